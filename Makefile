@@ -1,0 +1,135 @@
+# mailorder.  make, make test and make demo are what most people need.
+# CC, CFLAGS, CPPFLAGS, LDFLAGS, PREFIX, DESTDIR and MANDIR are yours:
+#	make CC=clang CFLAGS=-O3
+# Works with GNU make and bmake.
+
+.POSIX:
+.SUFFIXES:
+.SUFFIXES: .c .o .san .t .tsan
+
+CC = cc
+CFLAGS = -O2 -g
+PREFIX = /usr/local
+MANDIR = $(PREFIX)/share/man
+
+# What the sources need whatever CFLAGS says.
+STD = -std=c99 -D_POSIX_C_SOURCE=200809L -Isrc
+SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
+	-fsanitize=address,undefined
+
+# The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
+PROGS = withlock
+MODULES = sys/buf sys/charset sys/cli sys/conn sys/data sys/die sys/here \
+	sys/inetd sys/io sys/lock sys/loop sys/net sys/newfile sys/secret \
+	sys/serve sys/spawn sys/stop
+# Modules in two files: the second.
+PARTS =
+# t/unit/NAME.c, and the manual pages.
+UNITS = buf io lock net newfile spawn
+MAN1 = withlock.1
+MAN5 =
+MAN7 =
+
+BIN = $(PROGS:%=bin/%)
+MAINS = $(PROGS:%=src/%.o)
+OBJS = $(MODULES:%=src/%.o) $(PARTS:%=src/%.o)
+HEADERS = $(MODULES:%=src/%.h)
+UNIT = $(UNITS:%=t/unit/%.t)
+LIB = src/libmailorder.a
+
+all: $(BIN)
+
+# Any header may matter to any object: few files, soon built anew.
+$(MAINS) $(OBJS): $(HEADERS)
+
+.c.o:
+	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(LIB): $(OBJS)
+	rm -f $@
+	$(AR) rc $@ $(OBJS)
+
+$(BIN): $(MAINS) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ src/$(@F).o $(LIB)
+
+unit: $(UNIT)
+
+$(UNIT): $(LIB) t/unit/test.h
+
+.c.t:
+	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB)
+
+test: all unit
+	t/run
+
+# With real servers and clients; with kill -9; against the clock.
+interop: all
+	t/run t/interop/*.bats
+
+torture: all
+	t/run t/torture/*.bats
+
+bench: all
+	t/bench/orders.sh
+
+# All again beside the plain build, with sanitizers.
+SANBIN = $(PROGS:%=.asan/%)
+SANMAINS = $(PROGS:%=src/%.san)
+SANOBJS = $(MODULES:%=src/%.san) $(PARTS:%=src/%.san)
+SANUNIT = $(UNITS:%=t/unit/%.tsan)
+SANLIB = .asan/libmailorder.a
+
+asan: $(SANBIN) $(SANUNIT)
+	BINDIR="$$PWD/.asan" UNIT=tsan t/run
+
+$(SANMAINS) $(SANOBJS): $(HEADERS)
+
+.c.san:
+	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(SAN) -c -o $@ $<
+
+$(SANLIB): $(SANOBJS)
+	mkdir -p .asan
+	rm -f $@
+	$(AR) rc $@ $(SANOBJS)
+
+$(SANBIN): $(SANMAINS) $(SANLIB)
+	$(CC) $(CFLAGS) $(SAN) $(LDFLAGS) -o $@ src/$(@F).san $(SANLIB)
+
+$(SANUNIT): $(SANLIB) t/unit/test.h
+
+.c.tsan:
+	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(SAN) $(LDFLAGS) -o $@ $< $(SANLIB)
+
+demo: all
+	examples/demo.sh
+
+lint:
+	.ci/lint
+
+install: all
+	mkdir -p "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MANDIR)/man1" \
+		"$(DESTDIR)$(MANDIR)/man5" "$(DESTDIR)$(MANDIR)/man7"
+	cp $(BIN) pipeline.sh "$(DESTDIR)$(PREFIX)/bin"
+	cd man && cp $(MAN1) "$(DESTDIR)$(MANDIR)/man1"
+	cd man && cp $(MAN5) "$(DESTDIR)$(MANDIR)/man5"
+	cd man && cp $(MAN7) "$(DESTDIR)$(MANDIR)/man7"
+
+uninstall:
+	cd "$(DESTDIR)$(PREFIX)/bin" && rm -f $(PROGS) pipeline.sh
+	cd "$(DESTDIR)$(MANDIR)/man1" && rm -f $(MAN1)
+	cd "$(DESTDIR)$(MANDIR)/man5" && rm -f $(MAN5)
+	cd "$(DESTDIR)$(MANDIR)/man7" && rm -f $(MAN7)
+
+# What the last commit holds, as mailorder-VERSION.tar.gz.
+dist:
+	v=mailorder-`sed -n 's/.*CLI_VERSION "\(.*\)"/\1/p' src/sys/cli.h` && \
+		git archive --prefix="$$v/" -o "$$v.tar.gz" HEAD && \
+		echo "$$v.tar.gz"
+
+clean:
+	rm -f $(BIN) $(LIB) $(MAINS) $(OBJS) $(UNIT) mailorder-*.tar.gz
+	rm -f $(SANMAINS) $(SANOBJS) $(SANUNIT)
+	rm -rf .asan
+
+.PHONY: all unit test interop torture bench asan demo lint install \
+	uninstall dist clean

@@ -1,0 +1,296 @@
+#include "buf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The first allocation: most lines and addresses fit in it. */
+#define BUF_FIRST 64
+
+void
+buf_reserve(struct buf *b, size_t n)
+{
+	size_t cap;
+	char *p;
+
+	if (b->cap - b->n >= n)
+		return;
+	if (n > SIZE_MAX / 2 - b->n)
+		die_nomem();
+	cap = b->cap != 0 ? b->cap : BUF_FIRST;
+	while (cap < b->n + n)
+		cap *= 2;
+	p = realloc(b->p, cap);
+	if (p == NULL)
+		die_nomem();
+	b->p = p;
+	b->cap = cap;
+}
+
+void
+buf_add(struct buf *b, const void *p, size_t n)
+{
+	if (n == 0)
+		return;
+	buf_reserve(b, n);
+	memcpy(b->p + b->n, p, n);
+	b->n += n;
+}
+
+void
+buf_addspan(struct buf *b, struct span s)
+{
+	buf_add(b, s.p, s.n);
+}
+
+void
+buf_adds(struct buf *b, const char *s)
+{
+	buf_add(b, s, strlen(s));
+}
+
+void
+buf_addc(struct buf *b, int c)
+{
+	buf_reserve(b, 1);
+	b->p[b->n++] = (char)c;
+}
+
+void
+buf_addlower(struct buf *b, struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		buf_addc(b, s.p[i] >= 'A' && s.p[i] <= 'Z' ?
+		    s.p[i] - 'A' + 'a' : s.p[i]);
+}
+
+void
+buf_addu(struct buf *b, uintmax_t u)
+{
+	char digits[3 * sizeof u];
+	size_t i = sizeof digits;
+
+	do
+		digits[--i] = (char)('0' + u % 10);
+	while ((u /= 10) != 0);
+	buf_add(b, digits + i, sizeof digits - i);
+}
+
+void
+buf_addf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(b, fmt, ap);
+	va_end(ap);
+}
+
+void
+buf_vaddf(struct buf *b, const char *fmt, va_list ap)
+{
+	va_list again;
+	int r;
+
+	va_copy(again, ap);
+	r = vsnprintf(NULL, 0, fmt, ap);
+	if (r < 0)
+		die(EX_IOERR, "%s: cannot be formatted", fmt);
+	buf_reserve(b, (size_t)r + 1);
+	vsnprintf(b->p + b->n, (size_t)r + 1, fmt, again);
+	va_end(again);
+	b->n += (size_t)r;
+}
+
+void
+buf_insert(struct buf *b, size_t at, const void *p, size_t n)
+{
+	if (n == 0)
+		return;
+	buf_reserve(b, n);
+	memmove(b->p + at + n, b->p + at, b->n - at);
+	memcpy(b->p + at, p, n);
+	b->n += n;
+}
+
+void
+buf_consume(struct buf *b, size_t n)
+{
+	if (n == 0)
+		return;
+	b->n -= n;
+	memmove(b->p, b->p + n, b->n);
+}
+
+void
+buf_clear(struct buf *b)
+{
+	b->n = 0;
+}
+
+void
+buf_free(struct buf *b)
+{
+	free(b->p);
+	b->p = NULL;
+	b->n = b->cap = 0;
+}
+
+const char *
+buf_str(struct buf *b)
+{
+	buf_reserve(b, 1);
+	b->p[b->n] = '\0';
+	return b->p;
+}
+
+struct span
+buf_span(const struct buf *b)
+{
+	return span_of(b->p, b->n);
+}
+
+struct span
+span_str(const char *s)
+{
+	return span_of(s, strlen(s));
+}
+
+struct span
+span_of(const void *p, size_t n)
+{
+	struct span s;
+
+	s.p = p;
+	s.n = n;
+	return s;
+}
+
+int
+span_eq(struct span a, struct span b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+int
+span_is(struct span a, const char *s)
+{
+	return span_eq(a, span_str(s));
+}
+
+static int
+lower(int c)
+{
+	return c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c;
+}
+
+int
+span_case_eq(struct span a, struct span b)
+{
+	size_t i;
+
+	if (a.n != b.n)
+		return 0;
+	for (i = 0; i < a.n; i++)
+		if (lower(a.p[i]) != lower(b.p[i]))
+			return 0;
+	return 1;
+}
+
+int
+span_case_is(struct span a, const char *s)
+{
+	return span_case_eq(a, span_str(s));
+}
+
+struct span
+span_drop(struct span s, size_t n)
+{
+	return n == 0 ? s : span_of(s.p + n, s.n - n);
+}
+
+struct span
+span_line(struct span *text)
+{
+	const char *lf = memchr(text->p, '\n', text->n);
+	size_t n = lf != NULL ? (size_t)(lf - text->p) + 1 : text->n;
+	struct span line = span_of(text->p, n);
+
+	*text = span_drop(*text, n);
+	return line;
+}
+
+static int
+is_blank(int c)
+{
+	return c == ' ' || c == '\t';
+}
+
+size_t
+span_lines(struct span text)
+{
+	size_t n;
+
+	for (n = 0; text.n > 0; n++)
+		span_line(&text);
+	return n;
+}
+
+struct span
+span_trim(struct span s)
+{
+	while (s.n > 0 && is_blank(s.p[0])) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n > 0 && is_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+struct span
+span_chomp(struct span s)
+{
+	if (s.n > 0 && s.p[s.n - 1] == '\n') {
+		s.n--;
+		if (s.n > 0 && s.p[s.n - 1] == '\r')
+			s.n--;
+	}
+	return s;
+}
+
+char *
+span_dup(struct span s)
+{
+	char *p;
+
+	p = malloc(s.n + 1);
+	if (p == NULL)
+		die_nomem();
+	if (s.n > 0)
+		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
+	return p;
+}
+
+int
+span_number(struct span s, uintmax_t *u)
+{
+	uintmax_t v = 0;
+	unsigned digit;
+	size_t i;
+
+	if (s.n == 0)
+		return -1;
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return -1;
+		digit = (unsigned)(s.p[i] - '0');
+		if (v > (UINTMAX_MAX - digit) / 10)
+			return -1;
+		v = v * 10 + digit;
+	}
+	*u = v;
+	return 0;
+}

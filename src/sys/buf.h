@@ -1,0 +1,87 @@
+/*
+ * buf: a growable string of bytes that carries its length, and span, a view
+ * of bytes that somebody else owns.  NUL is data.  Running out of memory ends
+ * the process (die_nomem); every other limit is the caller's to name.
+ */
+#ifndef SYS_BUF_H
+#define SYS_BUF_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "die.h"
+
+struct span {
+	const char *p;
+	size_t n;
+};
+
+/* All zero is an empty buf.  p is owned by the buf and moves as it grows. */
+struct buf {
+	char *p;
+	size_t n;		/* bytes in use */
+	size_t cap;		/* bytes allocated */
+};
+
+/* Makes room for n more bytes; the one place where memory grows. */
+void buf_reserve(struct buf *b, size_t n);
+
+void buf_add(struct buf *b, const void *p, size_t n);
+void buf_addspan(struct buf *b, struct span s);
+void buf_adds(struct buf *b, const char *s);
+void buf_addc(struct buf *b, int c);
+void buf_addlower(struct buf *b, struct span s);	/* ASCII letters only */
+void buf_addu(struct buf *b, uintmax_t u);	/* in decimal */
+void buf_addf(struct buf *b, const char *fmt, ...) DIE_PRINTF(2, 3);
+void buf_vaddf(struct buf *b, const char *fmt, va_list ap) DIE_PRINTF(2, 0);
+
+/* Puts n bytes in at offset at, which is at most b->n. */
+void buf_insert(struct buf *b, size_t at, const void *p, size_t n);
+
+/* Drops the first n bytes. */
+void buf_consume(struct buf *b, size_t n);
+
+/* Empties b and keeps its memory. */
+void buf_clear(struct buf *b);
+
+/* Gives the memory back; b is empty and may be used again. */
+void buf_free(struct buf *b);
+
+/*
+ * The content with a NUL after it, valid until b changes.  Whoever passes it
+ * on as a C string has made sure that the content holds no NUL.
+ */
+const char *buf_str(struct buf *b);
+
+struct span buf_span(const struct buf *b);
+
+/* Spans: a view of a C string, of bytes; nothing is copied. */
+struct span span_str(const char *s);
+struct span span_of(const void *p, size_t n);
+int span_eq(struct span a, struct span b);
+int span_is(struct span a, const char *s);
+int span_case_eq(struct span a, struct span b);	/* ASCII case ignored */
+int span_case_is(struct span a, const char *s);
+
+/* Without the first n bytes; n is at most s.n. */
+struct span span_drop(struct span s, size_t n);
+
+/* Takes the next line, with its LF, off *text, which is not empty. */
+struct span span_line(struct span *text);
+
+/* How many times span_line can be called. */
+size_t span_lines(struct span text);
+
+/* Without blanks and tabs at both ends; without one CRLF or LF at the end. */
+struct span span_trim(struct span s);
+struct span span_chomp(struct span s);
+
+/* The copy is NUL-terminated and the caller's to free. */
+char *span_dup(struct span s);
+
+/* A decimal number and nothing else, checked for overflow.  0, or -1. */
+int span_number(struct span s, uintmax_t *u);
+
+#endif

@@ -1,0 +1,127 @@
+#include "cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "buf.h"
+
+static const char *usage_text = "";
+
+static void
+put(int fd, const char *text)
+{
+	size_t n = strlen(text);
+	ssize_t r;
+
+	while (n > 0) {
+		r = write(fd, text, n);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			die_sys(EX_IOERR, "stdout");
+		text += r;
+		n -= (size_t)r;
+	}
+}
+
+/*
+ * A descriptor that was closed gets one that cannot be used the way it should
+ * be: output is not lost in silence, and no file takes its number.
+ */
+static void
+open_standard(void)
+{
+	static const int mode[] = { O_WRONLY, O_RDONLY, O_RDWR };
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", mode[fd]);
+}
+
+void
+cli_init(int argc, char **argv, const char *usage)
+{
+	struct sigaction ignore;
+	int i;
+
+	open_standard();
+	die_init(argv[0]);
+	usage_text = usage;
+	memset(&ignore, 0, sizeof ignore);
+	ignore.sa_handler = SIG_IGN;
+	sigemptyset(&ignore.sa_mask);
+	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGXFSZ, &ignore, NULL);
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--help") == 0)
+			cli_help();
+		if (strcmp(argv[i], "--version") == 0)
+			cli_version();
+	}
+}
+
+void
+cli_help(void)
+{
+	put(STDOUT_FILENO, usage_text);
+	exit(EX_OK);
+}
+
+void
+cli_version(void)
+{
+	struct buf line = { 0 };
+
+	buf_addf(&line, "%s (mailorder) %s\n", die_name(), CLI_VERSION);
+	put(STDOUT_FILENO, buf_str(&line));
+	exit(EX_OK);
+}
+
+void
+cli_usage(void)
+{
+	put(STDERR_FILENO, usage_text);
+	exit(EX_USAGE);
+}
+
+long
+cli_number(int opt, const char *text, long min, long max)
+{
+	uintmax_t u;
+
+	if (span_number(span_str(text), &u) < 0)
+		die(EX_USAGE, "-%c: %s: not a number", opt, text);
+	if (u > (uintmax_t)max || (long)u < min)
+		die(EX_USAGE, "-%c: %s: not between %ld and %ld",
+		    opt, text, min, max);
+	return (long)u;
+}
+
+uint64_t
+cli_size(int opt, const char *text)
+{
+	struct span s = span_str(text);
+	uintmax_t u;
+	int shift = 0;
+
+	if (s.n > 0 && strchr("kKmMgG", s.p[s.n - 1]) != NULL) {
+		switch (s.p[--s.n]) {
+		case 'k': case 'K':
+			shift = 10;
+			break;
+		case 'm': case 'M':
+			shift = 20;
+			break;
+		default:
+			shift = 30;
+		}
+	}
+	if (span_number(s, &u) < 0 || u > (uintmax_t)INT64_MAX >> shift)
+		die(EX_USAGE, "-%c: %s: not a size", opt, text);
+	return (uint64_t)u << shift;
+}

@@ -1,0 +1,37 @@
+/*
+ * cli: what the command line of every program has in common.
+ */
+#ifndef SYS_CLI_H
+#define SYS_CLI_H
+
+#include <stdint.h>
+
+#include "die.h"
+
+#define CLI_VERSION "1.0"
+
+/*
+ * Called first in main: names the program for diagnostics, makes sure that
+ * descriptors 0 to 2 are open, ignores SIGPIPE and SIGXFSZ (a failed write is
+ * an error like any other), and answers --help and --version wherever they
+ * stand before "--".  usage is one or more lines, kept by reference.
+ */
+void cli_init(int argc, char **argv, const char *usage);
+
+/*
+ * For the getopt(3) cases 'h', 'V' and default: usage on standard output and
+ * exit 0; the version likewise; usage on standard error and EX_USAGE.
+ */
+void cli_help(void) DIE_NORETURN;
+void cli_version(void) DIE_NORETURN;
+void cli_usage(void) DIE_NORETURN;
+
+/*
+ * Values of options; what is not one, or is out of range, ends the program
+ * with EX_USAGE and "-opt: text: reason".  cli_size takes a number of bytes,
+ * or one followed by k, M or G (of 1024).
+ */
+long cli_number(int opt, const char *text, long min, long max);
+uint64_t cli_size(int opt, const char *text);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * conn: a session and the bytes on their way to and from it.  What makes it
+ * go on is the caller's business: loop's poll(2), or serve's standard input.
+ */
+#ifndef SYS_CONN_H
+#define SYS_CONN_H
+
+#include "serve.h"
+
+/* The session's last verdict; the two states after it are conn's own. */
+enum conn_state {
+	CONN_MORE = SERVE_MORE,
+	CONN_SOON = SERVE_SOON,
+	CONN_SYNC = SERVE_SYNC,
+	CONN_WAIT = SERVE_WAIT,
+	CONN_AGAIN = SERVE_AGAIN,
+	CONN_CLOSE = SERVE_CLOSE,
+	CONN_FLUSHED,		/* all is said: waits for the peer to close */
+	CONN_DEAD		/* nothing more can be done */
+};
+
+/* What all connections of a process have in common. */
+struct conn_host {
+	const struct serve_proto *proto;
+	void *app;
+	int idle;		/* ms */
+	long long now;		/* io_clock's, kept by the caller */
+	char *scratch;		/* CONN_READ bytes to read into */
+	long sessions;		/* that are open */
+};
+
+struct conn {
+	void *session;		/* NULL when it is over, or never was */
+	struct buf in;		/* came, but not taken yet */
+	struct buf out;		/* not sent yet */
+	long long deadline;	/* of what the state waits for */
+	enum conn_state state;
+	int eof;		/* the peer sends nothing more */
+	int reset;		/* ends by RST */
+	int fresh;		/* in has something the session has not seen */
+	struct data *data;	/* NULL where the protocol knows none */
+	size_t second;		/* its place among those polled, 0: none */
+};
+
+#define CONN_READ 262144	/* what one read takes */
+
+/* Starts with a session, whose own fd is, or with a last word and none. */
+void conn_open(struct conn_host *h, struct conn *c,
+    const struct net_peer *peer, int fd);
+void conn_refuse(struct conn_host *h, struct conn *c, const char *word);
+
+/* Ends the session, if there is one, and frees what c holds. */
+void conn_free(struct conn_host *h, struct conn *c);
+
+void conn_state(struct conn_host *h, struct conn *c, enum conn_state state);
+
+/* Whether fd should be read; conn_receive does it, once. */
+int conn_wants_input(const struct conn *c);
+void conn_receive(struct conn_host *h, struct conn *c, int fd);
+
+/* The same for the second connection: a descriptor and *events, or -1. */
+int conn_data_poll(const struct conn *c, short *events);
+void conn_data(struct conn_host *h, struct conn *c);
+
+/* Whether conn_go_on has something to do without new input. */
+int conn_can_go_on(const struct conn *c);
+void conn_go_on(struct conn_host *h, struct conn *c);
+
+/* Whether it waits for a commit, and its answers with it. */
+int conn_wants_commit(const struct conn *c);
+
+/* After a commit, or a little while. */
+void conn_resume(struct conn_host *h, struct conn *c);
+
+/* The deadline has passed, or (down) the server is ending. */
+void conn_expire(struct conn_host *h, struct conn *c, int down);
+
+#endif

@@ -1,0 +1,234 @@
+#include "data.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "secret.h"
+
+/* Those who wait to be looked at: strangers must not fill it up. */
+#define BACKLOG 16
+
+enum course {
+	COURSE_NONE,		/* nothing is read or sent yet */
+	COURSE_IN,
+	COURSE_OUT
+};
+
+struct data {
+	int control;
+	struct net_peer peer;
+	int listener, fd;	/* or -1; never both */
+	enum course course;
+	struct buf out;
+	size_t sent;		/* bytes of out */
+};
+
+struct data *
+data_open(int fd, const struct net_peer *peer)
+{
+	struct data *d;
+
+	d = calloc(1, sizeof *d);
+	if (d == NULL)
+		die_nomem();
+	d->control = fd;
+	d->peer = *peer;
+	d->listener = d->fd = -1;
+	return d;
+}
+
+void
+data_free(struct data *d)
+{
+	if (d == NULL)
+		return;
+	data_close(d);
+	free(d);
+}
+
+void
+data_close(struct data *d)
+{
+	if (d->listener >= 0)
+		close(d->listener);
+	if (d->fd >= 0)
+		close(d->fd);
+	d->listener = d->fd = -1;
+	d->course = COURSE_NONE;
+	d->sent = 0;
+	buf_free(&d->out);
+}
+
+int
+data_is_open(const struct data *d)
+{
+	return d->listener >= 0 || d->fd >= 0;
+}
+
+/* Our address of the control connection; loopback where that is a file. */
+static socklen_t
+own_address(const struct data *d, struct sockaddr_storage *sa)
+{
+	struct sockaddr_in *in = (void *)sa;
+	socklen_t n = sizeof *sa;
+
+	memset(sa, 0, sizeof *sa);
+	if (getsockname(d->control, (struct sockaddr *)sa, &n) == 0 &&
+	    (sa->ss_family == AF_INET || sa->ss_family == AF_INET6))
+		return n;
+	memset(sa, 0, sizeof *sa);
+	in->sin_family = AF_INET;
+	in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return sizeof *in;
+}
+
+static void
+set_port(struct sockaddr_storage *sa, unsigned port)
+{
+	if (sa->ss_family == AF_INET)
+		((struct sockaddr_in *)(void *)sa)->sin_port =
+		    htons((uint16_t)port);
+	else
+		((struct sockaddr_in6 *)(void *)sa)->sin6_port =
+		    htons((uint16_t)port);
+}
+
+/* A socket that listens at sa: 0, or -1 with errno. */
+static int
+listen_at(struct data *d, const struct sockaddr_storage *sa, socklen_t n)
+{
+	int on = 1, off = 0, err;
+
+	d->listener = socket(sa->ss_family, SOCK_STREAM, 0);
+	if (d->listener < 0)
+		return -1;
+	setsockopt(d->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	if (sa->ss_family == AF_INET6)
+		setsockopt(d->listener, IPPROTO_IPV6, IPV6_V6ONLY, &off,
+		    sizeof off);
+	if (fcntl(d->listener, F_SETFL, O_NONBLOCK) == 0 &&
+	    fcntl(d->listener, F_SETFD, FD_CLOEXEC) == 0 &&
+	    bind(d->listener, (const struct sockaddr *)sa, n) == 0 &&
+	    listen(d->listener, BACKLOG) == 0)
+		return 0;
+	err = errno;
+	data_close(d);
+	errno = err;
+	return -1;
+}
+
+/* The search begins anywhere, so that nobody knows the next port. */
+int
+data_listen(struct data *d, unsigned low, unsigned high, char *text)
+{
+	unsigned start = 0, ports = high - low + 1, i;
+	struct sockaddr_storage sa;
+	socklen_t n;
+	int r = -1;
+
+	data_close(d);
+	/* Whoever cannot be told from others gets no connection. */
+	if (d->peer.text[0] == '\0' && !d->peer.local) {
+		errno = EACCES;
+		return -1;
+	}
+	if (secret_random(&start, sizeof start) < 0)
+		return -1;
+	n = own_address(d, &sa);
+	for (i = 0; i < ports && r < 0; i++) {
+		set_port(&sa, low + (start % ports + i) % ports);
+		r = listen_at(d, &sa, n);
+		if (r < 0 && errno != EADDRINUSE && errno != EACCES)
+			break;
+	}
+	if (r == 0)
+		net_bound(d->listener, text);
+	return r;
+}
+
+void
+data_receive(struct data *d)
+{
+	d->course = COURSE_IN;
+}
+
+void
+data_send(struct data *d, const void *p, size_t n)
+{
+	d->course = COURSE_OUT;
+	buf_add(&d->out, p, n);
+}
+
+int
+data_poll(const struct data *d, short *events)
+{
+	*events = d->fd >= 0 && d->course == COURSE_OUT ? POLLOUT : POLLIN;
+	if (d->fd < 0)
+		return d->listener;
+	return d->course != COURSE_NONE ? d->fd : -1;
+}
+
+/* Whether it is the session's peer who has connected. */
+static int
+is_peer(const struct data *d, int fd)
+{
+	struct net_peer peer;
+
+	net_peer(&peer, fd);
+	return d->peer.text[0] == '\0' ? peer.local :
+	    strcmp(peer.text, d->peer.text) == 0;
+}
+
+static void
+take_peer(struct data *d)
+{
+	int fd;
+
+	fd = accept(d->listener, NULL, NULL);
+	if (fd < 0)
+		return;
+	if (!is_peer(d, fd) || fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
+	    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
+		close(fd);
+		return;
+	}
+	close(d->listener);
+	d->listener = -1;
+	d->fd = fd;
+}
+
+static enum data_event
+end(struct data *d, enum data_event event)
+{
+	data_close(d);
+	return event;
+}
+
+enum data_event
+data_go_on(struct data *d, char *p, size_t *n)
+{
+	ssize_t r;
+
+	if (d->fd < 0 && d->listener >= 0)
+		take_peer(d);
+	if (d->fd < 0 || d->course == COURSE_NONE)
+		return DATA_NOTHING;
+	if (d->course == COURSE_OUT && d->sent == d->out.n)
+		return end(d, DATA_END);
+	r = d->course == COURSE_IN ? read(d->fd, p, *n) :
+	    write(d->fd, d->out.p + d->sent, d->out.n - d->sent);
+	if (r < 0 && (errno == EAGAIN || errno == EINTR))
+		return DATA_NOTHING;
+	if (r < 0)
+		return end(d, DATA_BROKEN);
+	*n = (size_t)r;
+	if (d->course == COURSE_IN)
+		return r > 0 ? DATA_BYTES : end(d, DATA_END);
+	d->sent += (size_t)r;
+	return d->sent == d->out.n ? end(d, DATA_END) : DATA_NOTHING;
+}

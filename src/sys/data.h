@@ -1,0 +1,50 @@
+/*
+ * data: the second connection of a session, as FTP has it: the session
+ * listens, its peer, and nobody else, connects, and bytes go one way.
+ */
+#ifndef SYS_DATA_H
+#define SYS_DATA_H
+
+#include "buf.h"
+#include "net.h"
+
+struct data;
+
+/*
+ * For the session whose own connection is fd, with peer at its other end;
+ * nothing is listened on yet.
+ */
+struct data *data_open(int fd, const struct net_peer *peer);
+void data_free(struct data *d);
+
+/*
+ * Listens where the session's own connection leads to, at a free port between
+ * low and high (0 and 0: any); text gets the address with the port, at most
+ * NET_TEXT_MAX.  What was open before is closed.  0, or -1 with errno.
+ */
+int data_listen(struct data *d, unsigned low, unsigned high, char *text);
+
+/* Whether there is a connection, or one may come. */
+int data_is_open(const struct data *d);
+
+/* From now on what comes is read; or n bytes at p, copied, are sent. */
+void data_receive(struct data *d);
+void data_send(struct data *d, const void *p, size_t n);
+
+/* Closes all, at once. */
+void data_close(struct data *d);
+
+/* For those who run sessions: a descriptor to poll for *events, or -1. */
+int data_poll(const struct data *d, short *events);
+
+enum data_event {
+	DATA_NOTHING,
+	DATA_BYTES,		/* *n of them, at p */
+	DATA_END,		/* the peer has sent, or got, all */
+	DATA_BROKEN		/* cut off; it is closed, as after the end */
+};
+
+/* Goes on, once poll says so; there is room for *n bytes at p. */
+enum data_event data_go_on(struct data *d, char *p, size_t *n);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * here: where and when this process runs.
+ */
+#ifndef SYS_HERE_H
+#define SYS_HERE_H
+
+#include <stdint.h>
+
+struct buf;
+
+/* Room for a host name with its NUL, RFC 1035 2.3.4. */
+#define HERE_HOST_MAX 256
+
+/*
+ * The name of this host; "localhost" where it has none, or one with bytes
+ * other than letters, digits, hyphens and dots.
+ */
+void here_host(char host[HERE_HOST_MAX]);
+
+/*
+ * Appends the mail address of this user: email, the value of EMAIL; where that
+ * is NULL or empty login@host, with logname, the value of LOGNAME, or what
+ * the system knows.
+ */
+void here_user(struct buf *b, const char *email, const char *logname);
+
+struct here {
+	int64_t time;		/* seconds since the Epoch */
+	long nsec;		/* and nanoseconds */
+	int offset;		/* of the local zone from UTC, in minutes */
+	int fixed;		/* the moment was prescribed */
+};
+
+/*
+ * The present moment; or, where epoch (the value of SOURCE_DATE_EPOCH) is not
+ * NULL, the one it prescribes, in UTC.  0, or -1 when epoch is no number of
+ * seconds.
+ */
+int here_now(struct here *h, const char *epoch);
+
+#endif

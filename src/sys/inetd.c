@@ -1,0 +1,104 @@
+#include "inetd.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "conn.h"
+#include "io.h"
+
+enum ready { READY_STOP, READY_INPUT, READY_DATA, READY_NOTHING };
+
+/*
+ * Waits ms for fd, unless that is -1, and for the second connection of c; or
+ * until it is time to stop.
+ */
+static enum ready
+await_input(const struct conn *c, int fd, int ms, int stop)
+{
+	struct pollfd p[READY_NOTHING];
+	int r;
+
+	p[READY_STOP].fd = stop;
+	p[READY_INPUT].fd = fd;
+	p[READY_STOP].events = p[READY_INPUT].events = POLLIN;
+	p[READY_DATA].fd = conn_data_poll(c, &p[READY_DATA].events);
+	do
+		r = poll(p, READY_NOTHING, ms);
+	while (r < 0 && errno == EINTR);
+	for (r = READY_STOP; r < READY_NOTHING; r++)
+		if (p[r].revents != 0)
+			break;
+	return (enum ready)r;
+}
+
+/* One step of the session on standard input: input, or what it waits for. */
+static void
+step(struct conn_host *h, struct conn *c, int stop)
+{
+	enum ready ready;
+
+	if (conn_wants_commit(c)) {
+		h->proto->commit(h->app);
+		conn_resume(h, c);
+	} else if (c->state == CONN_WAIT) {
+		if (await_input(c, -1, (int)(c->deadline - h->now), stop) ==
+		    READY_STOP)
+			conn_expire(h, c, 1);
+		else
+			conn_resume(h, c);
+	} else if (conn_can_go_on(c)) {
+		conn_go_on(h, c);
+	} else {
+		ready = await_input(c, STDIN_FILENO, h->idle, stop);
+		if (ready == READY_INPUT)
+			conn_receive(h, c, STDIN_FILENO);
+		else if (ready == READY_DATA)
+			conn_data(h, c);
+		else
+			conn_expire(h, c, ready == READY_STOP);
+	}
+}
+
+/* Sends the answers, unless they wait for a commit: 0, or -1 with errno. */
+static int
+answer(struct conn *c)
+{
+	if (conn_wants_commit(c) || c->out.n == 0)
+		return 0;
+	if (io_write(STDOUT_FILENO, c->out.p, c->out.n) < 0)
+		return -1;
+	buf_clear(&c->out);
+	return 0;
+}
+
+enum exit_code
+inetd_run(const struct serve_proto *proto, void *app,
+    const struct net_peer *peer, int idle, int stop)
+{
+	enum exit_code code = EX_OK;
+	struct conn_host h;
+	struct conn c;
+
+	memset(&h, 0, sizeof h);
+	h.proto = proto;
+	h.app = app;
+	h.idle = idle;
+	h.now = io_clock();
+	h.scratch = malloc(CONN_READ);
+	if (h.scratch == NULL)
+		die_nomem();
+	conn_open(&h, &c, peer, STDIN_FILENO);
+	while (answer(&c) == 0 && c.state < CONN_CLOSE)
+		step(&h, &c, stop);
+	if (c.out.n > 0) {
+		warn_sys("stdout");
+		code = EX_IOERR;
+	}
+	if (c.reset)
+		net_abort(STDIN_FILENO);
+	conn_free(&h, &c);
+	free(h.scratch);
+	return code;
+}

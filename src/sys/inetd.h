@@ -1,0 +1,16 @@
+/*
+ * inetd: one session of a server on standard input and output.
+ */
+#ifndef SYS_INETD_H
+#define SYS_INETD_H
+
+#include "serve.h"
+
+/*
+ * Runs it to its end; idle is in ms, stop is readable when it is time to end.
+ * EX_OK, or EX_IOERR when standard output fails.
+ */
+enum exit_code inetd_run(const struct serve_proto *proto, void *app,
+    const struct net_peer *peer, int idle, int stop);
+
+#endif

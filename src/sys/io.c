@@ -1,0 +1,359 @@
+#include "io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* One read or write of this size keeps a pipe and the copying balanced. */
+#define IO_CHUNK 65536
+
+long long
+io_clock(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Waits for events on fd until the moment end: 0, or -1 with errno. */
+static int
+wait_for(int fd, short events, int timeout, long long end)
+{
+	struct pollfd p;
+	long long left = IO_FOREVER;
+	int r;
+
+	for (;;) {
+		if (timeout != IO_FOREVER) {
+			left = end - io_clock();
+			if (left < 0)
+				left = 0;
+		}
+		p.fd = fd;
+		p.events = events;
+		r = poll(&p, 1, (int)left);
+		if (r > 0)
+			return 0;
+		if (r == 0) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		if (errno != EINTR && errno != EAGAIN)
+			return -1;
+	}
+}
+
+void
+rd_init(struct rd *rd, int fd, int timeout, size_t max)
+{
+	memset(rd, 0, sizeof *rd);
+	rd->fd = fd;
+	rd->timeout = timeout;
+	rd->max = max;
+}
+
+void
+rd_free(struct rd *rd)
+{
+	free(rd->p);
+	rd->p = NULL;
+	rd->at = rd->n = rd->cap = rd->seen = 0;
+}
+
+/* Makes room for a read behind what has not been taken yet. */
+static void
+make_room(struct rd *rd)
+{
+	size_t have = rd->n - rd->at;
+	char *p;
+
+	if (rd->at > 0 && rd->cap - rd->n < IO_CHUNK / 2) {
+		memmove(rd->p, rd->p + rd->at, have);
+		rd->seen -= rd->at;
+		rd->at = 0;
+		rd->n = have;
+	}
+	if (rd->cap - rd->n >= IO_CHUNK / 2)
+		return;
+	p = realloc(rd->p, rd->cap + rd->cap / 2 + IO_CHUNK);
+	if (p == NULL)
+		die_nomem();
+	rd->p = p;
+	rd->cap += rd->cap / 2 + IO_CHUNK;
+}
+
+/* Reads once: RD_LINE when bytes came. */
+static enum rd_status
+fill(struct rd *rd, long long end)
+{
+	ssize_t r;
+
+	make_room(rd);
+	for (;;) {
+		if (rd->timeout != IO_FOREVER &&
+		    wait_for(rd->fd, POLLIN, rd->timeout, end) < 0)
+			break;
+		r = read(rd->fd, rd->p + rd->n, rd->cap - rd->n);
+		if (r > 0) {
+			rd->n += (size_t)r;
+			return RD_LINE;
+		}
+		if (r == 0) {
+			rd->eof = 1;
+			return RD_EOF;
+		}
+		if (errno == EAGAIN) {
+			if (wait_for(rd->fd, POLLIN, rd->timeout, end) < 0)
+				break;
+		} else if (errno != EINTR)
+			break;
+	}
+	rd->err = errno;
+	return errno == ETIMEDOUT ? RD_TIMEOUT : RD_ERROR;
+}
+
+static enum rd_status
+give(struct rd *rd, size_t n, enum rd_status status, struct span *line)
+{
+	*line = span_of(rd->p + rd->at, n);
+	rd->at += n;
+	rd->seen = rd->at;
+	return status;
+}
+
+enum rd_status
+rd_line(struct rd *rd, struct span *line)
+{
+	enum rd_status status;
+	long long end = 0;
+	char *lf;
+
+	if (rd->timeout != IO_FOREVER && rd->seen == rd->n)
+		end = io_clock() + rd->timeout;
+	for (;;) {
+		lf = rd->seen == rd->n ? NULL :
+		    memchr(rd->p + rd->seen, '\n', rd->n - rd->seen);
+		if (lf != NULL && (size_t)(lf - rd->p) - rd->at < rd->max)
+			return give(rd, (size_t)(lf - rd->p) - rd->at + 1,
+			    RD_LINE, line);
+		if (rd->n - rd->at >= rd->max)
+			return give(rd, rd->max, RD_LONG, line);
+		rd->seen = rd->n;
+		status = rd->eof ? RD_EOF : fill(rd, end);
+		if (status == RD_EOF && rd->n > rd->at)
+			return give(rd, rd->n - rd->at, RD_PARTIAL, line);
+		if (status != RD_LINE)
+			return status;
+		if (end == 0 && rd->timeout != IO_FOREVER)
+			end = io_clock() + rd->timeout;
+	}
+}
+
+enum rd_status
+rd_some(struct rd *rd, struct span *bytes)
+{
+	enum rd_status status;
+
+	if (rd->n == rd->at) {
+		status = rd->eof ? RD_EOF : fill(rd, rd->timeout ==
+		    IO_FOREVER ? 0 : io_clock() + rd->timeout);
+		if (status != RD_LINE)
+			return status;
+	}
+	*bytes = span_of(rd->p + rd->at, rd->n - rd->at);
+	return RD_LINE;
+}
+
+void
+rd_take(struct rd *rd, size_t n)
+{
+	rd->at += n;
+	if (rd->seen < rd->at)
+		rd->seen = rd->at;
+}
+
+size_t
+rd_pending(const struct rd *rd)
+{
+	return rd->n - rd->at;
+}
+
+void
+wr_init(struct wr *wr, int fd, int timeout)
+{
+	memset(wr, 0, sizeof *wr);
+	wr->fd = fd;
+	wr->timeout = timeout;
+}
+
+void
+wr_free(struct wr *wr)
+{
+	free(wr->p);
+	wr->p = NULL;
+	wr->n = 0;
+}
+
+/* All n bytes, each wait for room at most the time-out. */
+static void
+send_all(struct wr *wr, const char *p, size_t n)
+{
+	ssize_t r;
+
+	while (n > 0 && wr->err == 0) {
+		r = write(wr->fd, p, n);
+		if (r >= 0) {
+			p += r;
+			n -= (size_t)r;
+			wr->sent += (size_t)r;
+		} else if (errno == EAGAIN) {
+			if (wait_for(wr->fd, POLLOUT, wr->timeout,
+			    wr->timeout == IO_FOREVER ? 0 :
+			    io_clock() + wr->timeout) < 0)
+				wr->err = errno;
+		} else if (errno != EINTR)
+			wr->err = errno;
+	}
+}
+
+void
+wr_add(struct wr *wr, const void *p, size_t n)
+{
+	if (wr->err != 0 || n == 0)
+		return;
+	if (wr->p == NULL) {
+		wr->p = malloc(IO_CHUNK);
+		if (wr->p == NULL)
+			die_nomem();
+	}
+	if (n > IO_CHUNK - wr->n) {
+		wr_flush(wr);
+		if (n >= IO_CHUNK) {
+			send_all(wr, p, n);
+			return;
+		}
+	}
+	memcpy(wr->p + wr->n, p, n);
+	wr->n += n;
+}
+
+void
+wr_addspan(struct wr *wr, struct span s)
+{
+	wr_add(wr, s.p, s.n);
+}
+
+void
+wr_adds(struct wr *wr, const char *s)
+{
+	wr_add(wr, s, strlen(s));
+}
+
+void
+wr_addc(struct wr *wr, int c)
+{
+	char byte = (char)c;
+
+	wr_add(wr, &byte, 1);
+}
+
+void
+wr_addf(struct wr *wr, const char *fmt, ...)
+{
+	struct buf text = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(&text, fmt, ap);
+	va_end(ap);
+	wr_add(wr, text.p, text.n);
+	buf_free(&text);
+}
+
+int
+wr_flush(struct wr *wr)
+{
+	size_t n = wr->n;
+
+	wr->n = 0;
+	send_all(wr, wr->p, n);
+	if (wr->err == 0)
+		return 0;
+	errno = wr->err;
+	return -1;
+}
+
+void
+wr_finish(struct wr *wr)
+{
+	int failed = wr_flush(wr) < 0 || close(wr->fd) < 0;
+	int err = errno;
+
+	wr_free(wr);
+	errno = err;
+	if (failed)
+		die_sys(EX_IOERR, "stdout");
+}
+
+int
+io_write(int fd, const void *p, size_t n)
+{
+	struct wr wr;
+
+	wr_init(&wr, fd, IO_FOREVER);
+	send_all(&wr, p, n);
+	if (wr.err == 0)
+		return 0;
+	errno = wr.err;
+	return -1;
+}
+
+int
+io_slurp(int fd, struct buf *b, size_t max)
+{
+	struct stat st;
+	size_t got = 0;
+	off_t at, left;
+	ssize_t r;
+
+	at = lseek(fd, 0, SEEK_CUR);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && at >= 0 &&
+	    (left = st.st_size - at) > 0) {
+		if ((uintmax_t)left > max) {
+			errno = EFBIG;
+			return -1;
+		}
+		buf_reserve(b, (size_t)left + 1);
+	}
+	for (;;) {
+		if (b->cap - b->n == 0)
+			buf_reserve(b, IO_CHUNK);
+		r = read(fd, b->p + b->n, b->cap - b->n);
+		if (r == 0)
+			return 0;
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -1;
+		b->n += (size_t)r;
+		got += (size_t)r;
+		if (got > max) {
+			errno = EFBIG;
+			return -1;
+		}
+	}
+}
+
+int
+io_open(const char *path)
+{
+	if (strcmp(path, "-") == 0)
+		return STDIN_FILENO;
+	return open(path, O_RDONLY | O_CLOEXEC);
+}

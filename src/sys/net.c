@@ -1,0 +1,486 @@
+#include "net.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "io.h"
+#include "secret.h"
+
+/* Connections that wait to be accepted; the kernel has its own limit. */
+#define NET_BACKLOG 1024
+
+/* Random ports that are tried before the kernel chooses one; not those below,
+   which are privileged. */
+#define NET_PORT_TRIES 16
+#define NET_PORT_FIRST 1024
+
+static const char loopback4[] = "127.0.0.1", loopback6[] = "::1";
+
+/* Copies s into a field of size bytes: 0, or -1 when it does not fit. */
+static int
+put(char *field, size_t size, struct span s)
+{
+	if (s.n >= size || memchr(s.p, '\0', s.n) != NULL)
+		return -1;
+	memcpy(field, s.p, s.n);
+	field[s.n] = '\0';
+	return 0;
+}
+
+int
+net_parse(struct net_addr *a, const char *text, const char *port)
+{
+	struct span host = span_str(text), rest;
+	const char *p;
+
+	memset(a, 0, sizeof *a);
+	if (text[0] == '/' || strncmp(text, "./", 2) == 0)
+		return put(a->path, sizeof a->path, host);
+	if (text[0] == '[') {
+		p = strchr(text, ']');
+		if (p == NULL || (p[1] != '\0' && p[1] != ':'))
+			return -1;
+		host = span_of(text + 1, (size_t)(p - text) - 1);
+		p = p[1] == ':' ? p + 1 : NULL;
+	} else {
+		p = strchr(text, ':');
+		if (p != NULL)
+			host.n = (size_t)(p - text);
+	}
+	if (p == NULL && host.n == 0)
+		return -1;
+	rest = p != NULL ? span_str(p + 1) : span_str(port);
+	if (rest.n == 0 || memchr(rest.p, ':', rest.n) != NULL)
+		return -1;
+	/* A number alone was meant as a port; a host it would be by chance. */
+	if (put(a->host, sizeof a->host, host) < 0 ||
+	    (host.n > 0 && strspn(a->host, "0123456789") == host.n))
+		return -1;
+	return put(a->port, sizeof a->port, rest);
+}
+
+void
+net_text(const struct net_addr *a, char *text)
+{
+	const char *host = a->host[0] != '\0' ? a->host : "localhost";
+
+	if (a->path[0] != '\0')
+		snprintf(text, NET_TEXT_MAX, "%s", a->path);
+	else if (strchr(host, ':') != NULL)
+		snprintf(text, NET_TEXT_MAX, "[%s]:%s", host, a->port);
+	else
+		snprintf(text, NET_TEXT_MAX, "%s:%s", host, a->port);
+}
+
+static int
+is_loopback_name(const char *host)
+{
+	return host[0] == '\0' || strcmp(host, "localhost") == 0;
+}
+
+/* getaddrinfo(3) for one host; NULL with *why and *temp. */
+static struct addrinfo *
+resolve(const char *host, const char *port, int type, int flags,
+    const char **why, int *temp)
+{
+	struct addrinfo hints, *list;
+	int r;
+
+	memset(&hints, 0, sizeof hints);
+	hints.ai_family = AF_UNSPEC;
+	hints.ai_socktype = type;
+	hints.ai_flags = flags;
+	r = getaddrinfo(host, port, &hints, &list);
+	if (r == 0)
+		return list;
+	*temp = r == EAI_AGAIN || r == EAI_MEMORY || r == EAI_SYSTEM;
+	*why = r == EAI_SYSTEM ? strerror(errno) : gai_strerror(r);
+	return NULL;
+}
+
+/* Sockets live past no exec and never block. */
+static int
+make_socket(int family, int type)
+{
+	int fd, flags;
+
+	fd = socket(family, type, 0);
+	if (fd < 0)
+		return -1;
+	flags = fcntl(fd, F_GETFL);
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
+	    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static void
+unix_name(struct sockaddr_un *un, const char *path)
+{
+	memset(un, 0, sizeof *un);
+	un->sun_family = AF_UNIX;
+	memcpy(un->sun_path, path, strlen(path) + 1);
+}
+
+/* Whether nobody answers at a UNIX socket that exists. */
+static int
+is_dead(const struct sockaddr_un *un)
+{
+	int fd, dead;
+
+	fd = make_socket(AF_UNIX, SOCK_STREAM);
+	if (fd < 0)
+		return 0;
+	dead = connect(fd, (const struct sockaddr *)un, sizeof *un) < 0 &&
+	    errno == ECONNREFUSED;
+	close(fd);
+	return dead;
+}
+
+static int
+bind_unix(int fd, const char *path)
+{
+	struct sockaddr_un un;
+	struct stat st;
+	mode_t mask;
+	int r;
+
+	unix_name(&un, path);
+	mask = umask(0177);
+	r = bind(fd, (struct sockaddr *)&un, sizeof un);
+	if (r < 0 && errno == EADDRINUSE && lstat(path, &st) == 0 &&
+	    S_ISSOCK(st.st_mode) && is_dead(&un) && unlink(path) == 0)
+		r = bind(fd, (struct sockaddr *)&un, sizeof un);
+	umask(mask);
+	return r;
+}
+
+static int
+bind_inet(int fd, const struct addrinfo *ai)
+{
+	int on = 1, off = 0;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	if (ai->ai_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+	return bind(fd, ai->ai_addr, ai->ai_addrlen);
+}
+
+/* One listening socket, or -1 with errno. */
+static int
+listen_on(const struct addrinfo *ai, const char *path)
+{
+	int fd, r, err;
+
+	fd = make_socket(ai != NULL ? ai->ai_family : AF_UNIX, SOCK_STREAM);
+	if (fd < 0)
+		return -1;
+	r = ai != NULL ? bind_inet(fd, ai) : bind_unix(fd, path);
+	if (r < 0 || listen(fd, NET_BACKLOG) < 0) {
+		err = errno;
+		close(fd);
+		errno = err;
+		return -1;
+	}
+	return fd;
+}
+
+/* As net_listen, for every address one host has. */
+static int
+listen_host(const char *host, const char *port, int *fd, const char **why)
+{
+	struct addrinfo *list, *ai;
+	int n = 0, temp;
+
+	list = resolve(host, port, SOCK_STREAM, AI_PASSIVE, why, &temp);
+	if (list == NULL)
+		return -1;
+	for (ai = list; ai != NULL && n < NET_SOCKETS_MAX; ai = ai->ai_next) {
+		fd[n] = listen_on(ai, NULL);
+		if (fd[n] >= 0)
+			n++;
+		else
+			*why = strerror(errno);
+	}
+	freeaddrinfo(list);
+	return n > 0 ? n : -1;
+}
+
+int
+net_listen(const struct net_addr *a, int *fd, const char **why)
+{
+	int n;
+
+	if (a->path[0] != '\0') {
+		fd[0] = listen_on(NULL, a->path);
+		if (fd[0] >= 0)
+			return 1;
+		*why = strerror(errno);
+		return -1;
+	}
+	if (is_loopback_name(a->host))
+		return listen_host(loopback4, a->port, fd, why);
+	if (strcmp(a->host, "*") != 0)
+		return listen_host(a->host, a->port, fd, why);
+	/* A v6 socket takes v4 too, so one is enough. */
+	n = listen_host("::", a->port, fd, why);
+	return n > 0 ? n : listen_host("0.0.0.0", a->port, fd, why);
+}
+
+/* The numeric address, v4 ones in a v6 socket as v4; the port or 0. */
+static unsigned
+inet_text(const struct sockaddr_storage *sa, char *text, size_t size)
+{
+	const struct sockaddr_in6 *in6 = (const void *)sa;
+	const struct sockaddr_in *in = (const void *)sa;
+
+	text[0] = '\0';
+	if (sa->ss_family == AF_INET) {
+		inet_ntop(AF_INET, &in->sin_addr, text, (socklen_t)size);
+		return ntohs(in->sin_port);
+	}
+	if (sa->ss_family != AF_INET6)
+		return 0;
+	if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
+		inet_ntop(AF_INET, &in6->sin6_addr.s6_addr[12], text,
+		    (socklen_t)size);
+	else
+		inet_ntop(AF_INET6, &in6->sin6_addr, text, (socklen_t)size);
+	return ntohs(in6->sin6_port);
+}
+
+void
+net_bound(int fd, char *text)
+{
+	struct sockaddr_storage sa;
+	socklen_t n = sizeof sa;
+	char host[INET6_ADDRSTRLEN];
+	unsigned port;
+
+	memset(&sa, 0, sizeof sa);
+	snprintf(text, NET_TEXT_MAX, "an unknown address");
+	if (getsockname(fd, (struct sockaddr *)&sa, &n) < 0)
+		return;
+	if (sa.ss_family == AF_UNIX) {
+		snprintf(text, NET_TEXT_MAX, "%s",
+		    ((struct sockaddr_un *)&sa)->sun_path);
+		return;
+	}
+	port = inet_text(&sa, host, sizeof host);
+	snprintf(text, NET_TEXT_MAX, strchr(host, ':') != NULL ?
+	    "[%s]:%u" : "%s:%u", host, port);
+}
+
+/* Finishes a connect(2) that is under way: 0, or -1 with errno. */
+static int
+connect_by(int fd, const struct sockaddr *sa, socklen_t n, int timeout)
+{
+	struct pollfd p;
+	socklen_t size;
+	int r, err;
+
+	r = connect(fd, sa, n);
+	if (r == 0 || (errno != EINPROGRESS && errno != EINTR))
+		return r;
+	p.fd = fd;
+	p.events = POLLOUT;
+	do
+		r = poll(&p, 1, timeout);
+	while (r < 0 && errno == EINTR);
+	if (r == 0)
+		errno = ETIMEDOUT;
+	if (r <= 0)
+		return -1;
+	size = sizeof err;
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &size) < 0)
+		return -1;
+	errno = err;
+	return err == 0 ? 0 : -1;
+}
+
+/* One connected socket, or -1 with errno. */
+static int
+dial_one(int family, const struct sockaddr *sa, socklen_t n, int timeout)
+{
+	int fd, err, on = 1;
+
+	fd = make_socket(family, SOCK_STREAM);
+	if (fd < 0)
+		return -1;
+	if (connect_by(fd, sa, n, timeout) < 0) {
+		err = errno;
+		close(fd);
+		errno = err;
+		return -1;
+	}
+	if (family != AF_UNIX)
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	return fd;
+}
+
+static int
+dial_list(const struct addrinfo *list, int timeout)
+{
+	const struct addrinfo *ai;
+	long long end = io_clock() + timeout, left;
+	int fd = -1, n = 0;
+
+	for (ai = list; ai != NULL; ai = ai->ai_next)
+		n++;
+	for (ai = list; ai != NULL && fd < 0; ai = ai->ai_next, n--) {
+		/* Each address gets its part of the time that is left. */
+		left = (end - io_clock()) / n;
+		if (timeout == IO_FOREVER)
+			left = IO_FOREVER;
+		else if (left < 0)
+			left = 0;
+		fd = dial_one(ai->ai_family, ai->ai_addr, ai->ai_addrlen,
+		    (int)left);
+	}
+	return fd;
+}
+
+static int
+dial_host(const char *host, const char *port, int timeout, const char **why,
+    int *temp)
+{
+	struct addrinfo *list;
+	int fd, err;
+
+	list = resolve(host, port, SOCK_STREAM, 0, why, temp);
+	if (list == NULL)
+		return -1;
+	fd = dial_list(list, timeout);
+	err = errno;
+	freeaddrinfo(list);
+	*why = strerror(err);
+	*temp = 1;
+	errno = err;
+	return fd;
+}
+
+int
+net_dial(const struct net_addr *a, int timeout, const char **why, int *temp)
+{
+	struct sockaddr_un un;
+	int fd;
+
+	if (a->path[0] != '\0') {
+		unix_name(&un, a->path);
+		fd = dial_one(AF_UNIX, (struct sockaddr *)&un, sizeof un,
+		    timeout);
+		*why = strerror(errno);
+		*temp = 1;
+		return fd;
+	}
+	if (!is_loopback_name(a->host))
+		return dial_host(a->host, a->port, timeout, why, temp);
+	fd = dial_host(loopback4, a->port, timeout, why, temp);
+	if (fd < 0 && errno == ECONNREFUSED)
+		fd = dial_host(loopback6, a->port, timeout, why, temp);
+	return fd;
+}
+
+/*
+ * A port of ours that nobody can guess, so that nobody can answer in the
+ * peer's place; the kernel's choice where those tried are taken.
+ */
+static void
+bind_random(int fd, int family)
+{
+	struct sockaddr_in6 in6;
+	struct sockaddr_in in;
+	uint16_t port;
+	int i, r = -1;
+
+	memset(&in, 0, sizeof in);
+	memset(&in6, 0, sizeof in6);
+	in.sin_family = AF_INET;
+	in6.sin6_family = AF_INET6;
+	for (i = 0; i < NET_PORT_TRIES && r < 0; i++) {
+		if (secret_random(&port, sizeof port) < 0)
+			return;
+		if (port < NET_PORT_FIRST)
+			continue;
+		in.sin_port = in6.sin6_port = htons(port);
+		r = family == AF_INET ?
+		    bind(fd, (struct sockaddr *)&in, sizeof in) :
+		    bind(fd, (struct sockaddr *)&in6, sizeof in6);
+	}
+}
+
+int
+net_dial_udp(const struct net_addr *a, const char **why)
+{
+	const char *host = is_loopback_name(a->host) ? loopback4 : a->host;
+	struct addrinfo *list, *ai;
+	int fd = -1, err, temp;
+
+	list = resolve(host, a->port, SOCK_DGRAM, 0, why, &temp);
+	for (ai = list; ai != NULL && fd < 0; ai = ai->ai_next) {
+		fd = make_socket(ai->ai_family, SOCK_DGRAM);
+		if (fd >= 0)
+			bind_random(fd, ai->ai_family);
+		if (fd < 0 || connect(fd, ai->ai_addr, ai->ai_addrlen) == 0)
+			continue;
+		err = errno;
+		close(fd);
+		errno = err;
+		fd = -1;
+	}
+	if (list != NULL) {
+		*why = strerror(errno);
+		freeaddrinfo(list);
+	}
+	return fd;
+}
+
+void
+net_peer_text(struct net_peer *peer, const char *ip)
+{
+	memset(peer, 0, sizeof *peer);
+	if (ip == NULL || strlen(ip) >= sizeof peer->text)
+		return;
+	memcpy(peer->text, ip, strlen(ip) + 1);
+	peer->local = strncmp(ip, "127.", 4) == 0 || strcmp(ip, "::1") == 0;
+}
+
+void
+net_abort(int fd)
+{
+	struct linger at_once = { .l_onoff = 1 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+void
+net_peer(struct net_peer *peer, int fd)
+{
+	struct sockaddr_storage sa;
+	socklen_t n = sizeof sa;
+	char ip[INET6_ADDRSTRLEN];
+
+	memset(&sa, 0, sizeof sa);
+	memset(peer, 0, sizeof *peer);
+	if (getpeername(fd, (struct sockaddr *)&sa, &n) < 0)
+		return;
+	if (sa.ss_family == AF_UNIX) {
+		peer->local = 1;
+		return;
+	}
+	inet_text(&sa, ip, sizeof ip);
+	net_peer_text(peer, ip);
+}

@@ -1,0 +1,68 @@
+/*
+ * net: addresses of sockets as people write them, listening and dialling.
+ */
+#ifndef SYS_NET_H
+#define SYS_NET_H
+
+#include <stddef.h>
+
+/* Room for an address in words: "[v6]:port" or a path. */
+#define NET_TEXT_MAX 320
+
+/* The most sockets one address listens on: v4 and v6, and room. */
+#define NET_SOCKETS_MAX 4
+
+struct net_addr {
+	char host[256];		/* "" is loopback, "*" every interface */
+	char port[32];
+	char path[108];		/* a UNIX-domain socket when not empty */
+};
+
+/*
+ * Parses host:port, [v6]:port, :port, *:port, host, /path and ./path; port
+ * stands in where there is none ("localhost:2525" is no default: a missing
+ * host is loopback).  0, or -1 when text is none of these.
+ */
+int net_parse(struct net_addr *a, const char *text, const char *port);
+
+/* host:port, [v6]:port or the path, at most NET_TEXT_MAX with its NUL. */
+void net_text(const struct net_addr *a, char *text);
+
+/*
+ * Listens on a: up to NET_SOCKETS_MAX non-blocking, close-on-exec sockets in
+ * fd, their number returned; -1 with *why in words (a static string).  A UNIX
+ * socket gets mode 0600, and takes the place of one whose server is dead.
+ */
+int net_listen(const struct net_addr *a, int *fd, const char **why);
+
+/* The address a listening socket really has, port included. */
+void net_bound(int fd, char *text);
+
+/*
+ * Connects within timeout ms, trying each address the name has.  The socket
+ * is non-blocking, without Nagle's delay; -1 with *why in words and *temp
+ * saying whether it may work later.
+ */
+int net_dial(const struct net_addr *a, int timeout, const char **why,
+    int *temp);
+
+/*
+ * A socket for datagrams to a and from nobody else, non-blocking, its own
+ * port a random one; -1 with *why in words.  a is no UNIX socket.
+ */
+int net_dial_udp(const struct net_addr *a, const char **why);
+
+/* Whoever is at the other end of a connected socket. */
+struct net_peer {
+	char text[64];		/* the address alone, "" when unknown */
+	int local;		/* loopback or a UNIX socket */
+};
+void net_peer(struct net_peer *peer, int fd);
+
+/* Closing fd will send RST, where it is a TCP socket. */
+void net_abort(int fd);
+
+/* As net_peer, for a session on standard input: TCPREMOTEIP or unknown. */
+void net_peer_text(struct net_peer *peer, const char *ip);
+
+#endif

@@ -1,0 +1,156 @@
+#include "newfile.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "io.h"
+
+/* A long file starts its way to the disk each time this much has come. */
+#define START_EVERY ((uint64_t)8 << 20)
+
+static const char tmp_prefix[] = ".tmp.";
+
+int
+newfile_open(struct newfile *f, const char *dir)
+{
+	static unsigned long count;
+	struct buf path = { 0 };
+
+	memset(f, 0, sizeof *f);
+	do {
+		buf_clear(&path);
+		buf_addf(&path, "%s/%s%ld.%lu", dir, tmp_prefix,
+		    (long)getpid(), count++);
+		f->fd = open(buf_str(&path),
+		    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	} while (f->fd < 0 && errno == EEXIST);
+	if (f->fd < 0) {
+		f->err = errno;
+		buf_free(&path);
+		errno = f->err;
+		return -1;
+	}
+	f->path = path.p;
+	return 0;
+}
+
+int
+newfile_write(struct newfile *f, const void *p, size_t n)
+{
+	if (f->err == 0 && io_write(f->fd, p, n) < 0)
+		f->err = errno;
+	if (f->err != 0) {
+		errno = f->err;
+		return -1;
+	}
+	f->size += n;
+	if (f->size - f->started >= START_EVERY)
+		newfile_start(f);
+	return 0;
+}
+
+/*
+ * On Linux this advice starts the write-back of dirty pages and does not wait
+ * for it, which also settles where they lie on the disk: the first fsync of a
+ * group then commits all of them in one journal transaction.
+ */
+void
+newfile_start(struct newfile *f)
+{
+	if (f->err != 0 || f->started == f->size)
+		return;
+	posix_fadvise(f->fd, (off_t)f->started,
+	    (off_t)(f->size - f->started), POSIX_FADV_DONTNEED);
+	f->started = f->size;
+}
+
+int
+newfile_sync(struct newfile *f)
+{
+	if (f->fd >= 0) {
+		if (f->err == 0 && fsync(f->fd) < 0)
+			f->err = errno;
+		if (close(f->fd) < 0 && f->err == 0)
+			f->err = errno;
+		f->fd = -1;
+	}
+	if (f->err == 0)
+		return 0;
+	errno = f->err;
+	return -1;
+}
+
+int
+newfile_rename(struct newfile *f, const char *path)
+{
+	if (rename(f->path, path) < 0)
+		return -1;
+	free(f->path);
+	f->path = span_dup(span_str(path));
+	return 0;
+}
+
+int
+newfile_link(struct newfile *f, const char *path)
+{
+	return link(f->path, path);
+}
+
+void
+newfile_done(struct newfile *f)
+{
+	if (f->path == NULL)
+		return;
+	unlink(f->path);
+	free(f->path);
+	f->path = NULL;
+}
+
+void
+newfile_drop(struct newfile *f)
+{
+	if (f->path == NULL)
+		return;
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = -1;
+	newfile_done(f);
+}
+
+int
+newfile_syncdir(const char *dir)
+{
+	int fd, err = 0;
+
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	/* EINVAL: a file system that has nothing to make safe. */
+	if (fsync(fd) < 0 && errno != EINVAL)
+		err = errno;
+	close(fd);
+	errno = err;
+	return err == 0 ? 0 : -1;
+}
+
+void
+newfile_sweep(const char *dir)
+{
+	struct dirent *entry;
+	DIR *d;
+
+	d = opendir(dir);
+	if (d == NULL)
+		return;
+	while ((entry = readdir(d)) != NULL)
+		if (strncmp(entry->d_name, tmp_prefix,
+		    sizeof tmp_prefix - 1) == 0)
+			unlinkat(dirfd(d), entry->d_name, 0);
+	closedir(d);
+}

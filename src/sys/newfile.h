@@ -1,0 +1,67 @@
+/*
+ * newfile: files that become visible only when they are whole.  A file is
+ * written under a temporary dot-name, flushed, fsynced and closed, linked to
+ * its final name without replacing anything, and the directory is fsynced.
+ * The steps are separate, so that many files can share the waits for the
+ * disk: write all, sync all, link all, then sync each directory once.
+ */
+#ifndef SYS_NEWFILE_H
+#define SYS_NEWFILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct newfile {
+	int fd;			/* to read and write; -1 once synced */
+	int err;		/* errno of the first failure, or 0 */
+	uint64_t size;		/* bytes written */
+	/* private */
+	uint64_t started;	/* bytes on their way to the disk */
+	char *path;		/* the temporary name, NULL when gone */
+};
+
+/*
+ * Starts a file in dir under a name that begins with ".tmp.", mode 0600 less
+ * the umask; readers other than the owner are the caller's to let in.
+ * 0, or -1 with errno.
+ */
+int newfile_open(struct newfile *f, const char *dir);
+
+/*
+ * Appends; the first failure is kept and later writes are ignored.  Long
+ * files are sent on their way to the disk as they grow.  0, or -1 with errno.
+ */
+int newfile_write(struct newfile *f, const void *p, size_t n);
+
+/*
+ * Nothing more comes: starts the writing to disk and does not wait for it.
+ * Called for each file of a group before the first newfile_sync.
+ */
+void newfile_start(struct newfile *f);
+
+/* Waits until the content is safe and closes.  0, or -1 with errno. */
+int newfile_sync(struct newfile *f);
+
+/*
+ * Gives the file another temporary name, in place of whatever has it; what
+ * it stands for is the caller's to know.  0, or -1 with errno.
+ */
+int newfile_rename(struct newfile *f, const char *path);
+
+/*
+ * Gives the file its name: 0, or -1 with errno (EEXIST when the name is
+ * taken; another may be tried).  newfile_done then removes the temporary one.
+ */
+int newfile_link(struct newfile *f, const char *path);
+void newfile_done(struct newfile *f);
+
+/* Gives the file up: closes it and removes it.  Safe at any time. */
+void newfile_drop(struct newfile *f);
+
+/* Makes the names in a directory safe.  0, or -1 with errno. */
+int newfile_syncdir(const char *dir);
+
+/* Removes the ".tmp." files a dead process left in dir. */
+void newfile_sweep(const char *dir);
+
+#endif

@@ -1,0 +1,78 @@
+#include "secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io.h"
+
+static const char *
+read_into(int fd, struct buf *b, size_t max)
+{
+	struct stat st;
+	size_t had = b->n;
+
+	if (fstat(fd, &st) < 0)
+		return strerror(errno);
+	if (!S_ISREG(st.st_mode))
+		return "not a plain file";
+	if (st.st_mode & S_IRWXO)
+		return "others can read or write it";
+	if (io_slurp(fd, b, max) < 0)
+		return strerror(errno);
+	b->n = had + span_chomp(span_of(b->p + had, b->n - had)).n;
+	return b->n == had ? "empty" : NULL;
+}
+
+int
+secret_read(const char *path, struct buf *b, size_t max, const char **why)
+{
+	int fd;
+
+	/* Not blocking: the name may be a FIFO's. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0) {
+		*why = strerror(errno);
+		return -1;
+	}
+	*why = read_into(fd, b, max);
+	close(fd);
+	return *why == NULL ? 0 : -1;
+}
+
+int
+secret_random(void *p, size_t n)
+{
+	char *at = p;
+	ssize_t r;
+	int fd;
+
+	fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	while (n > 0) {
+		r = read(fd, at, n);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0)
+			break;
+		at += r;
+		n -= (size_t)r;
+	}
+	close(fd);
+	return n == 0 ? 0 : -1;
+}
+
+void
+secret_word(struct buf *b)
+{
+	unsigned char raw[16];
+	size_t i;
+
+	if (secret_random(raw, sizeof raw) < 0)
+		die_sys(EX_TEMPFAIL, "/dev/urandom");
+	for (i = 0; i < sizeof raw; i++)
+		buf_addf(b, "%02x", raw[i]);
+}

@@ -1,0 +1,26 @@
+/*
+ * secret: files that others must not read, and bytes that nobody can guess.
+ */
+#ifndef SYS_SECRET_H
+#define SYS_SECRET_H
+
+#include <stddef.h>
+
+#include "buf.h"
+
+/*
+ * Appends the content of the file at path, at most max bytes of it, without
+ * one line ending at its end.  0, or -1 with *why in words (a static string):
+ * it cannot be read, is no plain file, is open to others (any permission for
+ * them, mode & 07), is empty or too long.
+ */
+int secret_read(const char *path, struct buf *b, size_t max,
+    const char **why);
+
+/* n bytes from the system's generator: 0, or -1 with errno. */
+int secret_random(void *p, size_t n);
+
+/* Adds a word that nobody can guess, 32 hex digits. */
+void secret_word(struct buf *b);
+
+#endif

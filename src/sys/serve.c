@@ -1,0 +1,366 @@
+#include "serve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "inetd.h"
+#include "loop.h"
+
+#define SOCKETS_MAX 64		/* listening, of one server */
+#define SYSTEMD_FIRST 3		/* sd_listen_fds(3): the first descriptor */
+#define WORKERS_MAX 64
+#define RESPAWN_MS 1000		/* between two looks after the workers */
+
+struct sockets {
+	int fd[SOCKETS_MAX];
+	int n;
+	char path[SOCKETS_MAX][NET_TEXT_MAX];	/* to unlink, or "" */
+};
+
+/* Dropping the groups of root is in no standard and on every system. */
+int setgroups(size_t n, const gid_t *list);
+
+static int stop_pipe[2] = { -1, -1 };
+
+void
+serve_stop(void)
+{
+	int err = errno;
+
+	if (write(stop_pipe[1], "", 1) < 0)
+		errno = err;	/* the pipe is full: it is known already */
+}
+
+static void
+on_signal(int sig)
+{
+	(void)sig;
+	serve_stop();
+}
+
+static void
+make_stop_pipe(void)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (stop_pipe[i] >= 0)
+			close(stop_pipe[i]);
+	if (pipe(stop_pipe) < 0)
+		die_sys(EX_TEMPFAIL, "pipe");
+	fcntl(stop_pipe[0], F_SETFD, FD_CLOEXEC);
+	fcntl(stop_pipe[1], F_SETFD, FD_CLOEXEC);
+	fcntl(stop_pipe[1], F_SETFL, O_NONBLOCK);
+}
+
+/*
+ * SIGTERM and SIGINT end the server in good order; writing beyond a limit on
+ * file sizes is an error like any other.
+ */
+static void
+catch_signals(void)
+{
+	struct sigaction sa;
+
+	make_stop_pipe();
+	memset(&sa, 0, sizeof sa);
+	sigemptyset(&sa.sa_mask);
+	sa.sa_handler = on_signal;
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	sigaction(SIGXFSZ, &sa, NULL);
+}
+
+void
+serve_option(struct serve_opt *o, int opt, const char *arg)
+{
+	switch (opt) {
+	case 'l':
+		if (o->listens == SERVE_LISTENS)
+			die(EX_USAGE, "-l: more than %d", SERVE_LISTENS);
+		o->listen[o->listens++] = arg;
+		break;
+	case 'i': o->inetd = 1; break;
+	case 'd': o->dir = arg; break;
+	case 'm': o->max_size = cli_size(opt, arg); break;
+	case 'c': o->max_sessions = cli_number(opt, arg, 1, 1000000); break;
+	case 'T': o->idle = cli_number(opt, arg, 1, 86400); break;
+	case 'w': o->workers = cli_number(opt, arg, 1, WORKERS_MAX); break;
+	case 'U': o->user = arg; break;
+	case 'v': o->verbose = 1; break;
+	case 'h': cli_help();
+	case 'V': cli_version();
+	default: cli_usage();
+	}
+}
+
+static void
+add_socket(struct sockets *s, int fd, int is_ours)
+{
+	char text[NET_TEXT_MAX];
+
+	if (s->n == SOCKETS_MAX)
+		die(EX_CONFIG, "more than %d sockets", SOCKETS_MAX);
+	net_bound(fd, text);
+	s->fd[s->n] = fd;
+	s->path[s->n][0] = '\0';
+	if (is_ours && (text[0] == '/' || text[0] == '.'))
+		memcpy(s->path[s->n], text, sizeof text);
+	s->n++;
+}
+
+/* systemd's sockets, when it passed any: their number. */
+static int
+take_passed(struct sockets *s)
+{
+	const char *fds = getenv("LISTEN_FDS"), *pid = getenv("LISTEN_PID");
+	uintmax_t n, i;
+
+	if (fds == NULL || span_number(span_str(fds), &n) < 0 || n == 0)
+		return 0;
+	if (pid != NULL && (span_number(span_str(pid), &i) < 0 ||
+	    i != (uintmax_t)getpid()))
+		return 0;
+	for (i = 0; i < n; i++) {
+		int fd = SYSTEMD_FIRST + (int)i;
+
+		if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
+		    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+			die_sys(EX_CONFIG, "LISTEN_FDS: descriptor %d", fd);
+		add_socket(s, fd, 0);
+	}
+	return s->n;
+}
+
+static void
+bind_all(struct sockets *s, const struct serve_opt *o, const char *port)
+{
+	struct net_addr a;
+	const char *why, *text;
+	char shown[NET_TEXT_MAX];
+	int fd[NET_SOCKETS_MAX], i, n, k;
+
+	for (i = 0; i < o->listens || i == 0; i++) {
+		text = o->listens > 0 ? o->listen[i] : "";
+		memset(&a, 0, sizeof a);
+		if (o->listens == 0)
+			memcpy(a.port, port, strlen(port) + 1);
+		else if (net_parse(&a, text, port) < 0)
+			die(EX_USAGE, "-l: %s: not an address", text);
+		net_text(&a, shown);
+		n = net_listen(&a, fd, &why);
+		if (n < 0)
+			die(die_errno(errno, EX_CONFIG), "%s: %s",
+			    shown, why);
+		for (k = 0; k < n; k++)
+			add_socket(s, fd[k], 1);
+	}
+}
+
+static void
+announce(const struct sockets *s)
+{
+	char text[NET_TEXT_MAX];
+	int i;
+
+	for (i = 0; i < s->n; i++) {
+		net_bound(s->fd[i], text);
+		warn("listening on %s", text);
+	}
+}
+
+static void
+drop_privileges(const char *user)
+{
+	struct passwd *pw;
+
+	if (user == NULL)
+		return;
+	if (getuid() != 0)
+		die(EX_NOPERM, "-U: %s: only root can become another", user);
+	errno = 0;
+	pw = getpwnam(user);
+	if (pw == NULL)
+		die(EX_CONFIG, "-U: %s: no such user", user);
+	if (setgroups(1, &pw->pw_gid) < 0 || setgid(pw->pw_gid) < 0 ||
+	    setuid(pw->pw_uid) < 0)
+		die_sys(EX_NOPERM, "-U: %s", user);
+	if (pw->pw_uid != 0 && setuid(0) == 0)
+		die(EX_NOPERM, "-U: %s: root could be had back", user);
+}
+
+/* As many descriptors as the system lets us have. */
+static void
+raise_limits(void)
+{
+	struct rlimit rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) < 0)
+		return;
+	rl.rlim_cur = rl.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &rl);
+}
+
+/* Memory that parent and workers see alike. */
+static volatile int *
+share_counts(int workers)
+{
+	size_t n = (size_t)workers * sizeof(int);
+	void *p;
+	int fd;
+
+	fd = open("/dev/zero", O_RDWR | O_CLOEXEC);
+	p = fd < 0 ? MAP_FAILED :
+	    mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		die_sys(EX_TEMPFAIL, "/dev/zero");
+	close(fd);
+	return p;
+}
+
+static pid_t
+start_worker(struct loop_opt *lo, const struct serve_proto *proto, void *app,
+    const int life[2])
+{
+	pid_t pid;
+
+	pid = fork();
+	if (pid < 0)
+		warn_sys("fork");
+	if (pid != 0)
+		return pid;
+	close(life[1]);
+	lo->life = life[0];
+	make_stop_pipe();
+	lo->stop = stop_pipe[0];
+	if (proto->start != NULL)
+		proto->start(app);
+	loop_run(lo, proto, app);
+	_exit(EX_OK);
+}
+
+/*
+ * Whether the worker is gone; one that ended with an exit code of its own
+ * met something that the next one would meet too, and is not replaced.
+ */
+static int
+is_gone(pid_t pid, enum exit_code *code)
+{
+	int status;
+
+	if (pid < 0)
+		return 1;
+	if (waitpid(pid, &status, WNOHANG) == 0)
+		return 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) != EX_OK)
+		*code = (enum exit_code)WEXITSTATUS(status);
+	return 1;
+}
+
+/* Whether it is time to end, after at most ms. */
+static int
+stop_within(int ms)
+{
+	struct pollfd p;
+
+	p.fd = stop_pipe[0];
+	p.events = POLLIN;
+	return poll(&p, 1, ms) > 0;
+}
+
+/* Keeps the workers alive until told to stop: the exit code. */
+static enum exit_code
+mind_workers(struct loop_opt *lo, const struct serve_proto *proto, void *app)
+{
+	enum exit_code code = EX_OK;
+	pid_t pid[WORKERS_MAX];
+	int life[2], i;
+
+	/* Nobody writes to it: its end tells the workers that we are dead. */
+	if (pipe(life) < 0)
+		die_sys(EX_TEMPFAIL, "pipe");
+	for (i = 0; i < lo->workers; i++)
+		pid[i] = -1;
+	do {
+		for (i = 0; i < lo->workers && code == EX_OK; i++) {
+			if (!is_gone(pid[i], &code) || code != EX_OK)
+				continue;
+			lo->sessions[i] = 0;
+			lo->worker = i;
+			pid[i] = start_worker(lo, proto, app, life);
+		}
+	} while (code == EX_OK && !stop_within(RESPAWN_MS));
+	for (i = 0; i < lo->workers; i++)
+		if (pid[i] > 0)
+			kill(pid[i], SIGTERM);
+	for (i = 0; i < lo->workers; i++)
+		if (pid[i] > 0)
+			waitpid(pid[i], NULL, 0);
+	return code;
+}
+
+/* The session on standard input and output. */
+static enum exit_code
+serve_stdio(const struct serve_opt *o, const struct serve_proto *proto,
+    void *app)
+{
+	struct net_peer peer;
+
+	drop_privileges(o->user);
+	if (proto->start != NULL)
+		proto->start(app);
+	net_peer_text(&peer, getenv("TCPREMOTEIP"));
+	return inetd_run(proto, app, &peer, (int)o->idle * 1000,
+	    stop_pipe[0]);
+}
+
+enum exit_code
+serve_run(const struct serve_opt *o, const struct serve_proto *proto,
+    void *app, const char *port)
+{
+	enum exit_code code = EX_OK;
+	struct sockets s = { .n = 0 };
+	struct loop_opt lo = { 0 };
+	int i;
+
+	catch_signals();
+	if (o->inetd)
+		return serve_stdio(o, proto, app);
+	raise_limits();
+	if (take_passed(&s) == 0)
+		bind_all(&s, o, port);
+	drop_privileges(o->user);
+	lo.listener = s.fd;
+	lo.listeners = s.n;
+	lo.stop = stop_pipe[0];
+	lo.life = -1;
+	lo.max_sessions = o->max_sessions;
+	lo.idle = (int)o->idle * 1000;
+	lo.verbose = o->verbose;
+	lo.workers = o->workers > 1 ? (int)o->workers : 1;
+	lo.sessions = share_counts(lo.workers);
+	announce(&s);
+	if (lo.workers > 1) {
+		code = mind_workers(&lo, proto, app);
+	} else {
+		if (proto->start != NULL)
+			proto->start(app);
+		loop_run(&lo, proto, app);
+	}
+	for (i = 0; i < s.n; i++)
+		if (s.path[i][0] != '\0')
+			unlink(s.path[i]);
+	return code;
+}

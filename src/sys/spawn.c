@@ -1,0 +1,254 @@
+#include "spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "buf.h"
+
+/*
+ * The pipes of a start: to the child, from it, why it did not start, and what
+ * it complains of.
+ */
+enum { TO, FROM, WHY, ERR, PIPES };
+
+static void
+close_pipes(int fd[PIPES][2])
+{
+	int i;
+
+	for (i = 0; i < PIPES; i++) {
+		if (fd[i][0] >= 0)
+			close(fd[i][0]);
+		if (fd[i][1] >= 0)
+			close(fd[i][1]);
+	}
+}
+
+static int
+open_pipes(int fd[PIPES][2])
+{
+	int i, err;
+
+	memset(fd, -1, PIPES * sizeof fd[0]);
+	for (i = 0; i < PIPES; i++)
+		if (pipe(fd[i]) < 0 ||
+		    fcntl(fd[i][0], F_SETFD, FD_CLOEXEC) < 0 ||
+		    fcntl(fd[i][1], F_SETFD, FD_CLOEXEC) < 0) {
+			err = errno;
+			close_pipes(fd);
+			errno = err;
+			return -1;
+		}
+	return 0;
+}
+
+/*
+ * In the child.  No pipe is descriptor 0 or 1 (cli_init), so neither dup2
+ * closes what the other needs; an errno on WHY tells of a failure, and the
+ * end of file there that the program runs.
+ */
+static void
+run_child(int fd[PIPES][2], char *const argv[], int tapped)
+{
+	int err;
+
+	/* A signal from the terminal is for us, who still need it. */
+	if (tapped)
+		setpgid(0, 0);
+	if (dup2(fd[TO][0], STDIN_FILENO) >= 0 &&
+	    dup2(fd[FROM][1], STDOUT_FILENO) >= 0 &&
+	    (!tapped || dup2(fd[ERR][1], STDERR_FILENO) >= 0))
+		spawn_exec(argv);
+	err = errno;
+	if (write(fd[WHY][1], &err, sizeof err) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+static int
+wait_for(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return 127;
+	if (WIFSIGNALED(status))
+		return 128 + WTERMSIG(status);
+	return WEXITSTATUS(status);
+}
+
+static int
+start(struct spawn *s, char *const argv[], int *tap)
+{
+	int fd[PIPES][2], err = 0;
+	ssize_t r;
+
+	if (open_pipes(fd) < 0)
+		return -1;
+	s->pid = fork();
+	if (s->pid == 0)
+		run_child(fd, argv, tap != NULL);
+	if (s->pid < 0) {
+		err = errno;
+		close_pipes(fd);
+		errno = err;
+		return -1;
+	}
+	close(fd[TO][0]);
+	close(fd[FROM][1]);
+	close(fd[WHY][1]);
+	close(fd[ERR][1]);
+	do
+		r = read(fd[WHY][0], &err, sizeof err);
+	while (r < 0 && errno == EINTR);
+	close(fd[WHY][0]);
+	s->in = fd[FROM][0];
+	s->out = fd[TO][1];
+	if (r == 0 && tap != NULL) {
+		*tap = fd[ERR][0];
+		return 0;
+	}
+	close(fd[ERR][0]);
+	if (r == 0)
+		return 0;
+	spawn_end(s);
+	errno = err;
+	return -1;
+}
+
+int
+spawn_start(struct spawn *s, char *const argv[])
+{
+	return start(s, argv, NULL);
+}
+
+int
+spawn_tapped(struct spawn *s, char *const argv[], int *err)
+{
+	return start(s, argv, err);
+}
+
+/* In the copy: nothing of the parent's is left to be held open. */
+static void
+leave_stdio(void)
+{
+	int fd = open("/dev/null", O_RDWR);
+
+	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0 ||
+	    dup2(fd, STDOUT_FILENO) < 0)
+		_exit(126);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+int
+spawn_copy(struct spawn *s, int (*work)(void *arg, int fd), void *arg)
+{
+	int fd[2], err;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd) < 0)
+		return -1;
+	s->pid = fork();
+	if (s->pid == 0) {
+		close(fd[0]);
+		leave_stdio();
+		_exit(work(arg, fd[1]));
+	}
+	err = errno;
+	close(fd[1]);
+	if (s->pid < 0) {
+		close(fd[0]);
+		errno = err;
+		return -1;
+	}
+	fcntl(fd[0], F_SETFD, FD_CLOEXEC);
+	s->in = s->out = fd[0];
+	return 0;
+}
+
+int
+spawn_end(struct spawn *s)
+{
+	if (s->in >= 0)
+		close(s->in);
+	if (s->out >= 0 && s->out != s->in)
+		close(s->out);
+	s->in = s->out = -1;
+	return wait_for(s->pid);
+}
+
+int
+spawn_exec(char *const argv[])
+{
+	struct sigaction usual;
+
+	memset(&usual, 0, sizeof usual);
+	usual.sa_handler = SIG_DFL;
+	sigemptyset(&usual.sa_mask);
+	sigaction(SIGPIPE, &usual, NULL);
+	sigaction(SIGXFSZ, &usual, NULL);
+	return execvp(argv[0], argv);
+}
+
+static int
+is_blank(int c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
+/* Takes one word off *p: its text with a NUL to b, %h and %p filled in. */
+static void
+add_word(struct buf *b, const char **p, const char *host, const char *port)
+{
+	for (; **p != '\0' && !is_blank(**p); (*p)++) {
+		if (host == NULL || **p != '%' ||
+		    strchr("hp%", (*p)[1]) == NULL || (*p)[1] == '\0') {
+			buf_addc(b, **p);
+			continue;
+		}
+		(*p)++;
+		if (**p == '%')
+			buf_addc(b, '%');
+		else
+			buf_adds(b, **p == 'h' ? host : port);
+	}
+	buf_addc(b, '\0');
+}
+
+char **
+spawn_words(const char *command, const char *host, const char *port)
+{
+	struct buf text = { 0 };
+	size_t n = 0, i;
+	char **argv, *word;
+
+	for (;;) {
+		while (is_blank(*command))
+			command++;
+		if (*command == '\0')
+			break;
+		add_word(&text, &command, host, port);
+		n++;
+	}
+	if (n == 0)
+		return NULL;
+	argv = malloc((n + 1) * sizeof *argv + text.n);
+	if (argv == NULL)
+		die_nomem();
+	word = (char *)(argv + n + 1);
+	memcpy(word, text.p, text.n);
+	buf_free(&text);
+	for (i = 0; i < n; i++) {
+		argv[i] = word;
+		word += strlen(word) + 1;
+	}
+	argv[n] = NULL;
+	return argv;
+}

@@ -1,0 +1,53 @@
+/*
+ * spawn: running other programs with an argument vector, never a shell.
+ */
+#ifndef SYS_SPAWN_H
+#define SYS_SPAWN_H
+
+#include <sys/types.h>
+
+struct buf;
+
+struct spawn {
+	pid_t pid;
+	int in;			/* the child's standard output, to read */
+	int out;		/* the child's standard input, to write */
+};
+
+/*
+ * Starts argv[0] (found on PATH) with its standard input and output joined to
+ * ours.  0, or -1 with errno, also when the program could not be executed.
+ */
+int spawn_start(struct spawn *s, char *const argv[]);
+
+/*
+ * The same, and its standard error is *err to read, the caller's to close;
+ * signals from the terminal do not reach it.
+ */
+int spawn_tapped(struct spawn *s, char *const argv[], int *err);
+
+/*
+ * Starts a copy of this process that runs work and ends with what it returns.
+ * s->in and s->out are one socket, and so is the copy's fd; its standard
+ * input and output are /dev/null.  0, or -1 with errno.
+ */
+int spawn_copy(struct spawn *s, int (*work)(void *arg, int fd), void *arg);
+
+/* Closes both ends and waits: the exit code, or 128 + the signal. */
+int spawn_end(struct spawn *s);
+
+/*
+ * Becomes argv[0]: the signals that cli_init ignores as they are by default,
+ * no return unless it fails (-1 with errno).
+ */
+int spawn_exec(char *const argv[]);
+
+/*
+ * Splits a command line into words at blanks; no quotes, no shell.  The NULL
+ * terminated vector and its words are one block, the caller's to free; NULL
+ * when there is no word.  %h and %p in a word stand for host and port, %% for
+ * a per cent sign; with a NULL host nothing is replaced.
+ */
+char **spawn_words(const char *command, const char *host, const char *port);
+
+#endif

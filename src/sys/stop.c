@@ -1,0 +1,83 @@
+#include "stop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static int pipes[2] = { -1, -1 };
+static volatile sig_atomic_t asked;
+
+static void
+on_signal(int sig)
+{
+	int err = errno;
+
+	(void)sig;
+	asked = 1;
+	/* A full pipe is readable as well. */
+	if (write(pipes[1], "", 1) < 0)
+		errno = err;
+	errno = err;
+}
+
+static void
+catch_one(int sig)
+{
+	struct sigaction old, sa;
+
+	if (sigaction(sig, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+		return;
+	memset(&sa, 0, sizeof sa);
+	sa.sa_handler = on_signal;
+	sa.sa_flags = (int)(SA_RESETHAND | SA_RESTART);
+	sigemptyset(&sa.sa_mask);
+	sigaction(sig, &sa, NULL);
+}
+
+int
+stop_catch(void)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (pipes[i] >= 0)
+			close(pipes[i]);
+	if (pipe(pipes) < 0) {
+		pipes[0] = pipes[1] = -1;
+		return -1;
+	}
+	for (i = 0; i < 2; i++)
+		fcntl(pipes[i], F_SETFD, FD_CLOEXEC);
+	fcntl(pipes[1], F_SETFL, O_NONBLOCK);
+	asked = 0;
+	catch_one(SIGINT);
+	catch_one(SIGTERM);
+	return 0;
+}
+
+int
+stop_asked(void)
+{
+	return asked;
+}
+
+int
+stop_fd(void)
+{
+	return pipes[0];
+}
+
+void
+stop_wait(int fd, int timeout)
+{
+	struct pollfd p[2];
+
+	p[0].fd = pipes[0];
+	p[1].fd = fd;
+	p[0].events = p[1].events = POLLIN;
+	/* Interrupted: the caller looks again. */
+	poll(p, 2, timeout);
+}

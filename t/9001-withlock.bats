@@ -1,0 +1,93 @@
+#!/usr/bin/env bats
+# withlock: a command under a kernel lock.
+
+load lib
+
+@test "the command's words, output and exit code go through" {
+	run -0 --separate-stderr withlock lock printf '<%s>' 'a b' -n --help -- ''
+	[ "$output" = '<a b><-n><--help><--><>' ]
+	[ -z "$stderr" ]
+	run -7 withlock -n -- lock sh -c 'exit 7'
+	run -75 withlock lock sh -c 'exit 75'
+}
+
+@test "-n: 75 while another holds the lock, and the command does not run" {
+	run -0 --separate-stderr withlock lock sh -c \
+		'withlock -n lock touch ran; echo $?'
+	[ "$output" = 75 ]
+	[ "$stderr" = "withlock: lock: held by another process" ]
+	[ ! -e ran ]
+	run -0 withlock -n lock true
+}
+
+@test "the command that was killed holds nothing" {
+	run -137 withlock lock sh -c 'kill -9 $$'
+	run -0 withlock -n lock true
+}
+
+@test "without -n it waits, and none is inside with another" {
+	echo 0 >n
+	for _ in 1 2 3 4 5 6 7 8; do
+		withlock lock sh -c 'n=$(cat n); sleep 0.01; echo $((n + 1)) >n' \
+			3>&- &
+	done
+	wait
+	[ "$(cat n)" = 8 ]
+}
+
+@test "a holder may remove the lock file" {
+	echo 0 >n
+	for _ in 1 2 3 4 5 6 7 8; do
+		withlock lock sh -c \
+			'n=$(cat n); sleep 0.01; echo $((n + 1)) >n; rm lock' 3>&- &
+	done
+	wait
+	[ "$(cat n)" = 8 ]
+	[ ! -e lock ]
+}
+
+@test "the lock file is made, empty, and for the owner alone" {
+	umask 0
+	run -0 withlock lock true
+	[ ! -s lock ]
+	[ "$(ls -l lock | cut -c1-10)" = -rw------- ]
+}
+
+@test "what cannot be run: 127 not found, 126 otherwise" {
+	run -127 --separate-stderr withlock lock ./missing
+	[ -z "$output" ]
+	[ "$stderr" = "withlock: ./missing: No such file or directory" ]
+	touch plain
+	run -126 withlock lock ./plain
+}
+
+@test "a lock file that cannot be: 73" {
+	run -73 --separate-stderr withlock missing/lock touch ran
+	[ -z "$output" ]
+	[ "$stderr" = "withlock: missing/lock: No such file or directory" ]
+	run -73 withlock . touch ran
+	[ ! -e ran ]
+}
+
+@test "too few operands: 64" {
+	run -64 withlock
+	run -64 withlock lock
+	run -64 withlock -n lock
+	[ ! -e lock ]
+}
+
+@test "SIGPIPE ends the command as it would without withlock" {
+	run -0 bash -c 'withlock lock yes | head -n 1; echo "${PIPESTATUS[0]}"'
+	[ "$output" = $'y\n141' ]
+}
+
+@test "the examples of the page" {
+	printf '#!/bin/sh\necho mailed\n' >pipeline.sh
+	chmod +x pipeline.sh
+	run -0 withlock -n /"$PWD"/lock ./pipeline.sh
+	[ "$output" = mailed ]
+	echo 1 >counter
+	run -0 withlock counter.lock sh -c \
+		'n=$(cat counter); echo $((n + 1)) >counter'
+	[ "$(cat counter)" = 2 ]
+}

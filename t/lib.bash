@@ -1,0 +1,122 @@
+# What every test file loads.  Tests run in a directory of their own, with
+# the programs just built first on PATH; BINDIR names another build.
+
+bats_require_minimum_version 1.5.0
+
+# The top of the source tree, and where the programs are.
+TOP=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+BINDIR=${BINDIR:-$TOP/bin}
+PATH=$BINDIR:$PATH
+export TOP BINDIR PATH
+
+# Nothing of the caller's settings may change what is tested.
+export LC_ALL=C.UTF-8 TZ=UTC0
+unset SMTPSERVER EMAIL NETRC SOURCE_DATE_EPOCH LISTEN_FDS LISTEN_PID \
+	TCPREMOTEIP INCOMING WORK ARC FROM SUPPORT REPORT TRIES SETTLE JOBS \
+	WATCH MAKEFLAGS MFLAGS MAKELEVEL MAKE
+
+# The pids of the servers that start began.
+STARTED=()
+
+# A file with a setup or teardown of its own calls these from there.
+lib_setup() {
+	exec </dev/null
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+lib_teardown() {
+	local pid
+	for pid in "${STARTED[@]}"; do
+		stop "$pid" || :
+	done
+}
+
+setup() {
+	lib_setup
+}
+
+teardown() {
+	lib_teardown
+}
+
+# start [-n name] command [arg ...]
+# Runs a server in the background until the end of the test: standard output
+# to name.out, standard error to name.err, name being the command's where
+# none is given.  Returns when it has said "listening on ADDR", and sets
+# ADDR, PORT (what follows the last colon) and PID.
+# shellcheck disable=SC2034
+start() {
+	local name=${1##*/} i
+	if [ "$1" = -n ]; then
+		name=$2
+		shift 2
+	fi
+	: >"$name.err"
+	"$@" </dev/null >"$name.out" 2>"$name.err" 3>&- &
+	PID=$!
+	STARTED+=("$PID")
+	for ((i = 0; i < 500; i++)); do
+		ADDR=$(sed -n 's/.*listening on //p; /listening on/q' \
+			"$name.err")
+		if [ -n "$ADDR" ]; then
+			PORT=${ADDR##*:}
+			return 0
+		fi
+		kill -0 "$PID" 2>/dev/null || break
+		sleep 0.02
+	done
+	echo "$name does not listen:" >&2
+	cat "$name.err" >&2
+	return 1
+}
+
+# stop [pid]
+# Ends a server that start began (the last one), waits for it, and returns
+# its exit code; one that is gone already gives the code it ended with.
+stop() {
+	local pid=${1:-$PID} i left=() status=0
+	for i in "${STARTED[@]}"; do
+		[ "$i" = "$pid" ] || left+=("$i")
+	done
+	STARTED=("${left[@]}")
+	kill "$pid" 2>/dev/null || :
+	wait "$pid" || status=$?
+	return "$status"
+}
+
+# wait_for command [arg ...]
+# Until the command succeeds, for at most ten seconds.
+wait_for() {
+	local i
+	for ((i = 0; i < 500; i++)); do
+		if "$@"; then
+			return 0
+		fi
+		sleep 0.02
+	done
+	echo "in vain: $*" >&2
+	return 1
+}
+
+# need program ...
+# Skips the test where a program is missing; under CI_NO_SKIP=1 it fails.
+need() {
+	local prog
+	for prog; do
+		command -v "$prog" >/dev/null && continue
+		if [ "${CI_NO_SKIP:-0}" = 1 ]; then
+			echo "$prog is missing" >&2
+			return 1
+		fi
+		skip "no $prog"
+	done
+}
+
+# python [arg ...]: the system's, whose modules the system's packages bring.
+python() {
+	if [ -x /usr/bin/python3 ]; then
+		/usr/bin/python3 "$@"
+	else
+		command python3 "$@"
+	fi
+}

@@ -1,0 +1,190 @@
+/* sys/io */
+#include "test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "sys/io.h"
+
+/* A pipe with the text in it; its writing end is closed when fd is NULL. */
+static int
+pipe_with(const char *text, size_t n, int *fd)
+{
+	int p[2];
+
+	CHECK_INT(pipe(p), 0);
+	CHECK_INT(write(p[1], text, n), n);
+	if (fd != NULL)
+		*fd = p[1];
+	else
+		close(p[1]);
+	return p[0];
+}
+
+static void
+test_lines(void)
+{
+	static const char text[] = "a\r\n\nbb\nlong line\nlast";
+	struct rd rd;
+	struct span s;
+	int fd = pipe_with(text, sizeof text - 1, NULL);
+
+	rd_init(&rd, fd, IO_FOREVER, 6);
+	CHECK_INT(rd_line(&rd, &s), RD_LINE);
+	CHECK_SPAN(s, "a\r\n");
+	CHECK_INT(rd_line(&rd, &s), RD_LINE);
+	CHECK_SPAN(s, "\n");
+	CHECK_INT(rd_line(&rd, &s), RD_LINE);
+	CHECK_SPAN(s, "bb\n");
+	CHECK_INT(rd_line(&rd, &s), RD_LONG);
+	CHECK_SPAN(s, "long l");
+	CHECK_INT(rd_line(&rd, &s), RD_LINE);
+	CHECK_SPAN(s, "ine\n");
+	CHECK_INT(rd_line(&rd, &s), RD_PARTIAL);
+	CHECK_SPAN(s, "last");
+	CHECK_INT(rd_line(&rd, &s), RD_EOF);
+	CHECK_INT(rd_line(&rd, &s), RD_EOF);
+	rd_free(&rd);
+	close(fd);
+}
+
+/* A line whose end is the last byte that max allows is a line. */
+static void
+test_limit(void)
+{
+	struct rd rd;
+	struct span s;
+	int fd = pipe_with("12345\n123456\n", 13, NULL);
+
+	rd_init(&rd, fd, IO_FOREVER, 6);
+	CHECK_INT(rd_line(&rd, &s), RD_LINE);
+	CHECK_SPAN(s, "12345\n");
+	CHECK_INT(rd_line(&rd, &s), RD_LONG);
+	CHECK_SPAN(s, "123456");
+	CHECK_INT(rd_line(&rd, &s), RD_LINE);
+	CHECK_SPAN(s, "\n");
+	rd_free(&rd);
+	close(fd);
+}
+
+static void
+test_deadline(void)
+{
+	struct rd rd;
+	struct span s;
+	long long start = io_clock();
+	int out, fd = pipe_with("half", 4, &out);
+
+	rd_init(&rd, fd, 50, 100);
+	CHECK_INT(rd_line(&rd, &s), RD_TIMEOUT);
+	CHECK(io_clock() - start >= 50);
+	CHECK_INT(write(out, " more\n", 6), 6);
+	CHECK_INT(rd_line(&rd, &s), RD_LINE);
+	CHECK_SPAN(s, "half more\n");
+	rd_free(&rd);
+	close(fd);
+	close(out);
+}
+
+static void
+test_some(void)
+{
+	struct rd rd;
+	struct span s;
+	int fd = pipe_with("abcdef\nxyz\n", 11, NULL);
+
+	rd_init(&rd, fd, IO_FOREVER, 100);
+	CHECK_INT(rd_some(&rd, &s), RD_LINE);
+	CHECK_SPAN(s, "abcdef\nxyz\n");
+	rd_take(&rd, 3);
+	CHECK_INT(rd_pending(&rd), 8);
+	CHECK_INT(rd_line(&rd, &s), RD_LINE);
+	CHECK_SPAN(s, "def\n");
+	CHECK_INT(rd_some(&rd, &s), RD_LINE);
+	rd_take(&rd, s.n);
+	CHECK_INT(rd_some(&rd, &s), RD_EOF);
+	rd_free(&rd);
+	close(fd);
+}
+
+static void
+test_error(void)
+{
+	struct rd rd;
+	struct span s;
+
+	rd_init(&rd, -1, IO_FOREVER, 100);
+	CHECK_INT(rd_line(&rd, &s), RD_ERROR);
+	CHECK_INT(rd.err, EBADF);
+	rd_free(&rd);
+}
+
+/* The first failure is kept, later writes are ignored. */
+static void
+test_latch(void)
+{
+	struct wr wr;
+	int fd = open("/dev/full", O_WRONLY);
+
+	wr_init(&wr, fd, IO_FOREVER);
+	wr_adds(&wr, "text");
+	CHECK_INT(wr_flush(&wr), -1);
+	CHECK_INT(wr.err, ENOSPC);
+	close(fd);
+	wr_adds(&wr, "more");
+	CHECK_INT(wr_flush(&wr), -1);
+	CHECK_INT(wr.err, ENOSPC);
+	wr_free(&wr);
+}
+
+/* Pieces larger and smaller than the buffer come out in their order. */
+static void
+test_write(void)
+{
+	char path[] = "unit.XXXXXX";
+	struct buf want = { 0 }, got = { 0 };
+	struct wr wr;
+	size_t n;
+	int fd = mkstemp(path);
+
+	wr_init(&wr, fd, IO_FOREVER);
+	for (n = 1; n < 300000; n *= 3) {
+		struct buf piece = { 0 };
+
+		while (piece.n < n)
+			buf_addu(&piece, n);
+		wr_add(&wr, piece.p, piece.n);
+		wr_addf(&wr, "<%zu>", n);
+		buf_addspan(&want, buf_span(&piece));
+		buf_addf(&want, "<%zu>", n);
+		buf_free(&piece);
+	}
+	CHECK_INT(wr_flush(&wr), 0);
+	wr_free(&wr);
+	CHECK_INT(lseek(fd, 0, SEEK_SET), 0);
+	CHECK_INT(io_slurp(fd, &got, want.n), 0);
+	CHECK(span_eq(buf_span(&got), buf_span(&want)));
+	buf_clear(&got);
+	CHECK_INT(lseek(fd, 0, SEEK_SET), 0);
+	CHECK_INT(io_slurp(fd, &got, want.n - 1), -1);
+	CHECK_INT(errno, EFBIG);
+	close(fd);
+	unlink(path);
+	buf_free(&want);
+	buf_free(&got);
+}
+
+int
+main(void)
+{
+	test_lines();
+	test_limit();
+	test_deadline();
+	test_some();
+	test_error();
+	test_latch();
+	test_write();
+	return test_end();
+}
