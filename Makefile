@@ -18,16 +18,25 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 	-fsanitize=address,undefined
 
 # The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
-PROGS = withlock
+PROGS = mkmail orderparse withlock
 MODULES = sys/buf sys/charset sys/cli sys/conn sys/data sys/die sys/here \
 	sys/inetd sys/io sys/lock sys/loop sys/net sys/newfile sys/secret \
-	sys/serve sys/spawn sys/stop
+	sys/serve sys/spawn sys/stop format/addr format/again format/bsmtp \
+	format/compose format/content format/copies format/date format/dns \
+	format/dsn format/entry format/excerpt format/hash format/hashblock \
+	format/hdr format/http format/letter format/login format/mailing \
+	format/md5 format/mime format/netrc format/order format/ordline \
+	format/reply format/results format/rules format/ruletext \
+	format/ruleword format/scram format/set format/table format/template \
+	format/tolist format/values store/source
 # Modules in two files: the second.
-PARTS =
+PARTS = format/mimehead format/orderfault format/orderhead
 # t/unit/NAME.c, and the manual pages.
-UNITS = buf io lock net newfile spawn
-MAN1 = withlock.1
-MAN5 =
+UNITS = addr bsmtp buf content date dns hash hdr io lock md5 mime net \
+	newfile order orderd ordline passwd reply resolver results rules \
+	sasl scram smtpd smtpdata spawn tolist
+MAN1 = mkmail.1 orderparse.1 withlock.1
+MAN5 = bsmtp.5 order.5 results.5 smtpd-rules.5
 MAN7 =
 
 BIN = $(PROGS:%=bin/%)

@@ -1,0 +1,224 @@
+#include "addr.h"
+
+#include "mime.h"
+
+/* Characters of a label of a domain, RFC 1035 2.3.4. */
+#define LABEL_MAX 63
+
+static int
+is_alnum(int c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	    (c >= 'a' && c <= 'z');
+}
+
+static int
+is_utf8(int c)
+{
+	return (c & 0x80) != 0;
+}
+
+/* RFC 5322 3.2.3, RFC 6531 3.3 */
+static int
+is_atext(int c)
+{
+	return is_alnum(c) || is_utf8(c) ||
+	    (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
+}
+
+/* What a backslash may stand before, and a quoted string may hold. */
+static int
+is_quotable(int c)
+{
+	return is_utf8(c) || (c >= ' ' && c <= '~');
+}
+
+/* Length of the quoted string at the start of s with its quotes, or 0. */
+static size_t
+quoted_length(struct span s)
+{
+	size_t i;
+
+	for (i = 1; i < s.n && is_quotable(s.p[i]); i++) {
+		if (s.p[i] == '"')
+			return i + 1;
+		if (s.p[i] == '\\' && (++i == s.n || !is_quotable(s.p[i])))
+			return 0;
+	}
+	return 0;
+}
+
+/* Length of the dot-string at the start of s; it may turn out empty. */
+static size_t
+dotted_length(struct span s, const char **why)
+{
+	size_t i;
+
+	for (i = 0; i < s.n && (is_atext(s.p[i]) || s.p[i] == '.'); i++)
+		if (s.p[i] == '.' && (i == 0 || s.p[i - 1] == '.' ||
+		    i + 1 == s.n || !is_atext(s.p[i + 1]))) {
+			*why = "misplaced dot before the @";
+			return 0;
+		}
+	return i;
+}
+
+int
+addr_is_domain(struct span s)
+{
+	size_t i, start, chars;
+
+	if (s.n == 0 || s.n > ADDR_DOMAIN_MAX || mime_utf8_check(s) != s.n)
+		return 0;
+	for (i = start = chars = 0; i <= s.n; i++) {
+		if (i == s.n || s.p[i] == '.') {
+			if (i == start || chars > LABEL_MAX ||
+			    s.p[start] == '-' || s.p[i - 1] == '-')
+				return 0;
+			start = i + 1;
+			chars = 0;
+		} else if (!is_alnum(s.p[i]) && !is_utf8(s.p[i]) &&
+		    s.p[i] != '-' && s.p[i] != '_')
+			return 0;
+		else
+			chars += (s.p[i] & 0xc0) != 0x80;
+	}
+	return 1;
+}
+
+/* [192.0.2.1], [IPv6:2001:db8::1], RFC 5321 4.1.3 */
+static int
+is_literal(struct span s)
+{
+	size_t i;
+
+	if (s.n < 3 || s.n > ADDR_DOMAIN_MAX || s.p[0] != '[' ||
+	    s.p[s.n - 1] != ']')
+		return 0;
+	for (i = 1; i < s.n - 1; i++)
+		if (!is_alnum(s.p[i]) && strchr(".:-", s.p[i]) == NULL)
+			return 0;
+	return memchr(s.p, '\0', s.n) == NULL;
+}
+
+static int
+parse_local(struct addr *a, struct span s, const char **why)
+{
+	*why = "nothing before the @";
+	if (s.n > 0 && s.p[0] == '"') {
+		*why = "quoted string not closed";
+		a->local.n = quoted_length(s);
+	} else
+		a->local.n = dotted_length(s, why);
+	a->local.p = s.p;
+	if (a->local.n == 0)
+		return -1;
+	*why = "part before the @ too long";
+	if (a->local.n > ADDR_LOCAL_MAX)
+		return -1;
+	*why = "not valid UTF-8";
+	return mime_utf8_check(a->local) == a->local.n ? 0 : -1;
+}
+
+static int
+parse(struct addr *a, struct span s, int bare, const char **why)
+{
+	a->text = s;
+	a->domain = span_of(NULL, 0);
+	*why = "empty address";
+	if (s.n == 0 || parse_local(a, s, why) < 0)
+		return -1;
+	if (a->local.n == s.n) {
+		*why = "no @ in the address";
+		return bare ? 0 : -1;
+	}
+	*why = "character not allowed before the @";
+	if (s.p[a->local.n] != '@')
+		return -1;
+	a->domain = span_of(s.p + a->local.n + 1, s.n - a->local.n - 1);
+	*why = "malformed domain";
+	return addr_is_domain(a->domain) || is_literal(a->domain) ? 0 : -1;
+}
+
+int
+addr_parse(struct addr *a, struct span s, const char **why)
+{
+	const char *ignored;
+
+	return parse(a, s, 0, why != NULL ? why : &ignored);
+}
+
+int
+addr_parse_bare(struct addr *a, struct span s, const char **why)
+{
+	const char *ignored;
+
+	return parse(a, s, 1, why != NULL ? why : &ignored);
+}
+
+/* Offset of the first c outside of quoted strings, or s.n. */
+static size_t
+find_unquoted(struct span s, char c)
+{
+	size_t i, n;
+
+	for (i = 0; i < s.n && s.p[i] != c; i++)
+		if (s.p[i] == '"') {
+			n = quoted_length(span_of(s.p + i, s.n - i));
+			if (n > 0)
+				i += n - 1;
+		}
+	return i;
+}
+
+int
+addr_path(struct addr *a, struct span s, size_t *used, const char **why)
+{
+	const char *colon, *ignored;
+	size_t n;
+
+	if (why == NULL)
+		why = &ignored;
+	if (s.n == 0 || s.p[0] != '<') {
+		*used = n = find_unquoted(s, ' ');
+		return parse(a, span_of(s.p, n), 1, why);
+	}
+	n = find_unquoted(s, '>');
+	*why = "no > at the end of the path";
+	if (n == s.n)
+		return -1;
+	*used = n + 1;
+	s = span_of(s.p + 1, n - 1);
+	if (s.n == 0) {
+		a->text = a->local = a->domain = s;
+		a->domain.p = NULL;
+		return 0;
+	}
+	if (s.p[0] == '@') {
+		colon = memchr(s.p, ':', s.n);
+		*why = "no : after the route";
+		if (colon == NULL)
+			return -1;
+		s.n -= (size_t)(colon + 1 - s.p);
+		s.p = colon + 1;
+	}
+	return parse(a, s, 1, why);
+}
+
+int
+addr_is_utf8(struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (is_utf8(s.p[i]))
+			return 1;
+	return 0;
+}
+
+int
+addr_same(const struct addr *a, const struct addr *b)
+{
+	return span_eq(a->local, b->local) &&
+	    span_case_eq(a->domain, b->domain);
+}

@@ -1,0 +1,199 @@
+#include "content.h"
+
+#include "hdr.h"
+
+void
+content_start(struct content *c)
+{
+	buf_clear(&c->text);
+	c->body = 0;
+	c->head_form = c->body_form = MIME_7BIT;
+}
+
+void
+content_free(struct content *c)
+{
+	buf_free(&c->text);
+}
+
+static int
+ends_with(const struct buf *b, char c)
+{
+	return b->n > 0 && b->p[b->n - 1] == c;
+}
+
+/*
+ * A CR at the end of the text belongs to the line that is being added: it may
+ * have come with an earlier piece.
+ */
+void
+content_add(struct content *c, struct span line)
+{
+	int ended = line.n > 0 && line.p[line.n - 1] == '\n';
+
+	if (ended)
+		line.n--;
+	buf_addspan(&c->text, line);
+	if (ended && ends_with(&c->text, '\r'))
+		buf_addc(&c->text, '\n');
+	else if (ended)
+		buf_add(&c->text, "\r\n", 2);
+}
+
+static int
+has_bare_cr(struct span s)
+{
+	const char *cr;
+
+	while (s.n > 0 && (cr = memchr(s.p, '\r', s.n)) != NULL) {
+		s = span_drop(s, (size_t)(cr - s.p) + 1);
+		if (s.n == 0 || s.p[0] != '\n')
+			return 1;
+	}
+	return 0;
+}
+
+static struct span
+body(const struct content *c)
+{
+	return c->text.n == 0 ? span_of(NULL, 0) :
+	    span_drop(buf_span(&c->text), c->body);
+}
+
+/*
+ * Where the fields end and the body starts; between them is the empty line,
+ * if there is one.
+ */
+static void
+find_body(const struct content *c, size_t *fields, size_t *start)
+{
+	struct hdr_field f;
+	struct hdr h;
+
+	*fields = 0;
+	hdr_init(&h, buf_span(&c->text));
+	while (hdr_next(&h, &f) == HDR_FIELD)
+		*fields = h.at;
+	*start = h.at;
+}
+
+int
+content_end(struct content *c, const char **why)
+{
+	size_t fields;
+
+	if (c->text.n > 0 && !ends_with(&c->text, '\n'))
+		buf_add(&c->text, "\r\n", 2);
+	*why = "a CR in the message ends no line";
+	if (has_bare_cr(buf_span(&c->text)))
+		return -1;
+	find_body(c, &fields, &c->body);
+	c->head_form = mime_scan(span_of(c->text.p, c->body));
+	c->body_form = mime_scan(body(c));
+	return 0;
+}
+
+struct span
+content_field(const struct content *c, const char *name)
+{
+	return hdr_find(buf_span(&c->text), span_str(name));
+}
+
+void
+content_remove(struct content *c, const char *name)
+{
+	struct buf kept = { 0 };
+	struct hdr_field f;
+	size_t end = 0;
+	struct hdr h;
+
+	if (content_field(c, name).p == NULL)
+		return;
+	hdr_init(&h, buf_span(&c->text));
+	while (hdr_next(&h, &f) == HDR_FIELD) {
+		if (!span_case_is(f.name, name))
+			buf_addspan(&kept, f.raw);
+		end = h.at;
+	}
+	buf_addspan(&kept, span_drop(buf_span(&c->text), end));
+	buf_free(&c->text);
+	c->text = kept;
+}
+
+void
+content_prepend(struct content *c, struct span fields)
+{
+	size_t end, start;
+
+	find_body(c, &end, &start);
+	if (start == end)
+		buf_insert(&c->text, end, "\r\n", 2);
+	buf_insert(&c->text, 0, fields.p, fields.n);
+}
+
+void
+content_id(struct buf *id, const struct content *c)
+{
+	struct span value = content_field(c, "Message-ID");
+	size_t i, start = id->n;
+
+	if (value.n > CONTENT_ID_MAX)
+		return;
+	hdr_unfold(id, value);
+	for (i = start; i < id->n; i++)
+		if ((unsigned char)id->p[i] < ' ' || id->p[i] == 0x7f)
+			id->p[i] = ' ';
+}
+
+/* Whether a Content-Type is text, with or without parameters. */
+static int
+is_text(struct span type)
+{
+	return type.n >= 5 && span_case_is(span_of(type.p, 5), "text/");
+}
+
+static int
+is_plain_encoding(struct span cte)
+{
+	return cte.n == 0 || span_case_is(cte, "7bit") ||
+	    span_case_is(cte, "8bit") || span_case_is(cte, "binary");
+}
+
+/* What says that the body is text, where the header does not. */
+static void
+add_type(struct buf *out, const struct content *c, struct span type)
+{
+	struct span text = body(c);
+
+	if (content_field(c, "MIME-Version").n == 0)
+		buf_adds(out, "MIME-Version: 1.0\r\n");
+	if (type.n == 0)
+		buf_addf(out, "Content-Type: text/plain; charset=%s\r\n",
+		    mime_utf8_check(text) == text.n ? "utf-8" :
+		    "unknown-8bit");
+	buf_adds(out, "Content-Transfer-Encoding: quoted-printable\r\n");
+}
+
+int
+content_convert(struct buf *out, const struct content *c, const char **why)
+{
+	struct span type = content_field(c, "Content-Type");
+	struct hdr_field f;
+	struct hdr h;
+
+	*why = "not a single part of text, so it cannot be converted";
+	if (type.n > 0 && !is_text(type))
+		return -1;
+	*why = "encoded already, so it cannot be converted";
+	if (!is_plain_encoding(
+	    content_field(c, "Content-Transfer-Encoding")))
+		return -1;
+	hdr_init(&h, buf_span(&c->text));
+	while (hdr_next(&h, &f) == HDR_FIELD)
+		if (!span_case_is(f.name, "Content-Transfer-Encoding"))
+			buf_addspan(out, f.raw);
+	add_type(out, c, type);
+	buf_adds(out, "\r\n");
+	mime_qp(out, body(c));
+	return 0;
+}

@@ -1,0 +1,58 @@
+/*
+ * content: a message (header, empty line, body) made fit for SMTP.
+ */
+#ifndef FORMAT_CONTENT_H
+#define FORMAT_CONTENT_H
+
+#include "format/mime.h"
+#include "sys/buf.h"
+
+/* The longest Message-ID that is taken for one. */
+#define CONTENT_ID_MAX 998
+
+struct content {
+	struct buf text;	/* lines end in CRLF; dots are not stuffed */
+	/* set by content_end */
+	size_t body;		/* where the body starts */
+	enum mime_form head_form;
+	enum mime_form body_form;
+};
+
+void content_start(struct content *c);	/* empties it */
+void content_free(struct content *c);
+
+/* Adds a line that ends in LF or CRLF, or a piece of one without an end. */
+void content_add(struct content *c, struct span line);
+
+/*
+ * The message is whole: ends its last line and looks at it.  0, or -1 with
+ * *why when it must not be sent: a CR that ends no line (RFC 5321 2.3.8).
+ */
+int content_end(struct content *c, const char **why);
+
+/* The value of the first field of that name; empty when there is none. */
+struct span content_field(const struct content *c, const char *name);
+
+/*
+ * Removes every field of that name; puts fields, with their line endings,
+ * before the others, with an empty line after them where the message had no
+ * header at all.  Both come before content_end.
+ */
+void content_remove(struct content *c, const char *name);
+void content_prepend(struct content *c, struct span fields);
+
+/*
+ * The Message-ID on one line, controls as spaces; nothing is added when there
+ * is none, or one over CONTENT_ID_MAX.
+ */
+void content_id(struct buf *id, const struct content *c);
+
+/*
+ * Appends the message with its body as quoted-printable, for a server that
+ * takes 7 bits only or lines that are too long.  Only a single part of text
+ * that is not encoded can be converted, and no header.  0, or -1 with *why.
+ */
+int content_convert(struct buf *out, const struct content *c,
+    const char **why);
+
+#endif

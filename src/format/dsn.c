@@ -1,0 +1,270 @@
+#include "dsn.h"
+
+#include <stdlib.h>
+
+#include "addr.h"
+#include "date.h"
+#include "mime.h"
+
+/* Where a recipient is cut, so that the line stays under MIME_LINE_MAX. */
+#define FINAL_MAX 900
+
+static int
+compare(struct span a, struct span b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int c = n > 0 ? memcmp(a.p, b.p, n) : 0;
+
+	return c != 0 ? c : (a.n > b.n) - (a.n < b.n);
+}
+
+/* By recipient; lines of one recipient as they stand in the file. */
+static int
+by_recipient(const void *left, const void *right)
+{
+	const struct result *a = *(const struct result *const *)left;
+	const struct result *b = *(const struct result *const *)right;
+	int c = compare(a->rcpt, b->rcpt);
+
+	return c != 0 ? c : (a > b) - (a < b);
+}
+
+/* Keeps the last line of each recipient, and of these not the sent. */
+static void
+reduce(struct dsn *d)
+{
+	struct result **sorted;
+	size_t i, kept = 0;
+
+	sorted = calloc(d->n + 1, sizeof *sorted);
+	if (sorted == NULL)
+		die_nomem();
+	for (i = 0; i < d->n; i++)
+		sorted[i] = &d->r[i];
+	qsort(sorted, d->n, sizeof *sorted, by_recipient);
+	for (i = 0; i + 1 < d->n; i++)	/* said again later */
+		if (span_eq(sorted[i]->rcpt, sorted[i + 1]->rcpt))
+			sorted[i]->status = RESULT_SENT;
+	free(sorted);
+	for (i = 0; i < d->n; i++)
+		if (d->r[i].status != RESULT_SENT)
+			d->r[kept++] = d->r[i];
+	d->n = kept;
+	for (i = 0; i < d->n; i++)
+		if (d->r[i].status == RESULT_SENDING)
+			d->r[i].status = RESULT_UNKNOWN;
+}
+
+static void
+grow(struct dsn *d)
+{
+	const size_t cap = d->cap != 0 ? 2 * d->cap : 64;
+
+	if (cap > SIZE_MAX / sizeof *d->r)
+		die_nomem();
+	d->r = realloc(d->r, cap * sizeof *d->r);
+	if (d->r == NULL)
+		die_nomem();
+	d->cap = cap;
+}
+
+size_t
+dsn_read(struct dsn *d, struct span *text)
+{
+	struct span line;
+
+	while (text->n > 0) {
+		line = span_line(text);
+		d->line++;
+		if (d->n == d->cap)
+			grow(d);
+		if (line.p[line.n - 1] != '\n' ||
+		    result_parse(&d->r[d->n], span_chomp(line)) < 0)
+			return d->line;
+		d->n++;
+	}
+	reduce(d);
+	return 0;
+}
+
+void
+dsn_free(struct dsn *d)
+{
+	free(d->r);
+	memset(d, 0, sizeof *d);
+}
+
+static unsigned long
+code_point(struct span s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	unsigned long c = s.n == 2 ? p[0] & 0x1f : s.n == 3 ? p[0] & 0x0f :
+	    p[0] & 0x07;
+	size_t i;
+
+	for (i = 1; i < s.n; i++)
+		c = c << 6 | (p[i] & 0x3f);
+	return c;
+}
+
+/*
+ * A recipient that is no address stands here too, as it was written, but for
+ * what does not fit on a line.
+ */
+static void
+add_final(struct buf *b, struct span rcpt)
+{
+	const int utf8 = addr_is_utf8(rcpt);
+	const size_t from = b->n;
+	struct span at;
+	size_t i, n;
+
+	buf_addf(b, "Final-Recipient: %s; ", utf8 ? "utf-8" : "rfc822");
+	for (i = 0; i < rcpt.n && b->n - from < FINAL_MAX; i += n) {
+		at = span_drop(rcpt, i);
+		n = mime_utf8(at);
+		if (n > 1) {
+			buf_addf(b, "\\x{%lX}", code_point(span_of(at.p, n)));
+			continue;
+		}
+		n = 1;
+		if (at.p[0] < ' ' || at.p[0] > '~')
+			buf_addc(b, '?');
+		else if (utf8 && strchr("\\+=", at.p[0]) != NULL)
+			buf_addf(b, "\\x{%X}", (unsigned)at.p[0]);
+		else
+			buf_addc(b, at.p[0]);
+	}
+	buf_adds(b, "\r\n");
+}
+
+/* Length of digits at s.p[*at], at most max of them; *at moves behind. */
+static size_t
+digits(struct span s, size_t *at, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max && *at < s.n && s.p[*at] >= '0' && s.p[*at] <= '9') {
+		++*at;
+		n++;
+	}
+	return n;
+}
+
+/* Length of the enhanced status code at the start of s (RFC 3463), or 0. */
+static size_t
+enhanced(struct span s)
+{
+	size_t at = 0;
+
+	if (digits(s, &at, 1) == 0 || at == s.n || s.p[at++] != '.' ||
+	    digits(s, &at, 3) == 0 || at == s.n || s.p[at++] != '.' ||
+	    digits(s, &at, 3) == 0)
+		return 0;
+	return at == s.n || s.p[at] == ' ' ? at : 0;
+}
+
+/* The reply without its code, where the text repeats that. */
+static struct span
+reply_text(const struct result *r)
+{
+	uintmax_t code;
+
+	if (r->text.n > 3 && span_number(span_of(r->text.p, 3), &code) == 0 &&
+	    code == (uintmax_t)r->code &&
+	    (r->text.p[3] == ' ' || r->text.p[3] == '-'))
+		return span_drop(r->text, 4);
+	return r->text;
+}
+
+/* The server's own, where it does not contradict what became of it. */
+static void
+add_status(struct buf *b, const struct result *r)
+{
+	const int failed = r->status == RESULT_FAILED;
+	const struct span text = reply_text(r);
+	const size_t n = enhanced(text);
+
+	buf_adds(b, "Status: ");
+	if (r->status == RESULT_UNKNOWN)
+		buf_adds(b, "4.4.2");	/* bad connection */
+	else if (n > 0 && text.p[0] == (failed ? '5' : '4'))
+		buf_add(b, text.p, n);
+	else if (r->code == 0 && r->stage == STAGE_ORDER)
+		buf_adds(b, "5.1.3");	/* bad address syntax */
+	else if (r->code == 0 && r->stage == STAGE_CONNECT)
+		buf_adds(b, failed ? "5.1.2" : "4.4.1");
+	else
+		buf_adds(b, failed ? "5.0.0" : "4.0.0");
+	buf_adds(b, "\r\n");
+}
+
+/* host:port; the path of a UNIX-domain socket says nothing elsewhere. */
+static void
+add_server(struct buf *b, struct span server)
+{
+	struct span host = server;
+	size_t i;
+
+	for (i = 0; i < server.n; i++)
+		if (server.p[i] <= ' ' || server.p[i] > '~')
+			return;
+	while (host.n > 0 && host.p[host.n - 1] != ':')
+		host.n--;
+	if (host.n < 2 || host.n > ADDR_DOMAIN_MAX ||
+	    server.p[0] == '/' || server.p[0] == '.')
+		return;
+	host.n--;
+	buf_adds(b, "Remote-MTA: dns; ");
+	buf_addspan(b, host);
+	buf_adds(b, "\r\n");
+}
+
+static void
+add_diagnostic(struct buf *b, const struct result *r)
+{
+	struct buf text = { 0 };
+	size_t col = sizeof "Diagnostic-Code: smtp; " - 1;
+
+	if (r->text.n == 0 && r->code == 0)
+		return;
+	if (r->code > 0) {
+		buf_adds(b, "Diagnostic-Code: smtp; ");
+		buf_addf(&text, "%03d ", r->code);
+	} else {
+		buf_adds(b, "Diagnostic-Code: x-mailorder; ");
+		col = sizeof "Diagnostic-Code: x-mailorder; " - 1;
+	}
+	buf_addspan(&text, reply_text(r));
+	mime_text(b, buf_span(&text), &col);
+	buf_adds(b, "\r\n");
+	buf_free(&text);
+}
+
+static void
+add_block(struct buf *b, const struct result *r)
+{
+	buf_adds(b, "\r\n");
+	add_final(b, r->rcpt);
+	buf_addf(b, "Action: %s\r\n",
+	    r->status == RESULT_FAILED ? "failed" : "delayed");
+	add_status(b, r);
+	add_server(b, r->server);
+	add_diagnostic(b, r);
+	if (r->stage == STAGE_ORDER)
+		return;		/* nothing was attempted */
+	buf_adds(b, "Last-Attempt-Date: ");
+	date_mail(b, r->time, 0);
+	buf_adds(b, "\r\n");
+}
+
+void
+dsn_add(struct buf *b, const char *host, const struct dsn *d)
+{
+	size_t i;
+
+	buf_addf(b, "Content-Type: message/delivery-status\r\n\r\n"
+	    "Reporting-MTA: dns; %s\r\n", host);
+	for (i = 0; i < d->n; i++)
+		add_block(b, &d->r[i]);
+}

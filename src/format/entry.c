@@ -1,0 +1,162 @@
+#include "entry.h"
+
+static int
+is_blank(int c)
+{
+	return c == ' ' || c == '\t';
+}
+
+int
+entry_is_key(int c)
+{
+	return (c & 0x80) != 0 ||
+	    (c > ' ' && c != 0x7f && strchr("=,;[]|\"<>", c) == NULL);
+}
+
+enum own_value
+entry_own(struct span key)
+{
+	return span_is(key, "login") ? OWN_LOGIN :
+	    span_is(key, "email") ? OWN_EMAIL :
+	    span_is(key, "domain") ? OWN_DOMAIN :
+	    span_is(key, "name") ? OWN_NAME : OWN_NONE;
+}
+
+size_t
+entry_quote_end(struct span s, size_t i)
+{
+	for (i++; i < s.n && s.p[i] != '\n'; i++) {
+		if (s.p[i] == '"')
+			return i;
+		if (s.p[i] == '\\' && i + 1 < s.n &&
+		    (s.p[i + 1] == '"' || s.p[i + 1] == '\\'))
+			i++;
+	}
+	return 0;
+}
+
+int
+entry_quote_opens(struct span s, size_t start, size_t i)
+{
+	return i == start || is_blank(s.p[i - 1]) || s.p[i - 1] == '=' ||
+	    s.p[i - 1] == '<';
+}
+
+/* Offset of c outside of quotes, or s.n. */
+static size_t
+find_unquoted(struct span s, char c)
+{
+	size_t i, n;
+
+	for (i = 0; i < s.n && s.p[i] != c; i++)
+		if (s.p[i] == '"' && entry_quote_opens(s, 0, i)) {
+			n = entry_quote_end(s, i);
+			if (n > 0)
+				i = n;
+		}
+	return i;
+}
+
+/* What stands in quotes as a whole, or is meant as it is written. */
+static struct quoted
+unquote(struct span s)
+{
+	struct quoted q;
+
+	q.raw = s;
+	q.escapes = 0;
+	if (s.n >= 2 && s.p[0] == '"' && entry_quote_end(s, 0) == s.n - 1) {
+		q.raw = span_of(s.p + 1, s.n - 2);
+		q.escapes = q.raw.n > 0 &&
+		    memchr(q.raw.p, '\\', q.raw.n) != NULL;
+	}
+	return q;
+}
+
+struct span
+quoted_text(const struct quoted *q, struct buf *b)
+{
+	struct span s = q->raw;
+	size_t i, start = b->n;
+
+	if (!q->escapes)
+		return s;
+	buf_reserve(b, s.n);
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] == '\\' && i + 1 < s.n &&
+		    (s.p[i + 1] == '"' || s.p[i + 1] == '\\'))
+			i++;
+		buf_addc(b, s.p[i]);
+	}
+	return span_of(b->p + start, b->n - start);
+}
+
+/* Name <addr> fields */
+static void
+parse_named(struct entry *e, size_t at)
+{
+	struct span rest = span_drop(e->text, at + 1);
+	size_t n = find_unquoted(rest, '>');
+
+	e->name = unquote(span_trim(span_of(e->text.p, at)));
+	e->kind = ENTRY_BAD;
+	e->why = "no > behind the address";
+	if (n == rest.n)
+		return;
+	if (addr_parse(&e->addr, span_trim(span_of(rest.p, n)), &e->why) == 0)
+		e->kind = ENTRY_GOOD;
+	e->fields = span_trim(span_drop(rest, n + 1));
+}
+
+void
+entry_parse(struct entry *e, struct span text)
+{
+	size_t n = 0;
+
+	memset(e, 0, sizeof *e);
+	e->text = text;
+	if (text.n > 0 && text.p[0] == '"')
+		n = entry_quote_end(text, 0);
+	while (n < text.n && !is_blank(text.p[n]))
+		n++;
+	e->fields = span_trim(span_drop(text, n));
+	if (addr_parse(&e->addr, span_of(text.p, n), &e->why) == 0 &&
+	    (e->fields.n == 0 || e->fields.p[0] != '<')) {
+		e->kind = ENTRY_GOOD;
+		return;
+	}
+	n = find_unquoted(text, '<');
+	if (n < text.n)
+		parse_named(e, n);
+	else
+		e->kind = addr_parse(&e->addr, text, &e->why) == 0 ?
+		    ENTRY_GOOD : ENTRY_BAD;
+}
+
+int
+entry_field(struct span *fields, struct field *f, const char **why)
+{
+	struct span s = span_trim(*fields);
+	size_t key = 0, end;
+
+	*fields = s;
+	if (s.n == 0)
+		return 0;
+	while (key < s.n && entry_is_key(s.p[key]))
+		key++;
+	*why = "expected a field key=value, or a comma";
+	if (key == 0 || key == s.n || s.p[key] != '=')
+		return -1;
+	end = key + 1;
+	if (end < s.n && s.p[end] == '"' && entry_quote_end(s, end) > 0)
+		end = entry_quote_end(s, end) + 1;
+	else
+		while (end < s.n && !is_blank(s.p[end]))
+			end++;
+	f->key = span_of(s.p, key);
+	f->value = unquote(span_of(s.p + key + 1, end - key - 1));
+	*fields = span_drop(s, end);
+	*why = "expected a blank behind the quoted value";
+	return end == s.n || is_blank(s.p[end]) ? 1 : -1;
+}
+

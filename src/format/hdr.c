@@ -1,0 +1,273 @@
+#include "hdr.h"
+
+static int
+is_blank(int c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static int
+is_space(int c)
+{
+	return is_blank(c) || c == '\r' || c == '\n';
+}
+
+static struct span
+trim(struct span s)
+{
+	while (s.n > 0 && is_space(s.p[0]))
+		s = span_drop(s, 1);
+	while (s.n > 0 && is_space(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+void
+hdr_init(struct hdr *h, struct span text)
+{
+	h->text = text;
+	h->at = 0;
+	h->last = HDR_FIELD;
+}
+
+int
+hdr_is_name(struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~' || s.p[i] == ':')
+			return 0;
+	return s.n > 0;
+}
+
+/* The field that raw is: 0, or -1 when it is none. */
+static int
+take_field(struct hdr_field *f, struct span raw)
+{
+	const char *colon = memchr(raw.p, ':', raw.n);
+	struct span name;
+
+	if (colon == NULL)
+		return -1;
+	name = span_of(raw.p, (size_t)(colon - raw.p));
+	while (name.n > 0 && is_blank(name.p[name.n - 1]))
+		name.n--;		/* RFC 5322 4.5 */
+	if (!hdr_is_name(name))
+		return -1;
+	f->raw = raw;
+	f->name = name;
+	f->value = trim(span_drop(raw, (size_t)(colon - raw.p) + 1));
+	return 0;
+}
+
+enum hdr_event
+hdr_next(struct hdr *h, struct hdr_field *f)
+{
+	struct span rest = span_drop(h->text, h->at), raw;
+
+	if (h->last != HDR_FIELD)
+		return h->last;
+	if (rest.n == 0)
+		return h->last = HDR_END;
+	raw = span_line(&rest);
+	if (span_chomp(raw).n == 0) {
+		h->at += raw.n;
+		return h->last = HDR_BODY;
+	}
+	while (rest.n > 0 && is_blank(rest.p[0]))
+		raw.n += span_line(&rest).n;
+	if (take_field(f, raw) < 0)
+		return h->last = HDR_JUNK;
+	f->at = h->at;
+	h->at += raw.n;
+	return HDR_FIELD;
+}
+
+struct span
+hdr_find(struct span text, struct span name)
+{
+	struct hdr_field f;
+	struct hdr h;
+
+	hdr_init(&h, text);
+	while (hdr_next(&h, &f) == HDR_FIELD)
+		if (span_case_eq(f.name, name))
+			return f.value;
+	return span_of(NULL, 0);
+}
+
+void
+hdr_unfold(struct buf *b, struct span value)
+{
+	size_t i;
+
+	for (i = 0; i < value.n; i++)
+		if (value.p[i] != '\r' && value.p[i] != '\n')
+			buf_addc(b, value.p[i]);
+}
+
+/* One entry of a list while it is read. */
+struct entry {
+	enum { BARE, OPEN, CLOSED } angle;
+	int gap;		/* blanks or a comment since the last piece */
+	int split;		/* a gap between two words */
+};
+
+void
+hdr_addrs_init(struct hdr_addrs *a, struct span value)
+{
+	memset(a, 0, sizeof *a);
+	a->rest = value;
+}
+
+void
+hdr_addrs_free(struct hdr_addrs *a)
+{
+	buf_free(&a->addr);
+}
+
+/*
+ * Length of what begins with open at the start of s and ends with close;
+ * comments nest, a backslash takes the meaning from what follows it.  0 when
+ * it does not end.
+ */
+static size_t
+enclosed(struct span s, char open, char close)
+{
+	size_t i, depth = 1;
+
+	for (i = 1; i < s.n; i++)
+		if (s.p[i] == '\\')
+			i++;
+		else if (s.p[i] == close && --depth == 0)
+			return i + 1;
+		else if (s.p[i] == open && open == '(')
+			depth++;
+	return 0;
+}
+
+static int
+joins(char c)
+{
+	return c == '.' || c == '@';
+}
+
+/* Adds the next n bytes to the address. */
+static void
+take(struct hdr_addrs *a, struct entry *e, size_t n)
+{
+	struct span s = span_of(a->rest.p, n);
+
+	if (e->angle == CLOSED)
+		a->why = "text after the closing >";
+	if (e->gap && a->addr.n > 0 && !joins(s.p[0]) &&
+	    !joins(a->addr.p[a->addr.n - 1]))
+		e->split = 1;
+	e->gap = 0;
+	hdr_unfold(&a->addr, s);
+	a->rest = span_drop(a->rest, n);
+}
+
+static void
+open_angle(struct hdr_addrs *a, struct entry *e, const char *start)
+{
+	const char *colon, *end;
+
+	if (e->angle != BARE)
+		a->why = "a second <";
+	e->angle = OPEN;
+	e->gap = e->split = 0;
+	a->name = trim(span_of(start, (size_t)(a->rest.p - start)));
+	buf_clear(&a->addr);
+	a->rest = trim(span_drop(a->rest, 1));
+	if (a->rest.n > 0 && a->rest.p[0] == '@') {	/* a route */
+		end = memchr(a->rest.p, '>', a->rest.n);
+		colon = memchr(a->rest.p, ':', end != NULL ?
+		    (size_t)(end - a->rest.p) : a->rest.n);
+		if (colon != NULL)
+			a->rest = span_drop(a->rest,
+			    (size_t)(colon - a->rest.p) + 1);
+	}
+}
+
+/* A piece that is more than one byte long: a comment, "..." or [...]. */
+static void
+take_enclosed(struct hdr_addrs *a, struct entry *e, char open, char close)
+{
+	size_t n = enclosed(a->rest, open, close);
+
+	if (n == 0) {
+		a->why = open == '(' ? "a comment without end" :
+		    open == '"' ? "a quoted string without end" :
+		    "a [ without ]";
+		n = a->rest.n;
+	}
+	if (open != '(') {
+		take(a, e, n);
+		return;
+	}
+	e->gap = 1;
+	a->rest = span_drop(a->rest, n);
+}
+
+/* Reads up to the end of one entry. */
+static void
+read_entry(struct hdr_addrs *a, struct entry *e)
+{
+	const char *start = a->rest.p;
+	char c;
+
+	while (a->rest.n > 0) {
+		c = a->rest.p[0];
+		if (c == '(') {
+			take_enclosed(a, e, '(', ')');
+		} else if (c == '"') {
+			take_enclosed(a, e, '"', '"');
+		} else if (c == '[') {
+			take_enclosed(a, e, '[', ']');
+		} else if (c == '<') {
+			open_angle(a, e, start);
+		} else if (is_space(c) || c == '>') {
+			e->gap = 1;
+			if (c == '>')
+				e->angle = e->angle == OPEN ? CLOSED : OPEN;
+			a->rest = span_drop(a->rest, 1);
+		} else if (c == ':' && e->angle == BARE) {
+			a->rest = span_drop(a->rest, 1);
+			start = a->rest.p;
+			buf_clear(&a->addr);
+			e->split = 0;
+		} else if (c == ',' || c == ';') {
+			a->rest = span_drop(a->rest, 1);
+			return;
+		} else {
+			take(a, e, 1);
+		}
+	}
+}
+
+int
+hdr_addrs_next(struct hdr_addrs *a)
+{
+	struct entry e;
+
+	while (a->rest.n > 0) {
+		memset(&e, 0, sizeof e);
+		a->why = NULL;
+		a->name = span_of(NULL, 0);
+		buf_clear(&a->addr);
+		read_entry(a, &e);
+		if (a->why == NULL && e.angle == OPEN)
+			a->why = "no matching < and >";
+		else if (a->why == NULL && e.split)
+			a->why = "two words where an address should be";
+		else if (a->why == NULL && e.angle == CLOSED && a->addr.n == 0)
+			a->why = "no address between < and >";
+		if (a->why != NULL)
+			return -1;
+		if (a->addr.n > 0)
+			return 1;
+	}
+	return 0;
+}

@@ -1,0 +1,232 @@
+#include "mime.h"
+
+#define COLUMNS 76		/* of a body, RFC 2045 6.7 and 6.8 */
+
+static const char hex[] = "0123456789ABCDEF";
+static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+
+size_t
+mime_utf8(struct span s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	unsigned char low = 0x80, high = 0xbf;	/* of the second byte */
+	size_t i, n;
+
+	if (s.n == 0)
+		return 0;
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] < 0xc2 || p[0] > 0xf4)
+		return 0;
+	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	if (n > s.n)
+		return 0;
+	if (p[0] == 0xe0)
+		low = 0xa0;
+	else if (p[0] == 0xed)
+		high = 0x9f;
+	else if (p[0] == 0xf0)
+		low = 0x90;
+	else if (p[0] == 0xf4)
+		high = 0x8f;
+	if (p[1] < low || p[1] > high)
+		return 0;
+	for (i = 2; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+size_t
+mime_utf8_check(struct span s)
+{
+	size_t at = 0, n;
+
+	while (at < s.n) {
+		if ((unsigned char)s.p[at] < 0x80) {
+			at++;
+			continue;
+		}
+		n = mime_utf8(span_drop(s, at));
+		if (n == 0)
+			break;
+		at += n;
+	}
+	return at;
+}
+
+void
+mime_base64(struct buf *b, const void *data, size_t n)
+{
+	const unsigned char *p = data;
+	char *out;
+	size_t i;
+	unsigned v;
+
+	buf_reserve(b, n / 3 * 4 + 4);
+	out = b->p + b->n;
+	for (i = 0; i + 2 < n; i += 3) {
+		v = (unsigned)p[i] << 16 | (unsigned)p[i + 1] << 8 | p[i + 2];
+		*out++ = base64[v >> 18];
+		*out++ = base64[v >> 12 & 63];
+		*out++ = base64[v >> 6 & 63];
+		*out++ = base64[v & 63];
+	}
+	if (i < n) {
+		v = (unsigned)p[i] << 16;
+		if (i + 1 < n)
+			v |= (unsigned)p[i + 1] << 8;
+		*out++ = base64[v >> 18];
+		*out++ = base64[v >> 12 & 63];
+		*out++ = i + 1 < n ? base64[v >> 6 & 63] : '=';
+		*out++ = '=';
+	}
+	b->n = (size_t)(out - b->p);
+}
+
+void
+mime_base64_lines(struct buf *b, const void *data, size_t n)
+{
+	const size_t line = COLUMNS / 4 * 3;
+	const char *p = data;
+	size_t take;
+
+	for (; n > 0; n -= take, p += take) {
+		take = n < line ? n : line;
+		mime_base64(b, p, take);
+		buf_adds(b, "\r\n");
+	}
+}
+
+static int
+base64_value(char c)
+{
+	const char *p;
+
+	p = c != '\0' ? strchr(base64, c) : NULL;
+	return p != NULL ? (int)(p - base64) : -1;
+}
+
+/* Bits that the last, shorter group does not carry must be zero. */
+static int
+decode_group(struct buf *b, const char *p, int last)
+{
+	unsigned v = 0;
+	int i, digit, n = 4;
+
+	if (last && p[3] == '=')
+		n = p[2] == '=' ? 2 : 3;
+	for (i = 0; i < 4; i++) {
+		digit = i < n ? base64_value(p[i]) : 0;
+		if (digit < 0)
+			return -1;
+		v = v << 6 | (unsigned)digit;
+	}
+	if ((n == 2 && (v & 0xffff) != 0) || (n == 3 && (v & 0xff) != 0))
+		return -1;
+	for (i = 0; i < n - 1; i++)
+		buf_addc(b, (int)(v >> (16 - 8 * i) & 0xff));
+	return 0;
+}
+
+int
+mime_base64_decode(struct buf *b, struct span s)
+{
+	size_t i, before = b->n;
+
+	if (s.n % 4 != 0)
+		return -1;
+	for (i = 0; i < s.n; i += 4)
+		if (decode_group(b, s.p + i, i + 4 == s.n) < 0) {
+			b->n = before;
+			return -1;
+		}
+	return 0;
+}
+
+static void
+qp_line(struct buf *b, struct span line)
+{
+	size_t i, col = 0, width;
+	unsigned char c;
+	int last, plain;
+
+	for (i = 0; i < line.n; i++) {
+		c = (unsigned char)line.p[i];
+		last = i + 1 == line.n;
+		plain = (c > ' ' && c < 0x7f && c != '=') ||
+		    ((c == ' ' || c == '\t') && !last);
+		width = plain ? 1 : 3;
+		if (col + width + !last > COLUMNS) {
+			buf_adds(b, "=\r\n");
+			col = 0;
+		}
+		if (plain) {
+			buf_addc(b, c);
+		} else {
+			buf_addc(b, '=');
+			buf_addc(b, hex[c >> 4]);
+			buf_addc(b, hex[c & 15]);
+		}
+		col += width;
+	}
+	buf_adds(b, "\r\n");
+}
+
+void
+mime_qp(struct buf *b, struct span text)
+{
+	while (text.n > 0)
+		qp_line(b, span_chomp(span_line(&text)));
+}
+
+enum mime_form
+mime_scan(struct span text)
+{
+	enum mime_form form = MIME_7BIT;
+	struct span line;
+	size_t i;
+
+	if (text.n > 0 && memchr(text.p, '\0', text.n) != NULL)
+		return MIME_QP;
+	while (text.n > 0) {
+		line = span_chomp(span_line(&text));
+		if (line.n > MIME_LINE_MAX ||
+		    (line.n > 0 && memchr(line.p, '\r', line.n) != NULL))
+			return MIME_QP;
+		for (i = 0; form == MIME_7BIT && i < line.n; i++)
+			if ((unsigned char)line.p[i] > 0x7f)
+				form = MIME_8BIT;
+	}
+	return form;
+}
+
+const char *
+mime_form_name(enum mime_form form)
+{
+	return form == MIME_7BIT ? "7bit" :
+	    form == MIME_8BIT ? "8bit" : "quoted-printable";
+}
+
+const char *
+mime_type(struct span filename)
+{
+	static const char *const types[][2] = {
+		{ "txt", "text/plain" }, { "text", "text/plain" },
+		{ "log", "text/plain" }, { "csv", "text/csv" },
+		{ "htm", "text/html" }, { "html", "text/html" },
+		{ "gif", "image/gif" }, { "jpeg", "image/jpeg" },
+		{ "jpg", "image/jpeg" }, { "png", "image/png" },
+		{ "json", "application/json" }, { "pdf", "application/pdf" },
+		{ "gz", "application/gzip" }, { "zip", "application/zip" }
+	};
+	size_t at = filename.n, i;
+
+	while (at > 0 && filename.p[at - 1] != '.')
+		at--;
+	for (i = 0; at > 0 && i < sizeof types / sizeof types[0]; i++)
+		if (span_case_is(span_drop(filename, at), types[i][0]))
+			return types[i][1];
+	return "application/octet-stream";
+}

@@ -1,0 +1,257 @@
+#include "ordline.h"
+
+#include "http.h"
+#include "mime.h"
+
+static int
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static int
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static int
+hex_value(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+static int
+is_digest(struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (hex_value(s.p[i]) < 0)
+			return 0;
+	return s.n == 2 * HASH_SIZE;
+}
+
+/* Both as far as the shorter one goes, ASCII case ignored. */
+static int
+begins_alike(struct span s, const char *word)
+{
+	size_t n = strlen(word);
+
+	return span_case_eq(span_of(s.p, s.n < n ? s.n : n),
+	    span_of(word, s.n < n ? s.n : n));
+}
+
+static enum ordline_first
+is_http(struct span s)
+{
+	switch (http_guess(s)) {
+	case HTTP_YES:
+		return ORDLINE_HTTP;
+	case HTTP_PERHAPS:
+		return ORDLINE_MORE;
+	default:
+		return ORDLINE_RAW;
+	}
+}
+
+static enum ordline_first
+is_order(struct span s)
+{
+	static const char verb[] = "ORDER";
+	size_t n = sizeof verb - 1;
+
+	if (!begins_alike(s, verb))
+		return ORDLINE_RAW;
+	if (s.n <= n)
+		return ORDLINE_MORE;
+	if (memcmp(s.p, verb, n) == 0)
+		return is_blank(s.p[n]) || s.p[n] == '\r' || s.p[n] == '\n' ?
+		    ORDLINE_COMMAND : ORDLINE_RAW;
+	while (n < s.n && is_blank(s.p[n]))
+		n++;
+	if (n == s.n)
+		return ORDLINE_MORE;
+	return is_blank(s.p[n - 1]) && is_digit(s.p[n]) ?
+	    ORDLINE_COMMAND : ORDLINE_RAW;
+}
+
+static enum ordline_first
+is_quit(struct span s)
+{
+	static const char verb[] = "QUIT";
+	size_t n = sizeof verb - 1;
+
+	if (!begins_alike(s, verb))
+		return ORDLINE_RAW;
+	while (n < s.n && (is_blank(s.p[n]) || s.p[n] == '\r'))
+		n++;
+	if (n >= s.n)
+		return ORDLINE_MORE;
+	return s.p[n] == '\n' ? ORDLINE_COMMAND : ORDLINE_RAW;
+}
+
+enum ordline_first
+ordline_first(struct span s)
+{
+	enum ordline_first r;
+
+	if (s.n >= ORDLINE_MAX)
+		return ORDLINE_RAW;
+	r = is_order(s);
+	if (r == ORDLINE_RAW)
+		r = is_quit(s);
+	return r == ORDLINE_RAW ? is_http(s) : r;
+}
+
+/* The next word of *rest; empty at its end. */
+static struct span
+word(struct span *rest)
+{
+	struct span w;
+
+	while (rest->n > 0 && is_blank(*rest->p)) {
+		rest->p++;
+		rest->n--;
+	}
+	w = span_of(rest->p, 0);
+	while (rest->n > 0 && !is_blank(*rest->p)) {
+		rest->p++;
+		rest->n--;
+		w.n++;
+	}
+	return w;
+}
+
+static int
+is_tag(struct span tag)
+{
+	size_t i;
+
+	for (i = 0; i < tag.n; i++)
+		if (tag.p[i] <= ' ' || tag.p[i] > '~')
+			return 0;
+	return tag.n > 0 && tag.n <= ORDLINE_TAG_MAX;
+}
+
+const char *
+ordline_parse(struct ordline *o, struct span args)
+{
+	o->size = word(&args);
+	o->sha = word(&args);
+	o->name = word(&args);
+	o->tag = word(&args);
+	o->mac = word(&args);
+	o->sized = span_number(o->size, &o->octets) == 0;
+	if (!o->sized)
+		return "the size is no number";
+	if (!is_digest(o->sha))
+		return "the checksum is not 64 hex digits";
+	if (o->name.n == 0)
+		return "the name is missing";
+	if (!is_tag(o->tag))
+		return "the tag is missing, too long or not plain text";
+	if (o->mac.n > 0 && !is_digest(o->mac))
+		return "the mac is not 64 hex digits";
+	return span_trim(args).n > 0 ? "too many words" : NULL;
+}
+
+/* Whether the UTF-8 character at p is a control of the C1 set. */
+static int
+is_c1(const char *p)
+{
+	return (unsigned char)p[0] == 0xc2 && (unsigned char)p[1] < 0xa0;
+}
+
+const char *
+ordline_name_check(struct span name)
+{
+	size_t i, n;
+
+	if (name.n == 0)
+		return "the name is empty";
+	if (name.n > ORDLINE_NAME_MAX)
+		return "the name is too long";
+	if (name.p[0] == '.')
+		return "the name begins with a dot";
+	for (i = 0; i < name.n; i += n) {
+		n = mime_utf8(span_of(name.p + i, name.n - i));
+		if (n == 0)
+			return "the name is not UTF-8";
+		if (name.p[i] == '/')
+			return "the name has a slash";
+		if ((n == 1 && (name.p[i] < ' ' || name.p[i] == 0x7f)) ||
+		    (n == 2 && is_c1(name.p + i)))
+			return "the name has a control character";
+	}
+	return NULL;
+}
+
+static int
+is_unreserved(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+void
+ordline_encode(struct buf *out, struct span name)
+{
+	size_t i;
+
+	for (i = 0; i < name.n; i++)
+		if (is_unreserved(name.p[i]))
+			buf_addc(out, name.p[i]);
+		else
+			buf_addf(out, "%%%02X", (unsigned char)name.p[i]);
+}
+
+const char *
+ordline_decode(struct buf *name, struct span wire)
+{
+	size_t i;
+	int hi, lo;
+
+	for (i = 0; i < wire.n; i++) {
+		if (wire.p[i] != '%') {
+			buf_addc(name, wire.p[i]);
+			continue;
+		}
+		hi = wire.n - i > 2 ? hex_value(wire.p[i + 1]) : -1;
+		lo = wire.n - i > 2 ? hex_value(wire.p[i + 2]) : -1;
+		if (hi < 0 || lo < 0)
+			return "the name has a % without two hex digits";
+		buf_addc(name, hi << 4 | lo);
+		i += 2;
+	}
+	return ordline_name_check(buf_span(name));
+}
+
+void
+ordline_mac(char mac[HASH_HEX], struct span key, struct span nonce,
+    uintmax_t n, const struct ordline *o)
+{
+	unsigned char digest[HASH_SIZE];
+	struct buf text = { 0 };
+
+	buf_addspan(&text, nonce);
+	buf_addc(&text, '\n');
+	buf_addu(&text, n);
+	buf_addc(&text, '\n');
+	buf_addspan(&text, o->size);
+	buf_addc(&text, ' ');
+	buf_addspan(&text, o->sha);
+	buf_addc(&text, ' ');
+	buf_addspan(&text, o->name);
+	buf_addc(&text, ' ');
+	buf_addspan(&text, o->tag);
+	hash_hmac(digest, key.p, key.n, text.p, text.n);
+	hash_hex(mac, digest, sizeof digest);
+	buf_free(&text);
+}

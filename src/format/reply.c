@@ -1,0 +1,86 @@
+#include "reply.h"
+
+void
+reply_start(struct reply *r)
+{
+	r->code = 0;
+	r->lines = 0;
+	r->why = NULL;
+	buf_clear(&r->text);
+}
+
+void
+reply_free(struct reply *r)
+{
+	buf_free(&r->text);
+}
+
+static int
+is_digit(int c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The code at the start of a line, or 0. */
+static int
+take_code(struct span s)
+{
+	if (s.n < 3 || s.p[0] < '2' || s.p[0] > '5' || !is_digit(s.p[1]) ||
+	    !is_digit(s.p[2]))
+		return 0;
+	return (s.p[0] - '0') * 100 + (s.p[1] - '0') * 10 + s.p[2] - '0';
+}
+
+static enum reply_event
+bad(struct reply *r, const char *why)
+{
+	r->why = why;
+	return REPLY_BAD;
+}
+
+enum reply_event
+reply_line(struct reply *r, struct span line)
+{
+	int code;
+
+	if (line.n > REPLY_LINE_MAX)
+		return bad(r, "reply line too long");
+	line = span_chomp(line);
+	code = take_code(line);
+	if (code == 0)
+		return bad(r, "not an SMTP reply");
+	line = span_drop(line, 3);
+	if (line.n > 0 && line.p[0] != ' ' && line.p[0] != '-')
+		return bad(r, "not an SMTP reply");
+	if (r->lines > 0 && code != r->code)
+		return bad(r, "reply with two codes");
+	if (++r->lines > REPLY_LINES_MAX)
+		return bad(r, "reply without end");
+	if (r->lines > 1)
+		buf_addc(&r->text, '\n');
+	r->code = code;
+	if (line.n > 0)
+		buf_addspan(&r->text, span_drop(line, 1));
+	return line.n > 0 && line.p[0] == '-' ? REPLY_MORE : REPLY_END;
+}
+
+int
+reply_next(const struct reply *r, size_t *at, struct span *line)
+{
+	struct span rest;
+	const char *lf;
+
+	if (*at > r->text.n || r->lines == 0)
+		return 0;
+	rest = span_drop(buf_span(&r->text), *at);
+	lf = rest.n > 0 ? memchr(rest.p, '\n', rest.n) : NULL;
+	*line = span_of(rest.p, lf != NULL ? (size_t)(lf - rest.p) : rest.n);
+	*at += line->n + 1;
+	return 1;
+}
+
+int
+reply_is(const struct reply *r, int digit)
+{
+	return r->code / 100 == digit;
+}

@@ -1,0 +1,163 @@
+#include "rules.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+
+#include "ruletext.h"
+#include "ruleword.h"
+
+/* A word without NULs against a pattern. */
+static int
+fits(struct rules *r, const char *pattern, struct span s)
+{
+	buf_clear(&r->word);
+	buf_addlower(&r->word, s);
+	return fnmatch(pattern, buf_str(&r->word), 0) == 0;
+}
+
+static int
+one_fits(struct rules *r, const char *pattern, struct span list)
+{
+	struct span s = list;
+	const char *nul;
+
+	if (pattern == NULL)
+		return 1;
+	if (list.p == NULL)
+		return 0;
+	while ((nul = memchr(s.p, '\0', s.n)) != NULL) {
+		if (fits(r, pattern, span_of(s.p, (size_t)(nul - s.p))))
+			return 1;
+		s = span_drop(s, (size_t)(nul + 1 - s.p));
+	}
+	/* Behind the last NUL nothing is nothing. */
+	return (s.n > 0 || list.n == 0) && fits(r, pattern, s);
+}
+
+static int
+matches(struct rules *r, const struct rule *u, enum rules_place place,
+    const struct rules_facts *f)
+{
+	return (u->places & 1u << place) != 0 &&
+	    (!u->sized || f->size > u->over) &&
+	    one_fits(r, u->pattern[RULE_PEER], f->peer) &&
+	    one_fits(r, u->pattern[RULE_HELO], f->helo) &&
+	    one_fits(r, u->pattern[RULE_FROM], f->from) &&
+	    one_fits(r, u->pattern[RULE_RCPT], f->rcpt);
+}
+
+/* Whether more than n events, this one included, fall into the last ms. */
+static int
+too_many(struct rule *u, long long now)
+{
+	long long *oldest;
+	int full;
+
+	if (u->seen == NULL)
+		u->seen = calloc((size_t)u->n, sizeof *u->seen);
+	if (u->seen == NULL)
+		die_nomem();
+	oldest = &u->seen[(u->count - 1) % u->n];
+	full = u->count > u->n && now - *oldest < u->per;
+	*oldest = now;
+	return full;
+}
+
+/* SplitMix64 (Steele, Lea and Flood, 2014). */
+static uint64_t
+draw(struct rules *r)
+{
+	uint64_t z = r->random += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+/* Counts an event that has reached the rule: whether the rule acts. */
+static int
+acts(struct rules *r, struct rule *u, long long now)
+{
+	u->count++;
+	switch (u->when) {
+	case RULE_NTH:
+		return u->count == u->n;
+	case RULE_EVERY:
+		return u->count % u->n == 0;
+	case RULE_FIRST:
+		return u->count <= u->n;
+	case RULE_AFTER:
+		return too_many(u, now);
+	case RULE_ODDS:
+		return draw(r) % RULEWORD_SURE < u->n;
+	default:
+		return 1;
+	}
+}
+
+struct rules_action
+rules_event(struct rules *r, enum rules_place place,
+    const struct rules_facts *facts, long long now)
+{
+	struct rules_action a = { RULES_PASS, { NULL, 0 }, 0, 0 };
+	struct rule *u;
+
+	buf_clear(&r->text);
+	for (u = r->rule; u < r->rule + r->n; u++) {
+		/* All that hide something act as one. */
+		if (a.what == RULES_HIDE && u->what != RULES_HIDE)
+			continue;
+		if (!matches(r, u, place, facts) || !acts(r, u, now))
+			continue;
+		if (a.line == 0)
+			a.line = u->line;
+		a.what = u->what;
+		a.ms = u->ms;
+		if (u->text != NULL) {
+			if (r->text.n > 0)
+				buf_addc(&r->text, ' ');
+			buf_adds(&r->text, u->text);
+		}
+		if (a.what != RULES_HIDE)
+			break;
+	}
+	a.text = buf_span(&r->text);
+	return a;
+}
+
+int
+rules_hides(const struct rules_action *a, struct span keyword)
+{
+	struct span rest = a->text;
+	size_t n;
+
+	if (a->what != RULES_HIDE)
+		return 0;
+	while (rest.n > 0) {
+		for (n = 0; n < rest.n && rest.p[n] != ' '; )
+			n++;
+		if (span_case_eq(span_of(rest.p, n), keyword))
+			return 1;
+		rest = span_trim(span_drop(rest, n));
+	}
+	return 0;
+}
+
+void
+rules_free(struct rules *r)
+{
+	size_t i, j;
+
+	if (r == NULL)
+		return;
+	for (i = 0; i < r->n; i++) {
+		for (j = 0; j < RULE_FACTS; j++)
+			free(r->rule[i].pattern[j]);
+		free(r->rule[i].text);
+		free(r->rule[i].seen);
+	}
+	free(r->rule);
+	buf_free(&r->text);
+	buf_free(&r->word);
+	free(r);
+}

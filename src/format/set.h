@@ -1,0 +1,44 @@
+/*
+ * set: pieces of one text by their content, each with its ordinal from 0.
+ * The text stays the caller's, outlives the set and has less than 4 GB.
+ */
+#ifndef FORMAT_SET_H
+#define FORMAT_SET_H
+
+#include "sys/buf.h"
+
+#define SET_NONE SIZE_MAX
+
+struct set {
+	size_t n;		/* members */
+	/* private */
+	struct slot {
+		uint32_t at;	/* offset in the text */
+		uint32_t n;	/* its length; 0: free */
+		uint32_t hash;
+		uint32_t ordinal;
+	} *slots;
+	size_t cap;		/* a power of two, or 0 */
+	const char *base;
+	uint64_t seed;
+	int fold;
+};
+
+/*
+ * base is the start of the text.  A secret seed, or one that depends on the
+ * whole text, keeps its author from making all pieces fall on one place.
+ * fold: ASCII case does not count behind the last @ of a piece.
+ */
+void set_init(struct set *s, const char *base, uint64_t seed, int fold);
+void set_free(struct set *s);
+
+/* The ordinal of what equals key, from whatever text, or SET_NONE. */
+size_t set_find(const struct set *s, struct span key);
+
+/*
+ * The same, but puts in what is missing: its ordinal is then the number of
+ * members there were.  The key is not empty.
+ */
+size_t set_add(struct set *s, struct span key);
+
+#endif

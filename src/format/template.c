@@ -1,0 +1,217 @@
+#include "template.h"
+
+#include <stdlib.h>
+
+/* Whether what follows is at the start of a line. */
+enum line_start { START_NO, START_YES, START_IF_EMPTY };
+
+/* A placeholder, and the literal text before it. */
+struct part {
+	size_t end;		/* of the literal text in the template's */
+	size_t value;		/* an own_value, or OWN_NONE and the ordinal
+				   of a key */
+	struct span standby;	/* the default; p is NULL where none is given */
+	enum line_start start;	/* START_IF_EMPTY: when the values before it
+				   in the line are */
+	int dot;		/* the text behind it starts with a dot, which
+				   is the line's first when all values are
+				   empty */
+};
+
+void
+template_free(struct template *t)
+{
+	buf_free(&t->text);
+	free(t->parts);
+	memset(t, 0, sizeof *t);
+}
+
+/* What compiling a template keeps in mind. */
+struct compiler {
+	struct template *t;
+	const struct values *v;
+	enum line_start start;
+	size_t line;		/* octets of the line so far */
+	size_t refs;		/* placeholders in it */
+};
+
+static void
+end_line(struct compiler *c)
+{
+	if (c->t->form != TEMPLATE_LINE)
+		buf_adds(&c->t->text, "\r\n");
+	if (c->line > c->t->literal)
+		c->t->literal = c->line;
+	if (c->refs > c->t->refs)
+		c->t->refs = c->refs;
+	c->line = c->refs = 0;
+	c->start = START_YES;
+}
+
+/* Literal text without a line ending in it. */
+static void
+add_literal(struct compiler *c, struct span s)
+{
+	if (s.n == 0)
+		return;
+	if (c->t->form == TEMPLATE_DOTS && s.p[0] == '.') {
+		if (c->start == START_YES)
+			buf_addc(&c->t->text, '.');
+		else if (c->start == START_IF_EMPTY)
+			c->t->parts[c->t->n - 1].dot = 1;
+	}
+	buf_addspan(&c->t->text, s);
+	c->line += s.n;
+	c->start = START_NO;
+}
+
+static void
+add_lines(struct compiler *c, struct span s)
+{
+	const char *lf;
+	size_t n;
+
+	while ((lf = s.n > 0 ? memchr(s.p, '\n', s.n) : NULL) != NULL) {
+		n = (size_t)(lf - s.p) + 1;
+		add_literal(c, span_chomp(span_of(s.p, n)));
+		end_line(c);
+		s = span_drop(s, n);
+	}
+	add_literal(c, s);
+}
+
+static void
+add_part(struct compiler *c, const struct place *p, size_t value)
+{
+	struct template *t = c->t;
+	struct part *part;
+
+	if (t->n == t->cap) {
+		t->cap = t->cap > 0 ? 2 * t->cap : 8;
+		t->parts = realloc(t->parts, t->cap * sizeof *t->parts);
+		if (t->parts == NULL)
+			die_nomem();
+	}
+	part = &t->parts[t->n++];
+	part->end = t->text.n;
+	part->value = value;
+	part->standby = p->standby;
+	part->start = c->start;
+	part->dot = 0;
+	t->ascii = t->ascii && !addr_is_utf8(p->standby);
+	if (p->standby.n > t->longest)
+		t->longest = p->standby.n;
+	if (c->start == START_YES)
+		c->start = START_IF_EMPTY;
+	c->refs++;
+}
+
+static void
+add_text(struct compiler *c, struct span s)
+{
+	size_t i = 0, done = 0, value;
+	struct place p;
+
+	while (place_next(s, &i, &p)) {
+		value = values_source(c->v, p.key);
+		if (value == SET_NONE)
+			continue;
+		add_lines(c, span_of(s.p + done, p.at - done));
+		if (p.escaped)
+			add_literal(c, span_of(s.p + p.at + 1,
+			    p.end - p.at - 1));
+		else
+			add_part(c, &p, value);
+		done = p.end;
+	}
+	add_lines(c, span_drop(s, done));
+}
+
+void
+template_compile(struct template *t, const struct values *v,
+    struct span text, enum template_form form)
+{
+	struct compiler c = { t, v, START_YES, 0, 0 };
+	struct span line;
+
+	t->form = form;
+	t->ascii = 1;
+	t->widest = t->html ? sizeof "&quot;" - 1 : 1;
+	if (form == TEMPLATE_LINE) {
+		while (order_line(&text, &line)) {
+			if (c.line + c.refs > 0)
+				add_literal(&c, span_str(" "));
+			add_text(&c, line);
+		}
+	} else
+		add_text(&c, text);
+	if (c.start != START_YES)
+		end_line(&c);
+	t->has_8bit = addr_is_utf8(buf_span(&t->text));
+	t->ascii = t->ascii && !t->has_8bit;
+}
+
+static struct span
+value_of(const struct values *v, const struct part *part)
+{
+	const struct value *value;
+
+	switch (part->value) {
+	case OWN_LOGIN:
+		return v->login;
+	case OWN_EMAIL:
+		return v->email;
+	case OWN_DOMAIN:
+		return v->domain;
+	case OWN_NAME:
+		return v->name.n > 0 ? v->name :
+		    part->standby.p != NULL ? part->standby : v->login;
+	default:
+		value = &v->v[part->value - OWN_NONE];
+		return value->turn == v->turn ? value->text : part->standby;
+	}
+}
+
+void
+template_fill(const struct template *t, const struct values *v,
+    struct buf *b)
+{
+	const struct part *part;
+	struct span value;
+	size_t done = 0;
+	int empty = 0;		/* the line is, so far */
+
+	for (part = t->parts; part < t->parts + t->n; part++) {
+		buf_add(b, t->text.p + done, part->end - done);
+		done = part->end;
+		if (part->start != START_IF_EMPTY)
+			empty = part->start == START_YES;
+		value = value_of(v, part);
+		if (value.n > 0) {
+			if (empty && t->form == TEMPLATE_DOTS &&
+			    value.p[0] == '.')
+				buf_addc(b, '.');
+			empty = 0;
+			if (t->html)
+				values_escape(b, value);
+			else
+				buf_addspan(b, value);
+		}
+		if (part->dot && empty)
+			buf_addc(b, '.');
+	}
+	buf_add(b, t->text.p + done, t->text.n - done);
+}
+
+int
+template_is_8bit(const struct template *t, const struct values *v)
+{
+	const struct part *part;
+
+	if (t->has_8bit)
+		return 1;
+	for (part = t->parts; part < t->parts + t->n; part++)
+		if (addr_is_utf8(value_of(v, part)))
+			return 1;
+	return 0;
+}

@@ -1,0 +1,269 @@
+#include "values.h"
+
+#include <stdlib.h>
+
+/* The placeholder that starts at i: 1, or 0 where none does. */
+static int
+place_at(struct span s, size_t i, struct place *p)
+{
+	size_t n;
+
+	p->at = i++;
+	p->escaped = i < s.n && s.p[i] == '[';
+	i += (size_t)p->escaped;
+	for (n = i; n < s.n && entry_is_key(s.p[n]);)
+		n++;
+	p->key = span_of(s.p + i, n - i);
+	p->standby = span_of(NULL, 0);
+	if (n > i && n < s.n && s.p[n] == '|') {
+		/* no bracket, so that no text is looked at twice */
+		for (i = ++n; n < s.n && s.p[n] != '[' && s.p[n] != ']' &&
+		    s.p[n] != '\n';)
+			n++;
+		p->standby = span_of(s.p + i, n - i);
+	}
+	p->end = n + 1;
+	return p->key.n > 0 && n < s.n && s.p[n] == ']';
+}
+
+int
+place_next(struct span s, size_t *i, struct place *p)
+{
+	const char *bracket;
+
+	while (*i < s.n &&
+	    (bracket = memchr(s.p + *i, '[', s.n - *i)) != NULL) {
+		*i = (size_t)(bracket - s.p);
+		if (place_at(s, *i, p)) {
+			*i = p->end;
+			return 1;
+		}
+		++*i;
+	}
+	return 0;
+}
+
+size_t
+values_source(const struct values *v, struct span key)
+{
+	size_t k = entry_own(key);
+
+	if (k != OWN_NONE)
+		return k;
+	k = set_find(&v->set, key);
+	return k != SET_NONE && v->v[k].known ? OWN_NONE + k : SET_NONE;
+}
+
+int
+values_key(const struct values *v, size_t k, struct span *key, size_t *have)
+{
+	if (!v->v[k].known)
+		return 0;
+	*key = v->v[k].key;
+	*have = v->v[k].have;
+	return 1;
+}
+
+int
+values_lack(const struct values *v, size_t k)
+{
+	return v->v[k].turn != v->turn;
+}
+
+int
+values_has_place(const struct values *v, struct span text)
+{
+	struct place p;
+	size_t i = 0;
+
+	while (place_next(text, &i, &p))
+		if (!p.escaped && values_source(v, p.key) != SET_NONE)
+			return 1;
+	return 0;
+}
+
+void
+values_escape(struct buf *b, struct span value)
+{
+	size_t i;
+
+	for (i = 0; i < value.n; i++)
+		switch (value.p[i]) {
+		case '&':
+			buf_adds(b, "&amp;");
+			break;
+		case '<':
+			buf_adds(b, "&lt;");
+			break;
+		case '>':
+			buf_adds(b, "&gt;");
+			break;
+		case '"':
+			buf_adds(b, "&quot;");
+			break;
+		case '\'':
+			buf_adds(b, "&#39;");
+			break;
+		default:
+			buf_addc(b, value.p[i]);
+		}
+}
+
+void
+values_settle(const struct values *v, const struct values *left,
+    struct span text, int html, struct buf *b)
+{
+	struct place p;
+	size_t i = 0, done = 0, k;
+
+	while (place_next(text, &i, &p)) {
+		k = values_source(v, p.key);
+		if (k == SET_NONE || values_source(left, p.key) != SET_NONE)
+			continue;
+		buf_add(b, text.p + done, p.at - done);
+		done = p.end;
+		if (p.escaped)
+			buf_add(b, text.p + p.at + 1, p.end - p.at - 1);
+		else if (html)
+			values_escape(b, p.standby);
+		else
+			buf_addspan(b, p.standby);
+	}
+	buf_add(b, text.p + done, text.n - done);
+}
+
+void
+values_free(struct values *v)
+{
+	set_free(&v->set);
+	free(v->v);
+	buf_free(&v->copies);
+	memset(v, 0, sizeof *v);
+}
+
+static struct value *
+add_value(struct values *v, struct span key)
+{
+	size_t k = set_add(&v->set, key);
+
+	if (k < v->n)
+		return &v->v[k];
+	if (v->n == v->cap) {
+		v->cap = v->cap > 0 ? 2 * v->cap : 8;
+		v->v = realloc(v->v, v->cap * sizeof *v->v);
+		if (v->v == NULL)
+			die_nomem();
+	}
+	memset(&v->v[k], 0, sizeof *v->v);
+	v->v[k].key = key;
+	v->n++;
+	return &v->v[k];
+}
+
+void
+values_collect(struct values *v, const struct order *o, struct span text)
+{
+	struct value *value;
+	struct place p;
+	uint64_t seed;
+	size_t i = 0;
+
+	if (v->set.base == NULL) {
+		memcpy(&seed, o->digest, sizeof seed);
+		set_init(&v->set, o->text.p, seed, 0);
+	}
+	while (place_next(text, &i, &p)) {
+		if (entry_own(p.key) != OWN_NONE)
+			continue;
+		value = add_value(v, p.key);
+		if (!p.escaped && p.standby.p == NULL && value->bare == NULL)
+			value->bare = text.p + p.at;
+	}
+}
+
+/* What the entries give: their keys are known, and how many have each. */
+static void
+count(struct values *v, struct order *o, const struct entry *e)
+{
+	struct span rest = e->fields;
+	struct field f;
+	struct value *value;
+	const char *why;
+	size_t k;
+
+	v->turn++;
+	while (entry_field(&rest, &f, &why) > 0) {
+		k = set_find(&v->set, f.key);
+		if (k == SET_NONE)
+			continue;
+		value = &v->v[k];
+		value->known = 1;
+		if (value->turn == v->turn)
+			order_wrong(o, f.key.p, "field %.*s for the second "
+			    "time", (int)f.key.n, f.key.p);
+		else if (e->kind == ENTRY_GOOD)
+			value->have++;
+		value->turn = v->turn;
+	}
+}
+
+static void
+find_missing(struct values *v, struct order *o)
+{
+	struct order_walk walk = { 0 };
+	const struct value *value;
+	struct entry e;
+
+	while (!order_is_full(o) && order_find(o, &walk, &e, ENTRY_GOOD)) {
+		values_take(v, &e);
+		for (value = v->v; value < v->v + v->n; value++)
+			if (value->known && value->bare != NULL &&
+			    value->turn != v->turn)
+				order_wrong(o, value->bare, "%.*s has no "
+				    "field %.*s, and there is no default",
+				    (int)e.addr.text.n, e.addr.text.p,
+				    (int)value->key.n, value->key.p);
+	}
+}
+
+void
+values_check(struct values *v, struct order *o)
+{
+	struct order_walk walk = { 0 };
+	struct entry e;
+	size_t k;
+
+	while (v->n > 0 && order_next(o, &walk, &e))
+		if (e.kind != ENTRY_BAD)
+			count(v, o, &e);
+	for (k = 0; k < v->n; k++)
+		if (v->v[k].known && v->v[k].bare != NULL &&
+		    v->v[k].have < o->good) {
+			find_missing(v, o);
+			break;
+		}
+}
+
+void
+values_take(struct values *v, const struct entry *e)
+{
+	struct span rest = e->fields;
+	struct field f;
+	const char *why;
+	size_t k;
+
+	v->login = e->addr.local;
+	v->email = e->addr.text;
+	v->domain = e->addr.domain;
+	v->turn++;
+	buf_clear(&v->copies);
+	buf_reserve(&v->copies, e->text.n);	/* so that it stays in place */
+	v->name = quoted_text(&e->name, &v->copies);
+	while (v->n > 0 && entry_field(&rest, &f, &why) > 0) {
+		k = set_find(&v->set, f.key);
+		if (k == SET_NONE)
+			continue;
+		v->v[k].text = quoted_text(&f.value, &v->copies);
+		v->v[k].turn = v->turn;
+	}
+}

@@ -1,0 +1,300 @@
+/*
+ * mkmail: makes a message of a text, header fields and attachments.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "format/compose.h"
+#include "format/date.h"
+#include "format/dsn.h"
+#include "format/hdr.h"
+#include "format/mime.h"
+#include "sys/cli.h"
+#include "sys/here.h"
+#include "sys/io.h"
+
+/* The largest text, attachment or results file: more is no mail. */
+#define INPUT_MAX ((size_t)1 << 30)
+
+static const char usage[] =
+    "usage: mkmail [-hV] [-f from] [-s subject] [-H 'Name: value'] [-a file]\n"
+    "              [-R results] [rcpt ...] <text >message\n"
+    "  -f  the author: address or Name <address>; else $EMAIL\n"
+    "  -s  the subject\n"
+    "  -H  one more header field; may be repeated\n"
+    "  -a  a file to attach; may be repeated\n"
+    "  -R  a results file: say who in it was not reached\n";
+
+struct opt {
+	const char *from, *subject, *results;
+	const char **fields, **files;
+	size_t nfields, nfiles;
+};
+
+static void *
+allocate(size_t n, size_t size)
+{
+	void *p = calloc(n + 1, size);
+
+	if (p == NULL)
+		die_nomem();
+	return p;
+}
+
+/* what says where the field comes from: an option, or a setting. */
+static void
+add_field(struct buf *header, const char *what, struct span name,
+    const char *value)
+{
+	const char *why;
+
+	why = compose_field(header, name, span_str(value));
+	if (why != NULL)
+		die(EX_USAGE, "%s: %.*s: %s: %s", what, (int)name.n, name.p,
+		    value, why);
+}
+
+static void
+add_option(struct buf *header, const char *text)
+{
+	const char *colon = strchr(text, ':');
+
+	if (colon == NULL)
+		die(EX_USAGE, "-H: %s: not a Name: value", text);
+	add_field(header, "-H", span_trim(span_of(text,
+	    (size_t)(colon - text))), colon + 1 + strspn(colon + 1, " \t"));
+}
+
+/* Each is looked at alone, lest quotes reach from one to the next. */
+static void
+add_recipients(struct buf *header, char **rcpt)
+{
+	const struct span to = span_str("To");
+	struct buf list = { 0 }, ignored = { 0 };
+
+	for (; *rcpt != NULL; rcpt++) {
+		if (**rcpt == '-')
+			die(EX_USAGE, "%s: options come first", *rcpt);
+		buf_clear(&ignored);
+		add_field(&ignored, "recipient", to, *rcpt);
+		buf_addf(&list, "%s%s", list.n > 0 ? ", " : "", *rcpt);
+	}
+	if (list.n > 0)
+		add_field(header, "recipient", to, buf_str(&list));
+	buf_free(&ignored);
+	buf_free(&list);
+}
+
+static void
+make_header(struct buf *header, const struct opt *opt, char **rcpt)
+{
+	const struct span from = span_str("From");
+	struct buf user = { 0 };
+	size_t i;
+
+	if (opt->from != NULL)
+		add_field(header, "-f", from, opt->from);
+	add_recipients(header, rcpt);
+	if (opt->subject != NULL)
+		add_field(header, "-s", span_str("Subject"), opt->subject);
+	for (i = 0; i < opt->nfields; i++)
+		add_option(header, opt->fields[i]);
+	if (hdr_find(buf_span(header), from).p != NULL)
+		return;
+	here_user(&user, getenv("EMAIL"), getenv("LOGNAME"));
+	add_field(header, "author", from, buf_str(&user));
+	buf_free(&user);
+}
+
+/* What no two messages share, unless the moment was prescribed. */
+static void
+add_moment(struct buf *header, const struct buf *content)
+{
+	char host[HERE_HOST_MAX];
+	struct buf salt = { 0 };
+	struct here here;
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+
+	if (here_now(&here, epoch) < 0)
+		die(EX_CONFIG, "SOURCE_DATE_EPOCH: %s: not a number", epoch);
+	buf_adds(header, "Date: ");
+	date_mail(header, here.time, here.offset);
+	buf_adds(header, "\r\n");
+	if (!here.fixed)
+		buf_addf(&salt, "%ld %ld", here.nsec, (long)getpid());
+	here_host(host);
+	compose_id(header, content, buf_span(&salt), host);
+	buf_free(&salt);
+}
+
+static void
+read_file(struct buf *b, const char *path)
+{
+	int fd;
+
+	if (strcmp(path, "-") == 0)
+		die(EX_USAGE, "-: standard input is the text");
+	fd = io_open(path);
+	if (fd < 0 || io_slurp(fd, b, INPUT_MAX) < 0)
+		die_sys(die_errno(errno, EX_NOINPUT), "%s", path);
+	close(fd);
+}
+
+/* Reads the text and says what in it is none. */
+static enum exit_code
+read_text(struct buf *text)
+{
+	enum exit_code code = EX_OK;
+	struct span rest, line;
+	size_t number;
+
+	if (io_slurp(STDIN_FILENO, text, INPUT_MAX) < 0)
+		die_sys(die_errno(errno, EX_NOINPUT), "stdin");
+	rest = buf_span(text);
+	for (number = 1; rest.n > 0; number++) {
+		line = span_line(&rest);
+		if (memchr(line.p, '\0', line.n) == NULL &&
+		    mime_utf8_check(line) == line.n)
+			continue;
+		warn("stdin:%zu: not text in UTF-8", number);
+		code = EX_DATAERR;
+	}
+	return code;
+}
+
+/* Finds those who were not reached; they point into text. */
+static enum exit_code
+read_results(struct dsn *dsn, struct buf *text, const char *path)
+{
+	enum exit_code code = EX_OK;
+	struct span rest;
+	size_t line;
+
+	read_file(text, path);
+	rest = buf_span(text);
+	while ((line = dsn_read(dsn, &rest)) != 0) {
+		warn("%s:%zu: not a line of results(5)", path, line);
+		code = EX_DATAERR;
+	}
+	return code;
+}
+
+/* Fills a part for each attachment. */
+static void
+attach(struct buf *parts, const struct opt *opt)
+{
+	struct buf content = { 0 };
+	size_t i;
+
+	for (i = 0; i < opt->nfiles; i++) {
+		buf_clear(&content);
+		read_file(&content, opt->files[i]);
+		compose_file(&parts[i], span_str(opt->files[i]),
+		    buf_span(&content));
+	}
+	buf_free(&content);
+}
+
+/* Everything below the message's own header. */
+static enum exit_code
+make_content(struct buf *content, const struct opt *opt)
+{
+	struct buf *parts = allocate(opt->nfiles + 2, sizeof *parts);
+	struct buf text = { 0 }, results = { 0 };
+	struct dsn dsn = { 0 };
+	enum exit_code code = EX_OK;
+	char host[HERE_HOST_MAX];
+	size_t n = 1;
+
+	if (opt->results != NULL)
+		code = read_results(&dsn, &results, opt->results);
+	if (dsn.n > 0) {
+		here_host(host);
+		dsn_add(&parts[n++], host, &dsn);
+	}
+	attach(parts + n, opt);
+	n += opt->nfiles;
+	if (code == EX_OK)
+		code = read_text(&text);
+	compose_text(&parts[0], buf_span(&text));
+	compose_parts(content, dsn.n > 0 ?
+	    "multipart/report; report-type=delivery-status" :
+	    "multipart/mixed", parts, n);
+	while (n > 0)
+		buf_free(&parts[--n]);
+	free(parts);
+	buf_free(&text);
+	buf_free(&results);
+	dsn_free(&dsn);
+	return code;
+}
+
+/* The one place where CRLF becomes the LF of this system's mail tools. */
+static void
+put_lines(struct wr *out, struct span text)
+{
+	while (text.n > 0) {
+		wr_addspan(out, span_chomp(span_line(&text)));
+		wr_addc(out, '\n');
+	}
+}
+
+static void
+put_message(struct buf *header, const struct buf *content)
+{
+	struct wr out;
+
+	add_moment(header, content);
+	buf_adds(header, "MIME-Version: 1.0\r\n");
+	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
+	put_lines(&out, buf_span(header));
+	put_lines(&out, buf_span(content));
+	wr_finish(&out);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct opt opt = { 0 };
+	struct buf header = { 0 }, content = { 0 };
+	int c, code;
+
+	cli_init(argc, argv, usage);
+	opt.fields = allocate((size_t)argc, sizeof *opt.fields);
+	opt.files = allocate((size_t)argc, sizeof *opt.files);
+	while ((c = getopt(argc, argv, "f:s:H:a:R:hV")) != -1)
+		switch (c) {
+		case 'f':
+			opt.from = optarg;
+			break;
+		case 's':
+			opt.subject = optarg;
+			break;
+		case 'H':
+			opt.fields[opt.nfields++] = optarg;
+			break;
+		case 'a':
+			opt.files[opt.nfiles++] = optarg;
+			break;
+		case 'R':
+			opt.results = optarg;
+			break;
+		case 'h':
+			cli_help();
+		case 'V':
+			cli_version();
+		default:
+			cli_usage();
+		}
+
+	make_header(&header, &opt, argv + optind);
+	code = (int)make_content(&content, &opt);
+	if (code == EX_OK)
+		put_message(&header, &content);
+	buf_free(&header);
+	buf_free(&content);
+	free(opt.fields);
+	free(opt.files);
+	return code;
+}

@@ -1,0 +1,200 @@
+#!/usr/bin/env bats
+# The letters that orderparse makes of an order.
+
+load lib
+
+# An order with the given recipients, subject and body.
+order() {
+	printf '[Recipients:]\n%b\n[Subject:]\n%b\n[Body:]\n%b' "$@" >order
+}
+
+# The letter of the order to someone, and its header as one line a field.
+letter() {
+	orderparse -f news@pth.ua -m "$1" order >letter
+	sed '/^$/q' letter | sed -e ':a' -e 'N;$!ba' -e 's/\n / /g' >header
+	sed '1,/^$/d' letter >body
+}
+
+@test "a batch, to the byte" {
+	order 'user1@pth.ua' 'Hi' 'Hello [login]!\n.\n..x\n'
+	SOURCE_DATE_EPOCH=1795304772 orderparse -f news@pth.ua -S order >out
+	id=$(sed -n 's/^Message-ID: <\(.*\)@pth.ua>\r$/\1/p' out)
+	[[ $id =~ ^[0-9a-f]{32}$ ]]
+	sed 's/$/\r/' >want <<-END
+	EHLO pth.ua
+	NOOP 1 messages
+	MAIL FROM:<news@pth.ua>
+	RCPT TO:<user1@pth.ua>
+	DATA
+	From: news@pth.ua
+	To: user1@pth.ua
+	Subject: Hi
+	Date: Sat, 21 Nov 2026 23:46:12 +0000
+	MIME-Version: 1.0
+	Message-ID: <$id@pth.ua>
+	Content-Type: text/plain; charset=us-ascii
+	Content-Transfer-Encoding: 7bit
+
+	Hello user1!
+	..
+	...x
+	.
+	QUIT
+	END
+	cmp want out
+}
+
+@test "-m is the same letter, with LF and without stuffed dots" {
+	export SOURCE_DATE_EPOCH=0
+	for rcpt in olena taras user1 user3; do
+		orderparse -f news@pth.ua -m "$rcpt@PTH.ua" \
+			"$TOP/examples/sesiya.txt" >letter
+		orderparse -f news@pth.ua -S "$TOP/examples/sesiya.txt" |
+			tr -d '\r' | sed -n "/^RCPT TO:<$rcpt@/,/^\.\$/p" |
+			sed -e '1,2d' -e '$d' -e 's/^\.\./\./' >want
+		[ -s want ]
+		cmp want letter
+	done
+}
+
+@test "Python's email package reads what the order says" {
+	need python3
+	orderparse -f news@pth.ua -S "$TOP/examples/sesiya.txt" |
+		python "$TOP/t/letters.py" show >out
+	tail='Складіть усі завдання і подайте всі звіти вчасно'
+	show() {
+		printf '%s\t' news@pth.ua "$1@pth.ua" BODY=8BITMIME "$2" \
+			"$1@pth.ua" "Сесія вже скоро, $3! $tail" 8bit |
+			sed 's/\t$/\n/'
+		printf '%s\n' "Вітаємо, $1!" "Ваш бал: $4. Кімната: $5." . \
+			'..крапка на початку рядка' \
+			'[sic] і [login] лишаються як є.'
+	}
+	{
+		show olena 'Олена Коваль' 'Олена Коваль' 95 'Б 12'
+		show taras 'Taras Shevchuk' 'Taras Shevchuk' 71 'див. розклад'
+		show user3 '' студенте 'ще не виставлено' 'див. розклад'
+		show user1 '' студенте 'ще не виставлено' 'див. розклад'
+	} >want
+	diff -u want out
+}
+
+@test "orders made at random: each letter says its own recipient's values" {
+	need python3
+	python "$TOP/t/letters.py" check "$RANDOM" "${ORDERS:-150}"
+}
+
+@test "two runs give the same bytes; Message-IDs differ by what they must" {
+	export SOURCE_DATE_EPOCH=1
+	ids() {
+		orderparse -f news@pth.ua -S "$@" >out
+		sed -n 's/^Message-ID: //p' out
+	}
+	ids "$TOP/examples/session.txt" >one
+	mv out first
+	ids "$TOP/examples/session.txt" >two
+	cmp first out
+	SOURCE_DATE_EPOCH=2 ids "$TOP/examples/session.txt" >>two
+	sed 's/soon/later/' "$TOP/examples/session.txt" >order
+	ids order >three
+	ids -i again "$TOP/examples/session.txt" >four
+	cat one three four | sort -u >all
+	[ "$(wc -l <all)" = 9 ]
+	cat one one | cmp - two
+}
+
+@test "7bit, 8bit, and quoted-printable for a line over 998 octets" {
+	long=$(printf '%0998d' 0)
+	order 'a@b.c k=x, é@b.c k=é, b@b.c k=' '' '[k]'
+	letter a@b.c
+	grep -qx 'Content-Transfer-Encoding: 7bit' header
+	grep -qx 'Content-Type: text/plain; charset=us-ascii' header
+	letter é@b.c
+	grep -qx 'Content-Transfer-Encoding: 8bit' header
+	grep -qx 'Content-Type: text/plain; charset=utf-8' header
+
+	order 'a@b.c k=1, b@b.c k=' '' "x\n${long}[k]\n.=\n"
+	letter b@b.c
+	grep -qx 'Content-Transfer-Encoding: 7bit' header
+	letter a@b.c
+	grep -qx 'Content-Transfer-Encoding: quoted-printable' header
+	grep -qx 'Content-Type: text/plain; charset=us-ascii' header
+	awk 'length > 76 { exit 1 }' body
+	printf 'x\n%s1\n.=\n' "$long" >want
+	python -c 'import quopri, sys; quopri.decode(sys.stdin.buffer, sys.stdout.buffer)' <body >got
+	cmp want got
+
+	order 'a@b.c k=é, b@b.c k=' '' "${long}[k]"
+	orderparse -f news@pth.ua -S order | tr -d '\r' >out
+	grep -c '^MAIL FROM:<news@pth.ua>$' out | grep -qx 2
+	grep -qx '0*=C3=A9' out
+}
+
+@test "a bare CR in the body travels quoted" {
+	order 'a@b.c' '' 'a\rb\n'
+	orderparse -f news@pth.ua -S order >out
+	printf 'a=0Db\r\n' | grep -Fxf - out
+}
+
+@test "a dot at the start of a line, wherever it comes from" {
+	order 'a@b.c k=.x e=, b@b.c k=. e=.' '' '[k]\n[e].y\n[e][k]\n[k|z]\nz[k]\n'
+	orderparse -f news@pth.ua -S order | tr -d '\r' >out
+	sed -n '/^RCPT TO:<a@/,/^\.$/p' out | sed '1,/^$/d' >got
+	printf '..x\n..y\n..x\n..x\nz.x\n.\n' | diff -u - got
+	sed -n '/^RCPT TO:<b@/,/^\.$/p' out | sed '1,/^$/d' >got
+	printf '..\n...y\n...\n..\nz.\n.\n' | diff -u - got
+}
+
+@test "names: a comma, quotes, other letters, none" {
+	order '"A, b" <a@b.c>, "Q \\"q\\" \\\\" <q@b.c>, Оля <o@b.c>, n@b.c, "" <e@b.c>' '' ''
+	letter a@b.c
+	grep -Fx 'To: "A, b" <a@b.c>' header
+	letter q@b.c
+	grep -Fx 'To: "Q \"q\" \\" <q@b.c>' header
+	letter o@b.c
+	grep -Fx 'To: =?utf-8?b?0J7Qu9GP?= <o@b.c>' header
+	letter n@b.c
+	grep -Fx 'To: n@b.c' header
+	letter e@b.c
+	grep -Fx 'To: e@b.c' header
+}
+
+@test "an address that is not ASCII asks for SMTPUTF8" {
+	order 'оля@пошта.укр, a@b.c' '' ''
+	orderparse -f news@pth.ua -S order | tr -d '\r' >out
+	grep -A 1 '^MAIL' out >got
+	printf '%s\n' 'MAIL FROM:<news@pth.ua> BODY=8BITMIME SMTPUTF8' \
+		'RCPT TO:<оля@пошта.укр>' -- \
+		'MAIL FROM:<news@pth.ua>' 'RCPT TO:<a@b.c>' | diff -u - got
+	orderparse -f новини@pth.ua -S order | tr -d '\r' >out
+	grep -c '^MAIL FROM:<новини@pth.ua> BODY=8BITMIME SMTPUTF8$' out |
+		grep -qx 2
+	orderparse -f news@пошта.укр -S order | head -n 1 >got
+	printf 'EHLO localhost\r\n' | cmp - got
+}
+
+@test "a header cannot be injected through a field, a name or the subject" {
+	order '"x\\nBcc: e@b.c" <a@b.c> k="\\r\\nBcc: e@b.c"' '[k]' ''
+	letter a@b.c
+	[ "$(wc -l <header)" = 9 ]
+	! grep -q '^Bcc' headerer
+}
+
+@test "a subject with long words is folded, and encoded words stay short" {
+	w=$(printf 'ї%.0s' {1..120})
+	order 'a@b.c' "$w [login] $w plain words follow and follow and follow and follow and follow the others" ''
+	letter a@b.c
+	awk 'length > 78 { exit 1 }' <(sed '/^$/q' letter)
+	sed '/^$/q' letter | tr ' ' '\n' | awk '/^=\?/ && length > 75 { exit 1 }'
+}
+
+@test "the batch fills mailboxes without a network" {
+	command -v smtpd-lite >/dev/null || skip "no smtpd-lite yet"
+	mkdir mail
+	orderparse -f news@pth.ua -S "$TOP/examples/session.txt" |
+		smtpd-lite -i -d mail -D pth.ua >replies
+	for user in user1 user2 user3; do
+		[ "$(find mail/$user/new -type f | wc -l)" = 1 ]
+		grep -q "^Hello $user!" mail/$user/new/*
+	done
+}

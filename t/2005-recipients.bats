@@ -1,0 +1,214 @@
+#!/usr/bin/env bats
+# orderparse -t: recipients from a table; -R: those not reached; -n -v: a dry
+# run.
+
+# shellcheck disable=SC2154 # run sets stderr, stderr_lines
+
+load lib
+
+template() {
+	printf '[Subject:] %s\n[Body:]\n%s\n' "$@" >template
+}
+
+# entries TABLE: the recipients that the table makes, as the order has them.
+entries() {
+	printf "$1" >table
+	orderparse -t table template >out
+	sed -n '1,/^\[Subject/p' out | sed -e 1d -e '$d'
+}
+
+# told LINE:COLUMN ...: the table is refused, with mistakes at these places.
+told() {
+	run -65 --separate-stderr orderparse -t table template
+	[ -z "$output" ]
+	printf '%s\n' "${stderr_lines[@]}" |
+		sed -n 's/^orderparse: table:\([0-9]*:[0-9]*\): .*/\1/p' >got
+	printf '%s\n' "$@" | diff -u - got
+	[ "${#stderr_lines[@]}" = $# ]
+}
+
+@test "table: CSV, as RFC 4180 has it" {
+	template s b
+	cat >want <<-'END'
+	a@b.c grade="1"
+	"Tom, \"T\" \\" <t@b.c> grade="x, y; \"\"z" note="[k] #"
+	"ї" <o@b.c> note=" two "
+	END
+	entries 'Email,name,grade,note\r\na@b.c,,1,\r\n
+t@b.c,"Tom, ""T"" \\","x, y; """"z",[k] #\r\n o@b.c , ї ,, two ' |
+		sed /^$/d | diff -u want -
+	[ "$(head -n 1 out)" = '[Recipients:]' ]
+	tail -n 3 out | diff -u template -
+}
+
+@test "table: TSV, semicolons, a byte order mark, one column" {
+	template s b
+	[ "$(entries 'k\tRecipient\n1,2;3\ta@b.c\n')" = 'a@b.c k="1,2;3"' ]
+	[ "$(entries '\xef\xbb\xbfE-Mail;k\na@b.c;1,2\n')" = 'a@b.c k="1,2"' ]
+	[ "$(entries 'address\na@b.c\nb@b.c\n' | tr '\n' ' ')" = 'a@b.c b@b.c ' ]
+	[ "$(entries 'email,address,first name\na@b.c,here,A\n')" = \
+		'a@b.c address="here" first_name="A"' ]
+}
+
+@test "table: the letters are those of the order that it makes" {
+	template 'Hi [name|you]' '[grade|none], [first_name|]'
+	printf '[Recipients:] x@y.z\n' >second
+	printf 'email,name,grade,first name,\na@b.c,A "q",,F\\"[x],1\nb@b.c,,2,,\n,,,,\n' >table
+	export SOURCE_DATE_EPOCH=0
+	orderparse -f a@b.c -t table -S template >want
+	orderparse -t table template | orderparse -f a@b.c -S |
+		sed 's/^Message-ID.*//' >got
+	sed 's/^Message-ID.*//' want | cmp - got
+	orderparse -f a@b.c -t - -S template <table | cmp want -
+	orderparse -f a@b.c -t table -S <template | cmp want -
+	tr -d '\r' <want | grep -Fx 'none, F\"[x]'
+	tr -d '\r' <want | grep -Fx 'Subject: Hi A "q"'
+	cat second template >both
+	run -65 --separate-stderr orderparse -t table both
+	[[ $stderr == 'orderparse: both:1:1: [Recipients:] for the second time' ]]
+}
+
+@test "table: what is no address is a failed recipient, whatever it holds" {
+	template s b
+	printf 'email,k\nnobody,1\n"a@b.c, x@y.z",2\n"[Body:] <x@y.z>",3\n,4\n#x,5\n' >table
+	[ "$(orderparse -t table -n template)" = 5 ]
+	orderparse -t table -r template >out
+	[ ! -s out ]
+	orderparse -t table -e template | cut -f 2 >got
+	printf '%s\n' nobody '"a@b.c, x@y.z"' '"[Body:] <x@y.z>"' '""' '"#x"' |
+		diff -u - got
+}
+
+@test "table: mistakes, all of them, where they are" {
+	template s b
+	printf 'name,k\nx,1\n' >table
+	told 1:1
+	printf 'email,"a;b"\na@b.c,1\n' >table
+	told 1:7
+	printf 'email,ї,k,k\n' >table
+	told 1:11
+	printf 'email,login\n' >table
+	told 1:7
+	printf 'email,Name,name\n' >table
+	told 1:12
+	printf 'email,k\na@b.c\nb@b.c,1,2\nї,"x" y\n\nc@b.c,"two\nlines"\nd@b.c,"open\n' >table
+	told 2:1 3:1 4:6 6:7 8:7
+	: >table
+	told 1:1
+	printf 'email\n' >table
+	told 1:1
+	printf 'email,k\na@b.c,x\ry\n\xff,\n' >table
+	told 2:1 3:1
+}
+
+@test "table: mistakes in the template have its lines" {
+	template '[k]' b
+	printf 'email,k\na@b.c,1\nb@b.c,\n' >table
+	run -65 --separate-stderr orderparse -t table template
+	[[ $stderr == 'orderparse: template:1:12: b@b.c has no field k'* ]]
+}
+
+@test "table: a hundred thousand rows, a wide line, a character set" {
+	template 'ї [k]' b
+	{ echo email,k; seq 100000 | sed 's/.*/user&@b.c,&/'; } >table
+	[ "$(orderparse -t table -n template)" = 100000 ]
+	head -c 3000000 /dev/zero | tr '\0' , >table
+	run -65 --separate-stderr timeout 20 orderparse -t table -n template
+	printf 'email;k\na@b.c;\xbf\n' >table
+	iconv -f UTF-8 -t WINDOWS-1251 template >t1251
+	orderparse -c WINDOWS-1251 -t table -s t1251 | grep -Fx 'ї [k]'
+	orderparse -c WINDOWS-1251 -t table t1251 | grep -Fx 'a@b.c k="ї"'
+}
+
+result() {
+	printf '%s\t%s\t-\tdot\th:25\t1\t2026-11-21T23:46:12Z\t-\t\n' "$@"
+}
+
+@test "again: only those who are in such a state" {
+	cat >order <<-'END'
+	# a comment
+	[recipients:] a@b.c, "B, b" <b@b.c> k="1, 2"
+	# another
+	c@b.c; d@b.c, bad, a@b.c [Subject:] x [k|0]
+	[Body:]
+	Hi
+	.
+	END
+	result failed bad sent a@b.c deferred b@B.C sending c@b.c failed d@b.c \
+		deferred z@b.c sending a@b.c sent a@b.c >results
+	printf '# a comment\n[recipients:] \n%s\n[Subject:] x [k|0]\n[Body:]\nHi\n.\n' \
+		'"B, b" <b@b.c> k="1, 2"' >want
+	orderparse -R results order | diff -u want -
+	orderparse -R results -w deferred order | diff -u want -
+	[ "$(orderparse -R results -w unknown -r order)" = c@b.c ]
+	orderparse -R results -w deferred,unknown order |
+		orderparse -r >got
+	printf 'b@b.c\nc@b.c\n' | diff -u - got
+	[ "$(orderparse -R results -w failed -n order)" = 2 ]
+	orderparse -R results -w failed -e order | cut -f 2 | grep -x bad
+	orderparse -R - -w failed -r order <results | grep -x d@b.c
+}
+
+@test "again: placeholders of fields that nobody has any more" {
+	cat >order <<-'END'
+	[Recipients:] a@b.c k="1" j=1, b@b.c j=2
+	[Headers:] X-A: [k|none] [j]
+	[Subject:] [k|a & b] [[k] [no|x] [j]
+	[Html:]
+	[k|a & b] [[k|z]
+	[Body:]
+	[k|<none>] [[k] [[j]
+	END
+	result sent a@b.c deferred b@b.c >results
+	orderparse -R results order >again
+	letter() {
+		orderparse -f a@b.c -m b@b.c "$1" |
+			grep -Ev '^(Message-ID|Date| boundary|--)'
+	}
+	letter order >want
+	letter again | diff -u want -
+	grep -qx 'X-A: none 2' want
+}
+
+@test "again: nobody left is 67; what is wrong is told" {
+	printf '[Recipients:] a@b.c\n[Subject:]\n[Body:]\n' >order
+	result sent a@b.c >results
+	run -67 --separate-stderr orderparse -R results order
+	[ -z "$output" ]
+	[ "$stderr" = 'orderparse: results: nobody in the order is in such a state' ]
+	echo nonsense >results
+	run -65 --separate-stderr orderparse -R results order
+	[ "$stderr" = 'orderparse: results:1: not a line of results(5)' ]
+	run -66 orderparse -R nowhere order
+	run -64 orderparse -R results -w sent order
+	run -64 orderparse -R results -w deferred, order
+	run -64 orderparse -w deferred order
+	run -64 orderparse -R - -t - order
+	run -64 orderparse -R - <order
+}
+
+@test "dry run: recipients, fields, who lacks them, and the size" {
+	cat >order <<-'END'
+	[Recipients:] a@b.c k=1 j=2 z=3, b@b.c k=2, c@b.c, bad, a@b.c k=3
+	[Subject:] [k|0]
+	[Body:]
+	[j|x] [no|y] [login]
+	END
+	export SOURCE_DATE_EPOCH=0
+	cat >want <<-END
+	4
+	good 3
+	bad 1
+	duplicates 1
+	field k 2
+	field j 1
+	missing j b@b.c
+	missing k c@b.c
+	missing j c@b.c
+	size $(orderparse -f n@b.c -S order | wc -c)
+	END
+	orderparse -f n@b.c -n -v order >out 2>err
+	diff -u want out
+	[ "$(cat err)" = 'orderparse: order:1:52: bad: no @ in the address' ]
+	[ "$(orderparse -n order)" = 4 ]
+}

@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# mkmail -a: what is attached comes out to the byte, under its name.
+
+# shellcheck disable=SC2154 # run sets stderr
+
+load lib
+
+# parts FILE: writes each part's content to part.N and prints its type,
+# charset and file name.
+parts() {
+	python - "$1" <<'END'
+import email, email.policy, sys
+m = email.message_from_binary_file(open(sys.argv[1], "rb"),
+    policy=email.policy.default)
+assert not m.defects, m.defects
+for n, part in enumerate(m.iter_parts() if m.is_multipart() else [m]):
+    assert not part.defects, part.defects
+    open("part.%d" % n, "wb").write(part.get_payload(decode=True))
+    name = part.get_filename()
+    print(part.get_content_type(), part.get_content_charset(),
+        part.get_content_disposition(), name if name is None else repr(name))
+END
+}
+
+@test "all byte values, an empty file, a text: to the byte" {
+	python -c 'import sys; sys.stdout.buffer.write(bytes(range(256)) * 9)' \
+		>all.bin
+	: >empty
+	printf 'Привіт\r\n\nno newline' >note.txt
+	printf 'Hello\nїжак\n' >text
+	mkmail -f a@b -s x -a all.bin -a empty -a note.txt c@d <text >out
+	parts out >got
+	cat >want <<-'END'
+	text/plain utf-8 None None
+	application/octet-stream None attachment 'all.bin'
+	application/octet-stream None attachment 'empty'
+	text/plain utf-8 attachment 'note.txt'
+	END
+	diff want got
+	cmp part.0 text
+	cmp part.1 all.bin
+	cmp part.2 empty
+	cmp part.3 note.txt
+	[ "$(awk '{ print length($0) }' out | sort -n | tail -n 1)" -le 78 ]
+}
+
+@test "sizes around a line of base64" {
+	for n in 1 2 3 56 57 58 113 114 115 65536; do
+		head -c "$n" /dev/urandom >"f$n"
+		mkmail -f a@b -a "f$n" c@d </dev/null >out
+		parts out >/dev/null
+		cmp part.1 "f$n"
+	done
+}
+
+@test "types by extension; text in an unknown charset is bytes" {
+	printf '\377 latin\n' >bad.txt
+	printf 'a\0b\n' >nul.txt
+	touch a.PDF b.html c.tar.gz noextension .txt x.unknown
+	mkmail -f a@b -a a.PDF -a b.html -a c.tar.gz -a noextension -a .txt \
+		-a x.unknown -a bad.txt -a nul.txt c@d </dev/null >out
+	[ "$(parts out | sed 1d | cut -d ' ' -f 1,2)" = "application/pdf None
+text/html utf-8
+application/gzip None
+application/octet-stream None
+text/plain utf-8
+application/octet-stream None
+application/octet-stream None
+application/octet-stream None" ]
+	cmp part.7 bad.txt
+}
+
+# named NAME: a file of that name is attached under exactly that name, and
+# its lines are folded.
+named() {
+	echo x >"$1"
+	mkmail -f a@b -a "./$1" c@d </dev/null >out
+	parts out >got
+	[ "$(sed -n 2p got)" = "application/octet-stream None attachment $(
+		python -c 'import sys; print(repr(sys.argv[1]))' "$1")" ] ||
+		{ cat got >&2; return 1; }
+	[ "$(awk '{ print length($0) }' out | sort -n | tail -n 1)" -le 78 ]
+}
+
+@test "names: Cyrillic, blanks, quotes, commas, semicolons, 300 bytes" {
+	named 'звіт'
+	named 'a b'
+	named 'say "hi"; or, (not) \n'
+	named "it's 100% * done"
+	named '=?utf-8?q?x?='
+	named "$(printf 'n%.0s' {1..255})"
+	named "$(printf 'ї%.0s' {1..127})"
+	named '漢字😀'
+	named '-a'
+}
+
+@test "a name with controls stays one parameter" {
+	name=$'a\nBcc: e@v\r\tb'
+	echo x >"$name"
+	mkmail -f a@b -a "$name" c@d </dev/null >out
+	run -1 grep -q '^Bcc' out
+	run -1 grep -q "$(printf '\r')" out
+	grep -q '%0ABcc' out
+	[ "$(grep -c "^ filename\*=utf-8''a%0ABcc%3A%20e%40v%0D%09b$" out)" = 1 ]
+}
+
+@test "a name that is not UTF-8 names no charset" {
+	name=$'caf\351'
+	echo x >"$name" || skip "the file system takes UTF-8 alone"
+	mkmail -f a@b -a "$name" c@d </dev/null >out
+	grep -qx " filename\*=''caf%E9" out
+}
+
+@test "from a pipe" {
+	mkmail -f a@b -a <(echo piped) c@d </dev/null >out
+	parts out >/dev/null
+	[ "$(cat part.1)" = piped ]
+}
+
+@test "a text that looks like a boundary does no harm" {
+	echo x >f
+	export SOURCE_DATE_EPOCH=0
+	mkmail -f a@b -a f c@d </dev/null >text
+	mkmail -f a@b -a f c@d <text >out
+	parts out >/dev/null
+	cmp part.0 text
+}
+
+@test "no file, a directory, unreadable: 66; -: 64" {
+	run --separate-stderr -66 mkmail -f a@b -a none c@d </dev/null
+	[ -z "$output" ]
+	[ "$stderr" = 'mkmail: none: No such file or directory' ]
+	run --separate-stderr -66 mkmail -f a@b -a . c@d </dev/null
+	[ -z "$output" ]
+	run --separate-stderr -64 mkmail -f a@b -a - c@d </dev/null
+	[ -z "$output" ]
+}
+
+@test "a large attachment" {
+	head -c 20000000 /dev/urandom >big
+	mkmail -f a@b -a big c@d </dev/null >out
+	parts out >/dev/null
+	cmp part.1 big
+}
+
+@test "the attachment of the manual page, into a mailbox" {
+	echo 'Plan' >план.txt
+	echo 'Here it is.' >text
+	start smtpd-lite -l :0 -d mail
+	mkmail -s Plan -a 'план.txt' user1@pth.ua <text |
+		SMTPSERVER=$ADDR smtpsend -t
+	parts mail/user1/new/* >got
+	cmp part.0 text
+	cmp part.1 план.txt
+	grep -q "'план.txt'" got
+}

@@ -1,0 +1,112 @@
+/* format/bsmtp */
+#include "format/bsmtp.h"
+
+#include "test.h"
+
+static enum bsmtp_event
+push(struct bsmtp *b, const char *line)
+{
+	return bsmtp_line(b, span_str(line));
+}
+
+static void
+test_commands(void)
+{
+	struct bsmtp b = { 0 };
+
+	CHECK_INT(push(&b, "EHLO host\r\n"), BSMTP_RSET);
+	CHECK_INT(push(&b, "NOOP 12 messages\r\n"), BSMTP_COUNT);
+	CHECK_INT(b.count, 12);
+	CHECK_INT(push(&b, "NOOP\n"), BSMTP_MORE);
+	CHECK_INT(push(&b, "NOOP many messages\n"), BSMTP_MORE);
+	CHECK_INT(push(&b, "mail from:<a@b> BODY=8BITMIME  SIZE=1 \n"),
+	    BSMTP_MAIL);
+	CHECK_SPAN(b.path, "a@b");
+	CHECK_SPAN(b.params, "BODY=8BITMIME  SIZE=1");
+	CHECK(b.why == NULL);
+	CHECK_INT(push(&b, "RCPT TO: <c@d>\r\n"), BSMTP_RCPT);
+	CHECK_SPAN(b.path, "c@d");
+	CHECK_INT(push(&b, "RCPT TO:<>\r\n"), BSMTP_RCPT);
+	CHECK(b.why != NULL);
+	CHECK_INT(push(&b, "RCPT TO:<x@@y> Z\r\n"), BSMTP_RCPT);
+	CHECK_SPAN(b.path, "x@@y");
+	CHECK(b.why != NULL);
+	CHECK_INT(push(&b, "RSET\r\n"), BSMTP_RSET);
+	CHECK_INT(push(&b, "QUIT"), BSMTP_QUIT);
+	CHECK_INT(b.line, 10);
+}
+
+static void
+test_text(void)
+{
+	struct bsmtp b = { 0 };
+
+	push(&b, "MAIL FROM:<>\n");
+	CHECK_INT(b.path.n, 0);
+	CHECK(b.why == NULL);
+	push(&b, "RCPT TO:<a@b>\n");
+	CHECK_INT(push(&b, "DATA\n"), BSMTP_DATA);
+	CHECK_INT(push(&b, "MAIL FROM:<x@y>\r\n"), BSMTP_TEXT);
+	CHECK_SPAN(b.text, "MAIL FROM:<x@y>\r\n");
+	CHECK_INT(push(&b, "..\n"), BSMTP_TEXT);
+	CHECK_SPAN(b.text, ".\n");
+	CHECK_INT(push(&b, ".x\n"), BSMTP_TEXT);
+	CHECK_SPAN(b.text, "x\n");
+	CHECK_INT(push(&b, "\n"), BSMTP_TEXT);
+	/* pieces of one line: only its beginning can be stuffed */
+	CHECK_INT(push(&b, "..piece"), BSMTP_TEXT);
+	CHECK_SPAN(b.text, ".piece");
+	CHECK_INT(push(&b, ".\n"), BSMTP_TEXT);
+	CHECK_SPAN(b.text, ".\n");
+	CHECK_INT(bsmtp_line(&b, span_of(".\0\r\n", 4)), BSMTP_TEXT);
+	/* cut off, so it is no end */
+	CHECK_INT(push(&b, "."), BSMTP_TEXT);
+	CHECK_INT(push(&b, "\r\n"), BSMTP_TEXT);
+	CHECK_INT(push(&b, ".\r\n"), BSMTP_DOT);
+	CHECK_INT(push(&b, "QUIT\r\n"), BSMTP_QUIT);
+}
+
+static void
+test_order(void)
+{
+	struct bsmtp b = { 0 };
+
+	CHECK_INT(push(&b, "RCPT TO:<a@b>\n"), BSMTP_BAD);
+	CHECK_INT(push(&b, "DATA\n"), BSMTP_BAD);
+	CHECK_INT(push(&b, "QUIT\n"), BSMTP_MORE);
+	CHECK_INT(push(&b, ".\n"), BSMTP_MORE);
+	CHECK_INT(push(&b, "MAIL FROM:<a@b>\n"), BSMTP_MAIL);
+	CHECK_INT(push(&b, "HELP\n"), BSMTP_BAD);
+	CHECK_INT(push(&b, "RCPT TO:<a@b>\n"), BSMTP_RCPT);
+	CHECK_INT(push(&b, "MAIL FROM:<c@d>\n"), BSMTP_BAD);
+	CHECK_INT(push(&b, "RCPT TO:<c@d>\n"), BSMTP_MORE);
+	CHECK_INT(push(&b, "DATA\n"), BSMTP_MORE);
+	CHECK_INT(push(&b, "x\n"), BSMTP_MORE);
+	CHECK_INT(push(&b, ".\n"), BSMTP_MORE);
+	CHECK_INT(push(&b, "MAIL FROM:<e@f>\n"), BSMTP_MAIL);
+	CHECK_INT(push(&b, "DATA now\n"), BSMTP_BAD);
+	CHECK_INT(push(&b, "QUIT\n"), BSMTP_QUIT);
+}
+
+static void
+test_long(void)
+{
+	static char line[BSMTP_LINE_MAX];
+	struct bsmtp b = { 0 };
+
+	memset(line, 'x', sizeof line);
+	CHECK_INT(bsmtp_line(&b, span_of(line, sizeof line)), BSMTP_BAD);
+	CHECK_INT(push(&b, "QUIT\n"), BSMTP_MORE);
+	CHECK_INT(push(&b, "QUIT\n"), BSMTP_QUIT);
+	CHECK_INT(b.line, 2);
+}
+
+int
+main(void)
+{
+	test_commands();
+	test_text();
+	test_order();
+	test_long();
+	return test_end();
+}

@@ -1,0 +1,117 @@
+/* format/content */
+#include "format/content.h"
+
+#include "test.h"
+
+/* Takes text line by line; whether it may be sent. */
+static int
+take(struct content *c, const char *text)
+{
+	struct span rest = span_str(text);
+	const char *why;
+
+	content_start(c);
+	while (rest.n > 0)
+		content_add(c, span_line(&rest));
+	return content_end(c, &why) == 0;
+}
+
+static void
+test_lines(struct content *c)
+{
+	const char *why;
+
+	CHECK(take(c, "A: b\n\nc\r\nd"));
+	CHECK_BUF(&c->text, "A: b\r\n\r\nc\r\nd\r\n");
+	CHECK_INT(c->body, 8);
+	CHECK(take(c, ""));
+	CHECK_INT(c->text.n, 0);
+	CHECK(!take(c, "a\rb\n"));
+	CHECK(!take(c, "a\r\r\n"));
+	CHECK(!take(c, "a\n\r"));
+	/* a CR at the end of a piece may be half of an ending */
+	content_start(c);
+	content_add(c, span_str("a\r"));
+	content_add(c, span_str("\n"));
+	content_add(c, span_str("b"));
+	content_add(c, span_str("c\n"));
+	CHECK_INT(content_end(c, &why), 0);
+	CHECK_BUF(&c->text, "a\r\nbc\r\n");
+}
+
+static void
+test_fields(struct content *c)
+{
+	struct buf id = { 0 };
+
+	CHECK(take(c, "To: a\nBCC: b,\n c\nX: y\nBcc: d\n\nBcc: e\n"));
+	content_remove(c, "Bcc");
+	CHECK_BUF(&c->text, "To: a\r\nX: y\r\n\r\nBcc: e\r\n");
+	content_prepend(c, span_str("From: z\r\n"));
+	CHECK_BUF(&c->text, "From: z\r\nTo: a\r\nX: y\r\n\r\nBcc: e\r\n");
+	CHECK_SPAN(content_field(c, "to"), "a");
+	CHECK(content_field(c, "Cc").p == NULL);
+
+	CHECK(take(c, "no header\nTo: x\n"));
+	content_prepend(c, span_str("A: b\r\n"));
+	CHECK_BUF(&c->text, "A: b\r\n\r\nno header\r\nTo: x\r\n");
+	CHECK(take(c, "\nbody\n"));
+	content_prepend(c, span_str("A: b\r\n"));
+	CHECK_BUF(&c->text, "A: b\r\n\r\nbody\r\n");
+	CHECK(take(c, ""));
+	content_prepend(c, span_str("A: b\r\n"));
+	CHECK_BUF(&c->text, "A: b\r\n\r\n");
+
+	CHECK(take(c, "Message-Id: \n\t<a@b>\n\nMessage-ID: <c>\n"));
+	content_id(&id, c);
+	CHECK_BUF(&id, "<a@b>");
+	buf_clear(&id);
+	CHECK(take(c, "Message-ID: <a\tb>\n\n"));
+	content_id(&id, c);
+	CHECK_BUF(&id, "<a b>");
+	buf_free(&id);
+}
+
+static void
+test_convert(struct content *c)
+{
+	struct buf out = { 0 };
+	const char *why;
+
+	CHECK(take(c, "A: b\nContent-transfer-encoding: 8bit\n\n\xc3\xa9=\n"));
+	CHECK_INT(c->head_form, MIME_7BIT);
+	CHECK_INT(c->body_form, MIME_8BIT);
+	CHECK_INT(content_convert(&out, c, &why), 0);
+	CHECK_BUF(&out, "A: b\r\nMIME-Version: 1.0\r\n"
+	    "Content-Type: text/plain; charset=utf-8\r\n"
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+	    "=C3=A9=3D\r\n");
+	buf_clear(&out);
+	CHECK(take(c, "MIME-Version: 1.0\nContent-Type: TEXT/html\n\n\xff\n"));
+	CHECK_INT(content_convert(&out, c, &why), 0);
+	CHECK_BUF(&out, "MIME-Version: 1.0\r\nContent-Type: TEXT/html\r\n"
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n=FF\r\n");
+	buf_clear(&out);
+	CHECK(take(c, "A: b\n\n\xff\n"));
+	CHECK_INT(content_convert(&out, c, &why), 0);
+	CHECK(strstr(buf_str(&out), "charset=unknown-8bit") != NULL);
+	CHECK(take(c, "Content-Type: multipart/mixed\n\n\xff\n"));
+	CHECK_INT(content_convert(&out, c, &why), -1);
+	CHECK(take(c, "Content-Transfer-Encoding: base64\n\n\xff\n"));
+	CHECK_INT(content_convert(&out, c, &why), -1);
+	CHECK(take(c, "S: \xc3\xa9\n\nx\n"));
+	CHECK_INT(c->head_form, MIME_8BIT);
+	buf_free(&out);
+}
+
+int
+main(void)
+{
+	struct content c = { .body = 0 };
+
+	test_lines(&c);
+	test_fields(&c);
+	test_convert(&c);
+	content_free(&c);
+	return test_end();
+}

@@ -1,0 +1,454 @@
+/*
+ * orderd: whole sessions in memory, with a store that keeps orders in an
+ * array.  Each is fed in one piece and in pieces of every other size, and
+ * must come out the same.
+ */
+#include "server/orderd.h"
+
+#include <stdlib.h>
+
+#include "test.h"
+
+#define NONCE "n0nce"
+#define GREETING "220 here orderrecv 1 " NONCE "\r\n"
+#define HELLO "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+#define EMPTY "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+#define MAX 100
+#define BYE "221 bye\r\n"
+
+struct file {
+	struct file *next;
+	struct shelf *shelf;
+	struct buf data, name, tag;
+	int waits, stored;
+};
+
+/* The store: keeps what was committed, by name, content and tag. */
+struct shelf {
+	struct file *kept, *waiting;
+	int files;		/* not dropped yet */
+	int commits, fail_begin, fail, group;
+	enum orderd_outcome failure;
+	struct buf log;		/* name=data; for each stored */
+};
+
+static void *
+begin(void *arg, enum orderd_outcome *why)
+{
+	struct shelf *s = arg;
+	struct file *f;
+
+	if (s->fail_begin) {
+		*why = s->failure;
+		return NULL;
+	}
+	f = calloc(1, sizeof *f);
+	f->shelf = s;
+	s->files++;
+	return f;
+}
+
+static void
+write_data(void *file, const void *p, size_t n)
+{
+	buf_add(&((struct file *)file)->data, p, n);
+}
+
+static int
+finish(void *file, const struct orderd_order *o)
+{
+	struct file *f = file, **at = &f->shelf->waiting;
+	int n = 1;
+
+	CHECK(strlen(o->sha) == 64);
+	CHECK((o->name.n == 0) == o->raw);
+	buf_addspan(&f->name, o->raw ? span_str("raw") : o->name);
+	buf_addspan(&f->tag, o->tag);
+	f->waits = 1;
+	for (; *at != NULL; at = &(*at)->next)
+		n++;
+	*at = f;
+	return n >= f->shelf->group;
+}
+
+static enum orderd_outcome
+outcome(void *file, struct span *name)
+{
+	struct file *f = file;
+
+	if (f->shelf->fail)
+		return f->shelf->failure;
+	*name = buf_span(&f->name);
+	return f->stored ? ORDERD_STORED : ORDERD_DUPLICATE;
+}
+
+static void
+drop(void *file)
+{
+	struct file *f = file, **at = &f->shelf->waiting;
+
+	f->shelf->files--;
+	if (f->stored)
+		return;
+	for (; *at != NULL && f->waits; at = &(*at)->next)
+		if (*at == f) {
+			*at = f->next;
+			break;
+		}
+	buf_free(&f->data);
+	buf_free(&f->name);
+	buf_free(&f->tag);
+	free(f);
+}
+
+static int
+is_kept(const struct shelf *s, const struct file *f)
+{
+	const struct file *k;
+
+	for (k = s->kept; k != NULL; k = k->next)
+		if (span_eq(buf_span(&k->name), buf_span(&f->name)) &&
+		    span_eq(buf_span(&k->data), buf_span(&f->data)) &&
+		    span_eq(buf_span(&k->tag), buf_span(&f->tag)))
+			return 1;
+	return 0;
+}
+
+static void
+commit(struct shelf *s)
+{
+	struct file *f;
+
+	s->commits++;
+	while ((f = s->waiting) != NULL) {
+		s->waiting = f->next;
+		f->waits = 0;
+		if (s->fail || is_kept(s, f))
+			continue;
+		f->stored = 1;
+		f->next = s->kept;
+		s->kept = f;
+		buf_addspan(&s->log, buf_span(&f->name));
+		buf_addc(&s->log, '=');
+		buf_addspan(&s->log, buf_span(&f->data));
+		buf_addc(&s->log, ';');
+	}
+}
+
+static void
+empty(struct shelf *s)
+{
+	struct file *f;
+
+	while ((f = s->kept) != NULL) {
+		s->kept = f->next;
+		buf_free(&f->data);
+		buf_free(&f->name);
+		buf_free(&f->tag);
+		free(f);
+	}
+	buf_free(&s->log);
+}
+
+/*
+ * Feeds pieces of at most piece bytes until it is over; then the end.  The
+ * commit comes as soon, or as late, as the session lets it.
+ */
+static enum orderd_verdict
+converse(struct orderd *d, struct shelf *s, struct span in, size_t piece,
+    int late, struct buf *out)
+{
+	enum orderd_verdict v = ORDERD_MORE;
+	size_t used, n;
+	int ended = 0;
+
+	while (v != ORDERD_CLOSE) {
+		if (v == ORDERD_COMMIT ||
+		    (v == ORDERD_SOON && (!late || in.n == 0))) {
+			commit(s);
+			v = orderd_resume(d, out);
+			CHECK(v == ORDERD_MORE || v == ORDERD_CLOSE);
+		} else if (in.n > 0) {
+			n = in.n < piece ? in.n : piece;
+			v = orderd_feed(d, in.p, n, &used, out);
+			CHECK(used == n || (used < n &&
+			    (v == ORDERD_COMMIT || v == ORDERD_CLOSE)));
+			in = span_of(in.p + used, in.n - used);
+		} else if (!ended) {
+			v = orderd_end(d, out);
+			ended = 1;
+		} else
+			break;
+	}
+	return v;
+}
+
+/* What is said to in, and what is stored then. */
+static void
+expect_as(const struct orderd_conf *like, const struct shelf *shelf,
+    struct span in, const char *said, const char *stored)
+{
+	struct orderd_conf conf = *like;
+	struct shelf s;
+	struct buf out = { 0 };
+	struct orderd *d;
+	size_t piece;
+
+	for (piece = 2 * in.n + 2; piece > 1; piece--) {
+		s = *shelf;
+		conf.host = "here";
+		conf.max = MAX;
+		conf.store.arg = &s;
+		conf.store.begin = begin;
+		conf.store.write = write_data;
+		conf.store.finish = finish;
+		conf.store.outcome = outcome;
+		conf.store.drop = drop;
+		d = orderd_open(&conf, NONCE, &out);
+		CHECK_BUF(&out, GREETING);
+		buf_clear(&out);
+		CHECK_INT(converse(d, &s, in, piece / 2, piece % 2, &out),
+		    ORDERD_CLOSE);
+		CHECK_BUF(&out, said);
+		CHECK_BUF(&s.log, stored);
+		orderd_close(d);
+		CHECK_INT(s.files, 0);
+		CHECK(s.waiting == NULL);
+		empty(&s);
+		buf_clear(&out);
+	}
+	buf_free(&out);
+}
+
+static const struct shelf plain = { .group = 100 };
+static const struct orderd_conf open_to_all = { .host = "here" };
+
+static void
+expect(const char *in, const char *said, const char *stored)
+{
+	expect_as(&open_to_all, &plain, span_str(in), said, stored);
+}
+
+#define STORED(name) "250 stored " name " 5 " HELLO "\r\n"
+#define DUPLICATE(name) "250 duplicate " name " 5 " HELLO "\r\n"
+#define ORDER(name, tag) "ORDER 5 " HELLO " " name " " tag "\r\nhello"
+
+static void
+test_orders(void)
+{
+	expect("", "", "");
+	expect("QUIT\r\n", BYE, "");
+	expect("quit\n", BYE, "");
+	expect(ORDER("a", "-") "QUIT\r\n", STORED("a") BYE, "a=hello;");
+	expect(ORDER("a", "-"), STORED("a"), "a=hello;");
+	expect("order 5 " HELLO " a -\nhelloQUIT\n", STORED("a") BYE,
+	    "a=hello;");
+	expect("ORDER 5 2CF24DBA5FB0A30E26E83B2AC5B9E29E1B161E5C1FA7425E"
+	    "73043362938B9824 a -\nhello", STORED("a"), "a=hello;");
+	expect("ORDER 0 " EMPTY " a -\r\nQUIT\r\n",
+	    "250 stored a 0 " EMPTY "\r\n" BYE, "a=;");
+	expect(ORDER("a%20b", "-") ORDER("%61%2Etxt", "-"),
+	    STORED("a%20b") STORED("a.txt"), "a b=hello;a.txt=hello;");
+	/* The same again, in one group and not; another tag; another name. */
+	expect(ORDER("a", "-") ORDER("a", "-") ORDER("a", "t")
+	    ORDER("b", "-") ORDER("b", "-") "QUIT\r\n", STORED("a")
+	    DUPLICATE("a") STORED("a") STORED("b") DUPLICATE("b") BYE,
+	    "a=hello;a=hello;b=hello;");
+	/* After QUIT nothing is taken. */
+	expect("QUIT\r\n" ORDER("a", "-"), BYE, "");
+}
+
+static void
+test_refusals(void)
+{
+	/* Of known size: read, dropped, and in its turn. */
+	expect(ORDER("a", "-") ORDER("..%2Fx", "-") "ORDER 5 " EMPTY
+	    " b -\r\nhello" ORDER("c", "-") "QUIT\r\n", STORED("a")
+	    "501 bad line: the name begins with a dot\r\n"
+	    "554 checksum differs\r\n" STORED("c") BYE,
+	    "a=hello;c=hello;");
+	expect("ORDER 6 " HELLO "\r\nQUIT\r\n" ORDER("a", "-"),
+	    "501 bad line: the name is missing\r\n" STORED("a"),
+	    "a=hello;");
+	expect("ORDER 0 x a -\r\nQUIT\r\n",
+	    "501 bad line: the checksum is not 64 hex digits\r\n" BYE, "");
+	/* Of a size that is unknown or too large: the end. */
+	expect("ORDER x " HELLO " a -\r\n" ORDER("a", "-"),
+	    "501 bad line: the size is no number\r\n", "");
+	expect("ORDER 101 " HELLO " a -\r\n" ORDER("a", "-"),
+	    "552 too large: at most 100 octets\r\n", "");
+	expect("ORDER 5 " HELLO " a -\r\nhelloHELP\r\nQUIT\r\n", STORED("a")
+	    "501 bad line: ORDER or QUIT is expected\r\n", "a=hello;");
+	expect("ORDER\r\nQUIT\r\n",
+	    "501 bad line: the size is no number\r\n", "");
+	/* Cut short, each time: nothing is stored, and no part of it raw. */
+	expect("ORDER 5 " HELLO " a -\r\nhell",
+	    "501 the order is cut short\r\n", "");
+	expect("ORDER 5 " HELLO " a", "501 bad line: cut short\r\n", "");
+	expect("ORDE", "501 bad line: ORDER or QUIT is expected\r\n", "");
+	expect("ORDER", "501 bad line: the size is no number\r\n", "");
+	expect("QUIT", BYE, "");
+	expect(ORDER("a", "-") "ORDE", STORED("a")
+	    "501 bad line: cut short\r\n", "a=hello;");
+}
+
+static void
+test_raw(void)
+{
+	struct buf text = { 0 };
+	size_t i;
+
+	expect("hello", STORED("raw"), "raw=hello;");
+	expect("order\r\nQUIT\r\n", "250 stored raw 13 4d071794a05c3847d793"
+	    "c0f5f63db5553bbcae58b1c9bfc0973ac2244971ee73\r\n",
+	    "raw=order\r\nQUIT\r\n;");
+	expect("GET / HTTP/1.1\r\n\r\n", "501 bad line: no web server\r\n",
+	    "");
+	expect("POST /x HTTP/1.1\r\n\r\n" ORDER("a", "-"),
+	    "501 bad line: no web server\r\n", "");
+	for (i = 0; i < MAX + 1; i++)
+		buf_addc(&text, 'x');
+	expect(buf_str(&text), "552 too large: at most 100 octets\r\n", "");
+	buf_free(&text);
+}
+
+static void
+test_long_line(void)
+{
+	struct buf in = { 0 };
+
+	buf_adds(&in, "ORDER ");
+	while (in.n < 3000)
+		buf_addc(&in, '1');
+	expect_as(&open_to_all, &plain, buf_span(&in),
+	    "501 bad line: too long\r\n", "");
+	buf_free(&in);
+}
+
+/* openssl sha256 -hmac key of "n0nce LF n LF 5 HELLO name -" */
+#define MAC_1A \
+    "45b20f0e38da7bac8d4679dd3e7ed30695e2222198dda9ac38cee5a7ea19e636"
+#define MAC_2A \
+    "9c9ca4376a9fdf1db8e1ff04d00ec8f78984081ea309a50a5d29cfff8a68a73a"
+#define MAC_3A \
+    "c88ac607d28a2596a37685df63acd365788cf7ad31e31cae3b42873dcb7192f0"
+
+static void
+test_key(void)
+{
+	struct orderd_conf keyed = { .key = { "key", 3 } };
+
+	expect_as(&keyed, &plain, span_str(ORDER("a", "- " MAC_1A)
+	    ORDER("a", "-") ORDER("a", "- " MAC_3A) ORDER("a", "- " MAC_3A)
+	    ORDER("b", "- " MAC_3A) "QUIT\r\n"),
+	    STORED("a") "530 mac missing: a key is needed here\r\n"
+	    DUPLICATE("a") "535 mac wrong\r\n535 mac wrong\r\n" BYE,
+	    "a=hello;");
+	/* A line that was refused counts, too. */
+	expect_as(&keyed, &plain, span_str(ORDER("..", "-")
+	    ORDER("a", "- " MAC_2A)),
+	    "501 bad line: the name begins with a dot\r\n" STORED("a"),
+	    "a=hello;");
+	expect_as(&keyed, &plain, span_str("hello"), "501 bad line: a key "
+	    "is needed here, so no raw orders\r\n", "");
+	expect(ORDER("a", "- " MAC_2A), STORED("a"), "a=hello;");
+}
+
+static void
+test_store_fails(void)
+{
+	struct shelf s = { .group = 100, .fail = 1, .failure = ORDERD_FULL };
+	const char *two = ORDER("a", "-") ORDER("b", "-") "QUIT\r\n";
+
+	expect_as(&open_to_all, &s, span_str(two),
+	    "452 no room, try again later\r\n"
+	    "452 no room, try again later\r\n" BYE, "");
+	s.failure = ORDERD_TROUBLE;
+	expect_as(&open_to_all, &s, span_str("hello"),
+	    "451 disk trouble, try again later\r\n", "");
+	s.fail_begin = 1;
+	expect_as(&open_to_all, &s, span_str(two),
+	    "451 disk trouble, try again later\r\n"
+	    "451 disk trouble, try again later\r\n" BYE, "");
+	expect_as(&open_to_all, &s, span_str("hello"),
+	    "451 disk trouble, try again later\r\n", "");
+	s.failure = ORDERD_NO_MORE;
+	expect_as(&open_to_all, &s, span_str(two),
+	    "421 no more orders are taken here now\r\n", "");
+}
+
+/* All that comes shares a commit, up to what the store wants. */
+static void
+test_groups(void)
+{
+	struct orderd_conf conf = open_to_all;
+	struct shelf s = { .group = 2 };
+	struct buf out = { 0 };
+	struct orderd *d;
+	struct span in = span_str(ORDER("a", "-") ORDER("b", "-")
+	    ORDER("c", "-") "QUIT\r\n");
+	size_t used;
+
+	conf.max = MAX;
+	conf.store.arg = &s;
+	conf.store.begin = begin;
+	conf.store.write = write_data;
+	conf.store.finish = finish;
+	conf.store.outcome = outcome;
+	conf.store.drop = drop;
+	d = orderd_open(&conf, NONCE, &out);
+	buf_clear(&out);
+	CHECK_INT(orderd_feed(d, in.p, in.n, &used, &out), ORDERD_COMMIT);
+	CHECK_INT(used, 2 * strlen(ORDER("a", "-")));
+	CHECK_INT(out.n, 0);
+	commit(&s);
+	CHECK_INT(orderd_resume(d, &out), ORDERD_MORE);
+	CHECK_BUF(&out, STORED("a") STORED("b"));
+	buf_clear(&out);
+	in = span_of(in.p + used, in.n - used);
+	CHECK_INT(orderd_feed(d, in.p, in.n - 1, &used, &out), ORDERD_SOON);
+	CHECK_INT(used, in.n - 1);
+	CHECK_INT(out.n, 0);
+	in = span_of(in.p + used, in.n - used);
+	CHECK_INT(orderd_feed(d, in.p, in.n, &used, &out), ORDERD_COMMIT);
+	CHECK_INT(out.n, 0);
+	/* The peer goes away before the commit: nothing of it stays. */
+	orderd_close(d);
+	CHECK_INT(s.files, 0);
+	CHECK(s.waiting == NULL);
+	CHECK_INT(s.commits, 1);
+	CHECK_BUF(&s.log, "a=hello;b=hello;");
+	empty(&s);
+	buf_free(&out);
+}
+
+static void
+test_expiry(void)
+{
+	struct orderd_conf conf = open_to_all;
+	struct buf out = { 0 };
+	struct orderd *d;
+
+	d = orderd_open(&conf, NONCE, &out);
+	buf_clear(&out);
+	orderd_expire(d, 0, &out);
+	orderd_expire(d, 1, &out);
+	CHECK_BUF(&out, "421 idle too long\r\n"
+	    "421 going down, try again later\r\n");
+	orderd_close(d);
+	buf_free(&out);
+}
+
+int
+main(void)
+{
+	test_orders();
+	test_refusals();
+	test_raw();
+	test_long_line();
+	test_key();
+	test_store_fails();
+	test_groups();
+	test_expiry();
+	return test_end();
+}
