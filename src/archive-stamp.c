@@ -1,0 +1,123 @@
+/*
+ * archive-stamp: moves files to an archive, the date and time added to their
+ * names, and prints where they went.
+ */
+#include <time.h>
+#include <unistd.h>
+
+#include "format/date.h"
+#include "store/archive.h"
+#include "sys/buf.h"
+#include "sys/cli.h"
+#include "sys/die.h"
+#include "sys/io.h"
+
+#define STAMP_MAX 128		/* a stamp is a part of a file name */
+
+static const char usage[] =
+    "usage: archive-stamp [-u] [-d dir] [-f format] [-t time] file ...\n"
+    "  -d  the archive, made if it is missing (ARC)\n"
+    "  -f  strftime(3) format of the stamp (%Y%m%d-%H%M%S)\n"
+    "  -t  seconds since the Epoch or 2026-11-21T23:46:12Z (now)\n"
+    "  -u  UTC instead of local time\n";
+
+static time_t
+parse_time(const char *text)
+{
+	uintmax_t u;
+	int64_t t;
+
+	if (span_number(span_str(text), &u) == 0 && u <= INT64_MAX)
+		t = (int64_t)u;
+	else if (date_iso_parse(span_str(text), &t) < 0)
+		die(EX_USAGE, "-t: %s: not a time", text);
+	if ((int64_t)(time_t)t != t)
+		die(EX_USAGE, "-t: %s: out of range", text);
+	return (time_t)t;
+}
+
+/*
+ * The stamp with a dash before it: strftime's 0 then means too long, for it
+ * is never empty.
+ */
+static void
+make_stamp(char stamp[STAMP_MAX], const char *format, time_t t, int utc)
+{
+	struct buf dashed = { 0 };
+	struct tm *tm;
+	size_t n, i;
+
+	buf_addf(&dashed, "-%s", format);
+	tm = utc ? gmtime(&t) : localtime(&t);
+	if (tm == NULL)
+		die(EX_USAGE, "-t: no such year in the calendar");
+	n = strftime(stamp, STAMP_MAX, buf_str(&dashed), tm);
+	if (n == 0)
+		die(EX_USAGE, "-f: %s: longer than %d bytes", format,
+		    STAMP_MAX - 2);
+	if (n == 1)
+		die(EX_USAGE, "-f: the stamp is empty");
+	for (i = 0; i < n; i++)
+		if (stamp[i] == '/' || (unsigned char)stamp[i] < ' ')
+			die(EX_USAGE, "-f: %s: not a part of a file name",
+			    format);
+	buf_free(&dashed);
+}
+
+/* Each path is printed at once: who reads it knows what has been moved. */
+static enum exit_code
+move_all(const struct archive *a, char **paths, struct wr *out)
+{
+	enum exit_code code, worst = EX_OK;
+	struct buf to = { 0 };
+
+	for (; *paths != NULL && out->err == 0; paths++) {
+		code = archive_move(a, *paths, &to);
+		if (code > worst)
+			worst = code;
+		if (to.n > 0) {
+			wr_addf(out, "%s\n", buf_str(&to));
+			wr_flush(out);
+		}
+	}
+	buf_free(&to);
+	return worst;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct {
+		const char *dir, *format;
+		time_t time;
+		int utc;
+	} opt = { "ARC", "%Y%m%d-%H%M%S", time(NULL), 0 };
+	enum exit_code code;
+	char stamp[STAMP_MAX];
+	struct archive a;
+	struct wr out;
+	int c;
+
+	cli_init(argc, argv, usage);
+	while ((c = getopt(argc, argv, "d:f:ht:uV")) != -1)
+		switch (c) {
+		case 'd': opt.dir = optarg; break;
+		case 'f': opt.format = optarg; break;
+		case 'h': cli_help();
+		case 't': opt.time = parse_time(optarg); break;
+		case 'u': opt.utc = 1; break;
+		case 'V': cli_version();
+		default: cli_usage();
+		}
+	if (optind == argc)
+		cli_usage();
+	make_stamp(stamp, opt.format, opt.time, opt.utc);
+
+	code = archive_open(&a, opt.dir, stamp + 1);
+	if (code != EX_OK)
+		return (int)code;
+	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
+	code = move_all(&a, argv + optind, &out);
+	wr_finish(&out);
+	return (int)code;
+}

@@ -1,0 +1,410 @@
+#include "archive.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sys/io.h"
+#include "sys/lock.h"
+#include "sys/newfile.h"
+
+#define PIECE 65536		/* bytes copied or compared at a time */
+
+struct item {
+	const char *path;
+	struct span stem, ext;	/* of its last component; ext has the dot */
+	struct stat st;
+	int fd;			/* -1 when we may not open it */
+	int locked;		/* no other process is moving it */
+};
+
+/* What errno says of a file that could not be made. */
+static enum exit_code
+code_of(int err)
+{
+	switch (err) {
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+	case EIO:
+		return EX_IOERR;
+	default:
+		return EX_CANTCREAT;
+	}
+}
+
+/* The directory that path lies in; the caller frees it. */
+static char *
+parent_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return span_dup(span_str("."));
+	return span_dup(span_of(path, slash == path ? 1 :
+	    (size_t)(slash - path)));
+}
+
+static enum exit_code
+make_dir(const char *dir)
+{
+	enum exit_code code = EX_OK;
+	char *parent;
+
+	if (mkdir(dir, 0700) < 0) {
+		if (errno == EEXIST)
+			return EX_OK;
+		code = code_of(errno);
+		warn_sys("%s", dir);
+		return code;
+	}
+	parent = parent_of(dir);
+	if (newfile_syncdir(parent) < 0) {
+		warn_sys("%s", parent);
+		code = EX_IOERR;
+	}
+	free(parent);
+	return code;
+}
+
+enum exit_code
+archive_open(struct archive *a, const char *dir, const char *stamp)
+{
+	enum exit_code code;
+	struct stat st;
+
+	memset(a, 0, sizeof *a);
+	a->dir = dir;
+	a->stamp = stamp;
+	code = make_dir(dir);
+	if (code != EX_OK)
+		return code;
+	if (stat(dir, &st) == 0) {
+		if (S_ISDIR(st.st_mode)) {
+			a->dev = st.st_dev;
+			return EX_OK;
+		}
+		errno = ENOTDIR;
+	}
+	code = code_of(errno);
+	warn_sys("%s", dir);
+	return code;
+}
+
+/* Whether path still names the file that the item is. */
+static int
+is_there(const struct item *it)
+{
+	struct stat st;
+
+	if (lstat(it->path, &st) == 0 && st.st_dev == it->st.st_dev &&
+	    st.st_ino == it->st.st_ino)
+		return 1;
+	warn("%s: moved by another process", it->path);
+	return 0;
+}
+
+/*
+ * What one process finds half moved, no other may be moving: the file itself
+ * is locked.  One that we may not write cannot be.
+ */
+static int
+hold(struct item *it)
+{
+	const int flags = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+
+	it->fd = open(it->path, O_RDWR | flags);
+	if (it->fd < 0)
+		it->fd = open(it->path, O_RDONLY | flags);
+	it->locked = it->fd >= 0 && lock_wait(it->fd) == 0;
+	if (is_there(it))
+		return 0;
+	if (it->fd >= 0)
+		close(it->fd);
+	return -1;
+}
+
+/* A dot that the name begins with starts no extension. */
+static int
+look_at(struct item *it, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name, *dot;
+
+	it->path = path;
+	if (lstat(path, &it->st) < 0) {
+		warn_sys("%s", path);
+		return -1;
+	}
+	if (!S_ISREG(it->st.st_mode)) {
+		warn("%s: not a regular file", path);
+		return -1;
+	}
+	name = slash != NULL ? slash + 1 : path;
+	dot = strrchr(name + strspn(name, "."), '.');
+	if (dot == NULL)
+		dot = name + strlen(name);
+	it->stem = span_of(name, (size_t)(dot - name));
+	it->ext = span_str(dot);
+	return hold(it);
+}
+
+/* Whether name could be one that this archive gave to it. */
+static int
+is_stamped(const struct item *it, const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > it->stem.n + 1 + it->ext.n &&
+	    memcmp(name, it->stem.p, it->stem.n) == 0 &&
+	    name[it->stem.n] == '-' &&
+	    strcmp(name + n - it->ext.n, it->ext.p) == 0;
+}
+
+static int
+same_bytes(struct rd *a, struct rd *b)
+{
+	enum rd_status got;
+	struct span x, y;
+
+	for (;;) {
+		got = rd_some(a, &x);
+		if (rd_some(b, &y) != got || (got != RD_LINE && got != RD_EOF))
+			return 0;
+		if (got == RD_EOF)
+			return 1;
+		x.n = y.n = x.n < y.n ? x.n : y.n;
+		if (!span_eq(x, y))
+			return 0;
+		rd_take(a, x.n);
+		rd_take(b, y.n);
+	}
+}
+
+static int
+same_content(int fd, const char *path)
+{
+	struct rd a, b;
+	int other, same;
+
+	other = open(path, O_RDONLY | O_CLOEXEC);
+	if (other < 0)
+		return 0;
+	rd_init(&a, fd, IO_FOREVER, PIECE);
+	rd_init(&b, other, IO_FOREVER, PIECE);
+	same = lseek(fd, 0, SEEK_SET) == 0 && same_bytes(&a, &b);
+	rd_free(&a);
+	rd_free(&b);
+	close(other);
+	return same;
+}
+
+/*
+ * Whether path is what an earlier run that died before its last step made of
+ * it: a link to the file, or on another file system a copy to the nanosecond.
+ */
+static int
+is_twin(const struct item *it, const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return 0;
+	if (st.st_dev == it->st.st_dev)
+		return st.st_ino == it->st.st_ino;
+	return st.st_size == it->st.st_size &&
+	    st.st_mtim.tv_sec == it->st.st_mtim.tv_sec &&
+	    st.st_mtim.tv_nsec == it->st.st_mtim.tv_nsec &&
+	    it->fd >= 0 && same_content(it->fd, path);
+}
+
+static int
+find_twin(const struct archive *a, const struct item *it, struct buf *to)
+{
+	struct dirent *entry;
+	int found = 0;
+	DIR *d;
+
+	if (it->st.st_nlink == 1 && it->st.st_dev == a->dev)
+		return 0;
+	d = opendir(a->dir);
+	if (d == NULL)
+		return 0;
+	while (!found && (entry = readdir(d)) != NULL) {
+		if (!is_stamped(it, entry->d_name))
+			continue;
+		buf_clear(to);
+		buf_addf(to, "%s/%s", a->dir, entry->d_name);
+		found = is_twin(it, buf_str(to));
+	}
+	closedir(d);
+	return found;
+}
+
+/* The first free name: f, or where that is NULL the item itself, gets it. */
+static int
+give_name(const struct archive *a, const struct item *it, struct newfile *f,
+    struct buf *to)
+{
+	unsigned n = 0;
+	int r;
+
+	do {
+		buf_clear(to);
+		buf_addf(to, "%s/", a->dir);
+		buf_addspan(to, it->stem);
+		buf_addf(to, "-%s", a->stamp);
+		if (++n > 1)
+			buf_addf(to, "-%u", n);
+		buf_addspan(to, it->ext);
+		r = f != NULL ? newfile_link(f, buf_str(to)) :
+		    link(it->path, buf_str(to));
+	} while (r < 0 && errno == EEXIST);
+	return r;
+}
+
+static enum exit_code
+fill(struct newfile *f, const struct item *it)
+{
+	struct timespec times[2];
+	enum rd_status got;
+	struct span bytes;
+	struct rd rd;
+
+	rd_init(&rd, it->fd, IO_FOREVER, PIECE);
+	while ((got = rd_some(&rd, &bytes)) == RD_LINE &&
+	    newfile_write(f, bytes.p, bytes.n) == 0)
+		rd_take(&rd, bytes.n);
+	rd_free(&rd);
+	if (got != RD_LINE && got != RD_EOF) {
+		errno = rd.err;
+		warn_sys("%s", it->path);
+		return EX_NOINPUT;
+	}
+	times[0] = it->st.st_atim;
+	times[1] = it->st.st_mtim;
+	if (f->err == 0 && (fchmod(f->fd, it->st.st_mode & 0777) < 0 ||
+	    futimens(f->fd, times) < 0))
+		f->err = errno;
+	if (newfile_sync(f) == 0)
+		return EX_OK;
+	warn_sys("%s: cannot copy", it->path);
+	return EX_IOERR;
+}
+
+static enum exit_code
+copy(const struct archive *a, const struct item *it, struct buf *to)
+{
+	enum exit_code code;
+	struct newfile f;
+
+	if (it->fd < 0 || lseek(it->fd, 0, SEEK_SET) < 0) {
+		warn("%s: cannot be read", it->path);
+		return EX_NOINPUT;
+	}
+	if (newfile_open(&f, a->dir) < 0) {
+		code = code_of(errno);
+		warn_sys("%s", a->dir);
+		return code;
+	}
+	code = fill(&f, it);
+	if (code == EX_OK && give_name(a, it, &f, to) < 0) {
+		code = code_of(errno);
+		warn_sys("%s", buf_str(to));
+	}
+	newfile_drop(&f);
+	return code;
+}
+
+static enum exit_code
+put(const struct archive *a, const struct item *it, struct buf *to)
+{
+	enum exit_code code;
+
+	if (give_name(a, it, NULL, to) == 0)
+		return EX_OK;
+	switch (errno) {
+	case EXDEV:
+	case EPERM:
+	case EMLINK:
+	case EOPNOTSUPP:
+		return copy(a, it, to);
+	case ENOENT:
+		code = EX_NOINPUT;
+		warn_sys("%s", it->path);
+		return code;
+	default:
+		code = code_of(errno);
+		warn_sys("%s", buf_str(to));
+		return code;
+	}
+}
+
+/* Not what another put in its place meanwhile. */
+static enum exit_code
+remove_source(const struct item *it)
+{
+	if (!is_there(it))
+		return EX_NOINPUT;
+	if (unlink(it->path) == 0)
+		return EX_OK;
+	warn_sys("%s: cannot remove", it->path);
+	return EX_IOERR;
+}
+
+/*
+ * The new name is safe on disk before the old one goes; *to is empty where
+ * the file stayed in its place, and then the archive is as it was.  But a
+ * file that could not be locked may now be in the archive by this name alone.
+ */
+static enum exit_code
+move(const struct archive *a, const struct item *it, struct buf *to)
+{
+	enum exit_code code = EX_OK;
+	int twin = find_twin(a, it, to);
+
+	if (!twin)
+		code = put(a, it, to);
+	if (code != EX_OK) {
+		buf_clear(to);
+		return code;
+	}
+	if (newfile_syncdir(a->dir) < 0) {
+		warn_sys("%s", a->dir);
+		code = EX_IOERR;
+	} else
+		code = remove_source(it);
+	if (code != EX_OK) {
+		if (!twin && (it->locked || code != EX_NOINPUT))
+			unlink(buf_str(to));
+		buf_clear(to);
+	}
+	return code;
+}
+
+enum exit_code
+archive_move(const struct archive *a, const char *path, struct buf *to)
+{
+	enum exit_code code;
+	struct item it;
+	char *parent;
+
+	buf_clear(to);
+	if (look_at(&it, path) < 0)
+		return EX_NOINPUT;
+	code = move(a, &it, to);
+	if (it.fd >= 0)
+		close(it.fd);
+	if (to->n == 0)
+		return code;
+	parent = parent_of(path);
+	if (newfile_syncdir(parent) < 0) {
+		warn_sys("%s", parent);
+		code = EX_IOERR;
+	}
+	free(parent);
+	return code;
+}

@@ -1,0 +1,73 @@
+#include "draft.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define MEMORY 65536		/* bytes of a message kept in memory */
+
+int
+draft_wants_file(const struct draft *d, size_t n)
+{
+	return d->err == 0 && d->file.path == NULL && n > MEMORY - d->text.n;
+}
+
+void
+draft_flush(struct draft *d)
+{
+	if (d->err == 0 && d->file.path != NULL &&
+	    newfile_write(&d->file, d->text.p, d->text.n) < 0)
+		d->err = errno;
+	if (d->file.path != NULL || d->err != 0)
+		buf_clear(&d->text);
+}
+
+void
+draft_add(struct draft *d, const char *p, size_t n)
+{
+	if (n > MEMORY - d->text.n)
+		draft_flush(d);
+	if (d->err != 0) {
+		draft_free(d);
+		return;
+	}
+	if (n <= MEMORY)
+		buf_add(&d->text, p, n);
+	else if (newfile_write(&d->file, p, n) < 0)
+		d->err = errno;
+}
+
+int
+draft_read(const struct draft *d,
+    int (*put)(void *arg, const char *p, size_t n), void *arg)
+{
+	uint64_t at = d->head;
+	char *piece;
+	ssize_t r = 0;
+	int err = 0;
+
+	piece = d->file.path != NULL ? malloc(MEMORY) : NULL;
+	if (piece == NULL && d->file.path != NULL)
+		die_nomem();
+	while (err == 0 && d->file.path != NULL && at < d->file.size) {
+		r = pread(d->file.fd, piece, MEMORY, (off_t)at);
+		if (r > 0 && put(arg, piece, (size_t)r) == 0)
+			at += (uint64_t)r;
+		else if (r == 0)
+			err = EIO;	/* somebody cut the file */
+		else if (r > 0 || errno != EINTR)
+			err = errno;
+	}
+	free(piece);
+	if (err == 0 && d->text.n > 0 && put(arg, d->text.p, d->text.n) < 0)
+		err = errno;
+	errno = err;
+	return err == 0 ? 0 : -1;
+}
+
+void
+draft_free(struct draft *d)
+{
+	buf_free(&d->text);
+	newfile_drop(&d->file);
+}

@@ -1,0 +1,19 @@
+/*
+ * mailroot: the directory that mailboxes of every form lie in.
+ */
+#ifndef STORE_MAILROOT_H
+#define STORE_MAILROOT_H
+
+/*
+ * Makes the directory, mode 0700 less the umask, where it is missing, and
+ * looks whether files can be made in it.  0, or -1 with errno.
+ */
+int mailroot_make(const char *root);
+
+/*
+ * Shares the root with other servers for as long as this process lives, and
+ * removes what the dead have left half written in it.  0, or -1 with errno.
+ */
+int mailroot_claim(const char *root);
+
+#endif

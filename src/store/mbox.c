@@ -1,0 +1,466 @@
+#include "mbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "draft.h"
+#include "format/date.h"
+#include "sys/io.h"
+#include "sys/lock.h"
+#include "sys/newfile.h"
+
+#define LOCK_MS 5000		/* how long a locked box is waited for */
+#define PIECE 65536		/* bytes written at a time */
+
+/* A box that is open, and locked, until the next commit. */
+struct box {
+	struct box *next;
+	char *path;
+	int fd;
+	int is_new;
+	off_t start;		/* its length when it was locked */
+	off_t end;		/* and with the messages appended since */
+	off_t mark;		/* end without the message in hand */
+};
+
+struct mail {
+	struct mbox *m;
+	struct mail *next;	/* among those that wait */
+	struct span from, trace, boxes;
+	struct draft draft;
+	long long since;	/* of the first try to lock, 0 before it */
+	enum { COMING, WAITING, DONE } state;
+	int err;
+};
+
+struct mbox {
+	const char *root;
+	struct box *box;
+	struct mail *waiting;
+};
+
+/* A message on its way to the end of a box. */
+struct appender {
+	struct box *box;
+	off_t at;
+	struct buf text;	/* not written yet */
+	int matched;		/* bytes of "From " at the start of a line
+				   that are held back, -1 inside of one */
+};
+
+static const char from_line[] = "From ";
+
+void *
+mbox_open(const char *root)
+{
+	struct mbox *m;
+
+	m = calloc(1, sizeof *m);
+	if (m == NULL)
+		die_nomem();
+	m->root = root;
+	return m;
+}
+
+void
+mbox_close(void *store)
+{
+	free(store);
+}
+
+void *
+mbox_begin(void *store, struct span from, struct span trace,
+    struct span boxes)
+{
+	struct mail *mail;
+
+	mail = calloc(1, sizeof *mail);
+	if (mail == NULL)
+		die_nomem();
+	mail->m = store;
+	mail->from = from;
+	mail->trace = trace;
+	mail->boxes = boxes;
+	return mail;
+}
+
+void
+mbox_write(void *arg, const char *p, size_t n)
+{
+	struct mail *mail = arg;
+	struct draft *d = &mail->draft;
+
+	if (draft_wants_file(d, n) &&
+	    newfile_open(&d->file, mail->m->root) < 0)
+		d->err = errno;
+	draft_add(d, p, n);
+}
+
+void
+mbox_drop(void *arg)
+{
+	struct mail *mail = arg, **p;
+
+	if (mail->state == WAITING) {
+		for (p = &mail->m->waiting; *p != mail; p = &(*p)->next)
+			;
+		*p = mail->next;
+	}
+	draft_free(&mail->draft);
+	free(mail);
+}
+
+/* Whoever removes a box holds its lock: it may be gone when we have that. */
+static int
+is_there(const struct box *b)
+{
+	struct stat have, want;
+
+	return fstat(b->fd, &have) == 0 && stat(b->path, &want) == 0 &&
+	    have.st_dev == want.st_dev && have.st_ino == want.st_ino;
+}
+
+static int
+open_file(struct box *b)
+{
+	do {
+		b->is_new = 0;
+		b->fd = open(b->path, O_RDWR | O_CLOEXEC | O_NOCTTY);
+		if (b->fd >= 0 || errno != ENOENT)
+			break;
+		b->is_new = 1;
+		b->fd = open(b->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+		    0600);
+	} while (b->fd < 0 && errno == EEXIST);
+	return b->fd < 0 ? -1 : 0;
+}
+
+/* 0, or -1 with errno: EAGAIN when another process has it. */
+static int
+lock_box(struct box *b)
+{
+	if (open_file(b) < 0 || lock_file(b->fd) < 0)
+		return -1;
+	if (!is_there(b)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	b->start = b->end = lseek(b->fd, 0, SEEK_END);
+	return b->end < 0 ? -1 : 0;
+}
+
+/* Closing unlocks; a box that we made and that stayed empty goes. */
+static void
+free_box(struct box *b)
+{
+	if (b->is_new && b->fd >= 0 && b->end == 0)
+		unlink(b->path);
+	if (b->fd >= 0)
+		close(b->fd);
+	free(b->path);
+	free(b);
+}
+
+/*
+ * The box of a login, locked.  One that this process has locked already is
+ * shared: to open the file again would lose the lock.  NULL with errno.
+ */
+static struct box *
+get_box(struct mbox *m, const char *login)
+{
+	struct buf path = { 0 };
+	struct box *b;
+	int err;
+
+	buf_addf(&path, "%s/%s.txt", m->root, login);
+	for (b = m->box; b != NULL; b = b->next)
+		if (strcmp(b->path, buf_str(&path)) == 0) {
+			buf_free(&path);
+			return b;
+		}
+	b = calloc(1, sizeof *b);
+	if (b == NULL)
+		die_nomem();
+	b->path = span_dup(buf_span(&path));
+	buf_free(&path);
+	if (lock_box(b) < 0) {
+		err = errno;
+		if (err != EAGAIN)
+			warn_sys("%s", b->path);
+		b->is_new = 0;
+		free_box(b);
+		errno = err;
+		return NULL;
+	}
+	b->next = m->box;
+	m->box = b;
+	return b;
+}
+
+/* Gives back the boxes that no message has been appended to. */
+static void
+free_unused(struct mbox *m)
+{
+	struct box *b, **p = &m->box;
+
+	while ((b = *p) != NULL)
+		if (b->end == b->start) {
+			*p = b->next;
+			free_box(b);
+		} else
+			p = &b->next;
+}
+
+static int
+flush(struct appender *a)
+{
+	size_t at = 0;
+	ssize_t r;
+
+	while (at < a->text.n) {
+		r = pwrite(a->box->fd, a->text.p + at, a->text.n - at, a->at);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -1;
+		at += (size_t)r;
+		a->at += r;
+	}
+	buf_clear(&a->text);
+	return 0;
+}
+
+/* Text, and a > before each From line in it. */
+static int
+append(void *arg, const char *p, size_t n)
+{
+	struct appender *a = arg;
+	const char *end = p + n, *lf;
+
+	while (p < end) {
+		if (a->matched < 0) {
+			lf = memchr(p, '\n', (size_t)(end - p));
+			n = (size_t)((lf != NULL ? lf + 1 : end) - p);
+			buf_add(&a->text, p, n);
+			p += n;
+			if (lf != NULL)
+				a->matched = 0;
+		} else if (*p == from_line[a->matched]) {
+			p++;
+			if (from_line[++a->matched] != '\0')
+				continue;
+			buf_addf(&a->text, ">%s", from_line);
+			a->matched = -1;
+		} else if (a->matched == 0 && *p == '>') {
+			buf_addc(&a->text, *p++);
+		} else {
+			buf_add(&a->text, from_line, (size_t)a->matched);
+			a->matched = -1;
+		}
+	}
+	return a->text.n < PIECE ? 0 : flush(a);
+}
+
+/* A message left half by a crash, or by an editor, ends where ours begins. */
+static void
+add_gap(struct appender *a)
+{
+	char tail[2] = { '\n', '\n' };
+	off_t end = a->box->end;
+
+	if (end > 0 && pread(a->box->fd, end > 1 ? tail : tail + 1,
+	    end > 1 ? 2 : 1, end > 1 ? end - 2 : 0) < 0)
+		tail[1] = '\0';
+	if (tail[1] != '\n')
+		buf_addc(&a->text, '\n');
+	if (tail[1] != '\n' || tail[0] != '\n')
+		buf_addc(&a->text, '\n');
+}
+
+static void
+add_from(struct buf *b, struct span from)
+{
+	size_t i;
+
+	buf_adds(b, from_line);
+	for (i = 0; i < from.n; i++)
+		buf_addc(b, from.p[i] == ' ' ? '_' : from.p[i]);
+	if (from.n == 0)
+		buf_adds(b, "MAILER-DAEMON");
+	buf_addc(b, ' ');
+	date_mbox(b, (int64_t)time(NULL));
+	buf_addf(b, "\nReturn-Path: <");
+	buf_addspan(b, from);
+	buf_adds(b, ">\n");
+}
+
+/* Appends the message to a box: 0, or -1 with errno and the box as before. */
+static int
+append_mail(struct box *b, struct mail *mail, const char *to)
+{
+	struct appender a = { 0 };
+	int r, err;
+
+	a.box = b;
+	a.at = b->end;
+	add_gap(&a);
+	add_from(&a.text, mail->from);
+	buf_addf(&a.text, "Delivered-To: %s\n", to);
+	buf_addspan(&a.text, mail->trace);
+	r = draft_read(&mail->draft, append, &a);
+	if (a.matched > 0)
+		buf_add(&a.text, from_line, (size_t)a.matched);
+	buf_addc(&a.text, '\n');
+	if (r == 0)
+		r = flush(&a);
+	err = errno;
+	buf_free(&a.text);
+	if (r == 0)
+		b->end = a.at;
+	else
+		warn_sys("%s", b->path);
+	errno = err;
+	return r;
+}
+
+static void
+cut(struct box *b, off_t end)
+{
+	if (ftruncate(b->fd, end) < 0)
+		warn_sys("%s: cannot be cut back to %lld bytes", b->path,
+		    (long long)end);
+	b->end = end;
+}
+
+/* Appends to all boxes of a message, or to none: 0, or errno. */
+static int
+append_to_all(struct mbox *m, struct mail *mail)
+{
+	const char *p = mail->boxes.p, *end = p + mail->boxes.n;
+	struct box *b;
+	int err = 0;
+
+	for (b = m->box; b != NULL; b = b->next)
+		b->mark = b->end;
+	while (p < end && err == 0) {
+		b = get_box(m, p);
+		p += strlen(p) + 1;
+		if (append_mail(b, mail, p) < 0)
+			err = errno;
+		p += strlen(p) + 1;
+	}
+	if (err != 0)
+		for (b = m->box; b != NULL; b = b->next)
+			cut(b, b->mark);
+	return err;
+}
+
+/* Locks all boxes of a message: 0, or errno. */
+static int
+lock_all(struct mbox *m, struct mail *mail)
+{
+	const char *p = mail->boxes.p, *end = p + mail->boxes.n;
+
+	while (p < end) {
+		if (get_box(m, p) == NULL)
+			return errno;
+		p += strlen(p) + 1;
+		p += strlen(p) + 1;
+	}
+	return 0;
+}
+
+/* One that is busy too long is given up: ETIMEDOUT for EAGAIN. */
+static int
+busy(struct mail *mail)
+{
+	long long now = io_clock();
+
+	if (mail->since == 0)
+		mail->since = now;
+	return now - mail->since < LOCK_MS ? EAGAIN : ETIMEDOUT;
+}
+
+int
+mbox_end(void *arg)
+{
+	struct mail *mail = arg;
+	struct mbox *m = mail->m;
+	int err = mail->err;
+
+	if (mail->state != DONE) {
+		draft_flush(&mail->draft);
+		err = errno = mail->draft.err;
+		if (err != 0)
+			warn_sys("%s", m->root);
+		else
+			err = lock_all(m, mail);
+		if (err == EAGAIN)
+			err = busy(mail);
+		if (err == 0)
+			err = append_to_all(m, mail);
+		if (err == 0) {
+			mail->state = WAITING;
+			mail->next = m->waiting;
+			m->waiting = mail;
+			return EINPROGRESS;
+		}
+		free_unused(m);
+		if (err == EAGAIN)
+			return EAGAIN;
+	}
+	mbox_drop(mail);
+	return err;
+}
+
+static int
+say(const char *object)
+{
+	int err = errno;
+
+	warn_sys("%s", object);
+	return err;
+}
+
+/* Of all boxes: 0, or errno. */
+static int
+sync_boxes(struct mbox *m)
+{
+	struct box *b;
+	int made = 0;
+
+	for (b = m->box; b != NULL; b = b->next) {
+		made |= b->is_new;
+		if (fsync(b->fd) < 0)
+			return say(b->path);
+	}
+	if (made && newfile_syncdir(m->root) < 0)
+		return say(m->root);
+	return 0;
+}
+
+void
+mbox_commit(void *store)
+{
+	struct mbox *m = store;
+	struct mail *mail;
+	struct box *b;
+	int err;
+
+	err = sync_boxes(m);
+	while ((b = m->box) != NULL) {
+		m->box = b->next;
+		if (err != 0)
+			cut(b, b->start);
+		free_box(b);
+	}
+	while ((mail = m->waiting) != NULL) {
+		m->waiting = mail->next;
+		mail->err = err;
+		mail->state = DONE;
+	}
+}

@@ -1,0 +1,405 @@
+#include "mdir.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "draft.h"
+#include "sys/here.h"
+#include "sys/newfile.h"
+
+#define OPEN_FILES 64		/* files open at once in a commit */
+#define GROUP 256		/* copies that share the directories' fsyncs */
+
+struct mail {
+	struct mdir *m;
+	struct mail *next;	/* among those that wait */
+	struct span from, trace, boxes;
+	struct draft draft;
+	enum { COMING, WAITING, DONE } state;
+	int err;
+};
+
+struct mdir {
+	const char *root;
+	char host[HERE_HOST_MAX];
+	unsigned long count;	/* of files named by this process */
+	struct mail *first, **last;
+};
+
+/* A message's file in one box; file is its own, or the draft's. */
+struct copy {
+	struct mail *mail;
+	const char *box, *to;
+	struct newfile own;
+	struct newfile *file;
+	char *path;		/* the final name, once it has that */
+};
+
+void *
+mdir_open(const char *root)
+{
+	struct mdir *m;
+
+	m = calloc(1, sizeof *m);
+	if (m == NULL)
+		die_nomem();
+	m->root = root;
+	here_host(m->host);
+	m->last = &m->first;
+	return m;
+}
+
+void
+mdir_close(void *store)
+{
+	free(store);
+}
+
+/* The pair of a login and an address at *p, which goes on to the next. */
+static void
+next_box(const char **p, const char **box, const char **to)
+{
+	*box = *p;
+	*to = *box + strlen(*box) + 1;
+	*p = *to + strlen(*to) + 1;
+}
+
+static size_t
+count_boxes(struct span boxes)
+{
+	const char *p = boxes.p, *box, *to;
+	size_t n;
+
+	for (n = 0; p < boxes.p + boxes.n; n++)
+		next_box(&p, &box, &to);
+	return n;
+}
+
+static int
+make_box(const struct mdir *m, const char *box)
+{
+	static const char *const parts[] = { "", "/tmp", "/new", "/cur" };
+	struct buf path = { 0 };
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof parts / sizeof *parts && err == 0; i++) {
+		buf_clear(&path);
+		buf_addf(&path, "%s/%s%s", m->root, box, parts[i]);
+		if (mkdir(buf_str(&path), 0700) < 0 && errno != EEXIST)
+			err = errno;
+	}
+	path.n -= strlen("/cur");
+	if (err == 0 && (newfile_syncdir(buf_str(&path)) < 0 ||
+	    newfile_syncdir(m->root) < 0))
+		err = errno;
+	buf_free(&path);
+	errno = err;
+	return err == 0 ? 0 : -1;
+}
+
+/* Starts a file in the box, which is made if it is missing. */
+static int
+open_in_box(const struct mdir *m, struct newfile *f, const char *box)
+{
+	struct buf tmp = { 0 };
+	int r;
+
+	buf_addf(&tmp, "%s/%s/tmp", m->root, box);
+	r = newfile_open(f, buf_str(&tmp));
+	if (r < 0 && errno == ENOENT && make_box(m, box) == 0)
+		r = newfile_open(f, buf_str(&tmp));
+	buf_free(&tmp);
+	return r;
+}
+
+static void
+add_head(struct buf *b, const struct mail *mail, const char *to)
+{
+	buf_adds(b, "Return-Path: <");
+	buf_addspan(b, mail->from);
+	buf_addf(b, ">\nDelivered-To: %s\n", to);
+	buf_addspan(b, mail->trace);
+}
+
+static void
+fail(struct mail *mail, const char *box)
+{
+	mail->err = errno;
+	warn_sys("%s/%s", mail->m->root, box);
+	errno = mail->err;
+}
+
+void *
+mdir_begin(void *store, struct span from, struct span trace,
+    struct span boxes)
+{
+	struct mail *mail;
+
+	mail = calloc(1, sizeof *mail);
+	if (mail == NULL)
+		die_nomem();
+	mail->m = store;
+	mail->from = from;
+	mail->trace = trace;
+	mail->boxes = boxes;
+	return mail;
+}
+
+/* A long message goes into what will be its first box's file. */
+void
+mdir_write(void *arg, const char *p, size_t n)
+{
+	struct mail *mail = arg;
+	struct draft *d = &mail->draft;
+	const char *boxes = mail->boxes.p, *box, *to;
+	struct buf head = { 0 };
+
+	if (draft_wants_file(d, n)) {
+		next_box(&boxes, &box, &to);
+		add_head(&head, mail, to);
+		if (open_in_box(mail->m, &d->file, box) < 0 ||
+		    newfile_write(&d->file, head.p, head.n) < 0)
+			d->err = errno;
+		d->head = d->file.size;
+		buf_free(&head);
+	}
+	draft_add(d, p, n);
+}
+
+int
+mdir_end(void *arg)
+{
+	struct mail *mail = arg;
+	struct mdir *m = mail->m;
+	int err;
+
+	if (mail->state == DONE) {
+		err = mail->err;
+		mdir_drop(mail);
+		return err;
+	}
+	draft_flush(&mail->draft);
+	newfile_start(&mail->draft.file);
+	mail->err = errno = mail->draft.err;
+	if (mail->err != 0)
+		fail(mail, mail->boxes.p);
+	mail->state = WAITING;
+	mail->next = NULL;
+	*m->last = mail;
+	m->last = &mail->next;
+	return EINPROGRESS;
+}
+
+void
+mdir_drop(void *arg)
+{
+	struct mail *mail = arg, **p;
+	struct mdir *m = mail->m;
+
+	if (mail->state == WAITING) {
+		for (p = &m->first; *p != mail; p = &(*p)->next)
+			;
+		*p = mail->next;
+		if (mail->next == NULL)
+			m->last = p;
+	}
+	draft_free(&mail->draft);
+	free(mail);
+}
+
+static int
+put(void *arg, const char *p, size_t n)
+{
+	return newfile_write(arg, p, n);
+}
+
+/* A text in memory is written together with its head. */
+static int
+fill(struct copy *c)
+{
+	const struct draft *d = &c->mail->draft;
+	struct buf b = { 0 };
+	int r;
+
+	add_head(&b, c->mail, c->to);
+	if (d->file.path == NULL)
+		buf_addspan(&b, buf_span(&d->text));
+	r = newfile_write(&c->own, b.p, b.n);
+	buf_free(&b);
+	if (r == 0 && d->file.path != NULL)
+		r = draft_read(d, put, &c->own);
+	return r;
+}
+
+static void
+write_copy(struct copy *c)
+{
+	struct mail *mail = c->mail;
+
+	if (c->box == mail->boxes.p && mail->draft.file.path != NULL)
+		c->file = &mail->draft.file;
+	if (mail->err != 0 || c->file != NULL)
+		return;
+	c->file = &c->own;
+	if (open_in_box(mail->m, c->file, c->box) < 0 || fill(c) < 0)
+		fail(mail, c->box);
+	else
+		newfile_start(c->file);
+}
+
+/* Writes all copies and waits until they are safe; few are open at once. */
+static void
+write_copies(struct copy *copy, size_t n)
+{
+	size_t at, i, end;
+
+	for (at = 0; at < n; at = end) {
+		end = n - at > OPEN_FILES ? at + OPEN_FILES : n;
+		for (i = at; i < end; i++)
+			write_copy(&copy[i]);
+		/* A draft that is read again for its other boxes stays open. */
+		for (i = at; i < end; i++)
+			if (copy[i].mail->err == 0 &&
+			    copy[i].file == &copy[i].own &&
+			    newfile_sync(copy[i].file) < 0)
+				fail(copy[i].mail, copy[i].box);
+	}
+	for (i = 0; i < n; i++)
+		if (copy[i].mail->err == 0 && newfile_sync(copy[i].file) < 0)
+			fail(copy[i].mail, copy[i].box);
+}
+
+/* Into new/, under a name as maildir(5) has it. */
+static void
+link_copy(struct mdir *m, struct copy *c)
+{
+	struct buf path = { 0 };
+	struct timespec now;
+	int r;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	do {
+		buf_clear(&path);
+		buf_addf(&path, "%s/%s/new/%lld.M%06ldP%ldQ%lu.%s", m->root,
+		    c->box, (long long)now.tv_sec, now.tv_nsec / 1000,
+		    (long)getpid(), m->count++, m->host);
+		r = newfile_link(c->file, buf_str(&path));
+	} while (r < 0 && errno == EEXIST);
+	if (r == 0)
+		c->path = span_dup(buf_span(&path));
+	else
+		fail(c->mail, c->box);
+	buf_free(&path);
+}
+
+static int
+compare_boxes(const void *a, const void *b)
+{
+	const struct copy *x = a, *y = b;
+
+	return strcmp(x->box, y->box);
+}
+
+/* Makes the names in one box safe, which the n copies have in common. */
+static void
+sync_box(const struct mdir *m, struct copy *copy, size_t n)
+{
+	struct buf dir = { 0 };
+	size_t i, wanted = 0;
+
+	for (i = 0; i < n; i++)
+		wanted += copy[i].mail->err == 0;
+	buf_addf(&dir, "%s/%s/new", m->root, copy->box);
+	if (wanted > 0 && newfile_syncdir(buf_str(&dir)) < 0)
+		for (i = 0; i < n; i++)
+			fail(copy[i].mail, copy[i].box);
+	buf_free(&dir);
+}
+
+static void
+sync_boxes(const struct mdir *m, struct copy *copy, size_t n)
+{
+	size_t at, same;
+
+	qsort(copy, n, sizeof *copy, compare_boxes);
+	for (at = 0; at < n; at += same) {
+		for (same = 1; at + same < n; same++)
+			if (strcmp(copy[at].box, copy[at + same].box) != 0)
+				break;
+		sync_box(m, copy + at, same);
+	}
+}
+
+/* Takes the first messages that wait, and with them n copies. */
+static struct copy *
+take_group(struct mdir *m, size_t *n)
+{
+	struct copy *copy;
+	struct mail *mail;
+	const char *p;
+	size_t i = 0;
+
+	*n = 0;
+	for (mail = m->first; mail != NULL && (*n == 0 ||
+	    *n + count_boxes(mail->boxes) <= GROUP); mail = mail->next)
+		*n += count_boxes(mail->boxes);
+	copy = calloc(*n, sizeof *copy);
+	if (copy == NULL)
+		die_nomem();
+	while (i < *n) {
+		mail = m->first;
+		m->first = mail->next;
+		mail->state = DONE;
+		p = mail->boxes.p;
+		while (p < mail->boxes.p + mail->boxes.n) {
+			copy[i].mail = mail;
+			next_box(&p, &copy[i].box, &copy[i].to);
+			i++;
+		}
+	}
+	if (m->first == NULL)
+		m->last = &m->first;
+	return copy;
+}
+
+/*
+ * All is on disk before the first name is given, so that there is little
+ * between the first and the last name of a message.
+ */
+static void
+commit_group(struct mdir *m, struct copy *copy, size_t n)
+{
+	size_t i;
+
+	write_copies(copy, n);
+	for (i = 0; i < n; i++)
+		if (copy[i].mail->err == 0)
+			link_copy(m, &copy[i]);
+	for (i = 0; i < n; i++)
+		if (copy[i].file != NULL)
+			newfile_drop(copy[i].file);
+	sync_boxes(m, copy, n);
+	for (i = 0; i < n; i++) {
+		if (copy[i].mail->err != 0 && copy[i].path != NULL)
+			unlink(copy[i].path);
+		free(copy[i].path);
+	}
+}
+
+void
+mdir_commit(void *store)
+{
+	struct mdir *m = store;
+	struct copy *copy;
+	size_t n;
+
+	while (m->first != NULL) {
+		copy = take_group(m, &n);
+		commit_group(m, copy, n);
+		free(copy);
+	}
+}

@@ -1,0 +1,314 @@
+#include "outbox.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "draft.h"
+#include "format/addr.h"
+#include "format/bsmtp.h"
+#include "sys/here.h"
+#include "sys/io.h"
+#include "sys/newfile.h"
+
+static const char ending[] = ".bsmtp";
+
+struct mail {
+	struct outbox *o;
+	struct mail *next;	/* among those that wait */
+	struct draft draft;
+	int in_line;		/* the text does not end with a line */
+	enum { COMING, WAITING, DONE } state;
+	int err;
+	char *path;		/* the final name, once it has that */
+};
+
+struct outbox {
+	const char *dir;
+	char host[HERE_HOST_MAX];
+	unsigned long count;	/* of files named by this process */
+	struct mail *first;
+};
+
+void *
+outbox_open(const char *dir)
+{
+	struct outbox *o;
+
+	o = calloc(1, sizeof *o);
+	if (o == NULL)
+		die_nomem();
+	o->dir = dir;
+	here_host(o->host);
+	return o;
+}
+
+void
+outbox_close(void *store)
+{
+	free(store);
+}
+
+static void
+put(struct mail *mail, struct span s)
+{
+	struct draft *d = &mail->draft;
+
+	if (draft_wants_file(d, s.n) &&
+	    newfile_open(&d->file, mail->o->dir) < 0)
+		d->err = errno;
+	draft_add(d, s.p, s.n);
+}
+
+/* LF becomes CRLF, and a dot stands before one that begins a line. */
+void
+outbox_write(void *arg, const char *p, size_t n)
+{
+	struct span rest = span_of(p, n), line;
+	struct mail *mail = arg;
+	struct buf b = { 0 };
+	int ends;
+
+	while (rest.n > 0) {
+		line = span_line(&rest);
+		ends = line.p[line.n - 1] == '\n';
+		if (!mail->in_line && line.p[0] == '.')
+			buf_addc(&b, '.');
+		buf_add(&b, line.p, line.n - (size_t)ends);
+		if (ends)
+			buf_adds(&b, "\r\n");
+		mail->in_line = !ends;
+	}
+	put(mail, buf_span(&b));
+	buf_free(&b);
+}
+
+static void
+add_path(struct buf *b, const char *verb, struct span address)
+{
+	buf_addf(b, "%s:<", verb);
+	buf_addspan(b, address);
+	buf_addc(b, '>');
+}
+
+void *
+outbox_begin(void *store, struct span from, struct span trace,
+    struct span boxes)
+{
+	const char *p = boxes.p, *end = p + boxes.n;
+	int utf8 = addr_is_utf8(from) || addr_is_utf8(boxes);
+	struct buf b = { 0 };
+	struct mail *mail;
+
+	mail = calloc(1, sizeof *mail);
+	if (mail == NULL)
+		die_nomem();
+	mail->o = store;
+	buf_addf(&b, "EHLO %s\r\n", mail->o->host);
+	add_path(&b, "MAIL FROM", from);
+	buf_adds(&b, utf8 ? " SMTPUTF8\r\n" : "\r\n");
+	while (p < end) {
+		p += strlen(p) + 1;
+		add_path(&b, "RCPT TO", span_str(p));
+		buf_adds(&b, "\r\n");
+		p += strlen(p) + 1;
+	}
+	buf_adds(&b, "DATA\r\n");
+	put(mail, buf_span(&b));
+	buf_free(&b);
+	outbox_write(mail, trace.p, trace.n);
+	return mail;
+}
+
+void
+outbox_drop(void *arg)
+{
+	struct mail *mail = arg, **p;
+
+	if (mail->state == WAITING) {
+		for (p = &mail->o->first; *p != mail; p = &(*p)->next)
+			;
+		*p = mail->next;
+	}
+	if (mail->path != NULL)
+		unlink(mail->path);
+	free(mail->path);
+	draft_free(&mail->draft);
+	free(mail);
+}
+
+static int
+over(struct mail *mail)
+{
+	int err = mail->err;
+
+	if (err == 0) {
+		free(mail->path);
+		mail->path = NULL;
+	}
+	outbox_drop(mail);
+	return err;
+}
+
+int
+outbox_end(void *arg)
+{
+	struct mail *mail = arg;
+	struct draft *d = &mail->draft;
+
+	if (mail->state == WAITING)
+		return EINPROGRESS;
+	if (mail->state == DONE)
+		return over(mail);
+	put(mail, span_str(mail->in_line ? "\r\n.\r\nQUIT\r\n" :
+	    ".\r\nQUIT\r\n"));
+	if (d->err == 0 && d->file.path == NULL &&
+	    newfile_open(&d->file, mail->o->dir) < 0)
+		d->err = errno;
+	draft_flush(d);
+	newfile_start(&d->file);
+	if (d->err != 0) {
+		mail->err = errno = d->err;
+		warn_sys("%s", mail->o->dir);
+		return over(mail);
+	}
+	mail->state = WAITING;
+	mail->next = mail->o->first;
+	mail->o->first = mail;
+	return EINPROGRESS;
+}
+
+static void
+fail(struct mail *mail)
+{
+	mail->err = errno;
+	warn_sys("%s", mail->o->dir);
+}
+
+/* The time, in an order that ls(1) shows, and what makes it unique. */
+static void
+give_name(struct mail *mail)
+{
+	struct outbox *o = mail->o;
+	struct buf path = { 0 };
+	struct timespec now;
+	int r;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	do {
+		buf_clear(&path);
+		buf_addf(&path, "%s/%lld.%06ld.%ld.%lu%s", o->dir,
+		    (long long)now.tv_sec, now.tv_nsec / 1000, (long)getpid(),
+		    o->count++, ending);
+		r = newfile_link(&mail->draft.file, buf_str(&path));
+	} while (r < 0 && errno == EEXIST);
+	if (r == 0)
+		mail->path = span_dup(buf_span(&path));
+	else
+		fail(mail);
+	newfile_done(&mail->draft.file);
+	buf_free(&path);
+}
+
+/* All are on disk before the first gets its name. */
+void
+outbox_commit(void *store)
+{
+	struct outbox *o = store;
+	struct mail *mail, *first = o->first;
+	int lost;
+
+	if (first == NULL)
+		return;
+	for (mail = first; mail != NULL; mail = mail->next)
+		if (newfile_sync(&mail->draft.file) < 0)
+			fail(mail);
+	for (mail = first; mail != NULL; mail = mail->next)
+		if (mail->err == 0)
+			give_name(mail);
+	lost = newfile_syncdir(o->dir) < 0;
+	for (mail = first; mail != NULL; mail = mail->next) {
+		if (lost && mail->err == 0)
+			fail(mail);
+		mail->state = DONE;
+	}
+	o->first = NULL;
+}
+
+static int
+is_in(struct span address, struct span domain)
+{
+	struct span have;
+	struct addr a;
+
+	if (addr_parse(&a, address, NULL) < 0)
+		return 0;
+	if (domain.p[0] != '@')
+		return span_case_eq(a.domain, domain);
+	domain = span_drop(domain, 1);
+	if (a.domain.n < domain.n)
+		return 0;
+	have = span_drop(a.domain, a.domain.n - domain.n);
+	return span_case_eq(have, domain) && (have.p == a.domain.p ||
+	    have.p[-1] == '.');
+}
+
+/* Whether the batch that fd holds has a recipient there. */
+static int
+has(int fd, struct span domain)
+{
+	struct bsmtp b;
+	struct span line;
+	struct rd rd;
+	int found = 0;
+
+	memset(&b, 0, sizeof b);
+	rd_init(&rd, fd, IO_FOREVER, BSMTP_LINE_MAX);
+	while (!found && rd_line(&rd, &line) == RD_LINE) {
+		switch (bsmtp_line(&b, line)) {
+		case BSMTP_RCPT:
+			found = b.why == NULL && is_in(b.path, domain);
+			continue;
+		case BSMTP_DATA:
+			break;	/* one message a file */
+		default:
+			continue;
+		}
+		break;
+	}
+	rd_free(&rd);
+	return found;
+}
+
+int
+outbox_has(void *store, struct span domain)
+{
+	const struct outbox *o = store;
+	struct buf path = { 0 };
+	struct dirent *entry;
+	int fd, found = 0;
+	size_t n;
+	DIR *d;
+
+	d = opendir(o->dir);
+	if (d == NULL)
+		return -1;
+	while (!found && (entry = readdir(d)) != NULL) {
+		n = strlen(entry->d_name);
+		if (entry->d_name[0] == '.' || n < sizeof ending ||
+		    strcmp(entry->d_name + n - strlen(ending), ending) != 0)
+			continue;
+		buf_clear(&path);
+		buf_addf(&path, "%s/%s", o->dir, entry->d_name);
+		fd = io_open(buf_str(&path));
+		if (fd >= 0) {
+			found = has(fd, domain);
+			close(fd);
+		}
+	}
+	closedir(d);
+	buf_free(&path);
+	return found;
+}

@@ -1,0 +1,174 @@
+#include "passwd.h"
+
+#include <stdlib.h>
+
+#include "format/login.h"
+#include "format/scram.h"
+#include "sys/secret.h"
+
+#define FILE_MAX ((size_t)64 << 20)	/* some hundred thousand logins */
+
+/* Both point into the text. */
+struct entry {
+	struct span login, secret;
+	unsigned long line;
+};
+
+struct passwd {
+	struct buf text;	/* the file; its logins in lower case */
+	struct entry *entry;	/* sorted */
+	size_t n;
+	unsigned iterations;
+};
+
+static int
+compare(const void *a, const void *b)
+{
+	struct span x = ((const struct entry *)a)->login;
+	struct span y = ((const struct entry *)b)->login;
+	int r = memcmp(x.p, y.p, x.n < y.n ? x.n : y.n);
+
+	return r != 0 || x.n == y.n ? r : x.n < y.n ? -1 : 1;
+}
+
+int
+passwd_find(void *passwd, struct span login, struct span *secret)
+{
+	const struct passwd *p = passwd;
+	struct entry key = { .login = login };
+	const struct entry *e;
+
+	if (login.n == 0)
+		return -1;
+	e = bsearch(&key, p->entry, p->n, sizeof key, compare);
+	if (e == NULL)
+		return -1;
+	*secret = e->secret;
+	return 0;
+}
+
+unsigned
+passwd_iterations(const struct passwd *p)
+{
+	return p->iterations;
+}
+
+/* Takes a line, which lies at at in the text, apart: NULL, or what is wrong. */
+static const char *
+parse_line(struct passwd *p, size_t at, struct span line, struct entry *e)
+{
+	const char *colon = memchr(line.p, ':', line.n);
+	struct scram_verifier v;
+	struct buf login = { 0 };
+	int r;
+
+	if (colon == NULL)
+		return "no colon in the line";
+	e->login = span_of(line.p, (size_t)(colon - line.p));
+	e->secret = span_drop(line, e->login.n + 1);
+	r = login_make(&login, e->login);
+	if (r == 0)
+		memcpy(p->text.p + at, login.p, login.n);
+	buf_free(&login);
+	if (r < 0)
+		return "not a login";
+	if (e->secret.n == 0)
+		return "no password";
+	if (memchr(e->secret.p, '\0', e->secret.n) != NULL)
+		return "NUL in the password";
+	if (!scram_is_verifier(e->secret))
+		return NULL;
+	if (scram_verifier(&v, e->secret) < 0)
+		return "malformed verifier";
+	if (p->iterations == 0)
+		p->iterations = v.iterations;
+	return NULL;
+}
+
+/* The entries of the text: 0, or -1 when some line is none. */
+static int
+parse(struct passwd *p, const char *path)
+{
+	struct span rest = buf_span(&p->text), line;
+	unsigned long number = 0;
+	const char *why;
+	struct entry e;
+	int r = 0;
+
+	p->entry = calloc(span_lines(rest) + 1, sizeof *p->entry);
+	if (p->entry == NULL)
+		die_nomem();
+	while (rest.n > 0) {
+		number++;
+		line = span_chomp(span_line(&rest));
+		if (span_trim(line).n == 0 || line.p[0] == '#')
+			continue;
+		why = parse_line(p, (size_t)(line.p - p->text.p), line, &e);
+		e.line = number;
+		if (why == NULL)
+			p->entry[p->n++] = e;
+		else {
+			warn("%s:%lu: %s", path, number, why);
+			r = -1;
+		}
+	}
+	return r;
+}
+
+static int
+sort(struct passwd *p, const char *path)
+{
+	const struct entry *a, *b;
+	size_t i;
+	int r = 0;
+
+	qsort(p->entry, p->n, sizeof *p->entry, compare);
+	for (i = 1; i < p->n; i++) {
+		a = &p->entry[i - 1];
+		b = &p->entry[i];
+		if (compare(a, b) != 0)
+			continue;
+		warn("%s:%lu: the same login as in line %lu", path,
+		    a->line > b->line ? a->line : b->line,
+		    a->line > b->line ? b->line : a->line);
+		r = -1;
+	}
+	return r;
+}
+
+struct passwd *
+passwd_read(const char *path)
+{
+	struct passwd *p;
+	const char *why;
+	int bad;
+
+	p = calloc(1, sizeof *p);
+	if (p == NULL)
+		die_nomem();
+	bad = secret_read(path, &p->text, FILE_MAX, &why) < 0;
+	if (bad)
+		warn("%s: %s", path, why);
+	else {
+		bad = parse(p, path) < 0;
+		bad = sort(p, path) < 0 || bad;
+		if (!bad && p->n == 0) {
+			warn("%s: no login in it", path);
+			bad = 1;
+		}
+	}
+	if (!bad)
+		return p;
+	passwd_free(p);
+	return NULL;
+}
+
+void
+passwd_free(struct passwd *p)
+{
+	if (p == NULL)
+		return;
+	buf_free(&p->text);
+	free(p->entry);
+	free(p);
+}

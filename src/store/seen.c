@@ -1,0 +1,211 @@
+#include "seen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "format/hash.h"
+#include "sys/lock.h"
+
+/* Marks are gone through once in this time, so many at each call. */
+#define PRUNE_EVERY (60 * 60)
+#define PRUNE_STEP 500
+
+static const char staged_end[] = ".new";
+
+/* DIR/NAME with end behind it, as a string. */
+static const char *
+path(struct buf *b, const struct seen *s, const char *name, const char *end)
+{
+	buf_clear(b);
+	buf_addspan(b, buf_span(&s->dir));
+	buf_addc(b, '/');
+	buf_adds(b, name);
+	buf_adds(b, end);
+	return buf_str(b);
+}
+
+/* Whether a directory entry is KEY with end behind it. */
+static int
+is_key(const char *entry, const char *end)
+{
+	return strlen(entry) == SEEN_HEX - 1 + strlen(end) &&
+	    strspn(entry, "0123456789abcdef") == SEEN_HEX - 1 &&
+	    strcmp(entry + SEEN_HEX - 1, end) == 0;
+}
+
+/*
+ * KEY.new of an order whose server died.  With a second link the order got
+ * its name.  With one only it did not: its client was told nothing and will
+ * send it again, so the mark must go, and go first.
+ */
+static void
+settle(const char *mark, const char *staged)
+{
+	struct stat st;
+
+	if (lstat(staged, &st) < 0)
+		return;
+	if (st.st_nlink < 2)
+		unlink(mark);
+	unlink(staged);
+}
+
+/* No other server lives: everything unfinished is left over. */
+static int
+tidy(struct seen *s)
+{
+	struct buf mark = { 0 }, staged = { 0 };
+	struct dirent *entry;
+	char key[SEEN_HEX];
+	DIR *d;
+
+	newfile_sweep(buf_str(&s->dir));
+	d = opendir(buf_str(&s->dir));
+	if (d == NULL)
+		return -1;
+	while ((entry = readdir(d)) != NULL)
+		if (is_key(entry->d_name, staged_end)) {
+			memcpy(key, entry->d_name, SEEN_HEX - 1);
+			key[SEEN_HEX - 1] = '\0';
+			settle(path(&mark, s, key, ""),
+			    path(&staged, s, key, staged_end));
+		}
+	closedir(d);
+	buf_free(&mark);
+	buf_free(&staged);
+	return newfile_syncdir(buf_str(&s->dir));
+}
+
+int
+seen_open(struct seen *s, const char *dir)
+{
+	struct buf name = { 0 };
+	int sole, err;
+
+	memset(s, 0, sizeof *s);
+	buf_adds(&s->dir, dir);
+	s->lock = lock_claim(path(&name, s, ".lock", ""), &sole);
+	buf_free(&name);
+	if (s->lock >= 0 && (!sole ||
+	    (tidy(s) == 0 && lock_share(s->lock) == 0)))
+		return 0;
+	err = errno;
+	seen_close(s);
+	errno = err;
+	return -1;
+}
+
+void
+seen_close(struct seen *s)
+{
+	if (s->prune != NULL)
+		closedir(s->prune);
+	if (s->lock >= 0)
+		close(s->lock);
+	buf_free(&s->dir);
+}
+
+void
+seen_key(char key[SEEN_HEX], struct span name, const char *sha,
+    struct span tag)
+{
+	unsigned char digest[HASH_SIZE];
+	struct hash h;
+
+	hash_init(&h);
+	hash_add(&h, name.p, name.n);
+	hash_add(&h, "\n", 1);
+	hash_add(&h, sha, strlen(sha));
+	hash_add(&h, "\n", 1);
+	hash_add(&h, tag.p, tag.n);
+	hash_end(&h, digest);
+	hash_hex(key, digest, SEEN_KEY);
+}
+
+int
+seen_lock(struct seen *s)
+{
+	struct buf name = { 0 };
+	int fd, err;
+
+	fd = lock_take(path(&name, s, ".commit", ""), 1);
+	err = errno;
+	buf_free(&name);
+	errno = err;
+	return fd;
+}
+
+/* Whether a mark is there, and counts still: 1, 0, or -1 when it is old. */
+static int
+age(const char *mark)
+{
+	struct stat st;
+
+	if (lstat(mark, &st) < 0)
+		return 0;
+	return time(NULL) - st.st_mtime < SEEN_REMEMBER ? 1 : -1;
+}
+
+int
+seen_look(struct seen *s, const char *key)
+{
+	struct buf mark = { 0 }, staged = { 0 };
+	int r;
+
+	settle(path(&mark, s, key, ""), path(&staged, s, key, staged_end));
+	r = age(buf_str(&mark));
+	if (r < 0)
+		unlink(buf_str(&mark));
+	buf_free(&mark);
+	buf_free(&staged);
+	return r > 0;
+}
+
+int
+seen_stage(struct seen *s, const char *key, struct newfile *f)
+{
+	struct buf name = { 0 };
+	int fd = -1, err;
+
+	if (newfile_rename(f, path(&name, s, key, staged_end)) == 0)
+		fd = open(path(&name, s, key, ""),
+		    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	err = errno;
+	buf_free(&name);
+	errno = err;
+	return fd < 0 ? -1 : close(fd);
+}
+
+void
+seen_forget(struct seen *s, const char *key)
+{
+	struct buf name = { 0 };
+
+	unlink(path(&name, s, key, ""));
+	buf_free(&name);
+}
+
+void
+seen_prune(struct seen *s)
+{
+	struct dirent *entry;
+	struct buf mark = { 0 };
+	int i;
+
+	if (s->prune == NULL && time(NULL) - s->pruned >= PRUNE_EVERY) {
+		s->prune = opendir(buf_str(&s->dir));
+		s->pruned = time(NULL);
+	}
+	for (i = 0; s->prune != NULL && i < PRUNE_STEP; i++) {
+		entry = readdir(s->prune);
+		if (entry == NULL) {
+			closedir(s->prune);
+			s->prune = NULL;
+		} else if (is_key(entry->d_name, "") &&
+		    age(path(&mark, s, entry->d_name, "")) < 0)
+			unlink(buf_str(&mark));
+	}
+	buf_free(&mark);
+}

@@ -1,0 +1,69 @@
+/*
+ * seen: what a spool remembers of orders it has had, in a directory:
+ *
+ *	.lock		held by every server that lives
+ *	.commit		held while names and marks are given
+ *	.tmp.*		orders that are coming in
+ *	KEY.new		an order that is about to get its name
+ *	KEY		an empty file: the mark of an order that got one
+ *
+ * KEY is a hash of the order's name, content and tag.  While an order is
+ * staged as KEY.new the number of its links tells whether it got its name,
+ * afterwards the mark does; so a crash at any point is understood.
+ */
+#ifndef STORE_SEEN_H
+#define STORE_SEEN_H
+
+#include <dirent.h>
+#include <time.h>
+
+#include "sys/buf.h"
+#include "sys/newfile.h"
+
+/* For so long a mark counts, in seconds. */
+#define SEEN_REMEMBER (7L * 24 * 60 * 60)
+
+#define SEEN_KEY 20		/* bytes of the hash that are a key */
+#define SEEN_HEX (2 * SEEN_KEY + 1)	/* in hex, with a NUL */
+
+struct seen {
+	struct buf dir;
+	int lock;
+	DIR *prune;		/* while marks are gone through */
+	time_t pruned;		/* when that last began */
+};
+
+/*
+ * Opens the directory, which is there, and tidies up when no other server
+ * has it.  0, or -1 with errno.
+ */
+int seen_open(struct seen *s, const char *dir);
+void seen_close(struct seen *s);
+
+/* The key of name LF sha LF tag. */
+void seen_key(char key[SEEN_HEX], struct span name, const char *sha,
+    struct span tag);
+
+/*
+ * The four below belong between these: seen_lock waits for the others and
+ * returns the descriptor that holds the lock until it is closed, or -1 with
+ * errno.
+ */
+int seen_lock(struct seen *s);
+
+/* Whether key is marked; what a crash or a week has left is cleared away. */
+int seen_look(struct seen *s, const char *key);
+
+/*
+ * Stages a file and marks its key: 0, or -1 with errno.  The caller then
+ * links the file to its name, and after that removes it (newfile_done).
+ */
+int seen_stage(struct seen *s, const char *key, struct newfile *f);
+
+/* Takes the mark back, before the staged file is dropped. */
+void seen_forget(struct seen *s, const char *key);
+
+/* Removes some of the marks that are too old; all of them, as hours pass. */
+void seen_prune(struct seen *s);
+
+#endif

@@ -1,0 +1,366 @@
+#include "spool.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "seen.h"
+#include "sys/newfile.h"
+
+static const char seen_dir[] = "/.seen";
+
+struct spool {
+	struct buf dir;
+	struct seen seen;
+	struct spool_file *group, **group_end;	/* those that wait */
+	size_t waiting, count;
+};
+
+struct spool_file {
+	struct spool *spool;
+	struct spool_file *next;	/* in the group */
+	int waits;		/* is in the group */
+	enum spool_state state;
+	int err;
+	struct newfile file;
+	struct buf name;	/* as asked for, then as it was given */
+	char key[SEEN_HEX];	/* "" where no mark is made */
+};
+
+static int
+make_dir(const char *dir)
+{
+	struct stat st;
+
+	if (mkdir(dir, 0700) == 0)
+		return 0;
+	if (errno != EEXIST || stat(dir, &st) < 0)
+		return -1;
+	if (S_ISDIR(st.st_mode))
+		return 0;
+	errno = ENOTDIR;
+	return -1;
+}
+
+int
+spool_make(const char *dir)
+{
+	struct buf seen = { 0 };
+	int r, err;
+
+	buf_addf(&seen, "%s%s", dir, seen_dir);
+	r = make_dir(dir) < 0 ? -1 : make_dir(buf_str(&seen));
+	err = errno;
+	buf_free(&seen);
+	errno = err;
+	return r;
+}
+
+struct spool *
+spool_open(const char *dir)
+{
+	struct buf seen = { 0 };
+	struct spool *s;
+	int err;
+
+	if (spool_make(dir) < 0)
+		return NULL;
+	s = calloc(1, sizeof *s);
+	if (s == NULL)
+		die_nomem();
+	s->group_end = &s->group;
+	buf_adds(&s->dir, dir);
+	buf_addf(&seen, "%s%s", dir, seen_dir);
+	if (seen_open(&s->seen, buf_str(&seen)) < 0) {
+		err = errno;
+		buf_free(&s->dir);
+		free(s);
+		s = NULL;
+		errno = err;
+	}
+	buf_free(&seen);
+	return s;
+}
+
+void
+spool_close(struct spool *s)
+{
+	seen_close(&s->seen);
+	buf_free(&s->dir);
+	free(s);
+}
+
+struct spool_file *
+spool_begin(struct spool *s)
+{
+	struct spool_file *f;
+
+	f = calloc(1, sizeof *f);
+	if (f == NULL)
+		die_nomem();
+	f->spool = s;
+	if (newfile_open(&f->file, buf_str(&s->seen.dir)) < 0) {
+		free(f);
+		return NULL;
+	}
+	s->count++;
+	return f;
+}
+
+size_t
+spool_count(const struct spool *s)
+{
+	return s->count;
+}
+
+void
+spool_write(struct spool_file *f, const void *p, size_t n)
+{
+	if (newfile_write(&f->file, p, n) < 0)
+		f->err = errno;
+}
+
+static void
+name_by_date(struct buf *name)
+{
+	char text[64];
+	struct tm tm;
+	time_t now = time(NULL);
+
+	gmtime_r(&now, &tm);
+	strftime(text, sizeof text, "order-%Y%m%d-%H%M%S.txt", &tm);
+	buf_adds(name, text);
+}
+
+size_t
+spool_finish(struct spool_file *f, struct span name, const char *sha,
+    struct span tag)
+{
+	struct spool *s = f->spool;
+
+	if (name.n > 0) {
+		buf_addspan(&f->name, name);
+		seen_key(f->key, name, sha, tag);
+	} else
+		name_by_date(&f->name);
+	newfile_start(&f->file);
+	f->waits = 1;
+	*s->group_end = f;
+	s->group_end = &f->next;
+	return ++s->waiting;
+}
+
+/* NAME-i.EXT in the spool; the first is NAME.EXT itself. */
+static const char *
+numbered(struct buf *b, const struct spool_file *f, unsigned long i)
+{
+	const char *name = f->name.p, *dot = NULL;
+	size_t k, stem = f->name.n;
+
+	for (k = 1; k < f->name.n; k++)
+		if (name[k] == '.')
+			dot = name + k;
+	if (dot != NULL)
+		stem = (size_t)(dot - name);
+	buf_clear(b);
+	buf_addspan(b, buf_span(&f->spool->dir));
+	buf_addc(b, '/');
+	buf_add(b, name, stem);
+	if (i > 1)
+		buf_addf(b, "-%lu", i);
+	buf_add(b, name + stem, f->name.n - stem);
+	return buf_str(b);
+}
+
+static int
+is_taken(struct buf *b, const struct spool_file *f, unsigned long i)
+{
+	struct stat st;
+
+	return lstat(numbered(b, f, i), &st) == 0;
+}
+
+/*
+ * Links the file to the first free name, without trying them all one by one:
+ * steps that double until one is free, then halving.  Where there are holes
+ * it finds the end of a run of taken ones.
+ */
+static int
+give_name(struct spool_file *f)
+{
+	unsigned long lo = 1, hi = 2, mid;
+	struct buf to = { 0 };
+	int r, err;
+
+	r = newfile_link(&f->file, numbered(&to, f, 1));
+	if (r < 0 && errno == EEXIST) {
+		for (; is_taken(&to, f, hi); hi *= 2)
+			lo = hi;
+		while (hi - lo > 1) {
+			mid = lo + (hi - lo) / 2;
+			if (is_taken(&to, f, mid))
+				lo = mid;
+			else
+				hi = mid;
+		}
+		do
+			r = newfile_link(&f->file, numbered(&to, f, hi++));
+		while (r < 0 && errno == EEXIST);
+	}
+	if (r == 0) {
+		buf_clear(&f->name);
+		buf_addspan(&f->name, span_of(to.p + f->spool->dir.n + 1,
+		    to.n - f->spool->dir.n - 1));
+	}
+	err = errno;
+	buf_free(&to);
+	errno = err;
+	return r;
+}
+
+/* Gives the order its name, unless it had one before. */
+static enum spool_state
+place_keyed(struct seen *seen, struct spool_file *f)
+{
+	int err;
+
+	if (seen_look(seen, f->key))
+		return SPOOL_DUPLICATE;
+	if (seen_stage(seen, f->key, &f->file) == 0 && give_name(f) == 0)
+		return SPOOL_STORED;
+	err = errno;
+	seen_forget(seen, f->key);
+	errno = err;
+	return SPOOL_FAILED;
+}
+
+/* The caller holds the lock, and keeps it until the file is dropped too. */
+static void
+place(struct seen *seen, struct spool_file *f)
+{
+	if (f->key[0] != '\0')
+		f->state = place_keyed(seen, f);
+	else
+		f->state = give_name(f) == 0 ? SPOOL_STORED : SPOOL_FAILED;
+	if (f->state == SPOOL_FAILED)
+		f->err = errno;
+	newfile_drop(&f->file);
+}
+
+static void
+fail(struct spool_file *f, int err)
+{
+	f->state = SPOOL_FAILED;
+	f->err = err;
+}
+
+/* Waits for the content of each, and names those that are safe. */
+static void
+place_all(struct spool *s)
+{
+	struct spool_file *f;
+	int lock, err = 0;
+
+	for (f = s->group; f != NULL; f = f->next)
+		if (newfile_sync(&f->file) < 0)
+			fail(f, errno);
+	lock = seen_lock(&s->seen);
+	if (lock < 0)
+		err = errno;
+	for (f = s->group; f != NULL; f = f->next)
+		if (f->state == SPOOL_OPEN && lock >= 0)
+			place(&s->seen, f);
+		else if (f->state == SPOOL_OPEN)
+			fail(f, err);
+	if (lock < 0)
+		return;
+	seen_prune(&s->seen);
+	close(lock);
+}
+
+/* The waiting ones wait no longer; returns the first. */
+static struct spool_file *
+end_group(struct spool *s)
+{
+	struct spool_file *f, *first = s->group;
+
+	for (f = first; f != NULL; f = f->next)
+		f->waits = 0;
+	s->group = NULL;
+	s->group_end = &s->group;
+	s->waiting = 0;
+	return first;
+}
+
+void
+spool_commit(struct spool *s, void (*stored)(void *arg, const char *path),
+    void *arg)
+{
+	struct buf name = { 0 };
+	struct spool_file *f;
+	int err = 0;
+
+	if (s->group == NULL)
+		return;
+	place_all(s);
+	/* The names first: a mark must not outlive its order's name. */
+	if (newfile_syncdir(buf_str(&s->dir)) < 0 ||
+	    newfile_syncdir(buf_str(&s->seen.dir)) < 0)
+		err = errno;
+	for (f = end_group(s); f != NULL; f = f->next)
+		if (f->state != SPOOL_FAILED && err != 0)
+			fail(f, err);
+		else if (f->state == SPOOL_STORED) {
+			buf_clear(&name);
+			buf_addf(&name, "%s/%s", buf_str(&s->dir),
+			    buf_str(&f->name));
+			stored(arg, buf_str(&name));
+		}
+	buf_free(&name);
+}
+
+enum spool_state
+spool_state(const struct spool_file *f)
+{
+	return f->state;
+}
+
+struct span
+spool_name(const struct spool_file *f)
+{
+	return buf_span(&f->name);
+}
+
+int
+spool_error(const struct spool_file *f)
+{
+	return f->err;
+}
+
+/* Takes f out of the group. */
+static void
+leave_group(struct spool_file *f)
+{
+	struct spool *s = f->spool;
+	struct spool_file **at = &s->group;
+
+	while (*at != f)
+		at = &(*at)->next;
+	*at = f->next;
+	if (*at == NULL)
+		s->group_end = at;
+	s->waiting--;
+}
+
+void
+spool_free(struct spool_file *f)
+{
+	if (f->waits)
+		leave_group(f);
+	f->spool->count--;
+	newfile_drop(&f->file);
+	buf_free(&f->name);
+	free(f);
+}

@@ -1,0 +1,75 @@
+/*
+ * spool: the directory that orders are received in.  An order shows in it
+ * under its name when it is whole and safe, once, however often it is sent
+ * (orderproto(7)); .seen/ below it remembers which orders came.
+ */
+#ifndef STORE_SPOOL_H
+#define STORE_SPOOL_H
+
+#include "sys/buf.h"
+
+/* So many orders make a commit worth while; each holds a descriptor. */
+#define SPOOL_GROUP 128
+
+struct spool;
+struct spool_file;
+
+enum spool_state {
+	SPOOL_OPEN,		/* not committed yet */
+	SPOOL_STORED,
+	SPOOL_DUPLICATE,
+	SPOOL_FAILED		/* spool_error says why */
+};
+
+/*
+ * Makes the directory and .seen in it where they are missing (mode 0700 less
+ * the umask).  0, or -1 with errno.
+ */
+int spool_make(const char *dir);
+
+/*
+ * Opens the spool, which this process then shares with other servers, and
+ * tidies up what the dead have left.  NULL with errno.  Once per process.
+ */
+struct spool *spool_open(const char *dir);
+
+/* Closes it; all files have been freed. */
+void spool_close(struct spool *s);
+
+/* A new order.  NULL with errno. */
+struct spool_file *spool_begin(struct spool *s);
+
+/* Orders begun and not freed yet. */
+size_t spool_count(const struct spool *s);
+
+/* Appends.  A failure is kept: the order then fails when it is committed. */
+void spool_write(struct spool_file *f, const void *p, size_t n);
+
+/*
+ * The order is whole and waits for spool_commit: under name (good as a file's
+ * name), with its content's checksum in hex and its tag.  An empty name means
+ * one made of the date and time, in UTC, and never a duplicate.  Returns how
+ * many wait.
+ */
+size_t spool_finish(struct spool_file *f, struct span name, const char *sha,
+    struct span tag);
+
+/*
+ * Makes all orders that wait safe.  For each that is stored, stored is called
+ * with its path, once all are safe.
+ */
+void spool_commit(struct spool *s, void (*stored)(void *arg,
+    const char *path), void *arg);
+
+enum spool_state spool_state(const struct spool_file *f);
+
+/* The name it was stored under, valid until it is freed. */
+struct span spool_name(const struct spool_file *f);
+
+/* errno of what failed. */
+int spool_error(const struct spool_file *f);
+
+/* Frees f at any time; an order not committed yet is given up. */
+void spool_free(struct spool_file *f);
+
+#endif

@@ -1,0 +1,361 @@
+#include "users.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "sys/io.h"
+
+#define FILE_MAX ((size_t)64 << 20)	/* a million logins */
+
+struct alias {
+	const char *name;	/* behind it the members, and an empty string */
+	size_t at;		/* where that is in lists */
+	unsigned long line;
+};
+
+struct users {
+	struct buf text;	/* the logins, each with a NUL behind it */
+	const char **login;	/* sorted */
+	size_t n;
+	struct buf lists;	/* aliases with their members */
+	struct alias *alias;	/* sorted */
+	size_t aliases, cap;
+};
+
+/* An alias whose members are being gone through. */
+struct open {
+	const char *next;	/* the member to come */
+	size_t alias;
+};
+
+/* What an expansion has seen; the arrays are as long as those of users. */
+struct expansion {
+	const struct users *u;
+	struct open *stack;
+	size_t depth;
+	enum { UNSEEN, OPEN, CLOSED } *seen;	/* aliases */
+	char *given;				/* logins */
+	struct buf *names;
+};
+
+static int
+is_control(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f;
+}
+
+/* Adds what a quoted string says, or s as it is. */
+static void
+add_unquoted(struct buf *b, struct span s)
+{
+	size_t i, quoted = s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"';
+
+	for (i = quoted; i < s.n - quoted; i++) {
+		if (quoted && s.p[i] == '\\' && i + 1 < s.n - 1)
+			i++;
+		buf_addc(b, s.p[i] >= 'A' && s.p[i] <= 'Z' ?
+		    s.p[i] - 'A' + 'a' : s.p[i]);
+	}
+}
+
+int
+users_login(struct span local, struct buf *b)
+{
+	size_t start = b->n, i;
+	int bad;
+
+	add_unquoted(b, local);
+	bad = b->n == start || b->n - start > USERS_LOGIN_MAX ||
+	    b->p[start] == '.';
+	for (i = start; i < b->n && !bad; i++)
+		bad = b->p[i] == '/' || is_control(b->p[i]);
+	if (bad) {
+		b->n = start;
+		return -1;
+	}
+	buf_addc(b, '\0');
+	return 0;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int
+compare_aliases(const void *a, const void *b)
+{
+	const struct alias *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* Their places among u, or -1. */
+static long
+find_login(const struct users *u, const char *name)
+{
+	const char **found;
+
+	found = bsearch(&name, u->login, u->n, sizeof *u->login, compare);
+	return found != NULL ? (long)(found - u->login) : -1;
+}
+
+static long
+find_alias(const struct users *u, const char *name)
+{
+	struct alias key = { .name = name }, *found = NULL;
+
+	if (u->aliases > 0)
+		found = bsearch(&key, u->alias, u->aliases, sizeof key,
+		    compare_aliases);
+	return found != NULL ? (long)(found - u->alias) : -1;
+}
+
+static const char *
+after(const char *s)
+{
+	return s + strlen(s) + 1;
+}
+
+static void
+enter(struct expansion *x, size_t alias)
+{
+	x->seen[alias] = OPEN;
+	x->stack[x->depth].alias = alias;
+	x->stack[x->depth++].next = after(x->u->alias[alias].name);
+}
+
+static void
+give(struct expansion *x, const char *name)
+{
+	long login = find_login(x->u, name);
+
+	if (login < 0 || x->given[login])
+		return;
+	x->given[login] = 1;
+	buf_add(x->names, name, strlen(name) + 1);
+}
+
+/* Adds whom an alias stands for, in the file's order. */
+static void
+expand(const struct users *u, size_t alias, struct buf *names)
+{
+	struct expansion x = { .u = u, .names = names };
+	struct open *top;
+	const char *name;
+	long found;
+
+	x.stack = calloc(u->aliases, sizeof *x.stack);
+	x.seen = calloc(u->aliases, sizeof *x.seen);
+	x.given = calloc(u->n, 1);
+	if (x.stack == NULL || x.seen == NULL || x.given == NULL)
+		die_nomem();
+	enter(&x, alias);
+	while (x.depth > 0) {
+		top = &x.stack[x.depth - 1];
+		name = top->next;
+		if (*name == '\0') {
+			x.seen[top->alias] = CLOSED;
+			x.depth--;
+			continue;
+		}
+		top->next = after(name);
+		found = find_alias(u, name);
+		if (found >= 0 && x.seen[found] == UNSEEN)
+			enter(&x, (size_t)found);
+		else if (found < 0 || x.seen[found] == OPEN)
+			give(&x, name);
+	}
+	free(x.stack);
+	free(x.seen);
+	free(x.given);
+}
+
+int
+users_find(const void *users, struct span local, struct buf *b)
+{
+	const struct users *u = users;
+	size_t start = b->n;
+	struct buf name = { 0 };
+	long alias = -1;
+
+	if (users_login(local, &name) < 0)
+		return -1;
+	if (u != NULL)
+		alias = find_alias(u, name.p);
+	if (alias >= 0)
+		expand(u, (size_t)alias, b);
+	else if (u == NULL || find_login(u, name.p) >= 0)
+		buf_addspan(b, buf_span(&name));
+	buf_free(&name);
+	return b->n > start ? 0 : -1;
+}
+
+/* An address is no login; it would never be found either. */
+static int
+add_login(struct buf *b, struct span s)
+{
+	static const char others[] = " \t\",:;@";
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (memchr(others, s.p[i], sizeof others - 1) != NULL)
+			return -1;
+	return users_login(s, b);
+}
+
+/* "name: member, ...", the colon being at this offset. */
+static int
+add_alias(struct users *u, struct span line, size_t colon,
+    unsigned long number)
+{
+	struct span rest = span_drop(line, colon + 1), member;
+	size_t at = u->lists.n;
+	const char *comma;
+	int r;
+
+	r = add_login(&u->lists, span_trim(span_of(line.p, colon)));
+	while (r == 0 && rest.p != NULL) {
+		comma = memchr(rest.p, ',', rest.n);
+		member = comma != NULL ?
+		    span_of(rest.p, (size_t)(comma - rest.p)) : rest;
+		r = add_login(&u->lists, span_trim(member));
+		rest = comma != NULL ? span_drop(rest, member.n + 1) :
+		    span_of(NULL, 0);
+	}
+	buf_addc(&u->lists, '\0');
+	if (u->aliases == u->cap) {
+		u->cap = u->cap * 2 + 16;
+		u->alias = realloc(u->alias, u->cap * sizeof *u->alias);
+		if (u->alias == NULL)
+			die_nomem();
+	}
+	u->alias[u->aliases].at = at;
+	u->alias[u->aliases++].line = number;
+	return r;
+}
+
+/* What a line says: 0, or -1 when that is nothing. */
+static int
+parse_line(struct users *u, struct span line, const char *path,
+    unsigned long number)
+{
+	const char *colon = memchr(line.p, ':', line.n);
+	int r;
+
+	if (colon != NULL)
+		r = add_alias(u, line, (size_t)(colon - line.p), number);
+	else {
+		r = add_login(&u->text, line);
+		u->n += r == 0;
+	}
+	if (r < 0)
+		warn("%s:%lu: not a login%s", path, number,
+		    colon != NULL ? ", or not a list of them" : "");
+	return r;
+}
+
+/* The logins and aliases of a file: 0, or -1 when some line has none. */
+static int
+parse(struct users *u, struct span file, const char *path)
+{
+	unsigned long number;
+	struct span line;
+	int r = 0;
+
+	for (number = 1; file.n > 0; number++) {
+		line = span_trim(span_chomp(span_line(&file)));
+		if (line.n > 0 && line.p[0] != '#' &&
+		    parse_line(u, line, path, number) < 0)
+			r = -1;
+	}
+	buf_add(&u->text, "postmaster", sizeof "postmaster");
+	u->n++;
+	return r;
+}
+
+static void
+sort(struct users *u)
+{
+	const char *p = u->text.p;
+	size_t i;
+
+	u->login = malloc(u->n * sizeof *u->login);
+	if (u->login == NULL)
+		die_nomem();
+	for (i = 0; i < u->n; i++, p = after(p))
+		u->login[i] = p;
+	qsort(u->login, u->n, sizeof *u->login, compare);
+	for (i = 0; i < u->aliases; i++)
+		u->alias[i].name = u->lists.p + u->alias[i].at;
+	if (u->aliases > 0)
+		qsort(u->alias, u->aliases, sizeof *u->alias, compare_aliases);
+}
+
+/* Whether aliases are named once and stand for somebody: 0, or -1. */
+static int
+check(const struct users *u, const char *path)
+{
+	const struct alias *a;
+	const char *name;
+	int r = 0;
+
+	for (a = u->alias; a < u->alias + u->aliases; a++) {
+		if (a > u->alias && strcmp(a[-1].name, a->name) == 0) {
+			warn("%s:%lu: %s: named twice", path, a->line,
+			    a->name);
+			r = -1;
+		}
+		for (name = after(a->name); *name != '\0'; name = after(name))
+			if (find_login(u, name) < 0 &&
+			    find_alias(u, name) < 0) {
+				warn("%s:%lu: %s: no such login", path,
+				    a->line, name);
+				r = -1;
+			}
+	}
+	return r;
+}
+
+struct users *
+users_read(const char *path)
+{
+	struct buf file = { 0 };
+	struct users *u;
+	int fd, r;
+
+	u = calloc(1, sizeof *u);
+	if (u == NULL)
+		die_nomem();
+	fd = io_open(path);
+	r = fd < 0 ? -1 : io_slurp(fd, &file, FILE_MAX);
+	if (r < 0)
+		warn_sys("%s", path);
+	else
+		r = parse(u, buf_span(&file), path);
+	if (fd >= 0)
+		close(fd);
+	buf_free(&file);
+	if (r == 0) {
+		sort(u);
+		r = check(u, path);
+	}
+	if (r < 0) {
+		users_free(u);
+		return NULL;
+	}
+	return u;
+}
+
+void
+users_free(struct users *u)
+{
+	if (u == NULL)
+		return;
+	buf_free(&u->text);
+	buf_free(&u->lists);
+	free(u->login);
+	free(u->alias);
+	free(u);
+}
