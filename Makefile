@@ -18,7 +18,7 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 	-fsanitize=address,undefined
 
 # The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
-PROGS = archive-stamp mkmail orderparse withlock
+PROGS = archive-stamp mkmail orderparse orderrecv ordersend withlock
 MODULES = sys/buf sys/charset sys/cli sys/conn sys/data sys/die sys/here \
 	sys/inetd sys/io sys/lock sys/loop sys/net sys/newfile sys/secret \
 	sys/serve sys/spawn sys/stop format/addr format/again format/bsmtp \
@@ -31,16 +31,18 @@ MODULES = sys/buf sys/charset sys/cli sys/conn sys/data sys/die sys/here \
 	format/tolist format/values store/archive store/draft store/mailroot \
 	store/mbox store/mdir store/outbox store/passwd store/place \
 	store/postmark store/rulefile store/seen store/source store/spool \
-	store/transcript store/users
+	store/transcript store/users server/orderd server/orderq \
+	client/backoff client/orderc client/orderfile client/trace
 # Modules in two files: the second.
 PARTS = format/mimehead format/orderfault format/orderhead
 # t/unit/NAME.c, and the manual pages.
 UNITS = addr bsmtp buf content date dns hash hdr io lock md5 mime net \
 	newfile order orderd ordline passwd reply resolver results rules \
 	sasl scram smtpd smtpdata spawn tolist
-MAN1 = archive-stamp.1 mkmail.1 orderparse.1 withlock.1
+MAN1 = archive-stamp.1 mkmail.1 orderparse.1 orderrecv.1 ordersend.1 \
+	withlock.1
 MAN5 = bsmtp.5 order.5 results.5 smtpd-rules.5
-MAN7 =
+MAN7 = orderproto.7
 
 BIN = $(PROGS:%=bin/%)
 MAINS = $(PROGS:%=src/%.o)

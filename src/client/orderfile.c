@@ -1,0 +1,165 @@
+#include "orderfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "format/ordline.h"
+#include "sys/io.h"
+
+#define CHUNK 65536
+
+/* A file of ours alone, gone when it is closed. */
+static int
+nameless(const char *tmpdir)
+{
+	struct buf path = { 0 };
+	char *name;
+	int fd, err;
+
+	buf_addf(&path, "%s/ordersend.XXXXXX", tmpdir);
+	name = span_dup(buf_span(&path));
+	buf_free(&path);
+	fd = mkstemp(name);
+	err = errno;
+	if (fd >= 0) {
+		unlink(name);
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	}
+	free(name);
+	errno = err;
+	return fd;
+}
+
+/* Reads all of fd, counting and hashing; copies it to copy unless -1. */
+static int
+take_in(struct orderfile *f, int fd, int copy)
+{
+	unsigned char digest[HASH_SIZE];
+	struct hash h;
+	char *chunk;
+	ssize_t r;
+
+	chunk = malloc(CHUNK);
+	if (chunk == NULL)
+		die_nomem();
+	hash_init(&h);
+	for (;;) {
+		r = read(fd, chunk, CHUNK);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0)
+			break;
+		hash_add(&h, chunk, (size_t)r);
+		f->size += (size_t)r;
+		if (copy >= 0 && io_write(copy, chunk, (size_t)r) < 0) {
+			r = -1;
+			break;
+		}
+	}
+	free(chunk);
+	hash_end(&h, digest);
+	hash_hex(f->sha, digest, sizeof digest);
+	return r < 0 ? -1 : 0;
+}
+
+static int
+load(struct orderfile *f, const char *path, const char *tmpdir, int hashed)
+{
+	int fd, r, err, is_stdin = strcmp(path, "-") == 0;
+
+	fd = io_open(path);
+	if (fd < 0)
+		return -1;
+	r = fstat(fd, &f->st);
+	if (r == 0 && (is_stdin || !S_ISREG(f->st.st_mode))) {
+		f->fd = nameless(tmpdir);
+		r = f->fd < 0 ? -1 : 0;
+	}
+	if (r == 0 && (hashed || f->fd >= 0))
+		r = take_in(f, fd, f->fd);
+	else
+		f->size = (uint64_t)f->st.st_size;
+	err = errno;
+	if (!is_stdin)
+		close(fd);
+	errno = err;
+	return r;
+}
+
+static void
+init(struct orderfile *f, const char *path)
+{
+	memset(f, 0, sizeof *f);
+	f->path = path;
+	f->fd = -1;
+}
+
+int
+orderfile_load(struct orderfile *f, const char *path, struct span name,
+    const char *tmpdir)
+{
+	init(f, path);
+	ordline_encode(&f->name, name);
+	return load(f, path, tmpdir, 1);
+}
+
+int
+orderfile_size(struct orderfile *f, const char *path, struct span name,
+    const char *tmpdir)
+{
+	init(f, path);
+	buf_addspan(&f->name, name);
+	return load(f, path, tmpdir, 0);
+}
+
+static int
+is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	    a->st_size == b->st_size &&
+	    a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+int
+orderfile_open(struct orderfile *f, const char **why)
+{
+	struct stat st;
+	int fd;
+
+	*why = NULL;
+	if (f->fd >= 0) {
+		if (lseek(f->fd, 0, SEEK_SET) < 0)
+			*why = strerror(errno);
+		return *why == NULL ? f->fd : -1;
+	}
+	fd = io_open(f->path);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		*why = strerror(errno);
+	else if (!is_same(&st, &f->st))
+		*why = "changed since it was read";
+	if (*why == NULL)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+void
+orderfile_done(struct orderfile *f, int fd)
+{
+	if (fd != f->fd)
+		close(fd);
+}
+
+void
+orderfile_free(struct orderfile *f)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = -1;
+	buf_free(&f->name);
+	buf_free(&f->text);
+}

@@ -1,0 +1,52 @@
+/*
+ * orderfile: an order to be sent, whose size and checksum are known.
+ */
+#ifndef CLIENT_ORDERFILE_H
+#define CLIENT_ORDERFILE_H
+
+#include <sys/stat.h>
+
+#include "format/hash.h"
+#include "sys/buf.h"
+
+struct orderfile {
+	const char *path;	/* as given; "-" is standard input */
+	struct buf name;	/* what the server shall call it, on the wire */
+	uint64_t size;
+	char sha[HASH_HEX];
+
+	/* What became of it: 0 while no answer came. */
+	int code;		/* of the last answer */
+	struct buf text;	/* that answer, or what went wrong here */
+
+	/* private */
+	int fd;			/* a copy without a name, or -1 */
+	struct stat st;
+};
+
+/*
+ * Reads the file at path (kept by reference) and gives it a name, in clear;
+ * the name was checked.  What cannot be read twice is copied to a file in
+ * tmpdir that has no name.  0, or -1 with errno.
+ */
+int orderfile_load(struct orderfile *f, const char *path, struct span name,
+    const char *tmpdir);
+
+/*
+ * The same for FTP: the name stays in clear, and there is no checksum, so a
+ * file that can be read twice is not read yet.
+ */
+int orderfile_size(struct orderfile *f, const char *path, struct span name,
+    const char *tmpdir);
+
+/*
+ * Opens the content to be sent, from its beginning: a descriptor for
+ * orderfile_done; or -1 with *why in words, also when the file is not the one
+ * it was.
+ */
+int orderfile_open(struct orderfile *f, const char **why);
+void orderfile_done(struct orderfile *f, int fd);
+
+void orderfile_free(struct orderfile *f);
+
+#endif

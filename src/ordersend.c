@@ -1,0 +1,216 @@
+/*
+ * ordersend: sends orders to an orderrecv (orderproto(7)) and prints what it
+ * says of each.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "client/orderc.h"
+#include "format/ordline.h"
+#include "format/results.h"
+#include "sys/cli.h"
+#include "sys/io.h"
+#include "sys/secret.h"
+
+#define PORT "2626"
+#define STDIN_NAME "order.txt"	/* what standard input is called */
+#define TAG_SIZE 16		/* random bytes in a tag of -F */
+#define RETRIES_MAX 1000
+#define TIMEOUT_MAX 86400
+
+static const char usage[] =
+    "usage: ordersend [-Fqv] [-s addr] [-n name] [-T seconds] [-r retries]\n"
+    "                 [-k keyfile] [file ...]\n"
+    "  -s  the server: host:port, :port or /path (:2626)\n"
+    "  -n  what the order shall be called (its file's name, or order.txt)\n"
+    "  -F  have it stored even if the same was sent before\n"
+    "  -k  file with the key that the server wants\n"
+    "  -r  how often to try again (4)\n"
+    "  -T  seconds to wait for the server (60)\n"
+    "  -q  print nothing when all is well\n"
+    "  -v  tell what is said, on standard error\n";
+
+struct opt {
+	const char *server, *name, *keyfile, *tmpdir;
+	int force, quiet, verbose;
+	long timeout, retries;
+};
+
+static char *const standard_input[] = { "-", NULL };
+
+static enum exit_code
+refused(int code)
+{
+	if (code == 250)
+		return EX_OK;
+	if (code == 530 || code == 535)
+		return EX_NOPERM;
+	return code / 100 == 5 ? EX_DATAERR : EX_TEMPFAIL;
+}
+
+/* The name a file goes under, where -n gives none. */
+static struct span
+own_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (strcmp(path, "-") == 0)
+		return span_str(STDIN_NAME);
+	return span_str(slash != NULL ? slash + 1 : path);
+}
+
+/*
+ * Loads what can be loaded, packed to the front of files: how many.  *code is
+ * what the others mean.
+ */
+static size_t
+load(const struct opt *o, char *const *paths, struct orderfile *files,
+    enum exit_code *code)
+{
+	enum exit_code bad;
+	struct span name;
+	const char *why;
+	size_t n = 0;
+
+	for (; *paths != NULL; paths++) {
+		name = o->name != NULL ? span_str(o->name) : own_name(*paths);
+		why = ordline_name_check(name);
+		bad = EX_OK;
+		if (why != NULL) {
+			warn("%s: %s (-n gives another)", *paths, why);
+			bad = EX_DATAERR;
+		} else if (orderfile_load(&files[n], *paths, name,
+		    o->tmpdir) < 0) {
+			warn_sys("%s", *paths);
+			orderfile_free(&files[n]);
+			bad = EX_NOINPUT;
+		} else
+			n++;
+		if (bad != EX_OK)
+			*code = result_worst(*code, bad);
+	}
+	return n;
+}
+
+/* Says what became of each, and what that means. */
+static enum exit_code
+tell(const struct opt *o, struct orderfile *files, size_t n, struct wr *out)
+{
+	enum exit_code code = EX_OK;
+	struct orderfile *f;
+
+	for (f = files; f < files + n; f++) {
+		code = result_worst(code, refused(f->code));
+		if (f->code >= 400)
+			warn("%s: %d %.*s", f->path, f->code,
+			    (int)f->text.n, f->text.p);
+		else if (f->code != 250)
+			warn("%s: not sent: %.*s", f->path,
+			    (int)f->text.n, f->text.p);
+		else if (!o->quiet) {
+			wr_addspan(out, buf_span(&f->text));
+			wr_addc(out, '\n');
+		}
+	}
+	return code;
+}
+
+/* What is wrong with the command line and the key, before any file is read. */
+static void
+prepare(const struct opt *o, char *const *paths, struct orderc_conf *conf,
+    struct buf *key, char tag[2 * TAG_SIZE + 1])
+{
+	unsigned char random[TAG_SIZE];
+	int i, inputs = 0;
+	const char *why;
+
+	for (i = 0; paths[i] != NULL; i++)
+		inputs += strcmp(paths[i], "-") == 0;
+	if (inputs > 1)
+		die(EX_USAGE, "-: standard input can be sent only once");
+	if (o->name != NULL && i > 1)
+		die(EX_USAGE, "-n: one name for several files");
+	if (o->name != NULL &&
+	    (why = ordline_name_check(span_str(o->name))) != NULL)
+		die(EX_USAGE, "-n: %s: %s", o->name, why);
+	if (net_parse(&conf->addr, o->server, PORT) < 0)
+		die(EX_USAGE, "-s: %s: not an address", o->server);
+	if (o->keyfile != NULL &&
+	    secret_read(o->keyfile, key, ORDLINE_KEY_MAX, &why) < 0)
+		die(EX_CONFIG, "%s: %s", o->keyfile, why);
+	conf->key = buf_span(key);
+	conf->timeout = (int)o->timeout * 1000;
+	conf->retries = o->retries;
+	conf->verbose = o->verbose;
+	conf->tag = "-";
+	if (!o->force)
+		return;
+	if (secret_random(random, sizeof random) < 0)
+		die_sys(EX_TEMPFAIL, "/dev/urandom");
+	hash_hex(tag, random, sizeof random);
+	conf->tag = tag;
+}
+
+static enum exit_code
+run(const struct opt *o, char *const *paths)
+{
+	struct orderc_conf conf = { .key = { NULL, 0 } };
+	enum exit_code code = EX_OK, sent;
+	struct orderfile *files;
+	char tag[2 * TAG_SIZE + 1];
+	struct buf key = { 0 };
+	size_t i, n;
+	struct wr out;
+
+	prepare(o, paths, &conf, &key, tag);
+	for (n = 0; paths[n] != NULL; n++)
+		;
+	files = calloc(n, sizeof *files);
+	if (files == NULL)
+		die_nomem();
+	n = load(o, paths, files, &code);
+	sent = orderc_send(&conf, files, n);
+	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
+	code = result_worst(code, tell(o, files, n, &out));
+	wr_finish(&out);
+	for (i = 0; i < n; i++)
+		orderfile_free(&files[i]);
+	free(files);
+	buf_free(&key);
+	/* No such host, or no orderrecv: trying later does not help. */
+	return sent == EX_NOHOST || sent == EX_CONFIG ? sent : code;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct opt o = {
+		.server = ":" PORT, .tmpdir = "/tmp",
+		.timeout = 60, .retries = 4
+	};
+	int c;
+
+	cli_init(argc, argv, usage);
+	if (getenv("TMPDIR") != NULL && *getenv("TMPDIR") != '\0')
+		o.tmpdir = getenv("TMPDIR");
+	while ((c = getopt(argc, argv, "FqvhVs:n:T:r:k:")) != -1)
+		switch (c) {
+		case 'F': o.force = 1; break;
+		case 'q': o.quiet = 1; break;
+		case 'v': o.verbose = 1; break;
+		case 's': o.server = optarg; break;
+		case 'n': o.name = optarg; break;
+		case 'T':
+			o.timeout = cli_number(c, optarg, 1, TIMEOUT_MAX);
+			break;
+		case 'r':
+			o.retries = cli_number(c, optarg, 0, RETRIES_MAX);
+			break;
+		case 'k': o.keyfile = optarg; break;
+		case 'h': cli_help();
+		case 'V': cli_version();
+		default: cli_usage();
+		}
+	return (int)run(&o, optind < argc ? argv + optind : standard_input);
+}

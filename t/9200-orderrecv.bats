@@ -1,0 +1,473 @@
+#!/usr/bin/env bats
+# orderrecv: the protocol on standard input and output, and over sockets.
+
+load lib
+
+# The checksum of its standard input.
+sum() {
+	sha256sum | cut -c1-64
+}
+
+# order NAME TEXT [TAG [MAC]]: an ORDER and its content.
+order() {
+	printf 'ORDER %d %s %s %s\r\n%s' "${#2}" "$(printf %s "$2" | sum)" \
+		"$1" "${3:--}${4:+ $4}" "$2"
+}
+
+# answers [OPTION ...]: what orderrecv says to its standard input, without the
+# greeting and the CRs.
+answers() {
+	orderrecv -i "$@" | tail -n +2 | tr -d '\r'
+}
+
+# text NAME CONTENT: the file holds it to the byte.
+holds() {
+	printf %s "$2" | cmp - "$1"
+}
+
+# All that lies in incoming/, but .seen.
+listing() {
+	(cd incoming && find . -name .seen -prune -o -type f -print | LC_ALL=C sort)
+}
+
+HELLO=2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
+
+@test "the greeting names host, protocol, version and a fresh nonce" {
+	orderrecv -i </dev/null >one
+	orderrecv -i </dev/null >two
+	grep -Eqx $'220 [^ ]+ orderrecv 1 [0-9a-f]{32}\r' one
+	[ "$(wc -l <one)" = 1 ]
+	run -1 cmp -s one two
+}
+
+@test "an order is stored under its name, mode 0600, and answered 250" {
+	{ order a.txt hello; printf 'QUIT\r\n'; } | answers >out
+	printf '250 stored a.txt 5 %s\n221 bye\n' "$HELLO" | cmp - out
+	holds incoming/a.txt hello
+	[ "$(stat -c %a incoming/a.txt incoming incoming/.seen | tr '\n' ' ')" = \
+		'600 700 700 ' ]
+}
+
+@test "LF is as good as CRLF" {
+	printf 'ORDER 5 %s a.txt -\nhelloQUIT\n' "$HELLO" | answers >out
+	printf '250 stored a.txt 5 %s\n221 bye\n' "$HELLO" | cmp - out
+}
+
+@test "a wrong checksum stores nothing, and the next order is taken" {
+	{ printf 'ORDER 5 %s a.txt -\r\nhellO' "$HELLO"; order a.txt hello
+	printf 'QUIT\r\n'; } | answers >out
+	printf '554 checksum differs\n250 stored a.txt 5 %s\n221 bye\n' \
+		"$HELLO" | cmp - out
+	[ "$(listing)" = ./a.txt ]
+}
+
+@test "the same again is a duplicate, in one burst and ever after" {
+	{ order a.txt hello; order a.txt hello; } | answers >out
+	printf '250 stored a.txt 5 %s\n250 duplicate a.txt 5 %s\n' \
+		"$HELLO" "$HELLO" | cmp - out
+	rm incoming/a.txt
+	order a.txt hello | answers >out
+	printf '250 duplicate a.txt 5 %s\n' "$HELLO" | cmp - out
+	[ -z "$(listing)" ]
+}
+
+@test "after a week it is new again" {
+	order a.txt hello | answers >out
+	touch -d '8 days ago' incoming/.seen/[0-9a-f]*
+	order a.txt hello | answers >out
+	printf '250 stored a-2.txt 5 %s\n' "$HELLO" | cmp - out
+	touch -d '6 days ago' incoming/.seen/[0-9a-f]*
+	order a.txt hello | answers >out
+	printf '250 duplicate a.txt 5 %s\n' "$HELLO" | cmp - out
+}
+
+@test "marks that are a week old are cleared away" {
+	order a.txt hello | answers >out
+	touch -d '8 days ago' incoming/.seen/[0-9a-f]*
+	order b.txt hello | answers >out
+	[ "$(ls incoming/.seen | wc -l)" = 1 ]
+}
+
+@test "another tag, content or name is another order; names get numbers" {
+	{ order a.txt hello; order a.txt hello t; order a.txt Hello
+	order a hello; order a hello t; order a.b.c hello; order a.b.c hello t
+	} | answers | cut -d' ' -f1-3 >out
+	printf '250 stored %s\n' a.txt a-2.txt a-3.txt a a-2 a.b.c a.b-2.c |
+		cmp - out
+	holds incoming/a-3.txt Hello
+	rm incoming/a-2.txt
+	order a.txt hello t3 | answers | cut -d' ' -f1-3 >out
+	echo '250 stored a-2.txt' | cmp - out
+}
+
+@test "many of one name get numbers without a gap" {
+	for i in $(seq 40); do order a.txt hello "$i"; done | answers >out
+	[ "$(grep -c '^250 stored' out)" = 40 ]
+	for i in $(seq 2 40); do echo "./a-$i.txt"; done | cat - <(echo ./a.txt) |
+		LC_ALL=C sort >want
+	listing | cmp want -
+}
+
+@test "nothing of another's is ever replaced" {
+	mkdir incoming
+	echo mine >incoming/a.txt
+	ln -s nowhere incoming/a-2.txt
+	order a.txt hello | answers >out
+	printf '250 stored a-3.txt 5 %s\n' "$HELLO" | cmp - out
+	[ "$(cat incoming/a.txt)" = mine ]
+	[ ! -e nowhere ]
+}
+
+@test "names are decoded; what is no file name is refused" {
+	for name in '%D1%81%D0%B5%20%D1%81.txt' -rf ..%2Fx ../x a%2Fb .x %2ex \
+		a%00b a%0Ab a%7f '' %ZZ a% %FF; do
+		order "$name" hello
+	done | answers >out
+	cut -d' ' -f1-3 out >codes
+	{ printf '250 stored %s\n' '%D1%81%D0%B5%20%D1%81.txt' -rf
+	for _ in $(seq 12); do echo 501 bad line:; done; } >want
+	# The name that is missing makes the tag its name.
+	diff want codes
+	[ "$(listing)" = "$(printf '%s\n' ./-rf './се с.txt')" ]
+	[ "$(ls -A)" = "$(printf '%s\n' codes incoming out want)" ]
+}
+
+@test "a name of 200 octets is taken, one of 201 is not" {
+	long=$(printf 'n%.0s' $(seq 200))
+	{ order "$long" hello; order "$long" hello t; order "n$long" hello; } |
+		answers | cut -c1-10 >out
+	printf '%s\n' '250 stored' '250 stored' '501 bad li' | cmp - out
+	[ -f "incoming/$long-2" ]
+}
+
+@test "an order of no bytes" {
+	order a.txt '' | answers >out
+	grep -q '^250 stored a.txt 0 e3b0c442' out
+	[ -f incoming/a.txt ] && [ ! -s incoming/a.txt ]
+}
+
+@test "too large: 552, the end, and its text is not read as commands" {
+	{ order a.txt 0123456789; printf 'ORDER 11 x y z\r\n'
+	order b.txt hello; } | answers -m 10 | cut -d' ' -f1-3 >out
+	printf '250 stored a.txt\n552 too large:\n' | cmp - out
+	[ "$(listing)" = ./a.txt ]
+}
+
+@test "a line that tells no size ends the connection" {
+	for line in 'ORDER five x y z' ORDER 'ORDER -1 x y z' 'HELO x' \
+		'ORDER 99999999999999999999 x y z'; do
+		{ order a.txt hello t; printf '%s\r\n' "$line"
+		order b.txt hello; } | answers >out
+		[ "$(tail -n 1 out | cut -c1-4)" = '501 ' ]
+		[ "$(wc -l <out)" = 2 ]
+	done
+	[ "$(listing)" = ./a.txt ]
+}
+
+@test "a hundred in one burst are answered in their order" {
+	for i in $(seq 100); do
+		if [ $((i % 10)) = 0 ]; then
+			printf 'ORDER 5 %s %d.txt -\r\nHELLO' "$HELLO" "$i"
+		else
+			order "$i.txt" hello
+		fi
+	done | answers | cut -d' ' -f1-3 >out
+	for i in $(seq 100); do
+		[ $((i % 10)) = 0 ] && echo 554 checksum differs ||
+			echo "250 stored $i.txt"
+	done >want
+	diff want out
+}
+
+@test "cut short: nothing is stored, wherever the cut is" {
+	order a.txt hello >whole
+	for n in $(seq 1 "$(($(wc -c <whole) - 1))"); do
+		head -c "$n" whole | orderrecv -i >out
+		! grep -q '^250' out || return 1
+	done
+	[ -z "$(listing)" ]
+	[ "$(ls -A incoming/.seen | tr '\n' ' ')" = '.commit .lock ' ] ||
+		[ "$(ls -A incoming/.seen)" = .lock ]
+}
+
+@test "raw: all that comes is one order, named by the date" {
+	cp "$TOP/examples/session.txt" . 2>/dev/null ||
+		printf '[Recipients:]\na@b [Subject:]\nx\n[Body:]\ny\n' >session.txt
+	answers <session.txt >out
+	name=$(listing)
+	[[ $name =~ ^\./order-[0-9]{8}-[0-9]{6}\.txt$ ]]
+	echo "250 stored ${name#./} $(wc -c <session.txt) $(sum <session.txt)" |
+		cmp - out
+	cmp session.txt "incoming/$name"
+	# The same once more is another order.
+	answers <session.txt >out
+	grep -q '^250 stored' out
+	[ "$(listing | wc -l)" = 2 ]
+}
+
+@test "raw: binary, a line without end, no bytes, too many" {
+	head -c 300000 /dev/urandom | tr -d '\n' >long
+	answers <long >out
+	cmp long "incoming/$(cut -d' ' -f3 out)"
+	run -0 answers </dev/null
+	[ -z "$output" ]
+	[ "$(answers -m 100 <long)" = '552 too large: at most 100 octets' ]
+	[ "$(listing | wc -l)" = 1 ]
+}
+
+@test "raw: an endless line takes no memory" {
+	[ "${UNIT:-t}" = t ] || skip "sanitizers take all the memory there is"
+	(ulimit -v 60000; head -c 200000000 /dev/zero | answers >out)
+	grep -q '^250 stored' out
+}
+
+@test "HTTP ends the connection and stores nothing" {
+	for line in 'GET / HTTP/1.1' 'POST /x HTTP/1.0' 'OPTIONS / HTTP/1.1'; do
+		{ printf '%s\r\n\r\n' "$line"; order a.txt hello; } |
+			answers | cut -c1-4 >out
+		echo '501 ' | cmp - out
+	done
+	[ -z "$(listing)" ]
+}
+
+# mac KEY NONCE N 'SIZE SHA NAME TAG'
+mac() {
+	python - "$@" <<-'END'
+	import hashlib, hmac, sys
+	key, nonce, n, rest = sys.argv[1:]
+	text = "%s\n%s\n%s" % (nonce, n, rest)
+	print(hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest())
+	END
+}
+
+@test "-k: orders need a mac that fits nonce, ordinal and words" {
+	echo secret >key
+	chmod 600 key
+	coproc orderrecv -i -k key 3>&-
+	pid=$COPROC_PID
+	# Copies, for bash closes its own when the coprocess ends.
+	exec 7<&"${COPROC[0]}" 8>&"${COPROC[1]}"
+	read -r _ _ _ _ nonce <&7
+	nonce=${nonce%$'\r'}
+	words="5 $HELLO a.txt -"
+	good2=$(mac secret "$nonce" 2 "$words")
+	good3=$(mac secret "$nonce" 3 "$words")
+	{ order a.txt hello; order a.txt hello - "$good2"
+	order a.txt hello - "$good2"; order b.txt hello - \
+		"$(mac secret "$nonce" 4 "$words")"
+	order b.txt hello - "$(mac other "$nonce" 5 "5 $HELLO b.txt -")"
+	printf 'QUIT\r\n'; } >&8
+	cut -c1-11 <&7 >out
+	exec 7<&- 8>&-
+	wait "$pid"
+	printf '%s\n' '530 mac mis' '250 stored ' '535 mac wro' '535 mac wro' \
+		'535 mac wro' $'221 bye\r' | diff - out
+	[ "$(listing)" = ./a.txt ]
+	# What was good then is not in another connection.
+	order c.txt hello - "$good2" | answers -k key | cut -c1-4 >out
+	echo '535 ' | cmp - out
+	# And nothing comes raw.
+	echo raw | answers -k key | cut -c1-4 >out
+	echo '501 ' | cmp - out
+	[ "$(listing)" = ./a.txt ]
+	[ "$good3" != "$good2" ]
+}
+
+@test "-k: a key that others can read, an empty and a missing one: 78" {
+	echo secret >key
+	chmod 644 key
+	run -78 --separate-stderr orderrecv -i -k key </dev/null
+	[ -z "$output" ]
+	[ "$stderr" = "orderrecv: key: others can read or write it" ]
+	: >key
+	chmod 600 key
+	run -78 --separate-stderr orderrecv -i -k key </dev/null
+	[ "$stderr" = "orderrecv: key: empty" ]
+	run -78 orderrecv -i -k nokey </dev/null
+	run -78 orderrecv -i -k . </dev/null
+	[ ! -e incoming ]
+}
+
+@test "a full disk: 452, nothing is left, and it goes on" {
+	{ order a.txt "$(head -c 5000 /dev/zero | tr '\0' x)"
+	order b.txt hello; } >in
+	(ulimit -f 1; answers <in >out 2>err)
+	cut -d' ' -f1-3 out >codes
+	printf '452 no room,\n250 stored b.txt\n' | diff - codes
+	grep -q '^orderrecv: .*File too large' err
+	[ "$(listing)" = ./b.txt ]
+	run ls -A incoming/.seen
+	[[ $output != *tmp* && $output != *new* ]]
+}
+
+@test "no room for a directory: 73, before anything is bound" {
+	echo >incoming
+	run -73 --separate-stderr orderrecv -i </dev/null
+	[ -z "$output" ]
+	[ "$stderr" = "orderrecv: incoming: Not a directory" ]
+	run -73 --separate-stderr orderrecv -l 127.0.0.1:0 -d a/b
+	[ "$stderr" = "orderrecv: a/b: No such file or directory" ]
+	run -64 orderrecv -1 -w 2
+	run -64 orderrecv operand
+}
+
+@test "paths on standard output, once each, and not under -i" {
+	start orderrecv -l 127.0.0.1:0 -d box
+	{ order a.txt hello; order a.txt hello; order 'b%20c' hello
+	printf 'QUIT\r\n'; } | nc -N 127.0.0.1 "$PORT" >out
+	[ "$(grep -c '^250' out)" = 3 ]
+	stop
+	printf 'box/a.txt\nbox/b c\n' | cmp - orderrecv.out
+}
+
+@test "nc -N delivers a raw order" {
+	need nc
+	start orderrecv -l 127.0.0.1:0
+	printf 'an order\n' | nc -N 127.0.0.1 "$PORT" >out
+	tail -n 1 out | grep -q '^250 stored order-'
+	stop
+	[ "$(wc -l <orderrecv.out)" = 1 ]
+	[ "$(cat "$(cat orderrecv.out)")" = 'an order' ]
+}
+
+@test "a raw transfer that ends by a reset stores nothing" {
+	start orderrecv -l 127.0.0.1:0 -v
+	python - "$PORT" <<-'END'
+	import socket, struct, sys
+	s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+	s.recv(100)
+	s.sendall(b"half of a raw order\n")
+	s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+	s.close()
+	END
+	echo next | nc -N 127.0.0.1 "$PORT" >out
+	stop
+	[ "$(wc -l <orderrecv.out)" = 1 ]
+	[ "$(listing | wc -l)" = 1 ]
+}
+
+@test "two at once with the same order: one is stored" {
+	start orderrecv -l 127.0.0.1:0 -w 4
+	order a.txt hello >in
+	printf 'QUIT\r\n' >>in
+	for i in 1 2 3 4 5 6 7 8; do
+		nc 127.0.0.1 "$PORT" <in >"out$i" 3>&- &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	stop
+	[ "$(cat out? | grep -c '^250 stored')" = 1 ]
+	[ "$(cat out? | grep -c '^250 duplicate')" = 7 ]
+	[ "$(cat orderrecv.out)" = incoming/a.txt ]
+}
+
+@test "-1: one order, printed, and 0" {
+	orderrecv -1 -l 127.0.0.1:0 >paths 2>err 3>&- &
+	pid=$!
+	wait_for grep -q listening err
+	port=$(sed -n 's/.*://p' err)
+	{ printf 'ORDER 5 %s a -\r\nwrong' "$HELLO"; order a.txt hello
+	order b.txt hello; printf 'QUIT\r\n'; } |
+		nc -N 127.0.0.1 "$port" | tail -n +2 | cut -c1-4 >out
+	printf '554 \n250 \n421 \n' | cmp - out
+	wait "$pid"
+	echo incoming/a.txt | cmp - paths
+	[ "$(listing)" = ./a.txt ]
+}
+
+@test "a socket passed by systemd" {
+	python - <<-'END' >out
+	import os, socket, subprocess
+	s = socket.socket()
+	s.bind(("127.0.0.1", 0))
+	s.listen()
+	def pass_on():
+	    os.dup2(s.fileno(), 3)
+	p = subprocess.Popen(["orderrecv", "-1"], preexec_fn=pass_on,
+	    close_fds=False, stdout=subprocess.PIPE,
+	    env=dict(os.environ, LISTEN_FDS="1"))
+	c = socket.create_connection(s.getsockname())
+	c.sendall(b"an order")
+	c.shutdown(socket.SHUT_WR)
+	while c.recv(1000):
+	    pass
+	print(p.stdout.read().decode()[:14], p.wait())
+	END
+	echo 'incoming/order 0' | cmp - out
+}
+
+@test "a UNIX socket" {
+	start orderrecv -l ./sock
+	[ "$ADDR" = ./sock ]
+	order a.txt hello | nc -NU ./sock | grep -q '^250 stored'
+	stop
+	[ ! -e sock ]
+}
+
+@test "standard output full: said, 74, and the orders stay" {
+	orderrecv -l 127.0.0.1:0 >/dev/full 2>err 3>&- &
+	pid=$!
+	wait_for grep -q listening err
+	order a.txt hello | nc -N 127.0.0.1 "$(sed -n 's/.*://p' err)" >out
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" = 74 ]
+	grep -qx 'orderrecv: stdout: No space left on device' err
+	[ "$(listing)" = ./a.txt ]
+	# The client that got no answer repeats, and all is well.
+	order a.txt hello | answers | grep -q '^250 duplicate'
+}
+
+@test "-i with standard output full: 74" {
+	order a.txt hello >in
+	run -74 bash -c 'orderrecv -i <in >/dev/full'
+	[ "$output" = 'orderrecv: stdout: No space left on device' ]
+}
+
+@test "-c: one too many is told so" {
+	start orderrecv -l 127.0.0.1:0 -c 1
+	exec 9<>"/dev/tcp/127.0.0.1/$PORT"
+	read -r line <&9
+	[[ $line == 220* ]]
+	nc -N 127.0.0.1 "$PORT" </dev/null >out
+	printf '421 too busy, try again later\r\n' | cmp - out
+	exec 9>&-
+}
+
+@test "-T: an idle session is told so" {
+	start orderrecv -l 127.0.0.1:0 -T 1
+	nc 127.0.0.1 "$PORT" >out
+	printf '421 idle too long\r\n' | cmp - <(tail -n 1 out)
+}
+
+@test "-v tells what is said, but no mac" {
+	echo secret >key
+	chmod 600 key
+	{ order a.txt hello - "$HELLO"; printf 'QUIT\r\n'; } >in
+	orderrecv -iv -k key <in >out 2>err
+	grep -qx "orderrecv: local: C: ORDER 5 $HELLO a.txt -" err
+	grep -qx 'orderrecv: local: C: QUIT' err
+	grep -qx 'orderrecv: local: S: 535 mac wrong' err
+}
+
+@test "examples of the pages" {
+	start orderrecv -l 127.0.0.1:0
+	cp "$TOP/examples/session.txt" .
+	f=session.txt
+	{
+		printf 'ORDER %d %s %s -\r\n' "$(wc -c <$f)" \
+			"$(sha256sum <$f | cut -d' ' -f1)" $f
+		cat $f
+		printf 'QUIT\r\n'
+	} | nc 127.0.0.1 "$PORT" >out
+	grep -q '^250 stored session.txt' out
+	nc -N 127.0.0.1 "$PORT" <session.txt >out
+	grep -q '^250 stored order-' out
+	orderrecv -i <session.txt >out
+	grep -q '^250 stored order-' out
+	wait_for grep -q order- orderrecv.out
+	while read -r f; do cmp session.txt "$f" || echo "$f"; done \
+		<orderrecv.out >differ
+	[ "$(wc -l <orderrecv.out)" = 2 ]
+	[ ! -s differ ]
+}

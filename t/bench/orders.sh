@@ -1,0 +1,164 @@
+#!/bin/sh
+# What orders cost: 2,000 of 2 KB on one connection, each safe on disk before
+# its answer, against nc to tcpserver, ten at once, and curl to vsftpd, which
+# make nothing safe; and one of 1 GB against plain nc.  All in one run, in
+# turns; medians of five, and their ratios.
+#
+#	t/bench/orders.sh [rounds [orders [bytes of the large one]]]
+#
+# Needs nc; tcpserver, and curl with vsftpd (as root), where they are there.
+set -eu
+
+BINDIR=${BINDIR:-$(cd "$(dirname "$0")/../../bin" && pwd)}
+ROUNDS=${1:-5} ORDERS=${2:-2000} LARGE=${3:-1073741824}
+PATH=$BINDIR:$PATH:/usr/sbin
+dir=$(mktemp -d "${TMPDIR:-/var/tmp}/orders.XXXXXX")
+pids=
+trap 'kill $pids 2>/dev/null || :; rm -rf "$dir"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$dir"
+
+now() {
+	date +%s%N
+}
+
+# clock NAME command ...: appends the ms it took to NAME.ms.
+clock() {
+	clock_name=$1
+	shift
+	sync
+	clock_start=$(now)
+	"$@"
+	echo $((($(now) - clock_start) / 1000000)) >>"$clock_name.ms"
+}
+
+median() {
+	sort -n "$1.ms" | sed -n "$(((ROUNDS + 1) / 2))p"
+}
+
+# await FILE PATTERN: until a server has said so.
+await() {
+	await_i=0
+	until grep -q "$2" "$1"; do
+		[ $((await_i += 1)) -lt 200 ] || { cat "$1" >&2; exit 1; }
+		sleep 0.05
+	done
+}
+
+# Every round has a directory of its own: a file system that has just been
+# told to forget thousands of files makes new ones slowly.
+orders_ours() {
+	ordersend -q -s "127.0.0.1:$ours" src/*
+}
+
+orders_nc() {
+	xargs -P 10 -I{} sh -c "nc -N 127.0.0.1 $theirs <src/{}" <names
+}
+
+orders_ftp() {
+	curl -s -K ftp.curl
+}
+
+large_ours() {
+	ordersend -q -s "127.0.0.1:$ours" large
+}
+
+large_nc() {
+	nc -l 127.0.0.1 "$port" >nc.large &
+	large_pid=$!
+	until nc -N 127.0.0.1 "$port" <large 2>/dev/null; do
+		kill -0 "$large_pid" 2>/dev/null || exit 1
+		sleep 0.01
+	done
+	wait "$large_pid"
+}
+
+start_ours() {
+	orderrecv -m 2G -l 127.0.0.1:0 -d "ours$1" >ours.out 2>ours.err &
+	pids="$pids $!"
+	ours_pid=$!
+	await ours.err listening
+	ours=$(sed -n 's/.*://p' ours.err)
+}
+
+start_tcpserver() {
+	command -v tcpserver >/dev/null || return 0
+	mkdir "theirs$1"
+	tcpserver -1 -c 40 -HRl0 127.0.0.1 0 sh -c "cat >theirs$1/\$\$" \
+		>theirs.out &
+	pids="$pids $!"
+	theirs_pid=$!
+	await theirs.out .
+	theirs=$(cat theirs.out)
+}
+
+start_vsftpd() {
+	command -v vsftpd >/dev/null && command -v curl >/dev/null &&
+		[ "$(id -u)" = 0 ] || return 0
+	mkdir -p ftp/up empty
+	chown daemon ftp/up
+	chmod 755 . ftp
+	cat >vsftpd.conf <<-END
+	listen=YES
+	listen_address=127.0.0.1
+	listen_port=2199
+	background=NO
+	anonymous_enable=YES
+	no_anon_password=YES
+	anon_root=$dir/ftp
+	ftp_username=daemon
+	write_enable=YES
+	anon_upload_enable=YES
+	secure_chroot_dir=$dir/empty
+	seccomp_sandbox=NO
+	END
+	vsftpd vsftpd.conf &
+	pids="$pids $!"
+	vsftpd=1
+	sleep 1
+}
+
+# report NAME OTHER LEAST: how many times as fast as OTHER NAME is.
+report() {
+	[ -f "$2.ms" ] || { echo "$1 : $2 left out, a program is missing"; return; }
+	awk -v a="$(median "$1")" -v b="$(median "$2")" -v n="$1" -v o="$2" \
+		-v least="$3" 'BEGIN { printf "%s %d ms, %s %d ms: %.2f times as fast (%s at least)\n",
+		n, a, o, b, b / a, least }'
+}
+
+mkdir src
+i=0
+while [ $((i += 1)) -le "$ORDERS" ]; do
+	head -c 1536 /dev/urandom | base64 -w 76 | head -c 2048 >"src/order$i.txt"
+	echo "order$i.txt" >>names
+	printf 'upload-file = "src/order%d.txt"\nurl = "%s/order%d.txt"\n' \
+		"$i" ftp://127.0.0.1:2199/up "$i" >>ftp.curl
+done
+head -c "$LARGE" /dev/urandom >large
+vsftpd=
+port=$((20000 + $$ % 20000))
+start_vsftpd
+
+round=0
+while [ $((round += 1)) -le "$ROUNDS" ]; do
+	start_ours "$round"
+	start_tcpserver "$round"
+	clock orders orders_ours
+	[ -z "${theirs:-}" ] || clock orders-nc orders_nc
+	[ -z "$vsftpd" ] || clock orders-ftp orders_ftp
+	clock large large_ours
+	clock large-nc large_nc
+	[ "$(wc -l <ours.out)" = $((ORDERS + 1)) ]
+	cmp large "ours$round/large"
+	rm -f nc.large "ours$round/large"
+	kill "$ours_pid"
+	[ -z "${theirs:-}" ] || kill "$theirs_pid"
+	mkdir "ftp$round"
+	[ -z "$vsftpd" ] || mv ftp/up/* "ftp$round"
+done
+
+awk -v n="$ORDERS" -v ms="$(median orders)" 'BEGIN {
+	printf "%d orders a second, each safe on disk\n", n * 1000 / ms }'
+report orders orders-nc 5
+report orders orders-ftp 2
+report large large-nc 0.8
