@@ -1,0 +1,84 @@
+/*
+ * sasld: the server's side of a log-in (RFC 4422): PLAIN, LOGIN, CRAM-MD5 and
+ * SCRAM-SHA-256, as a machine that is fed responses and answers challenges.
+ * Both are in base64, one line each, without what the protocol puts before
+ * them ("334 " in SMTP, "+ " in POP3) and without a line ending.
+ *
+ * Somebody unknown gets the same answers after the same time as one with a
+ * wrong password; where some have passwords and others verifiers, as one with
+ * a verifier.
+ */
+#ifndef SERVER_SASLD_H
+#define SERVER_SASLD_H
+
+#include "format/hash.h"
+#include "sys/buf.h"
+
+/* Octets of a response's line that must be read, RFC 4954 4. */
+#define SASLD_LINE_MAX 12288
+
+/* Bits, for mechanisms. */
+#define SASLD_SCRAM_SHA_256 0x1
+#define SASLD_CRAM_MD5 0x2
+#define SASLD_PLAIN 0x4
+#define SASLD_LOGIN 0x8
+
+struct sasld_conf {
+	unsigned mechanisms;	/* that may be used */
+	const char *host;	/* our name in challenges */
+	unsigned iterations;	/* of verifiers, 0: all have passwords */
+	unsigned char key[HASH_SIZE];	/* random; the same in all workers */
+
+	/*
+	 * The password or verifier (scram.h) of a login, which is in lower
+	 * case: 0, or -1 when there is no such login.
+	 */
+	int (*find)(void *app, struct span login, struct span *secret);
+	void *app;
+};
+
+enum sasld_next {
+	SASLD_CHALLENGE,	/* send what was added to out and feed the
+				   answer */
+	SASLD_DONE,		/* logged in: sasld_login */
+	SASLD_REFUSED,		/* wrong login or password */
+	SASLD_MALFORMED,	/* not what the mechanism asks for */
+	SASLD_CANCELLED,	/* the client has said "*" */
+	SASLD_UNKNOWN		/* the mechanism is none of conf's */
+};
+
+/* What is possible with secrets of this kind (conf->iterations). */
+unsigned sasld_possible(unsigned iterations);
+
+/* Adds the names of the mechanisms, best first, a blank between them. */
+void sasld_names(struct buf *b, unsigned mechanisms);
+
+/* One exchange; conf stays the caller's and is read all along. */
+struct sasld *sasld_open(const struct sasld_conf *conf);
+void sasld_close(struct sasld *s);
+
+/*
+ * AUTH with a mechanism in any case, and the initial response, whose p is NULL
+ * where there is none ("=" is an empty one).  nonce is printable ASCII
+ * without commas that nobody can guess and that comes but once.
+ */
+enum sasld_next sasld_start(struct sasld *s, struct span mechanism,
+    struct span initial, struct span nonce, struct buf *out);
+
+/* The client's next line. */
+enum sasld_next sasld_step(struct sasld *s, struct span line,
+    struct buf *out);
+
+/* Who is logged in, in lower case, until the close. */
+struct span sasld_login(const struct sasld *s);
+
+/*
+ * For protocols with words of their own: whether a password is that of login;
+ * and whether digest is what APOP wants (RFC 1939 7).  1 or 0.
+ */
+int sasld_password(const struct sasld_conf *conf, struct span login,
+    struct span password);
+int sasld_apop(const struct sasld_conf *conf, struct span login,
+    struct span stamp, struct span digest);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * smtpauth: the log-in of an SMTP session, RFC 4954.
+ */
+#ifndef SERVER_SMTPAUTH_H
+#define SERVER_SMTPAUTH_H
+
+#include "smtpverb.h"
+
+/* The argument of AUTH, and a line of the exchange without its ending. */
+void smtpauth_start(struct smtpd *s, struct span arg);
+void smtpauth_step(struct smtpd *s, struct span line);
+
+/* Ends an exchange, if there is one. */
+void smtpauth_cancel(struct smtpd *s);
+
+/* Whether what follows the first so many bytes of a line is secret. */
+size_t smtpauth_open_part(const struct smtpd *s, struct span line);
+
+#endif

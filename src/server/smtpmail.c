@@ -1,0 +1,496 @@
+#include "smtpmail.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "format/addr.h"
+
+#define RCPTS_MAX 1000		/* of a message; RFC 5321 4.5.3.1.8 asks 100 */
+
+static const char
+	no_address[] = "501 5.1.3 Bad address syntax",
+	no_bare[] = "550 5.5.2 Error: bare <CR> or <LF> in the message",
+	no_body[] = "501 5.5.4 Syntax: BODY=7BIT or BODY=8BITMIME",
+	no_box[] = "550 5.1.1 No such user here",
+	no_number[] = "501 5.5.4 Bad message size syntax",
+	no_option[] = "555 5.5.4 Unsupported option",
+	no_rcpt[] = "501 5.1.3 Bad recipient address syntax",
+	no_rcpts[] = "452 4.5.3 Error: too many recipients",
+	no_relay[] = "550 5.7.1 Relay access denied",
+	no_room[] = "452 4.3.1 Insufficient system storage",
+	no_sender[] = "501 5.1.7 Bad sender address syntax",
+	no_size[] = "552 5.3.4 Message size exceeds fixed limit",
+	no_store[] = "451 4.3.0 Error: the message cannot be stored",
+	no_time[] = "451 4.3.0 Error: a mailbox is locked",
+	no_valid[] = "554 5.5.1 Error: no valid recipients";
+
+struct smtpmail *
+smtpmail_new(const struct smtpd_conf *conf)
+{
+	struct smtpmail *m;
+
+	m = calloc(1, sizeof *m);
+	if (m == NULL)
+		die_nomem();
+	m->conf = conf;
+	return m;
+}
+
+static void
+drop(struct smtpmail *m)
+{
+	if (m->mail != NULL)
+		m->conf->store->drop(m->mail);
+	if (m->relayed != NULL)
+		m->conf->relay->drop(m->relayed);
+	m->mail = m->relayed = NULL;
+}
+
+void
+smtpmail_free(struct smtpmail *m)
+{
+	if (m == NULL)
+		return;
+	drop(m);
+	buf_free(&m->from);
+	buf_free(&m->boxes);
+	buf_free(&m->foreign);
+	buf_free(&m->trace);
+	free(m);
+}
+
+/* Takes key, ASCII case ignored, and the blanks behind it off *s. */
+static int
+take_key(struct span *s, const char *key)
+{
+	size_t n = strlen(key);
+
+	if (s->n < n || !span_case_is(span_of(s->p, n), key))
+		return 0;
+	*s = span_trim(span_of(s->p + n, s->n - n));
+	return 1;
+}
+
+/* The next word of *s: 0 when there is none. */
+static int
+take_word(struct span *s, struct span *word)
+{
+	const char *blank;
+
+	*s = span_trim(*s);
+	blank = memchr(s->p, ' ', s->n);
+	*word = span_of(s->p, blank != NULL ? (size_t)(blank - s->p) : s->n);
+	s->p += word->n;
+	s->n -= word->n;
+	return word->n > 0;
+}
+
+/* A path; what follows it is left in *s.  0, or -1. */
+static int
+take_path(struct span *s, struct addr *a)
+{
+	size_t used;
+
+	if (addr_path(a, *s, &used, NULL) < 0 ||
+	    (used < s->n && s->p[used] != ' ' && s->p[used] != '\t'))
+		return -1;
+	*s = span_trim(span_of(s->p + used, s->n - used));
+	return 0;
+}
+
+struct span
+smtpmail_path(struct span *arg, const char *key)
+{
+	struct addr a;
+
+	take_key(arg, key);
+	return take_path(arg, &a) == 0 ? a.text : *arg;
+}
+
+uint64_t
+smtpmail_size(struct span params)
+{
+	struct span word;
+	uintmax_t size;
+
+	while (take_word(&params, &word))
+		if (take_key(&word, "SIZE=") && span_number(word, &size) == 0)
+			return size;
+	return 0;
+}
+
+/* The addresses of pairs. */
+static void
+add_addresses(const struct buf *pairs, struct buf *b)
+{
+	const char *p = pairs->p, *end = p + pairs->n;
+
+	while (p < end) {
+		p += strlen(p) + 1;
+		if (b->n > 0)
+			buf_addc(b, '\0');
+		buf_adds(b, p);
+		p += strlen(p) + 1;
+	}
+}
+
+void
+smtpmail_rcpts(const struct smtpmail *m, struct buf *b)
+{
+	add_addresses(&m->boxes, b);
+	add_addresses(&m->foreign, b);
+}
+
+/* One parameter of MAIL: NULL, or the refusal. */
+static const char *
+mail_option(struct smtpmail *m, struct span word)
+{
+	uint64_t max = m->conf->max_size;
+	uintmax_t size;
+
+	if (take_key(&word, "SIZE=")) {
+		if (span_number(word, &size) < 0)
+			return no_number;
+		m->announced = size;
+		return max > 0 && size > max ? no_size : NULL;
+	}
+	if (take_key(&word, "BODY="))
+		return span_case_is(word, "7BIT") ||
+		    span_case_is(word, "8BITMIME") ? NULL : no_body;
+	if (!span_case_is(word, "SMTPUTF8"))
+		return no_option;
+	m->utf8 = 1;
+	return NULL;
+}
+
+const char *
+smtpmail_sender(struct smtpmail *m, struct span arg)
+{
+	const char *refusal;
+	struct span word;
+	struct addr a;
+
+	if (!take_key(&arg, "FROM:") || arg.n == 0)
+		return NULL;
+	if (take_path(&arg, &a) < 0)
+		return no_sender;
+	while (take_word(&arg, &word)) {
+		refusal = mail_option(m, word);
+		if (refusal != NULL)
+			return refusal;
+	}
+	buf_addspan(&m->from, a.text);
+	return "250 2.1.0 Ok";
+}
+
+static int
+is_ours(const struct smtpd_conf *c, struct span domain)
+{
+	size_t i;
+
+	if (domain.p == NULL || c->domains == 0)
+		return 1;
+	for (i = 0; i < c->domains; i++)
+		if (span_case_is(domain, c->domain[i]))
+			return 1;
+	return 0;
+}
+
+/*
+ * The mailboxes of an address: NULL, or the refusal.  user%server@ours means
+ * user@server and is judged as that, never a way around the rule.
+ */
+static const char *
+find_boxes(const struct smtpd_conf *c, struct addr *a, struct buf *names)
+{
+	size_t i;
+
+	for (;;) {
+		if (!is_ours(c, a->domain))
+			return no_relay;
+		for (i = a->local.n; i > 0 && a->local.p[i - 1] != '%'; )
+			i--;
+		if (i < 2 || i == a->local.n || a->local.p[0] == '"')
+			break;
+		a->domain = span_of(a->local.p + i, a->local.n - i);
+		a->local.n = i - 1;
+	}
+	return c->find(c->users, a->local, names) < 0 ? no_box : NULL;
+}
+
+static int
+has_box(const struct buf *boxes, const char *name)
+{
+	const char *p = boxes->p, *end = p + boxes->n;
+
+	while (p < end) {
+		if (strcmp(p, name) == 0)
+			return 1;
+		p += strlen(p) + 1;
+		p += strlen(p) + 1;
+	}
+	return 0;
+}
+
+/* A foreign address, which gets one copy: its pair is it twice. */
+static void
+add_foreign(struct buf *foreign, const struct addr *a)
+{
+	struct buf text = { 0 };
+
+	buf_addspan(&text, a->local);
+	buf_addc(&text, '@');
+	buf_addspan(&text, a->domain);
+	buf_addc(&text, '\0');
+	if (foreign->n == 0 || !has_box(foreign, text.p)) {
+		buf_addspan(foreign, buf_span(&text));
+		buf_addspan(foreign, buf_span(&text));
+	}
+	buf_free(&text);
+}
+
+/* A mailbox that two recipients share gets one copy. */
+static void
+add_boxes(struct buf *boxes, const struct buf *names, struct span domain)
+{
+	const char *p = names->p, *end = p + names->n;
+
+	for (; p < end; p += strlen(p) + 1) {
+		if (boxes->n > 0 && has_box(boxes, p))
+			continue;
+		buf_add(boxes, p, strlen(p) + 1);
+		buf_adds(boxes, p);
+		if (domain.p != NULL) {
+			buf_addc(boxes, '@');
+			buf_addspan(boxes, domain);
+		}
+		buf_addc(boxes, '\0');
+	}
+}
+
+const char *
+smtpmail_rcpt(struct smtpmail *m, struct span arg)
+{
+	struct buf names = { 0 };
+	const char *refusal;
+	struct addr a;
+
+	if (!take_key(&arg, "TO:") || arg.n == 0)
+		return NULL;
+	if (take_path(&arg, &a) < 0 || a.text.n == 0)
+		return no_rcpt;
+	if (arg.n > 0)
+		return no_option;
+	if (m->rcpts == RCPTS_MAX)
+		return no_rcpts;
+	refusal = find_boxes(m->conf, &a, &names);
+	if (refusal == no_relay && m->trusted && m->conf->relay != NULL &&
+	    (a.domain.p[0] == '[' || addr_is_domain(a.domain))) {
+		add_foreign(&m->foreign, &a);
+		refusal = NULL;
+	} else if (refusal == NULL)
+		add_boxes(&m->boxes, &names, a.domain);
+	m->rcpts += refusal == NULL;
+	buf_free(&names);
+	return refusal != NULL ? refusal : "250 2.1.5 Ok";
+}
+
+/* The mailboxes of an alias, a line each. */
+static void
+list_boxes(const struct buf *names, struct span domain, struct buf *out)
+{
+	const char *p = names->p, *end = p + names->n, *next;
+
+	for (; p < end; p = next) {
+		next = p + strlen(p) + 1;
+		buf_addf(out, "250%c2.1.5 <%s", next < end ? '-' : ' ', p);
+		if (domain.p != NULL) {
+			buf_addc(out, '@');
+			buf_addspan(out, domain);
+		}
+		buf_adds(out, ">\r\n");
+	}
+}
+
+void
+smtpmail_vrfy(const struct smtpd_conf *conf, struct span arg, int expand,
+    struct buf *out)
+{
+	const char *refusal = no_address;
+	struct buf names = { 0 };
+	struct addr a;
+
+	if (take_path(&arg, &a) == 0 && a.text.n > 0 &&
+	    (arg.n == 0 || span_case_is(arg, "SMTPUTF8")))
+		refusal = find_boxes(conf, &a, &names);
+	if (refusal != NULL)
+		buf_addf(out, "%s\r\n", refusal);
+	else if (expand && conf->known)
+		list_boxes(&names, a.domain, out);
+	else {
+		buf_adds(out, conf->known ? "250 2.1.5 <" :
+		    "252 2.1.5 Mail will be taken for <");
+		buf_addspan(out, a.text);
+		buf_adds(out, ">\r\n");
+	}
+	buf_free(&names);
+}
+
+void
+smtpmail_begin(struct smtpmail *m, struct span received, int crlf)
+{
+	const struct smtpd_conf *c = m->conf;
+
+	smtpdata_init(&m->data, crlf);
+	buf_addspan(&m->trace, received);
+	m->id = m->trace.n;
+	c->id(c->mark, &m->trace);
+	m->id_n = m->trace.n - m->id;
+	buf_adds(&m->trace, ";\n\t");
+	c->date(c->mark, &m->trace);
+	buf_addc(&m->trace, '\n');
+	if (c->store != NULL && m->boxes.n > 0) {
+		m->mail = c->store->begin(c->keeper, buf_span(&m->from),
+		    buf_span(&m->trace), buf_span(&m->boxes));
+		if (m->mail == NULL)
+			m->err = errno;
+	}
+	if (m->err == 0 && m->foreign.n > 0) {
+		m->relayed = c->relay->begin(c->spool, buf_span(&m->from),
+		    buf_span(&m->trace), buf_span(&m->foreign));
+		if (m->relayed == NULL) {
+			m->err = errno;
+			drop(m);
+		}
+	}
+}
+
+static void
+take_text(void *arg, const char *p, size_t n)
+{
+	struct smtpmail *m = arg;
+
+	if (m->mail != NULL)
+		m->conf->store->write(m->mail, p, n);
+	if (m->relayed != NULL)
+		m->conf->relay->write(m->relayed, p, n);
+}
+
+/* What is too large, or no longer exact, is not kept. */
+static void
+check_text(struct smtpmail *m)
+{
+	uint64_t max = m->conf->max_size;
+
+	m->over = max > 0 && m->data.size > max;
+	if (m->over || m->data.bare)
+		drop(m);
+}
+
+size_t
+smtpmail_text(struct smtpmail *m, const char *p, size_t n)
+{
+	size_t used;
+
+	used = smtpdata_feed(&m->data, p, n, take_text, m);
+	check_text(m);
+	return used;
+}
+
+void
+smtpmail_chunk(struct smtpmail *m, const char *p, size_t n)
+{
+	smtpdata_chunk(&m->data, p, n, take_text, m);
+	check_text(m);
+}
+
+void
+smtpmail_last(struct smtpmail *m)
+{
+	smtpdata_last(&m->data, take_text, m);
+	check_text(m);
+}
+
+const char *
+smtpmail_fault(const struct smtpmail *m)
+{
+	if (m->rcpts == 0)
+		return no_valid;
+	if (m->over)
+		return no_size;
+	return m->data.bare ? no_bare : NULL;
+}
+
+static const char *
+refusal_of(const struct smtpmail *m, int err)
+{
+	const char *fault = smtpmail_fault(m);
+
+	if (fault != NULL)
+		return fault;
+	switch (err) {
+	case 0:
+		return NULL;
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+		return no_room;
+	case ETIMEDOUT:
+		return no_time;
+	default:
+		return no_store;
+	}
+}
+
+/*
+ * In both stores or in none: what the relay can refuse it has refused before
+ * the mailboxes get the message.
+ */
+static int
+end(struct smtpmail *m)
+{
+	const struct smtpd_conf *c = m->conf;
+	int err = m->err;
+
+	if (m->relayed != NULL && !m->ready) {
+		err = c->relay->end(m->relayed);
+		m->ready = err == EINPROGRESS;
+		if (m->ready)
+			err = 0;
+		else
+			m->relayed = NULL;
+	}
+	if (err == 0 && m->mail != NULL) {
+		err = c->store->end(m->mail);
+		if (err == EINPROGRESS || err == EAGAIN)
+			return err;
+		m->mail = NULL;
+	}
+	if (err == 0 && m->relayed != NULL) {
+		err = c->relay->end(m->relayed);
+		if (err == EINPROGRESS)
+			return err;
+		m->relayed = NULL;
+	}
+	drop(m);
+	return err;
+}
+
+int
+smtpmail_end(struct smtpmail *m, struct buf *out)
+{
+	const char *refusal;
+	int err = end(m);
+
+	if (err == EINPROGRESS || err == EAGAIN)
+		return err;
+	refusal = refusal_of(m, err);
+	if (refusal != NULL)
+		buf_adds(out, refusal);
+	else {
+		buf_adds(out, "250 2.0.0 Ok: queued as ");
+		buf_add(out, m->trace.p + m->id, m->id_n);
+	}
+	buf_adds(out, "\r\n");
+	return refusal == NULL ? 0 : -1;
+}

@@ -1,0 +1,233 @@
+#include "smtptext.h"
+
+#include <errno.h>
+
+#include "smtpfault.h"
+
+static const char
+	no_hello[] = "503 5.5.1 Error: send HELO/EHLO first",
+	no_rcpt[] = "503 5.5.1 Error: need RCPT command",
+	no_syntax[] = "501 5.5.4 Syntax: BDAT octets [LAST]",
+	no_valid[] = "554 5.5.1 Error: no valid recipients";
+
+/* The Received line follows RFC 5321 4.4; "with" is by RFC 3848 and 6531. */
+static void
+begin(struct smtpd *s)
+{
+	struct buf received = { 0 };
+
+	buf_adds(&received, "Received: from ");
+	buf_addspan(&received, buf_span(&s->helo));
+	if (s->peer.n > 0)
+		buf_addf(&received, " (%s)", buf_str(&s->peer));
+	buf_addf(&received, "\n\tby %s with %s%s id ", s->conf->host,
+	    s->mail->utf8 ? "UTF8SMTP" : s->ehlo ? "ESMTP" : "SMTP",
+	    s->known ? "A" : "");
+	smtpmail_begin(s->mail, buf_span(&received), s->crlf);
+	buf_free(&received);
+}
+
+void
+smtptext_data(struct smtpd *s, struct span arg)
+{
+	(void)arg;
+	begin(s);
+	s->input = SMTPD_TEXT;
+	smtpverb_reply(s, "354 End data with <CR><LF>.<CR><LF>");
+}
+
+/* The text of mail has ended: it is answered, or waits for its answer. */
+static void
+finish(struct smtpd *s)
+{
+	struct smtpmail *m = s->mail;
+	size_t at;
+	int r;
+
+	s->input = SMTPD_LINES;
+	if (!s->waiting && m->rcpts > 0 &&
+	    smtpfault_strikes(s, RULES_DOT, span_of(NULL, 0))) {
+		smtpverb_reset(s);
+		return;
+	}
+	at = s->out->n;
+	r = smtpmail_end(m, s->out);
+	s->waiting = r == EAGAIN;
+	if (s->waiting)
+		return;
+	if (r == EINPROGRESS) {
+		m->at = at;
+		m->next = s->unsettled;
+		s->unsettled = m;
+		s->unsettleds++;
+		s->mail = NULL;
+	} else if (r == 0)
+		s->mistakes = 0;
+	smtpverb_reset(s);
+}
+
+void
+smtptext_retry(struct smtpd *s)
+{
+	if (s->waiting)
+		finish(s);
+}
+
+void
+smtptext_settle(struct smtpd *s)
+{
+	struct buf answer = { 0 };
+	struct smtpmail *m;
+
+	while ((m = s->unsettled) != NULL) {
+		s->unsettled = m->next;
+		buf_clear(&answer);
+		if (smtpmail_end(m, &answer) == 0)
+			s->mistakes = 0;
+		buf_insert(s->out, m->at, answer.p, answer.n);
+		if (m->at < s->from)
+			s->from += answer.n;
+		smtpmail_free(m);
+	}
+	s->unsettleds = 0;
+	buf_free(&answer);
+}
+
+/* "octets", "octets LAST": 0, or -1. */
+static int
+parse_bdat(struct smtpd *s, struct span arg)
+{
+	const char *blank = memchr(arg.p, ' ', arg.n);
+	struct span size = arg, rest;
+	uintmax_t u;
+
+	s->last = 0;
+	if (blank != NULL) {
+		size = span_of(arg.p, (size_t)(blank - arg.p));
+		rest = span_trim(span_drop(arg, size.n));
+		if (!span_case_is(rest, "LAST"))
+			return -1;
+		s->last = 1;
+	}
+	if (span_number(size, &u) < 0 || u > UINT64_MAX / 2)
+		return -1;
+	s->chunk = s->chunk_size = u;
+	return 0;
+}
+
+/* Why a chunk cannot be taken; the first one begins the message's text. */
+static const char *
+refusal_of(struct smtpd *s)
+{
+	switch (s->phase) {
+	case SMTPD_START:
+		return no_hello;
+	case SMTPD_READY:
+		return no_rcpt;
+	case SMTPD_SENDER:
+		return no_valid;
+	case SMTPD_CHUNKS:
+		return NULL;
+	default:
+		break;
+	}
+	s->phase = SMTPD_CHUNKS;
+	if (s->mail->rcpts > 0 &&
+	    smtpfault_strikes(s, RULES_DATA, span_of(NULL, 0))) {
+		if (s->closing || s->silent)
+			return NULL;
+		buf_add(&s->refusal, s->out->p + s->from, s->out->n - s->from);
+		s->out->n = s->from;
+		return NULL;
+	}
+	begin(s);
+	return s->mail->rcpts == 0 ? no_valid : NULL;
+}
+
+/* A chunk that was refused has come; it was read and dropped. */
+static void
+refuse(struct smtpd *s)
+{
+	int blame = (s->phase & (SMTPD_CHUNKS | SMTPD_RCPTS)) == 0;
+
+	buf_addspan(s->out, buf_span(&s->refusal));
+	s->mistakes += blame;
+	if (s->last && s->phase >= SMTPD_SENDER)
+		smtpverb_reset(s);
+	if (s->phase != SMTPD_CHUNKS)
+		buf_free(&s->refusal);
+}
+
+/* A chunk has come. */
+static void
+end_chunk(struct smtpd *s)
+{
+	const char *fault = NULL;
+
+	s->input = SMTPD_LINES;
+	if (s->refusal.n == 0) {
+		if (s->last)
+			smtpmail_last(s->mail);
+		fault = smtpmail_fault(s->mail);
+		if (fault != NULL)
+			buf_addf(&s->refusal, "%s\r\n", fault);
+	}
+	if (s->refusal.n > 0)
+		refuse(s);
+	else if (s->last)
+		finish(s);
+	else
+		buf_addf(s->out, "250 2.0.0 Ok: %ju octets\r\n",
+		    (uintmax_t)s->chunk_size);
+}
+
+void
+smtptext_bdat(struct smtpd *s, struct span arg)
+{
+	const char *refusal;
+
+	if (parse_bdat(s, arg) < 0) {
+		smtpverb_reply(s, no_syntax);
+		smtpverb_stray(s);
+		return;
+	}
+	refusal = refusal_of(s);
+	if (s->closing || s->silent)
+		return;
+	if (refusal != NULL && s->refusal.n == 0)
+		buf_addf(&s->refusal, "%s\r\n", refusal);
+	s->input = SMTPD_CHUNK;
+	if (s->chunk == 0)
+		end_chunk(s);
+}
+
+static size_t
+feed_chunk(struct smtpd *s, const char *p, size_t n)
+{
+	if (n > s->chunk)
+		n = (size_t)s->chunk;
+	if (s->refusal.n == 0)
+		smtpmail_chunk(s->mail, p, n);
+	s->chunk -= n;
+	if (s->chunk == 0)
+		end_chunk(s);
+	return n;
+}
+
+size_t
+smtptext_feed(struct smtpd *s, const char *p, size_t n)
+{
+	size_t used;
+
+	if (s->input == SMTPD_CHUNK)
+		used = feed_chunk(s, p, n);
+	else {
+		used = smtpmail_text(s->mail, p, n);
+		if (s->mail->data.ended)
+			finish(s);
+	}
+	if (s->conf->talk != NULL)
+		s->conf->talk(s->arg, buf_str(&s->peer), 'T',
+		    span_of(p, used));
+	return used;
+}

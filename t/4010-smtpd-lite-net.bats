@@ -1,0 +1,248 @@
+#!/usr/bin/env bats
+# smtpd-lite with many sessions at once, on sockets.
+
+# shellcheck disable=SC2154 # run sets stderr
+
+load lib
+
+# clients <<END: a Python program with what it takes to be an SMTP client.
+clients() {
+	need python3
+	{
+		cat <<-'END'
+		import os, socket, sys, time
+		port = int(os.environ["PORT"])
+
+		class Client:
+		    def __init__(self, hello=True):
+		        self.s = socket.create_connection(("127.0.0.1", port))
+		        self.s.settimeout(30)
+		        self.f = self.s.makefile("rb")
+		        if hello:
+		            self.expect("220")
+		            self.say("HELO x", "250")
+
+		    def expect(self, code):
+		        line = self.f.readline().decode()
+		        assert line.startswith(code), (code, line)
+		        return line
+
+		    def send(self, text):
+		        self.s.sendall(text.encode())
+
+		    def say(self, command, code):
+		        self.send(command + "\r\n")
+		        return self.expect(code)
+
+		    def envelope(self, box):
+		        self.say("MAIL FROM:<a@b.test>", "250")
+		        self.say("RCPT TO:<%s>" % box, "250")
+		        self.say("DATA", "354")
+
+		    def mail(self, box, text):
+		        self.envelope(box)
+		        self.say(text + "\r\n.", "250 2.0.0 Ok: queued as ")
+
+		    def ended(self):
+		        return self.f.read() == b""
+		END
+		cat
+	} >client.py
+	PORT=$PORT python client.py
+}
+
+# measurable: skips the test where a process's memory tells nothing.
+measurable() {
+	[ -r /proc/self/status ] || skip "no /proc"
+	! grep -q __asan_init "$(command -v smtpd-lite)" ||
+		skip "the sanitizer's memory is in the way"
+}
+
+count() {
+	find mail -path '*/new/*' | wc -l
+}
+
+@test "many sessions, most of them silent: the others are served" {
+	start smtpd-lite -l :0
+	clients <<-'END'
+	silent = [Client() for i in range(300)]
+	for c in silent[::2]:
+	    c.envelope("silent")
+	    c.send("half a message\r\n")
+	busy = [Client() for i in range(100)]
+	for n in range(3):
+	    for i, c in enumerate(busy):
+	        c.send("MAIL FROM:<a>\r\nRCPT TO:<u%d>\r\nDATA\r\n" % (i % 7))
+	    for c in busy:
+	        for code in "250", "250", "354":
+	            c.expect(code)
+	        c.send("text\r\n.\r\n")
+	    for c in busy:
+	        c.expect("250 2.0.0 Ok: queued as ")
+	for c in busy:
+	    c.say("QUIT", "221")
+	    assert c.ended()
+	for c in silent:
+	    c.s.close()
+	END
+	[ "$(count)" = 300 ]
+	stop
+	[ "$(find mail -type f ! -name .lock | wc -l)" = 300 ]
+}
+
+@test "a session too many is told so and closed" {
+	start smtpd-lite -l :0 -c 2 -o sink
+	clients <<-'END'
+	a, b = Client(), Client()
+	c = Client(hello=False)
+	c.expect("421 4.3.2 ")
+	assert c.ended()
+	a.say("QUIT", "221")
+	assert a.ended()
+	for i in range(100):
+	    d = Client(hello=False)
+	    if d.f.readline().startswith(b"220"):
+	        break
+	    time.sleep(0.02)
+	d.say("HELO x", "250")
+	b.say("NOOP", "250")
+	END
+}
+
+@test "an idle session is told so and closed; half a message is dropped" {
+	start smtpd-lite -l :0 -T 1
+	clients <<-'END'
+	a, b = Client(), Client()
+	b.envelope("u")
+	b.send("half a message\r\n")
+	for c in a, b:
+	    assert "timeout exceeded" in c.expect("421 4.4.2 ")
+	    assert c.ended()
+	END
+	[ "$(find mail -type f ! -name .lock | wc -l)" = 0 ]
+}
+
+@test "a connection reset in a message, before it and after it" {
+	start smtpd-lite -l :0
+	clients <<-'END'
+	import struct
+	def reset(c):
+	    c.s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+	        struct.pack("ii", 1, 0))
+	    c.f.close()
+	    c.s.close()
+	reset(Client())
+	c = Client()
+	c.envelope("u")
+	c.send("text\r\n" * 50000)
+	reset(c)
+	c = Client()
+	c.envelope("u")
+	c.send("text\r\n.\r")
+	reset(c)
+	c = Client()
+	c.mail("v", "text")
+	reset(c)
+	Client().mail("v", "text")
+	END
+	stop
+	[ "$(find mail -type f ! -name .lock | wc -l)" = 2 ]
+	[ "$(find mail/v/new -type f | wc -l)" = 2 ]
+}
+
+@test "a peer that never reads, or never ends a line, costs little" {
+	measurable
+	start smtpd-lite -l :0 -m 1M
+	export SERVER=$PID BEFORE
+	BEFORE=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$PID/status")
+	clients <<-'END'
+	def pour(piece, start=""):
+	    c = Client()
+	    c.send(start)
+	    c.s.settimeout(0.5)
+	    try:
+	        for i in range(1000):
+	            c.s.sendall(piece * (65536 // len(piece)))
+	    except (socket.timeout, ConnectionError):
+	        pass
+	    return c
+	keep = [
+	    pour(b"x"), pour(b"EHLO x\r\n"),
+	    pour(b"x" * 70 + b"\r\n", "MAIL FROM:<a>\r\nRCPT TO:<u>\r\nDATA\r\n"),
+	    pour(b"x", "MAIL FROM:<a>\r\nRCPT TO:<u>\r\nDATA\r\n"),
+	    pour(b"\r", "MAIL FROM:<a>\r\nRCPT TO:<u>\r\nDATA\r\n"),
+	]
+	Client().mail("u", "text")
+	pid, before = int(os.environ["SERVER"]), int(os.environ["BEFORE"])
+	for line in open("/proc/%d/status" % pid):
+	    if line.startswith("VmRSS:"):
+	        assert int(line.split()[1]) - before < 4096, line
+	END
+	[ "$(count)" = 1 ]
+}
+
+@test "an idle session takes less than 4 KB" {
+	measurable
+	start smtpd-lite -l :0 -c 2000 -o sink
+	export SERVER=$PID
+	clients <<-'END'
+	def rss():
+	    for line in open("/proc/%s/status" % os.environ["SERVER"]):
+	        if line.startswith("VmRSS:"):
+	            return int(line.split()[1])
+	keep = [Client() for i in range(50)]
+	for c in keep:
+	    c.mail("u", "text\r\n" * 1000)
+	before = rss()
+	more = [Client() for i in range(400)]
+	for c in more:
+	    c.mail("u", "text\r\n" * 1000)
+	each = (rss() - before) / len(more)
+	assert each < 4, each
+	END
+}
+
+@test "SIGTERM: sessions in hand may end, exit 0" {
+	start smtpd-lite -l :0
+	mkfifo fifo
+	clients <<-'END' >got 3>&- &
+	c = Client()
+	c.envelope("u")
+	open("fifo", "w").close()
+	open("fifo").close()
+	c.say("text\r\n.", "250")
+	c.say("QUIT", "221")
+	END
+	client=$!
+	: <fifo
+	kill "$PID"
+	: >fifo
+	wait "$client"
+	stop
+	[ "$(count)" = 1 ]
+}
+
+@test "a UNIX-domain socket, and several workers" {
+	start smtpd-lite -l ./sock -l :0 -w 3
+	clients <<-'END'
+	all = [Client() for i in range(30)]
+	for c in all:
+	    c.mail("u", "text")
+	socket.create_connection = lambda a: unix()
+	def unix():
+	    s = socket.socket(socket.AF_UNIX)
+	    s.connect("sock")
+	    return s
+	Client().mail("u", "text")
+	END
+	stop
+	[ "$(count)" = 31 ]
+	[ ! -e sock ]
+}
+
+@test "a directory that cannot be made: 73, and nothing is heard on" {
+	: >file
+	run -73 --separate-stderr smtpd-lite -l :0 -d file/mail
+	[ -z "$output" ]
+	[ "$stderr" = "smtpd-lite: file/mail: Not a directory" ]
+}

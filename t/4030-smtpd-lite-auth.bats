@@ -1,0 +1,224 @@
+#!/usr/bin/env bats
+# smtpd-lite: logging in.
+
+# shellcheck disable=SC2154 # run sets stderr
+
+load lib
+load smtpd
+
+setup() {
+	lib_setup
+	# The password is pencil for both.
+	cat >passwd <<-'END'
+	Joe:pencil
+	END
+	cat >verifiers <<-'END'
+	joe:SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=
+	END
+	chmod 600 passwd verifiers
+}
+
+base64_of() {
+	printf "$1" | base64 -w 0
+}
+
+@test "PLAIN: at once, and in a line of its own" {
+	printf '%s\r\n' 'EHLO x' "AUTH PLAIN $(base64_of '\0joe\0pencil')" \
+		'AUTH PLAIN' 'MAIL FROM:<a>' 'RCPT TO:<u>' DATA x . QUIT |
+		talk -a passwd
+	sed '1,/^250 HELP/d' out >got
+	head -n 2 got | cmp - <(printf '%s\n' \
+		'235 2.7.0 Authentication successful' \
+		'503 5.5.1 Error: already authenticated')
+	grep -q '^	by .* with ESMTPA id ' mail/u/new/*
+	printf '%s\r\n' 'EHLO x' 'auth plain' \
+		"$(base64_of '\0JOE\0pencil')" QUIT | talk -a passwd
+	[ "$(replies)" = '220 250 334 235 221 ' ]
+	grep -qx '334 ' out
+}
+
+@test "LOGIN" {
+	printf '%s\r\n' 'EHLO x' 'AUTH LOGIN' "$(base64_of joe)" \
+		"$(base64_of pencil)" QUIT | talk -a passwd
+	sed '1,/^250 HELP/d' out >got
+	printf '%s\n' '334 VXNlcm5hbWU6' '334 UGFzc3dvcmQ6' \
+		'235 2.7.0 Authentication successful' '221 2.0.0 Bye' >want
+	cmp want got
+}
+
+# client MECHANISM PASSWORD [option ...]: logs in over a pair of pipes; what
+# was said goes to said, the last reply's code to standard output.
+client() {
+	need python3
+	mechanism=$1 password=$2
+	shift 2
+	python - "$mechanism" "$password" smtpd-lite -i -o sink "$@" <<-'END'
+	import base64, hashlib, hmac, subprocess, sys
+	mechanism, password = sys.argv[1], sys.argv[2].encode()
+	server = subprocess.Popen(sys.argv[3:], stdin=subprocess.PIPE,
+	    stdout=subprocess.PIPE)
+
+	def hear():
+	    while True:
+	        line = server.stdout.readline().decode().rstrip("\r\n")
+	        if line[3:4] != "-":
+	            return line
+
+	def say(line):
+	    server.stdin.write(line.encode() + b"\r\n")
+	    server.stdin.flush()
+	    return hear()
+
+	def b64(b):
+	    return base64.b64encode(b).decode()
+
+	def mac(key, text):
+	    return hmac.new(key, text, hashlib.sha256).digest()
+
+	def scram():
+	    first = b"n=joe,r=fyko"
+	    r = base64.b64decode(say("AUTH SCRAM-SHA-256 " +
+	        b64(b"n,," + first))[4:])
+	    part = dict(p.split(b"=", 1) for p in r.split(b","))
+	    assert part[b"r"].startswith(b"fyko") and len(part[b"r"]) > 20
+	    salted = hashlib.pbkdf2_hmac("sha256", password,
+	        base64.b64decode(part[b"s"]), int(part[b"i"]))
+	    key = mac(salted, b"Client Key")
+	    final = b"c=biws,r=" + part[b"r"]
+	    auth = first + b"," + r + b"," + final
+	    sign = mac(hashlib.sha256(key).digest(), auth)
+	    proof = bytes(a ^ b for a, b in zip(key, sign))
+	    answer = say(b64(final + b",p=" + base64.b64encode(proof)))
+	    if answer.startswith("334 "):
+	        v = mac(mac(salted, b"Server Key"), auth)
+	        assert base64.b64decode(answer[4:]) == b"v=" + base64.b64encode(v)
+	        answer = say("")
+	    return answer
+
+	def cram():
+	    r = base64.b64decode(say("AUTH CRAM-MD5")[4:])
+	    return say(b64(b"joe " +
+	        hmac.new(password, r, hashlib.md5).hexdigest().encode()))
+
+	hear()
+	say("EHLO x")
+	print({"scram": scram, "cram": cram}[mechanism]())
+	server.communicate(b"QUIT\r\n")
+	END
+}
+
+@test "CRAM-MD5 and SCRAM-SHA-256, right and wrong" {
+	for mechanism in cram scram; do
+		run -0 client "$mechanism" pencil -a passwd
+		[ "$output" = '235 2.7.0 Authentication successful' ]
+		run -0 client "$mechanism" pencils -a passwd
+		[ "$output" = '535 5.7.8 Error: authentication failed' ]
+	done
+}
+
+@test "a verifier offers what it can, and that works" {
+	printf '%s\r\n' 'EHLO x' 'AUTH CRAM-MD5' \
+		"AUTH PLAIN $(base64_of '\0joe\0pencil')" QUIT |
+		talk -a verifiers
+	grep -qx '250-AUTH SCRAM-SHA-256 PLAIN LOGIN' out
+	[ "$(replies)" = '220 250 504 235 221 ' ]
+	run -0 client scram pencil -a verifiers
+	[ "$output" = '235 2.7.0 Authentication successful' ]
+}
+
+@test "malformed, cancelled and unknown exchanges; where AUTH may come" {
+	printf '%s\r\n' 'AUTH PLAIN' 'EHLO x' AUTH 'AUTH PIGEON' 'AUTH PLAIN !' \
+		'AUTH PLAIN' '*' 'AUTH LOGIN' "$(base64_of joe)" '*' \
+		'AUTH CRAM-MD5' 'not base64' 'AUTH SCRAM-SHA-256 eA==' \
+		'AUTH PLAIN = x' 'MAIL FROM:<a>' 'AUTH PLAIN' RSET \
+		"AUTH PLAIN $(base64_of '\0joe\0pencil')" QUIT |
+		talk -o sink -a passwd
+	sed '/^334/d; /^2/d' out >got
+	cat >want <<-'END'
+	503 5.5.1 Error: send HELO/EHLO first
+	501 5.5.4 Syntax: AUTH mechanism [response]
+	504 5.5.4 Error: no such mechanism
+	501 5.5.2 Error: malformed response
+	501 5.7.0 Error: authentication cancelled
+	501 5.7.0 Error: authentication cancelled
+	501 5.5.2 Error: malformed response
+	501 5.5.2 Error: malformed response
+	501 5.5.4 Syntax: AUTH mechanism [response]
+	503 5.5.1 Error: MAIL transaction in progress
+	END
+	cmp want got
+	[ "$(tail -n 2 out | head -n 1)" = '235 2.7.0 Authentication successful' ]
+}
+
+@test "a line too long in an exchange ends it" {
+	{
+		printf 'EHLO x\r\nAUTH PLAIN\r\n'
+		head -c 20000 /dev/zero | tr '\0' A
+		printf '\r\nNOOP\r\nQUIT\r\n'
+	} | talk -o sink -a passwd
+	[ "$(replies)" = '220 250 334 500 250 221 ' ]
+}
+
+@test "wrong passwords take time, and five of them end the session" {
+	wrong=$(base64_of '\0joe\0guess')
+	{
+		echo 'EHLO x'
+		yes "AUTH PLAIN $wrong" | head -n 9
+	} >in
+	SECONDS=0
+	talk -o sink -a passwd <in
+	[ "$SECONDS" -ge 4 ]
+	[ "$(replies)" = '220 250 535 535 535 535 535 421 ' ]
+	grep -qx '421 4.7.0 Error: too many failures' out
+}
+
+@test "a wrong password stops nobody else" {
+	need python3
+	start smtpd-lite -l :0 -o sink -a passwd
+	python - "$PORT" <<-'END'
+	import smtplib, socket, sys, time
+	def client():
+	    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+	    f = s.makefile("rwb")
+	    f.readline()
+	    return f
+	def say(f, text):
+	    f.write(text + b"\r\n")
+	    f.flush()
+	one, two = client(), client()
+	say(one, b"HELO x\r\nAUTH PLAIN AGpvZQBndWVzcw==")
+	assert one.readline().startswith(b"250")
+	start = time.monotonic()
+	say(two, b"NOOP")
+	assert two.readline().startswith(b"250")
+	assert time.monotonic() - start < 0.5
+	assert one.readline().startswith(b"535")
+	assert time.monotonic() - start > 0.5
+	END
+}
+
+@test "-v masks what is secret" {
+	printf '%s\r\n' 'EHLO x' "AUTH PLAIN $(base64_of '\0joe\0pencil')" \
+		'AUTH LOGIN' QUIT | talk -v -o sink -a passwd
+	printf '%s\r\n' 'EHLO x' "  auth	login  $(base64_of joe)" \
+		"$(base64_of pencil)" 'QUIT' >>in
+	smtpd-lite -i -o sink -v -a passwd <in >raw2 2>>err
+	grep -qx 'smtpd-lite: local: C: AUTH PLAIN \*\*\*\*' err
+	grep -q 'C: \*\*\*\*$' err
+	run -1 grep -e "$(base64_of pencil)" -e cGVuY2ls -e am9l err
+}
+
+@test "a passwd file must be there, hold somebody, and be closed to others" {
+	: >empty
+	chmod 600 empty
+	chmod 604 passwd
+	printf 'nocolon\n' >bad
+	chmod 600 bad
+	for file in missing empty passwd bad; do
+		run -78 --separate-stderr smtpd-lite -i -a "$file"
+		[ -z "$output" ]
+		[[ $stderr = "smtpd-lite: $file"* ]]
+	done
+	chmod 640 passwd
+	echo QUIT | talk -o sink -a passwd
+}

@@ -1,0 +1,169 @@
+#!/usr/bin/env bats
+# Maildirs, as smtpd-lite fills them.
+
+load lib
+
+# letter RCPT ... : an envelope to those; the text is standard input.
+letter() {
+	echo 'MAIL FROM:<a@b.test>'
+	printf 'RCPT TO:<%s>\n' "$@"
+	echo DATA
+	sed 's/^\./../'
+	echo .
+}
+
+# serve: a session whose commands after HELO are standard input;
+# the codes of the replies to the final dots.
+serve() {
+	{
+		echo 'HELO x'
+		cat
+		echo QUIT
+	} | smtpd-lite -i -d mail >out 2>err || return
+	tr -d '\r' <out | grep -A 1 '^354 ' | sed -n 's/^\([245]..\) .*/\1/p' |
+		tr '\n' ' '
+}
+
+files() {
+	find mail -type f ! -name .lock | LC_ALL=C sort
+}
+
+large() {
+	seq 100000
+}
+
+@test "a Maildir is made for the first message, for its owner alone" {
+	umask 022
+	[ "$(echo x | letter u | serve)" = '250 ' ]
+	[ "$(find mail -type d | LC_ALL=C sort | tr '\n' ' ')" = \
+		'mail mail/u mail/u/cur mail/u/new mail/u/tmp ' ]
+	[ -z "$(find mail -type d ! -perm 700)" ]
+	[ -z "$(find mail -type f ! -perm 600)" ]
+	[[ $(files) =~ ^mail/u/new/[0-9]+\.M[0-9]{6}P[0-9]+Q[0-9]+\.[A-Za-z0-9.-]+$ ]]
+}
+
+@test "messages of one moment have names of their own" {
+	for i in $(seq 80); do
+		echo "number $i" | letter u
+	done >in
+	serve <in >codes
+	[ "$(find mail/u/new -type f | wc -l)" = 80 ]
+	[ "$(cat mail/u/new/* | grep -c '^number ')" = 80 ]
+	[ "$(cat mail/u/new/* | grep '^number ' | sort -u | wc -l)" = 80 ]
+	[ "$(wc -w <codes)" = 80 ]
+	[ -z "$(find mail/u/tmp -type f)" ]
+}
+
+@test "several servers at once deliver to one Maildir" {
+	for i in $(seq 20); do
+		echo "number $i" | letter u v
+	done >in
+	for i in 1 2 3 4; do
+		smtpd-lite -i -d mail <<<"HELO x"$'\n'"$(cat in)" >"out$i" 3>&- &
+	done
+	wait
+	[ "$(find mail/u/new -type f | wc -l)" = 80 ]
+	[ "$(find mail/v/new -type f | wc -l)" = 80 ]
+	[ "$(files | wc -l)" = 160 ]
+}
+
+@test "a message for several boxes is stored in all or in none" {
+	mkdir mail
+	: >mail/v
+	{
+		echo x | letter u v w
+		echo y | letter u
+	} | serve >codes
+	[ "$(cat codes)" = '451 250 ' ]
+	grep -q '^451 4.3.0 ' out
+	grep -qx 'smtpd-lite: mail/v: Not a directory' err
+	[ "$(find mail -path '*/new/*' | wc -l)" = 1 ]
+	[ "$(tail -n 1 mail/u/new/*)" = y ]
+	[ "$(files | wc -l)" = 2 ]
+	rm mail/v mail/u/new/*
+	mkdir mail/v mail/v/tmp
+	[ "$(echo x | letter u v | serve)" = '451 ' ]
+	[ -z "$(files)" ]
+	[ "$(large | letter u v | serve)" = '451 ' ]
+	[ -z "$(files)" ]
+}
+
+@test "more boxes than files are open at once" {
+	# shellcheck disable=SC2046 # words
+	[ "$(echo x | letter $(seq -f u%.0f 150) | serve)" = '250 ' ]
+	[ "$(files | wc -l)" = 150 ]
+	[ "$(ls mail | wc -l)" = 150 ]
+}
+
+@test "no room: 452, nothing is left, and the session goes on" {
+	{
+		large | letter u v
+		echo x | letter u v
+	} >in
+	[ "$(ulimit -f 100; serve <in)" = '452 250 ' ]
+	grep -q '^452 4.3.1 ' out
+	grep -qx 'smtpd-lite: mail/u: File too large' err
+	[ "$(files | wc -l)" = 2 ]
+	[ "$(tail -qn 1 mail/*/new/* | tr '\n' ' ')" = 'x x ' ]
+	rm -r mail
+	{
+		seq 5000 | letter u v
+		echo x | letter u
+	} >in
+	[ "$(ulimit -f 8; serve <in)" = '452 250 ' ]
+	[ "$(files | wc -l)" = 1 ]
+}
+
+# pour: a server whose input stays open after a large half of a message.
+pour() {
+	mkfifo fifo
+	smtpd-lite -i -d mail <fifo >out 3>&- &
+	PID=$!
+	STARTED+=("$PID")
+	exec 4>fifo
+	{
+		echo 'HELO x'
+		large | letter u | sed '$d'
+	} >&4
+	wait_for half
+}
+
+half() {
+	[ -n "$(find mail -path 'mail/u/tmp/.tmp.*' 2>/dev/null)" ]
+}
+
+@test "kill -9 in a message leaves nothing, once a server has started" {
+	pour
+	kill -9 "$PID"
+	run wait "$PID"
+	exec 4>&-
+	half
+	[ "$(echo x | letter v | serve)" = '250 ' ]
+	[ "$(files | wc -l)" = 1 ]
+	[ "$(tail -n 1 mail/v/new/*)" = x ]
+}
+
+@test "a server that starts leaves the living ones' files alone" {
+	pour
+	[ "$(echo x | letter v | serve)" = '250 ' ]
+	half
+	printf '.\nQUIT\n' >&4
+	exec 4>&-
+	wait "$PID"
+	grep -q '^250 2.0.0 Ok: queued' out
+	[ "$(tail -n 1 mail/u/new/*)" = 100000 ]
+	[ "$(files | wc -l)" = 2 ]
+}
+
+@test "an end of input, and SIGTERM, in a message leave nothing" {
+	pour
+	exec 4>&-
+	wait "$PID"
+	[ -z "$(files)" ]
+	rm -r mail fifo
+	pour
+	kill "$PID"
+	wait "$PID"
+	exec 4>&-
+	[ -z "$(files)" ]
+}

@@ -1,0 +1,217 @@
+#!/usr/bin/env bats
+# mbox files, as smtpd-lite fills them.
+
+load lib
+
+# letter RCPT ... : an envelope to those; the text is standard input.
+letter() {
+	echo 'MAIL FROM:<a@b.test>'
+	printf 'RCPT TO:<%s>\n' "$@"
+	echo DATA
+	sed 's/^\./../'
+	echo .
+}
+
+# serve: a session whose commands after HELO are standard input;
+# the codes of the replies to the final dots.
+serve() {
+	{
+		echo 'HELO x'
+		cat
+		echo QUIT
+	} | smtpd-lite -i -o mbox -d mail >out 2>err || return
+	tr -d '\r' <out | grep -A 1 '^354 ' | sed -n 's/^\([245]..\) .*/\1/p' |
+		tr '\n' ' '
+}
+
+# hold FILE: another process has FILE locked until release.
+hold() {
+	need python3
+	python - "$1" <<-'END' >held 3>&- &
+	import fcntl, os, sys, time
+	f = open(sys.argv[1], "a")
+	fcntl.lockf(f, fcntl.LOCK_EX)
+	print("held", flush=True)
+	for _ in range(3000):
+	    if os.path.exists("release"):
+	        break
+	    time.sleep(0.01)
+	END
+	HOLDER=$!
+	wait_for grep -q held held
+}
+
+release() {
+	: >release
+	wait "$HOLDER"
+}
+
+@test "a message begins with its From line and ends with an empty one" {
+	printf 'Subject: hi\n\ntext\n' | letter u@pth.ua >in
+	[ "$(serve <in)" = '250 ' ]
+	[ -z "$(find mail/u.txt ! -perm 600)" ]
+	sed '1s/ [A-Z][a-z][a-z] [A-Z].*/ DATE/
+		/^Received/,/^	.*+0000/d' mail/u.txt >got
+	cat >want <<-'END'
+	From a@b.test DATE
+	Return-Path: <a@b.test>
+	Delivered-To: u@pth.ua
+	Subject: hi
+
+	text
+
+	END
+	cmp want got
+	grep -Eqx 'From a@b.test [A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9]{2} [0-9:]{8} 20[0-9]{2}' mail/u.txt
+	printf '%s\n' 'MAIL FROM:<>' 'RCPT TO:<u>' DATA second . >in
+	[ "$(serve <in)" = '250 ' ]
+	[ "$(grep -c '^From ' mail/u.txt)" = 2 ]
+	grep -q '^From MAILER-DAEMON ' mail/u.txt
+	printf '%s\n' 'MAIL FROM:<"a b"@c>' 'RCPT TO:<u>' DATA third . >in
+	[ "$(serve <in)" = '250 ' ]
+	grep -q '^From "a_b"@c [A-Z]' mail/u.txt
+}
+
+@test "a line that looks like a From line is quoted" {
+	printf '%s\n' 'From x' '>From x' '>>>From' '>>>From ' 'Fro' 'Fromage' \
+		'>' '>>' 'From' '' ' From x' 'FFrom x' >text
+	letter u <text | serve
+	sed '1,/^	.*+0000/d; $d' mail/u.txt >got
+	sed -E 's/^(>*From )/>\1/' text | cmp - got
+	sed -E 's/^>(>*From )/\1/' got | cmp - text
+}
+
+@test "From lines are quoted wherever the text is cut" {
+	for ((i = 0; i < 40; i++)); do
+		head -c $((65500 + i)) /dev/zero | tr '\0' x
+		printf '\nFrom x\n>From y\nFromm\n'
+	done | fold -w 70000 >text
+	letter u <text | serve
+	sed '1,/^	.*+0000/d; $d' mail/u.txt |
+		sed -E 's/^>(>*From )/\1/' | cmp - text
+	[ "$(grep -c '^From ' mail/u.txt)" = 1 ]
+}
+
+@test "Python reads back what was written" {
+	need python3
+	for i in 1 2 3; do
+		printf 'Subject: number %s\n\nFrom %s\n' "$i" "$i" | letter u
+	done | serve
+	python - <<-'END'
+	import mailbox
+	box = mailbox.mbox("mail/u.txt")
+	assert [m["Subject"] for m in box] == \
+	    ["number 1", "number 2", "number 3"]
+	assert [m.get_payload() for m in box] == \
+	    [">From 1\n", ">From 2\n", ">From 3\n"]
+	END
+}
+
+@test "what a crash left half ends where the next message begins" {
+	mkdir mail
+	for half in 'From a Sun' $'From a Sun\n' $'From a Sun\n\n' x $'\n'; do
+		printf %s "$half" >mail/u.txt
+		[ "$(echo x | letter u | serve)" = '250 ' ]
+		grep -B 1 '^From a@b.test' mail/u.txt | head -n 1 >before
+		echo | cmp - before
+	done
+}
+
+@test "a message for several boxes is stored in all or in none" {
+	mkdir mail mail/w.txt
+	echo old | letter u | serve
+	cp mail/u.txt before
+	{
+		echo x | letter u v w
+		echo y | letter v
+	} | serve >codes
+	[ "$(cat codes)" = '451 250 ' ]
+	grep -qx 'smtpd-lite: mail/w.txt: Is a directory' err
+	cmp before mail/u.txt
+	[ "$(grep -c '^From ' mail/v.txt)" = 1 ]
+	[ "$(tail -n 2 mail/v.txt | head -n 1)" = y ]
+}
+
+@test "no room: 452, the boxes are as before, and the session goes on" {
+	seq 100 | letter u | serve
+	seq 3500 | letter v | serve
+	cp -r mail before
+	{
+		seq 500 | letter u v new
+		echo x | letter u
+		echo y | letter v
+	} >in
+	[ "$(ulimit -f 18; serve <in)" = '452 250 250 ' ]
+	grep -q '^452 4.3.1 ' out
+	grep -qx 'smtpd-lite: mail/v.txt: File too large' err
+	[ ! -e mail/new.txt ]
+	for u in u v; do
+		head -c "$(wc -c <before/$u.txt)" mail/$u.txt |
+			cmp - before/$u.txt
+		[ "$(grep -c '^From ' mail/$u.txt)" = 2 ]
+	done
+	rm -r mail
+	[ "$(ulimit -f 18; seq 20000 | letter u | serve)" = '452 ' ]
+	[ "$(cd mail && ls -A)" = .lock ]
+}
+
+@test "several servers at once append to one box" {
+	for i in $(seq 20); do
+		echo "number $i" | letter u v
+	done >in
+	for i in 1 2 3 4; do
+		smtpd-lite -i -o mbox -d mail \
+			<<<"HELO x"$'\n'"$(cat in)" >"out$i" 3>&- &
+	done
+	wait
+	[ "$(cat out? | grep -c '^250 2.0.0 Ok: queued')" = 80 ]
+	for u in u v; do
+		[ "$(grep -c '^From a@b.test ' mail/$u.txt)" = 80 ]
+		[ "$(grep -c '^number ' mail/$u.txt)" = 80 ]
+		[ "$(grep -c '^$' mail/$u.txt)" = 80 ]
+	done
+}
+
+@test "a locked box is waited for" {
+	mkdir mail
+	: >mail/u.txt
+	hold mail/u.txt
+	echo x | letter u v | serve >codes 3>&- &
+	wait_for grep -q '^354' out
+	[ ! -s mail/u.txt ]
+	[ ! -s mail/v.txt ]
+	release
+	wait $!
+	[ "$(cat codes)" = '250 ' ]
+	[ "$(grep -c '^From ' mail/u.txt mail/v.txt | tr '\n' ' ')" = \
+		'mail/u.txt:1 mail/v.txt:1 ' ]
+}
+
+@test "a box that stays locked: 451, and the others are served meanwhile" {
+	need python3
+	mkdir mail
+	: >mail/u.txt
+	hold mail/u.txt
+	start smtpd-lite -o mbox -d mail -l :0
+	python - "$PORT" <<-'END'
+	import smtplib, sys
+	def client():
+	    c = smtplib.SMTP("127.0.0.1", int(sys.argv[1]), "me", timeout=20)
+	    c.ehlo()
+	    return c
+	slow, quick = client(), client()
+	slow.docmd("MAIL FROM:<a>"), slow.docmd("RCPT TO:<u>")
+	slow.docmd("RCPT TO:<v>"), slow.docmd("DATA")
+	slow.send(b"x\r\n.\r\n")
+	quick.sendmail("a@b.test", ["v"], "y")
+	quick.quit()
+	code, text = slow.getreply()
+	assert (code, text) == (451, b"4.3.0 Error: a mailbox is locked"), text
+	slow.sendmail("a@b.test", ["v"], "z")
+	slow.quit()
+	END
+	release
+	[ ! -s mail/u.txt ]
+	[ "$(grep -c '^From ' mail/v.txt)" = 2 ]
+	run -1 grep -qx x mail/v.txt
+}
