@@ -18,8 +18,8 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 	-fsanitize=address,undefined
 
 # The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
-PROGS = archive-stamp mkmail orderparse orderrecv ordersend smtpd-lite \
-	withlock
+PROGS = archive-stamp mkmail mxlookup orderparse orderrecv ordersend \
+	smtpd-lite smtpsend withlock
 MODULES = sys/buf sys/charset sys/cli sys/conn sys/data sys/die sys/here \
 	sys/inetd sys/io sys/lock sys/loop sys/net sys/newfile sys/secret \
 	sys/serve sys/spawn sys/stop format/addr format/again format/bsmtp \
@@ -35,15 +35,21 @@ MODULES = sys/buf sys/charset sys/cli sys/conn sys/data sys/die sys/here \
 	store/transcript store/users server/orderd server/orderq \
 	server/sasld server/smtpauth server/smtpd server/smtpdata \
 	server/smtpfault server/smtpmail server/smtptext server/smtpverb \
-	client/backoff client/orderc client/orderfile client/trace
+	client/auth client/backoff client/batch client/credential \
+	client/envelope client/feed client/fit client/frame client/intake \
+	client/journal client/link client/message client/mx client/orderc \
+	client/orderfile client/pool client/prepare client/progress \
+	client/rate client/report client/resolver client/saslc client/sender \
+	client/smtpc client/submit client/tls client/trace client/transact \
+	client/worker
 # Modules in two files: the second.
 PARTS = format/mimehead format/orderfault format/orderhead
 # t/unit/NAME.c, and the manual pages.
 UNITS = addr bsmtp buf content date dns hash hdr io lock md5 mime net \
 	newfile order orderd ordline passwd reply resolver results rules \
 	sasl scram smtpd smtpdata spawn tolist
-MAN1 = archive-stamp.1 mkmail.1 orderparse.1 orderrecv.1 ordersend.1 \
-	smtpd-lite.1 withlock.1
+MAN1 = archive-stamp.1 mkmail.1 mxlookup.1 orderparse.1 orderrecv.1 \
+	ordersend.1 smtpd-lite.1 smtpsend.1 withlock.1
 MAN5 = bsmtp.5 order.5 results.5 smtpd-rules.5
 MAN7 = orderproto.7
 

@@ -1,0 +1,22 @@
+/*
+ * auth: the log-in (RFC 4954).
+ */
+#ifndef CLIENT_AUTH_H
+#define CLIENT_AUTH_H
+
+#include "client/smtpc.h"
+
+struct auth_conf {
+	const char *user;
+	const char *mechanism;	/* the one to use, or NULL for the best */
+	struct buf secret;
+};
+
+/*
+ * Logs in after EHLO.  safe says whether others can not read the connection.
+ * SMTPC_REFUSED: c->reply has the server's words, or with code 0 ours.
+ */
+enum smtpc_status auth_login(struct smtpc *c, const struct auth_conf *conf,
+    int safe);
+
+#endif

@@ -1,0 +1,77 @@
+#include "credential.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "format/netrc.h"
+#include "sys/io.h"
+#include "sys/secret.h"
+#include "sys/spawn.h"
+
+#define NETRC_MAX 1048576
+
+static void
+forget(struct buf *b)
+{
+	if (b->p != NULL)
+		memset(b->p, 0, b->cap);
+	buf_free(b);
+}
+
+int
+credential_command(struct buf *secret, const char *command, struct buf *why)
+{
+	struct span text;
+	struct buf out = { 0 };
+	struct spawn s;
+	char **argv;
+	int r, status;
+
+	argv = spawn_words(command, NULL, NULL);
+	if (argv == NULL) {
+		buf_adds(why, "no command");
+		return -1;
+	}
+	r = spawn_start(&s, argv);
+	if (r < 0)
+		buf_addf(why, "%s: %s", argv[0], strerror(errno));
+	free(argv);
+	if (r < 0)
+		return -1;
+	r = io_slurp(s.in, &out, CREDENTIAL_MAX);
+	status = spawn_end(&s);
+	text = buf_span(&out);
+	if (text.n > 0)
+		buf_addspan(secret, span_chomp(span_line(&text)));
+	forget(&out);
+	if (r == 0 && status == 0 && secret->n > 0)
+		return 0;
+	buf_addf(why, "%s: %s", command, status != 0 ? "it failed" :
+	    "it printed no secret");
+	return -1;
+}
+
+int
+credential_netrc(struct buf *secret, const char *path, const char *host,
+    const char *user, struct buf *why)
+{
+	struct buf text = { 0 };
+	struct span password;
+	const char *reason;
+	int found = 0;
+
+	if (secret_read(path, &text, NETRC_MAX, &reason) < 0) {
+		buf_addf(why, "%s: %s", path, reason);
+	} else {
+		found = netrc_find(buf_span(&text), span_str(host),
+		    span_str(user), &password);
+		if (found)
+			buf_addspan(secret, password);
+		else
+			buf_addf(why, "%s: no password of %s at %s", path,
+			    user, host);
+	}
+	forget(&text);
+	return found ? 0 : -1;
+}

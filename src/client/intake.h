@@ -1,0 +1,40 @@
+/*
+ * intake: the messages of a batch that are to be sent now: what earlier runs
+ * have settled is left out, the rate is kept, and a signal ends it.
+ */
+#ifndef CLIENT_INTAKE_H
+#define CLIENT_INTAKE_H
+
+#include "client/rate.h"
+#include "client/report.h"
+#include "client/feed.h"
+
+enum intake_event {
+	INTAKE_MESSAGE,
+	INTAKE_WAIT,	/* for wait ms; without end: for input */
+	INTAKE_END	/* also when the report is broken, or stop_asked */
+};
+
+struct intake {
+	struct feed feed;
+	struct rate rate;
+	struct report *report;
+	int wait;
+	struct message_shelf shelf;
+	/* private */
+	struct message *m;	/* the one that is read, or waits to go */
+	int ready;
+};
+
+/*
+ * The next message, of the shelf: message_drop puts it back there.  One
+ * whose recipients are all decided only needs to be reported.
+ */
+enum intake_event intake_next(struct intake *i, struct message **m);
+
+/* What is wrong with the batch itself. */
+enum exit_code intake_code(const struct intake *i);
+
+void intake_free(struct intake *i);
+
+#endif

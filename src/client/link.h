@@ -1,0 +1,71 @@
+/*
+ * link: the way to a server: a connection, or a command that makes one (TLS),
+ * then the greeting, EHLO and the log-in.
+ */
+#ifndef CLIENT_LINK_H
+#define CLIENT_LINK_H
+
+#include "client/auth.h"
+#include "client/smtpc.h"
+#include "sys/net.h"
+#include "sys/spawn.h"
+
+/* A server that could not be reached is left alone for so long, in ms. */
+#define LINK_REST 30000
+
+/* No connection takes longer to come about, in ms. */
+#define LINK_DIAL 30000
+
+enum link_tls {
+	LINK_CLEAR,
+	LINK_STARTTLS,
+	LINK_TLS		/* from the start */
+};
+
+struct link_server {
+	struct net_addr addr;
+	char text[NET_TEXT_MAX];	/* host:port, for results */
+	int plain;			/* what it says of BDAT is not so */
+	/* private, all zero at first: why it was not reached last time */
+	long long rest;			/* not to be tried before this */
+	enum result_stage stage;
+	int code;
+	struct buf why;
+};
+
+struct link_conf {
+	const char *helo;
+	int limit;		/* ms that cap each time-out, IO_FOREVER */
+	struct wr *trace;	/* NULL: none */
+	const char *command;	/* is the connection, unless NULL */
+	enum link_tls tls;	/* through openssl(1) */
+	const struct auth_conf *auth;	/* NULL: no log-in */
+};
+
+/* All zero is closed. */
+struct link {
+	struct smtpc c;
+	int open;
+	/* private */
+	int fd;			/* of a socket, or -1 */
+	struct spawn child;
+	int complaints;		/* its standard error, or -1 */
+};
+
+/*
+ * The servers of a list divided by commas, port where one has none; the
+ * caller frees them with link_servers_free.
+ */
+struct link_server *link_servers(const char *list, const char *port,
+    size_t *n);
+void link_servers_free(struct link_server *server, size_t n);
+
+/* 0; or -1, with the reason in server, which is to rest. */
+int link_open(struct link *l, const struct link_conf *conf,
+    struct link_server *server);
+
+/* Takes leave first, or not. */
+void link_quit(struct link *l);
+void link_close(struct link *l);
+
+#endif

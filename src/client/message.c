@@ -1,0 +1,171 @@
+#include "message.h"
+
+#include <stdlib.h>
+
+/* A message that is not in use keeps no more memory than that. */
+#define SPARE_MAX 65536
+
+void
+message_start(struct message *m, uintmax_t number)
+{
+	m->number = number;
+	buf_clear(&m->from);
+	buf_clear(&m->params);
+	buf_clear(&m->id);
+	content_start(&m->content);
+	buf_clear(&m->converted);
+	m->rcpts = 0;
+	m->tries = 0;
+	m->begun = 0;
+	m->server = "";
+}
+
+void
+message_free(struct message *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->cap; i++) {
+		buf_free(&m->rcpt[i].addr);
+		buf_free(&m->rcpt[i].params);
+		buf_free(&m->rcpt[i].text);
+	}
+	free(m->rcpt);
+	buf_free(&m->from);
+	buf_free(&m->params);
+	buf_free(&m->id);
+	content_free(&m->content);
+	buf_free(&m->converted);
+	memset(m, 0, sizeof *m);
+}
+
+struct message *
+message_new(struct message_shelf *shelf)
+{
+	struct message *m = shelf->spare;
+
+	if (m != NULL) {
+		shelf->spare = m->next;
+		return m;
+	}
+	m = calloc(1, sizeof *m);
+	if (m == NULL)
+		die_nomem();
+	message_start(m, 0);
+	m->made = shelf->made;
+	shelf->made = m;
+	return m;
+}
+
+void
+message_drop(struct message_shelf *shelf, struct message *m)
+{
+	if (m->content.text.cap > SPARE_MAX)
+		content_free(&m->content);
+	if (m->converted.cap > SPARE_MAX)
+		buf_free(&m->converted);
+	m->next = shelf->spare;
+	shelf->spare = m;
+}
+
+void
+message_shelf_free(struct message_shelf *shelf)
+{
+	struct message *m, *made;
+
+	for (m = shelf->made; m != NULL; m = made) {
+		made = m->made;
+		message_free(m);
+		free(m);
+	}
+	shelf->spare = shelf->made = NULL;
+}
+
+/* Entries beyond m->rcpts keep their memory for the next message. */
+static void
+grow(struct message *m)
+{
+	size_t cap = m->cap == 0 ? 1 : 2 * m->cap;
+	struct rcpt *p;
+
+	if (cap > SIZE_MAX / sizeof *p)
+		die_nomem();
+	p = realloc(m->rcpt, cap * sizeof *p);
+	if (p == NULL)
+		die_nomem();
+	memset(p + m->cap, 0, (cap - m->cap) * sizeof *p);
+	m->rcpt = p;
+	m->cap = cap;
+}
+
+struct rcpt *
+message_rcpt(struct message *m, struct span addr, struct span params)
+{
+	struct rcpt *r;
+
+	if (m->rcpts == m->cap)
+		grow(m);
+	r = &m->rcpt[m->rcpts++];
+	buf_clear(&r->addr);
+	buf_addspan(&r->addr, addr);
+	buf_clear(&r->params);
+	buf_addspan(&r->params, params);
+	buf_clear(&r->text);
+	r->told = r->decided = 0;
+	return r;
+}
+
+void
+rcpt_decide(struct rcpt *r, enum result_status status,
+    enum result_stage stage, int code, struct span text)
+{
+	size_t i;
+
+	if (r->decided)
+		return;
+	r->decided = 1;
+	r->status = status;
+	r->stage = stage;
+	r->code = code;
+	buf_clear(&r->text);
+	buf_add(&r->text, text.p,
+	    text.n < MESSAGE_REPLY_MAX ? text.n : MESSAGE_REPLY_MAX);
+	for (i = 0; i < r->text.n; i++)
+		if (r->text.p[i] == '\n')
+			r->text.p[i] = ' ';
+}
+
+void
+message_decide(struct message *m, enum result_status status,
+    enum result_stage stage, int code, struct span text)
+{
+	size_t i;
+
+	for (i = 0; i < m->rcpts; i++)
+		rcpt_decide(&m->rcpt[i], status, stage, code, text);
+}
+
+size_t
+message_open(const struct message *m)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < m->rcpts; i++)
+		n += !m->rcpt[i].decided;
+	return n;
+}
+
+void
+message_result(struct result *res, const struct message *m,
+    const struct rcpt *r, int64_t now)
+{
+	res->status = r->decided ? r->status : RESULT_SENDING;
+	res->rcpt = buf_span(&r->addr);
+	res->code = r->decided ? r->code : 0;
+	res->stage = r->decided ? r->stage : STAGE_DOT;
+	res->server = span_str(m->server);
+	res->number = m->number;
+	res->time = now;
+	res->id = buf_span(&m->id);
+	res->text = r->decided ? buf_span(&r->text) : span_of(NULL, 0);
+}

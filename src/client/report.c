@@ -1,0 +1,213 @@
+#include "report.h"
+
+#include <errno.h>
+#include <time.h>
+
+static int
+broken(struct report *r, const char *what)
+{
+	r->broken = what;
+	r->err = errno;
+	return -1;
+}
+
+static int
+to_journal(struct report *r)
+{
+	int failed;
+
+	if (r->journal == NULL || r->log.n == 0)
+		return 0;
+	failed = journal_write(r->journal, buf_span(&r->log)) < 0;
+	buf_clear(&r->log);
+	return failed ? broken(r, "journal") : 0;
+}
+
+static int
+to_out(struct report *r)
+{
+	if (r->out == NULL || r->lines.n == 0)
+		return 0;
+	wr_addspan(r->out, buf_span(&r->lines));
+	buf_clear(&r->lines);
+	return wr_flush(r->out) < 0 ? broken(r, "stdout") : 0;
+}
+
+int
+report_commit(struct report *r)
+{
+	return to_journal(r) < 0 ? -1 : to_out(r);
+}
+
+void
+report_take(struct report *r, struct span lines, int done,
+    enum exit_code code)
+{
+	if (r->journal != NULL)
+		buf_addspan(&r->log, lines);
+	if (!done)
+		return;
+	if (r->out != NULL)
+		buf_addspan(&r->lines, lines);
+	r->code = result_worst(r->code, code);
+	if (r->progress != NULL && lines.n > 0)
+		progress_step(r->progress, code != EX_OK);
+}
+
+static void
+say(const struct result *res)
+{
+	struct buf code = { 0 };
+
+	if (res->code != 0)
+		buf_addf(&code, "%d ", res->code);
+	warn("%.*s: %s at %s: %s%.*s", (int)res->rcpt.n, res->rcpt.p,
+	    result_status_name(res->status), result_stage_name(res->stage),
+	    buf_str(&code), (int)res->text.n, res->text.p);
+	buf_free(&code);
+}
+
+/* What the journal knows is repeated. */
+static void
+repeat(struct report *r, const struct result *res)
+{
+	if (r->out != NULL)
+		result_add(&r->lines, res);
+	r->code = result_worst(r->code, result_exit(res));
+	if (r->words && res->status != RESULT_SENT)
+		say(res);
+}
+
+/*
+ * A "sending" line without a result: the run that wrote it died, and nobody
+ * knows whether its final dot arrived.
+ */
+static int
+left_open(struct report *r, struct result *res)
+{
+	res->status = RESULT_UNKNOWN;
+	res->time = (int64_t)time(NULL);
+	res->text = span_str("the run that sent it was cut off");
+	result_add(&r->log, res);
+	repeat(r, res);
+	return to_journal(r);
+}
+
+static int
+settle_one(struct report *r, struct message *m, struct rcpt *rcpt)
+{
+	struct result res;
+	int found;
+
+	found = journal_find(r->journal, buf_span(&m->id), m->number,
+	    buf_span(&rcpt->addr), &res);
+	if (found < 0)
+		return broken(r, "journal");
+	if (found == 0 || res.status == RESULT_DEFERRED)
+		return 0;
+	if (r->again && (res.status == RESULT_UNKNOWN ||
+	    res.status == RESULT_SENDING))
+		return 0;
+	if (res.status != RESULT_SENDING)
+		repeat(r, &res);
+	else if (left_open(r, &res) < 0)
+		return -1;
+	rcpt_decide(rcpt, res.status, res.stage, res.code, res.text);
+	rcpt->told = 1;
+	return to_out(r);
+}
+
+int
+report_earlier(struct report *r, struct message *m)
+{
+	size_t i;
+
+	if (r->journal == NULL)
+		return 0;
+	for (i = 0; i < m->rcpts; i++)
+		if (!m->rcpt[i].decided &&
+		    settle_one(r, m, &m->rcpt[i]) < 0)
+			return -1;
+	return 0;
+}
+
+void
+report_put_sending(struct buf *b, const struct message *m)
+{
+	int64_t now = (int64_t)time(NULL);
+	struct result res;
+	size_t i;
+
+	for (i = 0; i < m->rcpts; i++) {
+		if (m->rcpt[i].decided)
+			continue;
+		message_result(&res, m, &m->rcpt[i], now);
+		result_add(b, &res);
+	}
+}
+
+enum exit_code
+report_put_done(struct buf *b, struct message *m)
+{
+	int64_t now = (int64_t)time(NULL);
+	enum exit_code code = EX_OK;
+	struct result res;
+	size_t i;
+
+	for (i = 0; i < m->rcpts; i++) {
+		if (m->rcpt[i].told || !m->rcpt[i].decided)
+			continue;
+		message_result(&res, m, &m->rcpt[i], now);
+		result_add(b, &res);
+		code = result_worst(code, result_exit(&res));
+		m->rcpt[i].told = 1;
+	}
+	return code;
+}
+
+int
+report_sending(void *arg, const struct message *m)
+{
+	struct report *r = arg;
+
+	if (r->journal == NULL)
+		return 0;
+	report_put_sending(&r->log, m);
+	return to_journal(r);
+}
+
+static void
+say_all(const struct message *m)
+{
+	struct result res;
+	size_t i;
+
+	for (i = 0; i < m->rcpts; i++) {
+		message_result(&res, m, &m->rcpt[i], 0);
+		if (!m->rcpt[i].told && m->rcpt[i].decided &&
+		    res.status != RESULT_SENT)
+			say(&res);
+	}
+}
+
+int
+report_done(void *arg, struct message *m)
+{
+	struct report *r = arg;
+	struct buf lines = { 0 };
+	enum exit_code code;
+
+	if (r->words)
+		say_all(m);
+	code = report_put_done(&lines, m);
+	report_take(r, buf_span(&lines), 1, code);
+	buf_free(&lines);
+	return report_commit(r);
+}
+
+void
+report_free(struct report *r)
+{
+	buf_free(&r->log);
+	buf_free(&r->lines);
+}

@@ -1,0 +1,60 @@
+/*
+ * report: tells what became of each recipient, first the journal, then
+ * whoever reads the results; and what earlier runs have settled is not done
+ * again.
+ */
+#ifndef CLIENT_REPORT_H
+#define CLIENT_REPORT_H
+
+#include "client/journal.h"
+#include "client/message.h"
+#include "client/progress.h"
+#include "sys/die.h"
+#include "sys/io.h"
+
+struct report {
+	struct journal *journal;	/* or NULL */
+	struct wr *out;		/* results(5) lines go here, or NULL */
+	struct progress *progress;	/* or NULL */
+	int words;		/* failures are said in words, by warn */
+	int again;		/* unknown ones are sent again */
+	enum exit_code code;	/* of the worst outcome so far */
+	const char *broken;	/* what could not be written or read ("journal"
+				   or "stdout"), errno in err; NULL at first */
+	int err;
+	/* private */
+	struct buf log;		/* for the journal */
+	struct buf lines;	/* for out */
+};
+
+/*
+ * Decides those recipients of m whom the journal has settled, and repeats
+ * what it says of them.  0, or -1 with broken.
+ */
+int report_earlier(struct report *r, struct message *m);
+
+/*
+ * Callbacks of sender; arg is a struct report.  report_done tells of those
+ * recipients who are decided, each once.
+ */
+int report_sending(void *arg, const struct message *m);
+int report_done(void *arg, struct message *m);
+
+/*
+ * The lines of the two, for a process that has no report; of the outcome also
+ * the exit code.
+ */
+void report_put_sending(struct buf *b, const struct message *m);
+enum exit_code report_put_done(struct buf *b, struct message *m);
+
+/*
+ * Takes such lines; done says whether they are an outcome, with this code.
+ * report_commit then writes what was taken: 0, or -1 with broken.
+ */
+void report_take(struct report *r, struct span lines, int done,
+    enum exit_code code);
+int report_commit(struct report *r);
+
+void report_free(struct report *r);
+
+#endif

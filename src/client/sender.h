@@ -1,0 +1,70 @@
+/*
+ * sender: brings messages one after the other to the first server that will
+ * talk, over a connection that is kept.  A message whose connection failed
+ * before its text was sent goes again, to the next server where there are
+ * several.  Where the server takes BDAT, messages go without waiting for the
+ * answers to those before; else the next envelope rides behind the final dot.
+ */
+#ifndef CLIENT_SENDER_H
+#define CLIENT_SENDER_H
+
+#include "client/link.h"
+#include "client/transact.h"
+
+/* A message is begun at most on so many connections. */
+#define SENDER_TRIES 3
+
+struct sender_conf {
+	struct link_conf link;
+	struct link_server *server;
+	size_t servers;
+	size_t home;		/* the one that is preferred */
+	long cap;		/* messages over one connection, 0: no end */
+	size_t depth;		/* messages without an answer, at least 1 */
+
+	/*
+	 * The end of m is next; done: everybody is decided, and m is its
+	 * owner's again.  Each once a message (sending again, if it goes
+	 * again).  -1 stops the sender before another byte goes out.
+	 */
+	int (*sending)(void *arg, const struct message *m);
+	int (*done)(void *arg, struct message *m);
+	void *arg;
+};
+
+/* All zero but conf is a sender without a connection. */
+struct sender {
+	const struct sender_conf *conf;
+	/* private */
+	struct link link;
+	size_t at;		/* server in use, or to be tried first */
+	int away;		/* that is not the preferred one */
+	long long back;		/* when it is time to go back to that */
+	long taken;		/* messages begun on this connection */
+	int stopped;
+
+	/* One by one: */
+	struct transact turn[2];
+	struct transact *held;	/* its text is out, its dot is not; or NULL */
+
+	/* By BDAT, a ring of conf->depth: */
+	struct transact *window;
+	size_t first, queued;
+	size_t unanswered;	/* commands */
+	struct message *again, **last;	/* to be sent again, in order */
+};
+
+/*
+ * Takes m in hand, until it is done.  It may be held back, so that its final
+ * dot and the next envelope share a segment, until the next push or settle.
+ * 0, or -1 when a callback stopped the sender.
+ */
+int sender_push(struct sender *s, struct message *m);
+
+/* Finishes whatever is in hand: called before any longer wait. */
+int sender_settle(struct sender *s);
+
+/* Ends the connection, with QUIT unless something is in hand, and frees s. */
+void sender_end(struct sender *s);
+
+#endif

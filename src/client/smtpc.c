@@ -1,0 +1,282 @@
+#include "smtpc.h"
+
+#include <errno.h>
+
+/* How long a server may take to say good-bye, in ms. */
+#define QUIT_TIMEOUT 5000
+
+void
+smtpc_init(struct smtpc *c, int in, int out, int limit, struct wr *trace)
+{
+	memset(c, 0, sizeof *c);
+	rd_init(&c->rd, in, 0, REPLY_LINE_MAX);
+	wr_init(&c->wr, out, 0);
+	c->limit = limit;
+	c->trace = trace;
+}
+
+void
+smtpc_free(struct smtpc *c)
+{
+	rd_free(&c->rd);
+	wr_free(&c->wr);
+	reply_free(&c->reply);
+	buf_free(&c->why);
+	buf_free(&c->mechanisms);
+}
+
+static int
+capped(const struct smtpc *c, int timeout)
+{
+	return c->limit != IO_FOREVER && c->limit < timeout ?
+	    c->limit : timeout;
+}
+
+/* Controls are shown as '?': the line is a peer's and goes to a terminal. */
+static void
+trace(struct smtpc *c, const char *who, struct span line)
+{
+	unsigned char b;
+	size_t i;
+
+	if (c->trace == NULL)
+		return;
+	wr_adds(c->trace, who);
+	line = span_chomp(line);
+	for (i = 0; i < line.n; i++) {
+		b = (unsigned char)line.p[i];
+		wr_addc(c->trace, (b < ' ' && b != '\t') || b == 0x7f ?
+		    '?' : b);
+	}
+	wr_addc(c->trace, '\n');
+}
+
+void
+smtpc_say(struct smtpc *c, struct span command)
+{
+	trace(c, "C: ", command);
+	wr_addspan(&c->wr, command);
+	wr_add(&c->wr, "\r\n", 2);
+}
+
+void
+smtpc_say_masked(struct smtpc *c, struct span command, size_t shown)
+{
+	struct buf b = { 0 };
+
+	if (c->trace != NULL) {
+		buf_add(&b, command.p, shown);
+		buf_adds(&b, "***");
+		trace(c, "C: ", buf_span(&b));
+		buf_free(&b);
+	}
+	wr_addspan(&c->wr, command);
+	wr_add(&c->wr, "\r\n", 2);
+}
+
+enum smtpc_status
+smtpc_lost(struct smtpc *c, const char *why)
+{
+	c->code = 0;
+	buf_clear(&c->why);
+	buf_adds(&c->why, why);
+	return SMTPC_LOST;
+}
+
+static enum smtpc_status
+lost_reading(struct smtpc *c, enum rd_status status)
+{
+	if (c->wr.err != 0 && c->wr.err != ETIMEDOUT)
+		return smtpc_lost(c, "connection lost while sending");
+	switch (status) {
+	case RD_LONG:
+		return smtpc_lost(c, "reply line too long");
+	case RD_TIMEOUT:
+		return smtpc_lost(c, "no answer in time");
+	default:
+		return smtpc_lost(c, "connection lost");
+	}
+}
+
+/* What a whole reply means, where one that begins with want is a yes. */
+static enum smtpc_status
+judge(struct smtpc *c, int want)
+{
+	if (c->reply.code == 421) {
+		smtpc_lost(c, "");
+		c->code = 421;
+		buf_addspan(&c->why, buf_span(&c->reply.text));
+		return SMTPC_LOST;
+	}
+	if (reply_is(&c->reply, want) || (want == SMTPC_EITHER &&
+	    (reply_is(&c->reply, 2) || reply_is(&c->reply, 3))))
+		return SMTPC_OK;
+	if (reply_is(&c->reply, 4) || reply_is(&c->reply, 5))
+		return SMTPC_REFUSED;
+	return smtpc_lost(c, "a reply that does not fit the command");
+}
+
+/* When sending fails there may still be replies from before: the reason. */
+enum smtpc_status
+smtpc_hear(struct smtpc *c, enum result_stage stage, int timeout, int want)
+{
+	enum reply_event event;
+	enum rd_status status;
+	struct span line;
+	long long end, left;
+
+	c->stage = stage;
+	timeout = capped(c, timeout);
+	if (c->trace != NULL)
+		wr_flush(c->trace);
+	c->wr.timeout = timeout;
+	if (wr_flush(&c->wr) < 0)
+		timeout = 0;
+	end = io_clock() + timeout;
+	reply_start(&c->reply);
+	do {
+		left = end - io_clock();
+		c->rd.timeout = left > 0 ? (int)left : 0;
+		status = rd_line(&c->rd, &line);
+		if (status != RD_LINE)
+			return lost_reading(c, status);
+		trace(c, "S: ", line);
+		event = reply_line(&c->reply, line);
+	} while (event == REPLY_MORE);
+	if (event == REPLY_BAD)
+		return smtpc_lost(c, c->reply.why);
+	return judge(c, want);
+}
+
+/* One line of the reply to EHLO. */
+static void
+take_cap(struct smtpc *c, struct span line)
+{
+	static const struct {
+		const char *name;
+		unsigned cap;
+	} known[] = {
+		{ "PIPELINING", SMTPC_PIPELINING },
+		{ "SIZE", SMTPC_SIZE },
+		{ "8BITMIME", SMTPC_8BITMIME },
+		{ "SMTPUTF8", SMTPC_SMTPUTF8 },
+		{ "DSN", SMTPC_DSN },
+		{ "CHUNKING", SMTPC_CHUNKING },
+	};
+	struct span word;
+	size_t i;
+
+	for (i = 0; i < line.n && line.p[i] != ' '; i++)
+		;
+	word = span_of(line.p, i);
+	for (i = 0; i < sizeof known / sizeof *known; i++)
+		if (span_case_is(word, known[i].name))
+			c->caps |= known[i].cap;
+	if (span_case_is(word, "SIZE") &&
+	    span_number(span_trim(span_drop(line, word.n)), &c->size) < 0)
+		c->size = 0;
+	if (span_case_is(word, "AUTH")) {
+		buf_clear(&c->mechanisms);
+		buf_addspan(&c->mechanisms,
+		    span_trim(span_drop(line, word.n)));
+	}
+}
+
+enum smtpc_status
+smtpc_hello(struct smtpc *c, const char *name, int greeted)
+{
+	struct buf command = { 0 };
+	enum smtpc_status status = SMTPC_OK;
+	struct span line;
+	size_t at = 0;
+
+	if (!greeted)
+		status = smtpc_hear(c, STAGE_CONNECT, SMTPC_GREETING, 2);
+	if (status != SMTPC_OK)
+		return status;
+	buf_addf(&command, "EHLO %s", name);
+	smtpc_say(c, buf_span(&command));
+	status = smtpc_hear(c, STAGE_HELO, SMTPC_COMMAND, 2);
+	if (status == SMTPC_OK) {
+		/* the first line is the server's name */
+		reply_next(&c->reply, &at, &line);
+		while (reply_next(&c->reply, &at, &line))
+			take_cap(c, line);
+	} else if (status == SMTPC_REFUSED && reply_is(&c->reply, 5)) {
+		memcpy(command.p, "HELO", 4);
+		smtpc_say(c, buf_span(&command));
+		status = smtpc_hear(c, STAGE_HELO, SMTPC_COMMAND, 2);
+	}
+	buf_free(&command);
+	return status;
+}
+
+/* The text as it stands in the message, for whoever reads the trace. */
+static void
+trace_text(struct smtpc *c, struct span text, int stuffed)
+{
+	const char *lf;
+	size_t n;
+
+	while (c->trace != NULL && text.n > 0) {
+		lf = memchr(text.p, '\n', text.n);
+		n = lf != NULL ? (size_t)(lf - text.p) + 1 : text.n;
+		trace(c, stuffed && text.p[0] == '.' ? "C: ." : "C: ",
+		    span_of(text.p, n));
+		text = span_drop(text, n);
+	}
+}
+
+int
+smtpc_text(struct smtpc *c, struct span text)
+{
+	const char *dot;
+	size_t from = 0, at = 0;
+
+	c->wr.timeout = capped(c, SMTPC_BLOCK);
+	trace_text(c, text, 1);
+	while (at < text.n &&
+	    (dot = memchr(text.p + at, '.', text.n - at)) != NULL) {
+		at = (size_t)(dot - text.p);
+		if (at == 0 || text.p[at - 1] == '\n') {
+			wr_add(&c->wr, text.p + from, at - from);
+			wr_addc(&c->wr, '.');
+			from = at;
+		}
+		at++;
+	}
+	wr_addspan(&c->wr, span_drop(text, from));
+	return wr_flush(&c->wr);
+}
+
+void
+smtpc_raw(struct smtpc *c, struct span text)
+{
+	c->wr.timeout = capped(c, SMTPC_BLOCK);
+	trace_text(c, text, 0);
+	wr_addspan(&c->wr, text);
+}
+
+size_t
+smtpc_added(const struct smtpc *c)
+{
+	return c->wr.sent + c->wr.n;
+}
+
+int
+smtpc_silent(struct smtpc *c)
+{
+	struct span bytes;
+
+	c->rd.timeout = 0;
+	return rd_some(&c->rd, &bytes) == RD_TIMEOUT;
+}
+
+void
+smtpc_quit(struct smtpc *c)
+{
+	smtpc_say(c, span_str("QUIT"));
+	smtpc_hear(c, STAGE_DOT, QUIT_TIMEOUT, 2);
+	if (c->trace != NULL)
+		wr_flush(c->trace);
+}

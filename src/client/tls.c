@@ -1,0 +1,110 @@
+#include "tls.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include "sys/io.h"
+#include "sys/spawn.h"
+
+/* It has this long to say why it ends, in ms; and says no more than that. */
+#define WORDS_TIMEOUT 1000
+#define WORD_MAX 512
+
+static int
+is_ip(const char *host)
+{
+	unsigned char ip[16];
+
+	return inet_pton(AF_INET, host, ip) == 1 ||
+	    inet_pton(AF_INET6, host, ip) == 1;
+}
+
+/*
+ * -quiet: no line of the session is a command of openssl's own.  Names with
+ * blanks in them are none, so the words are safe to split.
+ */
+char **
+tls_command(const struct net_addr *a, const char *helo, int starttls)
+{
+	const char *host = a->host[0] != '\0' ? a->host : "localhost";
+	struct buf line = { 0 };
+	char **argv;
+
+	buf_addf(&line, "openssl s_client -quiet -verify_quiet "
+	    "-verify_return_error -%s %%h",
+	    is_ip(host) ? "verify_ip" : "verify_hostname");
+	if (!is_ip(host))
+		buf_adds(&line, " -servername %h");
+	if (starttls)
+		buf_addf(&line, " -starttls smtp -name %s", helo);
+	buf_adds(&line, strchr(host, ':') != NULL ?
+	    " -connect [%h]:%p" : " -connect %h:%p");
+	argv = spawn_words(buf_str(&line), host, a->port);
+	buf_free(&line);
+	return argv;
+}
+
+/* What stands behind the n-th colon. */
+static struct span
+behind_colon(struct span s, int n)
+{
+	const char *p;
+
+	while (n-- > 0 && s.n > 0 && (p = memchr(s.p, ':', s.n)) != NULL)
+		s = span_drop(s, (size_t)(p - s.p) + 1);
+	return span_trim(s);
+}
+
+static int
+starts(struct span line, const char *s)
+{
+	return line.n >= strlen(s) && memcmp(line.p, s, strlen(s)) == 0;
+}
+
+static int
+holds(struct span line, const char *s)
+{
+	size_t i;
+
+	for (i = 0; i + strlen(s) <= line.n; i++)
+		if (starts(span_drop(line, i), s))
+			return 1;
+	return 0;
+}
+
+/* One line of openssl's, in its own way: 1 when it says why. */
+static int
+explain_line(struct buf *why, struct span line)
+{
+	if (starts(line, "verify error:num=")) {
+		buf_adds(why, "the server's certificate is not accepted: ");
+		buf_addspan(why, behind_colon(line, 2));
+	} else if (starts(line, "Didn't find STARTTLS")) {
+		buf_adds(why, "the server does not offer STARTTLS");
+	} else if (holds(line, "connect:errno=") ||
+	    holds(line, "connect error") || holds(line, "BIO_connect")) {
+		buf_adds(why, "no connection: ");
+		buf_addspan(why, behind_colon(line, 5));
+	} else if (holds(line, ":SSL routines:")) {
+		buf_adds(why, "TLS failed: ");
+		buf_addspan(why, behind_colon(line, 5));
+	} else {
+		return 0;
+	}
+	return 1;
+}
+
+int
+tls_explain(struct buf *why, int fd)
+{
+	struct span line;
+	struct rd rd;
+	int found = 0;
+
+	rd_init(&rd, fd, WORDS_TIMEOUT, WORD_MAX);
+	while (!found && rd_line(&rd, &line) == RD_LINE)
+		found = explain_line(why, span_chomp(line));
+	rd_free(&rd);
+	return found;
+}

@@ -1,0 +1,382 @@
+#include "transact.h"
+
+/*
+ * Commands on their way without an answer: their replies must fit into the
+ * buffers between here and there, or both ends wait for each other
+ * (RFC 2920 3.1).
+ */
+#define WINDOW 64
+
+/* Steps of an envelope; from STEP_RCPT on they are recipients, then DATA. */
+#define STEP_RSET 0
+#define STEP_MAIL 1
+#define STEP_RCPT 2
+
+void
+transact_free(struct transact *t)
+{
+	buf_free(&t->mail_text);
+}
+
+static size_t
+step_data(const struct transact *t)
+{
+	return STEP_RCPT + t->m->rcpts;
+}
+
+/* What a 4xx or 5xx reply means for those who got it. */
+static enum result_status
+refusal(const struct reply *r, enum result_stage stage)
+{
+	/* RFC 5321 4.5.3.1.10: 552 may stand for too many recipients. */
+	if (stage == STAGE_RCPT && r->code == 552)
+		return RESULT_DEFERRED;
+	return reply_is(r, 5) ? RESULT_FAILED : RESULT_DEFERRED;
+}
+
+/* Parameters of delivery status notifications (RFC 3461), no others. */
+static void
+add_params(struct buf *b, struct span params)
+{
+	static const char *const known[] = {
+		"RET=", "ENVID=", "NOTIFY=", "ORCPT="
+	};
+	struct span word;
+	size_t i, n;
+
+	while (params.n > 0) {
+		for (n = 0; n < params.n && params.p[n] != ' '; n++)
+			;
+		word = span_of(params.p, n);
+		for (i = 0; i < sizeof known / sizeof *known; i++)
+			if (n > strlen(known[i]) && span_case_is(
+			    span_of(word.p, strlen(known[i])), known[i])) {
+				buf_addc(b, ' ');
+				buf_addspan(b, word);
+			}
+		params = span_trim(span_drop(params, n));
+	}
+}
+
+static void
+add_path(struct buf *b, const char *verb, const struct buf *addr)
+{
+	buf_adds(b, verb);
+	buf_addc(b, '<');
+	buf_addspan(b, buf_span(addr));
+	buf_addc(b, '>');
+}
+
+static void
+add_mail(struct buf *b, const struct transact *t)
+{
+	add_path(b, "MAIL FROM:", &t->m->from);
+	if (t->c->caps & SMTPC_SIZE)
+		buf_addf(b, " SIZE=%zu", t->fit.text.n);
+	if (t->fit.needs & SMTPC_8BITMIME)
+		buf_adds(b, " BODY=8BITMIME");
+	if (t->fit.needs & SMTPC_SMTPUTF8)
+		buf_adds(b, " SMTPUTF8");
+	if (t->c->caps & SMTPC_DSN)
+		add_params(b, buf_span(&t->m->params));
+}
+
+static void
+say_step(struct transact *t, size_t step)
+{
+	struct buf b = { 0 };
+	struct rcpt *r;
+
+	if (step == STEP_RSET) {
+		buf_adds(&b, "RSET");
+	} else if (step == STEP_MAIL) {
+		add_mail(&b, t);
+	} else if (step == step_data(t) && t->chunk) {
+		buf_addf(&b, "BDAT %zu LAST", t->fit.text.n);
+	} else if (step == step_data(t)) {
+		buf_adds(&b, "DATA");
+	} else {
+		r = &t->m->rcpt[step - STEP_RCPT];
+		add_path(&b, "RCPT TO:", &r->addr);
+		if (t->c->caps & SMTPC_DSN)
+			add_params(&b, buf_span(&r->params));
+	}
+	smtpc_say(t->c, buf_span(&b));
+	buf_free(&b);
+}
+
+/* Whether a step is none in this transaction: no command, no reply. */
+static int
+is_void(const struct transact *t, size_t step)
+{
+	if (step == STEP_RSET)
+		return !t->reset;
+	return step >= STEP_RCPT && step < step_data(t) &&
+	    t->m->rcpt[step - STEP_RCPT].decided;
+}
+
+/*
+ * Says commands until the window is full.  Where every answer is known, a
+ * command that would be in vain is not said.
+ */
+static void
+ask(struct transact *t)
+{
+	size_t window = t->c->caps & SMTPC_PIPELINING ? WINDOW : 1;
+
+	for (; t->asked <= step_data(t) && t->unanswered < window;
+	    t->asked++) {
+		if (is_void(t, t->asked))
+			continue;
+		if (t->unanswered == 0 && (t->mail != 0 ||
+		    (t->asked == step_data(t) && t->accepted == 0)))
+			return;
+		say_step(t, t->asked);
+		t->unanswered++;
+	}
+}
+
+int
+transact_fit(struct transact *t, struct smtpc *c, struct message *m)
+{
+	struct buf text = t->mail_text;
+
+	buf_clear(&text);
+	memset(t, 0, sizeof *t);
+	t->mail_text = text;
+	t->c = c;
+	t->m = m;
+	t->reset = c->reset;
+	return fit_message(&t->fit, c, m);
+}
+
+int
+transact_envelope(struct transact *t, struct smtpc *c, struct message *m)
+{
+	if (transact_fit(t, c, m) < 0)
+		return -1;
+	if (c->caps & SMTPC_PIPELINING)
+		ask(t);
+	return 0;
+}
+
+void
+transact_chunk(struct transact *t, int behind)
+{
+	t->chunk = 1;
+	/* The one before may be refused, and its transaction stay open. */
+	t->reset |= behind;
+	for (; t->asked <= step_data(t); t->asked++)
+		if (!is_void(t, t->asked))
+			say_step(t, t->asked);
+	smtpc_raw(t->c, t->fit.text);
+	t->mark = smtpc_added(t->c);
+}
+
+static enum smtpc_status
+hear_step(struct transact *t, size_t step)
+{
+	if (step == STEP_RSET)
+		return smtpc_hear(t->c, STAGE_MAIL, SMTPC_COMMAND, 2);
+	if (step == STEP_MAIL)
+		return smtpc_hear(t->c, STAGE_MAIL, SMTPC_COMMAND, 2);
+	if (step == step_data(t))
+		return t->chunk ? smtpc_hear(t->c, STAGE_DOT, SMTPC_DOT, 2) :
+		    smtpc_hear(t->c, STAGE_DATA, SMTPC_DATA, 3);
+	return smtpc_hear(t->c, STAGE_RCPT, SMTPC_COMMAND, 2);
+}
+
+/* Takes note of one reply. */
+static enum smtpc_status
+note(struct transact *t, size_t step, enum smtpc_status status)
+{
+	struct reply *r = &t->c->reply;
+
+	if (step == STEP_RSET) {
+		/* A server that cannot forget must not be told more. */
+		t->c->reset = 0;
+		return status == SMTPC_REFUSED ?
+		    smtpc_lost(t->c, "RSET refused") : status;
+	}
+	if (step == STEP_MAIL) {
+		if (status == SMTPC_REFUSED) {
+			t->mail = r->code;
+			buf_addspan(&t->mail_text, buf_span(&r->text));
+		}
+	} else if (step == step_data(t)) {
+		t->data = r->code;
+		if (status == SMTPC_REFUSED && t->mail == 0)
+			message_decide(t->m, refusal(r, STAGE_DATA),
+			    STAGE_DATA, r->code, buf_span(&r->text));
+	} else if (status == SMTPC_OK) {
+		t->accepted++;
+	} else if (t->mail == 0) {
+		rcpt_decide(&t->m->rcpt[step - STEP_RCPT],
+		    refusal(r, STAGE_RCPT), STAGE_RCPT, r->code,
+		    buf_span(&r->text));
+	}
+	return SMTPC_OK;
+}
+
+/*
+ * Everybody has been refused.  A server that waits for text all the same gets
+ * an empty one (RFC 2920 3.1), unless there is a recipient who would then
+ * receive it.
+ */
+static enum smtpc_status
+refused(struct transact *t)
+{
+	enum smtpc_status status;
+
+	t->c->reset = 1;
+	if (t->data != 354)
+		return SMTPC_REFUSED;
+	if (t->accepted > 0)
+		return smtpc_lost(t->c, "DATA accepted after MAIL refused");
+	smtpc_say(t->c, span_str("."));
+	status = smtpc_hear(t->c, STAGE_DATA, SMTPC_DOT, 2);
+	return status == SMTPC_LOST ? SMTPC_LOST : SMTPC_REFUSED;
+}
+
+/* Where MAIL was refused, so is everybody. */
+static void
+decide_by_mail(struct transact *t)
+{
+	if (t->mail != 0)
+		message_decide(t->m, t->mail >= 500 ? RESULT_FAILED :
+		    RESULT_DEFERRED, STAGE_MAIL, t->mail,
+		    buf_span(&t->mail_text));
+}
+
+enum smtpc_status
+transact_answers(struct transact *t)
+{
+	enum smtpc_status status;
+
+	for (; t->answered <= step_data(t); t->answered++) {
+		if (t->unanswered == 0)
+			ask(t);
+		if (t->unanswered == 0)
+			break;
+		if (is_void(t, t->answered))
+			continue;
+		status = hear_step(t, t->answered);
+		t->unanswered--;
+		if (status != SMTPC_LOST)
+			status = note(t, t->answered, status);
+		if (status == SMTPC_LOST)
+			return SMTPC_LOST;
+	}
+	decide_by_mail(t);
+	return message_open(t->m) > 0 ? SMTPC_OK : refused(t);
+}
+
+/*
+ * The server speaks, or has gone, while it should wait for the final dot:
+ * what it said may be a verdict, but never a good one.
+ */
+static enum smtpc_status
+interrupted(struct transact *t)
+{
+	enum smtpc_status status;
+
+	status = smtpc_hear(t->c, STAGE_DATA, 0, 0);
+	if (status == SMTPC_REFUSED)
+		message_decide(t->m, refusal(&t->c->reply, STAGE_DATA),
+		    STAGE_DATA, t->c->reply.code,
+		    buf_span(&t->c->reply.text));
+	return status == SMTPC_REFUSED ? SMTPC_REFUSED : SMTPC_LOST;
+}
+
+enum smtpc_status
+transact_text(struct transact *t)
+{
+	if (smtpc_text(t->c, t->fit.text) < 0 || !smtpc_silent(t->c))
+		return interrupted(t);
+	return SMTPC_OK;
+}
+
+void
+transact_dot(struct transact *t)
+{
+	t->mark = t->c->wr.sent;
+	smtpc_say(t->c, span_str("."));
+}
+
+int
+transact_send(struct transact *t)
+{
+	return wr_flush(&t->c->wr) < 0 && t->c->wr.sent == t->mark ? -1 : 0;
+}
+
+enum smtpc_status
+transact_verdict(struct transact *t)
+{
+	struct smtpc *c = t->c;
+	enum smtpc_status status;
+	struct span text;
+
+	status = smtpc_hear(c, STAGE_DOT, SMTPC_DOT, 2);
+	text = buf_span(&c->reply.text);
+	if (status == SMTPC_OK)
+		message_decide(t->m, RESULT_SENT, STAGE_DOT, c->reply.code,
+		    text);
+	else if (status == SMTPC_REFUSED || c->code == 421)
+		message_decide(t->m, refusal(&c->reply, STAGE_DOT),
+		    STAGE_DOT, c->reply.code, text);
+	else
+		message_decide(t->m, RESULT_UNKNOWN, STAGE_DOT, 0,
+		    buf_span(&c->why));
+	return status;
+}
+
+/* The answer to the text sent by BDAT. */
+static enum smtpc_status
+note_chunk(struct transact *t, enum smtpc_status status)
+{
+	struct reply *r = &t->c->reply;
+
+	if (status == SMTPC_OK && t->mail == 0) {
+		message_decide(t->m, RESULT_SENT, STAGE_DOT, r->code,
+		    buf_span(&r->text));
+		return SMTPC_OK;
+	}
+	t->c->reset = 1;
+	if (r->code == 500 || r->code == 502) {
+		t->c->caps &= ~(unsigned)SMTPC_CHUNKING;
+		return smtpc_lost(t->c, "BDAT offered and not understood");
+	}
+	if (t->mail == 0)
+		message_decide(t->m, refusal(r, STAGE_DOT), STAGE_DOT,
+		    r->code, buf_span(&r->text));
+	return SMTPC_REFUSED;
+}
+
+enum smtpc_status
+transact_chunk_verdict(struct transact *t)
+{
+	enum smtpc_status status = SMTPC_OK;
+
+	for (; status != SMTPC_LOST && t->answered <= step_data(t);
+	    t->answered++) {
+		if (is_void(t, t->answered))
+			continue;
+		status = hear_step(t, t->answered);
+		if (status == SMTPC_LOST && t->c->code == 421 &&
+		    t->answered == step_data(t))
+			message_decide(t->m, RESULT_DEFERRED, STAGE_DOT, 421,
+			    buf_span(&t->c->why));
+		if (status == SMTPC_LOST)
+			break;
+		status = t->answered == step_data(t) ?
+		    note_chunk(t, status) : note(t, t->answered, status);
+	}
+	decide_by_mail(t);
+	return status;
+}
+
+int
+transact_left(const struct transact *t)
+{
+	return t->c->wr.sent >= t->mark;
+}

@@ -1,0 +1,87 @@
+/*
+ * transact: one message over one connection, its commands in groups where
+ * the server takes them so (RFC 2920).  The steps are separate, because the
+ * final dot is the point of no return: before it nothing has been sent, after
+ * it and before the reply nobody knows.
+ */
+#ifndef CLIENT_TRANSACT_H
+#define CLIENT_TRANSACT_H
+
+#include "client/fit.h"
+#include "client/message.h"
+#include "client/smtpc.h"
+
+/* Where an envelope stands.  All zero is the start; owned by the caller. */
+struct transact {
+	struct smtpc *c;
+	struct message *m;
+	/* private */
+	struct fit fit;
+	int reset;		/* RSET comes first */
+	int chunk;		/* the text goes by BDAT */
+	size_t asked;		/* step that is said next */
+	size_t answered;	/* step whose reply is read next */
+	size_t unanswered;	/* said, and not answered yet */
+	size_t accepted;	/* recipients */
+	int mail;		/* code of the reply to MAIL, if it was no */
+	struct buf mail_text;
+	int data;		/* code of the reply to DATA */
+	size_t mark;		/* bytes sent when the dot was added; under
+				   BDAT when the last one has been */
+};
+
+void transact_free(struct transact *t);
+
+/*
+ * Begins m on c: adds as much of its envelope as may go without an answer;
+ * nothing is sent yet.  0, or -1 when nobody can be served through this
+ * server, and everybody is decided.
+ */
+int transact_envelope(struct transact *t, struct smtpc *c,
+    struct message *m);
+
+/*
+ * The rest of the envelope and its replies.  SMTPC_OK: those who are still
+ * undecided are to be served, and the text may follow; SMTPC_REFUSED: nobody
+ * is undecided.
+ */
+enum smtpc_status transact_answers(struct transact *t);
+
+/*
+ * Sends the text without its final dot.  SMTPC_REFUSED: the server has spoken
+ * against it in the middle, and everybody is decided; the connection must be
+ * given up, as under SMTPC_LOST.
+ */
+enum smtpc_status transact_text(struct transact *t);
+
+/*
+ * transact_dot adds the final dot; the envelope of the next message may go
+ * behind it; transact_send sends both.  -1 when the kernel took no byte of
+ * the dot, so that the message has not been sent.
+ */
+void transact_dot(struct transact *t);
+int transact_send(struct transact *t);
+
+/*
+ * The other way, where the server offers PIPELINING and CHUNKING (RFC 3030):
+ * transact_fit looks whether m can go at all, as transact_envelope does;
+ * transact_chunk adds envelope and text in one; behind says that there is
+ * another before it that has no answer yet.  The messages are answered in
+ * their order.
+ */
+int transact_fit(struct transact *t, struct smtpc *c, struct message *m);
+void transact_chunk(struct transact *t, int behind);
+
+/*
+ * The answers to envelope and text: everybody is decided, unless it is
+ * SMTPC_LOST.  Then those who are not may have been served where
+ * transact_left says that all of the text has gone out; a server that does
+ * not know BDAT has lost SMTPC_CHUNKING.
+ */
+enum smtpc_status transact_chunk_verdict(struct transact *t);
+int transact_left(const struct transact *t);
+
+/* The reply to the dot; everybody is decided. */
+enum smtpc_status transact_verdict(struct transact *t);
+
+#endif

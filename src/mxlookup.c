@@ -1,0 +1,92 @@
+/*
+ * mxlookup: prints the mail hosts of domains in the order in which a sender
+ * tries them.
+ */
+#include <unistd.h>
+
+#include "client/mx.h"
+#include "format/results.h"
+#include "sys/cli.h"
+
+#define TIMEOUT_MAX 3600
+#define SMTP_PORT "25"
+
+static const char usage[] =
+    "usage: mxlookup [-hVv] [-d nameserver[:port]] [-T seconds] domain ...\n"
+    "  -d  the name server to ask, up to three times (/etc/resolv.conf)\n"
+    "  -T  seconds that one server is waited for over a question (10)\n"
+    "  -v  show what is asked, what is answered, and the hosts' addresses\n";
+
+/* With -v: the trace shows the addresses, and here is what is missing. */
+static void
+show_addresses(struct resolver *r, struct mx *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->hosts; i++)
+		if (mx_addresses(r, &m->host[i], SMTP_PORT) != MX_FOUND)
+			warn("%s: %s", m->host[i].name, buf_str(&r->why));
+}
+
+static enum exit_code
+lookup(struct resolver *r, const char *domain, struct wr *out)
+{
+	enum mx_verdict verdict;
+	struct mx m = { 0 };
+	size_t i;
+
+	verdict = mx_find(r, span_str(domain), SMTP_PORT, &m);
+	for (i = 0; i < m.hosts; i++)
+		wr_addf(out, "%u %s\n", m.host[i].pref, m.host[i].name);
+	if (verdict == MX_NULL)
+		wr_adds(out, "0 .\n");
+	wr_flush(out);
+	if (verdict != MX_FOUND)
+		warn("%s: %s", domain, buf_str(&r->why));
+	else if (r->trace != NULL)
+		show_addresses(r, &m);
+	mx_free(&m);
+	if (verdict == MX_FOUND)
+		return EX_OK;
+	return verdict == MX_TEMP ? EX_TEMPFAIL : EX_NOHOST;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct resolver r = { .timeout = RESOLVER_TIMEOUT };
+	enum exit_code code = EX_OK;
+	struct wr out, trace;
+	int c;
+
+	cli_init(argc, argv, usage);
+	wr_init(&trace, STDERR_FILENO, IO_FOREVER);
+	while ((c = getopt(argc, argv, "d:hT:Vv")) != -1)
+		switch (c) {
+		case 'd':
+			if (resolver_server(&r, optarg) < 0)
+				die(EX_USAGE, "-d: %s: not a name server, or "
+				    "one too many", optarg);
+			break;
+		case 'h': cli_help();
+		case 'T':
+			r.timeout = 1000 *
+			    (int)cli_number(c, optarg, 1, TIMEOUT_MAX);
+			break;
+		case 'V': cli_version();
+		case 'v': r.trace = &trace; break;
+		default: cli_usage();
+		}
+	if (optind == argc)
+		cli_usage();
+	if (r.servers == 0)
+		resolver_system(&r, RESOLVER_CONF);
+
+	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
+	for (; optind < argc && out.err == 0; optind++)
+		code = result_worst(code, lookup(&r, argv[optind], &out));
+	resolver_free(&r);
+	wr_free(&trace);
+	wr_finish(&out);
+	return (int)code;
+}

@@ -1,0 +1,278 @@
+/*
+ * smtpsend: sends a message, or a batch of them, to an SMTP server, and says
+ * of each recipient what became of it.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "client/batch.h"
+#include "client/credential.h"
+#include "client/prepare.h"
+#include "sys/cli.h"
+#include "sys/here.h"
+#include "sys/stop.h"
+
+/* Where nothing is said, and the ports of SMTP by the use of TLS. */
+#define SERVER_DEFAULT "localhost:2525"
+static const char *const ports[] = { "25", "587", "465" };
+
+/* The longest time-out that -T takes, in seconds. */
+#define TIMEOUT_MAX 86400
+
+/* Messages without an answer on one connection, where nothing is said. */
+#define DEPTH 32
+#define DEPTH_MAX 1000
+
+#define OPTIONS "AB:C:F:H:M:N:P:R:T:VZa:b:c:f:hij:l:o:p:r:s:tvy"
+
+static const char usage[] =
+    "usage: smtpsend [-AhVvyZ] [-s server,...] [-f from] [-F name] [-H helo]\n"
+    "                [-T timeout] [-l results] [-C command] [-a user]\n"
+    "                [-M mechanism] [-P command] rcpt ... <message\n"
+    "       smtpsend -t [options] [rcpt ...] <message\n"
+    "       smtpsend -bS [-j connections] [-c per-connection] [-p depth]\n"
+    "                [-r rate] [options] <batch >results\n"
+    "  -s  host[:port], [v6]:port or /path; else $SMTPSERVER\n"
+    "  -f  the sender; else $EMAIL\n"
+    "  -F  the author's name, where the message has no From\n"
+    "  -t  recipients from To, Cc and Bcc\n"
+    "  -H  our name in EHLO\n"
+    "  -T  seconds that any wait may take\n"
+    "  -l  a file of results(5) that remembers what was sent; - shows them\n"
+    "  -A  send again what may have been sent before\n"
+    "  -y  flush the file of -l to disk at each step\n"
+    "  -Z  TLS by STARTTLS; twice: from the start\n"
+    "  -C  a command that is the connection; %h and %p are host and port\n"
+    "  -a  log in as this user, with the secret that -P prints, or from\n"
+    "      ~/.netrc; -M names the mechanism\n"
+    "  -v  show the dialogue\n"
+    "  -bS a batch of messages, bsmtp(5):\n"
+    "  -j  over so many connections; -c messages over one of them at most\n"
+    "  -p  messages that need no answer before the next (BDAT)\n"
+    "  -r  N/s, N/m or N/h: messages in a second, minute or hour\n"
+    "  -B -i -N -o -R -bm  taken for sendmail's sake\n";
+
+struct opt {
+	const char *servers, *log, *command, *secret;
+	struct prepare prepare;
+	struct auth_conf auth;
+	struct batch_conf batch;
+	int limit;		/* ms */
+	int tls;		/* how many -Z */
+	long cap, depth;
+	int many, again, sync, verbose;
+};
+
+static void
+set_mode(struct opt *opt, const char *mode)
+{
+	if (strcmp(mode, "S") == 0)
+		opt->many = 1;
+	else if (strcmp(mode, "m") != 0)
+		cli_usage();
+}
+
+static void
+send_single(const struct sender_conf *conf, struct message *m)
+{
+	struct sender s = { .conf = conf };
+
+	if (report_earlier(conf->arg, m) == 0 && sender_push(&s, m) == 0)
+		sender_settle(&s);
+	sender_end(&s);
+}
+
+static void
+open_journal(struct journal *j, const struct opt *opt)
+{
+	if (journal_open(j, opt->log, opt->sync) == 0)
+		return;
+	if (errno == EAGAIN)
+		die(EX_TEMPFAIL, "%s: in use by another run", opt->log);
+	die_sys(die_errno(errno, EX_CANTCREAT), "%s", opt->log);
+}
+
+/* Sends all there is: the exit code. */
+static enum exit_code
+work(const struct opt *opt, const struct sender_conf *conf, char **operand)
+{
+	struct report *report = conf->arg;
+	enum exit_code code = EX_OK;
+	struct message m = { 0 };
+	struct journal journal;
+
+	if (!opt->many)
+		prepare_message(&m, &opt->prepare, operand);
+	if (opt->log != NULL && strcmp(opt->log, "-") != 0) {
+		open_journal(&journal, opt);
+		report->journal = &journal;
+	}
+	if (opt->many)
+		code = batch_run(&opt->batch, conf, report);
+	else
+		send_single(conf, &m);
+	if (report->broken != NULL) {
+		errno = report->err;
+		warn_sys("%s", report->broken);
+		code = EX_IOERR;
+	}
+	if (report->journal != NULL)
+		journal_close(&journal);
+	message_free(&m);
+	return result_worst(code, report->code);
+}
+
+/* The secret for a log-in, before the network is touched. */
+static void
+set_secret(struct opt *opt, const struct link_server *first)
+{
+	const char *netrc = getenv("NETRC"), *home = getenv("HOME");
+	struct buf path = { 0 }, why = { 0 };
+	int r;
+
+	if (netrc != NULL && *netrc != '\0')
+		buf_adds(&path, netrc);
+	else
+		buf_addf(&path, "%s/.netrc", home != NULL ? home : "");
+	r = opt->secret != NULL ?
+	    credential_command(&opt->auth.secret, opt->secret, &why) :
+	    credential_netrc(&opt->auth.secret, buf_str(&path),
+	    first->addr.host[0] != '\0' ? first->addr.host : "localhost",
+	    opt->auth.user, &why);
+	if (r < 0)
+		die(EX_NOPERM, "%s", buf_str(&why));
+	buf_free(&path);
+	buf_free(&why);
+}
+
+static void
+parse_options(struct opt *opt, int argc, char **argv)
+{
+	struct batch_conf *batch = &opt->batch;
+	int c;
+
+	while ((c = getopt(argc, argv, OPTIONS)) != -1)
+		switch (c) {
+		case 'A': opt->again = 1; break;
+		case 'a': opt->auth.user = optarg; break;
+		case 'b': set_mode(opt, optarg); break;
+		case 'C': opt->command = optarg; break;
+		case 'c': opt->cap = cli_number(c, optarg, 1, LONG_MAX); break;
+		case 'F': opt->prepare.name = optarg; break;
+		case 'f': opt->prepare.from = optarg; break;
+		case 'H': opt->prepare.helo = optarg; break;
+		case 'h': cli_help();
+		case 'j':
+			batch->jobs = cli_number(c, optarg, 1, BATCH_JOBS_MAX);
+			break;
+		case 'l': opt->log = optarg; break;
+		case 'M': opt->auth.mechanism = optarg; break;
+		case 'P': opt->secret = optarg; break;
+		case 'p': opt->depth = cli_number(c, optarg, 1, DEPTH_MAX); break;
+		case 'r':
+			if (rate_parse(&batch->rate, optarg) < 0)
+				die(EX_USAGE, "-r: %s: not a rate", optarg);
+			break;
+		case 's': opt->servers = optarg; break;
+		case 'T':
+			opt->limit = 1000 *
+			    (int)cli_number(c, optarg, 1, TIMEOUT_MAX);
+			break;
+		case 't': opt->prepare.headers = 1; break;
+		case 'V': cli_version();
+		case 'v': opt->verbose = 1; break;
+		case 'y': opt->sync = 1; break;
+		case 'Z': opt->tls++; break;
+		case 'B': case 'i': case 'N': case 'o': case 'R':
+			break;
+		default: cli_usage();
+		}
+}
+
+/* What the options ask for together must make sense. */
+static void
+check(struct opt *opt, char **operand)
+{
+	if (opt->many ? *operand != NULL || opt->prepare.headers :
+	    *operand == NULL && !opt->prepare.headers)
+		cli_usage();
+	if (opt->tls > 2 || (opt->tls > 0 && opt->command != NULL))
+		die(EX_USAGE, "-C and -Z exclude each other");
+	if (opt->auth.user == NULL &&
+	    (opt->secret != NULL || opt->auth.mechanism != NULL))
+		die(EX_USAGE, "-P and -M need -a");
+	prepare_helo(opt->prepare.helo);
+	opt->prepare.steady = opt->log != NULL;
+	if (opt->servers == NULL || *opt->servers == '\0')
+		opt->servers = SERVER_DEFAULT;
+	if (opt->depth == 0)
+		opt->depth = opt->log != NULL ? 1 : DEPTH;
+}
+
+static void
+set_conf(struct sender_conf *conf, struct opt *opt, struct wr *trace)
+{
+	conf->server = link_servers(opt->servers, ports[opt->tls],
+	    &conf->servers);
+	conf->cap = opt->cap;
+	conf->depth = (size_t)opt->depth;
+	conf->link.helo = opt->prepare.helo;
+	conf->link.limit = opt->limit;
+	conf->link.command = opt->command;
+	conf->link.tls = (enum link_tls)opt->tls;
+	if (opt->verbose)
+		conf->link.trace = trace;
+	if (opt->auth.user == NULL)
+		return;
+	set_secret(opt, conf->server);
+	conf->link.auth = &opt->auth;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct opt opt = { .limit = IO_FOREVER, .batch = {
+	    .in = STDIN_FILENO, .name = "stdin", .jobs = 1 } };
+	struct report report = { .code = EX_OK };
+	struct sender_conf conf = { .sending = report_sending,
+	    .done = report_done, .arg = &report };
+	char host[HERE_HOST_MAX];
+	struct progress progress;
+	enum exit_code code;
+	struct wr out, trace;
+
+	cli_init(argc, argv, usage);
+	here_host(host);
+	opt.prepare.helo = host;
+	opt.servers = getenv("SMTPSERVER");
+	opt.prepare.email = getenv("EMAIL");
+	opt.prepare.logname = getenv("LOGNAME");
+	opt.prepare.epoch = getenv("SOURCE_DATE_EPOCH");
+	parse_options(&opt, argc, argv);
+	argv += optind;
+	check(&opt, argv);
+	wr_init(&trace, STDERR_FILENO, IO_FOREVER);
+	set_conf(&conf, &opt, &trace);
+	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
+	if (opt.many || (opt.log != NULL && strcmp(opt.log, "-") == 0))
+		report.out = &out;
+	memset(&progress, 0, sizeof progress);
+	progress.out = &trace;
+	if (opt.many && !opt.verbose && isatty(STDERR_FILENO))
+		report.progress = &progress;
+	report.words = !opt.many;
+	report.again = opt.again;
+	stop_catch();
+	code = work(&opt, &conf, argv);
+	progress_end(&progress);
+	if (report.broken == NULL && report.out != NULL)
+		wr_finish(&out);
+	wr_free(&out);
+	wr_free(&trace);
+	report_free(&report);
+	link_servers_free(conf.server, conf.servers);
+	buf_free(&opt.auth.secret);
+	return (int)code;
+}

@@ -1,0 +1,301 @@
+#!/usr/bin/env bats
+# smtpsend: what becomes of each recipient when the server says no, breaks
+# off, or talks nonsense, at each stage.
+
+# shellcheck disable=SC2154 # run sets stderr, stderr_lines
+
+load lib
+load smtpsend
+
+setup() {
+	lib_setup
+	printf 'Message-ID: <1@here.test>\nSubject: s\n\nHi.\n' >letter
+}
+
+# outcome CODE LINE ...: sends to a@x and b@x, and compares status, recipient,
+# code and stage of the results.
+outcome() {
+	local code=$1
+	shift
+	run -"$code" --separate-stderr smtpsend -T 1 -s "$ADDR" -f me@x \
+		-l - a@x b@x <letter
+	short <<<"$output" >got
+	printf '%s\n' "$@" >want
+	diff want got
+}
+
+# both CODE STATUS REPLY STAGE: the same outcome for both.
+both() {
+	outcome "$1" "$2 a@x $3 $4" "$2 b@x $3 $4"
+}
+
+# Each test runs with and without PIPELINING: where the commands go in groups
+# every reply still counts.
+each_way() {
+	local caps
+	for caps in PIPELINING 'SIZE 1000'; do
+		fake -c "$caps" "$@"
+		check
+	done
+}
+
+@test "a recipient refused for good: 67, the other is served" {
+	check() {
+		outcome 67 'failed a@x 550 rcpt' 'sent b@x 250 dot'
+		[ "$(received)" = b@x ]
+	}
+	each_way 'rcpt:1:550 5.1.1 nobody'
+}
+
+@test "a recipient refused for now: 75, the other is served" {
+	check() {
+		outcome 75 'sent a@x 250 dot' 'deferred b@x 450 rcpt'
+		[ "$(received)" = a@x ]
+	}
+	each_way 'rcpt:2:450 4.2.0 later'
+}
+
+@test "one for good and one for now: 75, and no text is sent" {
+	check() {
+		outcome 75 'failed a@x 550 rcpt' 'deferred b@x 450 rcpt'
+		run -1 received
+	}
+	each_way 'rcpt:1:550 no' 'rcpt:2:450 later' 'data:*:554 no recipients'
+}
+
+@test "552 for a recipient stands for too many: deferred" {
+	check() {
+		outcome 75 'sent a@x 250 dot' 'deferred b@x 552 rcpt'
+	}
+	each_way 'rcpt:2:552 too many recipients'
+}
+
+@test "all refused, and DATA accepted all the same: an empty text" {
+	check() {
+		outcome 67 'failed a@x 550 rcpt' 'failed b@x 550 rcpt'
+		run -1 received
+	}
+	each_way 'rcpt:*:550 no' 'dot:*:554 no valid recipients'
+	fake 'rcpt:*:550 no' 'dot:*:250 as you like'
+	check
+	[ "$(tail -n 2 dialog)" = $'.\nQUIT' ]
+}
+
+@test "MAIL refused decides for all, whatever RCPT and DATA say" {
+	check() { both 65 failed 550 mail; run -1 received; }
+	each_way 'mail:*:550 5.1.8 not you'
+	check() { both 75 deferred 451 mail; run -1 received; }
+	each_way 'mail:*:451 4.3.0 later'
+	check() { both 65 failed 550 mail; run -1 received; }
+	each_way 'mail:*:550 no' 'rcpt:*:503 no' 'data:*:503 no'
+}
+
+@test "DATA refused" {
+	check() { both 65 failed 554 data; run -1 received; }
+	each_way 'data:*:554 no'
+	check() { both 75 deferred 451 data; run -1 received; }
+	each_way 'data:*:451 later'
+}
+
+@test "DATA refused does not touch who was refused before" {
+	check() { outcome 75 'failed a@x 550 rcpt' 'deferred b@x 451 data'; }
+	each_way 'rcpt:1:550 no' 'data:*:451 later'
+}
+
+@test "refused after the dot: 65 and 75" {
+	check() { both 65 failed 550 dot; run -1 received; }
+	each_way 'dot:*:550 spam'
+	check() { both 75 deferred 450 dot; run -1 received; }
+	each_way 'dot:*:450 greylisted'
+}
+
+@test "a greeting or EHLO refused speaks of the server: deferred" {
+	check() { both 75 deferred 554 connect; }
+	each_way 'greeting:*:554 no service'
+	check() { both 75 deferred 421 connect; }
+	each_way 'greeting:*:421 busy'
+	check() { both 75 deferred 550 helo; }
+	each_way 'ehlo:*:550 no' 'helo:*:550 no'
+	check() { both 75 deferred 451 helo; }
+	each_way 'ehlo:*:451 no'
+}
+
+@test "a server that refuses to talk: the next one" {
+	another 'greeting:*:554 no service'
+	first=$ADDR
+	another 'ehlo:*:550 no' 'helo:*:550 no'
+	second=$ADDR
+	fake
+	run -0 smtpsend -s "$first,$second,127.0.0.1:1,$ADDR" -l - a@x <letter
+	[ "$(cut -f 1,5 <<<"$output")" = $'sent\t'"$ADDR" ]
+}
+
+@test "nobody listens: deferred at connect, 75" {
+	ADDR=127.0.0.1:1
+	both 75 deferred - connect
+	[ "${#stderr_lines[@]}" = 2 ]
+}
+
+@test "421 before the dot: three connections, then deferred" {
+	for stage in mail rcpt data; do
+		check() {
+			both 75 deferred 421 "$stage"
+			[ "$(grep -c EHLO dialog)" = 3 ]
+		}
+		each_way "$stage:*:421 4.3.2 going down"
+	done
+}
+
+@test "421 once: the next connection serves" {
+	for stage in mail rcpt data; do
+		check() {
+			both 0 sent 250 dot
+			[ "$(received)" = 'a@x b@x' ]
+			[ "$(grep -c EHLO dialog)" = 2 ]
+		}
+		each_way "$stage:1:421 4.3.2 going down"
+	done
+}
+
+@test "421 after the dot is a no: deferred, and not tried again" {
+	check() {
+		both 75 deferred 421 dot
+		[ "$(grep -c EHLO dialog)" = 1 ]
+	}
+	each_way 'dot:*:421 later'
+}
+
+@test "connection lost before the dot: three times, then deferred" {
+	for fault in drop rst; do
+		for stage in mail rcpt data; do
+			fake "$stage:*:$fault"
+			both 75 deferred - "$stage"
+			[ "$(grep -c EHLO dialog)" = 3 ]
+		done
+	done
+}
+
+@test "connection lost once before the dot: served by the next" {
+	fake 'rcpt:2:drop' 'data:1:drop'
+	run -0 smtpsend -s "$ADDR" -l - a@x b@x <letter
+	[ "$(received)" = 'a@x b@x' ]
+	[ "$(grep -c EHLO dialog)" = 3 ]
+}
+
+@test "a lost connection goes to the next server" {
+	another 'rcpt:*:drop'
+	first=$ADDR
+	fake
+	run -0 smtpsend -s "$first,$ADDR" -l - a@x <letter
+	[ "$(cut -f 1,5 <<<"$output")" = $'sent\t'"$ADDR" ]
+}
+
+@test "connection lost at greeting or EHLO: deferred" {
+	for fault in drop rst; do
+		fake "greeting:*:$fault"
+		both 75 deferred - connect
+		fake "ehlo:*:$fault"
+		both 75 deferred - helo
+	done
+}
+
+@test "connection lost after the dot: unknown, 80, and not sent again" {
+	for fault in drop rst; do
+		check() {
+			both 80 unknown - dot
+			[ "$(grep -c EHLO dialog)" = 1 ]
+		}
+		each_way "dot:*:$fault"
+	done
+}
+
+@test "unknown for one, refused for the other: 80" {
+	fake 'rcpt:1:550 no' 'dot:*:drop'
+	outcome 80 'failed a@x 550 rcpt' 'unknown b@x - dot'
+}
+
+@test "no answer in time: deferred before the dot, unknown after it" {
+	fake 'dot:*:silent'
+	both 80 unknown - dot
+	fake 'greeting:*:silent'
+	both 75 deferred - connect
+	fake 'rcpt:2:silent'
+	run -0 smtpsend -T 1 -s "$ADDR" a@x b@x <letter
+}
+
+@test "garbage, and replies without end, are no replies" {
+	for fault in garbage endless long; do
+		fake "greeting:*:$fault"
+		both 75 deferred - connect
+		fake "ehlo:*:$fault"
+		both 75 deferred - helo
+		fake "rcpt:*:$fault"
+		both 75 deferred - rcpt
+		fake "data:*:$fault"
+		both 75 deferred - data
+		fake "dot:*:$fault"
+		both 80 unknown - dot
+	done
+}
+
+@test "a reply of the wrong kind is no reply" {
+	fake 'mail:*:354 what'
+	both 75 deferred - mail
+	fake 'data:*:250 ok'
+	both 75 deferred - data
+	fake 'dot:*:354 more'
+	both 80 unknown - dot
+}
+
+@test "replies byte by byte, split into lines, late" {
+	for fault in drip split lag; do
+		rules=()
+		for stage in greeting ehlo mail rcpt data dot quit; do
+			[ "$stage$fault" = ehlosplit ] ||
+				rules+=("$stage:*:$fault")
+		done
+		fake "${rules[@]}"
+		both 0 sent 250 dot
+	done
+}
+
+@test "a word from the server in mid-text decides" {
+	# more than the sockets hold, so that it is still sending
+	{ cat letter; head -c 20000000 /dev/zero | tr '\0' 'x' | fold -w 70; } >big
+	fake -c PIPELINING 'text:1:552 5.3.4 too big'
+	run -65 --separate-stderr smtpsend -T 5 -s "$ADDR" -l - a@x <big
+	[ "$(short <<<"$output")" = 'failed a@x 552 data' ]
+	fake -c PIPELINING 'text:*:drop'
+	run -75 --separate-stderr smtpsend -T 5 -s "$ADDR" -l - a@x <big
+	[ "$(short <<<"$output")" = 'deferred a@x - data' ]
+}
+
+@test "more than the server's SIZE: refused here, 65" {
+	fake -c 'SIZE 20'
+	both 65 failed - mail
+	run -1 grep MAIL dialog
+	fake -c 'SIZE 0,PIPELINING'
+	both 0 sent 250 dot
+}
+
+@test "more recipients than a window: every reply finds its own" {
+	fake -c PIPELINING 'rcpt:7:550 no' 'rcpt:64:450 later' \
+		'rcpt:65:550 no' 'rcpt:200:550 no'
+	seq -f 'r%.0f@x' 200 >rcpts
+	# shellcheck disable=SC2046
+	run -75 --separate-stderr smtpsend -s "$ADDR" -l - $(cat rcpts) <letter
+	cut -f 1,2 <<<"$output" | grep -v sent | tr '\t' ' ' >got
+	printf '%s\n' 'failed r7@x' 'deferred r64@x' 'failed r65@x' \
+		'failed r200@x' >want
+	diff want got
+	[ "$(received | wc -w)" = 196 ]
+}
+
+@test "a hostile reply cannot forge a line of results" {
+	fake $'rcpt:1:550-no\tsent\x1b[31m|550 x'
+	run -67 --separate-stderr smtpsend -s "$ADDR" -l - a@x <letter
+	[ "${#lines[@]}" = 1 ]
+	[ "$(awk -F '\t' '{ print NF }' <<<"$output")" = 9 ]
+	[ "$(cut -f 9 <<<"$output")" = 'no sent [31m x' ]
+	run -1 grep -q $'\x1b' <<<"$stderr"
+}

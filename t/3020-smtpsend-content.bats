@@ -1,0 +1,168 @@
+#!/usr/bin/env bats
+# smtpsend: what happens to the text of a message.
+
+# shellcheck disable=SC2154 # run sets stderr, stderr_lines
+
+load lib
+load smtpsend
+
+setup() {
+	lib_setup
+	HEAD=$'From: me@x\nDate: Sat, 21 Nov 2026 23:46:12 +0000\nMessage-ID: <1@x>'
+	printf '%s\n' "$HEAD" >fields
+}
+
+# text: got.1 without the CRs, the form in which it was written.
+text() {
+	tr -d '\r' <got.1
+}
+
+# decode FILE: the text of a message's body, by Python's email package.
+decode() {
+	python - "$1" <<-'END'
+	import email, email.policy, sys
+	with open(sys.argv[1], "rb") as f:
+	    m = email.message_from_binary_file(f, policy=email.policy.SMTP)
+	sys.stdout.write(m.get_content().replace("\r\n", "\n"))
+	END
+}
+
+@test "LF, CRLF and a missing last ending: all lines end in CRLF" {
+	fake
+	printf '%s\n\na\r\nb\nc' "$HEAD" | run -0 smtpsend -s "$ADDR" a@x
+	{ cat fields; printf '\na\nb\nc\n'; } | sed 's/$/\r/' >want
+	cmp want got.1
+}
+
+@test "lines that begin with dots arrive as they are" {
+	fake
+	{ cat fields; printf '\n.\n..\n.a\nb.\n\n.\n'; } >letter
+	run -0 smtpsend -s "$ADDR" a@x <letter
+	text | cmp letter
+}
+
+@test "a dot line in every place of a large message" {
+	fake
+	{ cat fields; echo; for i in $(seq 3000); do
+		printf '.%*s\n.\n' $((i % 80)) x
+	done; } >letter
+	run -0 smtpsend -s "$ADDR" a@x <letter
+	text | cmp letter
+}
+
+@test "a CR that ends no line: refused, 65, before the network" {
+	for cr in 'a\rb\n' '\r' 'a\r\r\n' 'a\n\r'; do
+		run -65 --separate-stderr smtpsend -s 127.0.0.1:1 a@x \
+			< <(cat fields; printf '\n%b' "$cr")
+		[ "$stderr" = 'smtpsend: stdin: a CR in the message ends no line' ]
+	done
+}
+
+@test "8-bit text: BODY=8BITMIME where it is offered" {
+	fake -c 8BITMIME
+	{ cat fields; printf 'MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n'
+		printf 'Content-Transfer-Encoding: 8bit\n\nПривіт\n'; } >letter
+	run -0 smtpsend -s "$ADDR" a@x <letter
+	text | cmp letter
+	grep -q '^MAIL FROM:<.*> BODY=8BITMIME$' dialog
+}
+
+@test "8-bit text: quoted-printable where it is not" {
+	fake -c PIPELINING
+	{ cat fields; printf 'MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n'
+		printf 'Content-Transfer-Encoding: 8bit\n\nПривіт = ok \n.\n'; } >letter
+	run -0 smtpsend -s "$ADDR" a@x <letter
+	run -1 grep -q BODY= dialog
+	LC_ALL=C run -1 grep -q '[^ -~]' <(text)
+	[ "$(grep -ci '^content-transfer-encoding' got.1)" = 1 ]
+	printf 'Привіт = ok \n.\n' >want
+	decode got.1 | cmp want
+}
+
+@test "8-bit text without a MIME header gets one" {
+	fake -c PIPELINING
+	{ cat fields; printf '\nПривіт\n'; } | run -0 smtpsend -s "$ADDR" a@x
+	decode got.1 | cmp <(echo Привіт)
+	[ "$(grep -c '^MIME-Version: 1.0' got.1)" = 1 ]
+}
+
+@test "lines over 998 octets: quoted-printable, on any server" {
+	fake
+	{ cat fields; echo; head -c 999 /dev/zero | tr '\0' x; echo; } >letter
+	run -0 smtpsend -s "$ADDR" a@x <letter
+	[ "$(awk 'length > m { m = length } END { print m }' got.1)" -le 78 ]
+	decode got.1 | cmp <(tail -n 1 letter)
+}
+
+@test "lines of 998 octets stay" {
+	fake
+	{ cat fields; echo; head -c 998 /dev/zero | tr '\0' x; echo; } >letter
+	run -0 smtpsend -s "$ADDR" a@x <letter
+	text | cmp letter
+}
+
+@test "what cannot be converted is refused, 65, with the reason" {
+	fake -c PIPELINING
+	printf '%s\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nПривіт\n--b--\n' \
+		"$HEAD" >multi
+	run -65 --separate-stderr smtpsend -s "$ADDR" a@x <multi
+	[ "$stderr" = 'smtpsend: a@x: failed at mail: not a single part of text, so it cannot be converted' ]
+	{ printf '%s\nContent-Transfer-Encoding: base64\n\n' "$HEAD"
+		head -c 2000 /dev/zero | tr '\0' x; } >long
+	run -65 --separate-stderr smtpsend -s "$ADDR" a@x <long
+	[[ $stderr == *'encoded already'* ]]
+	{ printf '%s\nX-Long: ' "$HEAD"
+		head -c 2000 /dev/zero | tr '\0' x; printf '\n\nx\n'; } >header
+	run -65 --separate-stderr smtpsend -s "$ADDR" a@x <header
+	[[ $stderr == *'header line is too long'* ]]
+	printf '%s\nSubject: Привіт\n\nx\n' "$HEAD" >utf8
+	run -65 --separate-stderr smtpsend -s "$ADDR" a@x <utf8
+	[[ $stderr == *'does not offer 8BITMIME'* ]]
+	run -1 received
+}
+
+@test "a message the next server can take goes there unchanged" {
+	another -c PIPELINING 'rcpt:*:drop'
+	first=$ADDR
+	fake -c 8BITMIME
+	{ cat fields; printf 'Content-Type: text/plain; charset=utf-8\n\nПривіт\n'; } >letter
+	run -0 smtpsend -s "$first,$ADDR" a@x <letter
+	text | cmp letter
+}
+
+@test "NUL in the text: quoted-printable" {
+	fake
+	{ cat fields; printf '\na\0b\n'; } | run -0 smtpsend -s "$ADDR" a@x
+	grep -q 'a=00b' got.1
+}
+
+@test "a header in UTF-8: SMTPUTF8 where it is offered" {
+	fake
+	printf '%s\nSubject: Привіт\n\nx\n' "$HEAD" >letter
+	run -0 smtpsend -s "$ADDR" a@x <letter
+	grep -q '^MAIL FROM:<.*> BODY=8BITMIME SMTPUTF8$' <(sed 's/ SIZE=[0-9]*//' dialog)
+	text | cmp letter
+	fake -c 8BITMIME
+	run -0 smtpsend -s "$ADDR" a@x <letter
+	grep -q '^MAIL FROM:<.*> BODY=8BITMIME$' dialog
+}
+
+@test "an address in UTF-8 needs SMTPUTF8; others are served without" {
+	fake
+	{ cat fields; printf '\nx\n'; } >letter
+	run -0 smtpsend -s "$ADDR" -f me@x юзер@пошта.test b@x <letter
+	grep -q 'SMTPUTF8$' dialog
+	grep -q '^RCPT TO:<юзер@пошта.test>$' dialog
+	fake -c PIPELINING
+	run -67 --separate-stderr smtpsend -s "$ADDR" -l - -f me@x \
+		юзер@пошта.test b@x <letter
+	[ "$(short <<<"$output")" = \
+		$'failed юзер@пошта.test - rcpt\nsent b@x 250 dot' ]
+	run -65 smtpsend -s "$ADDR" -f юзер@x b@x <letter
+}
+
+@test "an empty message is one" {
+	fake
+	run -0 smtpsend -s "$ADDR" -f me@x a@x </dev/null
+	grep -q '^From: me@x' got.1
+}

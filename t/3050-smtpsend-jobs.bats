@@ -1,0 +1,227 @@
+#!/usr/bin/env bats
+# smtpsend -bS over several connections: -j, -c, -r, signals, progress.
+
+# shellcheck disable=SC2154 # run sets stderr, stderr_lines
+
+load lib
+load smtpsend
+
+# send CODE [option ...] <batch: status, recipient, code, stage to short,
+# sorted.
+send() {
+	local code=$1
+	shift
+	run -"$code" --separate-stderr smtpsend -bS -T 5 -s "$ADDR" "$@"
+	printf '%s' "${output:+$output
+}" >results
+	short results | sort >short
+}
+
+sent() {
+	seq -f 'sent r%.0f@x 250 dot' "$@" | sort
+}
+
+@test "several connections share the work; each result once" {
+	fake
+	batch 60 >in
+	for options in '-j 4' '-j 4 -l journal' '-j 4 -y -l journal2'; do
+		# shellcheck disable=SC2086
+		send 0 $options <in
+		sent 60 | diff - short
+		[ -z "$stderr" ]
+		[ "$(wc -l <results)" = 60 ]
+	done
+	[ "$(wc -l <journal)" = 120 ]
+	[ "$(grep -c EHLO dialog)" -le 12 ]
+	[ "$(grep -c EHLO dialog)" -gt 3 ]
+	[ "$(wc -l <got.log)" = 180 ]
+	printf '%s\r\n' 'Message-ID: <r1@x>' 'Subject: s' '' Hi. >want
+	n=$(grep 'r1@x' got.log | head -n 1 | cut -d ' ' -f 1)
+	cmp want "got.$n"
+}
+
+@test "more connections than messages: no more are opened" {
+	fake
+	batch 2 >in
+	send 0 -j 50 <in
+	[ "$(grep -c EHLO dialog)" -le 2 ]
+}
+
+@test "with a journal, a sending line stands before each result" {
+	fake
+	batch 40 >in
+	send 0 -j 4 -l journal <in
+	awk -F '\t' '$1 == "sending" { open[$2] = 1; next }
+		!open[$2] { print; bad = 1 } END { exit bad }' journal
+	run -1 grep sending results
+	fake
+	send 0 -j 4 -l journal <in
+	sent 40 | diff - short
+	run -1 received
+}
+
+@test "refusals, lost connections: the same outcome as over one" {
+	fake -c 'SIZE 100000' 'rcpt:r3@:550 no' 'mail:7:451 later' \
+		'data:12:421 bye'
+	batch 20 >in
+	send 75 -j 4 <in
+	grep -qx 'failed r3@x 550 rcpt' short
+	[ "$(grep -c '^sent' short)" = 18 ]
+	[ "$(grep -c '^deferred .* 451 mail' short)" = 1 ]
+	[ "$(received | sort | uniq -d)" = '' ]
+	[ "$(wc -l <got.log)" = 18 ]
+}
+
+@test "malformed addresses beside good ones" {
+	fake
+	{ letter me@x a@x 'b@@x' c@x; letter me@x 'd@@x'; batch 3; } >in
+	send 67 -j 3 <in
+	printf '%s\n' 'failed b@@x - rcpt' 'failed d@@x - rcpt' 'sent a@x 250 dot' \
+		'sent c@x 250 dot' >want
+	sent 3 >>want
+	sort want | diff - short
+}
+
+@test "a large message among small ones" {
+	fake -c 'PIPELINING,SIZE 100000000'
+	{ TEXT=$(seq 200000) letter me@x big@x; batch 10; } >in
+	send 0 -j 3 <in
+	[ "$(wc -l <short)" = 11 ]
+	n=$(grep big got.log | cut -d ' ' -f 1)
+	[ "$(tail -n +4 "got.$n" | tr -d '\r' | cksum)" = "$(seq 200000 | cksum)" ]
+}
+
+@test "-c: no more messages over one connection" {
+	fake
+	batch 7 >in
+	send 0 -c 2 <in
+	sent 7 | diff - short
+	[ "$(grep -c EHLO dialog)" = 4 ]
+	[ "$(grep -c QUIT dialog)" = 4 ]
+	fake -c PIPELINING,CHUNKING
+	send 0 -c 3 <in
+	[ "$(grep -c EHLO dialog)" = 3 ]
+	[ "$(wc -l <got.log)" = 7 ]
+}
+
+@test "-r: the rate holds over all connections" {
+	fake
+	batch 11 >in
+	for jobs in 1 3; do
+		start=$(date +%s%N)
+		send 0 -r 20/s -j "$jobs" <in
+		took=$((($(date +%s%N) - start) / 1000000))
+		[ "$took" -ge 490 ]
+	done
+	for rate in 0/s 5 /s 5/d s -1/s 5/; do
+		run -64 --separate-stderr smtpsend -bS -r "$rate" </dev/null
+		[ "$stderr" = "smtpsend: -r: $rate: not a rate" ]
+	done
+}
+
+@test "several servers: the load is spread" {
+	another
+	first=$ADDR
+	fake
+	batch 40 >in
+	send 0 -j 2 -s "$first,$ADDR" <in
+	[ "$(wc -l <short)" = 40 ]
+	[ -s got.log ]
+	[ -s another/got.log ]
+	[ "$(cat got.log another/got.log | cut -d ' ' -f 3 | sort -u | wc -l)" = 40 ]
+}
+
+@test "several servers: a dead one is left out" {
+	fake
+	batch 40 >in
+	send 0 -j 4 -s "127.0.0.1:1,$ADDR" <in
+	sent 40 | diff - short
+	[ "$(cut -f 5 results | sort -u)" = "$ADDR" ]
+}
+
+@test "nobody listens: all deferred" {
+	ADDR=127.0.0.1:1
+	batch 200 >in
+	send 75 -j 5 <in
+	[ "$(cut -d ' ' -f 1,3,4 short | sort | uniq -c | tr -s ' ')" = \
+		' 200 deferred - connect' ]
+}
+
+@test "a cut stream: what came whole is sent, 75" {
+	fake
+	batch 5 | head -n -3 >in
+	send 75 -j 3 <in
+	sent 4 | diff - short
+}
+
+@test "SIGTERM and SIGINT: what is in hand is finished, a true journal, 75" {
+	for options in '-j 1' '-j 3'; do
+		for signal in TERM INT; do
+			fake
+			rm -f journal
+			batch 500 >in
+			# a shell's background commands ignore SIGINT
+			# shellcheck disable=SC2086
+			env --default-signal=INT smtpsend -bS -r 50/s -s "$ADDR" \
+				$options -l journal <in >results 2>err 3>&- &
+			pid=$!
+			wait_for test -s got.1
+			kill -"$signal" "$pid"
+			code=0
+			wait "$pid" || code=$?
+			[ "$code" = 75 ]
+			n=$(wc -l <results)
+			[ "$n" -gt 0 ]
+			[ "$n" -lt 500 ]
+			[ "$(grep -c '^sent' results)" = "$n" ]
+			[ "$(wc -l <journal)" = $((2 * n)) ]
+			[ "$(wc -l <got.log)" = "$n" ]
+		done
+	done
+}
+
+@test "killed with its workers: nobody twice, at most one unknown each" {
+	fake
+	batch 200 >in
+	kills=0
+	for delay in 0.05 0.08 0.06 0.1 0.07; do
+		setsid smtpsend -bS -j 4 -s "$ADDR" -l journal <in >results 3>&- &
+		pid=$!
+		sleep "$delay"
+		if kill -9 "$pid" 2>/dev/null; then
+			kills=$((kills + 1))
+		fi
+		wait "$pid" || :
+	done 2>/dev/null
+	run smtpsend -bS -j 4 -s "$ADDR" -l journal <in
+	printf '%s\n' "$output" >results
+	[ "$status" = 0 ] || [ "$status" = 80 ]
+	[ "$(cut -f 2 results | sort -u | wc -l)" = 200 ]
+	[ "$(grep -cv '^sent\|^unknown' results)" = 0 ]
+	[ "$(grep -c '^unknown' results)" -le "$((4 * kills))" ]
+	[ "$(cut -d ' ' -f 3 got.log | sort | uniq -d)" = '' ]
+	grep '^sent' results | cut -f 2 | sort >sent
+	cut -d ' ' -f 3 got.log | sort >got
+	[ "$(comm -23 sent got)" = '' ]
+}
+
+@test "the journal cannot be written: 74, and nothing of it is sent" {
+	[ -c /dev/full ] || skip "no /dev/full"
+	fake
+	batch 20 >in
+	run -74 --separate-stderr smtpsend -bS -j 3 -s "$ADDR" -l /dev/full <in
+	[ -z "$output" ]
+	[ "$stderr" = 'smtpsend: journal: No space left on device' ]
+	run -1 received
+}
+
+@test "progress on a terminal, and nowhere else" {
+	need script
+	fake
+	{ echo 'NOOP 30 messages'; batch 30; } >in
+	script -qec "smtpsend -bS -j 2 -r 50/s -s $ADDR <in >results" /dev/null \
+		>shown </dev/null
+	tr '\r' '\n' <shown >lines
+	grep -q '^30 of 30 done, 0 not served, ' lines
+	grep -q '^[0-9]* of 30 done, 0 not served, [0-9]*/s, 0:0[0-9] left' lines
+}

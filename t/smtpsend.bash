@@ -1,0 +1,60 @@
+# What the tests of smtpsend share, besides lib.
+
+# fake [-c caps] [rule ...]: one misbehaving server a test, which gets a new
+# script with each call; sets ADDR.
+fake() {
+	rm -f got.* dialog
+	printf '%s\n' "# $((++SCRIPTS))" >script.new
+	if [ "$1" = -c ]; then
+		echo "-c $2" >>script.new
+		shift 2
+	fi
+	[ $# = 0 ] || printf '%s\n' "$@" >>script.new
+	mv script.new script
+	[ -n "${FAKE:-}" ] || start -n fake "$TOP/t/fake-smtp.py"
+	ADDR=${FAKE:=$ADDR}
+}
+
+# another [rule ...]: one more server, with a directory but without a script.
+another() {
+	mkdir -p another
+	cd another || return
+	start -n another "$TOP/t/fake-smtp.py" "$@"
+	cd ..
+}
+
+# The recipients of what was received; fails where nothing was.
+received() {
+	[ -e got.log ] || return 1
+	cut -d ' ' -f 3- got.log
+}
+
+# short [FILE]: status, recipient, code and stage of results.
+short() {
+	cut -f 1-4 "$@" | tr '\t' ' '
+}
+
+# letter FROM TO ...: one message of a batch; its Message-ID is the first
+# recipient's, its text is $TEXT.
+letter() {
+	local rcpt
+	echo "MAIL FROM:<$1>"
+	shift
+	for rcpt; do
+		echo "RCPT TO:<$rcpt>"
+	done
+	printf '%s\n' DATA "Message-ID: <$1>" 'Subject: s' '' "${TEXT:-Hi.}" .
+}
+
+# batch N: that many messages, to r1@x, r2@x ...
+batch() {
+	awk -v n="$1" 'BEGIN {
+		print "EHLO me"
+		for (i = 1; i <= n; i++) {
+			r = "<r" i "@x>"
+			print "MAIL FROM:<me@x>\nRCPT TO:" r "\nDATA"
+			print "Message-ID: " r "\nSubject: s\n\nHi.\n."
+		}
+		print "QUIT"
+	}'
+}
