@@ -1,0 +1,126 @@
+#!/bin/sh
+# A real order travels the whole way: make demo.
+#
+# Two servers on free loopback ports, one order, one run of pipeline.sh, all
+# in a temporary directory; then what came of it, looked at and checked.
+
+set -eu
+umask 077
+cd "$(dirname "$0")/.."
+top=$PWD
+PATH=$top/bin:$PATH
+unset INCOMING WORK ARC FROM SUPPORT REPORT TRIES SETTLE JOBS LISTEN_FDS \
+	SOURCE_DATE_EPOCH
+dir=$(mktemp -d "${TMPDIR:-/tmp}/mailorder.XXXXXX")
+pids=
+
+finish() {
+	status=$?
+	trap - EXIT
+	# shellcheck disable=SC2086 # a list
+	[ -z "$pids" ] || kill $pids 2>/dev/null || :
+	wait
+	rm -rf "$dir"
+	exit "$status"
+}
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
+
+heading() {
+	printf '\n=== %s\n\n' "$*"
+}
+
+fail() {
+	printf 'demo: %s\n' "$*" >&2
+	exit 1
+}
+
+# start name command ...: a server; $address is where it listens.  Its
+# standard output is a pipe called name.out, its standard error name.log.
+start() {
+	name=$1
+	shift
+	mkfifo "$name.out" "$name.err"
+	"$@" </dev/null >"$name.out" 2>"$name.err" &
+	pids="$pids $!"
+	exec 3<"$name.out" 4<"$name.err"
+	read -r line <&4 || fail "$name did not start"
+	printf '%s\n' "$line" | tee "$name.log"
+	cat <&4 >>"$name.log" &
+	address=${line##*listening on }
+	exec 4<&-
+}
+
+cd "$dir"
+printf 'user1\nuser3\nsupport\n' >users
+
+heading 'Two servers: smtpd-lite has no user2'
+start smtpd-lite smtpd-lite -l localhost:0 -d mail -u users
+SMTPSERVER=$address
+start orderrecv orderrecv -v -l localhost:0 -d incoming
+orders=$address
+
+heading "ordersend examples/session.txt"
+ordersend -v -s "$orders" "$top/examples/session.txt" 2>&1
+read -r path <&3
+echo "orderrecv has stored $path:"
+cat orderrecv.log
+
+heading "The SMTP dialogue of one letter (to a mailbox of its own)"
+smtp=$SMTPSERVER
+start scratch smtpd-lite -l localhost:0 -d scratch
+orderparse -m user1@pth.ua -f news@pth.ua "$path" |
+	smtpsend -v -s "$address" -f news@pth.ua user1@pth.ua 2>&1
+
+heading "pipeline.sh $path"
+SMTPSERVER=$smtp FROM=news@pth.ua SUPPORT=support@pth.ua \
+	"$top/pipeline.sh" "$path" 2>&1
+
+heading 'The letters as they lie in the mailboxes'
+for letter in mail/user*/new/*; do
+	echo "--- $letter"
+	cat "$letter"
+done
+
+heading 'Results: what became of each recipient'
+cat ARC/*.results
+
+heading 'The report to the support desk'
+cat mail/support/new/*
+
+heading 'ls ARC'
+ls ARC
+
+# --- Is everything as it should be? --------------------------------------
+
+same() {
+	[ "$2" = "$3" ] || fail "$1: '$2' instead of '$3'"
+}
+
+number() {
+	echo $#
+}
+
+same 'files in ARC' "$(number ARC/*)" 2
+order=$(echo ARC/session-????????-??????.txt)
+cmp "$order" "$top/examples/session.txt" || fail 'the archived order differs'
+same results "$(cut -f 1-4 ARC/session-????????-??????.results)" \
+	"$(printf '%s\t%s\t%s\t%s\n' sent user1@pth.ua 250 dot \
+		failed user2@pth.ua 550 rcpt sent user3@pth.ua 250 dot)"
+same 'mailboxes' "$(ls mail)" "$(printf 'support\nuser1\nuser3')"
+for user in user1 user3 support; do
+	same "letters to $user" "$(number mail/$user/new/*)" 1
+done
+for user in user1 user3; do
+	tr -d '\r' <"$(echo mail/$user/new/*)" >letter
+	grep -qx "Hello $user!" letter || fail "$user: not greeted by name"
+	grep -qx 'Subject: Session is soon!' letter || fail "$user: subject"
+done
+report=$(echo mail/support/new/*)
+grep -q 'session\.txt: 3 recipients' "$report" || fail 'report: 3 recipients'
+same 'recipients in the report' \
+	"$(grep -o 'user[0-9]@pth\.ua' "$report" | sort -u)" user2@pth.ua
+grep -q 'failed: 550 ' "$report" || fail 'report: 550'
+same 'blocks in the report' "$(grep -ci '^Final-Recipient:' "$report")" 1
+same 'left behind' "$(ls work; ls incoming)" ''
+heading 'All is as it should be.'

@@ -1,0 +1,158 @@
+#!/usr/bin/env bats
+# The tree: what stands where, and who may include whom.
+
+load lib
+
+# The C files under src.
+sources() {
+	find "$TOP/src" -name '*.[ch]'
+}
+
+programs() {
+	(cd "$TOP/src" && ls -- *.c) | sed 's/\.c$//'
+}
+
+# violations DIR: what t/arrows.awk has against DIR/src.
+violations() {
+	(cd "$1" && find src -name '*.[ch]' | LC_ALL=C sort |
+		xargs awk -f "$TOP/t/arrows.awk")
+}
+
+@test "the top level holds what the design says and nothing else" {
+	need git
+	git -C "$TOP" rev-parse HEAD || skip "not a git tree"
+	git -C "$TOP" ls-files | sed 's,/.*,,' | LC_ALL=C sort -u |
+		grep -v '^\.' >got
+	printf '%s\n' Makefile README.md bin examples man pipeline.sh src t >want
+	diff want got
+	git -C "$TOP" ls-files | grep '^\.' | sed 's,/.*,,' | LC_ALL=C sort -u >got
+	printf '%s\n' .ci .clang-format .editorconfig .gitignore >want
+	diff want got
+}
+
+@test "src holds the five rooms and programs" {
+	(cd "$TOP/src" && ls -d -- */) >got
+	printf '%s\n' client/ format/ server/ store/ sys/ >want
+	diff want got
+}
+
+@test "each program has a page, a line in the README and a test file" {
+	missing=0
+	for prog in $(programs); do
+		[ -s "$TOP/man/$prog.1" ] || { echo "no man/$prog.1"; missing=1; }
+		grep -q "^| \`$prog\`" "$TOP/README.md" ||
+			{ echo "$prog not in README.md"; missing=1; }
+		grep -lqw -e "$prog" "$TOP"/t/[1-9]*.bats ||
+			{ echo "$prog has no test"; missing=1; }
+	done
+	[ "$missing" = 0 ]
+}
+
+@test "the Makefile lists every source and every page" {
+	missing=0
+	for f in $(cd "$TOP" && find src t/unit -name '*.[ch]') ; do
+		name=${f#src/}
+		case $name in
+		*.h) name=${name%.h} ;;
+		*) name=${name%.c} ;;
+		esac
+		case $name in
+		t/unit/test) continue ;;
+		t/unit/*) name=${name#t/unit/} ;;
+		esac
+		grep -Eq "(^|[[:space:]])$name([[:space:]]|\$)" "$TOP/Makefile" ||
+			{ echo "$f"; missing=1; }
+	done
+	for f in "$TOP"/man/*; do
+		grep -Eq "(^|[[:space:]])${f##*/}([[:space:]]|\$)" "$TOP/Makefile" ||
+			{ echo "$f"; missing=1; }
+	done
+	[ "$missing" = 0 ]
+}
+
+@test "the rooms include only what the arrows allow" {
+	run -0 violations "$TOP"
+	[ -z "$output" ]
+}
+
+# plant FILE LINE ...: a tree of one file with a line that must be found.
+plant() {
+	rm -rf src
+	mkdir -p "${1%/*}"
+	printf '%s\n' "${@:2}" >"$1"
+	run -0 violations .
+	[ -n "$output" ]
+}
+
+@test "a wrong arrow is seen" {
+	plant src/format/x.c '#include "format/x.h"' '#include "sys/io.h"'
+	plant src/format/x.c '#include "format/x.h"' '#include "store/mdir.h"'
+	plant src/format/x.h '#include "../client/smtpc.h"'
+	plant src/format/x.c '#include "format/x.h"' '#include <unistd.h>'
+	plant src/server/x.c '#include "server/x.h"' '#include <time.h>'
+	plant src/server/x.c '#include "server/x.h"' ' # include <sys/socket.h>'
+	plant src/server/x.c '#include "server/x.h"' '#include "store/mdir.h"'
+	plant src/server/x.c '#include "server/x.h"' '#include "client/smtpc.h"'
+	plant src/server/x.c '#include "server/x.h"' '#include "sys/net.h"'
+	plant src/client/x.c '#include "client/x.h"' '#include "server/smtpd.h"'
+	plant src/client/x.c '#include "client/x.h"' '#include "store/mdir.h"'
+	plant src/store/x.c '#include "store/x.h"' '#include "client/smtpc.h"'
+	plant src/sys/x.c '#include "sys/x.h"' '#include "format/hash.h"'
+	plant src/sys/x.c '#include <stdio.h>' '#include "sys/x.h"'
+	plant src/other/x.c '#include "other/x.h"'
+	plant src/store/x.c '#include "store/x.h"' '	exit(1);'
+	plant src/x.c '	exit(1);'
+	plant src/format/x.c '#include "format/x.h"' '	_exit(1);'
+	plant src/client/x.c '#include "client/x.h"' '	p = getenv("HOME");'
+	plant src/store/x.c '#include "store/x.h"' '	printf("hello");'
+}
+
+@test "a right arrow is no violation" {
+	mkdir -p src/sys src/client
+	printf '%s\n' '#include <stdio.h>' '#include "client/x.h"' \
+		'	p = getenv("exit(");' '	cli_exit(1);' >src/x.c
+	printf '%s\n' '#include "x.h"' '#include <unistd.h>' \
+		'#include "format/hash.h"' '#include "sys/net.h"' \
+		'	/* exit() is for die */' >src/client/x.c
+	run -0 violations .
+	[ -z "$output" ]
+}
+
+@test "no function is named that the style forbids" {
+	names='strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|atof|system|popen'
+	names="$names|alloca|setjmp|longjmp|gets|asprintf|strlcpy|strlcat|select"
+	sources >list
+	run -123 xargs grep -nE "(^|[^A-Za-z0-9_])($names)[[:space:]]*\\(" <list
+	[ -z "$output" ]
+}
+
+@test "lines of C keep within 80 columns, and files within their size" {
+	bad=0
+	for f in $(sources); do
+		expand "$f" | awk -v f="$f" 'length > 80 {
+			print f ":" FNR ": " length " columns"; n = 1 }
+			END { exit n }' || bad=1
+		case ${f#"$TOP"/src/} in
+		*/*) max=500 ;;
+		*) max=300 ;;
+		esac
+		[ "$(wc -l <"$f")" -le "$max" ] ||
+			{ echo "$f: over $max lines"; bad=1; }
+	done
+	[ "$bad" = 0 ]
+}
+
+@test "functions are short: 80 lines at the most, main 50" {
+	sources | xargs awk '
+	/^[a-z_0-9]+\(/ { name = $0; sub(/\(.*/, "", name) }
+	/^\{/ { start = FNR }
+	/^\}/ && start {
+		n = FNR - start - 1
+		if (n > 80 || (name == "main" && n > 50)) {
+			print FILENAME ": " name ": " n " lines"
+			bad = 1
+		}
+		start = 0
+	}
+	END { exit bad }'
+}

@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# What every program does with -h, -V and a wrong option.
+
+load lib
+
+setup_file() {
+	PROGRAMS=$(cd "${BATS_TEST_DIRNAME}/../src" && ls -- *.c)
+	export PROGRAMS=${PROGRAMS//.c/}
+}
+
+# each FUNCTION: calls it with each program, and says which ones failed.
+each() {
+	local prog bad=0
+	[ -n "$PROGRAMS" ]
+	for prog in $PROGRAMS; do
+		"$1" "$prog" </dev/null || { echo "$prog: not so" >&2; bad=1; }
+	done
+	return "$bad"
+}
+
+# A program runs with its output in out and err; the status is returned.
+program() {
+	"$@" >out 2>err
+}
+
+helps() {
+	program "$1" -h || return
+	[ ! -s err ] || return
+	grep -q "^usage: $1" out || return
+	mv out h
+	program "$1" --help || return
+	[ ! -s err ] && cmp h out
+}
+
+@test "-h and --help: usage on standard output, 0" {
+	each helps
+}
+
+tells_version() {
+	program "$1" -V || return
+	[ ! -s err ] || return
+	grep -Eqx "$1 \(mailorder\) [0-9]+\.[0-9]+(\.[0-9]+)?" out || return
+	[ "$(wc -l <out)" = 1 ] || return
+	mv out V
+	program "$1" --version || return
+	[ ! -s err ] && cmp V out
+}
+
+@test "-V and --version: one line on standard output, 0" {
+	each tells_version
+}
+
+refuses() {
+	local status=0
+	program "$1" "${2:--%}" || status=$?
+	[ "$status" = 64 ] && [ ! -s out ] && grep -q "usage: $1" err
+}
+
+refuses_long() {
+	refuses "$1" --no-such-option
+}
+
+@test "a wrong option: usage on standard error, nothing else, 64" {
+	each refuses
+	each refuses_long
+}
+
+fails_when_full() {
+	local status=0 opt
+	for opt in -h --help -V --version; do
+		status=0
+		"$1" "$opt" >/dev/full 2>err || status=$?
+		[ "$status" = 74 ] && [ -s err ] || return
+	done
+}
+
+@test "usage and version on a full device: 74" {
+	[ -c /dev/full ] || skip "no /dev/full"
+	each fails_when_full
+}
+
+fails_when_closed() {
+	local status=0
+	"$1" -h >&- 2>err || status=$?
+	[ "$status" = 74 ] && grep -q "^$1: " err
+}
+
+@test "usage on a closed standard output: 74" {
+	each fails_when_closed
+}
+
+names_all_options() {
+	local letter
+	"$1" -h >out || return
+	for letter in $(sed -n '/^\.Sh DESCRIPTION/,/^\.Sh [^D]/s/^\.It Fl \([^ ,]\)\( .*\)*$/\1/p' \
+		"$TOP/man/$1.1"); do
+		[[ $letter = [hV] ]] || grep -Eq -e "-[A-Za-z0-9]*$letter" out ||
+			{ echo "$1: -$letter not in the usage"; return 1; }
+	done
+}
+
+@test "the usage names each option of the page" {
+	each names_all_options
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# The manual pages.
+
+load lib
+
+# page_each FUNCTION: calls it with each page.
+page_each() {
+	local page bad=0
+	for page in "$TOP"/man/*; do
+		"$1" "$page" || { echo "${page##*/}: not so" >&2; bad=1; }
+	done
+	return "$bad"
+}
+
+sections() {
+	sed -n 's/^\.Sh //p' "$1"
+}
+
+has() {
+	local section
+	for section in "${@:2}"; do
+		sections "$1" | grep -qx "$section" ||
+			{ echo "no $section" >&2; return 1; }
+	done
+}
+
+lints() {
+	mandoc -Tlint -Wwarning "$1"
+}
+
+@test "mandoc finds no fault" {
+	need mandoc
+	page_each lints
+}
+
+titled() {
+	local file=${1##*/}
+	grep -qx "\.Dt $(echo "${file%.*}" | tr '[:lower:]' '[:upper:]') ${file##*.}" "$1" &&
+		grep -q '^\.Dd [A-Z][a-z]* [0-9]*, 20[0-9][0-9]$' "$1" &&
+		grep -qx '\.Os' "$1" &&
+		grep -qx "\.Nm ${file%.*}" "$1"
+}
+
+@test "each page bears its own name" {
+	page_each titled
+}
+
+has_sections() {
+	case $1 in
+	*.1) has "$1" NAME SYNOPSIS DESCRIPTION 'EXIT STATUS' EXAMPLES \
+		DIAGNOSTICS 'SEE ALSO' ;;
+	*) has "$1" NAME DESCRIPTION EXAMPLES 'SEE ALSO' ;;
+	esac
+}
+
+@test "each page has its sections" {
+	page_each has_sections
+}
+
+in_order() {
+	local order='NAME SYNOPSIS DESCRIPTION ENVIRONMENT FILES EXIT_STATUS
+	EXAMPLES DIAGNOSTICS SEE_ALSO STANDARDS CAVEATS'
+	sections "$1" | tr ' ' _ | awk -v order="$order" '
+	BEGIN {
+		n = split(order, name)
+		for (i = 1; i <= n; i++)
+			place[name[i]] = i
+	}
+	$0 in place {
+		if (place[$0] < last)
+			exit 1
+		last = place[$0]
+	}'
+}
+
+@test "sections stand in their usual order" {
+	page_each in_order
+}
+
+# Every number that the table names is an exit code of the design, or one of
+# a shell's; all programs have 64, and 0 where it is not another's to give.
+states_codes() {
+	case $1 in *.1) ;; *) return 0 ;; esac
+	sed -n '/^\.Sh EXIT STATUS/,/^\.Sh [^E]/p' "$1" >exit_status
+	grep -Eq '^\.It (Li |Sy )?0( |$)|^That of$' exit_status &&
+		grep -Eq '^\.It (Li |Sy )?64( |$)' exit_status || return
+	sed -En 's/^\.It (Li |Sy )?([0-9]+).*/\2/p' exit_status >codes
+	! grep -Evx '0|64|65|66|67|68|73|74|75|77|78|80|1|126|127' codes
+}
+
+@test "EXIT STATUS is a table of the codes, 0 and 64 among them" {
+	page_each states_codes
+}
+
+references() {
+	local name section
+	sed -n 's/^\.Xr \([^ ]*\) \([0-9]\).*/\1 \2/p' "$1" >refs
+	while read -r name section; do
+		case " $OURS " in
+		*" $name "*)
+			[ -f "$TOP/man/$name.$section" ] || {
+				echo "no $name($section)" >&2
+				return 1
+			} ;;
+		esac
+	done <refs
+}
+
+@test "references among our own pages lead somewhere" {
+	OURS="$(cd "$TOP/man" && ls | sed 's/\.[0-9]$//' | tr '\n' ' ')"
+	page_each references
+}

@@ -1,0 +1,567 @@
+#!/usr/bin/env bats
+# pipeline.sh: from incoming/ to mailboxes, a report and the archive.
+
+load lib
+
+export FROM=news@pth.ua SUPPORT=support@pth.ua
+
+setup() {
+	lib_setup
+	mkdir incoming shim
+	PATH=$PWD/shim:$PATH
+	printf 'user1\nuser3\nsupport\n' >users
+}
+
+serve() {
+	start smtpd-lite -l localhost:0 -d mail -u users
+	export SMTPSERVER=$ADDR
+}
+
+pipeline() {
+	"$TOP/pipeline.sh" "$@"
+}
+
+letters() {
+	find "mail/$1/new" -type f 2>/dev/null | wc -l
+}
+
+# The one report there is, its line ends made LF.
+the_report() {
+	[ "$(letters support)" = 1 ] || return
+	tr -d '\r' <"$(find mail/support/new -type f)"
+}
+
+# Nothing is left, in the archive lie N orders.
+all_done() {
+	[ -z "$(ls -A work)" ]
+	[ -z "$(ls incoming)" ]
+	[ "$(find ARC -type f ! -name '*.results' | wc -l)" = "$1" ]
+}
+
+# order NAME user ...
+order() {
+	local name=$1
+	shift
+	{
+		echo '[Recipients:]'
+		printf '%s@pth.ua\n' "$@"
+		printf '[Subject:]\nHello\n[Body:]\nHello [login]!\n'
+	} >"$name"
+}
+
+@test "the order of the issue: two letters, the report, the archive" {
+	serve
+	cp "$TOP/examples/session.txt" incoming/
+	run -0 --separate-stderr pipeline
+	[[ $output =~ ^ARC/session-[0-9]{8}-[0-9]{6}\.txt$ ]]
+	[ -z "$stderr" ]
+	cmp "$output" "$TOP/examples/session.txt"
+	all_done 1
+	[ "$(ls mail)" = $'support\nuser1\nuser3' ]
+	[ "$(letters user1)" = 1 ]
+	[ "$(letters user3)" = 1 ]
+	grep -q 'Hello user1!' mail/user1/new/*
+	cut -f 1-4 "${output%.txt}.results" >got
+	printf '%s\t%s\t%s\t%s\n' sent user1@pth.ua 250 dot \
+		failed user2@pth.ua 550 rcpt sent user3@pth.ua 250 dot >want
+	cmp want got
+}
+
+@test "the report: text, and the part for programs" {
+	serve
+	cp "$TOP/examples/session.txt" incoming/
+	run -0 pipeline
+	the_report >report
+	grep -qx 'Return-Path: <>' report
+	grep -qx 'Auto-Submitted: auto-generated' report
+	grep -qx 'To: support@pth.ua' report
+	grep -q '^Order session\.txt: 3 recipients\.$' report
+	for line in 'sent: 2' 'failed: 1' 'deferred: 0' 'unknown: 0' \
+		'dropped duplicates: 0'; do
+		grep -qx "$line" report
+	done
+	! grep -q 'user[13]@' report || false
+	python - mail/support/new/* >got <<-'END'
+	import sys, email, email.policy
+	m = email.message_from_binary_file(open(sys.argv[1], 'rb'),
+	    policy=email.policy.default)
+	assert m.get_content_type() == 'multipart/report', m.get_content_type()
+	assert m.get_param('report-type') == 'delivery-status'
+	assert not m.defects
+	parts = list(m.iter_parts())
+	text = parts[0].get_content()
+	assert 'user2@pth.ua' in text and '550' in text, text
+	(status,) = [p for p in parts
+	    if p.get_content_type() == 'message/delivery-status']
+	for block in status.get_payload()[1:]:
+	    print(block['Final-Recipient'], block['Action'])
+	END
+	echo 'rfc822; user2@pth.ua failed' >want
+	diff want got
+}
+
+@test "everybody reached: a report of text alone" {
+	serve
+	order incoming/all.txt user1 user3 user1
+	run -0 pipeline
+	the_report >report
+	grep -q '^Content-Type: text/plain' report
+	! grep -q multipart report || false
+	grep -qx 'Order all\.txt: 2 recipients\.' report
+	grep -qx 'dropped duplicates: 1' report
+	! grep -q 'did not reach' report || false
+}
+
+@test "REPORT=ftp: the order is attached, to the byte" {
+	serve
+	cp "$TOP/examples/session.txt" incoming/
+	REPORT=ftp run -0 pipeline
+	python - mail/support/new/* >attached <<-'END'
+	import sys, email, email.policy
+	m = email.message_from_binary_file(open(sys.argv[1], 'rb'),
+	    policy=email.policy.default)
+	(part,) = [p for p in m.walk() if p.get_filename() == 'session.txt']
+	content = part.get_content()
+	if isinstance(content, str):
+	    content = content.encode()
+	sys.stdout.buffer.write(content)
+	END
+	cmp "$TOP/examples/session.txt" attached
+}
+
+@test "a bad address counts, and is reported with the others" {
+	serve
+	order incoming/o.txt user1
+	sed -i 's/^user1@.*/&, not-an-address/' incoming/o.txt
+	run -0 pipeline
+	[ "$(cut -f 1 ARC/o-*.results | sort)" = $'failed\nsent' ]
+	the_report >report
+	grep -qx 'Order o\.txt: 2 recipients\.' report
+	grep -qx 'not-an-address' report
+	all_done 1
+}
+
+@test "nobody with an address: no letter, a report" {
+	serve
+	order incoming/o.txt x
+	sed -i 's/^x@.*/not-an-address/' incoming/o.txt
+	run -0 pipeline
+	[ "$(ls mail)" = support ]
+	the_report | grep -qx 'failed: 1'
+	all_done 1
+}
+
+@test "an order that cannot be read is reported, archived, holds up nobody" {
+	serve
+	printf 'no order\n' >incoming/a.txt
+	order incoming/b.txt user1
+	run -0 --separate-stderr pipeline
+	[[ $stderr == *work/a.txt:\ cannot\ be\ read* ]]
+	[ "$(letters user1)" = 1 ]
+	[ "$(letters support)" = 2 ]
+	all_done 2
+	[ "$(cat ARC/a-*.txt)" = 'no order' ]
+	grep -l 'Order a\.txt cannot be read' mail/support/new/* >name
+	grep -q 'a\.txt:1' "$(cat name)"
+}
+
+@test "a placeholder without a value: nobody gets a letter" {
+	serve
+	{
+		echo '[Recipients:]'
+		echo 'user1@pth.ua mark=5'
+		echo 'user3@pth.ua'
+		printf '[Subject:]\nS\n[Body:]\n[mark]\n'
+	} >incoming/o.txt
+	run -0 pipeline
+	[ "$(ls mail)" = support ]
+	the_report | grep -q 'cannot be read'
+	all_done 1
+}
+
+@test "binary rubbish, an empty order, an order in no charset" {
+	serve
+	head -c 3000 /dev/urandom >incoming/random
+	printf '\0' >>incoming/random
+	: >incoming/empty
+	printf '[Recipients:]\nuser1@pth.ua\n[Subject:]\n\377\n[Body:]\n\n' \
+		>incoming/latin
+	run -0 pipeline
+	[ "$(letters support)" = 3 ]
+	[ "$(letters user1)" = 0 ]
+	all_done 3
+}
+
+@test "server down: everything stays, the next run sends" {
+	start smtpd-lite -l localhost:0 -d mail -u users
+	SMTPSERVER=$ADDR
+	export SMTPSERVER
+	stop
+	order incoming/o.txt user1 user3
+	run -75 --separate-stderr pipeline
+	[ -z "$output" ]
+	[ -e work/o.txt ]
+	[ ! -e ARC ]
+	start smtpd-lite -l "$SMTPSERVER" -d mail -u users
+	run -0 pipeline
+	[ "$(letters user1) $(letters user3) $(letters support)" = '1 1 1' ]
+	all_done 1
+}
+
+@test "another order of that name while the first is deferred" {
+	start smtpd-lite -l localhost:0 -d mail -u users
+	SMTPSERVER=$ADDR
+	export SMTPSERVER
+	stop
+	order incoming/o.txt user1
+	run -75 pipeline
+	order incoming/o.txt user3
+	run -75 pipeline
+	[ -e work/o.txt ]
+	[ -e work/o-2.txt ]
+	start smtpd-lite -l "$SMTPSERVER" -d mail -u users
+	run -0 pipeline
+	[ "$(letters user1) $(letters user3) $(letters support)" = '1 1 2' ]
+	all_done 2
+}
+
+@test "TRIES runs, then the deferred ones are reported as such" {
+	start smtpd-lite -l localhost:0 -d mail -u users
+	SMTPSERVER=$ADDR
+	export SMTPSERVER TRIES=2
+	stop
+	order incoming/o.txt user1
+	run -75 pipeline
+	[ ! -e work/.o.txt/report ]
+	run -75 pipeline
+	[ -e work/.o.txt/report ]
+	start smtpd-lite -l "$SMTPSERVER" -d mail -u users
+	run -0 pipeline
+	[ "$(letters user1)" = 0 ]
+	the_report | grep -qx 'deferred: 1'
+	all_done 1
+}
+
+@test "one deferred, one sent: the next run sends to the one only" {
+	serve
+	order incoming/o.txt user1 user3
+	mkdir -p mail/user3
+	: >mail/user3/new
+	run -75 pipeline
+	[ "$(letters user1)" = 1 ]
+	[ "$(letters support)" = 0 ]
+	grep -q "$(printf '^deferred\tuser3@pth.ua\t4')" work/o.txt.results
+	rm -r mail/user3
+	run -0 pipeline
+	[ "$(letters user1) $(letters user3) $(letters support)" = '1 1 1' ]
+	[ "$(cut -f 1 ARC/o-*.results | sort -u)" = sent ]
+	all_done 1
+}
+
+@test "the report is refused for good: it goes to the archive" {
+	serve
+	order incoming/o.txt user1
+	SUPPORT=nobody@pth.ua run -0 --separate-stderr pipeline
+	[[ $stderr == *'nobody@pth.ua refused the report, see ARC'* ]]
+	grep -q 'Order o\.txt: 1 recipient\.' ARC/o-*.report
+	[ -z "$(ls -A work)" ]
+	[ "$(ls ARC | wc -l)" = 3 ]
+}
+
+@test "names of any kind" {
+	serve
+	names=('a b.txt' '-n.txt' 'сесія.txt' "q'\"\\.txt" '$(id).txt' '*' \
+		$'n\nl.txt' '[x].txt' 'o.results' 'lock' "$(printf '%0251d.txt' 0)" \
+		$'\377\376.txt')
+	for name in "${names[@]}"; do
+		order "incoming/$name" user1
+	done
+	run -0 --separate-stderr pipeline
+	[ -z "$stderr" ]
+	[ "$(letters user1)" = ${#names[@]} ]
+	[ "$(letters support)" = ${#names[@]} ]
+	[ -z "$(ls -A work)" ]
+	[ -z "$(ls incoming)" ]
+	for stem in 'a b' -n 'сесія' "q'\"\\" '$(id)' '*' $'n\nl' '[x]' lock; do
+		found=(ARC/"$stem"-20*.results)
+		[ -e "${found[0]}" ]
+	done
+	found=(ARC/o.results-20*.txt)
+	[ -e "${found[0]}" ]
+}
+
+@test "a.txt and a.txt.results, both orders" {
+	serve
+	order incoming/a.txt user1
+	order incoming/a.txt.results user3
+	run -0 pipeline
+	[ "$(letters user1) $(letters user3) $(letters support)" = '1 1 2' ]
+	all_done 2
+}
+
+@test "dot-files, directories and links in incoming are left alone" {
+	serve
+	order incoming/.unfinished user1
+	mkdir incoming/dir incoming/.seen
+	ln -s ../users incoming/link
+	run -0 --separate-stderr pipeline
+	[ -z "$output$stderr" ]
+	[ "$(ls -A incoming)" = "$(printf '.seen\n.unfinished\ndir\nlink')" ]
+	[ -z "$(ls -A work)" ]
+}
+
+@test "the given orders, and no others" {
+	serve
+	order incoming/a.txt user1
+	order incoming/b.txt user3
+	order -c.txt user3
+	run -0 pipeline incoming/a.txt
+	[[ $output == ARC/a-* ]]
+	[ -e incoming/b.txt ]
+	run -0 pipeline -- -c.txt
+	[ ! -e -c.txt ]
+	run -66 pipeline incoming/missing
+	run -66 pipeline incoming/.dot
+}
+
+@test "a given order that lies in work is gone on with" {
+	serve
+	mkdir work
+	order work/a.txt user1
+	run -0 pipeline incoming/a.txt
+	order work/a.txt user1
+	run -0 pipeline work/a.txt
+	order work/a.txt user1
+	run -0 pipeline
+	[ "$(letters user1)" = 3 ]
+	all_done 3
+}
+
+@test "SETTLE: what was written to a moment ago waits" {
+	serve
+	order incoming/new.txt user1
+	order incoming/old.txt user3
+	touch -d '5000 seconds ago' incoming/old.txt
+	SETTLE=4000 run -0 pipeline
+	[[ $output == ARC/old-* ]]
+	[ -e incoming/new.txt ]
+	SETTLE=6000 run -0 pipeline
+	[ -e incoming/new.txt ]
+	[ -z "$(ls -A work)" ]
+	run -0 pipeline
+	[ "$(letters user1) $(letters user3)" = '1 1' ]
+}
+
+@test "two runs at once share the orders" {
+	serve
+	for i in 1 2 3 4 5 6 7 8; do
+		order "incoming/$i.txt" user1 user3
+	done
+	for i in 1 2 3; do
+		pipeline >"out$i" 2>"err$i" 3>&- &
+		runs[i]=$!
+	done
+	for i in 1 2 3; do
+		wait "${runs[i]}"
+		[ ! -s "err$i" ]
+	done
+	[ "$(letters user1) $(letters user3) $(letters support)" = '8 8 8' ]
+	[ "$(cat out? | sort -u | wc -l)" = 8 ]
+	all_done 8
+}
+
+@test "an order held by another run is left to it" {
+	serve
+	order incoming/o.txt user1
+	mkdir -p work/.o.txt
+	run -0 withlock work/.o.txt/.lock "$TOP/pipeline.sh"
+	[ -e incoming/o.txt ]
+	run -0 pipeline
+	all_done 1
+}
+
+@test "state of an order long done does not pass for that of a new one" {
+	serve
+	order incoming/o.txt user1
+	mkdir -p work/.o.txt
+	for f in id results report stamp tries; do
+		echo old >"work/.o.txt/$f"
+	done
+	printf 'sent\tuser1@pth.ua\t250\tdot\t-\t1\t2026-01-01T00:00:00Z\t-\tok\n' \
+		>work/o.txt.results
+	run -0 pipeline
+	[ "$(letters user1) $(letters support)" = '1 1' ]
+	all_done 1
+	mkdir -p work/.gone/
+	echo old >work/.gone/stamp
+	run -0 pipeline
+	[ -z "$(ls -A work)" ]
+}
+
+@test "the same order again is another mailing" {
+	serve
+	for i in 1 2; do
+		order incoming/o.txt user1
+		run -0 pipeline
+	done
+	[ "$(letters user1) $(letters support)" = '2 2' ]
+	[ "$(cat mail/user1/new/* | grep -i '^Message-ID:' | sort -u | wc -l)" = 2 ]
+	all_done 2
+}
+
+# Puts a program of that name before the real one.
+instead() {
+	cat >"shim/$1"
+	chmod +x "shim/$1"
+}
+
+@test "results that miss somebody: nothing is reported or archived" {
+	serve
+	order incoming/o.txt user1 user3
+	instead smtpsend <<-'END'
+	#!/bin/sh
+	PATH=$BINDIR:$PATH
+	smtpsend "$@" | sed '$d'
+	END
+	run -75 --separate-stderr pipeline
+	[[ $stderr == *'work/o.txt: 2 recipients, but 1 sent, 0 failed, 0 deferred, 0 unknown'* ]]
+	[ "$(letters support)" = 0 ]
+	[ ! -e ARC ]
+	rm shim/smtpsend
+	run -0 pipeline
+	[ "$(letters user1) $(letters user3) $(letters support)" = '1 1 1' ]
+	all_done 1
+}
+
+@test "a failure of our own keeps everything and gives its code" {
+	serve
+	order incoming/o.txt user1
+	for code in 74 77 78; do
+		printf '#!/bin/sh\ncat >/dev/null\nexit %d\n' "$code" |
+			instead smtpsend
+		run -"$code" pipeline
+		[ -e work/o.txt ]
+		[ ! -e ARC ]
+	done
+	printf '#!/bin/sh\nexit 74\n' | instead mkmail
+	rm shim/smtpsend
+	run -74 pipeline
+	printf '#!/bin/sh\nexit 73\n' | instead archive-stamp
+	rm shim/mkmail
+	run -73 pipeline
+	rm shim/archive-stamp
+	run -0 pipeline
+	[ "$(letters user1) $(letters support)" = '1 1' ]
+	all_done 1
+}
+
+@test "an archive that cannot be: 73, and later all is well" {
+	serve
+	order incoming/o.txt user1
+	: >ARC
+	run -73 pipeline
+	rm ARC
+	run -0 pipeline
+	[ "$(letters user1) $(letters support)" = '1 1' ]
+	all_done 1
+}
+
+@test "-w: looks again" {
+	serve
+	WATCH=1 setsid "$TOP/pipeline.sh" -w >out 2>err 3>&- &
+	watcher=$!
+	order incoming/a.txt user1
+	wait_for test -s out
+	order incoming/b.txt user3
+	wait_for grep -q '^ARC/b-' out
+	kill -- -$watcher
+	[ ! -s err ]
+}
+
+@test "settings that are wrong: 78; options: 64; no incoming: 66" {
+	TRIES=x run -78 --separate-stderr pipeline
+	[ -z "$output" ]
+	REPORT=mail run -78 pipeline
+	run -64 pipeline -x
+	INCOMING=none run -66 pipeline
+	run -0 --separate-stderr pipeline -h
+	[[ $output == 'usage: pipeline.sh'* ]]
+	[ -z "$stderr" ]
+	run -0 pipeline -V
+	[[ $output == 'pipeline.sh (mailorder) '* ]]
+}
+
+@test "another file system is refused: a rename would be a copy" {
+	serve
+	dir=
+	for d in /dev/shm "$TOP"; do
+		[ -w "$d" ] && [ "$(stat -c %d "$d")" != "$(stat -c %d .)" ] &&
+			dir=$(mktemp -d "$d/t9100.XXXXXX") && break
+	done
+	[ -n "$dir" ] || skip "one file system only"
+	order "$dir/o.txt" user1
+	run pipeline "$dir/o.txt"
+	[ -e "$dir/o.txt" ] && left=yes || left=no
+	rm -r "$dir"
+	[ "$status" = 78 ]
+	[ "$left" = yes ]
+	[ -z "$(ls -A work)" ]
+}
+
+@test "found beside the script when PATH has none of it" {
+	serve
+	mkdir tree
+	cp "$TOP/pipeline.sh" tree/
+	cp -R "$BINDIR" tree/bin
+	order incoming/o.txt user1
+	PATH=$(getconf PATH) run -0 tree/pipeline.sh
+	all_done 1
+}
+
+@test "orderrecv's paths, as they come" {
+	serve
+	start orderrecv -l localhost:0 -d incoming
+	order o.txt user1
+	order p.txt user3
+	ordersend -s "$ADDR" o.txt p.txt
+	wait_for sh -c '[ "$(wc -l <orderrecv.out)" = 2 ]'
+	while read -r f; do
+		pipeline "$f" </dev/null
+	done <orderrecv.out
+	[ "$(letters user1) $(letters user3) $(letters support)" = '1 1 2' ]
+	all_done 2
+}
+
+@test "the other examples of mailorder(7)" {
+	serve
+	cp "$TOP/examples/session.txt" .
+	orderparse -S session.txt | smtpd-lite -i -d apart >dialogue
+	[ "$(find apart -path '*/new/*' -type f | wc -l)" = 3 ]
+	run -67 bash -c \
+		'orderparse -S session.txt | smtpsend -bS -s "$SMTPSERVER"'
+	[ "${#lines[@]}" = 3 ]
+	cp session.txt incoming/
+	run -0 pipeline
+	run -0 awk -F '\t' '$1 != "sent" { print $2, $9 }' ARC/*.results
+	[ "$output" = 'user2@pth.ua 5.1.1 No such user here' ]
+}
+
+@test "make demo's script: all is as it should be" {
+	mkdir demo
+	TMPDIR=$PWD/demo run -0 --separate-stderr "$TOP/examples/demo.sh"
+	[ "${lines[-1]}" = '=== All is as it should be.' ]
+	[ -z "$stderr" ]
+	[ -z "$(ls -A demo)" ]
+}
+
+@test "make demo's script sees what is wrong" {
+	mkdir demo
+	printf '#!/bin/sh\ncat >/dev/null\n' | instead mkmail
+	mkdir tree tree/bin
+	cp -R "$TOP/examples" "$TOP/pipeline.sh" tree/
+	cp "$BINDIR"/* tree/bin/
+	cp shim/mkmail tree/bin/
+	TMPDIR=$PWD/demo run tree/examples/demo.sh
+	[ "$status" != 0 ]
+	[ -z "$(ls -A demo)" ]
+}

@@ -1,0 +1,50 @@
+/*
+ * fuzz: what the targets have in common.  All that is not input is decided by
+ * dice, which the first four bytes of the input are the seed of: the same
+ * input always goes the same way.
+ */
+#ifndef FUZZ_H
+#define FUZZ_H
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "sys/buf.h"
+
+#define MUST(holds) ((holds) ? (void)0 : abort())
+
+struct dice {
+	uint32_t state;
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+/* 0 to n - 1, by a linear congruential generator. */
+static inline unsigned
+roll(struct dice *d, unsigned n)
+{
+	d->state = d->state * 1664525 + 1013904223;
+	return (d->state >> 16) % n;
+}
+
+/* Takes the seed off the input: 0, or -1 where there is none. */
+static inline int
+take_seed(struct dice *d, struct span *input)
+{
+	if (input->n < sizeof d->state)
+		return -1;
+	memcpy(&d->state, input->p, sizeof d->state);
+	*input = span_drop(*input, sizeof d->state);
+	return 0;
+}
+
+/* How much of n bytes is fed at once: mostly little, at times all. */
+static inline size_t
+cut(struct dice *d, size_t n)
+{
+	size_t most = roll(d, 8) == 0 ? n : roll(d, 64) + 1;
+
+	return most < n ? most : n;
+}
+
+#endif
