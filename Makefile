@@ -20,29 +20,28 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 # The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
 PROGS = archive-stamp mkmail mxlookup orderparse orderrecv ordersend \
 	smtpd-lite smtpsend withlock
-MODULES = \
-	sys/buf sys/charset sys/cli sys/conn sys/data sys/die sys/here sys/inetd \
-	sys/io sys/lock sys/loop sys/net sys/newfile sys/secret sys/serve \
-	sys/spawn sys/stop \
-	format/addr format/again format/bsmtp format/compose format/content \
-	format/copies format/date format/dns format/dsn format/entry \
-	format/excerpt format/hash format/hashblock format/hdr format/http \
-	format/letter format/login format/mailing format/md5 format/mime \
-	format/netrc format/order format/ordline format/reply format/results \
-	format/rules format/ruletext format/ruleword format/scram format/set \
-	format/table format/template format/tolist format/values \
-	store/archive store/draft store/mailroot store/mbox store/mdir \
-	store/outbox store/passwd store/place store/postmark store/rulefile \
-	store/seen store/source store/spool store/transcript store/users \
-	server/orderd server/orderq server/sasld server/smtpauth server/smtpd \
-	server/smtpdata server/smtpfault server/smtpmail server/smtptext \
-	server/smtpverb \
-	client/auth client/backoff client/batch client/credential client/envelope \
-	client/feed client/fit client/frame client/intake client/journal \
-	client/link client/message client/mx client/orderc client/orderfile \
-	client/pool client/prepare client/progress client/rate client/report \
-	client/resolver client/saslc client/sender client/smtpc client/submit \
-	client/tls client/trace client/transact client/worker
+MODULES = sys/buf sys/charset sys/cli sys/conn sys/data sys/die sys/here \
+	sys/inetd sys/io sys/lock sys/loop sys/net sys/newfile sys/secret \
+	sys/serve sys/spawn sys/stop format/addr format/again format/bsmtp \
+	format/compose format/content format/copies format/date format/dns \
+	format/dsn format/entry format/excerpt format/hash format/hashblock \
+	format/hdr format/http format/letter format/login format/mailing \
+	format/md5 format/mime format/netrc format/order format/ordline \
+	format/reply format/results format/rules format/ruletext \
+	format/ruleword format/scram format/set format/table format/template \
+	format/tolist format/values store/archive store/draft store/mailroot \
+	store/mbox store/mdir store/outbox store/passwd store/place \
+	store/postmark store/reached store/rulefile store/seen store/source \
+	store/spool store/transcript store/users server/orderd server/orderq \
+	server/sasld server/smtpauth server/smtpd server/smtpdata \
+	server/smtpfault server/smtpmail server/smtptext server/smtpverb \
+	client/auth client/backoff client/batch client/credential client/dry \
+	client/envelope client/feed client/fit client/frame client/intake \
+	client/journal client/link client/message client/mx client/orderc \
+	client/orderfile client/pool client/prepare client/progress \
+	client/rate client/report client/resolver client/route client/saslc \
+	client/sender client/single client/smtpc client/submit client/tls \
+	client/trace client/transact client/typist client/worker
 # Modules in two files: the second.
 PARTS = format/mimehead format/orderfault format/orderhead
 # t/unit/NAME.c, and the manual pages.
@@ -94,7 +93,16 @@ torture: all
 	t/run t/torture/*.bats
 
 bench: all
+	t/bench/smtpd.sh
+	t/bench/smtpsend.sh
 	t/bench/orders.sh
+	t/bench/letters.sh
+	t/bench/ftp.sh
+	t/bench/pop3.sh
+
+# A minute for each of t/fuzz/*.c; clang is needed.
+fuzz:
+	t/fuzz/run
 
 # All again beside the plain build, with sanitizers.
 SANBIN = $(PROGS:%=.asan/%)
@@ -127,6 +135,10 @@ $(SANUNIT): $(SANLIB) t/unit/test.h
 demo: all
 	examples/demo.sh
 
+# The same by FTP.
+demo-ftp: all
+	examples/demo-ftp.sh
+
 lint:
 	.ci/lint
 
@@ -153,7 +165,7 @@ dist:
 clean:
 	rm -f $(BIN) $(LIB) $(MAINS) $(OBJS) $(UNIT) mailorder-*.tar.gz
 	rm -f $(SANMAINS) $(SANOBJS) $(SANUNIT)
-	rm -rf .asan
+	rm -rf .asan .fuzz
 
-.PHONY: all unit test interop torture bench asan demo lint install \
-	uninstall dist clean
+.PHONY: all unit test interop torture bench fuzz asan demo demo-ftp lint \
+	install uninstall dist clean

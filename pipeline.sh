@@ -104,7 +104,7 @@ device() {
 send_letters() {
 	[ -e "$state/id" ] || echo "$(date -u +%Y%m%dT%H%M%SZ) $$" | save id ||
 		return
-	orderparse -n -v -- "$order" >"$state/count" 2>"$state/errors"
+	orderparse -n -v -f "$FROM" -- "$order" >"$state/count" 2>"$state/errors"
 	case $? in
 	0) cat "$state/errors" >&2 ;;
 	65) report_errors; return ;;
@@ -151,20 +151,8 @@ report_results() {
 		echo "unknown: $unknown"
 		echo "dropped duplicates: $(awk '$1 == "duplicates" {
 			print $2 }' "$state/count")"
-		[ "$sent" -eq "$total" ] || unreached
 	} | legible | make_report "$shown: $sent of $total sent" \
 		-R "$state/results"
-}
-
-unreached() {
-	echo
-	echo "The letter did not reach:"
-	awk -F '\t' '$1 != "sent" {
-		why = $1 == "unknown" ? "unknown, perhaps it did" : $1
-		print ""
-		print $2
-		print "    " why ": " ($3 == "-" ? "" : $3 " ") $9
-	}' "$state/results"
 }
 
 report_errors() {

@@ -1,15 +1,20 @@
 #!/bin/sh
-# A real order travels the whole way: make demo.
+# A real order travels the whole way: make demo; by FTP: make demo-ftp.
+#
+#	examples/demo.sh [socket | ftp]
 #
 # Two servers on free loopback ports, one order, one run of pipeline.sh, all
-# in a temporary directory; then what came of it, looked at and checked.
+# in a temporary directory; then what came of it, looked at and checked, and a
+# letter read back over POP3.
 
 set -eu
 umask 077
+REPORT=${1:-socket}
+export REPORT
 cd "$(dirname "$0")/.."
 top=$PWD
 PATH=$top/bin:$PATH
-unset INCOMING WORK ARC FROM SUPPORT REPORT TRIES SETTLE JOBS LISTEN_FDS \
+unset INCOMING WORK ARC FROM SUPPORT TRIES SETTLE JOBS LISTEN_FDS \
 	SOURCE_DATE_EPOCH
 dir=$(mktemp -d "${TMPDIR:-/tmp}/mailorder.XXXXXX")
 pids=
@@ -57,14 +62,23 @@ printf 'user1\nuser3\nsupport\n' >users
 heading 'Two servers: smtpd-lite has no user2'
 start smtpd-lite smtpd-lite -l localhost:0 -d mail -u users
 SMTPSERVER=$address
-start orderrecv orderrecv -v -l localhost:0 -d incoming
-orders=$address
+case $REPORT in
+ftp)
+	server=ftpd-lite
+	client='ftpsend -v'
+	;;
+*)
+	server=orderrecv
+	client='ordersend -v -s'
+	;;
+esac
+start "$server" "$server" -v -l localhost:0 -d incoming
 
-heading "ordersend examples/session.txt"
-ordersend -v -s "$orders" "$top/examples/session.txt" 2>&1
+heading "${client%% *} examples/session.txt"
+$client "$address" "$top/examples/session.txt" 2>&1
 read -r path <&3
-echo "orderrecv has stored $path:"
-cat orderrecv.log
+echo "$server has stored $path:"
+cat "$server.log"
 
 heading "The SMTP dialogue of one letter (to a mailbox of its own)"
 smtp=$SMTPSERVER
@@ -118,9 +132,26 @@ for user in user1 user3; do
 done
 report=$(echo mail/support/new/*)
 grep -q 'session\.txt: 3 recipients' "$report" || fail 'report: 3 recipients'
-same 'recipients in the report' \
-	"$(grep -o 'user[0-9]@pth\.ua' "$report" | sort -u)" user2@pth.ua
-grep -q 'failed: 550 ' "$report" || fail 'report: 550'
+if [ "$REPORT" = ftp ]; then
+	grep -q 'filename="\{0,1\}session\.txt' "$report" ||
+		fail 'report: the order is not attached'
+else
+	same 'recipients in the report' \
+		"$(grep -o 'user[0-9]@pth\.ua' "$report" | sort -u)" \
+		user2@pth.ua
+fi
+grep -q 'failed  *550 ' "$report" || fail 'report: 550'
 same 'blocks in the report' "$(grep -ci '^Final-Recipient:' "$report")" 1
 same 'left behind' "$(ls work; ls incoming)" ''
+# user1 fetches the letter, which is no new one afterwards.
+heading 'pop3d-lite: user1 reads the letter back'
+cp mail/user1/new/* letter
+echo 'user1:secret' >passwd
+printf '%s\r\n' 'USER user1' 'PASS secret' STAT 'RETR 1' QUIT |
+	pop3d-lite -i -u passwd -d mail | tr -d '\r' >pop3
+cat pop3
+sed '1,/octets$/d; /^\.$/,$d; s/^\.//' pop3 | cmp - letter ||
+	fail 'the letter read back differs'
+same "new letters to user1" "$(ls mail/user1/new)" ''
+
 heading 'All is as it should be.'

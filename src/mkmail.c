@@ -7,9 +7,10 @@
 
 #include "format/compose.h"
 #include "format/date.h"
-#include "format/dsn.h"
+#include "format/excerpt.h"
 #include "format/hdr.h"
 #include "format/mime.h"
+#include "store/reached.h"
 #include "sys/cli.h"
 #include "sys/here.h"
 #include "sys/io.h"
@@ -19,15 +20,16 @@
 
 static const char usage[] =
     "usage: mkmail [-hV] [-f from] [-s subject] [-H 'Name: value'] [-a file]\n"
-    "              [-R results] [rcpt ...] <text >message\n"
+    "              [-A html] [-R results] [rcpt ...] <text >message\n"
     "  -f  the author: address or Name <address>; else $EMAIL\n"
     "  -s  the subject\n"
     "  -H  one more header field; may be repeated\n"
+    "  -A  a file that says the same as the text, in HTML\n"
     "  -a  a file to attach; may be repeated\n"
     "  -R  a results file: say who in it was not reached\n";
 
 struct opt {
-	const char *from, *subject, *results;
+	const char *from, *subject, *html, *results;
 	const char **fields, **files;
 	size_t nfields, nfiles;
 };
@@ -141,42 +143,58 @@ read_file(struct buf *b, const char *path)
 	close(fd);
 }
 
-/* Reads the text and says what in it is none. */
+/* Says what in a text is none. */
 static enum exit_code
-read_text(struct buf *text)
+check_text(const struct buf *text, const char *name)
 {
 	enum exit_code code = EX_OK;
-	struct span rest, line;
+	struct span rest = buf_span(text), line;
 	size_t number;
 
-	if (io_slurp(STDIN_FILENO, text, INPUT_MAX) < 0)
-		die_sys(die_errno(errno, EX_NOINPUT), "stdin");
-	rest = buf_span(text);
 	for (number = 1; rest.n > 0; number++) {
 		line = span_line(&rest);
 		if (memchr(line.p, '\0', line.n) == NULL &&
 		    mime_utf8_check(line) == line.n)
 			continue;
-		warn("stdin:%zu: not text in UTF-8", number);
+		warn("%s:%zu: not text in UTF-8", name, number);
 		code = EX_DATAERR;
 	}
 	return code;
 }
 
-/* Finds those who were not reached; they point into text. */
+/* The text, with the table of those who were not reached behind it. */
 static enum exit_code
-read_results(struct dsn *dsn, struct buf *text, const char *path)
+read_text(struct buf *text, const struct dsn *dsn)
 {
-	enum exit_code code = EX_OK;
-	struct span rest;
-	size_t line;
+	enum exit_code code;
 
-	read_file(text, path);
-	rest = buf_span(text);
-	while ((line = dsn_read(dsn, &rest)) != 0) {
-		warn("%s:%zu: not a line of results(5)", path, line);
-		code = EX_DATAERR;
+	if (io_slurp(STDIN_FILENO, text, INPUT_MAX) < 0)
+		die_sys(die_errno(errno, EX_NOINPUT), "stdin");
+	code = check_text(text, "stdin");
+	dsn_say(text, dsn);
+	return code;
+}
+
+/* The part with the text, or with both its forms. */
+static enum exit_code
+make_text(struct buf *part, const struct opt *opt, const struct dsn *dsn)
+{
+	struct buf text = { 0 }, forms[2] = { { 0 } };
+	enum exit_code code = read_text(&text, dsn);
+	size_t n = 1;
+
+	compose_text(&forms[0], "plain", buf_span(&text));
+	if (opt->html != NULL) {
+		buf_clear(&text);
+		read_file(&text, opt->html);
+		if (check_text(&text, opt->html) != EX_OK)
+			code = EX_DATAERR;
+		compose_text(&forms[n++], "html", buf_span(&text));
 	}
+	compose_parts(part, "multipart/alternative", forms, n);
+	buf_free(&forms[0]);
+	buf_free(&forms[1]);
+	buf_free(&text);
 	return code;
 }
 
@@ -201,14 +219,14 @@ static enum exit_code
 make_content(struct buf *content, const struct opt *opt)
 {
 	struct buf *parts = allocate(opt->nfiles + 2, sizeof *parts);
-	struct buf text = { 0 }, results = { 0 };
+	struct buf results = { 0 };
 	struct dsn dsn = { 0 };
 	enum exit_code code = EX_OK;
 	char host[HERE_HOST_MAX];
 	size_t n = 1;
 
 	if (opt->results != NULL)
-		code = read_results(&dsn, &results, opt->results);
+		code = reached_read(&dsn, &results, opt->results);
 	if (dsn.n > 0) {
 		here_host(host);
 		dsn_add(&parts[n++], host, &dsn);
@@ -216,41 +234,33 @@ make_content(struct buf *content, const struct opt *opt)
 	attach(parts + n, opt);
 	n += opt->nfiles;
 	if (code == EX_OK)
-		code = read_text(&text);
-	compose_text(&parts[0], buf_span(&text));
+		code = make_text(&parts[0], opt, &dsn);
 	compose_parts(content, dsn.n > 0 ?
 	    "multipart/report; report-type=delivery-status" :
 	    "multipart/mixed", parts, n);
 	while (n > 0)
 		buf_free(&parts[--n]);
 	free(parts);
-	buf_free(&text);
 	buf_free(&results);
 	dsn_free(&dsn);
 	return code;
 }
 
-/* The one place where CRLF becomes the LF of this system's mail tools. */
-static void
-put_lines(struct wr *out, struct span text)
-{
-	while (text.n > 0) {
-		wr_addspan(out, span_chomp(span_line(&text)));
-		wr_addc(out, '\n');
-	}
-}
-
+/* Lines end in LF, as this system's mail tools have it. */
 static void
 put_message(struct buf *header, const struct buf *content)
 {
+	struct buf text = { 0 };
 	struct wr out;
 
 	add_moment(header, content);
 	buf_adds(header, "MIME-Version: 1.0\r\n");
+	excerpt_lines(&text, buf_span(header));
+	excerpt_lines(&text, buf_span(content));
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	put_lines(&out, buf_span(header));
-	put_lines(&out, buf_span(content));
+	wr_addspan(&out, buf_span(&text));
 	wr_finish(&out);
+	buf_free(&text);
 }
 
 int
@@ -263,31 +273,20 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	opt.fields = allocate((size_t)argc, sizeof *opt.fields);
 	opt.files = allocate((size_t)argc, sizeof *opt.files);
-	while ((c = getopt(argc, argv, "f:s:H:a:R:hV")) != -1)
+	while ((c = getopt(argc, argv, "A:a:f:H:hR:s:V")) != -1)
 		switch (c) {
-		case 'f':
-			opt.from = optarg;
-			break;
-		case 's':
-			opt.subject = optarg;
-			break;
-		case 'H':
-			opt.fields[opt.nfields++] = optarg;
-			break;
-		case 'a':
-			opt.files[opt.nfiles++] = optarg;
-			break;
-		case 'R':
-			opt.results = optarg;
-			break;
-		case 'h':
-			cli_help();
-		case 'V':
-			cli_version();
-		default:
-			cli_usage();
+		case 'A': opt.html = optarg; break;
+		case 'a': opt.files[opt.nfiles++] = optarg; break;
+		case 'f': opt.from = optarg; break;
+		case 'H': opt.fields[opt.nfields++] = optarg; break;
+		case 'h': cli_help();
+		case 'R': opt.results = optarg; break;
+		case 's': opt.subject = optarg; break;
+		case 'V': cli_version();
+		default: cli_usage();
 		}
-
+	if (opt.results != NULL && strcmp(opt.results, "-") == 0)
+		die(EX_USAGE, "-: standard input is the text");
 	make_header(&header, &opt, argv + optind);
 	code = (int)make_content(&content, &opt);
 	if (code == EX_OK)

@@ -74,7 +74,7 @@ session_open(void *arg, const struct net_peer *peer, struct buf *out)
 	struct app *app = arg;
 	struct smtpd_peer with = { peer->text, peer->local, NULL };
 
-	(void)out;
+	(void)out;	/* begin greets */
 	if (app->conf.talk != NULL)
 		with.arg = transcript_open(app->talkdir, peer->text,
 		    app->serve.verbose);
@@ -103,10 +103,7 @@ session_resume(void *s, struct buf *out)
 static enum serve_verdict
 session_end(void *s, size_t n, struct buf *out)
 {
-	(void)s;
-	(void)n;
-	(void)out;
-	return SERVE_CLOSE;
+	return (void)s, (void)n, (void)out, SERVE_CLOSE;
 }
 
 static void
@@ -115,7 +112,6 @@ session_close(void *s)
 	transcript_close(smtpd_close(s));
 }
 
-/* The outcome of something with a directory. */
 static void
 must(int r, const char *dir)
 {
@@ -167,7 +163,7 @@ static const struct serve_proto proto = {
 	.busy = "421 4.3.2 Error: too many sessions, try again later\r\n"
 };
 
-/* What was read from a file, the reasons having been said if nothing was. */
+/* What was read from a file; what is wrong with it has been said. */
 static void *
 require(void *content, const char *path)
 {
@@ -193,10 +189,10 @@ check(struct app *app)
 		app->boxes = require(users_read(app->users), app->users);
 	if (app->secrets != NULL)
 		app->passwd = require(passwd_read(app->secrets), app->secrets);
-	if (app->rules != NULL) {
+	if (app->rules != NULL)
 		app->faults = require(rulefile_read(app->rules), app->rules);
-		app->serve.workers = 1;	/* events are counted together */
-	}
+	if (app->faults != NULL)
+		app->serve.workers = 1;	/* which counts all events */
 	/* Under -U only that user can make what is to be that user's. */
 	if (app->serve.user == NULL)
 		make_dirs(app);
@@ -205,10 +201,8 @@ check(struct app *app)
 static const struct smtpd_store *
 store_of(const struct place *p, struct smtpd_store *s)
 {
-	s->begin = p->form->begin;
-	s->write = p->form->write;
-	s->end = p->form->end;
-	s->drop = p->form->drop;
+	*s = (struct smtpd_store){ p->form->begin, p->form->write,
+	    p->form->end, p->form->drop };
 	return place_keeps(p) ? s : NULL;
 }
 
@@ -216,12 +210,10 @@ static void
 configure_auth(struct app *app)
 {
 	struct sasld_conf *c = &app->auth;
+	unsigned n = passwd_iterations(app->passwd);
 
-	c->iterations = passwd_iterations(app->passwd);
-	c->mechanisms = sasld_possible(c->iterations);
-	c->host = app->host;
-	c->find = passwd_find;
-	c->app = app->passwd;
+	*c = (struct sasld_conf){ sasld_possible(n), app->host, n, { 0 },
+	    passwd_find, app->passwd };
 	if (secret_random(c->key, sizeof c->key) < 0)
 		die_sys(EX_TEMPFAIL, "/dev/urandom");
 	app->conf.auth = c;

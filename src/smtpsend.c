@@ -9,7 +9,10 @@
 
 #include "client/batch.h"
 #include "client/credential.h"
+#include "client/dry.h"
 #include "client/prepare.h"
+#include "client/single.h"
+#include "client/typist.h"
 #include "sys/cli.h"
 #include "sys/here.h"
 #include "sys/stop.h"
@@ -25,29 +28,33 @@ static const char *const ports[] = { "25", "587", "465" };
 #define DEPTH 32
 #define DEPTH_MAX 1000
 
-#define OPTIONS "AB:C:F:H:M:N:P:R:T:VZa:b:c:f:hij:l:o:p:r:s:tvy"
+#define OPTIONS "AB:C:F:H:IM:N:P:R:T:VZa:b:c:d:f:hij:l:no:p:r:s:tvxy"
 
 static const char usage[] =
-    "usage: smtpsend [-AhVvyZ] [-s server,...] [-f from] [-F name] [-H helo]\n"
-    "                [-T timeout] [-l results] [-C command] [-a user]\n"
-    "                [-M mechanism] [-P command] rcpt ... <message\n"
+    "usage: smtpsend [-AhnVvxyZ] [-s server,...] [-f from] [-F name]\n"
+    "                [-H helo] [-T timeout] [-d nameserver] [-l results]\n"
+    "                [-C command] [-a user] [-M mechanism] [-P command]\n"
+    "                rcpt ... <message\n"
     "       smtpsend -t [options] [rcpt ...] <message\n"
+    "       smtpsend -I [-s server,...]\n"
     "       smtpsend -bS [-j connections] [-c per-connection] [-p depth]\n"
     "                [-r rate] [options] <batch >results\n"
     "  -s  host[:port], [v6]:port or /path; else $SMTPSERVER\n"
     "  -f  the sender; else $EMAIL\n"
     "  -F  the author's name, where the message has no From\n"
     "  -t  recipients from To, Cc and Bcc\n"
-    "  -H  our name in EHLO\n"
-    "  -T  seconds that any wait may take\n"
+    "  -H  our name in EHLO; -T seconds that any wait may take\n"
     "  -l  a file of results(5) that remembers what was sent; - shows them\n"
     "  -A  send again what may have been sent before\n"
     "  -y  flush the file of -l to disk at each step\n"
+    "  -x  straight to each domain's mail hosts, by the name server of -d;\n"
+    "      -s :port for another port than 25\n"
     "  -Z  TLS by STARTTLS; twice: from the start\n"
     "  -C  a command that is the connection; %h and %p are host and port\n"
     "  -a  log in as this user, with the secret that -P prints, or from\n"
     "      ~/.netrc; -M names the mechanism\n"
-    "  -v  show the dialogue\n"
+    "  -n  send nothing, say what would be; ask the server of -s, too\n"
+    "  -I  type the commands yourself; -v shows the dialogue\n"
     "  -bS a batch of messages, bsmtp(5):\n"
     "  -j  over so many connections; -c messages over one of them at most\n"
     "  -p  messages that need no answer before the next (BDAT)\n"
@@ -61,8 +68,11 @@ struct opt {
 	struct batch_conf batch;
 	int limit;		/* ms */
 	int tls;		/* how many -Z */
+	struct resolver resolver;
+	int mx;
 	long cap, depth;
-	int many, again, sync, verbose;
+	int many, again, sync, verbose, dry, typed;
+	int named;		/* -s was given */
 };
 
 static void
@@ -74,45 +84,31 @@ set_mode(struct opt *opt, const char *mode)
 		cli_usage();
 }
 
-static void
-send_single(const struct sender_conf *conf, struct message *m)
-{
-	struct sender s = { .conf = conf };
-
-	if (report_earlier(conf->arg, m) == 0 && sender_push(&s, m) == 0)
-		sender_settle(&s);
-	sender_end(&s);
-}
-
-static void
-open_journal(struct journal *j, const struct opt *opt)
-{
-	if (journal_open(j, opt->log, opt->sync) == 0)
-		return;
-	if (errno == EAGAIN)
-		die(EX_TEMPFAIL, "%s: in use by another run", opt->log);
-	die_sys(die_errno(errno, EX_CANTCREAT), "%s", opt->log);
-}
-
 /* Sends all there is: the exit code. */
 static enum exit_code
-work(const struct opt *opt, const struct sender_conf *conf, char **operand)
+work(const struct opt *opt, const struct sender_conf *conf, char **operand,
+    struct wr *out)
 {
 	struct report *report = conf->arg;
 	enum exit_code code = EX_OK;
 	struct message m = { 0 };
 	struct journal journal;
 
+	if (opt->typed)
+		return typist_run(&conf->link, conf->server, conf->servers,
+		    STDIN_FILENO, out);
 	if (!opt->many)
 		prepare_message(&m, &opt->prepare, operand);
-	if (opt->log != NULL && strcmp(opt->log, "-") != 0) {
-		open_journal(&journal, opt);
+	if (opt->log != NULL && strcmp(opt->log, "-") != 0 && !opt->dry) {
+		journal_need(&journal, opt->log, opt->sync);
 		report->journal = &journal;
 	}
-	if (opt->many)
+	if (opt->dry)
+		code = dry_run(conf, opt->named, &m, out);
+	else if (opt->many)
 		code = batch_run(&opt->batch, conf, report);
 	else
-		send_single(conf, &m);
+		single_send(conf, opt->batch.resolver, opt->batch.port, &m);
 	if (report->broken != NULL) {
 		errno = report->err;
 		warn_sys("%s", report->broken);
@@ -122,29 +118,6 @@ work(const struct opt *opt, const struct sender_conf *conf, char **operand)
 		journal_close(&journal);
 	message_free(&m);
 	return result_worst(code, report->code);
-}
-
-/* The secret for a log-in, before the network is touched. */
-static void
-set_secret(struct opt *opt, const struct link_server *first)
-{
-	const char *netrc = getenv("NETRC"), *home = getenv("HOME");
-	struct buf path = { 0 }, why = { 0 };
-	int r;
-
-	if (netrc != NULL && *netrc != '\0')
-		buf_adds(&path, netrc);
-	else
-		buf_addf(&path, "%s/.netrc", home != NULL ? home : "");
-	r = opt->secret != NULL ?
-	    credential_command(&opt->auth.secret, opt->secret, &why) :
-	    credential_netrc(&opt->auth.secret, buf_str(&path),
-	    first->addr.host[0] != '\0' ? first->addr.host : "localhost",
-	    opt->auth.user, &why);
-	if (r < 0)
-		die(EX_NOPERM, "%s", buf_str(&why));
-	buf_free(&path);
-	buf_free(&why);
 }
 
 static void
@@ -160,17 +133,26 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 'b': set_mode(opt, optarg); break;
 		case 'C': opt->command = optarg; break;
 		case 'c': opt->cap = cli_number(c, optarg, 1, LONG_MAX); break;
+		case 'd':
+			if (resolver_server(&opt->resolver, optarg) < 0)
+				die(EX_USAGE, "-d: %s: not a name server, or "
+				    "one too many", optarg);
+			break;
 		case 'F': opt->prepare.name = optarg; break;
 		case 'f': opt->prepare.from = optarg; break;
 		case 'H': opt->prepare.helo = optarg; break;
 		case 'h': cli_help();
+		case 'I': opt->typed = 1; break;
 		case 'j':
 			batch->jobs = cli_number(c, optarg, 1, BATCH_JOBS_MAX);
 			break;
 		case 'l': opt->log = optarg; break;
 		case 'M': opt->auth.mechanism = optarg; break;
+		case 'n': opt->dry = 1; break;
 		case 'P': opt->secret = optarg; break;
-		case 'p': opt->depth = cli_number(c, optarg, 1, DEPTH_MAX); break;
+		case 'p':
+			opt->depth = cli_number(c, optarg, 1, DEPTH_MAX);
+			break;
 		case 'r':
 			if (rate_parse(&batch->rate, optarg) < 0)
 				die(EX_USAGE, "-r: %s: not a rate", optarg);
@@ -183,6 +165,7 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 't': opt->prepare.headers = 1; break;
 		case 'V': cli_version();
 		case 'v': opt->verbose = 1; break;
+		case 'x': opt->mx = 1; break;
 		case 'y': opt->sync = 1; break;
 		case 'Z': opt->tls++; break;
 		case 'B': case 'i': case 'N': case 'o': case 'R':
@@ -195,9 +178,14 @@ parse_options(struct opt *opt, int argc, char **argv)
 static void
 check(struct opt *opt, char **operand)
 {
-	if (opt->many ? *operand != NULL || opt->prepare.headers :
+	if (opt->many || opt->typed ? *operand != NULL ||
+	    opt->prepare.headers || opt->dry || (opt->many && opt->typed) :
 	    *operand == NULL && !opt->prepare.headers)
 		cli_usage();
+	opt->named = opt->servers != NULL && !opt->mx;
+	if (opt->mx && (opt->tls > 0 || opt->command != NULL ||
+	    opt->auth.user != NULL))
+		die(EX_USAGE, "-x excludes -Z, -C and -a");
 	if (opt->tls > 2 || (opt->tls > 0 && opt->command != NULL))
 		die(EX_USAGE, "-C and -Z exclude each other");
 	if (opt->auth.user == NULL &&
@@ -205,28 +193,63 @@ check(struct opt *opt, char **operand)
 		die(EX_USAGE, "-P and -M need -a");
 	prepare_helo(opt->prepare.helo);
 	opt->prepare.steady = opt->log != NULL;
-	if (opt->servers == NULL || *opt->servers == '\0')
+	if (opt->servers == NULL && !opt->mx)
+		opt->servers = getenv("SMTPSERVER");
+	if ((opt->servers == NULL || *opt->servers == '\0') && !opt->mx)
 		opt->servers = SERVER_DEFAULT;
 	if (opt->depth == 0)
 		opt->depth = opt->log != NULL ? 1 : DEPTH;
 }
 
+/* Under -x a server can only be a port. */
+static void
+set_resolver(struct opt *opt, struct wr *trace)
+{
+	static struct net_addr a;
+
+	opt->batch.resolver = &opt->resolver;
+	opt->batch.port = ports[0];
+	if (opt->servers != NULL) {
+		if (net_parse(&a, opt->servers, ports[0]) < 0 ||
+		    a.host[0] != '\0' || a.path[0] != '\0')
+			die(EX_USAGE, "-s: %s: not a port, for -x",
+			    opt->servers);
+		opt->batch.port = a.port;
+	}
+	opt->resolver.timeout = RESOLVER_TIMEOUT;
+	if (opt->limit != IO_FOREVER && opt->limit < RESOLVER_TIMEOUT)
+		opt->resolver.timeout = opt->limit;
+	if (opt->verbose)
+		opt->resolver.trace = trace;
+	if (opt->resolver.servers == 0)
+		resolver_system(&opt->resolver, RESOLVER_CONF);
+}
+
 static void
 set_conf(struct sender_conf *conf, struct opt *opt, struct wr *trace)
 {
-	conf->server = link_servers(opt->servers, ports[opt->tls],
-	    &conf->servers);
+	struct buf why = { 0 };
+
+	if (opt->mx)
+		set_resolver(opt, trace);
+	else
+		conf->server = link_servers(opt->servers, ports[opt->tls],
+		    &conf->servers);
 	conf->cap = opt->cap;
 	conf->depth = (size_t)opt->depth;
 	conf->link.helo = opt->prepare.helo;
 	conf->link.limit = opt->limit;
 	conf->link.command = opt->command;
 	conf->link.tls = (enum link_tls)opt->tls;
-	if (opt->verbose)
+	conf->link.bare = opt->typed;
+	if (opt->verbose || opt->typed)
 		conf->link.trace = trace;
 	if (opt->auth.user == NULL)
 		return;
-	set_secret(opt, conf->server);
+	if (credential_find(&opt->auth.secret, opt->secret, getenv("NETRC"),
+	    getenv("HOME"), conf->server[0].addr.host, opt->auth.user,
+	    &why) < 0)
+		die(EX_NOPERM, "%s", buf_str(&why));
 	conf->link.auth = &opt->auth;
 }
 
@@ -239,14 +262,13 @@ main(int argc, char **argv)
 	struct sender_conf conf = { .sending = report_sending,
 	    .done = report_done, .arg = &report };
 	char host[HERE_HOST_MAX];
-	struct progress progress;
-	enum exit_code code;
 	struct wr out, trace;
+	struct progress progress = { .out = &trace };
+	enum exit_code code;
 
 	cli_init(argc, argv, usage);
 	here_host(host);
 	opt.prepare.helo = host;
-	opt.servers = getenv("SMTPSERVER");
 	opt.prepare.email = getenv("EMAIL");
 	opt.prepare.logname = getenv("LOGNAME");
 	opt.prepare.epoch = getenv("SOURCE_DATE_EPOCH");
@@ -254,25 +276,24 @@ main(int argc, char **argv)
 	argv += optind;
 	check(&opt, argv);
 	wr_init(&trace, STDERR_FILENO, IO_FOREVER);
-	set_conf(&conf, &opt, &trace);
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
+	set_conf(&conf, &opt, opt.typed ? &out : &trace);
 	if (opt.many || (opt.log != NULL && strcmp(opt.log, "-") == 0))
 		report.out = &out;
-	memset(&progress, 0, sizeof progress);
-	progress.out = &trace;
 	if (opt.many && !opt.verbose && isatty(STDERR_FILENO))
 		report.progress = &progress;
 	report.words = !opt.many;
 	report.again = opt.again;
 	stop_catch();
-	code = work(&opt, &conf, argv);
+	code = work(&opt, &conf, argv, &out);
 	progress_end(&progress);
-	if (report.broken == NULL && report.out != NULL)
+	if (report.broken == NULL)
 		wr_finish(&out);
 	wr_free(&out);
 	wr_free(&trace);
 	report_free(&report);
 	link_servers_free(conf.server, conf.servers);
 	buf_free(&opt.auth.secret);
+	resolver_free(&opt.resolver);
 	return (int)code;
 }

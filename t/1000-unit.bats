@@ -72,3 +72,11 @@ unit() {
 @test "server/sasld and client/saslc" { unit sasl; }
 
 @test "store/passwd" { unit passwd; }
+
+@test "format/ftp" { unit ftp; }
+
+@test "server/ftpd" { unit ftpd; }
+
+@test "format/crlf and store/dropname" { unit crlf; }
+
+@test "server/pop3d" { unit pop3d; }

@@ -127,6 +127,20 @@ setup() {
 	[ "$status" = 65 ]
 	worst ', a@b.c, x' '' '[k]' >order
 	run -0 timeout 20 orderparse -n order
+	# header fields and HTML
+	worst2() {
+		printf '[Recipients:] a@b.c k=1\n[Subject:]\n%s\n' "$1"
+		head -c 8000000 < <(yes "$2")
+		printf '\n[Body:]\n'
+	}
+	worst2 '[Headers:]' '#' >order
+	run -0 timeout 20 orderparse -m a@b.c order
+	worst2 '[Headers:]' 'x' >order
+	run -65 timeout 20 orderparse -n order
+	worst2 '[Html:]' ' [Body [k] [k|[' >order
+	run -0 timeout 20 orderparse -m a@b.c -f a@b.c order
+	timeout 20 orderparse -t <(head -c 8000000 < <(yes '"')) order ||
+		[ $? = 65 ]
 }
 
 @test "an order over the limit is refused by its name" {

@@ -229,6 +229,7 @@ X-\xd1\x97: 8"
 }
 
 @test "copies: none where there is a placeholder, and none of one" {
+	export SOURCE_DATE_EPOCH=0
 	for section in '[Headers:] X-A: [login]' '[Html:] [k|x]'; do
 		order 'a@x.y, b@x.y k=1' "$section" 'Hi\n'
 		orderparse -g 9 -f a@b.c -S order >out

@@ -170,6 +170,15 @@ result() {
 	grep -qx 'X-A: none 2' want
 }
 
+@test "an address that begins with # does not become a comment" {
+	printf '[Recipients:] a@b.c, #b@b.c\n[Subject:] [k|]\n[Body:]\n' >order
+	result sent a@b.c deferred '#b@b.c' >results
+	[ "$(orderparse -R results -r order)" = '#b@b.c' ]
+	template '[k|]' b
+	printf 'email,k\n#b@b.c,1\n' >table
+	[ "$(orderparse -t table -r template)" = '#b@b.c' ]
+}
+
 @test "again: nobody left is 67; what is wrong is told" {
 	printf '[Recipients:] a@b.c\n[Subject:]\n[Body:]\n' >order
 	result sent a@b.c >results

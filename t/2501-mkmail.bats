@@ -306,6 +306,46 @@ mkmail: stdin:4: not text in UTF-8" ]
 	run -66 bash -c 'mkmail -f a@b c@d </'
 }
 
+@test "-A: the text and its HTML; with attachments and a report, too" {
+	printf 'Привіт\n' >text
+	printf '<p>Привіт &amp; %s</p>\n' "$(printf 'x%.0s' {1..1000})" >letter.html
+	show() {
+		python - <<-'END'
+		import email, email.policy
+		m = email.message_from_binary_file(open("out", "rb"),
+		    policy=email.policy.default)
+		assert not m.defects, m.defects
+		for part in m.walk():
+		    print(part.get_content_type(),
+		          part["Content-Transfer-Encoding"])
+		open("html", "wb").write(m.get_body(("html",)).get_payload(
+		    decode=True))
+		open("plain", "wb").write(m.get_body(("plain",)).get_payload(
+		    decode=True))
+		END
+	}
+	mkmail -f a@b -s x -A letter.html c@d <text >out
+	show >got
+	printf '%s\n' 'multipart/alternative 8bit' 'text/plain 8bit' \
+		'text/html quoted-printable' | diff -u - got
+	cmp letter.html html
+	cmp text plain
+	export SOURCE_DATE_EPOCH=0
+	mkmail -f a@b -A letter.html -a text c@d <text >out
+	show >got
+	printf '%s\n' 'multipart/mixed 8bit' 'multipart/alternative 8bit' \
+		'text/plain 8bit' 'text/html quoted-printable' \
+		'application/octet-stream base64' | diff -u - got
+	cmp letter.html html
+	mkmail -f a@b -A letter.html -a text c@d <text | cmp - out
+	printf '\377' >letter.html
+	run --separate-stderr -65 mkmail -f a@b -A letter.html c@d <text
+	[ -z "$output" ]
+	[ "$stderr" = 'mkmail: letter.html:1: not text in UTF-8' ]
+	run -66 mkmail -f a@b -A nowhere c@d <text
+	run -64 mkmail -f a@b -A - c@d <text
+}
+
 @test "the letter of the manual page" {
 	echo 'Hello!' | mkmail -f news@pth.ua -s 'Session is soon!' \
 		user1@pth.ua >letter

@@ -121,9 +121,43 @@ END
 	    policy=email.policy.default)
 	parts = list(m.iter_parts())
 	assert len(parts) == 3
-	assert parts[0].get_payload(decode=True) == "Звіт\n".encode()
+	text = parts[0].get_payload(decode=True).decode()
+	assert text.startswith("Звіт\n\nThe letter did not reach:\n")
 	assert parts[2].get_payload(decode=True) == b"\0\1"
 	END
+}
+
+@test "the table that people read stands behind the text" {
+	{
+		result sent user1@pth.ua 250 dot mx.pth.ua:25 '2.0.0 Ok'
+		result failed user2@pth.ua 550 rcpt mx.pth.ua:25 \
+			'550 5.1.1 No such user here'
+		result deferred їжак@пошта.укр - connect - 'Connection refused'
+		result unknown u7@pth.ua - dot mx.pth.ua:25 $'lost\377 it'
+	} >results
+	table() {
+		echo 'The letter did not reach:'
+		echo
+		echo 'user2@pth.ua    failed    550 5.1.1 No such user here'
+		echo 'їжак@пошта.укр  deferred  Connection refused'
+		echo 'u7@pth.ua       unknown   lost? it'
+		echo
+		echo 'Unknown: perhaps it did, but the connection broke before the answer.'
+	}
+	for text in '' 'See below.' $'See below.\n'; do
+		printf '%s' "$text" | mkmail -f a@b -R results c@d >out
+		python - >got <<-'END'
+		import email, email.policy
+		m = email.message_from_binary_file(open("out", "rb"),
+		    policy=email.policy.default)
+		print(next(m.iter_parts()).get_payload(decode=True).decode(),
+		    end="")
+		END
+		{
+			[ -z "$text" ] || printf 'See below.\n\n'
+			table
+		} | diff -u - got
+	done
 }
 
 @test "all sent, or nobody at all: the text alone" {
@@ -199,6 +233,7 @@ mkmail: results:4: not a line of results(5)" ]
 }
 
 @test "no results file: 66" {
+	run --separate-stderr -64 mkmail -f a@b -R - c@d </dev/null
 	run --separate-stderr -66 mkmail -f a@b -R none c@d </dev/null
 	[ -z "$output" ]
 	[ "$stderr" = 'mkmail: none: No such file or directory' ]

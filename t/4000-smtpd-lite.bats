@@ -414,7 +414,11 @@ message() {
 		"$TOP/man/smtpd-lite.1" >page
 	sed -n 's/^\.Dl orderparse/orderparse/p' page >one
 	sed -n 's/^\.Dl smtpd-lite \(.*\):2525/start smtpd-lite \1:0/p' page >two
-	sed -n '/^\.Bd/,/^\.Ed/p' page | sed '1d; $d; s/^\\&//' >three
+	awk '/^\.Ed/ { n++; on = 0 } on { sub(/^\\&/, ""); print >"block" n }
+		/^\.Bd/ { on = 1 }' page
+	sed 's/^smtpd-lite \(.*\):2525/start smtpd-lite \1:0/' block >four
+	printf 'joe:pencil\n' >passwd
+	chmod 600 passwd
 	sh ./one >out
 	[ "$(grep -c '^250 2.0.0 Ok: queued' out)" = 3 ]
 	rm -r mail
@@ -422,6 +426,10 @@ message() {
 	. ./two
 	stop
 	[ -d mail ]
-	sh ./three >out
+	[ -d relay ]
+	# shellcheck disable=SC1091
+	. ./four
+	stop
+	sh ./block1 >out
 	grep -qx 'It works.' boxes/babydoe.txt
 }

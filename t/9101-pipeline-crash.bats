@@ -49,6 +49,10 @@ check() {
 	[ -z "$(find work incoming ! -type d)" ] && [ -z "$(ls -A work)" ]
 }
 
+group_is_gone() {
+	! kill -0 -- "-$(cat group)" 2>err
+}
+
 crash_everywhere() {
 	export WHEN=$1 CRASH=0
 	while [ "$CRASH" -lt 200 ]; do
@@ -57,8 +61,11 @@ crash_everywhere() {
 		mkdir incoming
 		cp order.txt incoming/
 		: >steps
-		PATH=$PWD/shim:$PATH setsid -w "$TOP/pipeline.sh" \
+		PATH=$PWD/shim:$PATH setsid -w sh -c \
+			'echo $$ >group && exec "$TOP/pipeline.sh"' \
 			>out 2>err 3>&- || :
+		# Its parts die in their own time, and hold locks until then.
+		wait_for group_is_gone
 		[ "$(wc -c <steps)" -ge "$CRASH" ] || return 0
 		"$TOP/pipeline.sh" >out 2>err &&
 			[ ! -s err ] && check || {

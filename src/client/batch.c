@@ -24,24 +24,24 @@ done(void *arg, struct message *m)
 
 /* Sends all over one connection. */
 static void
-run_alone(struct intake *i, struct sender *s)
+run_alone(struct intake *i, struct route *r)
 {
 	struct message *m;
 
 	for (;;) {
 		switch (intake_next(i, &m)) {
 		case INTAKE_MESSAGE:
-			if (sender_push(s, m) < 0)
+			if (route_push(r, m) < 0)
 				return;
 			break;
 		case INTAKE_WAIT:
-			if (sender_settle(s) < 0)
+			if (route_settle(r) < 0)
 				return;
 			stop_wait(i->wait == IO_FOREVER ? i->feed.rd.fd : -1,
 			    i->wait);
 			break;
 		case INTAKE_END:
-			sender_settle(s);
+			route_settle(r);
 			return;
 		}
 	}
@@ -51,9 +51,11 @@ enum exit_code
 batch_run(const struct batch_conf *batch, const struct sender_conf *conf,
     struct report *report)
 {
-	struct intake i = { .rate = batch->rate, .report = report };
+	struct intake i = { .rate = batch->rate, .report = report,
+	    .split = batch->resolver != NULL };
 	struct sender_conf own = *conf;
-	struct sender s = { .conf = &own };
+	struct route r = { .conf = &own, .resolver = batch->resolver,
+	    .port = batch->port };
 	enum exit_code code;
 
 	feed_init(&i.feed, batch->in, batch->name, conf->link.helo);
@@ -61,10 +63,11 @@ batch_run(const struct batch_conf *batch, const struct sender_conf *conf,
 	own.done = done;
 	own.arg = &i;
 	if (batch->jobs > 1) {
-		pool_run(&i, conf, batch->jobs);
+		own.home = 0;
+		pool_run(&i, &r, batch->jobs);
 	} else {
-		run_alone(&i, &s);
-		sender_end(&s);
+		run_alone(&i, &r);
+		route_end(&r);
 	}
 	code = intake_code(&i);
 	intake_free(&i);

@@ -7,16 +7,18 @@
 
 #include "client/rate.h"
 #include "client/report.h"
-#include "client/sender.h"
+#include "client/route.h"
 
 /* The most connections at once. */
 #define BATCH_JOBS_MAX 1000
 
 struct batch_conf {
 	int in;
-	const char *name;	/* stands for it where a line is complained of */
+	const char *name;	/* stands for it in complaints */
 	long jobs;		/* connections */
 	struct rate rate;	/* over all of them */
+	struct resolver *resolver;	/* as in struct route */
+	const char *port;
 };
 
 /*

@@ -75,3 +75,22 @@ credential_netrc(struct buf *secret, const char *path, const char *host,
 	forget(&text);
 	return found ? 0 : -1;
 }
+
+int
+credential_find(struct buf *secret, const char *command, const char *netrc,
+    const char *home, const char *host, const char *user, struct buf *why)
+{
+	struct buf path = { 0 };
+	int r;
+
+	if (command != NULL)
+		return credential_command(secret, command, why);
+	if (netrc != NULL && *netrc != '\0')
+		buf_adds(&path, netrc);
+	else
+		buf_addf(&path, "%s/.netrc", home != NULL ? home : "");
+	r = credential_netrc(secret, buf_str(&path),
+	    *host != '\0' ? host : "localhost", user, why);
+	buf_free(&path);
+	return r;
+}

@@ -33,6 +33,12 @@ intake_next(struct intake *i, struct message **m)
 
 	if (i->report->broken != NULL || stop_asked())
 		return INTAKE_END;
+	if (!i->ready && i->rest != NULL) {
+		/* m may hold the beginning of the next one. */
+		*m = i->rest;
+		i->rest = i->split ? route_split(*m, &i->shelf) : NULL;
+		return INTAKE_MESSAGE;
+	}
 	if (!i->ready && (event = fetch(i)) != INTAKE_MESSAGE)
 		return event;
 	if (message_open(i->m) > 0) {
@@ -44,6 +50,8 @@ intake_next(struct intake *i, struct message **m)
 	*m = i->m;
 	i->m = NULL;
 	i->ready = 0;
+	if (i->split)
+		i->rest = route_split(*m, &i->shelf);
 	return INTAKE_MESSAGE;
 }
 

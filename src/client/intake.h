@@ -7,6 +7,7 @@
 
 #include "client/rate.h"
 #include "client/report.h"
+#include "client/route.h"
 #include "client/feed.h"
 
 enum intake_event {
@@ -19,11 +20,13 @@ struct intake {
 	struct feed feed;
 	struct rate rate;
 	struct report *report;
+	int split;		/* each for the recipients of one domain */
 	int wait;
 	struct message_shelf shelf;
 	/* private */
 	struct message *m;	/* the one that is read, or waits to go */
 	int ready;
+	struct message *rest;	/* of the one before: other domains */
 };
 
 /*

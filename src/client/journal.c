@@ -209,6 +209,16 @@ journal_open(struct journal *j, const char *path, int sync)
 }
 
 void
+journal_need(struct journal *j, const char *path, int sync)
+{
+	if (journal_open(j, path, sync) == 0)
+		return;
+	if (errno == EAGAIN)
+		die(EX_TEMPFAIL, "%s: in use by another run", path);
+	die_sys(die_errno(errno, EX_CANTCREAT), "%s", path);
+}
+
+void
 journal_close(struct journal *j)
 {
 	close(j->fd);

@@ -30,6 +30,10 @@ struct journal {
  * errno: EAGAIN when another run has it.
  */
 int journal_open(struct journal *j, const char *path, int sync);
+
+/* The same; what fails ends the program. */
+void journal_need(struct journal *j, const char *path, int sync);
+
 void journal_close(struct journal *j);
 
 /*

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -113,6 +114,9 @@ greet(struct link *l, const struct link_conf *conf)
 {
 	enum smtpc_status status;
 
+	if (conf->bare)
+		return conf->tls == LINK_STARTTLS ? SMTPC_OK :
+		    smtpc_hear(&l->c, STAGE_CONNECT, SMTPC_GREETING, 2);
 	status = smtpc_hello(&l->c, conf->helo,
 	    conf->tls == LINK_STARTTLS);
 	if (status == SMTPC_OK && conf->auth != NULL)
@@ -176,10 +180,13 @@ link_close(struct link *l)
 		return;
 	l->open = 0;
 	smtpc_free(&l->c);
-	if (l->fd >= 0)
+	if (l->fd >= 0) {
 		close(l->fd);
-	else
+	} else {
+		/* openssl waits for a server that may never hang up. */
+		kill(l->child.pid, SIGTERM);
 		spawn_end(&l->child);
+	}
 	if (l->complaints >= 0)
 		close(l->complaints);
 }

@@ -40,6 +40,7 @@ struct link_conf {
 	const char *command;	/* is the connection, unless NULL */
 	enum link_tls tls;	/* through openssl(1) */
 	const struct auth_conf *auth;	/* NULL: no log-in */
+	int bare;		/* nothing is said after the greeting */
 };
 
 /* All zero is closed. */

@@ -35,7 +35,7 @@ struct pool_worker {
 
 struct pool {
 	struct intake *in;
-	const struct sender_conf *conf;
+	const struct route *route;
 	struct pool_worker *worker;
 	struct pollfd *poll;
 	size_t workers, jobs;
@@ -63,7 +63,7 @@ run_worker(void *arg, int fd)
 {
 	struct start *start = arg;
 	struct pool *p = start->pool;
-	struct worker_conf conf = { .sender = p->conf, .go = start->go[0] };
+	struct worker_conf conf = { .route = p->route, .go = start->go[0] };
 	size_t i;
 
 	for (i = 0; i < p->workers; i++)
@@ -75,7 +75,8 @@ run_worker(void *arg, int fd)
 		close(start->go[1]);
 	if (p->in->report->journal != NULL)
 		close(p->in->report->journal->fd);
-	conf.home = p->workers % p->conf->servers;
+	if (p->route->conf->servers > 0)
+		conf.home = p->workers % p->route->conf->servers;
 	return worker_run(&conf, fd);
 }
 
@@ -140,15 +141,39 @@ choose(struct pool *p)
 	return best;
 }
 
+/* A domain has one worker and so one connection; NULL as above. */
+static struct pool_worker *
+choose_by_domain(struct pool *p, struct span domain)
+{
+	size_t i, hash = 0;
+	int c;
+
+	for (i = 0; i < domain.n; i++) {
+		c = domain.p[i];
+		if (c >= 'A' && c <= 'Z')
+			c += 'a' - 'A';
+		hash = hash * 31 + (size_t)c;
+	}
+	hash %= p->jobs;
+	while (p->workers <= hash)
+		if (start_worker(p) < 0)
+			return NULL;
+	return is_alive(&p->worker[hash]) ? &p->worker[hash] : NULL;
+}
+
 static int
 lacks_worker(const struct pool *p)
 {
 	size_t i;
 
+	/* Nobody knows whose the next one is. */
+	for (i = 0; p->route->resolver != NULL && i < p->workers; i++)
+		if (is_alive(&p->worker[i]) && !has_room(&p->worker[i]))
+			return 1;
 	if (p->workers < p->jobs)
 		return 0;
 	for (i = 0; i < p->workers; i++)
-		if (has_room(&p->worker[i]))
+		if (has_room(&p->worker[i]) || p->route->resolver != NULL)
 			return 0;
 	return 1;
 }
@@ -189,7 +214,8 @@ feed(struct pool *p, struct message *m)
 		message_drop(&p->in->shelf, m);
 		return;
 	}
-	w = choose(p);
+	w = p->route->resolver == NULL ? choose(p) :
+	    choose_by_domain(p, route_domain(m));
 	if (w == NULL) {
 		message_decide(m, RESULT_DEFERRED, STAGE_CONNECT, 0,
 		    span_str("no process to send it"));
@@ -217,7 +243,7 @@ find(struct pool_worker *w, const void *ticket)
 static void
 settle(struct pool *p, struct pool_worker *w, void *ticket)
 {
-	size_t most = p->conf->depth + QUOTA_SPARE;
+	size_t most = p->route->conf->depth + QUOTA_SPARE;
 	struct message **at = find(w, ticket), *m = *at;
 
 	*at = m->next;
@@ -411,9 +437,9 @@ end_workers(struct pool *p)
 }
 
 void
-pool_run(struct intake *in, const struct sender_conf *conf, long jobs)
+pool_run(struct intake *in, const struct route *route, long jobs)
 {
-	struct pool p = { .in = in, .conf = conf, .jobs = (size_t)jobs };
+	struct pool p = { .in = in, .route = route, .jobs = (size_t)jobs };
 	int timeout, input, end = 0;
 
 	p.worker = calloc(p.jobs, sizeof *p.worker);

@@ -6,12 +6,12 @@
 #define CLIENT_POOL_H
 
 #include "client/intake.h"
-#include "client/sender.h"
+#include "client/route.h"
 
 /*
- * Sends what in gives as conf says, over at most jobs connections; the
+ * Sends what in gives as route says, over at most jobs connections; the
  * servers are shared out among them.  The outcome is in in->report.
  */
-void pool_run(struct intake *in, const struct sender_conf *conf, long jobs);
+void pool_run(struct intake *in, const struct route *route, long jobs);
 
 #endif

@@ -55,7 +55,7 @@ done(void *arg, struct message *m)
 
 /* Sends the messages that are whole in *in: 0, or -1 to end. */
 static int
-work(struct worker *w, struct sender *s, struct buf *in)
+work(struct worker *w, struct route *route, struct buf *in)
 {
 	struct span rest = buf_span(in), bytes;
 	struct message *m;
@@ -64,7 +64,7 @@ work(struct worker *w, struct sender *s, struct buf *in)
 	while (!stop_asked() && frame_next(&rest, &f, &bytes)) {
 		m = message_new(&w->shelf);
 		frame_message(m, &f, bytes);
-		if (sender_push(s, m) < 0)
+		if (route_push(route, m) < 0)
 			return -1;
 	}
 	buf_consume(in, in->n - rest.n);
@@ -74,8 +74,9 @@ work(struct worker *w, struct sender *s, struct buf *in)
 int
 worker_run(const struct worker_conf *conf, int fd)
 {
-	struct sender_conf own = *conf->sender;
-	struct sender s = { .conf = &own };
+	struct sender_conf own = *conf->route->conf;
+	struct route route = { .conf = &own,
+	    .resolver = conf->route->resolver, .port = conf->route->port };
 	struct worker w = { .fd = fd, .go = conf->go };
 	struct buf in = { 0 };
 	int r = 0;
@@ -88,19 +89,19 @@ worker_run(const struct worker_conf *conf, int fd)
 	while (r >= 0) {
 		r = frame_receive(&in, fd);
 		if (r > 0) {
-			r = work(&w, &s, &in);
+			r = work(&w, &route, &in);
 		} else if (r == 0) {
 			break;
 		} else if (errno == EAGAIN) {
-			r = sender_settle(&s);
+			r = route_settle(&route);
 			if (r == 0)
 				stop_wait(fd, IO_FOREVER);
 			if (stop_asked())
 				break;
 		}
 	}
-	sender_settle(&s);
+	route_settle(&route);
 	tell(&w, FRAME_BYE, NULL, EX_OK);
-	sender_end(&s);
+	route_end(&route);
 	return EX_OK;
 }

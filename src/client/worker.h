@@ -4,10 +4,10 @@
 #ifndef CLIENT_WORKER_H
 #define CLIENT_WORKER_H
 
-#include "client/sender.h"
+#include "client/route.h"
 
 struct worker_conf {
-	const struct sender_conf *sender;
+	const struct route *route;
 	size_t home;		/* the server that is this worker's */
 	int go;			/* a byte on it lets the end of a message go,
 				   or -1: it need not be asked for */

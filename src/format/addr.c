@@ -18,13 +18,22 @@ is_utf8(int c)
 	return (c & 0x80) != 0;
 }
 
-/* RFC 5322 3.2.3, RFC 6531 3.3 */
+/* A set of ASCII characters, a bit each, and all that are not ASCII. */
 static int
-is_atext(int c)
+is_in(const uint64_t set[2], int c)
 {
-	return is_alnum(c) || is_utf8(c) ||
-	    (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
+	return is_utf8(c) || (set[c >> 6 & 1] >> (c & 63) & 1) != 0;
 }
+
+/* Letters, digits, and !#$%&'*+-/=?^_`{|}~, RFC 5322 3.2.3. */
+static const uint64_t atext[2] = {
+	UINT64_C(0xa3ffacfa00000000), UINT64_C(0x7fffffffc7fffffe)
+};
+
+/* Letters, digits, hyphen and underscore. */
+static const uint64_t label[2] = {
+	UINT64_C(0x3ff200000000000), UINT64_C(0x7fffffe87fffffe)
+};
 
 /* What a backslash may stand before, and a quoted string may hold. */
 static int
@@ -54,9 +63,9 @@ dotted_length(struct span s, const char **why)
 {
 	size_t i;
 
-	for (i = 0; i < s.n && (is_atext(s.p[i]) || s.p[i] == '.'); i++)
+	for (i = 0; i < s.n && (is_in(atext, s.p[i]) || s.p[i] == '.'); i++)
 		if (s.p[i] == '.' && (i == 0 || s.p[i - 1] == '.' ||
-		    i + 1 == s.n || !is_atext(s.p[i + 1]))) {
+		    i + 1 == s.n || !is_in(atext, s.p[i + 1]))) {
 			*why = "misplaced dot before the @";
 			return 0;
 		}
@@ -68,7 +77,8 @@ addr_is_domain(struct span s)
 {
 	size_t i, start, chars;
 
-	if (s.n == 0 || s.n > ADDR_DOMAIN_MAX || mime_utf8_check(s) != s.n)
+	if (s.n == 0 || s.n > ADDR_DOMAIN_MAX ||
+	    (addr_is_utf8(s) && mime_utf8_check(s) != s.n))
 		return 0;
 	for (i = start = chars = 0; i <= s.n; i++) {
 		if (i == s.n || s.p[i] == '.') {
@@ -77,8 +87,7 @@ addr_is_domain(struct span s)
 				return 0;
 			start = i + 1;
 			chars = 0;
-		} else if (!is_alnum(s.p[i]) && !is_utf8(s.p[i]) &&
-		    s.p[i] != '-' && s.p[i] != '_')
+		} else if (!is_in(label, s.p[i]))
 			return 0;
 		else
 			chars += (s.p[i] & 0xc0) != 0x80;
@@ -117,7 +126,8 @@ parse_local(struct addr *a, struct span s, const char **why)
 	if (a->local.n > ADDR_LOCAL_MAX)
 		return -1;
 	*why = "not valid UTF-8";
-	return mime_utf8_check(a->local) == a->local.n ? 0 : -1;
+	return addr_is_utf8(a->local) &&
+	    mime_utf8_check(a->local) < a->local.n ? -1 : 0;
 }
 
 static int
@@ -208,9 +218,15 @@ addr_path(struct addr *a, struct span s, size_t *used, const char **why)
 int
 addr_is_utf8(struct span s)
 {
+	uint64_t word;
 	size_t i;
 
-	for (i = 0; i < s.n; i++)
+	for (i = 0; i + sizeof word <= s.n; i += sizeof word) {
+		memcpy(&word, s.p + i, sizeof word);
+		if ((word & UINT64_C(0x8080808080808080)) != 0)
+			return 1;
+	}
+	for (; i < s.n; i++)
 		if (is_utf8(s.p[i]))
 			return 1;
 	return 0;

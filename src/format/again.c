@@ -62,6 +62,8 @@ again_make(struct buf *b, const struct order *o, const struct dsn *d,
 	while (order_next(o, &walk, &e))
 		if (e.kind != ENTRY_DUPLICATE &&
 		    set_find(&set, name_of(&e)) != SET_NONE) {
+			if (e.text.p[0] == '#')
+				buf_addc(b, ',');	/* no comment */
 			buf_addspan(b, e.text);
 			buf_adds(b, "\n");
 			n++;

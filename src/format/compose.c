@@ -258,12 +258,12 @@ compose_id(struct buf *header, const struct buf *content, struct span salt,
 }
 
 void
-compose_text(struct buf *b, struct span text)
+compose_text(struct buf *b, const char *type, struct span text)
 {
 	const enum mime_form form = mime_scan(text);
 
-	buf_addf(b, "Content-Type: text/plain; charset=%s\r\n"
-	    "Content-Transfer-Encoding: %s\r\n\r\n",
+	buf_addf(b, "Content-Type: text/%s; charset=%s\r\n"
+	    "Content-Transfer-Encoding: %s\r\n\r\n", type,
 	    addr_is_utf8(text) ? "utf-8" : "us-ascii", mime_form_name(form));
 	if (form == MIME_QP)
 		mime_qp(b, text);

@@ -26,10 +26,10 @@ void compose_id(struct buf *header, const struct buf *content,
     struct span salt, const char *host);
 
 /*
- * A text part: its fields, an empty line, and the text, which is valid UTF-8
- * without NUL and gets a line ending at its end.
+ * A text part, "plain" or "html": its fields, an empty line, and the text,
+ * which is valid UTF-8 without NUL and gets a line ending at its end.
  */
-void compose_text(struct buf *b, struct span text);
+void compose_text(struct buf *b, const char *type, struct span text);
 
 /*
  * An attachment: its fields, an empty line, and the content in base64.  Its

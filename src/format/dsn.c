@@ -9,6 +9,9 @@
 /* Where a recipient is cut, so that the line stays under MIME_LINE_MAX. */
 #define FINAL_MAX 900
 
+/* The columns for recipients in a table; longer ones push the rest aside. */
+#define SAY_WIDTH 40
+
 static int
 compare(struct span a, struct span b)
 {
@@ -267,4 +270,73 @@ dsn_add(struct buf *b, const char *host, const struct dsn *d)
 	    "Reporting-MTA: dns; %s\r\n", host);
 	for (i = 0; i < d->n; i++)
 		add_block(b, &d->r[i]);
+}
+
+/* Characters, for people count these. */
+static size_t
+width(struct span s)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s.n; i++)
+		n += (s.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
+static void
+pad(struct buf *b, size_t have, size_t want)
+{
+	for (; have < want; have++)
+		buf_addc(b, ' ');
+}
+
+/* As much of s as is text, in one line. */
+static void
+say(struct buf *b, struct span s)
+{
+	size_t n;
+
+	for (; s.n > 0; s = span_drop(s, n)) {
+		n = mime_utf8(s);
+		if (n == 0 || (n == 1 && (s.p[0] < ' ' || s.p[0] == 0x7f)))
+			buf_addc(b, '?');
+		else
+			buf_add(b, s.p, n);
+		n += n == 0;
+	}
+}
+
+void
+dsn_say(struct buf *b, const struct dsn *d)
+{
+	size_t widest = 0, i, n;
+	int unknown = 0;
+
+	if (d->n == 0)
+		return;
+	if (b->n > 0)
+		buf_adds(b, b->p[b->n - 1] == '\n' ? "\n" : "\n\n");
+	buf_adds(b, "The letter did not reach:\n\n");
+	for (i = 0; i < d->n; i++) {
+		n = width(d->r[i].rcpt);
+		if (n > widest)
+			widest = n > SAY_WIDTH ? SAY_WIDTH : n;
+	}
+	for (i = 0; i < d->n; i++) {
+		say(b, d->r[i].rcpt);
+		pad(b, width(d->r[i].rcpt), widest);
+		n = b->n + sizeof "  deferred" - 1;
+		buf_addf(b, "  %s", result_status_name(d->r[i].status));
+		pad(b, b->n, n);
+		if (d->r[i].code > 0)
+			buf_addf(b, "  %03d ", d->r[i].code);
+		else
+			buf_adds(b, "  ");
+		say(b, reply_text(&d->r[i]));
+		buf_addc(b, '\n');
+		unknown |= d->r[i].status == RESULT_UNKNOWN;
+	}
+	if (unknown)
+		buf_adds(b, "\nUnknown: perhaps it did, but the connection "
+		    "broke before the answer.\n");
 }

@@ -26,6 +26,12 @@ size_t dsn_read(struct dsn *d, struct span *text);
 void dsn_free(struct dsn *d);
 
 /*
+ * The same for people, as text with lines that end in LF: a table behind what
+ * is in b, a line for each recipient; nothing where there are none.
+ */
+void dsn_say(struct buf *b, const struct dsn *d);
+
+/*
  * The part: its Content-Type, an empty line, the fields on the message, whose
  * reporter is host, and a block for each recipient.
  */

@@ -9,13 +9,19 @@ is_blank(int c)
 int
 entry_is_key(int c)
 {
-	return (c & 0x80) != 0 ||
-	    (c > ' ' && c != 0x7f && strchr("=,;[]|\"<>", c) == NULL);
+	/* a bit each, of what is graphic but = , ; [ ] | " < > */
+	static const uint64_t keys[2] = {
+		UINT64_C(0x87ffeffa00000000), UINT64_C(0x6fffffffd7ffffff)
+	};
+
+	return (c & 0x80) != 0 || (keys[c >> 6 & 1] >> (c & 63) & 1) != 0;
 }
 
 enum own_value
 entry_own(struct span key)
 {
+	if (key.n < sizeof "name" - 1 || key.n > sizeof "domain" - 1)
+		return OWN_NONE;
 	return span_is(key, "login") ? OWN_LOGIN :
 	    span_is(key, "email") ? OWN_EMAIL :
 	    span_is(key, "domain") ? OWN_DOMAIN :
@@ -57,19 +63,25 @@ find_unquoted(struct span s, char c)
 	return i;
 }
 
+/* What stands in quotes, from behind the first to the second. */
+static struct quoted
+quoted_from(struct span s, size_t from, size_t to)
+{
+	struct quoted q;
+
+	q.raw = span_of(s.p + from, to - from);
+	q.escapes = q.raw.n > 0 && memchr(q.raw.p, '\\', q.raw.n) != NULL;
+	return q;
+}
+
 /* What stands in quotes as a whole, or is meant as it is written. */
 static struct quoted
 unquote(struct span s)
 {
-	struct quoted q;
+	struct quoted q = { { s.p, s.n }, 0 };
 
-	q.raw = s;
-	q.escapes = 0;
-	if (s.n >= 2 && s.p[0] == '"' && entry_quote_end(s, 0) == s.n - 1) {
-		q.raw = span_of(s.p + 1, s.n - 2);
-		q.escapes = q.raw.n > 0 &&
-		    memchr(q.raw.p, '\\', q.raw.n) != NULL;
-	}
+	if (s.n >= 2 && s.p[0] == '"' && entry_quote_end(s, 0) == s.n - 1)
+		q = quoted_from(s, 1, s.n - 1);
 	return q;
 }
 
@@ -133,11 +145,34 @@ entry_parse(struct entry *e, struct span text)
 		    ENTRY_GOOD : ENTRY_BAD;
 }
 
+/* Without a quote or bracket there is no name, and one place for the @. */
+void
+entry_parse_good(struct entry *e, struct span text)
+{
+	const char *at = memchr(text.p, '@', text.n);
+	size_t n;
+
+	if (at == NULL || memchr(text.p, '<', text.n) != NULL ||
+	    text.p[0] == '"') {
+		entry_parse(e, text);
+		return;
+	}
+	for (n = (size_t)(at - text.p); n < text.n && !is_blank(text.p[n]);)
+		n++;
+	memset(e, 0, sizeof *e);
+	e->kind = ENTRY_GOOD;
+	e->text = text;
+	e->addr.text = span_of(text.p, n);
+	e->addr.local = span_of(text.p, (size_t)(at - text.p));
+	e->addr.domain = span_drop(e->addr.text, e->addr.local.n + 1);
+	e->fields = span_trim(span_drop(text, n));
+}
+
 int
 entry_field(struct span *fields, struct field *f, const char **why)
 {
 	struct span s = span_trim(*fields);
-	size_t key = 0, end;
+	size_t key = 0, end, quote = 0;
 
 	*fields = s;
 	if (s.n == 0)
@@ -148,13 +183,18 @@ entry_field(struct span *fields, struct field *f, const char **why)
 	if (key == 0 || key == s.n || s.p[key] != '=')
 		return -1;
 	end = key + 1;
-	if (end < s.n && s.p[end] == '"' && entry_quote_end(s, end) > 0)
-		end = entry_quote_end(s, end) + 1;
-	else
+	f->key = span_of(s.p, key);
+	if (end < s.n && s.p[end] == '"')
+		quote = entry_quote_end(s, end);
+	if (quote > 0) {
+		f->value = quoted_from(s, end + 1, quote);
+		end = quote + 1;
+	} else {
 		while (end < s.n && !is_blank(s.p[end]))
 			end++;
-	f->key = span_of(s.p, key);
-	f->value = unquote(span_of(s.p + key + 1, end - key - 1));
+		f->value.raw = span_of(s.p + key + 1, end - key - 1);
+		f->value.escapes = 0;
+	}
 	*fields = span_drop(s, end);
 	*why = "expected a blank behind the quoted value";
 	return end == s.n || is_blank(s.p[end]) ? 1 : -1;

@@ -77,7 +77,7 @@ find_tag(struct span s, size_t i, int kind)
  * comments, which take a line or what is left of one at the start of s.
  */
 static size_t
-skip_between(struct span s, size_t i, const char *separators)
+skip_between(struct span s, size_t i, int separators)
 {
 	int fresh = i == 0;	/* only blanks since the line began */
 	const char *lf;
@@ -88,13 +88,23 @@ skip_between(struct span s, size_t i, const char *separators)
 		} else if (fresh && s.p[i] == '#') {
 			lf = memchr(s.p + i, '\n', s.n - i);
 			i = lf != NULL ? (size_t)(lf - s.p) - 1 : s.n - 1;
-		} else if (s.p[i] != '\0' &&
-		    strchr(separators, s.p[i]) != NULL) {
+		} else if (separators && (s.p[i] == ',' || s.p[i] == ';')) {
 			fresh = 0;
 		} else if (!is_blank(s.p[i]) && !is_eol(s, i))
 			break;
 	}
 	return i;
+}
+
+/* What entry_end must look at: a bit each, of " , ; [ and LF. */
+static int
+may_end(int c)
+{
+	static const uint64_t set[2] = {
+		UINT64_C(0x800100400000400), UINT64_C(0x8000000)
+	};
+
+	return (c & 0x80) == 0 && (set[c >> 6 & 1] >> (c & 63) & 1) != 0;
 }
 
 /*
@@ -107,7 +117,9 @@ entry_end(struct span s, size_t start, const char **open)
 	size_t i, n;
 
 	*open = NULL;
-	for (i = start; i < s.n; i++)
+	for (i = start; i < s.n; i++) {
+		while (i + 1 < s.n && !may_end(s.p[i]))
+			i++;
 		switch (s.p[i]) {
 		case ',':
 		case ';':
@@ -127,6 +139,7 @@ entry_end(struct span s, size_t start, const char **open)
 				*open = s.p + i;
 			break;
 		}
+	}
 	return i;
 }
 
@@ -157,16 +170,19 @@ order_mailbox(struct span section, struct entry *e)
 	entry_parse(e, line);
 }
 
-/* Parses the entry at start and returns where it ends. */
+/* Parses the entry at start, which may be known good; returns where it ends. */
 static size_t
-entry_at(struct span s, size_t start, struct entry *e,
+entry_at(struct span s, size_t start, int good, struct entry *e,
     const char **open)
 {
 	size_t end = entry_end(s, start, open), n = end - start;
 
 	if (s.p[end - 1] == '\r' && is_eol(s, end))
 		n--;
-	entry_parse(e, span_trim(span_of(s.p + start, n)));
+	if (good)
+		entry_parse_good(e, span_trim(span_of(s.p + start, n)));
+	else
+		entry_parse(e, span_trim(span_of(s.p + start, n)));
 	return end;
 }
 
@@ -179,10 +195,10 @@ order_next(const struct order *o, struct order_walk *w,
 	uint32_t dropped;
 	size_t start;
 
-	start = skip_between(s, w->at, ",;");
+	start = skip_between(s, w->at, 1);
 	if (start >= s.n)
 		return 0;
-	w->at = entry_at(s, start, e, &open);
+	w->at = entry_at(s, start, o->bad == 0 && o->nfaults == 0, e, &open);
 	if (w->dropped < o->dropped.n) {
 		memcpy(&dropped, o->dropped.p + w->dropped, sizeof dropped);
 		if (dropped == start) {
@@ -231,12 +247,35 @@ order_is_tag_like(struct span s)
 	return i > 1 && i + 1 < s.n && s.p[i] == ':' && s.p[i + 1] == ']';
 }
 
+/* An entry on its way into the set of those that were seen. */
+struct arrival {
+	struct span key;	/* p is NULL where there is none */
+	uint32_t at;		/* in the section */
+	uint32_t hash;
+	int good;
+};
+
 static void
-take_entry(struct order *o, struct entry *e, const char *open)
+arrive(struct order *o, const struct arrival *a)
 {
-	uint32_t at = (uint32_t)(e->text.p - o->recipients.p);
 	size_t n = o->seen.n;
 
+	if (a->key.p == NULL)
+		return;
+	if (set_put(&o->seen, a->key, a->hash) < n) {
+		buf_add(&o->dropped, &a->at, sizeof a->at);
+		o->duplicates++;
+	} else if (a->good)
+		o->good++;
+	else
+		o->bad++;
+}
+
+/* Checks an entry; the one before it arrives, its place in memory fetched. */
+static void
+take_entry(struct order *o, struct entry *e, const char *open,
+    struct arrival *a)
+{
 	if (open != NULL)
 		order_wrong(o, open, "this quote is not closed in its line");
 	else if (e->kind == ENTRY_GOOD)
@@ -246,31 +285,31 @@ take_entry(struct order *o, struct entry *e, const char *open)
 		    "does not follow a blank");
 	if (e->text.n > o->longest)
 		o->longest = e->text.n;
-	if (set_add(&o->seen, e->kind == ENTRY_GOOD ? e->addr.text :
-	    e->text) < n) {
-		buf_add(&o->dropped, &at, sizeof at);
-		o->duplicates++;
-	} else if (e->kind == ENTRY_GOOD)
-		o->good++;
-	else
-		o->bad++;
+	arrive(o, a);
+	a->good = e->kind == ENTRY_GOOD;
+	a->key = a->good ? e->addr.text : e->text;
+	a->at = (uint32_t)(e->text.p - o->recipients.p);
+	a->hash = set_seek(&o->seen, a->key);
 }
 
 /* Goes through the entries at the start of s; returns where they end. */
 static size_t
 take_recipients(struct order *o, struct span s)
 {
+	struct arrival last = { { NULL, 0 }, 0, 0, 0 };
 	struct entry e;
 	const char *open;
 	size_t i = 0, n;
 
 	for (;;) {
-		i = skip_between(s, i, ",;");
+		i = skip_between(s, i, 1);
 		if (i >= s.n || tag_at(s, i, &n) >= 0)
-			return i;
-		i = entry_at(s, i, &e, &open);
-		take_entry(o, &e, open);
+			break;
+		i = entry_at(s, i, 0, &e, &open);
+		take_entry(o, &e, open, &last);
 	}
+	arrive(o, &last);
+	return i;
 }
 
 /*
@@ -332,7 +371,7 @@ take_sections(struct order *o)
 	size_t i, n;
 	int k;
 
-	i = skip_between(o->text, 0, "");
+	i = skip_between(o->text, 0, 0);
 	if (i < o->text.n && tag_at(o->text, i, &n) < 0) {
 		order_wrong(o, o->text.p + i, "expected a section's tag, such "
 		    "as [Recipients:]");

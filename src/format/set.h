@@ -14,10 +14,12 @@ struct set {
 	/* private */
 	struct slot {
 		uint32_t at;	/* offset in the text */
-		uint32_t n;	/* its length; 0: free */
+		uint32_t n;	/* its length */
 		uint32_t hash;
 		uint32_t ordinal;
 	} *slots;
+	unsigned char *tags;	/* one of each slot, 0 for a free one: few
+				   enough bytes to stay in the cache */
 	size_t cap;		/* a power of two, or 0 */
 	const char *base;
 	uint64_t seed;
@@ -40,5 +42,12 @@ size_t set_find(const struct set *s, struct span key);
  * members there were.  The key is not empty.
  */
 size_t set_add(struct set *s, struct span key);
+
+/*
+ * set_add in two steps, for many keys: the first starts to fetch the memory
+ * that the second, which takes what it returned, will need.
+ */
+uint32_t set_seek(const struct set *s, struct span key);
+size_t set_put(struct set *s, struct span key, uint32_t h);
 
 #endif

@@ -35,6 +35,8 @@ table_open(struct table *t, struct span text)
 	t->cells = calloc(CELLS_MAX, sizeof *t->cells);
 	if (t->cells == NULL)
 		die_nomem();
+	buf_reserve(&t->text, 1);
+	buf_reserve(&t->keys, 1);
 }
 
 void
@@ -274,7 +276,8 @@ add_address(struct buf *b, struct span name, struct span s)
 		if (name.n > 0) {
 			add_quoted(b, name);
 			buf_adds(b, " <");
-		}
+		} else if (s.p[0] == '#')
+			buf_addc(b, ',');	/* no comment */
 		buf_addspan(b, s);
 		buf_adds(b, name.n > 0 ? ">" : "");
 		return 1;

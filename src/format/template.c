@@ -136,6 +136,7 @@ template_compile(struct template *t, const struct values *v,
 
 	t->form = form;
 	t->ascii = 1;
+	buf_reserve(&t->text, 1);	/* so that it is somewhere */
 	t->widest = t->html ? sizeof "&quot;" - 1 : 1;
 	if (form == TEMPLATE_LINE) {
 		while (order_line(&text, &line)) {
@@ -178,10 +179,11 @@ template_fill(const struct template *t, const struct values *v,
 {
 	const struct part *part;
 	struct span value;
-	size_t done = 0;
+	size_t done = 0, i;
 	int empty = 0;		/* the line is, so far */
 
-	for (part = t->parts; part < t->parts + t->n; part++) {
+	for (i = 0; i < t->n; i++) {
+		part = &t->parts[i];
 		buf_add(b, t->text.p + done, part->end - done);
 		done = part->end;
 		if (part->start != START_IF_EMPTY)
@@ -206,12 +208,12 @@ template_fill(const struct template *t, const struct values *v,
 int
 template_is_8bit(const struct template *t, const struct values *v)
 {
-	const struct part *part;
+	size_t i;
 
 	if (t->has_8bit)
 		return 1;
-	for (part = t->parts; part < t->parts + t->n; part++)
-		if (addr_is_utf8(value_of(v, part)))
+	for (i = 0; i < t->n; i++)
+		if (addr_is_utf8(value_of(v, &t->parts[i])))
 			return 1;
 	return 0;
 }

@@ -123,14 +123,16 @@ smtpmail_size(struct span params)
 static void
 add_addresses(const struct buf *pairs, struct buf *b)
 {
-	const char *p = pairs->p, *end = p + pairs->n;
+	size_t at = 0;
+	const char *p;
 
-	while (p < end) {
+	while (at < pairs->n) {
+		p = pairs->p + at;
 		p += strlen(p) + 1;
 		if (b->n > 0)
 			buf_addc(b, '\0');
 		buf_adds(b, p);
-		p += strlen(p) + 1;
+		at = (size_t)(p + strlen(p) + 1 - pairs->p);
 	}
 }
 

@@ -129,7 +129,7 @@ smtpverb_hang_up(struct smtpd *s, const char *text)
 void
 smtpverb_stray(struct smtpd *s)
 {
-	if (s->closing)
+	if (s->closing || s->silent)
 		return;
 	if (s->more)
 		smtpverb_hang_up(s, no_text);

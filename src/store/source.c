@@ -7,6 +7,7 @@
 
 #include "format/again.h"
 #include "format/table.h"
+#include "reached.h"
 #include "sys/charset.h"
 #include "sys/io.h"
 
@@ -160,24 +161,6 @@ parse(struct source *s)
 	return faults > 0 ? EX_DATAERR : EX_OK;
 }
 
-static enum exit_code
-read_results(struct dsn *dsn, struct buf *text, const char *path)
-{
-	enum exit_code code;
-	struct span rest;
-	size_t line;
-
-	code = read_file(text, path);
-	if (code != EX_OK)
-		return code;
-	rest = buf_span(text);
-	while ((line = dsn_read(dsn, &rest)) != 0) {
-		warn("%s:%zu: not a line of results(5)", name_of(path), line);
-		code = EX_DATAERR;
-	}
-	return code;
-}
-
 /*
  * Makes an order of those the results name.  A field that none of them has
  * would leave its placeholders plain text, so these become their defaults.
@@ -208,7 +191,7 @@ take_results(struct source *s)
 	struct dsn dsn = { 0 };
 	enum exit_code code;
 
-	code = read_results(&dsn, &text, s->opt->results);
+	code = reached_read(&dsn, &text, s->opt->results);
 	if (code == EX_OK && again_make(&some, &s->order, &dsn,
 	    s->opt->states) == 0) {
 		warn("%s: nobody in the order is in such a state",

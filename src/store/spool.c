@@ -1,5 +1,6 @@
 #include "spool.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -142,7 +143,8 @@ spool_finish(struct spool_file *f, struct span name, const char *sha,
 
 	if (name.n > 0) {
 		buf_addspan(&f->name, name);
-		seen_key(f->key, name, sha, tag);
+		if (sha != NULL)
+			seen_key(f->key, name, sha, tag);
 	} else
 		name_by_date(&f->name);
 	newfile_start(&f->file);
@@ -337,6 +339,47 @@ int
 spool_error(const struct spool_file *f)
 {
 	return f->err;
+}
+
+int
+spool_look(const struct spool *s, struct span name, struct spool_entry *entry)
+{
+	struct buf path = { 0 };
+	struct stat st;
+	int r;
+
+	buf_addspan(&path, buf_span(&s->dir));
+	buf_addc(&path, '/');
+	buf_addspan(&path, name);
+	r = name.n == 0 || name.p[0] == '.' ? -1 : lstat(buf_str(&path), &st);
+	buf_free(&path);
+	if (r < 0 || !S_ISREG(st.st_mode))
+		return -1;
+	entry->name = name;
+	entry->size = (uint64_t)st.st_size;
+	entry->time = (int64_t)st.st_mtime;
+	return 0;
+}
+
+int
+spool_list(const struct spool *s, void (*visit)(void *arg,
+    const struct spool_entry *entry), void *arg)
+{
+	struct buf path = { 0 };
+	struct spool_entry entry;
+	struct dirent *e;
+	DIR *dir;
+
+	buf_addspan(&path, buf_span(&s->dir));
+	dir = opendir(buf_str(&path));
+	buf_free(&path);
+	if (dir == NULL)
+		return -1;
+	while ((e = readdir(dir)) != NULL)
+		if (spool_look(s, span_str(e->d_name), &entry) == 0)
+			visit(arg, &entry);
+	closedir(dir);
+	return 0;
 }
 
 /* Takes f out of the group. */

@@ -48,8 +48,8 @@ void spool_write(struct spool_file *f, const void *p, size_t n);
 /*
  * The order is whole and waits for spool_commit: under name (good as a file's
  * name), with its content's checksum in hex and its tag.  An empty name means
- * one made of the date and time, in UTC, and never a duplicate.  Returns how
- * many wait.
+ * one made of the date and time, in UTC, and never a duplicate; so does a
+ * NULL checksum.  Returns how many wait.
  */
 size_t spool_finish(struct spool_file *f, struct span name, const char *sha,
     struct span tag);
@@ -66,8 +66,24 @@ enum spool_state spool_state(const struct spool_file *f);
 /* The name it was stored under, valid until it is freed. */
 struct span spool_name(const struct spool_file *f);
 
-/* errno of what failed. */
+/* errno of what failed, also before the commit; or 0. */
 int spool_error(const struct spool_file *f);
+
+/* An order that lies in the spool. */
+struct spool_entry {
+	struct span name;
+	uint64_t size;
+	int64_t time;		/* last changed: seconds since the Epoch */
+};
+
+/*
+ * Looks one up by its name: 0, or -1 when there is none; and calls visit for
+ * all: 0, or -1 with errno.
+ */
+int spool_look(const struct spool *s, struct span name,
+    struct spool_entry *entry);
+int spool_list(const struct spool *s, void (*visit)(void *arg,
+    const struct spool_entry *entry), void *arg);
 
 /* Frees f at any time; an order not committed yet is given up. */
 void spool_free(struct spool_file *f);

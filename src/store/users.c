@@ -180,14 +180,14 @@ users_find(const void *users, struct span local, struct buf *b)
 	struct buf name = { 0 };
 	long alias = -1;
 
-	if (users_login(local, &name) < 0)
-		return -1;
-	if (u != NULL)
-		alias = find_alias(u, name.p);
-	if (alias >= 0)
-		expand(u, (size_t)alias, b);
-	else if (u == NULL || find_login(u, name.p) >= 0)
-		buf_addspan(b, buf_span(&name));
+	if (users_login(local, &name) == 0) {
+		if (u != NULL)
+			alias = find_alias(u, name.p);
+		if (alias >= 0)
+			expand(u, (size_t)alias, b);
+		else if (u == NULL || find_login(u, name.p) >= 0)
+			buf_addspan(b, buf_span(&name));
+	}
 	buf_free(&name);
 	return b->n > start ? 0 : -1;
 }

@@ -27,22 +27,6 @@ buf_reserve(struct buf *b, size_t n)
 }
 
 void
-buf_add(struct buf *b, const void *p, size_t n)
-{
-	if (n == 0)
-		return;
-	buf_reserve(b, n);
-	memcpy(b->p + b->n, p, n);
-	b->n += n;
-}
-
-void
-buf_addspan(struct buf *b, struct span s)
-{
-	buf_add(b, s.p, s.n);
-}
-
-void
 buf_adds(struct buf *b, const char *s)
 {
 	buf_add(b, s, strlen(s));
@@ -157,16 +141,6 @@ span_str(const char *s)
 	return span_of(s, strlen(s));
 }
 
-struct span
-span_of(const void *p, size_t n)
-{
-	struct span s;
-
-	s.p = p;
-	s.n = n;
-	return s;
-}
-
 int
 span_eq(struct span a, struct span b)
 {
@@ -202,12 +176,6 @@ int
 span_case_is(struct span a, const char *s)
 {
 	return span_case_eq(a, span_str(s));
-}
-
-struct span
-span_drop(struct span s, size_t n)
-{
-	return n == 0 ? s : span_of(s.p + n, s.n - n);
 }
 
 struct span

@@ -28,8 +28,23 @@ struct buf {
 /* Makes room for n more bytes; the one place where memory grows. */
 void buf_reserve(struct buf *b, size_t n);
 
-void buf_add(struct buf *b, const void *p, size_t n);
-void buf_addspan(struct buf *b, struct span s);
+static inline void
+buf_add(struct buf *b, const void *p, size_t n)
+{
+	if (n == 0)
+		return;
+	if (b->cap - b->n < n)
+		buf_reserve(b, n);
+	memcpy(b->p + b->n, p, n);
+	b->n += n;
+}
+
+static inline void
+buf_addspan(struct buf *b, struct span s)
+{
+	buf_add(b, s.p, s.n);
+}
+
 void buf_adds(struct buf *b, const char *s);
 void buf_addc(struct buf *b, int c);
 void buf_addlower(struct buf *b, struct span s);	/* ASCII letters only */
@@ -57,16 +72,29 @@ const char *buf_str(struct buf *b);
 
 struct span buf_span(const struct buf *b);
 
-/* Spans: a view of a C string, of bytes; nothing is copied. */
+/* Spans: a view of bytes, of a C string; nothing is copied. */
+static inline struct span
+span_of(const void *p, size_t n)
+{
+	struct span s;
+
+	s.p = p;
+	s.n = n;
+	return s;
+}
+
 struct span span_str(const char *s);
-struct span span_of(const void *p, size_t n);
 int span_eq(struct span a, struct span b);
 int span_is(struct span a, const char *s);
 int span_case_eq(struct span a, struct span b);	/* ASCII case ignored */
 int span_case_is(struct span a, const char *s);
 
 /* Without the first n bytes; n is at most s.n. */
-struct span span_drop(struct span s, size_t n);
+static inline struct span
+span_drop(struct span s, size_t n)
+{
+	return n == 0 ? s : span_of(s.p + n, s.n - n);
+}
 
 /* Takes the next line, with its LF, off *text, which is not empty. */
 struct span span_line(struct span *text);

@@ -125,3 +125,20 @@ cli_size(int opt, const char *text)
 		die(EX_USAGE, "-%c: %s: not a size", opt, text);
 	return (uint64_t)u << shift;
 }
+
+void
+cli_range(int opt, const char *text, unsigned max, unsigned *low,
+    unsigned *high)
+{
+	const char *minus = strchr(text, '-');
+	size_t n = minus != NULL ? (size_t)(minus - text) : strlen(text);
+	uintmax_t a, b;
+
+	if (span_number(span_of(text, n), &a) < 0 || a < 1 ||
+	    span_number(span_str(minus != NULL ? minus + 1 : text), &b) < 0 ||
+	    a > b || b > max)
+		die(EX_USAGE, "-%c: %s: not a range within 1-%u", opt, text,
+		    max);
+	*low = (unsigned)a;
+	*high = (unsigned)b;
+}

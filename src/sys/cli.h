@@ -34,4 +34,8 @@ void cli_usage(void) DIE_NORETURN;
 long cli_number(int opt, const char *text, long min, long max);
 uint64_t cli_size(int opt, const char *text);
 
+/* low-high, or one number for both; at least 1 and at most max. */
+void cli_range(int opt, const char *text, unsigned max, unsigned *low,
+    unsigned *high);
+
 #endif

@@ -22,6 +22,7 @@ enum course {
 struct data {
 	int control;
 	struct net_peer peer;
+	unsigned low, high;	/* ports, 0: any */
 	int listener, fd;	/* or -1; never both */
 	enum course course;
 	struct buf out;
@@ -52,8 +53,17 @@ data_free(struct data *d)
 }
 
 void
-data_close(struct data *d)
+data_range(struct data *d, unsigned low, unsigned high)
 {
+	d->low = low;
+	d->high = high;
+}
+
+void
+data_close(void *data)
+{
+	struct data *d = data;
+
 	if (d->listener >= 0)
 		close(d->listener);
 	if (d->fd >= 0)
@@ -65,8 +75,10 @@ data_close(struct data *d)
 }
 
 int
-data_is_open(const struct data *d)
+data_is_open(void *data)
 {
+	const struct data *d = data;
+
 	return d->listener >= 0 || d->fd >= 0;
 }
 
@@ -124,9 +136,10 @@ listen_at(struct data *d, const struct sockaddr_storage *sa, socklen_t n)
 
 /* The search begins anywhere, so that nobody knows the next port. */
 int
-data_listen(struct data *d, unsigned low, unsigned high, char *text)
+data_listen(void *data, char *text)
 {
-	unsigned start = 0, ports = high - low + 1, i;
+	struct data *d = data;
+	unsigned start = 0, ports = d->high - d->low + 1, i;
 	struct sockaddr_storage sa;
 	socklen_t n;
 	int r = -1;
@@ -141,7 +154,7 @@ data_listen(struct data *d, unsigned low, unsigned high, char *text)
 		return -1;
 	n = own_address(d, &sa);
 	for (i = 0; i < ports && r < 0; i++) {
-		set_port(&sa, low + (start % ports + i) % ports);
+		set_port(&sa, d->low + (start % ports + i) % ports);
 		r = listen_at(d, &sa, n);
 		if (r < 0 && errno != EADDRINUSE && errno != EACCES)
 			break;
@@ -152,14 +165,18 @@ data_listen(struct data *d, unsigned low, unsigned high, char *text)
 }
 
 void
-data_receive(struct data *d)
+data_receive(void *data)
 {
+	struct data *d = data;
+
 	d->course = COURSE_IN;
 }
 
 void
-data_send(struct data *d, const void *p, size_t n)
+data_send(void *data, const void *p, size_t n)
 {
+	struct data *d = data;
+
 	d->course = COURSE_OUT;
 	buf_add(&d->out, p, n);
 }
@@ -209,6 +226,18 @@ end(struct data *d, enum data_event event)
 	return event;
 }
 
+/*
+ * Whether the session's own connection has ended too: the client is gone, and
+ * the end of this one does not say that it had sent all.
+ */
+static int
+is_abandoned(const struct data *d)
+{
+	char c;
+
+	return recv(d->control, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 enum data_event
 data_go_on(struct data *d, char *p, size_t *n)
 {
@@ -228,7 +257,8 @@ data_go_on(struct data *d, char *p, size_t *n)
 		return end(d, DATA_BROKEN);
 	*n = (size_t)r;
 	if (d->course == COURSE_IN)
-		return r > 0 ? DATA_BYTES : end(d, DATA_END);
+		return r > 0 ? DATA_BYTES :
+		    end(d, is_abandoned(d) ? DATA_BROKEN : DATA_END);
 	d->sent += (size_t)r;
 	return d->sent == d->out.n ? end(d, DATA_END) : DATA_NOTHING;
 }

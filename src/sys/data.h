@@ -17,22 +17,27 @@ struct data;
 struct data *data_open(int fd, const struct net_peer *peer);
 void data_free(struct data *d);
 
+/* The ports to listen on; any where this was not called. */
+void data_range(struct data *d, unsigned low, unsigned high);
+
 /*
- * Listens where the session's own connection leads to, at a free port between
- * low and high (0 and 0: any); text gets the address with the port, at most
- * NET_TEXT_MAX.  What was open before is closed.  0, or -1 with errno.
+ * These five take the struct as void *, so that they fit a session's table.
+ *
+ * Listens where the session's own connection leads to, at a free port; text
+ * gets the address with the port, at most NET_TEXT_MAX.  What was open before
+ * is closed.  0, or -1 with errno.
  */
-int data_listen(struct data *d, unsigned low, unsigned high, char *text);
+int data_listen(void *data, char *text);
 
 /* Whether there is a connection, or one may come. */
-int data_is_open(const struct data *d);
+int data_is_open(void *data);
 
 /* From now on what comes is read; or n bytes at p, copied, are sent. */
-void data_receive(struct data *d);
-void data_send(struct data *d, const void *p, size_t n);
+void data_receive(void *data);
+void data_send(void *data, const void *p, size_t n);
 
 /* Closes all, at once. */
-void data_close(struct data *d);
+void data_close(void *data);
 
 /* For those who run sessions: a descriptor to poll for *events, or -1. */
 int data_poll(const struct data *d, short *events);

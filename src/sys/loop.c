@@ -18,6 +18,15 @@
 #define BUSY_EXTRA 64		/* peers being told that it is busy */
 #define CONTROLS 2		/* entries of poll before the listeners */
 
+/*
+ * To poll thousands of idle connections takes longer than to serve one.  So
+ * those that have been busy of late come first, and are looked at alone until
+ * it is time for all again.
+ */
+#define BUSY_MS 200		/* of late */
+#define ALL_MS 30		/* time for all: what an idle one may wait */
+#define IDLE_MIN 100		/* fewer idle ones are no matter */
+
 struct loop {
 	const struct loop_opt *o;
 	struct conn_host host;
@@ -26,11 +35,22 @@ struct loop {
 	struct conn *conn;
 	size_t fixed;		/* entries of poll before the connections */
 	size_t n, cap;		/* connections */
+	size_t busy;		/* the first ones: busy of late */
+	size_t round;		/* the first ones: looked at in this round */
+	long long all;		/* when all were looked at last */
 	size_t seconds;		/* second connections that are polled */
 	long long down;		/* when the rest is cut off, 0 while up */
 	long long no_accept;	/* no descriptors before this moment */
 };
 
+static void
+move_conn(struct loop *l, size_t to, size_t from)
+{
+	l->conn[to] = l->conn[from];
+	l->poll[l->fixed + to] = l->poll[l->fixed + from];
+}
+
+/* It is busy, and comes first. */
 static struct conn *
 add_conn(struct loop *l, int fd)
 {
@@ -44,10 +64,11 @@ add_conn(struct loop *l, int fd)
 		if (l->conn == NULL || l->poll == NULL)
 			die_nomem();
 	}
-	p = &l->poll[l->fixed + l->n];
+	move_conn(l, l->n++, l->busy);
+	p = &l->poll[l->fixed + l->busy];
 	memset(p, 0, sizeof *p);
 	p->fd = fd;
-	return &l->conn[l->n++];
+	return &l->conn[l->busy++];
 }
 
 static void
@@ -57,9 +78,11 @@ remove_conn(struct loop *l, size_t i)
 		net_abort(l->poll[l->fixed + i].fd);
 	conn_free(&l->host, &l->conn[i]);
 	close(l->poll[l->fixed + i].fd);
-	l->n--;
-	l->conn[i] = l->conn[l->n];
-	l->poll[l->fixed + i] = l->poll[l->fixed + l->n];
+	if (i < l->busy) {
+		move_conn(l, i, --l->busy);
+		i = l->busy;
+	}
+	move_conn(l, i, --l->n);
 }
 
 static void
@@ -79,7 +102,8 @@ transmit(struct loop *l, size_t i)
 			conn_state(&l->host, c, CONN_DEAD);
 			return;
 		}
-		c->deadline = l->host.now + l->o->idle;
+		if (c->state != CONN_WAIT)
+			c->deadline = l->host.now + l->o->idle;
 		buf_consume(&c->out, (size_t)r);
 	}
 	buf_free(&c->out);
@@ -123,7 +147,7 @@ greet(struct loop *l, int fd)
 		conn_refuse(&l->host, add_conn(l, fd), l->host.proto->busy);
 	else
 		conn_open(&l->host, add_conn(l, fd), &peer, fd);
-	transmit(l, l->n - 1);
+	transmit(l, l->busy - 1);
 }
 
 static void
@@ -159,6 +183,37 @@ poll_second(struct loop *l, size_t i)
 	l->conn[i].second = ++l->seconds;
 }
 
+/* Whom the next round is about. */
+static void
+choose(struct loop *l)
+{
+	l->round = l->host.proto->attach == NULL &&
+	    l->n - l->busy >= IDLE_MIN &&
+	    l->host.now - l->all < ALL_MS ? l->busy : l->n;
+}
+
+/* After a round about all: those that are busy are put first. */
+static void
+sort_out(struct loop *l)
+{
+	struct conn c;
+	struct pollfd p;
+	size_t i;
+
+	l->busy = 0;
+	l->all = l->host.now;
+	for (i = 0; i < l->n; i++) {
+		c = l->conn[i];
+		p = l->poll[l->fixed + i];
+		if (c.state == CONN_MORE && p.revents == 0 &&
+		    c.deadline <= l->all + l->o->idle - BUSY_MS)
+			continue;
+		move_conn(l, i, l->busy);
+		l->conn[l->busy] = c;
+		l->poll[l->fixed + l->busy++] = p;
+	}
+}
+
 /* Sets what to poll for, and says for how long, in ms. */
 static int
 prepare(struct loop *l)
@@ -172,7 +227,7 @@ prepare(struct loop *l)
 	if (now < l->no_accept && l->no_accept < next)
 		next = l->no_accept;
 	l->seconds = 0;
-	for (i = 0; i < l->n; i++) {
+	for (i = 0; i < l->round; i++) {
 		c = &l->conn[i];
 		if (c->data != NULL)
 			poll_second(l, i);
@@ -185,6 +240,8 @@ prepare(struct loop *l)
 		    c->state == CONN_DEAD)
 			next = now;
 	}
+	if (l->round < l->n && l->all + ALL_MS < next)
+		next = l->all + ALL_MS;
 	if (l->down != 0 && l->down < next)
 		next = l->down;
 	return next > now ? (int)(next - now) : 0;
@@ -198,7 +255,7 @@ serve_conns(struct loop *l)
 	struct pollfd *p;
 	size_t i;
 
-	for (i = 0; i < l->n; i++) {
+	for (i = 0; i < l->round; i++) {
 		c = &l->conn[i];
 		p = &l->poll[l->fixed + i];
 		if (p->revents & (POLLIN | POLLHUP | POLLERR)) {
@@ -223,12 +280,12 @@ commit(struct loop *l)
 {
 	size_t i, asked = 0;
 
-	for (i = 0; i < l->n; i++)
+	for (i = 0; i < l->round; i++)
 		asked += (size_t)conn_wants_commit(&l->conn[i]);
 	if (asked == 0)
 		return;
 	l->host.proto->commit(l->host.app);
-	for (i = 0; i < l->n; i++)
+	for (i = 0; i < l->round; i++)
 		if (conn_wants_commit(&l->conn[i]))
 			conn_resume(&l->host, &l->conn[i]);
 }
@@ -239,7 +296,7 @@ answer(struct loop *l)
 	struct conn *c;
 	size_t i;
 
-	for (i = l->n; i-- > 0; ) {
+	for (i = l->round; i-- > 0; ) {
 		c = &l->conn[i];
 		if (c->state == CONN_CLOSE ||
 		    (c->out.n > 0 && !conn_wants_commit(c)))
@@ -265,6 +322,7 @@ go_down(struct loop *l)
 		return;
 	for (i = 0; i < l->n; i++)
 		conn_expire(&l->host, &l->conn[i], 1);
+	l->round = l->n;
 	answer(l);
 	while (l->n > 0)
 		remove_conn(l, l->n - 1);
@@ -303,12 +361,15 @@ loop_run(const struct loop_opt *o, const struct serve_proto *proto, void *app)
 	init(&l, o, proto, app);
 	l.host.now = io_clock();
 	while (l.down == 0 || l.n > 0) {
+		choose(&l);
 		wait = prepare(&l);
-		polled = l.fixed + l.n + l.seconds;
+		polled = l.fixed + l.round + l.seconds;
 		if (poll(l.poll, (nfds_t)polled, wait) < 0)
 			for (i = 0; i < polled; i++)
 				l.poll[i].revents = 0;
 		l.host.now = io_clock();
+		if (l.round == l.n)
+			sort_out(&l);
 		serve_conns(&l);
 		commit(&l);
 		answer(&l);

@@ -9,44 +9,10 @@
 # Needs nc; tcpserver, and curl with vsftpd (as root), where they are there.
 set -eu
 
-BINDIR=${BINDIR:-$(cd "$(dirname "$0")/../../bin" && pwd)}
 ROUNDS=${1:-5} ORDERS=${2:-2000} LARGE=${3:-1073741824}
-PATH=$BINDIR:$PATH:/usr/sbin
-dir=$(mktemp -d "${TMPDIR:-/var/tmp}/orders.XXXXXX")
-pids=
-trap 'kill $pids 2>/dev/null || :; rm -rf "$dir"' EXIT
-trap 'exit 1' HUP INT TERM
-cd "$dir"
+# shellcheck source=SCRIPTDIR/lib.sh
+. "$(dirname "$0")/lib.sh"
 
-now() {
-	date +%s%N
-}
-
-# clock NAME command ...: appends the ms it took to NAME.ms.
-clock() {
-	clock_name=$1
-	shift
-	sync
-	clock_start=$(now)
-	"$@"
-	echo $((($(now) - clock_start) / 1000000)) >>"$clock_name.ms"
-}
-
-median() {
-	sort -n "$1.ms" | sed -n "$(((ROUNDS + 1) / 2))p"
-}
-
-# await FILE PATTERN: until a server has said so.
-await() {
-	await_i=0
-	until grep -q "$2" "$1"; do
-		[ $((await_i += 1)) -lt 200 ] || { cat "$1" >&2; exit 1; }
-		sleep 0.05
-	done
-}
-
-# Every round has a directory of its own: a file system that has just been
-# told to forget thousands of files makes new ones slowly.
 orders_ours() {
 	ordersend -q -s "127.0.0.1:$ours" src/*
 }
@@ -118,14 +84,6 @@ start_vsftpd() {
 	sleep 1
 }
 
-# report NAME OTHER LEAST: how many times as fast as OTHER NAME is.
-report() {
-	[ -f "$2.ms" ] || { echo "$1 : $2 left out, a program is missing"; return; }
-	awk -v a="$(median "$1")" -v b="$(median "$2")" -v n="$1" -v o="$2" \
-		-v least="$3" 'BEGIN { printf "%s %d ms, %s %d ms: %.2f times as fast (%s at least)\n",
-		n, a, o, b, b / a, least }'
-}
-
 mkdir src
 i=0
 while [ $((i += 1)) -le "$ORDERS" ]; do
@@ -159,6 +117,6 @@ done
 
 awk -v n="$ORDERS" -v ms="$(median orders)" 'BEGIN {
 	printf "%d orders a second, each safe on disk\n", n * 1000 / ms }'
-report orders orders-nc 5
-report orders orders-ftp 2
-report large large-nc 0.8
+report 'orders, tcpserver and nc' orders orders-nc 5
+report 'orders, curl and vsftpd' orders orders-ftp 2
+report '1 GB, nc' large large-nc 0.8

@@ -2,11 +2,6 @@
  * format/dns under libFuzzer: whatever the packet, nothing is read outside of
  * it, it comes to an end, and each name fits and has no octet that could do
  * harm in a line of text.
- *
- *	clang -std=c99 -D_POSIX_C_SOURCE=200809L -Isrc -g -O1 \
- *	    -fsanitize=fuzzer,address,undefined -o /tmp/dns t/fuzz/dns.c \
- *	    src/format/dns.c src/sys/buf.c src/sys/die.c
- *	/tmp/dns -max_total_time=60 -max_len=600
  */
 #include <stdint.h>
 #include <stdlib.h>

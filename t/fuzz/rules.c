@@ -2,11 +2,6 @@
  * A text of rules, and behind its first NUL the events that they are shown:
  * a byte for the place, one for the time that has passed, and a line with the
  * recipients.
- *
- *	clang -std=c99 -D_POSIX_C_SOURCE=200809L -Isrc -g -O1 \
- *	    -fsanitize=fuzzer,address,undefined -o fuzz t/fuzz/rules.c \
- *	    src/format/rule*.c src/sys/buf.c src/sys/die.c
- *	./fuzz -max_total_time=60 -max_len=600
  */
 #include <stdlib.h>
 

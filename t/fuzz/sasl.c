@@ -2,12 +2,6 @@
  * A log-in with a peer that says what the input does: the first byte is the
  * mechanism, then come lines, in base64 as they are, or with a "#" before them
  * to be put into it.  Both ends hear them.
- *
- *	clang -std=c99 -D_POSIX_C_SOURCE=200809L -Isrc -g -O1 \
- *	    -fsanitize=fuzzer,address,undefined -o fuzz t/fuzz/sasl.c \
- *	    src/format/*.c \
- *	    src/server/sasld.c src/client/saslc.c src/sys/buf.c src/sys/die.c
- *	./fuzz -max_total_time=60 -max_len=600
  */
 #include <stdlib.h>
 

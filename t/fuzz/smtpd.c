@@ -117,9 +117,9 @@ static const struct smtpd_store relay = {
 };
 
 static int
-find_box(void *app, struct span local, struct buf *names)
+find_box(const void *users, struct span local, struct buf *names)
 {
-	(void)app;
+	(void)users;
 	if (local.n > 0 && (local.p[0] == 'x' || local.p[0] == 'X'))
 		return -1;
 	buf_add(names, "user\0other", span_is(local, "all") ? 11 : 5);
@@ -135,32 +135,31 @@ find_login(void *app, struct span login, struct span *secret)
 }
 
 static int
-queued(void *app, struct span domain)
+queued(void *spool, struct span domain)
 {
-	struct world *w = app;
+	struct world *w = spool;
 
 	(void)domain;
 	return (int)roll(&w->dice, 3) - 1;
 }
 
 static void
-add_nonce(void *app, struct buf *b)
+add_nonce(struct buf *b)
 {
-	(void)app;
 	buf_adds(b, "n0nce");
 }
 
 static void
-add_word(void *app, struct buf *b)
+add_word(void *mark, struct buf *b)
 {
-	(void)app;
+	(void)mark;
 	buf_adds(b, "word");
 }
 
 static struct rules_action
-event(void *app, enum rules_place place, const struct rules_facts *facts)
+event(void *arg, enum rules_place place, const struct rules_facts *facts)
 {
-	struct world *w = app;
+	struct world *w = arg;
 
 	w->now += roll(&w->dice, 1000);
 	return rules_event(w->rules, place, facts, w->now);
@@ -237,7 +236,7 @@ set_up(struct smtpd_conf *c, struct sasld_conf *sasl, struct world *w)
 	c->auth = roll(&w->dice, 2) == 0 ? NULL : sasl;
 	c->talk = roll(&w->dice, 4) == 0 ? talk : NULL;
 	c->event = roll(&w->dice, 4) == 0 ? event : NULL;
-	c->keeper = c->spool = c->app = w;
+	c->keeper = c->spool = c->rules = w;
 	c->find = find_box;
 	c->queued = queued;
 	c->nonce = add_nonce;

@@ -1,0 +1,209 @@
+#include "route.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct span
+domain_of(const struct rcpt *r)
+{
+	struct span s = buf_span(&r->addr);
+	size_t i = s.n;
+
+	while (i > 0 && s.p[i - 1] != '@')
+		i--;
+	return span_drop(s, i);
+}
+
+struct span
+route_domain(const struct message *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->rcpts; i++)
+		if (!m->rcpt[i].decided)
+			return domain_of(&m->rcpt[i]);
+	return span_of(NULL, 0);
+}
+
+static struct message *
+copy(const struct message *m, struct message_shelf *shelf)
+{
+	struct message *c = message_new(shelf);
+
+	message_start(c, m->number);
+	buf_addspan(&c->from, buf_span(&m->from));
+	buf_addspan(&c->params, buf_span(&m->params));
+	buf_addspan(&c->id, buf_span(&m->id));
+	buf_addspan(&c->content.text, buf_span(&m->content.text));
+	c->content.body = m->content.body;
+	c->content.head_form = m->content.head_form;
+	c->content.body_form = m->content.body_form;
+	return c;
+}
+
+struct message *
+route_split(struct message *m, struct message_shelf *shelf)
+{
+	struct span domain = route_domain(m);
+	struct message *other = NULL;
+	struct rcpt moved;
+	size_t i, kept = 0;
+
+	for (i = 0; i < m->rcpts; i++) {
+		moved = m->rcpt[i];
+		if (!moved.decided &&
+		    !span_case_eq(domain_of(&m->rcpt[i]), domain)) {
+			if (other == NULL)
+				other = copy(m, shelf);
+			message_rcpt(other, buf_span(&moved.addr),
+			    buf_span(&moved.params));
+			continue;
+		}
+		m->rcpt[i] = m->rcpt[kept];
+		m->rcpt[kept++] = moved;
+	}
+	m->rcpts = kept;
+	return other;
+}
+
+/* The mail hosts' addresses become servers, named as the hosts are. */
+static void
+add_host(struct route *r, struct sender_conf *conf, struct mx_host *h)
+{
+	struct link_server *v;
+	size_t i;
+
+	v = realloc(conf->server,
+	    (conf->servers + h->addrs) * sizeof *v);
+	if (v == NULL)
+		die_nomem();
+	conf->server = v;
+	for (i = 0; i < h->addrs; i++) {
+		v = &conf->server[conf->servers++];
+		memset(v, 0, sizeof *v);
+		v->addr = h->addr[i];
+		snprintf(v->text, sizeof v->text, "%s:%s", h->name, r->port);
+	}
+}
+
+/*
+ * Finds the servers of a domain: MX_FOUND, or the reason in the resolver.
+ */
+static enum mx_verdict
+find_servers(struct route *r, struct sender_conf *conf, struct span domain)
+{
+	enum mx_verdict verdict, one;
+	struct mx mx = { 0 };
+	size_t i;
+
+	verdict = mx_find(r->resolver, domain, r->port, &mx);
+	for (i = 0; verdict == MX_FOUND && i < mx.hosts; i++) {
+		one = mx_addresses(r->resolver, &mx.host[i], r->port);
+		if (one == MX_FOUND)
+			add_host(r, conf, &mx.host[i]);
+		else if (one == MX_TEMP)
+			verdict = MX_TEMP;
+	}
+	mx_free(&mx);
+	if (conf->servers > 0)
+		return MX_FOUND;
+	return verdict == MX_FOUND ? MX_NONE : verdict;
+}
+
+static void
+forget(struct route_way *w)
+{
+	sender_end(&w->sender);
+	link_servers_free(w->conf.server, w->conf.servers);
+	buf_free(&w->domain);
+	memset(w, 0, sizeof *w);
+}
+
+/* A free place, or that of the domain that was used longest ago. */
+static struct route_way *
+make_room(struct route *r)
+{
+	struct route_way *w = &r->way[0];
+	size_t i;
+
+	if (r->ways < ROUTE_KEPT)
+		return &r->way[r->ways++];
+	for (i = 1; i < ROUTE_KEPT; i++)
+		if (r->way[i].used < w->used)
+			w = &r->way[i];
+	forget(w);
+	return w;
+}
+
+/* The way to a domain; NULL when there is none, and m is decided. */
+static struct route_way *
+find_way(struct route *r, struct message *m)
+{
+	struct span domain = route_domain(m);
+	struct sender_conf conf = *r->conf;
+	enum mx_verdict verdict;
+	struct route_way *w;
+	size_t i;
+
+	for (i = 0; i < r->ways; i++)
+		if (span_case_eq(buf_span(&r->way[i].domain), domain))
+			return &r->way[i];
+	conf.server = NULL;
+	conf.servers = conf.home = 0;
+	verdict = find_servers(r, &conf, domain);
+	if (verdict != MX_FOUND) {
+		message_decide(m, verdict == MX_TEMP ? RESULT_DEFERRED :
+		    RESULT_FAILED, STAGE_CONNECT, 0,
+		    buf_span(&r->resolver->why));
+		return NULL;
+	}
+	w = make_room(r);
+	buf_addspan(&w->domain, domain);
+	w->conf = conf;
+	w->sender.conf = &w->conf;
+	return w;
+}
+
+int
+route_push(struct route *r, struct message *m)
+{
+	struct route_way *w;
+
+	if (r->resolver == NULL) {
+		r->direct.conf = r->conf;
+		return sender_push(&r->direct, m);
+	}
+	if (r->last != NULL && (message_open(m) == 0 || !span_case_eq(
+	    buf_span(&r->last->domain), route_domain(m))) &&
+	    route_settle(r) < 0)
+		return -1;
+	w = message_open(m) > 0 ? find_way(r, m) : NULL;
+	if (w == NULL)
+		return r->conf->done(r->conf->arg, m);
+	w->used = ++r->clock;
+	r->last = w;
+	return sender_push(&w->sender, m);
+}
+
+int
+route_settle(struct route *r)
+{
+	struct route_way *w = r->last;
+
+	r->last = NULL;
+	if (r->resolver == NULL)
+		return r->direct.conf != NULL ? sender_settle(&r->direct) : 0;
+	return w != NULL ? sender_settle(&w->sender) : 0;
+}
+
+void
+route_end(struct route *r)
+{
+	size_t i;
+
+	if (r->direct.conf != NULL)
+		sender_end(&r->direct);
+	for (i = 0; i < r->ways; i++)
+		forget(&r->way[i]);
+	r->ways = 0;
+}

@@ -1,0 +1,52 @@
+/*
+ * route: which server a message goes to: one of those that are named, or the
+ * mail hosts of its recipients' domain.  The connection to a domain is kept
+ * for its next messages.
+ */
+#ifndef CLIENT_ROUTE_H
+#define CLIENT_ROUTE_H
+
+#include "client/mx.h"
+#include "client/sender.h"
+
+/* The most domains whose connections are kept. */
+#define ROUTE_KEPT 16
+
+struct route_way {
+	struct buf domain;
+	struct sender_conf conf;
+	struct sender sender;
+	long long used;
+};
+
+/* All zero but the first three before the first push. */
+struct route {
+	const struct sender_conf *conf;
+	struct resolver *resolver;	/* NULL: conf says which servers */
+	const char *port;
+	/* private */
+	struct sender direct;
+	struct route_way way[ROUTE_KEPT];
+	size_t ways;
+	struct route_way *last;
+	long long clock;
+};
+
+/*
+ * As sender_push, sender_settle and sender_end.  Under a resolver all
+ * recipients of m who are undecided are of one domain.
+ */
+int route_push(struct route *r, struct message *m);
+int route_settle(struct route *r);
+void route_end(struct route *r);
+
+/* The domain of the first recipient who is undecided; empty when none is. */
+struct span route_domain(const struct message *m);
+
+/*
+ * Moves the undecided recipients of other domains than the first one's to a
+ * new message from shelf: NULL when there is none.
+ */
+struct message *route_split(struct message *m, struct message_shelf *shelf);
+
+#endif

@@ -1,0 +1,154 @@
+#include "typist.h"
+
+/* The longest line that is passed on; RFC 5321 4.5.3.1 has less. */
+#define LINE_MAX_TYPED 12288
+
+struct typist {
+	struct smtpc *c;
+	struct rd rd;
+	struct wr *out;
+};
+
+static void
+explain(struct typist *t, const char *what)
+{
+	wr_addf(t->out, "   (%s)\n", what);
+	wr_flush(t->out);
+}
+
+static int
+is_verb(struct span line, const char *verb)
+{
+	size_t n = strlen(verb);
+
+	return line.n >= n && span_case_is(span_of(line.p, n), verb) &&
+	    (line.n == n || line.p[n] == ' ' || line.p[n] == ':');
+}
+
+static const char *
+meaning(const struct reply *r, struct span line)
+{
+	if (r->code == 354)
+		return "go on: type the letter, and a line with a dot alone "
+		    "at its end";
+	if (r->code == 334)
+		return "go on: type the next response, in base64; * gives up";
+	if (reply_is(r, 2))
+		return is_verb(line, "QUIT") ? "good-bye" : "yes";
+	if (is_verb(line, "MAIL"))
+		return reply_is(r, 4) ? "not now: type MAIL again, perhaps "
+		    "later" : "no: type MAIL again, with another sender";
+	if (is_verb(line, "RCPT"))
+		return reply_is(r, 4) ? "not now: type RCPT again, perhaps "
+		    "later" : "no: type RCPT again, with another recipient";
+	return reply_is(r, 4) ? "not now: try again later" : "no";
+}
+
+/* The reply to a line: 0, or -1 when the connection is over. */
+static int
+hear(struct typist *t, struct span line, int timeout)
+{
+	struct smtpc *c = t->c;
+
+	if (smtpc_hear(c, STAGE_DATA, timeout, SMTPC_EITHER) == SMTPC_LOST) {
+		explain(t, c->code == 421 ? "the server hangs up" :
+		    buf_str(&c->why));
+		return -1;
+	}
+	explain(t, meaning(&c->reply, line));
+	return 0;
+}
+
+/* Reads a line without its ending: 1, or 0 at the end. */
+static int
+next_line(struct typist *t, struct span *line)
+{
+	enum rd_status status = rd_line(&t->rd, line);
+
+	*line = span_chomp(*line);
+	return status == RD_LINE || status == RD_PARTIAL ||
+	    status == RD_LONG;
+}
+
+/* The letter, to its dot: 0; -1 when it or the connection ends before. */
+static int
+pass_text(struct typist *t)
+{
+	struct buf text = { 0 };
+	struct span line;
+	int r = 0;
+
+	while (r == 0) {
+		if (!next_line(t, &line)) {
+			explain(t, "the letter has no end: it is not sent");
+			r = -1;
+			break;
+		}
+		if (span_is(line, "."))
+			break;
+		buf_clear(&text);
+		buf_addspan(&text, line);
+		buf_adds(&text, "\r\n");
+		r = smtpc_text(t->c, buf_span(&text));
+	}
+	buf_free(&text);
+	if (r < 0)
+		return -1;
+	smtpc_say(t->c, span_str("."));
+	return hear(t, span_str("."), SMTPC_DOT);
+}
+
+static enum exit_code
+talk(struct typist *t)
+{
+	struct buf said = { 0 };
+	enum exit_code code = EX_OK;
+	struct span line;
+	int more;
+
+	do {
+		more = next_line(t, &line);
+		buf_clear(&said);
+		buf_addspan(&said, more ? span_trim(line) : span_str("QUIT"));
+		line = buf_span(&said);
+		if (line.n == 0)
+			continue;
+		if (is_verb(line, "BDAT")) {
+			explain(t, "nobody can count that fast: use DATA");
+			continue;
+		}
+		smtpc_say(t->c, line);
+		if (hear(t, line, SMTPC_COMMAND) < 0 ||
+		    (t->c->reply.code == 354 && pass_text(t) < 0)) {
+			code = EX_TEMPFAIL;
+			break;
+		}
+	} while (more && !is_verb(line, "QUIT"));
+	buf_free(&said);
+	return code;
+}
+
+enum exit_code
+typist_run(const struct link_conf *conf, struct link_server *server,
+    size_t n, int in, struct wr *out)
+{
+	struct typist t = { .out = out };
+	enum exit_code code = EX_TEMPFAIL;
+	struct link link = { .open = 0 };
+	size_t i;
+
+	for (i = 0; i < n && !link.open; i++)
+		if (link_open(&link, conf, &server[i]) < 0)
+			warn("%s: %s", server[i].text,
+			    buf_str(&server[i].why));
+	if (!link.open)
+		return code;
+	t.c = &link.c;
+	rd_init(&t.rd, in, IO_FOREVER, LINE_MAX_TYPED);
+	explain(&t, "connected: type EHLO and your name, MAIL FROM:<you>, "
+	    "RCPT TO:<them>, DATA, QUIT");
+	code = talk(&t);
+	rd_free(&t.rd);
+	link_close(&link);
+	return code;
+}

@@ -1,0 +1,206 @@
+#!/usr/bin/env bats
+# smtpsend logs in, and speaks TLS through a command.
+
+# shellcheck disable=SC2154 # run sets stderr, stderr_lines
+
+load lib
+load smtpsend
+
+# server [option ...]: one that wants a log-in, or TLS; sets ADDR.
+server() {
+	rm -f dialog got.log
+	start -n server "$TOP/t/auth-smtp.py" "$@"
+}
+
+# attempt CODE [option ...]: one message; status and stage to short.
+attempt() {
+	local code=$1
+	shift
+	run -"$code" --separate-stderr smtpsend -T 10 -f me@x -l - \
+		-s "$ADDR" "$@" a@x <<<'Subject: s'
+	cut -f 1,4 <<<"$output" | tr '\t' ' ' >short
+}
+
+# certificate NAME: NAME.pem, self-signed for that host.
+certificate() {
+	local kind=DNS
+	[[ $1 != [0-9]* ]] || kind=IP
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
+		-nodes -days 2 -subj "/CN=$1" -addext "subjectAltName=$kind:$1" \
+		-keyout "$1.key" -out "$1.crt" 2>/dev/null
+	cat "$1.crt" "$1.key" >"$1.pem"
+}
+
+# secret: prints it, for -P.
+secret() {
+	printf '#!/bin/sh\necho "open sesame"\n' >secret
+	chmod +x secret
+}
+
+@test "each mechanism, from a command" {
+	secret
+	for mechanism in SCRAM-SHA-256 CRAM-MD5 PLAIN LOGIN XOAUTH2; do
+		server -a "$mechanism"
+		attempt 0 -v -a joe -M "$mechanism" -P ./secret
+		[ "$(cat short)" = 'sent dot' ]
+		[ -s got.log ]
+		grep -q "^AUTH $mechanism" dialog
+		# no secret in the trace, in clear or in base64
+		run -1 grep -F -e 'open sesame' -e "$(printf 'open sesame' |
+			base64)" -e "$(printf '\0joe\0open sesame' | base64)" \
+			<<<"$stderr"
+		printf '%s\n' "$stderr" | grep -q 'C: .*\*\*\*'
+	done
+}
+
+@test "the best that is offered" {
+	secret
+	server -a LOGIN,PLAIN,CRAM-MD5,SCRAM-SHA-256
+	attempt 0 -a joe -P ./secret
+	grep -q '^AUTH SCRAM-SHA-256' dialog
+	server -a LOGIN,PLAIN,CRAM-MD5
+	attempt 0 -a joe -P ./secret
+	grep -q '^AUTH CRAM-MD5' dialog
+	server -a XOAUTH2
+	attempt 77 -a joe -P ./secret
+	[ "$(cat short)" = 'deferred auth' ]
+}
+
+@test "refused: 77, deferred, nothing sent" {
+	printf '#!/bin/sh\necho wrong\n' >wrong
+	chmod +x wrong
+	for mechanism in SCRAM-SHA-256 CRAM-MD5 PLAIN LOGIN; do
+		server -a "$mechanism"
+		attempt 77 -a joe -P ./wrong
+		[ "$(cat short)" = 'deferred auth' ]
+		[ ! -e got.log ]
+	done
+	[ "$stderr" = 'smtpsend: a@x: deferred at auth: 535 5.7.8 no' ]
+	batch 3 >in
+	run -77 --separate-stderr smtpsend -bS -s "$ADDR" -a joe -P ./wrong <in
+	[ "$(cut -f 1,4 <<<"$output" | sort -u)" = $'deferred\tauth' ]
+	[ "$(wc -l <<<"$output")" = 3 ]
+}
+
+@test "a server that does not know the secret itself is not believed" {
+	secret
+	server -a SCRAM-SHA-256-FALSE
+	attempt 77 -a joe -P ./secret
+	[ ! -e got.log ]
+}
+
+@test "one log-in for a whole batch" {
+	secret
+	server -a PLAIN
+	batch 20 >in
+	run -0 smtpsend -bS -s "$ADDR" -a joe -P ./secret <in
+	[ "$(grep -c AUTH dialog)" = 1 ]
+}
+
+@test "~/.netrc and NETRC; refused where others can read it" {
+	server -a PLAIN
+	export HOME=$PWD
+	printf 'machine other login joe password no\nmachine 127.0.0.1\n\tlogin joe\n\tpassword "open sesame"\n' >.netrc
+	chmod 600 .netrc
+	attempt 0 -a joe
+	mv .netrc mine
+	NETRC=$PWD/mine attempt 0 -a joe
+	attempt 77 -a joe
+	NETRC=$PWD/mine attempt 77 -a jane
+	[[ $stderr = *mine:*jane* ]]
+	chmod 604 mine
+	NETRC=$PWD/mine attempt 77 -a joe
+	[[ $stderr = *mine:* ]]
+	[ -z "$output" ]
+}
+
+@test "a command that fails, or says nothing: 77 before anything is sent" {
+	ADDR=127.0.0.1:1
+	attempt 77 -a joe -P false
+	[ "$stderr" = 'smtpsend: false: it failed' ]
+	attempt 77 -a joe -P true
+	attempt 77 -a joe -P ./none
+	attempt 64 -P true
+	attempt 64 -a joe -P true -Z -C cat
+}
+
+@test "-C: a command is the connection; its words see no shell" {
+	need nc
+	fake
+	printf '#!/bin/sh\necho "$#:$3" >args\nexec nc "$1" "$2"\n' >way
+	chmod +x way
+	attempt 0 -C './way %h %p $HOME;'
+	[ "$(cat args)" = '3:$HOME;' ]
+	[ -s got.log ]
+	batch 10 >in
+	run -0 smtpsend -bS -j 2 -s "$ADDR" -C './way %h %p' <in
+	attempt 75 -C ./none
+	[ "$(cat short)" = 'deferred connect' ]
+	attempt 75 -C false
+}
+
+@test "-Z and -Z -Z: a certificate that is good" {
+	need openssl
+	certificate localhost
+	for mode in starttls tls; do
+		server -m "$mode" -c localhost.pem
+		ADDR=localhost:$PORT
+		options=-Z
+		[ "$mode" = starttls ] || options='-Z -Z'
+		# shellcheck disable=SC2086
+		SSL_CERT_FILE=$PWD/localhost.crt attempt 0 $options
+		[ "$(cat short)" = 'sent dot' ]
+		[ -s got.log ]
+		[ -z "$stderr" ]
+	done
+	certificate 127.0.0.1
+	server -m tls -c 127.0.0.1.pem
+	SSL_CERT_FILE=$PWD/127.0.0.1.crt attempt 0 -ZZ
+}
+
+@test "lines that are commands of openssl's own pass as text" {
+	need openssl
+	certificate localhost
+	server -m tls -c localhost.pem
+	export SSL_CERT_FILE=$PWD/localhost.crt
+	printf 'Subject: s\n\nQ\nR\nk\n' |
+		run -0 smtpsend -ZZ -T 10 -s "localhost:$PORT" -f me@x Q@x R@x
+	grep -qx Q dialog
+	grep -qx R dialog
+}
+
+@test "no good TLS, no mail, and a reason: 75" {
+	need openssl
+	certificate localhost
+	certificate other
+	# untrusted
+	server -m starttls -c localhost.pem
+	ADDR=localhost:$PORT attempt 75 -Z
+	[[ $stderr = *'deferred at tls: the server'?'s certificate is not accepted: self'* ]]
+	[ ! -e got.log ]
+	# another's name
+	server -m tls -c other.pem
+	SSL_CERT_FILE=$PWD/other.crt ADDR=localhost:$PORT attempt 75 -ZZ
+	[[ $stderr = *'certificate is not accepted: hostname mismatch'* ]]
+	# STARTTLS taken away
+	server -m strip -c localhost.pem
+	SSL_CERT_FILE=$PWD/localhost.crt ADDR=localhost:$PORT attempt 75 -Z
+	[[ $stderr = *'deferred at tls: the server does not offer STARTTLS'* ]]
+	run -1 grep MAIL dialog
+	# a reply before the handshake
+	server -m inject -c localhost.pem
+	SSL_CERT_FILE=$PWD/localhost.crt ADDR=localhost:$PORT attempt 75 -Z
+	run -1 grep MAIL dialog
+	# nobody there
+	ADDR=localhost:1 attempt 75 -Z
+	[[ $stderr = *'no connection'* ]]
+}
+
+@test "what shows the secret goes only where nobody listens" {
+	need openssl
+	secret
+	certificate localhost
+	server -m tls -c localhost.pem -a PLAIN
+	SSL_CERT_FILE=$PWD/localhost.crt ADDR=localhost:$PORT \
+		attempt 0 -ZZ -a joe -P ./secret
+}

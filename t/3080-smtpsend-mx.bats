@@ -1,0 +1,131 @@
+#!/usr/bin/env bats
+# smtpsend -x: straight to the mail hosts of each domain.
+
+# shellcheck disable=SC2154 # run sets stderr, stderr_lines
+
+load lib
+load smtpsend
+
+# A name server whose names all lead to one SMTP server at 127.0.0.1.
+setup() {
+	lib_setup
+	: >zone
+	start -n dns "$TOP/t/fake-dns.py"
+	DNS=$ADDR
+	fake
+	HERE=${ADDR##*:}
+}
+
+zone() {
+	printf '%s\n' "$@" >zone
+}
+
+# send CODE [option ...] <batch: status, recipient, code, stage to short.
+send() {
+	local code=$1
+	shift
+	run -"$code" --separate-stderr smtpsend -bS -x -T 2 -d "$DNS" \
+		-s ":$HERE" "$@"
+	printf '%s' "${output:+$output
+}" >results
+	short results | sort >short
+}
+
+@test "to the best mail host, or to the domain itself" {
+	zone 'a.test MX 10 mx1.a.test' 'a.test MX 20 mx2.a.test' \
+		'mx1.a.test A 127.0.0.1' 'mx2.a.test A 127.0.0.1' \
+		'b.test A 127.0.0.1'
+	{ letter me@x 1@a.test; letter me@x 2@b.test; echo QUIT; } >in
+	send 0 <in
+	printf 'sent %s 250 dot\n' 1@a.test 2@b.test | diff - short
+	[ "$(cut -f 5 results)" = "mx1.a.test:$HERE"$'\n'"b.test:$HERE" ]
+	run -0 smtpsend -x -d "$DNS" -s ":$HERE" -f me@x 3@a.test <<<'Subject: s'
+	[ "$(wc -l <got.log)" = 3 ]
+}
+
+@test "the next host where one cannot be reached" {
+	zone 'a.test MX 10 mx1.a.test' 'a.test MX 20 mx2.a.test' \
+		'mx1.a.test A 127.0.0.2' 'mx2.a.test A 127.0.0.1'
+	{ letter me@x 1@a.test; letter me@x 2@a.test; echo QUIT; } >in
+	send 0 <in
+	[ "$(cut -f 5 results | sort -u)" = "mx2.a.test:$HERE" ]
+	[ "$(grep -c EHLO dialog)" = 1 ]
+}
+
+@test "null MX and no such domain: failed, 68; no answer: deferred, 75" {
+	zone 'null.test MX 0 .' 'bad.test fault servfail' \
+		'a.test A 127.0.0.1' 'gone.test MX 1 nowhere.test'
+	{ letter me@x 1@null.test; letter me@x 2@none.test
+		letter me@x 3@gone.test; letter me@x 4@a.test; echo QUIT; } >in
+	send 68 <in
+	printf '%s\n' 'failed 1@null.test - connect' \
+		'failed 2@none.test - connect' 'failed 3@gone.test - connect' \
+		'sent 4@a.test 250 dot' | diff - short
+	{ letter me@x 1@bad.test; letter me@x 2@none.test; echo QUIT; } >in
+	send 75 <in
+	[ "$(head -n 1 short)" = 'deferred 1@bad.test - connect' ]
+}
+
+@test "one message, several domains: each gets its own" {
+	zone 'a.test A 127.0.0.1' 'b.test A 127.0.0.1'
+	for jobs in 1 3; do
+		rm -f got.log dialog
+		{ letter me@x 1@a.test 2@b.test 3@A.test 4@none.test
+			letter me@x 5@b.test; echo QUIT; } >in
+		send 68 -j "$jobs" <in
+		printf '%s\n' 'failed 4@none.test - connect' \
+			'sent 1@a.test 250 dot' 'sent 2@b.test 250 dot' \
+			'sent 3@A.test 250 dot' 'sent 5@b.test 250 dot' |
+			sort | diff - short
+		received | sort | diff - <(printf '%s\n' '1@a.test 3@A.test' \
+			2@b.test 5@b.test)
+	done
+	rm -f got.log
+	run -68 smtpsend -x -d "$DNS" -s ":$HERE" 1@a.test 2@b.test 3@none.test \
+		<<<'Subject: s'
+	[ "$(received | sort)" = $'1@a.test\n2@b.test' ]
+}
+
+@test "the connection to a domain is kept for its next messages" {
+	zone 'a.test A 127.0.0.1' 'b.test A 127.0.0.1'
+	for _ in 1 2 3 4; do
+		letter me@x 1@a.test
+		letter me@x 1@b.test
+	done >in
+	echo QUIT >>in
+	for jobs in 1 2; do
+		rm -f dialog
+		send 0 -j "$jobs" <in
+		[ "$(wc -l <short)" = 8 ]
+		[ "$(grep -c EHLO dialog)" = 2 ]
+	done
+}
+
+@test "more domains than connections that are kept" {
+	for i in {1..20}; do
+		echo "d$i.test A 127.0.0.1"
+	done >zone
+	for i in {1..20} {1..20}; do
+		letter me@x "u@d$i.test"
+	done >in
+	echo QUIT >>in
+	send 0 <in
+	[ "$(wc -l <short)" = 40 ]
+	[ "$(wc -l <got.log)" = 40 ]
+}
+
+@test "a journal, over runs" {
+	zone 'a.test A 127.0.0.1' 'bad.test fault servfail'
+	{ letter me@x 1@a.test 2@bad.test; echo QUIT; } >in
+	send 75 -l journal <in
+	zone 'a.test A 127.0.0.1' 'bad.test A 127.0.0.1'
+	send 0 -l journal <in
+	[ "$(received)" = $'1@a.test\n2@bad.test' ]
+}
+
+@test "-s is a port; -x excludes TLS and a log-in" {
+	for args in '-s host:25' '-s ./sock' -Z '-a joe' '-C cat'; do
+		# shellcheck disable=SC2086
+		run -64 --separate-stderr smtpsend -x $args a@x <<<'Subject: s'
+	done
+}

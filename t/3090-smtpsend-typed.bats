@@ -1,0 +1,52 @@
+#!/usr/bin/env bats
+# smtpsend -I and -n.
+
+# shellcheck disable=SC2154 # run sets stderr, stderr_lines
+
+load lib
+load smtpsend
+
+@test "-I: lines become commands, dots are stuffed, replies explained" {
+	fake 'rcpt:1:550 5.1.1 nobody' 'mail:1:450 later'
+	printf '%s\n' 'EHLO me' 'MAIL FROM:<a@x>' 'MAIL FROM:<b@x>' \
+		'RCPT TO:<no@x>' '' 'RCPT TO:<yes@x>' DATA 'Subject: s' '' .hello . \
+		QUIT >in
+	run -0 --separate-stderr smtpsend -I -s "$ADDR" <in
+	[ "$(cat got.log)" = '1 b@x yes@x' ]
+	printf '%s\r\n' 'Subject: s' '' .hello | cmp - got.1
+	printf '%s\n' "$output" >shown
+	grep -qx 'S: 550 5.1.1 nobody' shown
+	grep -q 'no: type RCPT again' shown
+	grep -q 'not now: type MAIL again' shown
+	grep -q 'go on: type the letter' shown
+	grep -q 'good-bye' shown
+	[ -z "$stderr" ]
+}
+
+@test "-I: the end of input is QUIT, but in a letter it sends nothing" {
+	fake
+	run -0 smtpsend -I -s "$ADDR" <<<NOOP
+	[ "$(tail -n 1 dialog)" = QUIT ]
+	printf '%s\n' 'MAIL FROM:<b@x>' 'RCPT TO:<a@x>' DATA half |
+		run -75 smtpsend -I -s "$ADDR"
+	run -1 received
+	run -75 smtpsend -I -s 127.0.0.1:1 <<<QUIT
+	fake noop:1:drop
+	run -75 smtpsend -I -s "$ADDR" <<<NOOP
+}
+
+@test "-n: says what it would do; -s asks the server, up to RCPT" {
+	printf 'Subject: s\nTo: b@x\n\nx\n' >letter
+	run -67 --separate-stderr smtpsend -n -f me@x a@x 'c@@d' <letter
+	[ "$(sed 's/, .*//; s/rcpt: .*/rcpt/' <<<"$output")" = \
+		$'from <me@x>\nto <a@x>\nto <c@@d>: failed at rcpt' ]
+	fake 'rcpt:2:550 no'
+	run -67 --separate-stderr smtpsend -n -t -f me@x -s "$ADDR" a@x <letter
+	[ "$(tail -n 2 <<<"$output")" = \
+		$'to <a@x>: accepted\nto <b@x>: failed at rcpt: 550 no' ]
+	run -1 grep -E '^(DATA|BDAT)' dialog
+	run -1 received
+	run -75 smtpsend -n -s 127.0.0.1:1 a@x <letter
+	run -0 smtpsend -n -l journal a@x <letter
+	[ ! -e journal ]
+}

@@ -1,0 +1,248 @@
+#!/usr/bin/env bats
+# smtpd-lite: faults on demand, by rules.
+
+# shellcheck disable=SC2154 # run sets stderr
+
+load lib
+load smtpd
+
+# rules LINE ...: a session with these rules and standard input's commands.
+rules() {
+	printf '%s\n' "$@" >rules
+	talk -R rules
+}
+
+envelope='HELO x
+MAIL FROM:<a@b.test>
+RCPT TO:<u@x.test>'
+
+@test "a reply instead of what was asked for, at each place" {
+	printf '%s\n' "$envelope" DATA x . 'VRFY u' RSET QUIT >in
+	for place in helo mail rcpt vrfy rset quit; do
+		rules "at $place reply 450 4.0.0 $place not now" <in || :
+		grep -qx "450 4.0.0 $place not now" out
+	done
+	rules 'at connect reply 554 5.0.0 no' <in
+	[ "$(head -n 1 raw)" = $'554 5.0.0 no\r' ]
+	rm -rf mail
+	rules 'at dot reply 452 4.3.1 full' <in
+	[ "$(replies)" = '220 250 250 250 354 452 252 250 221 ' ]
+	nothing_stored
+	sed '/^x$/,/^\.$/d' in | rules 'at data reply 451 4.3.0 no data'
+	[ "$(replies)" = '220 250 250 250 451 421 ' ]
+	printf '%s\n' "$envelope" DATA | rules 'at data reply 451 4.3.0 no data'
+	[ "$(tail -n 1 out)" = '451 4.3.0 no data' ]
+	sed s/HELO/EHLO/ in | rules 'at ehlo reply 502 5.5.1 HELO please'
+	[ "$(sed -n 2p out)" = '502 5.5.1 HELO please' ]
+}
+
+@test "nth counts the events that match and reach the rule" {
+	printf '%s\n' "$envelope" 'RCPT TO:<1@slow.test>' \
+		'RCPT TO:<2@slow.test>' 'RCPT TO:<3@slow.test>' \
+		'RCPT TO:<4@slow.test>' |
+		rules 'at rcpt when rcpt=*@slow.test nth 3 reply 451 4.2.0 try later'
+	[ "$(replies)" = '220 250 250 250 250 250 451 250 ' ]
+	printf '%s\n' "$envelope" QUIT |
+		rules 'at mail when from=*@b.test reply 550 5.7.1 not you'
+	[ "$(replies)" = '220 250 550 503 221 ' ]
+}
+
+@test "421 as a reply ends the session; drop ends it without a word" {
+	printf '%s\n' "$envelope" NOOP | rules 'at rcpt reply 421 4.3.2 bye'
+	[ "$(replies)" = '220 250 250 421 ' ]
+	printf '%s\n' "$envelope" NOOP | rules 'at rcpt drop'
+	[ "$(replies)" = '220 250 250 ' ]
+	echo NOOP | rules 'at connect drop'
+	[ ! -s raw ]
+	printf '%s\n' "$envelope" DATA x . NOOP | rules 'at dot drop'
+	[ "$(replies)" = '220 250 250 250 354 ' ]
+	nothing_stored
+}
+
+@test "silence: nothing is done, and nothing is said any more" {
+	printf '%s\n' "$envelope" DATA x . NOOP QUIT |
+		rules 'at data silence'
+	[ "$(replies)" = '220 250 250 250 ' ]
+	nothing_stored
+	printf 'at rcpt silence\n' >rules
+	start smtpd-lite -l :0 -T 1 -R rules
+	printf '%s\n' "$envelope" NOOP | python -c '
+import socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+s.sendall(sys.stdin.buffer.read())
+sys.stdout.buffer.write(s.makefile("rb").read())' "$PORT" >raw
+	[ "$(grep -c . raw)" = 3 ]
+}
+
+@test "half a reply" {
+	printf '%s\n' "$envelope" NOOP | { rules 'at rcpt truncate' || :; }
+	tail -c 7 raw >got
+	printf '250 2.1' | cmp - got
+	printf '%s\n' "$envelope" DATA x . NOOP | { rules 'at dot truncate' || :; }
+	[[ "$(tail -n 1 raw)" = '250 2.0.0 Ok: '* ]]
+	[ "$(count mail/u/new)" = 1 ]
+}
+
+@test "hidden extensions" {
+	printf 'EHLO x\nQUIT\n' | rules 'at ehlo hide PIPELINING HELP size'
+	sed '1,2d' out >got
+	cat >want <<-'END'
+	250-8BITMIME
+	250-SMTPUTF8
+	250-ENHANCEDSTATUSCODES
+	250-CHUNKING
+	250-VRFY
+	250 EXPN
+	221 2.0.0 Bye
+	END
+	cmp want got
+}
+
+@test "a delay: it is done, and the reply comes later" {
+	need python3
+	printf 'at dot every 2 delay 700ms\nat connect nth 3 delay 300ms\n' >rules
+	start smtpd-lite -l :0 -R rules
+	python - "$PORT" <<-'END'
+	import os, socket, sys, time
+	def client():
+	    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+	    return s.makefile("rwb")
+	def say(f, text, n):
+	    f.write(text.encode())
+	    f.flush()
+	    return [f.readline() for i in range(n)]
+	def stored():
+	    return len(os.listdir("mail/u/new")) if os.path.exists("mail") and \
+	        os.path.exists("mail/u/new") else 0
+	mail = "MAIL FROM:<a>\r\nRCPT TO:<u>\r\nDATA\r\nx\r\n.\r\n"
+	one, two = client(), client()
+	assert one.readline()[:3] == two.readline()[:3] == b"220"
+	say(one, "HELO x\r\n" + mail, 5)
+	start = time.monotonic()
+	assert say(one, mail, 3)[2][:3] == b"354"
+	assert say(two, "HELO x\r\n", 1)[0][:3] == b"250"
+	while stored() < 2:
+	    assert time.monotonic() - start < 5
+	assert time.monotonic() - start < 0.6
+	assert one.readline().startswith(b"250 2.0.0 Ok: queued")
+	assert time.monotonic() - start > 0.6
+	start = time.monotonic()
+	assert client().readline()[:3] == b"220"
+	assert time.monotonic() - start > 0.25
+	END
+}
+
+@test "reset: the connection ends by RST, drop by FIN" {
+	need python3
+	printf 'at mail reset\nat rcpt drop\nat helo when helo=r reset\n' >rules
+	start smtpd-lite -l :0 -o sink -R rules
+	python - "$PORT" <<-'END'
+	import socket, sys
+	def talk(text):
+	    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+	    f = s.makefile("rb")
+	    f.readline()
+	    s.sendall(b"HELO x\r\n")
+	    f.readline()
+	    s.sendall(text)
+	    try:
+	        return f.read()
+	    except ConnectionResetError:
+	        return "reset"
+	assert talk(b"MAIL FROM:<a>\r\n") == "reset"
+	assert talk(b"HELO r\r\n") == "reset"
+	assert talk(b"QUIT\r\n") == b"221 2.0.0 Bye\r\n"
+	END
+}
+
+@test "BDAT: the first chunk is the event data, the last one dot" {
+	printf '%s\r\n' 'EHLO x' 'MAIL FROM:<a>' 'RCPT TO:<u>' >top
+	{
+		cat top
+		printf 'BDAT 6\r\nQUIT\r\nBDAT 6 LAST\r\nQUIT\r\nNOOP\r\nQUIT\r\n'
+	} >in
+	rules 'at data reply 451 4.3.0 no' <in
+	[ "$(replies)" = '220 250 250 250 451 451 250 221 ' ]
+	rules 'at data reply 421 4.3.0 no' <in
+	[ "$(replies)" = '220 250 250 250 421 ' ]
+	rules 'at dot reply 451 4.3.0 no' <in
+	[ "$(replies)" = '220 250 250 250 250 451 250 221 ' ]
+	rules 'at data silence' <in
+	[ "$(replies)" = '220 250 250 250 ' ]
+	rules 'at data delay 10ms' 'at dot delay 10ms' <in
+	[ "$(replies)" = '220 250 250 250 250 250 250 221 ' ]
+	{
+		cat top
+		printf 'BDAT 0 LAST\r\nQUIT\r\n'
+	} >in
+	rules 'at data drop' <in
+	[ "$(replies)" = '220 250 250 250 ' ]
+	rules 'at data delay 10ms' <in
+	[ "$(replies)" = '220 250 250 250 250 221 ' ]
+	[ "$(count mail/u/new)" = 2 ]
+}
+
+@test "auth, peer, helo, size" {
+	printf 'joe:pencil\n' >passwd
+	chmod 600 passwd
+	printf 'at auth reply 454 4.7.0 not now\n' >rules
+	printf 'EHLO x\nAUTH PLAIN AGpvZQBwZW5jaWw=\nQUIT\n' |
+		talk -R rules -a passwd -o sink
+	[ "$(replies)" = '220 250 454 221 ' ]
+	printf '%s\n' 'at helo when helo=bad* reply 550 5.7.1 helo' \
+		'at mail when size>1k reply 552 5.3.4 size' \
+		'at any when peer=192.0.2.* reply 550 5.7.1 peer' >rules
+	printf '%s\n' 'HELO BADguy' 'HELO x' 'MAIL FROM:<a> SIZE=1025' \
+		'MAIL FROM:<a> SIZE=1024' QUIT >in
+	talk -R rules -o sink <in
+	[ "$(replies)" = '220 550 250 552 250 221 ' ]
+	TCPREMOTEIP=192.0.2.9 talk -R rules -o sink <in
+	[ "$(replies)" = '550 550 550 503 503 550 ' ]
+	{
+		printf '%s\n' "$envelope" DATA
+		seq 1000
+		printf '%s\n' . QUIT
+	} | rules 'at dot when size>3k reply 552 5.3.4 too much'
+	[ "$(tail -n 2 out | head -n 1)" = '552 5.3.4 too much' ]
+}
+
+@test "the same seed gives the same failures" {
+	{
+		echo 'HELO x'
+		seq -f 'VRFY u%.0f' 200
+	} >in
+	for i in 1 2 3; do
+		rules "seed $((i / 2))" 'at vrfy odds 30% reply 451 4.0.0 odds' <in
+		cp out "out$i"
+	done
+	cmp out2 out3
+	run -1 cmp -s out1 out2
+	[ "$(grep -c odds out2)" -gt 30 ]
+	[ "$(grep -c odds out2)" -lt 90 ]
+}
+
+@test "rules that are none: 78, all of them named" {
+	printf 'at noon drop\nat mail\nseed x\n' >rules
+	run -78 --separate-stderr smtpd-lite -i -o sink -R rules
+	[ -z "$output" ]
+	[ "$(grep -c '^smtpd-lite: rules:[123]:[0-9]*: ' <<<"$stderr")" = 3 ]
+	run -78 --separate-stderr smtpd-lite -i -o sink -R missing
+	[ -z "$output" ]
+}
+
+@test "events are counted over all sessions, whatever -w says" {
+	need python3
+	printf 'at helo nth 7 reply 550 5.0.0 seventh\n' >rules
+	start smtpd-lite -l :0 -w 4 -o sink -R rules
+	python - "$PORT" <<-'END' >got
+	import socket, sys
+	for i in range(20):
+	    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+	    f = s.makefile("rb")
+	    f.readline()
+	    s.sendall(b"HELO x\r\n")
+	    print(f.readline()[:3].decode())
+	END
+	[ "$(grep -c 550 got)" = 1 ]
+	[ "$(sed -n 7p got)" = 550 ]
+}

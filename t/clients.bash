@@ -1,0 +1,54 @@
+# What the tests of smtpd-lite on sockets share: many clients at once.
+
+# clients <<END: a Python program with what it takes to be an SMTP client.
+clients() {
+	need python3
+	{
+		cat <<-'END'
+		import os, socket, sys, time
+		port = int(os.environ["PORT"])
+
+		class Client:
+		    def __init__(self, hello=True):
+		        self.s = socket.create_connection(("127.0.0.1", port))
+		        self.s.settimeout(30)
+		        self.f = self.s.makefile("rb")
+		        if hello:
+		            self.expect("220")
+		            self.say("HELO x", "250")
+
+		    def expect(self, code):
+		        line = self.f.readline().decode()
+		        assert line.startswith(code), (code, line)
+		        return line
+
+		    def send(self, text):
+		        self.s.sendall(text.encode())
+
+		    def say(self, command, code):
+		        self.send(command + "\r\n")
+		        return self.expect(code)
+
+		    def envelope(self, box):
+		        self.say("MAIL FROM:<a@b.test>", "250")
+		        self.say("RCPT TO:<%s>" % box, "250")
+		        self.say("DATA", "354")
+
+		    def mail(self, box, text):
+		        self.envelope(box)
+		        self.say(text + "\r\n.", "250 2.0.0 Ok: queued as ")
+
+		    def ended(self):
+		        return self.f.read() == b""
+		END
+		cat
+	} >client.py
+	PORT=$PORT python client.py
+}
+
+# measurable: skips the test where a process's memory tells nothing.
+measurable() {
+	[ -r /proc/self/status ] || skip "no /proc"
+	! grep -q __asan_init "$(command -v smtpd-lite)" ||
+		skip "the sanitizer's memory is in the way"
+}
