@@ -1,0 +1,261 @@
+#include "ftpc.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "client/trace.h"
+
+/* 0, for those who return it as the code of no reply. */
+static int
+lose(struct ftpc *c, const char *why)
+{
+	if (!c->over) {
+		buf_clear(&c->why);
+		buf_adds(&c->why, why);
+	}
+	c->over = 1;
+	c->reply.code = 0;
+	return 0;
+}
+
+/* The session ends because of what was answered. */
+static int
+refused(struct ftpc *c, const char *what, enum exit_code code)
+{
+	struct buf text = { 0 };
+
+	if (c->over)
+		return -1;
+	buf_addf(&text, "%s: %d %.*s", what, c->reply.code,
+	    (int)c->reply.text.n, c->reply.text.p);
+	c->code = c->reply.code / 100 == 4 ? EX_TEMPFAIL : code;
+	lose(c, buf_str(&text));
+	buf_free(&text);
+	return -1;
+}
+
+static const char *
+no_line(const struct ftpc *c, enum rd_status status)
+{
+	switch (status) {
+	case RD_TIMEOUT:
+		return "no answer in time";
+	case RD_ERROR:
+		return strerror(c->rd.err);
+	case RD_LONG:
+		return "what came is no reply";
+	default:
+		return "the connection was cut";
+	}
+}
+
+int
+ftpc_hear(struct ftpc *c)
+{
+	enum rd_status status;
+	enum ftp_event event;
+	struct span line;
+
+	if (c->over)
+		return 0;
+	ftp_reply_start(&c->reply);
+	do {
+		status = rd_line(&c->rd, &line);
+		if (status != RD_LINE)
+			return lose(c, no_line(c, status));
+		if (c->conf->verbose)
+			trace_line("S: ", line, "");
+		event = ftp_reply_line(&c->reply, line);
+	} while (event == FTP_MORE);
+	if (event == FTP_BAD)
+		return lose(c, "what came is no reply");
+	if (c->reply.code == 421)
+		return lose(c, buf_str(&c->reply.text));
+	return c->reply.code;
+}
+
+/* Sends a line; masked, it shows no more than its verb. */
+static void
+say(struct ftpc *c, const char *verb, struct span argument, int masked)
+{
+	struct buf line = { 0 };
+	struct wr wr;
+
+	if (c->over)
+		return;
+	buf_adds(&line, verb);
+	if (argument.p != NULL) {
+		buf_addc(&line, ' ');
+		buf_addspan(&line, argument);
+	}
+	if (c->conf->verbose)
+		trace_line("C: ", masked ? span_str(verb) : buf_span(&line),
+		    masked ? " ***" : "");
+	buf_adds(&line, "\r\n");
+	wr_init(&wr, c->fd, c->conf->timeout);
+	wr_addspan(&wr, buf_span(&line));
+	/* What the server said before it hung up may still be there. */
+	if (wr_flush(&wr) < 0 && wr.err != EPIPE && wr.err != ECONNRESET)
+		lose(c, strerror(wr.err));
+	wr_free(&wr);
+	buf_free(&line);
+}
+
+int
+ftpc_ask(struct ftpc *c, const char *verb, const char *argument)
+{
+	say(c, verb, argument != NULL ? span_str(argument) :
+	    span_of(NULL, 0), 0);
+	return ftpc_hear(c);
+}
+
+static int
+dial(struct ftpc *c)
+{
+	struct net_peer peer;
+	const char *why;
+	int temp;
+
+	c->fd = net_dial(&c->conf->addr, c->conf->timeout, &why, &temp);
+	if (c->fd < 0) {
+		c->code = temp ? EX_TEMPFAIL : EX_NOHOST;
+		lose(c, why);
+		return -1;
+	}
+	rd_init(&c->rd, c->fd, c->conf->timeout, FTP_LINE_MAX);
+	net_peer(&peer, c->fd);
+	snprintf(c->data.host, sizeof c->data.host, "%s", peer.text);
+	return 0;
+}
+
+/* 120 asks for patience (RFC 959 5.4). */
+static int
+greet(struct ftpc *c)
+{
+	while (ftpc_hear(c) / 100 == 1)
+		;
+	return c->reply.code / 100 == 2 ? 0 :
+	    refused(c, "greeting", EX_TEMPFAIL);
+}
+
+static int
+log_in(struct ftpc *c)
+{
+	int code = ftpc_ask(c, "USER", c->conf->user);
+
+	if (code == 331) {
+		say(c, "PASS", c->conf->password, 1);
+		code = ftpc_hear(c);
+	}
+	return code / 100 == 2 ? 0 : refused(c, "log-in", EX_NOPERM);
+}
+
+/* What the server can; an old one knows nothing of FEAT. */
+static void
+learn(struct ftpc *c)
+{
+	if (ftpc_ask(c, "FEAT", NULL) != 211)
+		return;
+	c->sizes = ftp_offers(buf_span(&c->reply.text), "SIZE");
+	if (ftp_offers(buf_span(&c->reply.text), "UTF8"))
+		ftpc_ask(c, "OPTS", "UTF8 ON");
+}
+
+/* Goes one directory down, made if need be: 0, or -1. */
+static int
+descend(struct ftpc *c, const char *name)
+{
+	int code = ftpc_ask(c, "CWD", name);
+
+	/* Somebody else may make it at the same moment. */
+	if (code == 550 && c->conf->make) {
+		ftpc_ask(c, "MKD", name);
+		code = ftpc_ask(c, "CWD", name);
+	}
+	return code / 100 == 2 ? 0 : refused(c, name, EX_DATAERR);
+}
+
+static int
+go_to_directory(struct ftpc *c)
+{
+	struct span path = c->conf->path;
+	struct buf name = { 0 };
+	size_t n;
+	int r = 0;
+
+	if (path.n > 0 && path.p[0] == '/')
+		r = descend(c, "/");
+	while (path.n > 0 && r == 0) {
+		for (n = 0; n < path.n && path.p[n] != '/'; n++)
+			;
+		buf_clear(&name);
+		buf_add(&name, path.p, n);
+		path = span_drop(path, n < path.n ? n + 1 : n);
+		if (n > 0)
+			r = descend(c, buf_str(&name));
+	}
+	buf_free(&name);
+	return r;
+}
+
+int
+ftpc_open(struct ftpc *c, const struct ftpc_conf *conf)
+{
+	memset(c, 0, sizeof *c);
+	c->conf = conf;
+	c->fd = -1;
+	c->code = EX_TEMPFAIL;
+	if (dial(c) < 0 || greet(c) < 0 || log_in(c) < 0)
+		return -1;
+	learn(c);
+	if (ftpc_ask(c, "TYPE", "I") / 100 != 2)
+		return refused(c, "TYPE I", EX_DATAERR);
+	return go_to_directory(c);
+}
+
+void
+ftpc_close(struct ftpc *c)
+{
+	if (c->fd >= 0)
+		close(c->fd);
+	rd_free(&c->rd);
+	buf_free(&c->reply.text);
+	buf_free(&c->why);
+}
+
+/* The port for a data connection, or 0. */
+static unsigned
+passive(struct ftpc *c)
+{
+	unsigned port = 0;
+	int code = 0;
+
+	if (!c->old) {
+		code = ftpc_ask(c, "EPSV", NULL);
+		c->old = code / 100 == 5;
+	}
+	if (code == 229)
+		port = ftp_epsv_port(buf_span(&c->reply.text));
+	else if (c->old && ftpc_ask(c, "PASV", NULL) == 227)
+		port = ftp_pasv_port(buf_span(&c->reply.text));
+	if (port == 0 && c->reply.code / 100 == 2)
+		lose(c, "there is no port in the server's reply");
+	return port;
+}
+
+int
+ftpc_data(struct ftpc *c)
+{
+	unsigned port = passive(c);
+	const char *why;
+	int fd, temp;
+
+	if (port == 0)
+		return -1;
+	snprintf(c->data.port, sizeof c->data.port, "%u", port);
+	fd = net_dial(&c->data, c->conf->timeout, &why, &temp);
+	if (fd < 0)
+		c->reply.code = 0;
+	return fd;
+}

@@ -1,0 +1,64 @@
+/*
+ * ftpc: the client's side of an FTP session (RFC 959, RFC 2428): the control
+ * connection, the log-in, the directory, and data connections, which are
+ * passive ones and lead to where the control connection leads, whatever
+ * address the server claims.
+ */
+#ifndef CLIENT_FTPC_H
+#define CLIENT_FTPC_H
+
+#include "format/ftp.h"
+#include "sys/io.h"
+#include "sys/net.h"
+
+struct ftpc_conf {
+	struct net_addr addr;
+	const char *user;
+	struct span password;
+	struct span path;	/* of the directory; segments, as in ftp_url */
+	int make;		/* makes the directories that are missing */
+	int timeout;		/* ms that one wait for the peer may take */
+	int verbose;		/* the dialogue on standard error */
+};
+
+/* All zero at first. */
+struct ftpc {
+	const struct ftpc_conf *conf;
+	struct ftp_reply reply;	/* the last one */
+	int over;		/* nothing more can be said or heard */
+	struct buf why;		/* then the reason */
+	enum exit_code code;	/* and, until the session is open, what it
+				   means */
+	int sizes;		/* the server knows SIZE */
+	/* private */
+	int fd;
+	struct rd rd;
+	struct net_addr data;	/* where data connections lead; its port is
+				   another each time */
+	int old;		/* PASV: EPSV was refused */
+};
+
+/*
+ * Connects, logs in, asks for what the server can, and goes to the directory.
+ * 0; or -1, and c->why and c->code say what went wrong.  ftpc_close in either
+ * case.
+ */
+int ftpc_open(struct ftpc *c, const struct ftpc_conf *conf);
+void ftpc_close(struct ftpc *c);
+
+/*
+ * Sends "VERB argument" (NULL: none) and waits for the reply: its code, or 0
+ * when the session is over.
+ */
+int ftpc_ask(struct ftpc *c, const char *verb, const char *argument);
+
+/* Waits for the next reply: its code, or 0. */
+int ftpc_hear(struct ftpc *c);
+
+/*
+ * A data connection, the caller's to close.  -1 when there is none: c->reply
+ * says why, or the session is over, or, with c->reply.code 0, errno does.
+ */
+int ftpc_data(struct ftpc *c);
+
+#endif

@@ -1,0 +1,245 @@
+/*
+ * ftpsend: uploads files to an FTP server.  Each shows there under its name
+ * only when it is whole.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "client/credential.h"
+#include "client/ftpput.h"
+#include "format/ordline.h"
+#include "format/results.h"
+#include "sys/cli.h"
+
+#define PORT "21"
+#define STDIN_NAME "order.txt"	/* what standard input is called */
+#define ANONYMOUS "anonymous"
+#define ANONYMOUS_PASSWORD "ftpsend@"
+#define RETRIES_MAX 1000
+#define TIMEOUT_MAX 86400
+
+static const char usage[] =
+    "usage: ftpsend [-mv] [-u user] [-P command] [-n name] [-T seconds]\n"
+    "               [-r retries] ftp://host[:port]/dir/ [file ...]\n"
+    "  -m  make the directory if it is missing\n"
+    "  -n  what the file shall be called (its own name, or order.txt)\n"
+    "  -P  command that prints the password (else ~/.netrc)\n"
+    "  -r  how often to try again (4)\n"
+    "  -T  seconds to wait for the server (60)\n"
+    "  -u  user to log in as (anonymous)\n"
+    "  -v  tell what is said, on standard error\n";
+
+struct opt {
+	const char *user, *command, *name;
+	const char *tmpdir, *netrc, *home;
+	int make, verbose;
+	long timeout, retries;
+};
+
+static char *const standard_input[] = { "-", NULL };
+
+static enum exit_code
+meaning(int code)
+{
+	switch (code) {
+	case 250:
+		return EX_OK;
+	case FTPPUT_MAYBE:
+		return EX_MAYBE;
+	case 530: case 532:
+		return EX_NOPERM;
+	default:
+		return code / 100 == 5 ? EX_DATAERR : EX_TEMPFAIL;
+	}
+}
+
+/* The name a file goes under, where -n gives none. */
+static struct span
+own_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (strcmp(path, "-") == 0)
+		return span_str(STDIN_NAME);
+	return span_str(slash != NULL ? slash + 1 : path);
+}
+
+/*
+ * Loads what can be loaded, packed to the front of files: how many.  *code is
+ * what the others mean.
+ */
+static size_t
+load(const struct opt *o, char *const *paths, struct orderfile *files,
+    enum exit_code *code)
+{
+	struct span name;
+	const char *why;
+	size_t n = 0;
+
+	for (; *paths != NULL; paths++) {
+		name = o->name != NULL ? span_str(o->name) : own_name(*paths);
+		why = ordline_name_check(name);
+		if (why != NULL) {
+			warn("%s: %s (-n gives another)", *paths, why);
+			*code = result_worst(*code, EX_DATAERR);
+		} else if (orderfile_size(&files[n], *paths, name,
+		    o->tmpdir) < 0) {
+			warn_sys("%s", *paths);
+			orderfile_free(&files[n]);
+			*code = result_worst(*code, EX_NOINPUT);
+		} else
+			n++;
+	}
+	return n;
+}
+
+/* Says what was not stored, or not as it should be, and what that means. */
+static enum exit_code
+tell(const struct orderfile *files, size_t n)
+{
+	enum exit_code code = EX_OK;
+	const struct orderfile *f;
+	int len;
+
+	for (f = files; f < files + n; f++) {
+		code = result_worst(code, meaning(f->code));
+		len = (int)f->text.n;
+		if (f->code >= 400)
+			warn("%s: %d %.*s", f->path, f->code, len, f->text.p);
+		else if (f->code == FTPPUT_MAYBE)
+			warn("%s: perhaps stored: %.*s", f->path, len,
+			    f->text.p);
+		else if (f->code != 250)
+			warn("%s: not stored: %.*s", f->path, len, f->text.p);
+		else if (!span_eq(buf_span(&f->text), buf_span(&f->name)))
+			warn("%s: the name is taken: stored as %.*s", f->path,
+			    len, f->text.p);
+	}
+	return code;
+}
+
+/* From the command, or ~/.netrc; whoever is anonymous needs none. */
+static void
+find_secret(const struct opt *o, const char *user, const char *host,
+    struct buf *secret)
+{
+	struct buf why = { 0 }, path = { 0 };
+	int r = -1;
+
+	if (o->command != NULL)
+		r = credential_command(secret, o->command, &why);
+	else if (strcmp(user, ANONYMOUS) == 0 || strcmp(user, "ftp") == 0) {
+		buf_adds(secret, ANONYMOUS_PASSWORD);
+		r = 0;
+	} else {
+		if (o->netrc != NULL && *o->netrc != '\0')
+			buf_adds(&path, o->netrc);
+		else
+			buf_addf(&path, "%s/.netrc", o->home);
+		r = credential_netrc(secret, buf_str(&path), *host != '\0' ?
+		    host : "localhost", user, &why);
+	}
+	if (r < 0)
+		die(EX_NOPERM, "%s", buf_str(&why));
+	if (memchr(secret->p, '\r', secret->n) != NULL ||
+	    memchr(secret->p, '\0', secret->n) != NULL)
+		die(EX_NOPERM, "the password has a control character");
+	buf_free(&why);
+	buf_free(&path);
+}
+
+/* All that can be wrong here, before the network is touched. */
+static void
+prepare(const struct opt *o, const char *where, char *const *paths,
+    struct ftpc_conf *conf, struct ftp_url *url, struct buf *secret)
+{
+	size_t i, inputs = 0;
+	const char *why;
+
+	for (i = 0; paths[i] != NULL; i++)
+		inputs += strcmp(paths[i], "-") == 0;
+	if (inputs > 1)
+		die(EX_USAGE, "-: standard input can be sent only once");
+	if (o->name != NULL && i > 1)
+		die(EX_USAGE, "-n: one name for several files");
+	if (o->name != NULL &&
+	    (why = ordline_name_check(span_str(o->name))) != NULL)
+		die(EX_USAGE, "-n: %s: %s", o->name, why);
+	why = ftp_url_parse(url, span_str(where));
+	if (why != NULL)
+		die(EX_USAGE, "not an FTP server's address: %s", why);
+	if (net_parse(&conf->addr, buf_str(&url->host), PORT) < 0)
+		die(EX_USAGE, "%s: not an address", buf_str(&url->host));
+	conf->user = o->user != NULL ? o->user :
+	    url->user.n > 0 ? buf_str(&url->user) : ANONYMOUS;
+	if (*conf->user == '\0' || strpbrk(conf->user, "\r\n") != NULL)
+		die(EX_USAGE, "-u: not a user's name");
+	find_secret(o, conf->user, conf->addr.host, secret);
+	conf->password = buf_span(secret);
+	conf->path = buf_span(&url->path);
+	conf->make = o->make;
+	conf->timeout = (int)o->timeout * 1000;
+	conf->verbose = o->verbose;
+}
+
+static enum exit_code
+run(const struct opt *o, const char *where, char *const *paths)
+{
+	struct ftpc_conf conf = { .user = NULL };
+	enum exit_code code = EX_OK, sent;
+	struct ftp_url url = { .user = { 0 } };
+	struct buf secret = { 0 };
+	struct orderfile *files;
+	size_t i, n;
+
+	prepare(o, where, paths, &conf, &url, &secret);
+	for (n = 0; paths[n] != NULL; n++)
+		;
+	files = calloc(n, sizeof *files);
+	if (files == NULL)
+		die_nomem();
+	n = load(o, paths, files, &code);
+	sent = ftpput_send(&conf, o->retries, files, n);
+	code = result_worst(code, tell(files, n));
+	for (i = 0; i < n; i++)
+		orderfile_free(&files[i]);
+	free(files);
+	buf_free(&secret);
+	ftp_url_free(&url);
+	/* No such host, no such user, no such directory: for all the files. */
+	return sent != EX_OK && sent != EX_TEMPFAIL ? sent : code;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct opt o = { .tmpdir = "/tmp", .timeout = 60, .retries = 4 };
+	int c;
+
+	cli_init(argc, argv, usage);
+	if (getenv("TMPDIR") != NULL && *getenv("TMPDIR") != '\0')
+		o.tmpdir = getenv("TMPDIR");
+	o.netrc = getenv("NETRC");
+	o.home = getenv("HOME") != NULL ? getenv("HOME") : "";
+	while ((c = getopt(argc, argv, "mvhVu:P:n:T:r:")) != -1)
+		switch (c) {
+		case 'm': o.make = 1; break;
+		case 'v': o.verbose = 1; break;
+		case 'u': o.user = optarg; break;
+		case 'P': o.command = optarg; break;
+		case 'n': o.name = optarg; break;
+		case 'T':
+			o.timeout = cli_number(c, optarg, 1, TIMEOUT_MAX);
+			break;
+		case 'r':
+			o.retries = cli_number(c, optarg, 0, RETRIES_MAX);
+			break;
+		case 'h': cli_help();
+		case 'V': cli_version();
+		default: cli_usage();
+		}
+	if (optind == argc)
+		cli_usage();
+	return (int)run(&o, argv[optind], optind + 1 < argc ?
+	    argv + optind + 1 : standard_input);
+}

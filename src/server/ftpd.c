@@ -1,0 +1,152 @@
+#include "ftpd.h"
+
+#include <stdlib.h>
+
+#include "format/http.h"
+#include "ftpfile.h"
+
+#define LINE_MAX 4096		/* octets in a command, its ending included */
+#define WAITING_MAX 65536	/* and in those that wait for a transfer */
+
+void
+ftp_reply(struct ftpd *s, struct buf *out, const char *fmt, ...)
+{
+	size_t at = out->n;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(out, fmt, ap);
+	va_end(ap);
+	if (s->conf->talk != NULL)
+		s->conf->talk(s->arg, 'S', span_drop(buf_span(out), at));
+	buf_adds(out, "\r\n");
+}
+
+struct ftpd *
+ftpd_open(const struct ftpd_conf *conf, void *arg, int local, struct buf *out)
+{
+	struct ftpd *s;
+
+	s = calloc(1, sizeof *s);
+	if (s == NULL)
+		die_nomem();
+	s->conf = conf;
+	s->arg = arg;
+	s->local = local;
+	s->text = 1;		/* RFC 959 3.1.1.1: the default */
+	ftp_reply(s, out, "220 %s ftpd-lite", conf->host);
+	return s;
+}
+
+void
+ftpd_attach(struct ftpd *s, void *door)
+{
+	s->door = door;
+}
+
+static void
+leave(struct ftpd *s, struct buf *out, const char *text)
+{
+	ftp_reply(s, out, "%s", text);
+	s->phase = FTP_OVER;
+}
+
+/* Whether the first line, or the part that is there, may pass. */
+static int
+is_known(struct ftpd *s, struct buf *out)
+{
+	if (s->known)
+		return 1;
+	switch (http_guess(buf_span(&s->line))) {
+	case HTTP_YES:
+		leave(s, out, "500 no web server");
+		return 0;
+	case HTTP_PERHAPS:
+		return memchr(s->line.p, '\n', s->line.n) != NULL;
+	case HTTP_NO:
+		break;
+	}
+	s->known = 1;
+	return 1;
+}
+
+/* Runs what has come, as far as it is its time. */
+static enum ftpd_verdict
+go_on(struct ftpd *s, struct buf *out)
+{
+	struct span line;
+	const char *lf;
+	size_t at = 0, n;
+
+	while (at < s->line.n && s->phase != FTP_OVER && is_known(s, out)) {
+		lf = memchr(s->line.p + at, '\n', s->line.n - at);
+		n = lf != NULL ? (size_t)(lf - s->line.p) + 1 - at :
+		    s->line.n - at;
+		line = span_of(s->line.p + at, n);
+		if (n > LINE_MAX) {
+			leave(s, out, "500 the line is too long");
+			break;
+		}
+		if (lf == NULL || s->phase == FTP_COMMIT ||
+		    (s->phase == FTP_TRANSFER &&
+		    !ftp_is_urgent(span_chomp(line))))
+			break;
+		at += n;
+		ftp_run(s, span_chomp(line), out);
+	}
+	buf_consume(&s->line, at);
+	if (s->phase == FTP_COMMIT)
+		return FTPD_COMMIT;
+	return s->phase == FTP_OVER ? FTPD_CLOSE : FTPD_MORE;
+}
+
+enum ftpd_verdict
+ftpd_feed(struct ftpd *s, const char *p, size_t n, size_t *used,
+    struct buf *out)
+{
+	*used = n;
+	buf_add(&s->line, p, n);
+	if (s->line.n > WAITING_MAX && s->phase == FTP_TRANSFER)
+		leave(s, out, "500 too many commands in mid-transfer");
+	return go_on(s, out);
+}
+
+enum ftpd_verdict
+ftpd_data(struct ftpd *s, const char *p, size_t n, struct buf *out)
+{
+	ftpfile_take(s, p, n, out);
+	return go_on(s, out);
+}
+
+enum ftpd_verdict
+ftpd_data_end(struct ftpd *s, int broken, struct buf *out)
+{
+	ftpfile_end(s, broken, out);
+	return go_on(s, out);
+}
+
+enum ftpd_verdict
+ftpd_resume(struct ftpd *s, struct buf *out)
+{
+	ftpfile_commit(s, out);
+	return go_on(s, out);
+}
+
+void
+ftpd_expire(struct ftpd *s, int down, struct buf *out)
+{
+	ftp_reply(s, out, "421 %s", down ? "going down, try again later" :
+	    "idle too long");
+}
+
+void
+ftpd_close(struct ftpd *s)
+{
+	ftpfile_abort(s);
+	ftpfile_forget(s);
+	buf_free(&s->line);
+	buf_free(&s->user);
+	buf_free(&s->name);
+	buf_free(&s->from);
+	free(s);
+}

@@ -1,0 +1,147 @@
+#include "tray.h"
+
+#include <errno.h>
+
+#include "format/hash.h"
+#include "sys/secret.h"
+
+#define NAME_SIZE 8		/* random bytes in a name we invent */
+
+int
+tray_open(struct tray *t, const char *dir)
+{
+	t->spool = spool_open(dir);
+	return t->spool != NULL ? 0 : -1;
+}
+
+void
+tray_close(struct tray *t)
+{
+	if (t->spool != NULL)
+		spool_close(t->spool);
+	t->spool = NULL;
+}
+
+void *
+tray_begin(void *tray, int *err)
+{
+	struct tray *t = tray;
+	struct spool_file *f;
+
+	if (t->one && (t->stored || spool_count(t->spool) > 0)) {
+		*err = EBUSY;
+		return NULL;
+	}
+	f = spool_begin(t->spool);
+	if (f == NULL) {
+		*err = errno;
+		warn_sys("a new file");
+	}
+	return f;
+}
+
+void
+tray_write(void *file, const void *p, size_t n)
+{
+	spool_write(file, p, n);
+}
+
+void
+tray_finish(void *file, struct span name)
+{
+	spool_finish(file, name, NULL, span_of(NULL, 0));
+}
+
+int
+tray_outcome(void *file, struct span *name)
+{
+	enum spool_state state = spool_state(file);
+
+	*name = spool_name(file);
+	if (state == SPOOL_STORED ||
+	    (state == SPOOL_OPEN && spool_error(file) == 0))
+		return 0;
+	errno = spool_error(file);
+	warn_sys("a file");
+	return spool_error(file);
+}
+
+void
+tray_drop(void *file)
+{
+	spool_free(file);
+}
+
+struct report {
+	struct tray *tray;
+	void (*stored)(void *arg, const char *path);
+	void *arg;
+};
+
+static void
+note(void *arg, const char *path)
+{
+	const struct report *r = arg;
+
+	r->tray->stored = 1;
+	r->stored(r->arg, path);
+}
+
+void
+tray_commit(struct tray *t, void (*stored)(void *arg, const char *path),
+    void *arg)
+{
+	struct report r = { t, stored, arg };
+
+	spool_commit(t->spool, note, &r);
+}
+
+int
+tray_look(void *tray, struct span name, uint64_t *size, int64_t *time)
+{
+	const struct tray *t = tray;
+	struct spool_entry entry;
+
+	if (spool_look(t->spool, name, &entry) < 0)
+		return -1;
+	*size = entry.size;
+	*time = entry.time;
+	return 0;
+}
+
+struct tour {
+	void (*visit)(void *to, struct span name, uint64_t size, int64_t time);
+	void *to;
+};
+
+static void
+visit_one(void *arg, const struct spool_entry *entry)
+{
+	const struct tour *tour = arg;
+
+	tour->visit(tour->to, entry->name, entry->size, entry->time);
+}
+
+void
+tray_list(void *tray, void (*visit)(void *to, struct span name,
+    uint64_t size, int64_t time), void *to)
+{
+	const struct tray *t = tray;
+	struct tour tour = { visit, to };
+
+	if (spool_list(t->spool, visit_one, &tour) < 0)
+		warn_sys("the directory");
+}
+
+void
+tray_invent(void *tray, struct buf *name)
+{
+	unsigned char random[NAME_SIZE];
+	char hex[2 * NAME_SIZE + 1];
+
+	(void)tray;
+	if (secret_random(random, sizeof random) < 0)
+		die_sys(EX_TEMPFAIL, "/dev/urandom");
+	hash_hex(hex, random, sizeof random);
+	buf_addf(name, "order-%s.txt", hex);
+}

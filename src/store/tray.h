@@ -1,0 +1,49 @@
+/*
+ * tray: a spool for servers whose clients know no checksums and no tags: a
+ * file that comes twice is kept twice.  The functions take a tray, or a file
+ * of it, as void *, so that they fit a server's table of store functions; err
+ * is an errno.
+ */
+#ifndef STORE_TRAY_H
+#define STORE_TRAY_H
+
+#include "spool.h"
+
+struct tray {
+	int one;		/* take one file and no more */
+	/* private */
+	struct spool *spool;
+	int stored;		/* whether any file was */
+};
+
+/* tray.one stays as it is.  0, or -1 with errno. */
+int tray_open(struct tray *t, const char *dir);
+void tray_close(struct tray *t);	/* opened or not */
+
+/* A new file; NULL with *err, EBUSY when no second one is to be taken. */
+void *tray_begin(void *tray, int *err);
+void tray_write(void *file, const void *p, size_t n);
+
+/* It is whole and waits for tray_commit, to get a name like this. */
+void tray_finish(void *file, struct span name);
+
+/*
+ * 0 while all is well, else what failed, said on standard error too; after
+ * the commit *name is the name it got.
+ */
+int tray_outcome(void *file, struct span *name);
+void tray_drop(void *file);
+
+/* As spool_commit. */
+void tray_commit(struct tray *t, void (*stored)(void *arg, const char *path),
+    void *arg);
+
+/* Octets and time of a file by its name: 0, or -1; and of all. */
+int tray_look(void *tray, struct span name, uint64_t *size, int64_t *time);
+void tray_list(void *tray, void (*visit)(void *to, struct span name,
+    uint64_t size, int64_t time), void *to);
+
+/* Appends a name that nobody else has. */
+void tray_invent(void *tray, struct buf *name);
+
+#endif

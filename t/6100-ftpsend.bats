@@ -1,0 +1,240 @@
+#!/usr/bin/env bats
+# ftpsend: what it does with good servers and bad ones.
+
+load lib
+
+setup() {
+	lib_setup
+	mkdir up
+	printf 'one\r\ntwo\0\n\n' >order.txt
+}
+
+# fake [RULE ...]: a server of t/fake-ftp.py for up/.
+fake() {
+	start -n fake "$TOP/t/fake-ftp.py" up "$@"
+}
+
+# up_has NAME ...: these files, and no others, lie on the server.
+up_has() {
+	(cd up && find . -type f | LC_ALL=C sort) >listing
+	printf './%s\n' "$@" | LC_ALL=C sort | cmp - listing
+}
+
+up_is_empty() {
+	[ -z "$(ls -A up)" ]
+}
+
+# fails CODE ARGUMENT ...: ftpsend says something, and nothing on stdout.
+fails() {
+	run "-$1" --separate-stderr ftpsend "${@:2}"
+	[ -z "$output" ]
+	[ -n "$stderr" ]
+}
+
+@test "a file goes up under a dot-name, is compared and renamed" {
+	fake
+	run -0 --separate-stderr ftpsend -v "ftp://$ADDR/" order.txt
+	[ -z "$output" ]
+	cmp order.txt up/order.txt
+	up_has order.txt
+	sed -n 's/^C: //p' <<<"$stderr" | sed 's/ftpsend-[0-9a-f]*$/T/' >said
+	printf '%s\n' 'USER anonymous' 'PASS ***' FEAT 'OPTS UTF8 ON' 'TYPE I' \
+		EPSV 'STOR .T' 'SIZE .T' 'SIZE order.txt' 'RNFR .T' \
+		'RNTO order.txt' QUIT | cmp - said
+}
+
+@test "several files, standard input and a name, one log-in" {
+	fake
+	cp order.txt two.txt
+	run -0 ftpsend "$ADDR" order.txt two.txt
+	run -0 ftpsend -n 'Наказ.txt' "$ADDR" <order.txt
+	run -0 ftpsend "$ADDR/" - <order.txt
+	up_has order.txt two.txt order-2.txt 'Наказ.txt'
+	for f in up/*; do
+		cmp order.txt "$f"
+	done
+}
+
+@test "a name that is taken gets -2, and that is said" {
+	fake
+	echo old >up/order.txt
+	run -0 --separate-stderr ftpsend "$ADDR" order.txt
+	[ "$stderr" = 'ftpsend: order.txt: the name is taken: stored as order-2.txt' ]
+	cmp order.txt up/order-2.txt
+	[ "$(cat up/order.txt)" = old ]
+}
+
+@test "directories: there, missing, made, refused" {
+	fake
+	mkdir up/in
+	ftpsend "ftp://$ADDR/in/" order.txt
+	fails 65 -r 0 "ftp://$ADDR/a/b%20c/" order.txt
+	up_has in/order.txt
+	ftpsend -m "ftp://$ADDR/a/b%20c/" order.txt
+	cmp order.txt "up/a/b c/order.txt"
+}
+
+@test "PASV where EPSV is refused, never to the address it names" {
+	fake 'EPSV=500 what'
+	ftpsend -T 5 "$ADDR" order.txt
+	up_has order.txt
+}
+
+@test "no SIZE, no FEAT: it works all the same" {
+	fake 'FEAT=500 what'
+	ftpsend "$ADDR" order.txt
+	up_has order.txt
+}
+
+@test "renaming refused: that is said, and it goes up in place" {
+	fake 'RNFR=502 no'
+	cp order.txt two.txt
+	run -0 --separate-stderr ftpsend "$ADDR" order.txt two.txt
+	[ "$stderr" = 'ftpsend: renaming is refused (502 no): uploading in place' ]
+	up_has order.txt two.txt
+	cmp two.txt up/two.txt
+}
+
+@test "RNTO refused as unknown: the same" {
+	fake 'RNTO=502 no'
+	run -0 ftpsend "$ADDR" order.txt
+	up_has order.txt
+}
+
+@test "refused for good: 65, and nothing is left there" {
+	for rule in 'STOR=550 no' 'STOR=552 too large' 'RNTO=553 not so'; do
+		fake "$rule"
+		fails 65 "$ADDR" order.txt
+		[ "$stderr" = "ftpsend: order.txt: ${rule#*=}" ]
+		up_is_empty
+		stop || :
+	done
+}
+
+@test "no room: 75, after some tries" {
+	fake 'STOR=452 full'
+	fails 75 -r 1 "$ADDR" order.txt
+	[ "$stderr" = 'ftpsend: order.txt: 452 full' ]
+	up_is_empty
+}
+
+@test "no room at first: stored in the end" {
+	fake 'STOR@1=452 full'
+	ftpsend "$ADDR" order.txt
+	up_has order.txt
+}
+
+@test "cut off at any stage before the last: sent again, once" {
+	for stage in USER PASS TYPE EPSV STOR SIZE RNFR; do
+		for how in cut late; do
+			fake "$stage@1=$how"
+			ftpsend "$ADDR" order.txt
+			up_has order.txt
+			cmp order.txt up/order.txt
+			rm up/order.txt
+			stop || :
+		done
+	done
+}
+
+@test "cut off after RNTO: perhaps stored, 80, not sent again" {
+	fake RNTO@1=late
+	fails 80 "$ADDR" order.txt
+	[ "$stderr" = \
+		'ftpsend: order.txt: perhaps stored: the connection was cut' ]
+	up_has order.txt
+}
+
+@test "in place and cut off before the answer: perhaps stored, 80" {
+	fake 'RNFR=502 no' STOR@2=late
+	fails 80 "$ADDR" order.txt
+}
+
+@test "the data connection breaks: sent again" {
+	fake DATA@1=drop
+	head -c 3000000 /dev/urandom >big.txt
+	ftpsend "$ADDR" big.txt
+	cmp big.txt up/big.txt
+	up_has big.txt
+}
+
+@test "a byte lost on the way is noticed" {
+	fake DATA=short
+	fails 75 -r 0 "$ADDR" order.txt
+	[[ $stderr = *'the server has 10 bytes of 11'* ]]
+	up_is_empty
+	stop || :
+	fake DATA@1=short
+	ftpsend "$ADDR" order.txt
+	cmp order.txt up/order.txt
+}
+
+@test "a server that says nothing: 75 in time" {
+	fake STOR=mute
+	SECONDS=0
+	fails 75 -T 1 -r 0 "$ADDR" order.txt
+	[ "$SECONDS" -lt 10 ]
+	[[ $stderr = *'no answer in time' ]]
+}
+
+@test "no FTP server: 75" {
+	fake 220=hello
+	fails 75 -r 0 "$ADDR" order.txt
+	[[ $stderr = *'what came is no reply' ]]
+}
+
+@test "the log-in refused: 77; nobody there: 75; no such host: 68" {
+	fake 'PASS=530 no'
+	fails 77 "$ADDR" order.txt
+	stop || :
+	fails 75 -r 0 "$ADDR" order.txt
+	fails 68 -r 0 host.invalid order.txt
+}
+
+@test "the password: from a command, or netrc, never shown" {
+	fake
+	echo secret-word >key
+	run -0 --separate-stderr ftpsend -v -u anna -P 'cat key' "$ADDR" order.txt
+	[[ $stderr = *'C: USER anna'*'C: PASS ***'* ]]
+	[[ $stderr != *secret-word* ]]
+	echo 'machine 127.0.0.1 login anna password secret-word' >netrc
+	chmod 600 netrc
+	NETRC=netrc ftpsend "ftp://anna@$ADDR/" order.txt
+	fails 77 -u anna -P false "$ADDR" order.txt
+	NETRC=netrc fails 77 -u olga "$ADDR" order.txt
+	chmod 644 netrc
+	NETRC=netrc fails 77 -u anna "$ADDR" order.txt
+	fails 64 "ftp://anna:secret@$ADDR/" order.txt
+	[[ $stderr != *secret* ]]
+}
+
+@test "wrong usage is known before the network" {
+	fails 64
+	fails 64 -n a/b localhost order.txt
+	fails 64 -n name localhost order.txt order.txt
+	fails 64 localhost - -
+	fails 64 -T 0 localhost order.txt
+	fails 64 'localhost/%0d' order.txt
+	fails 64 'ftp://' order.txt
+	fails 64 -u '' localhost order.txt
+}
+
+@test "what cannot be read does not stop the others" {
+	fake
+	cp order.txt .hidden
+	fails 66 "$ADDR" none.txt order.txt
+	fails 65 "$ADDR" .hidden
+	up_has order.txt
+}
+
+@test "the examples of its page" {
+	fake
+	cp order.txt session.txt
+	echo secret >key
+	mkdir up/incoming
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/s/^\.Dl //p' "$TOP/man/ftpsend.1" |
+		sed "s/orders\.example/$ADDR/; s/localhost:2121/$ADDR/" >examples
+	[ "$(wc -l <examples)" = 2 ]
+	sh -e examples
+	up_has incoming/session.txt today.txt
+}

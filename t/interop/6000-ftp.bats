@@ -1,0 +1,262 @@
+#!/usr/bin/env bats
+# ftpsend with real FTP servers, and real clients with ftpd-lite.
+
+load ../lib
+
+setup() {
+	lib_setup
+	PATH=$PATH:/usr/sbin
+	head -c 300000 /dev/urandom >order.bin
+	cp "$TOP/examples/session.txt" .
+	printf 'one\ntwo\n' >order.txt
+}
+
+
+# free_port: a port that was free a moment ago, for servers that need a number.
+free_port() {
+	python -c 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# answers PORT: whether an FTP server greets there.
+answers() {
+	python - "$1" <<-'END' 2>/dev/null
+	import socket, sys
+	s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 2)
+	assert s.recv(4) in (b"220 ", b"220-")
+	END
+}
+
+# run_server command ...: one that says nothing, on $PORT.
+run_server() {
+	"$@" </dev/null >server.out 2>&1 3>&- &
+	PID=$!
+	STARTED+=("$PID")
+	wait_for answers "$PORT"
+}
+
+# uploads DIRECTORY [ARGUMENT ...]: both files arrive to the byte, and nothing
+# else does.
+uploads() {
+	local dir=$1
+	shift
+	run -0 --separate-stderr ftpsend "$@" order.bin session.txt
+	[ -z "$stderr" ]
+	cmp order.bin "$dir/order.bin"
+	cmp session.txt "$dir/session.txt"
+	[ "$(ls -A "$dir" | wc -l)" = 2 ]
+}
+
+need_root() {
+	[ "$(id -u)" = 0 ] || skip 'not root'
+}
+
+# A directory that other users may enter, unlike the tests' own.
+open_dir() {
+	OPEN=$(mktemp -d "${TMPDIR:-/tmp}/ftp-interop.XXXXXX")
+	chmod 755 "$OPEN"
+}
+
+teardown() {
+	lib_teardown
+	[ -z "${OPEN:-}" ] || rm -rf "$OPEN"
+}
+
+# vsftpd_server OPTION ...: for anonymous uploads to $OPEN/in.
+vsftpd_server() {
+	need vsftpd
+	need_root
+	open_dir
+	mkdir -p empty "$OPEN/in"
+	chown daemon "$OPEN/in"
+	PORT=$(free_port)
+	cat >vsftpd.conf <<-END
+	listen=YES
+	listen_address=127.0.0.1
+	listen_port=$PORT
+	background=NO
+	anonymous_enable=YES
+	no_anon_password=YES
+	anon_root=$OPEN
+	ftp_username=daemon
+	write_enable=YES
+	anon_upload_enable=YES
+	anon_umask=022
+	secure_chroot_dir=$PWD/empty
+	seccomp_sandbox=NO
+	xferlog_enable=NO
+	END
+	printf '%s\n' "$@" >>vsftpd.conf
+	run_server vsftpd vsftpd.conf
+}
+
+@test "ftpsend to vsftpd that lets one rename" {
+	vsftpd_server anon_other_write_enable=YES
+	uploads "$OPEN/in" "ftp://127.0.0.1:$PORT/in/"
+}
+
+@test "ftpsend to vsftpd that does not: in place, and that is said" {
+	vsftpd_server
+	run -0 --separate-stderr ftpsend "ftp://127.0.0.1:$PORT/in/" \
+		order.bin session.txt
+	[[ $stderr = *'renaming is refused (550 '*'uploading in place' ]]
+	cmp order.bin "$OPEN/in/order.bin"
+	cmp session.txt "$OPEN/in/session.txt"
+}
+
+@test "ftpsend to vsftpd that refuses: 65" {
+	vsftpd_server anon_upload_enable=NO
+	run -65 ftpsend "ftp://127.0.0.1:$PORT/in/" order.bin
+}
+
+# pyftpd: python3-pyftpdlib for in/, anonymous and anna.
+pyftpd() {
+	python -c 'import pyftpdlib' 2>/dev/null || {
+		[ "${CI_NO_SKIP:-0}" != 1 ] || return
+		skip 'no pyftpdlib'
+	}
+	mkdir in
+	cat >pyftpd.py <<-'END'
+	import logging, sys
+	from pyftpdlib.authorizers import DummyAuthorizer
+	from pyftpdlib.handlers import FTPHandler
+	from pyftpdlib.servers import FTPServer
+	logging.basicConfig(level=logging.ERROR)
+	FTPHandler.authorizer = DummyAuthorizer()
+	FTPHandler.authorizer.add_anonymous("in", perm="elradfmw")
+	FTPHandler.authorizer.add_user("anna", "secret", "in", perm="elradfmw")
+	server = FTPServer(("127.0.0.1", 0), FTPHandler)
+	print("listening on 127.0.0.1:%d" % server.address[1], file=sys.stderr)
+	server.serve_forever()
+	END
+	start -n pyftpd "$(command -v /usr/bin/python3 || command -v python3)" \
+		-W ignore -u pyftpd.py
+}
+
+@test "ftpsend to pyftpdlib, anonymous" {
+	pyftpd
+	uploads in "ftp://$ADDR/"
+}
+
+@test "ftpsend to pyftpdlib, with a password and a new directory" {
+	pyftpd
+	uploads in/a/b -m -u anna -P 'echo secret' "ftp://$ADDR/a/b/"
+	run -77 ftpsend -u anna -P 'echo wrong' "ftp://$ADDR/" order.bin
+}
+
+@test "ftpsend to pure-ftpd, with a password" {
+	need pure-ftpd pure-pw
+	need_root
+	open_dir
+	chown daemon "$OPEN"
+	PORT=$(free_port)
+	printf 'secret\nsecret\n' | pure-pw useradd anna -u daemon \
+		-d "$OPEN" -f pw -m -F pw.pdb
+	run_server pure-ftpd -S "127.0.0.1,$PORT" -l "puredb:$PWD/pw.pdb" -E -H
+	uploads "$OPEN/in" -m -u anna -P 'echo secret' "127.0.0.1:$PORT/in/"
+	run -77 ftpsend -u anna -P 'echo wrong' "127.0.0.1:$PORT" order.bin
+}
+
+# lite: ftpd-lite for incoming/.
+lite() {
+	start ftpd-lite -l 127.0.0.1:0 "$@"
+}
+
+# arrived NAME FILE: FILE came as NAME, and its path was told.
+arrived() {
+	cmp "$2" "incoming/$1"
+	grep -qx "incoming/$1" ftpd-lite.out
+}
+
+@test "curl to ftpd-lite" {
+	need curl
+	lite
+	curl -sST order.bin "ftp://$ADDR/"
+	arrived order.bin order.bin
+	curl -sS --disable-epsv -T order.bin "ftp://$ADDR/incoming/pasv.bin"
+	arrived pasv.bin order.bin
+	curl -sS -T order.bin -Q '-RNFR .part' -Q '-RNTO whole.bin' \
+		"ftp://$ADDR/.part"
+	arrived whole.bin order.bin
+	curl -sS --use-ascii -T order.txt "ftp://$ADDR/text.txt"
+	arrived text.txt order.txt
+	curl -sS "ftp://$ADDR/" >list
+	[ "$(wc -l <list)" = 4 ]
+	run -78 curl -sS "ftp://$ADDR/order.bin"
+}
+
+@test "curl to ftpd-lite, with a password" {
+	need curl
+	printf 'anna:secret\n' >passwd
+	chmod 600 passwd
+	lite -u passwd
+	curl -sST order.bin -u anna:secret "ftp://$ADDR/"
+	arrived order.bin order.bin
+	run -67 curl -sST order.bin -u anna:wrong "ftp://$ADDR/"
+	run -67 curl -sST order.bin "ftp://$ADDR/"
+}
+
+@test "lftp to ftpd-lite, also with its temporary names" {
+	need lftp
+	lite
+	lftp -c "open $ADDR; put order.bin; ls" >list
+	arrived order.bin order.bin
+	grep -q 'order\.bin$' list
+	lftp -c "set xfer:use-temp-file yes; open $ADDR
+		put order.bin -o temp.bin; mput -O / order.txt session.txt"
+	arrived temp.bin order.bin
+	arrived order.txt order.txt
+	[ "$(wc -l <ftpd-lite.out)" = 4 ]
+}
+
+@test "Python's ftplib to ftpd-lite, binary and text" {
+	lite
+	PORT=$PORT python - <<-'END'
+	import ftplib, os
+	with ftplib.FTP() as f:
+	    f.connect("127.0.0.1", int(os.environ["PORT"]))
+	    f.login()
+	    f.storbinary("STOR order.bin", open("order.bin", "rb"))
+	    f.storlines("STOR order.txt", open("order.txt", "rb"))
+	    f.set_pasv(False)
+	    try:
+	        f.storbinary("STOR active", open("order.txt", "rb"))
+	        raise SystemExit("active mode was not refused")
+	    except ftplib.error_perm:
+	        pass
+	END
+	arrived order.bin order.bin
+	arrived order.txt order.txt
+}
+
+@test "the plain ftp client to ftpd-lite, binary and text" {
+	need tnftp
+	lite
+	tnftp -n -p 127.0.0.1 "$PORT" >said <<-END
+	user anonymous me
+	binary
+	put order.bin
+	ascii
+	put order.txt
+	ls
+	bye
+	END
+	arrived order.bin order.bin
+	arrived order.txt order.txt
+}
+
+@test "ftpsend and ftpd-lite: 50 MB and 300 small ones" {
+	lite
+	head -c 50000000 /dev/urandom >large
+	ftpsend "$ADDR" large
+	arrived large large
+	mkdir many
+	for i in $(seq 300); do
+		echo "$i" >"many/$i"
+	done
+	ftpsend "$ADDR" many/*
+	[ "$(wc -l <ftpd-lite.out)" = 301 ]
+	for i in $(seq 300); do
+		cmp "many/$i" "incoming/$i"
+	done
+}

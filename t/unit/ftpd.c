@@ -1,0 +1,416 @@
+/* The session in memory: no socket, no clock, no file. */
+#include "test.h"
+
+#include <errno.h>
+
+#include "server/ftpd.h"
+
+/* A store of one file, and a data connection that is only noted. */
+static struct {
+	struct buf content, name, sent;
+	int files, err, no_more, finished, open, receiving;
+} w;
+
+static void *
+begin(void *arg, int *err)
+{
+	(void)arg;
+	*err = EBUSY;
+	if (w.no_more)
+		return NULL;
+	w.files++;
+	buf_clear(&w.content);
+	return &w;
+}
+
+static void
+store_write(void *file, const void *p, size_t n)
+{
+	(void)file;
+	buf_add(&w.content, p, n);
+}
+
+static void
+finish(void *file, struct span name)
+{
+	(void)file;
+	w.finished = 1;
+	buf_clear(&w.name);
+	buf_addspan(&w.name, name);
+}
+
+static int
+outcome(void *file, struct span *name)
+{
+	(void)file;
+	*name = buf_span(&w.name);
+	return w.err;
+}
+
+static void
+drop(void *file)
+{
+	(void)file;
+	w.files--;
+}
+
+static int
+look(void *arg, struct span name, uint64_t *size, int64_t *time)
+{
+	(void)arg;
+	*size = 5;
+	*time = 0;
+	return span_is(name, "old.txt") ? 0 : -1;
+}
+
+static void
+list(void *arg, void (*visit)(void *to, struct span name, uint64_t size,
+    int64_t time), void *to)
+{
+	(void)arg;
+	visit(to, span_str("old.txt"), 5, 0);
+}
+
+static void
+invent(void *arg, struct buf *name)
+{
+	(void)arg;
+	buf_adds(name, "new.txt");
+}
+
+static int
+data_listen(void *door, char *text)
+{
+	(void)door;
+	memcpy(text, "10.0.0.1:5000", sizeof "10.0.0.1:5000");
+	w.open = 1;
+	return 0;
+}
+
+static int
+is_open(void *door)
+{
+	(void)door;
+	return w.open;
+}
+
+static void
+receive(void *door)
+{
+	(void)door;
+	w.receiving = 1;
+}
+
+static void
+data_send(void *door, const void *p, size_t n)
+{
+	(void)door;
+	buf_clear(&w.sent);
+	buf_add(&w.sent, p, n);
+}
+
+static void
+data_close(void *door)
+{
+	(void)door;
+	w.open = w.receiving = 0;
+}
+
+static struct ftpd_conf conf = {
+	.host = "host", .max = 100,
+	.store = {
+		.begin = begin, .write = store_write, .finish = finish,
+		.outcome = outcome, .drop = drop, .look = look, .list = list,
+		.invent = invent
+	},
+	.data = { data_listen, is_open, receive, data_send, data_close }
+};
+
+static struct ftpd *s;
+static struct buf out;
+
+static void
+start(int local)
+{
+	memset(&w, 0, sizeof w);
+	buf_clear(&out);
+	s = ftpd_open(&conf, NULL, local, &out);
+	ftpd_attach(s, &w);
+	CHECK_BUF(&out, "220 host ftpd-lite\r\n");
+}
+
+static void
+over(void)
+{
+	ftpd_close(s);
+	CHECK_INT(w.files, 0);
+	buf_free(&w.content);
+	buf_free(&w.name);
+	buf_free(&w.sent);
+}
+
+static enum ftpd_verdict
+feed(const char *text)
+{
+	size_t used;
+
+	buf_clear(&out);
+	return ftpd_feed(s, text, strlen(text), &used, &out);
+}
+
+static enum ftpd_verdict
+data(const char *text)
+{
+	buf_clear(&out);
+	return ftpd_data(s, text, strlen(text), &out);
+}
+
+static enum ftpd_verdict
+data_end(int broken)
+{
+	buf_clear(&out);
+	w.open = 0;
+	return ftpd_data_end(s, broken, &out);
+}
+
+static enum ftpd_verdict
+commit(int err)
+{
+	buf_clear(&out);
+	w.err = err;
+	return ftpd_resume(s, &out);
+}
+
+static void
+log_in(void)
+{
+	start(1);
+	feed("USER anonymous\r\nPASS x\r\nTYPE I\r\n");
+	CHECK_BUF(&out, "331 and the password?\r\n230 welcome\r\n"
+	    "200 as it is\r\n");
+}
+
+static void
+test_login(void)
+{
+	start(0);
+	feed("USER anonymous\r\n");
+	CHECK_BUF(&out, "530 nobody may log in from there\r\n");
+	feed("STOR a\r\n");
+	CHECK_BUF(&out, "530 USER and PASS come first\r\n");
+	over();
+	start(1);
+	feed("PASS x\r\n");
+	CHECK_BUF(&out, "503 USER comes first\r\n");
+	feed("USER anna\r\nPASS x\r\nUSER a\r\nPASS x\r\nUSER a\r\n");
+	CHECK_INT(feed("PASS x\r\nNOOP\r\n"), FTPD_CLOSE);
+	CHECK_BUF(&out, "530 wrong login or password\r\n"
+	    "421 too many wrong passwords\r\n");
+	over();
+}
+
+static void
+test_stor(void)
+{
+	log_in();
+	feed("STOR a\r\n");
+	CHECK_BUF(&out, "425 no data connection: use EPSV or PASV first\r\n");
+	feed("EPSV\r\nSTOR a.txt\r\nQUIT\r\n");
+	CHECK_BUF(&out, "229 connect to (|||5000|)\r\n150 send a.txt\r\n");
+	CHECK(w.receiving);
+	CHECK_INT(data("he"), FTPD_MORE);
+	CHECK_INT(data("llo"), FTPD_MORE);
+	CHECK_INT(data_end(0), FTPD_COMMIT);
+	CHECK_BUF(&out, "");
+	CHECK_INT(commit(0), FTPD_CLOSE);
+	CHECK_BUF(&out, "226 stored a.txt\r\n221 bye\r\n");
+	CHECK_BUF(&w.content, "hello");
+	over();
+}
+
+static void
+test_failures(void)
+{
+	log_in();
+	feed("EPSV\r\nSTOR a\r\n");
+	data("x");
+	CHECK_INT(data_end(1), FTPD_MORE);
+	CHECK_BUF(&out, "426 the data connection was cut off\r\n");
+	CHECK_INT(w.files, 0);
+	CHECK(!w.finished);
+	feed("EPSV\r\nSTOR a\r\n");
+	data_end(0);
+	commit(ENOSPC);
+	CHECK_BUF(&out, "452 no room, try again later\r\n");
+	w.err = EIO;
+	feed("EPSV\r\nSTOR a\r\n");
+	CHECK_INT(data("x"), FTPD_MORE);
+	CHECK_BUF(&out, "451 disk trouble, try again later\r\n");
+	CHECK_INT(w.files, 0);
+	CHECK(!w.open);
+	w.err = 0;
+	feed("PASV\r\nSTOR a\r\n");
+	CHECK_BUF(&out, "227 connect to (10,0,0,1,19,136)\r\n150 send a\r\n");
+	data("12345678901234567890123456789012345678901234567890");
+	data("12345678901234567890123456789012345678901234567890");
+	CHECK_BUF(&out, "");
+	data("1");
+	CHECK_BUF(&out, "552 too large: at most 100 octets\r\n");
+	CHECK_INT(w.files, 0);
+	w.no_more = 1;
+	CHECK_INT(feed("EPSV\r\nSTOR a\r\n"), FTPD_CLOSE);
+	over();
+}
+
+static void
+test_rename(void)
+{
+	log_in();
+	feed("EPSV\r\nSTOR .a\r\n");
+	data("x");
+	CHECK_INT(data_end(0), FTPD_MORE);
+	CHECK(!w.finished);
+	feed("SIZE .a\r\nRNTO a\r\nRNFR b\r\nRNFR .a\r\nNOOP\r\nRNTO a\r\n");
+	CHECK_BUF(&out, "213 1\r\n503 RNFR comes first\r\n"
+	    "550 not an unfinished file of yours\r\n350 and its new name?\r\n"
+	    "200 yes\r\n503 RNFR comes first\r\n");
+	CHECK_INT(feed("RNFR .a\r\nRNTO .b\r\n"), FTPD_MORE);
+	CHECK_INT(feed("RNFR .a\r\nRNTO b\r\n"), FTPD_COMMIT);
+	commit(0);
+	CHECK_BUF(&out, "250 stored b\r\n");
+	feed("EPSV\r\nSTOR .c\r\n");
+	data_end(0);
+	CHECK_INT(w.files, 1);
+	feed("DELE .c\r\nDELE .c\r\nDELE old.txt\r\n");
+	CHECK_BUF(&out, "250 deleted\r\n"
+	    "550 not an unfinished file of yours\r\n"
+	    "550 not an unfinished file of yours\r\n");
+	feed("EPSV\r\nSTOR .d\r\n");
+	data_end(0);
+	over();
+}
+
+/* Each way of cutting a text with every kind of CR and LF. */
+static void
+test_text(void)
+{
+	static const char sent[] = "a\r\nb\r\r\n\nc\r";
+	char piece[sizeof sent];
+	size_t n, at, k;
+
+	for (n = 1; n < sizeof sent; n++) {
+		log_in();
+		feed("TYPE A\r\nEPSV\r\nSTOR a\r\n");
+		for (at = 0; at < sizeof sent - 1; at += k) {
+			k = sizeof sent - 1 - at < n ? sizeof sent - 1 - at : n;
+			memcpy(piece, sent + at, k);
+			piece[k] = '\0';
+			data(piece);
+		}
+		data_end(0);
+		CHECK_BUF(&w.content, "a\nb\r\n\nc\r");
+		commit(0);
+		over();
+	}
+}
+
+static void
+test_names(void)
+{
+	static const char *const bad[] = {
+		"..", "../a", "a/b", "/etc/passwd", "...", "", "/", ".",
+		"a\x01z", "\xff\xfe", "..a", "a\xc2\x80"
+	};
+	struct buf line = { 0 };
+	size_t i;
+
+	log_in();
+	for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+		buf_clear(&line);
+		buf_addf(&line, "EPSV\r\nSTOR %s\r\n", bad[i]);
+		feed(buf_str(&line));
+		CHECK(out.n > 30 && memcmp(out.p + 27, "553 ", 4) == 0);
+	}
+	buf_free(&line);
+	feed("STOR /./a\r\n");
+	CHECK_BUF(&out, "150 send a\r\n");
+	feed("ABOR\r\nCWD ..\r\nCWD /\r\nCWD x\r\nPWD\r\n");
+	CHECK_BUF(&out, "426 given up\r\n226 nothing is under way\r\n"
+	    "250 /\r\n250 /\r\n550 no such directory\r\n"
+	    "257 \"/\" is all there is\r\n");
+	over();
+}
+
+static void
+test_list(void)
+{
+	log_in();
+	feed("EPSV\r\nLIST -la\r\n");
+	CHECK_BUF(&w.sent, "-rw------- 1 ftp ftp 5 Jan  1  1970 old.txt\r\n");
+	data_end(0);
+	CHECK_BUF(&out, "226 that is all\r\n");
+	feed("EPSV\r\nNLST old.txt\r\n");
+	CHECK_BUF(&w.sent, "old.txt\r\n");
+	data_end(0);
+	feed("LIST none\r\nMDTM old.txt\r\nSIZE old.txt\r\n");
+	CHECK_BUF(&out, "550 no such file\r\n213 19700101000000\r\n213 5\r\n");
+	over();
+}
+
+static void
+test_refused(void)
+{
+	log_in();
+	feed("PORT 127,0,0,1,4,1\r\nEPRT |1|127.0.0.1|5|\r\nRETR old.txt\r\n"
+	    "APPE a\r\nMKD a\r\nREST 5\r\nREST 0\r\nXYZ\r\n");
+	CHECK_BUF(&out, "502 passive only: EPSV or PASV\r\n"
+	    "502 passive only: EPSV or PASV\r\n550 upload only\r\n"
+	    "550 upload only\r\n550 upload only\r\n"
+	    "501 files come whole: REST is 0\r\n350 from the beginning\r\n"
+	    "500 no such command\r\n");
+	over();
+	start(1);
+	CHECK_INT(feed("GET / HT"), FTPD_CLOSE);
+	over();
+	start(1);
+	CHECK_INT(feed("PO"), FTPD_MORE);
+	CHECK_INT(feed("ST / "), FTPD_CLOSE);
+	over();
+}
+
+static void
+test_mid_transfer(void)
+{
+	log_in();
+	feed("EPSV\r\nSTOR a\r\n");
+	data("abc");
+	feed("STAT\r\nNOOP\r\n");
+	CHECK_BUF(&out, "211 3 octets have come\r\n");
+	feed("\xff\xf4\xf2" "ABOR\r\n");
+	CHECK_BUF(&out, "");
+	data_end(0);
+	commit(0);
+	CHECK_BUF(&out, "226 stored a\r\n200 yes\r\n"
+	    "226 nothing is under way\r\n");
+	feed("EPSV\r\nSTOR a\r\n");
+	feed("\xff\xf4\xff\xf2" "ABOR\r\n");
+	CHECK_BUF(&out, "426 given up\r\n226 nothing is under way\r\n");
+	CHECK_INT(w.files, 0);
+	over();
+}
+
+int
+main(void)
+{
+	test_login();
+	test_stor();
+	test_failures();
+	test_rename();
+	test_text();
+	test_names();
+	test_list();
+	test_refused();
+	test_mid_transfer();
+	buf_free(&out);
+	return test_end();
+}
