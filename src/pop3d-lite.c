@@ -1,0 +1,206 @@
+/*
+ * pop3d-lite: reads the mailboxes back over POP3.
+ */
+#include <unistd.h>
+
+#include "server/pop3d.h"
+#include "store/maildrop.h"
+#include "store/mailroot.h"
+#include "store/passwd.h"
+#include "sys/cli.h"
+#include "sys/here.h"
+#include "sys/secret.h"
+#include "sys/serve.h"
+
+static const char usage[] =
+    "usage: pop3d-lite [-iv] -u passwd-file [-l addr] ... [-d dir]\n"
+    "                  [-m size] [-c sessions] [-T seconds] [-w workers]\n"
+    "                  [-U user]\n"
+    "  -u  file with those who may log in, and their passwords\n"
+    "  -i  one session on standard input and output\n"
+    "  -l  where to listen: host:port, :port, *:port or /path (:1110)\n"
+    "  -d  directory with the mailboxes, made if it is missing (mail)\n"
+    "  -m  taken as by the other servers; nothing is ever too large here\n"
+    "  -c  most sessions at once (1000)\n"
+    "  -T  seconds a session may be idle (600)\n"
+    "  -w  worker processes (1)\n"
+    "  -U  user to become after binding, when started by root\n"
+    "  -v  tell what is said, on standard error\n";
+
+struct app {
+	struct serve_opt serve;
+	const char *secrets;
+	struct pop3d_conf conf;
+	struct sasld_conf auth;
+	struct passwd *passwd;
+	char host[HERE_HOST_MAX];
+};
+
+static const struct pop3d_store store = {
+	maildrop_open, maildrop_close, maildrop_list, maildrop_count,
+	maildrop_size, maildrop_uid, maildrop_begin, maildrop_read,
+	maildrop_finish, maildrop_remove, maildrop_seen, maildrop_sync
+};
+
+static enum serve_verdict
+verdict(enum pop3d_next next)
+{
+	static const enum serve_verdict v[] = {
+		[POP3D_MORE] = SERVE_MORE, [POP3D_AGAIN] = SERVE_AGAIN,
+		[POP3D_WAIT] = SERVE_WAIT, [POP3D_CLOSE] = SERVE_CLOSE
+	};
+
+	return v[next];
+}
+
+static void *
+session_open(void *arg, const struct net_peer *peer, struct buf *out)
+{
+	struct app *app = arg;
+
+	return pop3d_open(&app->conf, peer->text, out);
+}
+
+static enum serve_verdict
+session_feed(void *s, const char *p, size_t n, size_t *used, struct buf *out)
+{
+	return verdict(pop3d_feed(s, p, n, used, out));
+}
+
+static enum serve_verdict
+session_resume(void *s, struct buf *out)
+{
+	return verdict(pop3d_resume(s, out));
+}
+
+static long
+session_delay(void *s)
+{
+	(void)s;
+	return POP3D_DELAY;
+}
+
+/* What was cut short is no command, and without QUIT nothing is deleted. */
+static enum serve_verdict
+session_end(void *s, size_t n, struct buf *out)
+{
+	(void)s;
+	(void)n;
+	(void)out;
+	return SERVE_CLOSE;
+}
+
+/* RFC 1939 3: a session that was idle too long ends without a word. */
+static void
+session_expire(void *s, int down, struct buf *out)
+{
+	(void)s;
+	if (down)
+		buf_adds(out, "-ERR [SYS/TEMP] the server is going down\r\n");
+}
+
+static void
+session_close(void *s)
+{
+	pop3d_close(s);
+}
+
+static void
+talk(void *arg, const char *peer, int who, struct span line)
+{
+	(void)arg;
+	warn("%s: %c: %.*s", peer[0] != '\0' ? peer : "local", who,
+	    (int)line.n, line.p);
+}
+
+static void
+make_dir(const struct app *app)
+{
+	if (mailroot_make(app->serve.dir) < 0)
+		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
+}
+
+static void
+start(void *arg)
+{
+	struct app *app = arg;
+
+	make_dir(app);
+	app->conf.keeper = maildrop_start(app->serve.dir);
+}
+
+static const struct serve_proto proto = {
+	.open = session_open,
+	.feed = session_feed,
+	.resume = session_resume,
+	.delay = session_delay,
+	.end = session_end,
+	.expire = session_expire,
+	.close = session_close,
+	.start = start,
+	.busy = "-ERR [SYS/TEMP] too many sessions, try again later\r\n"
+};
+
+/* All that can be wrong here, before the network is touched. */
+static void
+check(struct app *app)
+{
+	app->passwd = passwd_read(app->secrets);
+	if (app->passwd == NULL)
+		die(EX_CONFIG, "%s: cannot be used", app->secrets);
+	/* Under -U only that user can make what is to be that user's. */
+	if (app->serve.user == NULL)
+		make_dir(app);
+}
+
+static void
+configure(struct app *app)
+{
+	struct sasld_conf *a = &app->auth;
+
+	here_host(app->host);
+	a->iterations = passwd_iterations(app->passwd);
+	a->mechanisms = sasld_possible(a->iterations) &
+	    ~(unsigned)SASLD_LOGIN;
+	a->host = app->host;
+	a->find = passwd_find;
+	a->app = app->passwd;
+	if (secret_random(a->key, sizeof a->key) < 0)
+		die_sys(EX_TEMPFAIL, "/dev/urandom");
+	app->conf.host = app->host;
+	app->conf.auth = a;
+	app->conf.apop = a->iterations == 0;
+	app->conf.store = &store;
+	app->conf.nonce = secret_word;
+	app->conf.talk = app->serve.verbose ? talk : NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct app app = { .serve = {
+		.dir = "mail",
+		.max_sessions = 1000,
+		.idle = 600,
+		.workers = 1
+	} };
+	enum exit_code code;
+	int c;
+
+	cli_init(argc, argv, usage);
+	while ((c = getopt(argc, argv, "u:" SERVE_OPTS)) != -1)
+		switch (c) {
+		case 'u': app.secrets = optarg; break;
+		default: serve_option(&app.serve, c, optarg);
+		}
+	if (optind < argc || app.secrets == NULL)
+		cli_usage();
+	check(&app);
+	configure(&app);
+	code = serve_run(&app.serve, &proto, &app, "1110");
+	maildrop_stop(app.conf.keeper);
+	passwd_free(app.passwd);
+	if (close(STDOUT_FILENO) < 0 && code == EX_OK)
+		die_sys(EX_IOERR, "stdout");
+	return (int)code;
+}

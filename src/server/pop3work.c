@@ -1,0 +1,228 @@
+#include "pop3work.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define LETTERS 256		/* looked at in one turn */
+
+static const char no_letter[] = "-ERR that letter has vanished";
+
+int
+pop3work_list(struct pop3d *s)
+{
+	int err = s->conf->store->list(s->drop);
+
+	if (err == EINPROGRESS)
+		return 0;
+	if (err != 0) {
+		s->conf->store->close(s->drop);
+		s->drop = NULL;
+		pop3verb_reply(s, "-ERR [SYS/TEMP] the maildrop cannot be "
+		    "read");
+		return 1;
+	}
+	s->count = s->conf->store->count(s->drop);
+	s->mark = calloc(s->count + 1, 1);
+	if (s->mark == NULL)
+		die_nomem();
+	s->phase = POP3D_READY;
+	pop3verb_letters(s);
+	return 1;
+}
+
+/*
+ * The next letter that is not deleted, from s->at on; 0 when there is none,
+ * or when *turn, counted from 0, or the room is used up: s->at says which.
+ */
+static int
+next_letter(struct pop3d *s, int *turn)
+{
+	for (; s->at < s->count; s->at++) {
+		if (s->out->n >= POP3WORK_FULL || (*turn)++ == LETTERS)
+			return 0;
+		if ((s->mark[s->at] & POP3D_DELETED) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* RFC 1939 5: how many there are, and their octets. */
+int
+pop3work_stat(struct pop3d *s)
+{
+	uint64_t size;
+	int turn = 0;
+
+	while (next_letter(s, &turn)) {
+		if (s->conf->store->size(s->drop, s->at, &size) != 0)
+			return 0;
+		s->sum += size;
+		s->lines++;
+		s->at++;
+	}
+	if (s->at < s->count)
+		return 0;
+	pop3verb_reply(s, "+OK %ju %ju", (uintmax_t)s->lines,
+	    (uintmax_t)s->sum);
+	return 1;
+}
+
+static void
+add_line(struct pop3d *s, uint64_t size)
+{
+	buf_addu(s->out, s->at + 1);
+	buf_addc(s->out, ' ');
+	buf_addu(s->out, size);
+	buf_adds(s->out, "\r\n");
+}
+
+int
+pop3work_sizes(struct pop3d *s)
+{
+	uint64_t size;
+	int turn = 0;
+
+	while (next_letter(s, &turn)) {
+		if (s->conf->store->size(s->drop, s->at, &size) != 0)
+			return 0;
+		add_line(s, size);
+		s->at++;
+	}
+	if (s->at < s->count)
+		return 0;
+	buf_adds(s->out, ".\r\n");
+	return 1;
+}
+
+int
+pop3work_uids(struct pop3d *s)
+{
+	int turn = 0;
+
+	while (next_letter(s, &turn)) {
+		buf_addu(s->out, s->at + 1);
+		buf_addc(s->out, ' ');
+		s->conf->store->uid(s->drop, s->at, s->out);
+		buf_adds(s->out, "\r\n");
+		s->at++;
+	}
+	if (s->at < s->count)
+		return 0;
+	buf_adds(s->out, ".\r\n");
+	return 1;
+}
+
+int
+pop3work_size(struct pop3d *s)
+{
+	uint64_t size;
+
+	if (s->conf->store->size(s->drop, s->at, &size) != 0)
+		return 0;
+	pop3verb_reply(s, "+OK %zu %ju", s->at + 1, (uintmax_t)size);
+	return 1;
+}
+
+/* Adds lines of a piece; 0 when TOP has what it wants. */
+static int
+add_text(struct pop3d *s, struct span piece)
+{
+	int end;
+
+	buf_reserve(s->out, piece.n + piece.n / 32);
+	while (piece.n > 0) {
+		if (s->top && s->body && s->lines == 0)
+			return 0;
+		end = crlf_line(&s->crlf, &piece, s->out);
+		if (s->body)
+			s->lines -= end > 0;
+		else
+			s->body = end == 2;
+	}
+	return 1;
+}
+
+/* Announces the letter: 1, 0 when that takes another turn, or -1: no. */
+static int
+announce(struct pop3d *s)
+{
+	uint64_t size;
+
+	if (s->conf->store->size(s->drop, s->at, &size) != 0)
+		return 0;
+	if (s->conf->store->begin(s->drop, s->at) != 0) {
+		pop3verb_reply(s, no_letter);
+		return -1;
+	}
+	memset(&s->crlf, 0, sizeof s->crlf);
+	s->body = 0;
+	s->reading = 1;
+	if (s->top)
+		pop3verb_reply(s, "+OK the top of it follows");
+	else
+		pop3verb_reply(s, "+OK %ju octets", (uintmax_t)size);
+	return 1;
+}
+
+static int
+finish(struct pop3d *s)
+{
+	s->conf->store->finish(s->drop);
+	s->reading = 0;
+	return 1;
+}
+
+int
+pop3work_text(struct pop3d *s)
+{
+	struct span piece;
+	int r;
+
+	r = s->reading ? 1 : announce(s);
+	if (r <= 0)
+		return r < 0;
+	while (s->out->n < POP3WORK_FULL) {
+		if (s->conf->store->read(s->drop, &piece) != 0) {
+			/* Nothing but the missing end can say so now. */
+			s->closing = 1;
+			return finish(s);
+		}
+		if (piece.n == 0 || !add_text(s, piece)) {
+			crlf_dot(&s->crlf, s->out);
+			if (!s->top)
+				s->mark[s->at] |= POP3D_SEEN;
+			return finish(s);
+		}
+	}
+	return 0;
+}
+
+/* RFC 1939 6: UPDATE. */
+int
+pop3work_quit(struct pop3d *s)
+{
+	const struct pop3d_store *store = s->conf->store;
+	int turn;
+
+	for (turn = 0; s->at < s->count; s->at++) {
+		if (s->mark[s->at] == 0)
+			continue;
+		if (turn++ == LETTERS)
+			return 0;
+		if ((s->mark[s->at] & POP3D_DELETED) == 0)
+			store->seen(s->drop, s->at);
+		else if (store->remove(s->drop, s->at) == 0)
+			s->sum++;
+		else
+			s->failed = 1;
+	}
+	if (s->sum > 0 && store->sync(s->drop) != 0)
+		s->failed = 1;
+	if (s->failed)
+		pop3verb_reply(s, "-ERR [SYS/TEMP] some deleted letters are "
+		    "still there");
+	else
+		pop3verb_reply(s, "+OK bye");
+	s->closing = 1;
+	return 1;
+}

@@ -1,0 +1,500 @@
+#include "maildrop.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dropname.h"
+#include "format/crlf.h"
+#include "sys/lock.h"
+#include "sys/newfile.h"
+
+#define PIECE 65536		/* read at a time */
+#define LOOKS 512		/* directory entries looked at in one call */
+
+enum part { NEW, CUR, PARTS };
+
+static const char *const parts[PARTS] = { "new", "cur" };
+
+struct letter {
+	char *name;		/* of its file */
+	uint64_t size;		/* of its file, until it is known as sent */
+	enum part part;
+	int sized;
+	int gone;
+};
+
+struct drop {
+	struct store *store;
+	struct drop *next;
+	char *path;		/* of the Maildir */
+	char *login;
+	int lock;		/* -1 where there is no Maildir */
+	struct letter *letter;
+	size_t n, cap;
+	DIR *dir;		/* while letters are listed */
+	enum part part;
+
+	/* The letter that is open. */
+	int fd;			/* -1: none */
+	size_t open;
+	struct crlf crlf;
+	uint64_t size;		/* of what was read so far */
+};
+
+struct store {
+	const char *root;
+	struct drop *first;	/* that are open */
+	char piece[PIECE];
+
+	/* A whole letter in piece, sized just now: it is not read again. */
+	const struct drop *kept;
+	size_t kept_letter, kept_size;
+};
+
+void *
+maildrop_start(const char *root)
+{
+	struct store *s;
+
+	s = calloc(1, sizeof *s);
+	if (s == NULL)
+		die_nomem();
+	s->root = root;
+	return s;
+}
+
+void
+maildrop_stop(void *store)
+{
+	free(store);
+}
+
+/* A letter's path, or a directory's where name is empty. */
+static const char *
+path_of(const struct drop *d, enum part part, const char *name, struct buf *b)
+{
+	buf_clear(b);
+	buf_addf(b, "%s/%s/%s", d->path, parts[part], name);
+	return buf_str(b);
+}
+
+/* 0, or -1 with errno; without a Maildir there is nothing to lock. */
+static int
+take_lock(struct drop *d)
+{
+	struct buf path = { 0 };
+	struct stat st;
+
+	buf_addf(&path, "%s/.pop3-lock", d->path);
+	if (stat(d->path, &st) == 0)
+		d->lock = lock_take(buf_str(&path), 0);
+	else if (errno == ENOENT)
+		errno = 0;
+	buf_free(&path);
+	return d->lock >= 0 || errno == 0 ? 0 : -1;
+}
+
+void *
+maildrop_open(void *store, struct span login)
+{
+	struct store *s = store;
+	struct buf path = { 0 };
+	struct drop *d;
+	int err;
+
+	/* A second lock of this process would be none. */
+	for (d = s->first; d != NULL; d = d->next)
+		if (span_is(login, d->login)) {
+			errno = EAGAIN;
+			return NULL;
+		}
+	d = calloc(1, sizeof *d);
+	if (d == NULL)
+		die_nomem();
+	d->store = s;
+	d->login = span_dup(login);
+	buf_addf(&path, "%s/%s", s->root, d->login);
+	d->path = span_dup(buf_span(&path));
+	buf_free(&path);
+	d->fd = d->lock = -1;
+	d->next = s->first;
+	s->first = d;
+	if (take_lock(d) == 0)
+		return d;
+	err = errno;
+	maildrop_close(d);
+	errno = err;
+	return NULL;
+}
+
+void
+maildrop_close(void *drop)
+{
+	struct drop *d = drop, **p;
+	size_t i;
+
+	for (p = &d->store->first; *p != d; )
+		p = &(*p)->next;
+	*p = d->next;
+	maildrop_finish(d);
+	if (d->store->kept == d)
+		d->store->kept = NULL;
+	if (d->dir != NULL)
+		closedir(d->dir);
+	if (d->lock >= 0)
+		close(d->lock);
+	for (i = 0; i < d->n; i++)
+		free(d->letter[i].name);
+	free(d->letter);
+	free(d->login);
+	free(d->path);
+	free(d);
+}
+
+/* The next letter's name in a directory; NULL at its end, errno then. */
+static const char *
+next_name(DIR *dir)
+{
+	const struct dirent *e;
+
+	errno = 0;
+	do
+		e = readdir(dir);
+	while (e != NULL && e->d_name[0] == '.');
+	return e != NULL ? e->d_name : NULL;
+}
+
+static void
+add_letter(struct drop *d, const char *name, off_t size)
+{
+	struct letter *l;
+
+	if (d->n == d->cap) {
+		d->cap = d->cap * 2 + 64;
+		d->letter = realloc(d->letter, d->cap * sizeof *d->letter);
+		if (d->letter == NULL)
+			die_nomem();
+	}
+	l = &d->letter[d->n++];
+	l->name = span_dup(span_str(name));
+	l->part = d->part;
+	l->gone = 0;
+	l->size = (uint64_t)size;
+	l->sized = dropname_size(name, &l->size);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct letter *x = a, *y = b;
+	int r = dropname_compare(x->name, y->name);
+
+	return r != 0 ? r : x->part < y->part ? 1 : x->part > y->part ? -1 : 0;
+}
+
+/* In order; one that went from new to cur in between was seen twice. */
+static void
+sort(struct drop *d)
+{
+	size_t i, n = 0;
+
+	if (d->n > 0)
+		qsort(d->letter, d->n, sizeof *d->letter, compare);
+	for (i = 0; i < d->n; i++)
+		if (n > 0 && dropname_compare(d->letter[n - 1].name,
+		    d->letter[i].name) == 0)
+			free(d->letter[i].name);
+		else
+			d->letter[n++] = d->letter[i];
+	d->n = n;
+}
+
+/* Opens a directory of letters: 1, 0 where there is none, -1 with errno. */
+static int
+open_part(struct drop *d, enum part part)
+{
+	struct buf path = { 0 };
+
+	d->dir = opendir(path_of(d, part, "", &path));
+	buf_free(&path);
+	return d->dir != NULL ? 1 : errno == ENOENT ? 0 : -1;
+}
+
+/* At most LOOKS entries of the open directory: 0, EINPROGRESS or errno. */
+static int
+list_some(struct drop *d)
+{
+	const char *name;
+	struct stat st;
+	int i;
+
+	for (i = 0; i < LOOKS; i++) {
+		name = next_name(d->dir);
+		if (name == NULL)
+			return errno;
+		if (fstatat(dirfd(d->dir), name, &st, AT_SYMLINK_NOFOLLOW) ==
+		    0 && S_ISREG(st.st_mode))
+			add_letter(d, name, st.st_size);
+	}
+	return EINPROGRESS;
+}
+
+int
+maildrop_list(void *drop)
+{
+	struct drop *d = drop;
+	int r;
+
+	while (d->part < PARTS) {
+		if (d->dir == NULL && open_part(d, d->part) < 0)
+			return errno;
+		r = d->dir != NULL ? list_some(d) : 0;
+		if (r != 0)
+			return r;
+		if (d->dir != NULL)
+			closedir(d->dir);
+		d->dir = NULL;
+		d->part++;
+	}
+	sort(d);
+	return 0;
+}
+
+size_t
+maildrop_count(const void *drop)
+{
+	return ((const struct drop *)drop)->n;
+}
+
+void
+maildrop_uid(const void *drop, size_t i, struct buf *b)
+{
+	dropname_uid(((const struct drop *)drop)->letter[i].name, b);
+}
+
+/* The letter with the lasting part of this name; NULL: there is none. */
+static struct letter *
+find_letter(struct drop *d, const char *name)
+{
+	size_t low = 0, high = d->n, i;
+	int r;
+
+	while (low < high) {
+		i = low + (high - low) / 2;
+		r = dropname_compare(name, d->letter[i].name);
+		if (r == 0)
+			return &d->letter[i];
+		if (r < 0)
+			high = i;
+		else
+			low = i + 1;
+	}
+	return NULL;
+}
+
+/* Letters have other names now, or are gone: which? */
+static void
+look_again(struct drop *d)
+{
+	struct letter *l;
+	const char *name;
+	enum part part;
+	size_t i;
+
+	for (i = 0; i < d->n; i++)
+		d->letter[i].gone = 1;
+	for (part = NEW; part < PARTS; part++) {
+		if (open_part(d, part) <= 0)
+			continue;
+		while ((name = next_name(d->dir)) != NULL) {
+			l = find_letter(d, name);
+			if (l == NULL)
+				continue;
+			free(l->name);
+			l->name = span_dup(span_str(name));
+			l->part = part;
+			l->gone = 0;
+		}
+		closedir(d->dir);
+		d->dir = NULL;
+	}
+}
+
+/*
+ * Does something with a letter's path; where that is not there, once more
+ * with the letter's new one.  What it returned, or -1 with errno.
+ */
+static int
+with_path(struct drop *d, size_t i, int (*act)(const char *path))
+{
+	const struct letter *l = &d->letter[i];
+	struct buf path = { 0 };
+	int r = -1, err = ENOENT;
+
+	if (!l->gone) {
+		r = act(path_of(d, l->part, l->name, &path));
+		err = errno;
+	}
+	if (r < 0 && err == ENOENT && !l->gone) {
+		look_again(d);
+		r = act(path_of(d, l->part, l->name, &path));
+		err = errno;
+	}
+	buf_free(&path);
+	errno = err;
+	return r;
+}
+
+static int
+open_file(const char *path)
+{
+	struct stat st;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
+	    O_NOCTTY);
+	if (fd < 0 && errno == ELOOP)
+		errno = ENOENT;
+	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+		return fd;
+	close(fd);
+	errno = ENOENT;
+	return -1;
+}
+
+/* Opens a letter, if it is not open already: 0 or errno. */
+static int
+open_letter(struct drop *d, size_t i)
+{
+	if (d->fd >= 0 && d->open == i)
+		return 0;
+	maildrop_finish(d);
+	d->fd = with_path(d, i, open_file);
+	if (d->fd < 0)
+		return errno;
+	d->open = i;
+	d->size = 0;
+	memset(&d->crlf, 0, sizeof d->crlf);
+	return 0;
+}
+
+void
+maildrop_finish(void *drop)
+{
+	struct drop *d = drop;
+
+	if (d->fd >= 0)
+		close(d->fd);
+	d->fd = -1;
+}
+
+/* The open letter's next piece: its length, -1 with errno. */
+static ssize_t
+read_piece(struct drop *d)
+{
+	d->store->kept = NULL;
+	return read(d->fd, d->store->piece, PIECE);
+}
+
+int
+maildrop_size(void *drop, size_t i, uint64_t *size)
+{
+	struct drop *d = drop;
+	struct letter *l = &d->letter[i];
+	ssize_t n = 0;
+
+	*size = l->size;
+	if (l->sized)
+		return 0;
+	if (open_letter(d, i) == 0 && (n = read_piece(d)) > 0) {
+		d->size += (uint64_t)n + crlf_grow(&d->crlf,
+		    span_of(d->store->piece, (size_t)n));
+		if (n == PIECE || (uint64_t)n != l->size)
+			return EINPROGRESS;
+		d->store->kept = d;
+		d->store->kept_letter = i;
+		d->store->kept_size = (size_t)n;
+	}
+	if (d->fd >= 0 && n >= 0)
+		l->size = d->size + crlf_end(&d->crlf);
+	maildrop_finish(d);
+	l->sized = 1;
+	*size = l->size;
+	return 0;
+}
+
+int
+maildrop_begin(void *drop, size_t i)
+{
+	struct drop *d = drop;
+
+	if (d->store->kept == d && d->store->kept_letter == i)
+		return 0;
+	d->store->kept = NULL;
+	return open_letter(d, i);
+}
+
+int
+maildrop_read(void *drop, struct span *piece)
+{
+	struct drop *d = drop;
+	struct store *s = d->store;
+	ssize_t n = 0;
+
+	if (s->kept == d)
+		n = (ssize_t)s->kept_size;
+	else if (d->fd >= 0)
+		n = read_piece(d);
+	s->kept = NULL;
+	*piece = span_of(s->piece, n > 0 ? (size_t)n : 0);
+	if (n <= 0)
+		maildrop_finish(d);
+	return n < 0 ? errno : 0;
+}
+
+int
+maildrop_remove(void *drop, size_t i)
+{
+	return with_path(drop, i, unlink) == 0 || errno == ENOENT ? 0 : errno;
+}
+
+void
+maildrop_seen(void *drop, size_t i)
+{
+	struct drop *d = drop;
+	const struct letter *l = &d->letter[i];
+	struct buf from = { 0 }, to = { 0 };
+
+	if (l->part != NEW)
+		return;
+	path_of(d, NEW, l->name, &from);
+	path_of(d, CUR, l->name, &to);
+	to.n -= strlen(l->name) - dropname_lasting(l->name);
+	buf_adds(&to, ":2,S");
+	/* Where it fails the letter stays new, which does no harm. */
+	if (rename(buf_str(&from), buf_str(&to)) < 0 && errno != ENOENT)
+		warn_sys("%s", buf_str(&from));
+	buf_free(&from);
+	buf_free(&to);
+}
+
+int
+maildrop_sync(void *drop)
+{
+	struct drop *d = drop;
+	struct buf path = { 0 };
+	enum part part;
+	int err = 0;
+
+	for (part = NEW; part < PARTS; part++)
+		if (newfile_syncdir(path_of(d, part, "", &path)) < 0 &&
+		    errno != ENOENT)
+			err = errno;
+	buf_free(&path);
+	return err;
+}

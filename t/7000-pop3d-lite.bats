@@ -1,0 +1,385 @@
+#!/usr/bin/env bats
+# pop3d-lite, one session on standard input and output.
+
+# shellcheck disable=SC2154 # run sets stderr
+
+load lib
+load pop3d
+
+setup() {
+	lib_setup
+	secrets
+	box user1
+}
+
+two_letters() {
+	letter cur/1000.a.host:2,S 'Subject: a\n\n.x\n..\nlast'
+	letter new/1001.b.host 'Subject: b\r\n\r\none\r\ntwo\r\n'
+}
+
+@test "a session as RFC 1939 has it, with LF" {
+	two_letters
+	cat >in <<-'END'
+	user user1
+	PASS secret
+	stat
+	LIST
+	list 2
+	UIDL
+	uidl 2
+	RETR 1
+	TOP 2 1
+	NOOP
+	DELE 1
+	STAT
+	LIST
+	UIDL
+	RSET
+	STAT
+	QUIT
+	END
+	pop <in
+	answers '+OK and the password?' '+OK 2 letters' '+OK 2 52' \
+		'+OK sizes follow' '1 28' '2 24' . '+OK 2 24' \
+		'+OK identifiers follow' '1 1000.a.host' '2 1001.b.host' . \
+		'+OK 2 1001.b.host' '+OK 28 octets' 'Subject: a' '' ..x ... \
+		last . '+OK the top of it follows' 'Subject: b' '' one . \
+		+OK '+OK letter 1 goes at QUIT' '+OK 1 24' \
+		'+OK sizes follow' '2 24' . '+OK identifiers follow' \
+		'2 1001.b.host' . '+OK 2 letters' '+OK 2 52' '+OK bye'
+	[ ! -s err ]
+	[ "$(left)" = '1000.a.host 1001.b.host ' ]
+}
+
+@test "the same with CRLF, pipelined, and cut everywhere" {
+	two_letters
+	printf '%s\r\n' 'USER user1' 'PASS secret' STAT 'RETR 1' 'TOP 1 0' \
+		QUIT >in
+	pop <in
+	mv out want
+	for ((i = 1; i < $(wc -c <in); i += 7)); do
+		{
+			head -c "$i" in
+			sleep 0.01
+			tail -c +"$((i + 1))" in
+		} | pop
+		cmp want out
+	done
+}
+
+@test "sizes are those of what is sent" {
+	letter new/1.empty ''
+	letter new/2.open 'a'
+	letter new/3.cr 'a\r'
+	letter new/4.lf '\n\n'
+	letter new/5.crlf 'a\r\nb\n'
+	letter new/6.dots '.\n..\n'
+	letter new/7.bare 'a\rb\n'
+	head -c 200000 /dev/zero | tr '\0' '\n' >mail/user1/new/8.long
+	session LIST 'RETR 1' 'RETR 2' 'RETR 3' 'RETR 4' 'RETR 5' 'RETR 6' \
+		'RETR 7'
+	[ "$(sed -n '2,9p' out | cut -d ' ' -f 2 | tr '\n' ' ')" = \
+		'0 3 3 4 6 7 5 400000 ' ]
+	sed '1,/^+OK 0 octets/d' raw | head -c 43 >got
+	printf '.\r\n+OK 3 octets\r\na\r\n.\r\n+OK 3 octets\r\na\r\n.\r\n' \
+		>want
+	cmp want got
+	session 'RETR 8'
+	[ "$(wc -l <out)" = 200002 ]
+}
+
+@test "a size that the name tells is taken, where it can be right" {
+	letter 'new/1.h,S=4,W=6' 'a\nb\n'
+	letter 'new/2.h,S=5,W=999' 'a\nb\n'
+	letter 'new/3.h,S=4,W=3' 'a\nb\n'
+	letter 'new/4.h,S=4,W=99' 'a\nb\n'
+	session LIST
+	answers '+OK sizes follow' '1 6' '2 6' '3 6' '4 6' .
+}
+
+@test "only plain files are letters" {
+	letter new/1.plain 'x\n'
+	letter new/.hidden 'x\n'
+	ln -s "$PWD/passwd" mail/user1/new/2.link
+	mkdir mail/user1/cur/3.folder
+	mkfifo mail/user1/cur/4.fifo
+	ln -s nowhere mail/user1/new/5.dangling
+	session UIDL
+	answers '+OK identifiers follow' '1 1.plain' .
+}
+
+@test "nothing there: no letters, nothing made" {
+	rmdir mail/user1/* mail/user1
+	session STAT LIST 'RETR 1'
+	answers '+OK 0 0' '+OK sizes follow' . \
+		'-ERR no such letter, there are 0'
+	[ ! -e mail/user1 ]
+	mkdir mail/user1
+	session STAT
+	answers '+OK 0 0'
+}
+
+@test "deletions happen at QUIT" {
+	two_letters
+	session 'DELE 1' 'DELE 1' 'RETR 1' 'LIST 1' 'UIDL 1' 'TOP 1 0'
+	answers '+OK letter 1 goes at QUIT' '-ERR that letter is deleted' \
+		'-ERR that letter is deleted' '-ERR that letter is deleted' \
+		'-ERR that letter is deleted' '-ERR that letter is deleted'
+	[ "$(left)" = '1001.b.host ' ]
+}
+
+@test "without a QUIT nothing is deleted" {
+	two_letters
+	printf '%s\r\n' 'USER user1' 'PASS secret' 'DELE 1' 'DELE 2' >in
+	pop <in
+	[ "$(left)" = '1000.a.host 1001.b.host ' ]
+	{ cat in; printf 'QUIT'; } | pop
+	[ "$(left)" = '1000.a.host 1001.b.host ' ]
+	{ cat in; printf 'RSET\r\nQUIT\r\n'; } | pop
+	[ "$(left)" = '1000.a.host 1001.b.host ' ]
+}
+
+@test "an identifier stays the same from new to cur, and with flags" {
+	letter new/1000.a.host 'x\n'
+	letter new/1001.b.host 'x\n'
+	session UIDL 'RETR 1'
+	mv out first
+	[ -f mail/user1/cur/1000.a.host:2,S ]
+	[ -f mail/user1/new/1001.b.host ]
+	mv mail/user1/new/1001.b.host mail/user1/cur/1001.b.host:2,FS
+	session UIDL 'RETR 1'
+	cmp first out
+}
+
+@test "an identifier that would be too long or unprintable is a hash" {
+	letter "new/1000.$(printf '%070d' 0)" 'x\n'
+	letter 'new/1001.a b' 'x\n'
+	session UIDL
+	sed -n '2,3p' out >got
+	[ "$(grep -Ecx '[12] [0-9a-f]{64}' got)" = 2 ]
+	[ "$(cut -d ' ' -f 2 got | sort -u | wc -l)" = 2 ]
+}
+
+@test "letters in the order of their names' moments" {
+	for i in 1000000000.x 999999999.x 1000000000.M2 1000000000.M1; do
+		letter "new/$i" 'x\n'
+	done
+	session UIDL
+	answers '+OK identifiers follow' '1 999999999.x' '2 1000000000.M1' \
+		'3 1000000000.M2' '4 1000000000.x' .
+}
+
+# alive: a session of user1, whose input is descriptor 7 and whose answers
+# are read from 8; ask LINE gives it one.
+alive() {
+	mkfifo to from
+	pop3d-lite -i -u passwd -d mail <to >from 2>err 3>&- &
+	STARTED+=("$!")
+	exec 7>to 8<from
+	read -r answer <&8
+	ask 'USER user1'
+	ask 'PASS secret'
+	[ "$answer" = "+OK 2 letters" ]
+}
+
+ask() {
+	printf '%s\r\n' "$1" >&7
+	IFS= read -r answer <&8
+	answer=${answer%$'\r'}
+}
+
+@test "a second session of the same maildrop: [IN-USE], until the first ends" {
+	two_letters
+	alive
+	printf '%s\r\n' 'USER user1' 'PASS secret' STAT QUIT >in
+	pop <in
+	answers '+OK and the password?' \
+		'-ERR [IN-USE] the maildrop is in use' \
+		'-ERR log in first' '+OK bye'
+	kill -9 "${STARTED[0]}"
+	wait "${STARTED[0]}" || :
+	pop <in
+	grep -q '^+OK 2 ' out
+}
+
+@test "a letter that comes during a session belongs to the next one" {
+	two_letters
+	alive
+	letter new/1002.c.host 'x\n'
+	ask STAT
+	[ "$answer" = '+OK 2 52' ]
+	ask 'RETR 3'
+	[ "$answer" = '-ERR no such letter, there are 2' ]
+	ask QUIT
+	[ "$(left)" = '1000.a.host 1001.b.host 1002.c.host ' ]
+}
+
+@test "a letter that vanishes is -ERR, and one that moves is found" {
+	two_letters
+	alive
+	rm mail/user1/cur/1000*
+	mv mail/user1/new/1001.b.host mail/user1/cur/1001.b.host:2,R
+	ask 'RETR 1'
+	[ "$answer" = '-ERR that letter has vanished' ]
+	ask 'TOP 1 0'
+	[ "$answer" = '-ERR that letter has vanished' ]
+	ask 'TOP 2 0'
+	[ "$answer" = '+OK the top of it follows' ]
+	for _ in 1 2 3; do
+		IFS= read -r answer <&8
+	done
+	ask 'DELE 1'
+	ask 'DELE 2'
+	ask QUIT
+	[ "$answer" = '+OK bye' ]
+	[ "$(left)" = '' ]
+}
+
+@test "a letter that turns into a link or a pipe is not read" {
+	letter new/1.a 'x\n'
+	letter new/2.b 'x\n'
+	alive
+	rm mail/user1/new/*
+	ln -s "$PWD/passwd" mail/user1/new/1.a
+	mkfifo mail/user1/new/2.b
+	ask 'RETR 1'
+	[ "$answer" = '-ERR that letter has vanished' ]
+	ask 'RETR 2'
+	[ "$answer" = '-ERR that letter has vanished' ]
+}
+
+@test "what is deleted and cannot be removed is told at QUIT" {
+	[ "$(id -u)" != 0 ] || skip "root may remove anything"
+	two_letters
+	: >mail/user1/.pop3-lock
+	chmod 500 mail/user1/cur
+	printf '%s\r\n' 'USER user1' 'PASS secret' 'DELE 1' QUIT | pop
+	chmod 700 mail/user1/cur
+	grep -q '^-ERR \[SYS/TEMP\] some deleted letters' out
+	[ "$(left)" = '1000.a.host 1001.b.host ' ]
+}
+
+@test "what is malformed or out of place" {
+	two_letters
+	printf '%s\n' STAT 'PASS secret' NOOP NOSUCH USER 'CAPA x' '' \
+		'user user1' PASS 'pass secret' 'USER user1' 'RETR' 'RETR x' \
+		'RETR 0' 'RETR 3' 'RETR 1 1' 'RETR -1' 'TOP 1' 'TOP 1 x' \
+		'LIST 99999999999999999999999' 'STAT 1' QUIT | pop
+	answers '-ERR log in first' '-ERR say USER first' \
+		'-ERR log in first' '-ERR unknown command' \
+		'-ERR syntax: USER name' '-ERR syntax: CAPA' \
+		'-ERR unknown command' '+OK and the password?' \
+		'-ERR syntax: PASS password' '+OK 2 letters' \
+		'-ERR you are logged in' '-ERR syntax: RETR letter' \
+		'-ERR not a number' '-ERR no such letter, there are 2' \
+		'-ERR no such letter, there are 2' \
+		'-ERR one argument too many' '-ERR not a number' \
+		'-ERR syntax: TOP letter lines' \
+		'-ERR syntax: TOP letter lines' '-ERR not a number' \
+		'-ERR syntax: STAT' '+OK bye'
+}
+
+@test "too many mistakes, a long line, HTTP, NUL" {
+	yes FOO | head -n 100 | pop
+	[ "$(wc -l <out)" = 22 ]
+	[ "$(tail -n 1 out)" = '-ERR too many mistakes' ]
+	{ head -c 100000 /dev/zero | tr '\0' x; printf '\nCAPA\nQUIT\n'; } | pop
+	[ "$(head -n 1 out)" = '-ERR line too long' ]
+	grep -q '^TOP$' out
+	{ head -c 3000000 /dev/zero | tr '\0' x; } | pop
+	[ "$(cat out)" = '-ERR line too long' ]
+	printf 'GET / HTTP/1.1\r\nUSER user1\r\nPASS secret\r\n' | pop
+	answers '-ERR this is POP3, not HTTP'
+	printf 'USER user1\0x\nPASS secret\nQUIT\n' | pop
+	answers '+OK and the password?' '-ERR [AUTH] wrong login or password' \
+		'+OK bye'
+}
+
+@test "traversal: no login leads out of the mail directory" {
+	for login in ../user1 /etc . .. .user1 'a/../user1' ''; do
+		printf 'USER %s\nPASS secret\nQUIT\n' "$login" >in
+		pop <in
+		run -1 grep letters out
+	done
+	printf '../mail/user1:secret\n' >passwd
+	run -78 pop3d-lite -i -u passwd -d mail </dev/null
+	[[ $output = *'passwd:1: not a login'* ]]
+}
+
+@test "a large letter goes through, byte for byte" {
+	seq 2000000 >mail/user1/new/1.big
+	session 'RETR 1'
+	[ "$(head -n 1 out)" = "+OK $(crlf <mail/user1/cur/1.big:2,S | wc -c) octets" ]
+	sed '1d;$d' out | cmp - mail/user1/cur/1.big:2,S
+}
+
+@test "CAPA" {
+	printf 'CAPA\nQUIT\n' | pop
+	answers '+OK capabilities follow' TOP UIDL USER \
+		'SASL SCRAM-SHA-256 CRAM-MD5 PLAIN' RESP-CODES \
+		AUTH-RESP-CODE PIPELINING 'EXPIRE NEVER' 'UTF8 USER' \
+		'IMPLEMENTATION pop3d-lite' . '+OK bye'
+}
+
+@test "-v tells the dialogue, and no secret" {
+	two_letters
+	printf '%s\n' 'USER user1' 'PASS geheim' 'APOP user1 geheim' \
+		'AUTH PLAIN Z2VoZWlt' 'AUTH PLAIN' Z2VoZWlt QUIT | pop -v
+	grep -qx 'pop3d-lite: local: C: PASS \*\*\*\*' err
+	grep -qx 'pop3d-lite: local: C: AUTH PLAIN \*\*\*\*' err
+	grep -q 'S: -ERR \[AUTH\]' err
+	run -1 grep -e geheim -e Z2V err
+}
+
+@test "what is wrong before the first session" {
+	run -64 --separate-stderr pop3d-lite -i
+	[ -z "$output" ]
+	run -78 --separate-stderr pop3d-lite -i -u nowhere
+	[ -z "$output" ]
+	chmod 644 passwd
+	run -78 --separate-stderr pop3d-lite -i -u passwd
+	[ -z "$output" ]
+	[[ $stderr = *passwd* ]]
+	: >empty
+	chmod 600 empty
+	run -78 pop3d-lite -i -u empty
+	chmod 600 passwd
+	: >file
+	run -73 --separate-stderr pop3d-lite -i -u passwd -d file
+	[ -z "$output" ]
+	run -64 pop3d-lite -i -u passwd operand
+}
+
+@test "a full standard output: 74" {
+	[ -c /dev/full ] || skip "no /dev/full"
+	run -74 --separate-stderr bash -c \
+		'pop3d-lite -i -u passwd -d mail </dev/null >/dev/full'
+	[[ $stderr = pop3d-lite:*stdout* ]]
+}
+
+# example N: the Nth command of the page's EXAMPLES, one that is displayed
+# between .Bd and .Ed or in a .Dl line.
+example() {
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/p' "$TOP/man/pop3d-lite.1" |
+		awk -v want="$1" '/^\.Bd/ { n++; on = 1; next } /^\.Ed/ { on = 0 }
+		/^\.Dl / { n++; if (n == want) print substr($0, 5) }
+		on && n == want'
+}
+
+@test "the page's examples" {
+	two_letters
+	example 1 >script
+	sh script >raw
+	tr -d '\r' <raw | grep -qx 'Subject: a'
+	read -r -a words < <(example 2)
+	[ "${words[*]}" = 'pop3d-lite -l :1110 -u passwd -d mail' ]
+	words[2]=:0
+	start "${words[@]}"
+	exec 7<>"/dev/tcp/127.0.0.1/$PORT"
+	read -r answer <&7
+	[[ $answer = '+OK POP3 <'* ]]
+	exec 7>&-
+	stop
+	# The third one is stunnel's: t/interop has it running.
+	example 3 | grep -qx 'connect = 127.0.0.1:1110'
+}

@@ -1,0 +1,150 @@
+#!/usr/bin/env bats
+# pop3d-lite: who may log in.
+
+# shellcheck disable=SC2154 # run sets stderr
+
+load lib
+load pop3d
+
+setup() {
+	lib_setup
+	secrets
+	box user1
+	box user2
+}
+
+in='+OK 0 letters'
+wrong='-ERR [AUTH] wrong login or password'
+
+b64() {
+	printf '%b' "$1" | base64 -w 0
+}
+
+@test "a password may have blanks, and a login any case" {
+	printf '%s\r\n' 'USER USER2' 'PASS  two words ' QUIT | pop
+	answers '+OK and the password?' "$in" '+OK bye'
+	printf '%s\r\n' 'USER user2' 'PASS two words' QUIT | pop
+	answers '+OK and the password?' "$wrong" '+OK bye'
+}
+
+@test "a wrong password takes a second, and the third closes" {
+	start=$(date +%s%N)
+	printf '%s\r\n' 'USER user1' 'PASS no' 'USER nobody' 'PASS secret' \
+		'USER user1' 'PASS two' 'USER user1' 'PASS secret' QUIT | pop
+	(($(date +%s%N) - start >= 3000000000))
+	answers '+OK and the password?' "$wrong" '+OK and the password?' \
+		"$wrong" '+OK and the password?' "$wrong"
+}
+
+@test "after a wrong password the right one" {
+	printf '%s\r\n' 'USER user1' 'PASS no' 'PASS secret' 'USER user1' \
+		'PASS secret' QUIT | pop
+	answers '+OK and the password?' "$wrong" '-ERR say USER first' \
+		'+OK and the password?' "$in" '+OK bye'
+}
+
+@test "APOP" {
+	need md5sum
+	mkfifo to from
+	for secret in secret wrong; do
+		pop3d-lite -i -u passwd -d mail <to >from 3>&- &
+		exec 7>to 8<from
+		read -r _ _ stamp <&8
+		stamp=${stamp%$'\r'}
+		digest=$(printf '%s%s' "$stamp" "$secret" | md5sum)
+		printf 'APOP user1 %s\r\nQUIT\r\n' "${digest%% *}" >&7
+		tr -d '\r' <&8 >"$secret.out"
+		exec 7>&- 8<&-
+		wait "$!"
+	done
+	mv secret.out out
+	answers "$in" '+OK bye'
+	mv wrong.out out
+	answers "$wrong" '+OK bye'
+	printf '%s\n' 'APOP user1' 'APOP' QUIT | pop
+	answers '-ERR syntax: APOP name digest' \
+		'-ERR syntax: APOP name digest' '+OK bye'
+}
+
+@test "AUTH PLAIN, with its response at once and after a challenge" {
+	printf '%s\r\n' "AUTH plain $(b64 '\0user1\0secret')" QUIT | pop
+	answers "$in" '+OK bye'
+	printf '%s\r\n' 'AUTH PLAIN' "$(b64 '\0user1\0secret')" QUIT | pop
+	answers '+ ' "$in" '+OK bye'
+	printf '%s\r\n' 'AUTH PLAIN' '*' "AUTH PLAIN $(b64 '\0user1\0no')" \
+		'AUTH PLAIN !' 'AUTH NOSUCH' 'AUTH LOGIN' QUIT | pop
+	answers '+ ' '-ERR cancelled' "$wrong" '-ERR malformed response' \
+		'-ERR no such mechanism' '-ERR no such mechanism' '+OK bye'
+}
+
+@test "AUTH alone lists, UTF8 is known" {
+	printf '%s\r\n' AUTH UTF8 'USER user1' 'PASS secret' UTF8 AUTH QUIT |
+		pop
+	answers '+OK mechanisms follow' SCRAM-SHA-256 CRAM-MD5 PLAIN . \
+		'+OK UTF-8 it is' '+OK and the password?' "$in" \
+		'-ERR you are logged in' '-ERR you are logged in' '+OK bye'
+}
+
+@test "a login and a password in UTF-8" {
+	printf 'олена:пароль\n' >passwd
+	box олена
+	printf '%s\r\n' UTF8 'USER олена' 'PASS пароль' STAT QUIT | pop
+	answers '+OK UTF-8 it is' '+OK and the password?' "$in" '+OK 0 0' \
+		'+OK bye'
+}
+
+@test "with verifiers: no APOP, no CRAM-MD5, PASS and PLAIN go on" {
+	# RFC 7677's: user and pencil.
+	printf '%s%s\n' 'user:SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==' \
+		'$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=' \
+		>passwd
+	printf '%s\r\n' CAPA 'APOP user x' 'AUTH CRAM-MD5' 'USER user' \
+		'PASS pencil' QUIT | pop
+	run -1 grep '<' raw
+	grep -qx 'SASL SCRAM-SHA-256 PLAIN' out
+	sed -i '1,/^\.$/d' out
+	answers '-ERR APOP is not offered' '-ERR no such mechanism' \
+		'+OK and the password?' "$in" '+OK bye'
+}
+
+@test "SCRAM-SHA-256 and CRAM-MD5, as Python computes them" {
+	need python3
+	cat >client.py <<-'END'
+	import base64, hashlib, hmac, subprocess, sys
+	def b(x): return base64.b64encode(x).decode()
+	def run(mech, password):
+	    p = subprocess.Popen(["pop3d-lite", "-i", "-u", "passwd"],
+	        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+	    def ask(line):
+	        p.stdin.write(line.encode() + b"\r\n"); p.stdin.flush()
+	        return p.stdout.readline().decode().rstrip("\r\n")
+	    p.stdout.readline()
+	    if mech == "CRAM-MD5":
+	        c = base64.b64decode(ask("AUTH CRAM-MD5")[2:])
+	        r = ask(b(b"user1 " + hmac.new(password, c, "md5").hexdigest().encode()))
+	    else:
+	        first = b"n=user1,r=abcdef"
+	        s = base64.b64decode(ask("AUTH SCRAM-SHA-256 " + b(b"n,," + first))[2:])
+	        f = dict(x.split(b"=", 1) for x in s.split(b","))
+	        salted = hashlib.pbkdf2_hmac("sha256", password,
+	            base64.b64decode(f[b"s"]), int(f[b"i"]))
+	        def mac(k, m): return hmac.new(k, m, "sha256").digest()
+	        key = mac(salted, b"Client Key")
+	        bare = b"c=biws,r=" + f[b"r"]
+	        text = first + b"," + s + b"," + bare
+	        sig = mac(hashlib.sha256(key).digest(), text)
+	        proof = bytes(x ^ y for x, y in zip(key, sig))
+	        r = ask(b(bare + b",p=" + b(proof).encode()))
+	        if r.startswith("+ "):
+	            want = b"v=" + b(mac(mac(salted, b"Server Key"), text)).encode()
+	            assert base64.b64decode(r[2:]) == want
+	            r = ask("")
+	    p.stdin.close()
+	    p.wait()
+	    return r
+	for mech in "CRAM-MD5", "SCRAM-SHA-256":
+	    assert run(mech, b"secret") == "+OK 0 letters", mech
+	    assert run(mech, b"wrong").startswith("-ERR [AUTH]"), mech
+	END
+	python client.py
+}

@@ -1,0 +1,177 @@
+#!/usr/bin/env bats
+# Clients that people have fetch from pop3d-lite what swaks and smtpsend
+# delivered, byte for byte.
+
+# shellcheck disable=SC2154 # run sets stderr
+
+load ../lib
+
+setup() {
+	lib_setup
+	umask 077
+	HOME=$PWD
+	export HOME
+	echo 'user1:secret' >passwd
+	{
+		printf '%s\n' 'From: a@b.test' 'To: user1@pth.ua' \
+			'Date: Sat, 21 Nov 2026 23:46:12 +0200' \
+			'Message-ID: <1@b.test>' 'Subject: dots' \
+			'MIME-Version: 1.0' \
+			'Content-Type: text/plain; charset=UTF-8' \
+			'Content-Transfer-Encoding: 8bit' '' . .. '.x' \
+			'From here' 'Привіт' ''
+		seq 2000
+	} >letter
+	start smtpd-lite -l :0
+	smtpsend -s "127.0.0.1:$PORT" -f a@b.test user1@pth.ua <letter
+	smtpsend -s "127.0.0.1:$PORT" -f a@b.test user1@pth.ua <letter
+	if command -v swaks >/dev/null; then
+		swaks --server 127.0.0.1 --port "$PORT" --helo me \
+			--from a@b.test --to user1@pth.ua --data @letter \
+			--suppress-data >/dev/null
+	else
+		smtpsend -s "127.0.0.1:$PORT" -f a@b.test user1@pth.ua <letter
+	fi
+	# What lies there, in the order of arrival.
+	mkdir had
+	i=0
+	for f in mail/user1/new/*; do
+		cp "$f" "had/$((i += 1))"
+	done
+	[ "$i" = 3 ]
+	start pop3d-lite -l :0 -u passwd
+}
+
+# same DIR: its files are the letters, in some order, and as many.
+same() {
+	[ "$(find "$1" -type f | wc -l)" = 3 ] || return
+	(cd had && cat -- * | sort) >want
+	find "$1" -type f -exec cat {} + | tr -d '\r' | sort | cmp want -
+}
+
+emptied() {
+	[ -z "$(find mail/user1/new mail/user1/cur -type f)" ]
+}
+
+@test "Python poplib" {
+	need python3
+	python - "$PORT" <<-'END'
+	import poplib, sys
+	def connect():
+	    return poplib.POP3("127.0.0.1", int(sys.argv[1]), timeout=30)
+	p = connect()
+	capa = p.capa()
+	assert "PIPELINING" in capa and capa["EXPIRE"] == ["NEVER"], capa
+	assert p.utf8() == b"+OK UTF-8 it is"
+	p.apop("user1", "secret")
+	count, octets = p.stat()
+	assert count == 3
+	total = 0
+	uids = p.uidl()[1]
+	for i in range(1, 4):
+	    had = open("had/%d" % i, "rb").read()
+	    assert p.list(i).split()[2] == b"%d" % len(had.replace(b"\n", b"\r\n"))
+	    _, lines, n = p.retr(i)
+	    assert b"\n".join(lines) + b"\n" == had
+	    total += n
+	    head = p.top(i, 2)[1]
+	    assert head[-3:] == [b"", b".", b".."], head
+	assert total == octets, (total, octets)
+	p.dele(2)
+	p.quit()
+	p = connect()
+	p.user("user1")
+	p.pass_("secret")
+	assert [u.split()[1] for u in p.uidl()[1]] == \
+	    [uids[0].split()[1], uids[2].split()[1]]
+	p.quit()
+	END
+}
+
+@test "curl, with each way to log in" {
+	need curl
+	for auth in PLAIN CRAM-MD5 SCRAM-SHA-256 +APOP; do
+		# A curl that was built without a mechanism is no fault.
+		curl -sS --user user1:secret --login-options "AUTH=$auth" \
+			"pop3://127.0.0.1:$PORT/2" >got 2>err || {
+			[ "$auth" = SCRAM-SHA-256 ] && continue
+			cat err
+			return 1
+		}
+		tr -d '\r' <got | cmp - had/2
+	done
+	curl -sS --user user1:secret "pop3://127.0.0.1:$PORT/" >list
+	[ "$(wc -l <list)" = 3 ]
+	run -67 curl -sS --user user1:wrong "pop3://127.0.0.1:$PORT/"
+}
+
+@test "mpop" {
+	need mpop
+	mkdir -p box/tmp box/new box/cur
+	printf '%s\n' 'account a' 'host 127.0.0.1' "port $PORT" 'user user1' \
+		'password secret' 'tls off' 'received_header off' \
+		"delivery maildir $PWD/box" "uidls_file $PWD/uidls" \
+		'auth scram-sha-256' 'keep on' >mpoprc
+	mpop -C mpoprc a
+	same box/new
+	mpop -C mpoprc a
+	same box/new
+	rm -r box/new/* uidls
+	for auth in cram-md5 plain apop user; do
+		mpop -C mpoprc a --auth="$auth"
+		same box/new
+		rm -r box/new/* uidls
+	done
+	mpop -C mpoprc a --keep=off
+	same box/new
+	emptied
+}
+
+@test "fetchmail" {
+	need fetchmail
+	[ "$(id -u)" != 0 ] || export FETCHMAIL_DISABLE_ROOT_WARNING=1
+	mkdir box
+	cat >mda <<-'END'
+	#!/bin/sh
+	exec cat >"box/$$"
+	END
+	chmod 700 mda
+	printf '%s\n' "poll 127.0.0.1 protocol POP3 port $PORT" \
+		'username "user1" password "secret"' 'sslproto ""' \
+		"mda \"$PWD/mda\"" 'no rewrite fetchall nokeep' >fetchmailrc
+	run fetchmail -f fetchmailrc --invisible --pidfile pid -i ids
+	[ "$status" = 0 ]
+	[ "$(find box -type f | wc -l)" = 3 ]
+	(cd had && cat -- * | sort) >want
+	cat box/* | tr -d '\r' | sort >got
+	cmp want got
+	emptied
+}
+
+@test "s-nail" {
+	need s-nail
+	run -0 s-nail -n -S v15-compat -S pop3-auth=plain -S pop3-no-apop \
+		-S pop3-bulk-load -H -f "pop3://user1:secret@127.0.0.1:$PORT"
+	[ "$(grep -c dots <<<"$output")" = 3 ]
+}
+
+@test "stunnel in front" {
+	need stunnel openssl curl
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+		-keyout key.pem -out cert.pem 2>/dev/null
+	cat key.pem cert.pem >both.pem
+	i=0
+	until [ -s got ] || [ $((i += 1)) -gt 5 ]; do
+		port=$((20000 + RANDOM % 20000))
+		printf '%s\n' 'foreground = yes' 'pid =' '[pop3s]' \
+			"accept = 127.0.0.1:$port" \
+			"connect = 127.0.0.1:$PORT" "cert = $PWD/both.pem" \
+			>stunnel.conf
+		stunnel stunnel.conf 2>stunnel.err 3>&- &
+		STARTED+=("$!")
+		wait_for grep -Eq 'Configuration successful|rror' stunnel.err
+		curl -sS --cacert cert.pem --resolve "localhost:$port:127.0.0.1" \
+			--user user1:secret "pop3s://localhost:$port/3" >got || :
+	done
+	tr -d '\r' <got | cmp - had/3
+}

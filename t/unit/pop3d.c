@@ -1,0 +1,318 @@
+/*
+ * pop3d: whole sessions in memory, with a store that writes down what it is
+ * told.  Each is fed in one piece, byte by byte, and cut at every place, and
+ * must come out the same.
+ */
+#include "server/pop3d.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "test.h"
+
+#define LOGIN "USER user\r\nPASS pw\r\n"
+#define HELLO "+OK POP3 <nonce@here>\r\n"
+#define IN HELLO "+OK and the password?\r\n+OK 3 letters\r\n"
+#define BYE "+OK bye\r\n"
+#define WRONG "-ERR [AUTH] wrong login or password\r\n"
+
+static const char *const letters[] = { "A: b\n\nx\n", "gone", ".\n\ny\nz" };
+
+/* The store: what it hears, and what it answers. */
+struct book {
+	struct buf log;
+	int slow;		/* all that may take more turns takes two */
+	int turn;
+	int open_err, list_err, read_err, remove_err;
+	int opened;
+	size_t at;
+	int pieces;
+};
+
+static void *
+book_open(void *store, struct span login)
+{
+	struct book *b = store;
+
+	errno = b->open_err;
+	if (errno != 0)
+		return NULL;
+	b->opened++;
+	buf_adds(&b->log, "open ");
+	buf_addspan(&b->log, login);
+	return b;
+}
+
+static void
+book_close(void *drop)
+{
+	struct book *b = drop;
+
+	b->opened--;
+	buf_adds(&b->log, " close");
+}
+
+static int
+take_turn(struct book *b)
+{
+	b->turn = b->slow && !b->turn;
+	return b->turn ? EINPROGRESS : 0;
+}
+
+static int
+book_list(void *drop)
+{
+	struct book *b = drop;
+	int r = take_turn(b);
+
+	return r != 0 ? r : b->list_err;
+}
+
+static size_t
+book_count(const void *drop)
+{
+	(void)drop;
+	return 3;
+}
+
+static int
+book_size(void *drop, size_t i, uint64_t *size)
+{
+	*size = 10 * i + 7;
+	return take_turn(drop);
+}
+
+static void
+book_uid(const void *drop, size_t i, struct buf *b)
+{
+	(void)drop;
+	buf_addf(b, "id%zu", i);
+}
+
+static int
+book_begin(void *drop, size_t i)
+{
+	struct book *b = drop;
+
+	b->at = i;
+	b->pieces = 0;
+	return i == 1 ? ENOENT : 0;
+}
+
+/* Two pieces, then the end. */
+static int
+book_read(void *drop, struct span *piece)
+{
+	struct book *b = drop;
+	struct span all = span_str(letters[b->at]);
+
+	if (b->read_err != 0 && b->pieces > 0)
+		return b->read_err;
+	*piece = b->pieces == 0 ? span_of(all.p, 3) :
+	    b->pieces == 1 ? span_drop(all, 3) : span_of("", 0);
+	b->pieces++;
+	return 0;
+}
+
+static void
+book_finish(void *drop)
+{
+	(void)drop;
+}
+
+static int
+book_remove(void *drop, size_t i)
+{
+	struct book *b = drop;
+
+	buf_addf(&b->log, " remove %zu", i);
+	return b->remove_err;
+}
+
+static void
+book_seen(void *drop, size_t i)
+{
+	struct book *b = drop;
+
+	buf_addf(&b->log, " seen %zu", i);
+}
+
+static int
+book_sync(void *drop)
+{
+	struct book *b = drop;
+
+	buf_adds(&b->log, " sync");
+	return 0;
+}
+
+static const struct pop3d_store store = {
+	book_open, book_close, book_list, book_count, book_size, book_uid,
+	book_begin, book_read, book_finish, book_remove, book_seen, book_sync
+};
+
+static int
+find(void *app, struct span login, struct span *secret)
+{
+	(void)app;
+	*secret = span_str("pw");
+	return span_is(login, "user") ? 0 : -1;
+}
+
+static void
+nonce(struct buf *b)
+{
+	buf_adds(b, "nonce");
+}
+
+/* Lets it go on until it wants input or ends: what it says then. */
+static enum pop3d_next
+go_on(struct pop3d *s, enum pop3d_next next, struct buf *out)
+{
+	while (next == POP3D_AGAIN || next == POP3D_WAIT)
+		next = pop3d_resume(s, out);
+	return next;
+}
+
+/* Feeds in up to a cut and beyond it, at most step bytes at a time. */
+static void
+talk(struct book *book, const char *in, size_t cut, size_t step,
+    struct buf *out)
+{
+	struct sasld_conf auth = { .mechanisms = sasld_possible(0),
+	    .host = "here", .find = find };
+	struct pop3d_conf conf = { .host = "here", .auth = &auth, .apop = 1,
+	    .store = &store, .keeper = book, .nonce = nonce };
+	size_t at = 0, end = step, used, n = strlen(in);
+	enum pop3d_next next = POP3D_MORE;
+	struct pop3d *s = pop3d_open(&conf, "", out);
+
+	while (at < n && next != POP3D_CLOSE) {
+		if (end > n)
+			end = n;
+		if (at < cut && end > cut)
+			end = cut;
+		if (end == cut)
+			cut = 0;
+		next = pop3d_feed(s, in + at, end - at, &used, out);
+		at += used;
+		if (used == 0 && next == POP3D_MORE && end == n)
+			break;
+		if (used == 0 || at == end)
+			end = at == end ? at + step : end + 1;
+		next = go_on(s, next, out);
+	}
+	pop3d_close(s);
+}
+
+static void
+check_talk(struct book *setting, const char *in, const char *want,
+    const char *log)
+{
+	struct book book;
+	struct buf out = { 0 };
+	size_t n = strlen(in), i;
+
+	for (i = 0; i < 2 * n + 4; i++) {
+		book = *setting;
+		book.slow = i % 2;
+		buf_clear(&out);
+		talk(&book, in, i / 2, i / 2 == n + 1 ? 1 : n, &out);
+		CHECK_BUF(&out, want);
+		CHECK_BUF(&book.log, log);
+		CHECK_INT(book.opened, 0);
+		buf_free(&book.log);
+	}
+	buf_free(&out);
+}
+
+static void
+check(const char *in, const char *want, const char *log)
+{
+	struct book b = { 0 };
+
+	check_talk(&b, in, want, log);
+}
+
+static void
+check_letters(void)
+{
+	check("QUIT\r\n", HELLO BYE, "");
+	check(LOGIN "STAT\r\nLIST\r\nLIST 2\r\n", IN "+OK 3 51\r\n"
+	    "+OK sizes follow\r\n1 7\r\n2 17\r\n3 27\r\n.\r\n+OK 2 17\r\n",
+	    "open user close");
+	check(LOGIN "UIDL\r\nUIDL 3\r\n", IN "+OK identifiers follow\r\n"
+	    "1 id0\r\n2 id1\r\n3 id2\r\n.\r\n+OK 3 id2\r\n",
+	    "open user close");
+	check(LOGIN "RETR 1\r\nRETR 2\r\nRETR 3\r\n", IN "+OK 7 octets\r\n"
+	    "A: b\r\n\r\nx\r\n.\r\n-ERR that letter has vanished\r\n"
+	    "+OK 27 octets\r\n..\r\n\r\ny\r\nz\r\n.\r\n", "open user close");
+	check(LOGIN "TOP 3 0\r\nTOP 3 1\r\nTOP 3 9\r\n", IN
+	    "+OK the top of it follows\r\n..\r\n\r\n.\r\n"
+	    "+OK the top of it follows\r\n..\r\n\r\ny\r\n.\r\n"
+	    "+OK the top of it follows\r\n..\r\n\r\ny\r\nz\r\n.\r\n",
+	    "open user close");
+}
+
+static void
+check_deletions(void)
+{
+	struct book b = { .remove_err = EACCES };
+	const char *gone = IN "+OK letter 1 goes at QUIT\r\n";
+	struct buf want = { 0 };
+
+	check(LOGIN "RETR 3\r\nDELE 1\r\nQUIT\r\nSTAT\r\n", IN
+	    "+OK 27 octets\r\n..\r\n\r\ny\r\nz\r\n.\r\n"
+	    "+OK letter 1 goes at QUIT\r\n" BYE,
+	    "open user remove 0 seen 2 sync close");
+	check(LOGIN "DELE 1\r\nQUIT", gone, "open user close");
+	buf_addf(&want, "%s+OK 3 letters\r\n%s", gone, BYE);
+	check(LOGIN "DELE 1\r\nRSET\r\nQUIT\r\n", buf_str(&want),
+	    "open user close");
+	buf_clear(&want);
+	buf_addf(&want, "%s-ERR [SYS/TEMP] some deleted letters are still "
+	    "there\r\n", gone);
+	check_talk(&b, LOGIN "DELE 1\nQUIT\n", buf_str(&want),
+	    "open user remove 0 close");
+	buf_free(&want);
+}
+
+static void
+check_trouble(void)
+{
+	struct book used = { .open_err = EAGAIN }, no = { .open_err = EIO };
+	struct book unread = { .list_err = EIO }, cut = { .read_err = EIO };
+	const char *ask = HELLO "+OK and the password?\r\n";
+	struct buf b = { 0 };
+
+	buf_addf(&b, "%s-ERR [IN-USE] the maildrop is in use\r\n"
+	    "-ERR log in first\r\n", ask);
+	check_talk(&used, LOGIN "STAT\r\n", buf_str(&b), "");
+	buf_clear(&b);
+	buf_addf(&b, "%s-ERR [SYS/TEMP] the maildrop cannot be opened\r\n",
+	    ask);
+	check_talk(&no, LOGIN, buf_str(&b), "");
+	buf_clear(&b);
+	buf_addf(&b, "%s-ERR [SYS/TEMP] the maildrop cannot be read\r\n",
+	    ask);
+	check_talk(&unread, LOGIN, buf_str(&b), "open user close");
+	check_talk(&cut, LOGIN "RETR 1\r\nNOOP\r\n", IN "+OK 7 octets\r\nA: ",
+	    "open user close");
+	buf_free(&b);
+	check("USER user\r\nPASS x\r\nUSER x\r\nPASS pw\r\nAPOP user pw\r\n"
+	    "USER user\r\n", HELLO "+OK and the password?\r\n" WRONG
+	    "+OK and the password?\r\n" WRONG WRONG, "");
+	check("AUTH PLAIN\r\nAHVzZXIAcHc=\r\nNOOP\r\n", HELLO "+ \r\n"
+	    "+OK 3 letters\r\n+OK\r\n", "open user close");
+	check("GET / HTTP/1.1\r\n" LOGIN, HELLO
+	    "-ERR this is POP3, not HTTP\r\n", "");
+}
+
+int
+main(void)
+{
+	check_letters();
+	check_deletions();
+	check_trouble();
+	return test_end();
+}
