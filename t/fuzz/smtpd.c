@@ -170,7 +170,8 @@ talk(void *arg, const char *peer, int who, struct span line)
 {
 	(void)arg;
 	(void)peer;
-	MUST(who == 'T' || memchr(line.p, '\n', line.n) == NULL);
+	MUST(who == 'T' || line.n == 0 ||
+	    memchr(line.p, '\n', line.n) == NULL);
 }
 
 /* Whole replies alone: three digits, a blank or hyphen, CRLF. */
