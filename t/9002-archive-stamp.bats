@@ -254,6 +254,7 @@ archive-stamp: fifo: not a regular file" ]
 		chown -R 65534 in ARC
 	}
 	run $as archive-stamp -f S in/f
+	chmod 755 in
 	[ "$status" = 74 ] || [ "$status" = 73 ]
 	[ "$(cat in/f)" = 1 ]
 	[ -z "$(ls -A ARC)" ]
