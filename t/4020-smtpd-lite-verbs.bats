@@ -337,8 +337,7 @@ envelope() {
 	    9999999999999999999; do
 		{
 			envelope
-			printf 'BDAT %s\r\n' "$bad"
-			printf 'RSET\r\n'
+			printf 'BDAT %s\r\nRSET\r\n' "$bad"
 		} | talk
 		[ "$(tail -n 2 out | cut -c 1-22 | tr '\n' '|')" = \
 			'501 5.5.4 Syntax: BDAT|421 4.5.0 Error: this |' ]
