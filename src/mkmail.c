@@ -232,7 +232,8 @@ make_content(struct buf *content, const struct opt *opt)
 		dsn_add(&parts[n++], host, &dsn);
 	}
 	attach(parts + n, opt);
-	n += opt->nfiles;
+	/* a report has three parts at most (RFC 6522 3) */
+	n += dsn.n > 0 ? compose_join(parts + n, opt->nfiles) : opt->nfiles;
 	if (code == EX_OK)
 		code = make_text(&parts[0], opt, &dsn);
 	compose_parts(content, dsn.n > 0 ?

@@ -134,20 +134,18 @@ get_letter(struct buf *text, struct mailing *m, const char *rcpt)
 	buf_free(&message);
 }
 
-/* Pieces of the batch go to out, or are but counted where it is NULL. */
+/* The batch goes to out, or is but counted where that is NULL. */
 static size_t
 put_batch(struct wr *out, struct mailing *m)
 {
-	struct buf piece = { 0 };
+	struct span piece;
 	size_t size = 0;
 
 	while ((out == NULL || out->err == 0) && mailing_next(m, &piece)) {
 		size += piece.n;
 		if (out != NULL)
-			wr_addspan(out, buf_span(&piece));
-		buf_clear(&piece);
+			wr_direct(out, piece);
 	}
-	buf_free(&piece);
 	return size;
 }
 

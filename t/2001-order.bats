@@ -123,6 +123,12 @@ refuses() {
 	END
 }
 
+@test "tags: a word that looks like one begins no entry" {
+	printf '%s\n' '[Recipients:] a@b.c,[Subject:] N <n@b.c>' \
+		'[x:] <m@b.c> k=1' '[Subject:] x' '[Body:]' >order
+	refuses 1:21 2:1
+}
+
 @test "recipients: separators, comments, names and fields" {
 	cat >want <<-'END'
 	a@b.c

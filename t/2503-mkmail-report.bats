@@ -125,6 +125,18 @@ END
 	assert text.startswith("Звіт\n\nThe letter did not reach:\n")
 	assert parts[2].get_payload(decode=True) == b"\0\1"
 	END
+	# a report has no more than three parts (RFC 6522 3)
+	mkmail -f a@b -R results -a f.bin -a results c@d <text >out
+	python - <<-'END'
+	import email, email.policy
+	m = email.message_from_binary_file(open("out", "rb"),
+	    policy=email.policy.default)
+	types = [p.get_content_type() for p in m.iter_parts()]
+	assert types == ["text/plain", "message/delivery-status",
+	    "multipart/mixed"], types
+	names = [p.get_filename() for p in list(m.iter_parts())[2].iter_parts()]
+	assert names == ["f.bin", "results"], names
+	END
 }
 
 @test "the table that people read stands behind the text" {
@@ -211,9 +223,8 @@ END
 }
 
 @test "thousands of recipients" {
-	for i in {1..5000}; do
-		result failed "u$i@pth.ua" 550 rcpt mx:25 '5.1.1 no'
-	done >results
+	seq 5000 | sed "s/.*/$(result failed u\&@pth.ua 550 rcpt mx:25 no)/" \
+		>results
 	mkmail -f a@b -R results c@d </dev/null >out
 	[ "$(grep -c '^Final-Recipient' out)" = 5000 ]
 }

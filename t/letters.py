@@ -22,7 +22,7 @@ POLICY = email.policy.default.clone(utf8=True)
 
 
 def batch(stream):
-    """The (sender, parameters, recipient, message) of each letter."""
+    """The (sender, parameters, recipients, message) of each letter."""
     lines = stream.split(b"\r\n")
     assert lines.pop() == b"", "the last line is not ended"
     assert not any(b"\r" in s or b"\n" in s for s in lines), "bare CR or LF"
@@ -30,17 +30,20 @@ def batch(stream):
     assert lines[0].startswith(b"EHLO ") and lines[-1] == b"QUIT"
     number, at, letters = lines[1].split(), 2, []
     while lines[at] != b"QUIT":
-        mail, rcpt, data = lines[at:at + 3]
-        assert mail.startswith(b"MAIL FROM:<") and data == b"DATA"
-        assert rcpt.startswith(b"RCPT TO:<") and rcpt.endswith(b">")
+        data, end = lines.index(b"DATA", at), lines.index(b".", at)
+        mail, rcpts = lines[at], lines[at + 1:data]
+        assert mail.startswith(b"MAIL FROM:<") and rcpts
+        assert all(rcpt.startswith(b"RCPT TO:<") and rcpt.endswith(b">")
+                   for rcpt in rcpts)
         sender, _, params = mail[11:].decode().partition(">")
-        end = lines.index(b".", at)
-        text = [s[1:] if s.startswith(b".") else s for s in lines[at + 3:end]]
+        text = [s[1:] if s.startswith(b".") else s
+                for s in lines[data + 1:end]]
         for line in text[:text.index(b"")]:
             assert len(line) <= 998 and line.strip()
             assert all(len(word) <= 75 for word in line.split()
                        if word.startswith(b"=?"))
-        letters.append((sender, params.split(), rcpt[9:-1].decode(),
+        letters.append((sender, params.split(),
+                        [rcpt[9:-1].decode() for rcpt in rcpts],
                         b"\r\n".join(text) + b"\r\n"))
         at = end + 1
     assert number == [b"NOOP", b"%d" % len(letters), b"messages"]
@@ -48,7 +51,7 @@ def batch(stream):
 
 
 def display_name(raw):
-    """The name in To.  Python 3.11's own takes the space between two encoded
+    """The name before an address.  Python 3.11's own takes the space between two encoded
     words for a part of the name, which RFC 2047 6.2 does not."""
     name = raw.replace("\r\n", "").rpartition("<")[0].strip()
     if name.startswith('"'):
@@ -56,39 +59,53 @@ def display_name(raw):
     return str(email.header.make_header(email.header.decode_header(name)))
 
 
-def parse(message):
-    """The header, which may be UTF-8, and the text."""
-    text = message.partition(b"\r\n\r\n")[0].decode() + "\r\n\r\n"
-    head = email.message_from_string(text, policy=POLICY)
-    head.name = display_name(email.message_from_string(text)["To"])
-    for name in ("From", "To", "Subject", "Date", "Message-ID",
-                 "MIME-Version", "Content-Type"):
-        assert len(head.get_all(name, [])) == 1, name
-        assert all(isinstance(defect, email.errors.NonASCIILocalPartDefect)
-                   for defect in head[name].defects), (name, head[name])
-    m = email.message_from_bytes(message, policy=POLICY)
-    assert not m.defects, m.defects
-    texts = {}
-    for part in m.iter_parts() if m.is_multipart() else [m]:
-        assert not part.defects, part.defects
-        assert part["Content-Transfer-Encoding"] in (
-            "7bit", "8bit", "quoted-printable")
-        text = part.get_payload(decode=True).decode(part.get_content_charset())
-        texts[part.get_content_type()] = text.replace("\r\n", "\n")
-    assert list(texts) in (["text/plain"], ["text/plain", "text/html"])
-    assert m.is_multipart() == (
-        m.get_content_type() == "multipart/alternative")
-    return head, texts
+class Letter:
+    """A message: its fields by their names in small letters, the names that
+    stand before addresses, and the texts by their types.  The header may be
+    UTF-8.  Each field is looked at once, for Python's new policy parses it
+    each time."""
+
+    def __init__(self, message):
+        head = email.message_from_string(
+            message.partition(b"\r\n\r\n")[0].decode() + "\r\n\r\n")
+        names = [name.lower() for name in head.keys()]
+        assert len(names) == len(set(names)), names
+        self.fields = {name: POLICY.header_fetch_parse(name, raw)
+                       for name, raw in zip(names, head.values())}
+        for name in ("from", "to", "subject", "date", "message-id",
+                     "mime-version", "content-type"):
+            assert all(isinstance(d, email.errors.NonASCIILocalPartDefect)
+                       for d in self[name].defects), (name, self[name])
+        self.names = {name: display_name(head[name])
+                      for name in ("from", "to", "reply-to") if name in names}
+        self.texts = {}
+        m = email.message_from_bytes(message)
+        kind = m.get_content_type()
+        parts = m.get_payload() if m.is_multipart() else [m]
+        for part in [m] + parts:
+            assert not part.defects, part.defects
+        for part in parts:
+            assert part["Content-Transfer-Encoding"] in (
+                "7bit", "8bit", "quoted-printable")
+            text = part.get_payload(decode=True).decode(
+                part.get_content_charset())
+            self.texts[part.get_content_type()] = text.replace("\r\n", "\n")
+        assert (kind, list(self.texts)) in (
+            ("text/plain", ["text/plain"]),
+            ("multipart/alternative", ["text/plain", "text/html"]))
+
+    def __getitem__(self, name):
+        return self.fields[name.lower()]
 
 
 def show():
-    for sender, params, rcpt, message in batch(sys.stdin.buffer.read()):
-        m, texts = parse(message)
+    for sender, params, (rcpt,), message in batch(sys.stdin.buffer.read()):
+        m = Letter(message)
         to = m["To"].addresses[0]
-        print("\t".join([sender, rcpt, " ".join(params), m.name,
+        print("\t".join([sender, rcpt, " ".join(params), m.names["to"],
                          to.addr_spec, str(m["Subject"]),
                          m["Content-Transfer-Encoding"]]))
-        for text in texts.values():
+        for text in m.texts.values():
             print(text, end="")
 
 
@@ -104,6 +121,10 @@ def words(r, most, bad=""):
 
 def quote(text):
     return '"%s"' % text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def mailbox(name, address):
+    return "%s <%s>" % (quote(name), address) if name else address
 
 
 def template(r, keys, subject):
@@ -164,13 +185,19 @@ def make(r):
     for key in keys:
         if any(key in rcpt for rcpt in rcpts):
             text.append((key, "none"))
-    order = ["[Recipients:]"]
+    order = "[Recipients:]" + r.choice(["\n", " ", "\n# x@y.z, z\n\n"])
     for rcpt in rcpts:
-        entry = rcpt["email"]
-        if rcpt["name"]:
-            entry = "%s <%s>" % (quote(rcpt["name"]), entry)
-        order.append(entry + "".join(" %s=%s" % (key, quote(rcpt[key]))
-                                     for key in keys if key in rcpt))
+        order += mailbox(rcpt["name"], rcpt["email"])
+        order += "".join("%s%s=%s" % (r.choice([" ", "\t "]), key,
+                                      quote(rcpt[key]))
+                         for key in keys if key in rcpt)
+        order += r.choice(["\n", ", ", " ;", "\n\n", ",\n  # a@b.c\n"])
+        if r.random() < 0.1 and rcpt["domain"].isascii():
+            order += "\n%s@%s\n" % (rcpt["login"], rcpt["domain"].upper())
+    order = [order]
+    boxes = {name: (" ".join(words(r, 3).split()), "dean@pth.ua")
+             for name in ("From", "Reply-To") if r.random() < 0.3}
+    order += ["[%s:] %s" % (name, mailbox(*box)) for name, box in boxes.items()]
     fields = {}
     for name in r.sample(["X-A", "List-Unsubscribe", "x-b", "Comments"],
                          r.randint(0, 3)):
@@ -185,12 +212,15 @@ def make(r):
         second.append("\n")
         order += ["[Html:]", source(second)[:-1]]
     order += ["[Body:]", source(text)]
-    return "\n".join(order), rcpts, subject, fields, text, second
+    order = "\n".join(order)
+    if r.random() < 0.2:
+        order = "\ufeff" + order.replace("\n", "\r\n")
+    return order, rcpts, boxes, subject, fields, text, second
 
 
 def run(order, *args):
-    out = subprocess.run(["orderparse", "-f", "news@pth.ua"] + list(args),
-                         input=order.encode(), capture_output=True)
+    out = subprocess.run(["orderparse", "-f", "news@pth.ua", "-F", "*@pth.ua",
+                          *args], input=order.encode(), capture_output=True)
     assert out.returncode == 0 and out.stderr == b"", out.stderr.decode()
     return out.stdout
 
@@ -207,35 +237,57 @@ def ended(parts):
     return "" if source(parts)[-1:] in ("", "\n") else "\n"
 
 
-def compare(order, rcpts, subject, fields, text, second):
+def compare(order, rcpts, boxes, subject, fields, text, second):
     letters, ids = batch(run(order, "-S")), set()
     same(len(letters), len(rcpts))
     for i, ((sender, params, to, message), rcpt) in enumerate(
             zip(letters, rcpts)):
-        m, texts = parse(message)
-        same((sender, to), ("news@pth.ua", rcpt["email"]))
-        assert ("SMTPUTF8" in params) == (not to.isascii())
-        same(m["From"].addresses[0].addr_spec, "news@pth.ua")
-        same(m["To"].addresses[0].addr_spec, to)
-        same(m.name, rcpt["name"])
+        m = Letter(message)
+        same((sender, to), ("news@pth.ua", [rcpt["email"]]))
+        assert ("SMTPUTF8" in params) == (not rcpt["email"].isascii())
+        for name, box in {"From": ("", "news@pth.ua"), **boxes,
+                          "To": (rcpt["name"], rcpt["email"])}.items():
+            same([a.addr_spec for a in m[name].addresses], [box[1]])
+            same(m.names[name.lower()], box[0])
         same(squeezed(m["Subject"]), squeezed(filled(subject, rcpt)))
         for name, value in fields.items():
-            same(len(m.get_all(name)), 1)
             same(squeezed(m[name]), squeezed(filled(value, rcpt)))
-        same(texts.get("text/plain"), filled(text, rcpt) + ended(text))
+        same(m.texts.get("text/plain"), filled(text, rcpt) + ended(text))
         if second is not None:
-            same(texts.get("text/html"), filled(
+            same(m.texts.get("text/html"), filled(
                 second, rcpt, lambda v: html.escape(v).replace(
                     "&#x27;", "&#39;")))
-        same(len(texts), 1 if second is None else 2)
+        same(len(m.texts), 1 if second is None else 2)
         if m["Content-Transfer-Encoding"] == "8bit":
             assert "BODY=8BITMIME" in params
-        said = "\n".join([str(v) for v in m.values()] + list(texts.values()))
+        said = "\n".join([*map(str, m.fields.values()), *m.texts.values()])
         assert not any(mark(k) in said for k in range(len(rcpts)) if k != i)
         ids.add(m["Message-ID"])
     same(len(ids), len(rcpts))
-    to, message = letters[-1][2:]
+    (to,), message = letters[-1][2:]
     same(run(order, "-m", to), message.replace(b"\r\n", b"\n"))
+
+
+def compare_copies(r):
+    """-g: everybody gets one of the letters, with others of the domain."""
+    rcpts = ["u%d@%s" % (i, r.choice(["a.b", "pth.ua", "пошта.укр"]))
+             for i in range(r.randint(1, 40))]
+    most, order = r.randint(2, 9), ("[Recipients:]\n%s\n[Subject:] ї\n"
+                                    "[Body:]\n.\n" % "\n".join(rcpts))
+    out, served, ids = run(order, "-S", "-g", str(most)), [], set()
+    for sender, params, to, message in batch(out):
+        m, domains = Letter(message), {a.partition("@")[2] for a in to}
+        assert len(to) <= most and len(domains) == 1
+        assert ("SMTPUTF8" in params) == (not domains.pop().isascii())
+        same((str(m["To"]), m.texts), ("undisclosed-recipients:;",
+                                       {"text/plain": ".\n"}))
+        served += to
+        ids.add(m["Message-ID"])
+        same(run(order, "-g", str(most), "-m", to[-1]),
+             message.replace(b"\r\n", b"\n"))
+    same(sorted(served), sorted(rcpts))
+    assert len(ids) == out.count(b"\r\nMAIL FROM")
+    same(run(order, "-S", "-g", str(most)), out)
 
 
 def check(seed, n):
@@ -246,6 +298,8 @@ def check(seed, n):
         case = make(r)
         try:
             compare(*case)
+            if i % 50 == 0:
+                compare_copies(r)
         except (AssertionError, ValueError, IndexError) as e:
             print("order %d:" % i)
             traceback.print_exc(file=sys.stdout)

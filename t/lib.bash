@@ -15,6 +15,11 @@ unset SMTPSERVER EMAIL NETRC SOURCE_DATE_EPOCH LISTEN_FDS LISTEN_PID \
 	TCPREMOTEIP INCOMING WORK ARC FROM SUPPORT REPORT TRIES SETTLE JOBS \
 	WATCH MAKEFLAGS MFLAGS MAKELEVEL MAKE
 
+# The system's Python, whose modules the system's packages bring, before any
+# other.
+PYTHON=/usr/bin/python3
+[ -x "$PYTHON" ] || PYTHON=python3
+
 # The pids of the servers that start began.
 STARTED=()
 
@@ -40,10 +45,10 @@ teardown() {
 }
 
 # start [-n name] command [arg ...]
-# Runs a server in the background until the end of the test: standard output
-# to name.out, standard error to name.err, name being the command's where
-# none is given.  Returns when it has said "listening on ADDR", and sets
-# ADDR, PORT (what follows the last colon) and PID.
+# Runs a server, which may be a Python script, in the background until the end
+# of the test: standard output to name.out, standard error to name.err, name
+# being the command's where none is given.  Returns when it has said "listening
+# on ADDR", and sets ADDR, PORT (what follows the last colon) and PID.
 # shellcheck disable=SC2034
 start() {
 	local name=${1##*/} i
@@ -51,6 +56,9 @@ start() {
 		name=$2
 		shift 2
 	fi
+	case $1 in
+	*.py) set -- "$PYTHON" "$@" ;;
+	esac
 	: >"$name.err"
 	"$@" </dev/null >"$name.out" 2>"$name.err" 3>&- &
 	PID=$!
@@ -98,6 +106,14 @@ wait_for() {
 	return 1
 }
 
+# dice: all that is random in the test goes as SEED says.  A test that fails
+# shows the one it had.
+dice() {
+	SEED=${SEED:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
+	echo "SEED=$SEED"
+	RANDOM=$SEED
+}
+
 # need program ...
 # Skips the test where a program is missing; under CI_NO_SKIP=1 it fails.
 need() {
@@ -112,11 +128,6 @@ need() {
 	done
 }
 
-# python [arg ...]: the system's, whose modules the system's packages bring.
 python() {
-	if [ -x /usr/bin/python3 ]; then
-		/usr/bin/python3 "$@"
-	else
-		command python3 "$@"
-	fi
+	"$PYTHON" "$@"
 }

@@ -18,21 +18,14 @@ is_utf8(int c)
 	return (c & 0x80) != 0;
 }
 
-/* A set of ASCII characters, a bit each, and all that are not ASCII. */
-static int
-is_in(const uint64_t set[2], int c)
-{
-	return is_utf8(c) || (set[c >> 6 & 1] >> (c & 63) & 1) != 0;
-}
-
 /* Letters, digits, and !#$%&'*+-/=?^_`{|}~, RFC 5322 3.2.3. */
-static const uint64_t atext[2] = {
-	UINT64_C(0xa3ffacfa00000000), UINT64_C(0x7fffffffc7fffffe)
+static const uint64_t atext[4] = {
+	UINT64_C(0xa3ffacfa00000000), UINT64_C(0x7fffffffc7fffffe), BYTES_ABOVE
 };
 
 /* Letters, digits, hyphen and underscore. */
-static const uint64_t label[2] = {
-	UINT64_C(0x3ff200000000000), UINT64_C(0x7fffffe87fffffe)
+static const uint64_t label[4] = {
+	UINT64_C(0x3ff200000000000), UINT64_C(0x7fffffe87fffffe), BYTES_ABOVE
 };
 
 /* What a backslash may stand before, and a quoted string may hold. */
@@ -63,36 +56,51 @@ dotted_length(struct span s, const char **why)
 {
 	size_t i;
 
-	for (i = 0; i < s.n && (is_in(atext, s.p[i]) || s.p[i] == '.'); i++)
-		if (s.p[i] == '.' && (i == 0 || s.p[i - 1] == '.' ||
-		    i + 1 == s.n || !is_in(atext, s.p[i + 1]))) {
+	for (i = 0; i < s.n; i++) {
+		if (byte_is_in(atext, s.p[i]))
+			continue;
+		if (s.p[i] != '.')
+			break;
+		if (i == 0 || s.p[i - 1] == '.' || i + 1 == s.n ||
+		    !byte_is_in(atext, s.p[i + 1])) {
 			*why = "misplaced dot before the @";
 			return 0;
 		}
+	}
 	return i;
+}
+
+/* Whether a label is not too long, and no hyphen stands at its ends. */
+static int
+is_label(struct span s)
+{
+	size_t i, chars = s.n;
+
+	for (i = 0; s.n > LABEL_MAX && i < s.n; i++)
+		chars -= (s.p[i] & 0xc0) == 0x80;
+	return s.n > 0 && chars <= LABEL_MAX && s.p[0] != '-' &&
+	    s.p[s.n - 1] != '-';
 }
 
 int
 addr_is_domain(struct span s)
 {
-	size_t i, start, chars;
+	size_t i, start;
 
 	if (s.n == 0 || s.n > ADDR_DOMAIN_MAX ||
 	    (addr_is_utf8(s) && mime_utf8_check(s) != s.n))
 		return 0;
-	for (i = start = chars = 0; i <= s.n; i++) {
-		if (i == s.n || s.p[i] == '.') {
-			if (i == start || chars > LABEL_MAX ||
-			    s.p[start] == '-' || s.p[i - 1] == '-')
-				return 0;
-			start = i + 1;
-			chars = 0;
-		} else if (!is_in(label, s.p[i]))
+	for (i = start = 0;; i++) {
+		if (i < s.n && byte_is_in(label, s.p[i]))
+			continue;
+		if (!is_label(span_of(s.p + start, i - start)))
 			return 0;
-		else
-			chars += (s.p[i] & 0xc0) != 0x80;
+		if (i == s.n)
+			return 1;
+		if (s.p[i] != '.')
+			return 0;
+		start = i + 1;
 	}
-	return 1;
 }
 
 /* [192.0.2.1], [IPv6:2001:db8::1], RFC 5321 4.1.3 */
@@ -223,7 +231,7 @@ addr_is_utf8(struct span s)
 
 	for (i = 0; i + sizeof word <= s.n; i += sizeof word) {
 		memcpy(&word, s.p + i, sizeof word);
-		if ((word & UINT64_C(0x8080808080808080)) != 0)
+		if ((word & BYTES8(0x80)) != 0)
 			return 1;
 	}
 	for (; i < s.n; i++)

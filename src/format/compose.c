@@ -349,3 +349,18 @@ compose_parts(struct buf *b, const char *type, const struct buf *parts,
 	buf_addf(b, "\r\n--%s--\r\n", buf_str(&boundary));
 	buf_free(&boundary);
 }
+
+size_t
+compose_join(struct buf *parts, size_t n)
+{
+	struct buf one = { 0 };
+	size_t i;
+
+	if (n < 2)
+		return n;
+	compose_parts(&one, "multipart/mixed", parts, n);
+	for (i = 0; i < n; i++)
+		buf_free(&parts[i]);
+	parts[0] = one;
+	return 1;
+}

@@ -46,4 +46,10 @@ void compose_file(struct buf *b, struct span path, struct span content);
 void compose_parts(struct buf *b, const char *type, const struct buf *parts,
     size_t n);
 
+/*
+ * Makes the n parts the first of them, a multipart/mixed where there are
+ * several; the others are then empty.  How many that leaves, 1 or 0.
+ */
+size_t compose_join(struct buf *parts, size_t n);
+
 #endif

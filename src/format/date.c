@@ -91,14 +91,27 @@ date_mail(struct buf *b, int64_t t, int offset)
 	    offset < 0 ? '-' : '+', zone / 60, zone % 60);
 }
 
+static void
+put_digits(char *p, int n, int v)
+{
+	for (; n-- > 0; v /= 10)
+		p[n] = (char)('0' + v % 10);
+}
+
 void
 date_iso(struct buf *b, int64_t t)
 {
+	char text[] = "0000-00-00T00:00:00Z";
 	struct moment m;
 
 	split(&m, t);
-	buf_addf(b, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)m.year, m.month,
-	    m.day, m.hour, m.minute, m.second);
+	put_digits(text, 4, (int)m.year);
+	put_digits(text + 5, 2, m.month);
+	put_digits(text + 8, 2, m.day);
+	put_digits(text + 11, 2, m.hour);
+	put_digits(text + 14, 2, m.minute);
+	put_digits(text + 17, 2, m.second);
+	buf_add(b, text, sizeof text - 1);
 }
 
 void

@@ -290,6 +290,15 @@ pad(struct buf *b, size_t have, size_t want)
 		buf_addc(b, ' ');
 }
 
+/* Without the blanks that a row without a text would end with. */
+static void
+end_row(struct buf *b)
+{
+	while (b->p[b->n - 1] == ' ')
+		b->n--;
+	buf_addc(b, '\n');
+}
+
 /* As much of s as is text, in one line. */
 static void
 say(struct buf *b, struct span s)
@@ -333,7 +342,7 @@ dsn_say(struct buf *b, const struct dsn *d)
 		else
 			buf_adds(b, "  ");
 		say(b, reply_text(&d->r[i]));
-		buf_addc(b, '\n');
+		end_row(b);
 		unknown |= d->r[i].status == RESULT_UNKNOWN;
 	}
 	if (unknown)

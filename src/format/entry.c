@@ -9,12 +9,13 @@ is_blank(int c)
 int
 entry_is_key(int c)
 {
-	/* a bit each, of what is graphic but = , ; [ ] | " < > */
-	static const uint64_t keys[2] = {
-		UINT64_C(0x87ffeffa00000000), UINT64_C(0x6fffffffd7ffffff)
+	/* what is graphic but = , ; [ ] | " < > */
+	static const uint64_t keys[4] = {
+		UINT64_C(0x87ffeffa00000000), UINT64_C(0x6fffffffd7ffffff),
+		BYTES_ABOVE
 	};
 
-	return (c & 0x80) != 0 || (keys[c >> 6 & 1] >> (c & 63) & 1) != 0;
+	return byte_is_in(keys, (char)c);
 }
 
 enum own_value
@@ -143,29 +144,6 @@ entry_parse(struct entry *e, struct span text)
 	else
 		e->kind = addr_parse(&e->addr, text, &e->why) == 0 ?
 		    ENTRY_GOOD : ENTRY_BAD;
-}
-
-/* Without a quote or bracket there is no name, and one place for the @. */
-void
-entry_parse_good(struct entry *e, struct span text)
-{
-	const char *at = memchr(text.p, '@', text.n);
-	size_t n;
-
-	if (at == NULL || memchr(text.p, '<', text.n) != NULL ||
-	    text.p[0] == '"') {
-		entry_parse(e, text);
-		return;
-	}
-	for (n = (size_t)(at - text.p); n < text.n && !is_blank(text.p[n]);)
-		n++;
-	memset(e, 0, sizeof *e);
-	e->kind = ENTRY_GOOD;
-	e->text = text;
-	e->addr.text = span_of(text.p, n);
-	e->addr.local = span_of(text.p, (size_t)(at - text.p));
-	e->addr.domain = span_drop(e->addr.text, e->addr.local.n + 1);
-	e->fields = span_trim(span_drop(text, n));
 }
 
 int

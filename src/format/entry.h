@@ -35,9 +35,6 @@ struct entry {
 /* Parses an entry without blanks at its ends. */
 void entry_parse(struct entry *e, struct span text);
 
-/* The same for what was found good, or may have been: in less time. */
-void entry_parse_good(struct entry *e, struct span text);
-
 struct field {
 	struct span key;
 	struct quoted value;

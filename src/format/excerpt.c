@@ -1,5 +1,7 @@
 #include "excerpt.h"
 
+#include <stdlib.h>
+
 #include "results.h"
 
 static void
@@ -81,26 +83,42 @@ excerpt_bad(struct buf *b, const struct order *o, int64_t now)
 	}
 }
 
-void
-excerpt_fields(struct buf *b, const struct order *o, struct values *v)
+/* A line for each of the n keys that a recipient lacks. */
+static void
+add_missing(struct buf *b, const struct order *o, struct values *v,
+    const size_t *keys, size_t n)
 {
 	struct order_walk walk = { 0 };
 	struct span key;
 	struct entry e;
-	size_t k, have, lacking = 0;
+	size_t i, have;
 
+	while (n > 0 && order_find(o, &walk, &e, ENTRY_GOOD)) {
+		values_take(v, &e);
+		for (i = 0; i < n; i++)
+			if (values_lack(v, keys[i]) &&
+			    values_key(v, keys[i], &key, &have))
+				buf_addf(b, "missing %.*s %.*s\n", (int)key.n,
+				    key.p, (int)e.addr.text.n, e.addr.text.p);
+	}
+}
+
+void
+excerpt_fields(struct buf *b, const struct order *o, struct values *v)
+{
+	struct span key;
+	size_t *keys, k, have, n = 0;
+
+	keys = malloc((v->n + 1) * sizeof *keys);
+	if (keys == NULL)
+		die_nomem();
 	for (k = 0; k < v->n; k++)
 		if (values_key(v, k, &key, &have)) {
 			buf_addf(b, "field %.*s %zu\n", (int)key.n, key.p,
 			    have);
-			lacking += o->good - have;
+			if (have < o->good)
+				keys[n++] = k;
 		}
-	while (lacking > 0 && order_find(o, &walk, &e, ENTRY_GOOD)) {
-		values_take(v, &e);
-		for (k = 0; k < v->n; k++)
-			if (values_key(v, k, &key, &have) &&
-			    values_lack(v, k))
-				buf_addf(b, "missing %.*s %.*s\n", (int)key.n,
-				    key.p, (int)e.addr.text.n, e.addr.text.p);
-	}
+	add_missing(b, o, v, keys, n);
+	free(keys);
 }

@@ -43,6 +43,16 @@ hash_add(struct hash *h, const void *data, size_t n)
 	memcpy(h->block + have, p, n);
 }
 
+/* A word in the order of bytes of the function. */
+static void
+store(unsigned char *p, uint32_t word)
+{
+	p[0] = (unsigned char)(word >> 24);
+	p[1] = (unsigned char)(word >> 16);
+	p[2] = (unsigned char)(word >> 8);
+	p[3] = (unsigned char)word;
+}
+
 void
 hash_end(struct hash *h, unsigned char digest[HASH_SIZE])
 {
@@ -57,12 +67,11 @@ hash_end(struct hash *h, unsigned char digest[HASH_SIZE])
 		have = 0;
 	}
 	memset(h->block + have, 0, LENGTH_AT - have);
-	for (i = 0; i < 8; i++)
-		h->block[LENGTH_AT + i] = (unsigned char)(bits >> (56 - 8 * i));
+	store(h->block + LENGTH_AT, (uint32_t)(bits >> 32));
+	store(h->block + LENGTH_AT + 4, (uint32_t)bits);
 	hashblock(h->state, h->block, 1);
-	for (i = 0; i < HASH_SIZE; i++)
-		digest[i] = (unsigned char)(h->state[i / 4] >>
-		    (24 - 8 * (i % 4)));
+	for (i = 0; i < HASH_SIZE / 4; i++)
+		store(digest + 4 * i, h->state[i]);
 }
 
 void

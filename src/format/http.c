@@ -1,9 +1,9 @@
 #include "http.h"
 
-/* Methods are case-sensitive; a path follows. */
+/* Methods are case-sensitive; a path follows, but for CONNECT a host. */
 static const char *const requests[] = {
 	"GET /", "POST /", "HEAD /", "PUT /", "DELETE /", "PATCH /",
-	"OPTIONS /", "CONNECT /", "TRACE /", "GET http", "POST http",
+	"OPTIONS /", "CONNECT ", "TRACE /", "GET http", "POST http",
 	"OPTIONS *", "PRI *"
 };
 

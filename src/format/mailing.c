@@ -20,11 +20,12 @@ void
 mailing_close(struct mailing *m)
 {
 	copies_free(&m->copies);
+	buf_free(&m->text);
 }
 
 /* One letter more: 1, or 0 where there is none. */
 static int
-add_letter(struct mailing *m, struct buf *b)
+add_letter(struct mailing *m)
 {
 	struct entry e;
 	size_t n;
@@ -32,33 +33,45 @@ add_letter(struct mailing *m, struct buf *b)
 	if (m->grouped) {
 		n = copies_next(&m->copies);
 		if (n > 0)
-			letter_add_copy(m->letter, m->copies.rcpt, n, b);
+			letter_add_copy(m->letter, m->copies.rcpt, n,
+			    &m->text);
 		return n > 0;
 	}
 	if (!order_find(m->order, &m->walk, &e, ENTRY_GOOD))
 		return 0;
-	letter_add(m->letter, &e, b);
+	letter_add(m->letter, &e, &m->text);
 	return 1;
 }
 
-int
-mailing_next(struct mailing *m, struct buf *b)
+/* Makes what is to come a piece at least, but at the end. */
+static void
+fill(struct mailing *m)
 {
-	const size_t start = b->n;
-
-	if (m->state == MAILING_OVER)
-		return 0;
-	if (m->state == MAILING_START)
+	buf_consume(&m->text, m->given);
+	m->given = 0;
+	if (m->state == MAILING_START) {
 		letter_begin(m->letter, m->grouped ? m->copies.n :
-		    m->order->good, b);
-	m->state = MAILING_MIDDLE;
-	while (b->n - start < MAILING_PIECE)
-		if (!add_letter(m, b)) {
-			letter_end(b);
+		    m->order->good, &m->text);
+		m->state = MAILING_MIDDLE;
+	}
+	while (m->text.n < MAILING_PIECE && m->state == MAILING_MIDDLE)
+		if (!add_letter(m)) {
+			letter_end(&m->text);
 			m->state = MAILING_OVER;
-			break;
 		}
-	return 1;
+}
+
+int
+mailing_next(struct mailing *m, struct span *piece)
+{
+	if (m->text.n - m->given < MAILING_PIECE)
+		fill(m);
+	piece->p = m->text.p + m->given;
+	piece->n = m->text.n - m->given;
+	if (piece->n > MAILING_PIECE)
+		piece->n = MAILING_PIECE;
+	m->given += piece->n;
+	return piece->n > 0;
 }
 
 /* The copy that goes to one recipient, and others. */

@@ -8,8 +8,12 @@
 #include "copies.h"
 #include "letter.h"
 
-/* The least bytes of a piece: fits a processor's cache, and few writes. */
-#define MAILING_PIECE (128 * 1024)
+/*
+ * Bytes of a piece.  A pipe takes it in whole pages, and there is room for it
+ * while the reader is busy with the one before: the two seldom wait for each
+ * other.
+ */
+#define MAILING_PIECE (32 * 1024)
 
 struct mailing {
 	/* private */
@@ -17,6 +21,8 @@ struct mailing {
 	struct order *order;
 	struct copies copies;
 	struct order_walk walk;
+	struct buf text;	/* of the batch, from the last piece on */
+	size_t given;		/* bytes of it that were in pieces */
 	int grouped;		/* the letters are copies */
 	enum { MAILING_START, MAILING_MIDDLE, MAILING_OVER } state;
 };
@@ -31,8 +37,11 @@ void mailing_open(struct mailing *m, struct letter *l,
     const struct letter_opt *opt, size_t most);
 void mailing_close(struct mailing *m);
 
-/* Appends the next piece of the batch: 1, or 0 after the last. */
-int mailing_next(struct mailing *m, struct buf *b);
+/*
+ * The next piece of the batch, of MAILING_PIECE bytes but for the last: 1, or
+ * 0 after that.  It is valid until the next call.
+ */
+int mailing_next(struct mailing *m, struct span *piece);
 
 /* Appends the message to one recipient: 1, or 0 where there is none. */
 int mailing_find(struct mailing *m, const struct addr *rcpt, struct buf *b);

@@ -96,15 +96,27 @@ skip_between(struct span s, size_t i, int separators)
 	return i;
 }
 
-/* What entry_end must look at: a bit each, of " , ; [ and LF. */
-static int
-may_end(int c)
+/* Not zero if one of the bytes of w is zero. */
+static uint64_t
+has_zero(uint64_t w)
 {
-	static const uint64_t set[2] = {
-		UINT64_C(0x800100400000400), UINT64_C(0x8000000)
-	};
+	return (w - BYTES8(1)) & ~w & BYTES8(0x80);
+}
 
-	return (c & 0x80) == 0 && (set[c >> 6 & 1] >> (c & 63) & 1) != 0;
+/* Skips what cannot end an entry or be of meaning in it, a word at a time. */
+static size_t
+skip_plain(struct span s, size_t i)
+{
+	uint64_t w;
+
+	for (; s.n - i > sizeof w; i += sizeof w) {
+		memcpy(&w, s.p + i, sizeof w);
+		if ((has_zero(w ^ BYTES8(',')) | has_zero(w ^ BYTES8('\n')) |
+		    has_zero(w ^ BYTES8(';')) | has_zero(w ^ BYTES8('"')) |
+		    has_zero(w ^ BYTES8('['))) != 0)
+			break;
+	}
+	return i;
 }
 
 /*
@@ -117,9 +129,7 @@ entry_end(struct span s, size_t start, const char **open)
 	size_t i, n;
 
 	*open = NULL;
-	for (i = start; i < s.n; i++) {
-		while (i + 1 < s.n && !may_end(s.p[i]))
-			i++;
+	for (i = skip_plain(s, start); i < s.n; i++) {
 		switch (s.p[i]) {
 		case ',':
 		case ';':
@@ -170,43 +180,72 @@ order_mailbox(struct span section, struct entry *e)
 	entry_parse(e, line);
 }
 
-/* Parses the entry at start, which may be known good; returns where it ends. */
+/* Parses the entry at start; returns where it ends. */
 static size_t
-entry_at(struct span s, size_t start, int good, struct entry *e,
-    const char **open)
+entry_at(struct span s, size_t start, struct entry *e, const char **open)
 {
 	size_t end = entry_end(s, start, open), n = end - start;
 
 	if (s.p[end - 1] == '\r' && is_eol(s, end))
 		n--;
-	if (good)
-		entry_parse_good(e, span_trim(span_of(s.p + start, n)));
-	else
-		entry_parse(e, span_trim(span_of(s.p + start, n)));
+	entry_parse(e, span_trim(span_of(s.p + start, n)));
 	return end;
+}
+
+/* What is kept of an entry, for there may be millions. */
+struct packed {
+	uint32_t at, n;		/* its text, in the section */
+	uint16_t addr;		/* octets of a good address at its start, 0
+				   where it is to be parsed again */
+	uint8_t local;		/* of them those before the @ */
+	uint8_t kind;
+};
+
+static struct packed
+pack(const struct order *o, const struct entry *e)
+{
+	struct packed x = { 0 };
+
+	x.at = (uint32_t)(e->text.p - o->recipients.p);
+	x.n = (uint32_t)e->text.n;
+	x.kind = (uint8_t)e->kind;
+	if (e->kind == ENTRY_GOOD && e->addr.text.p == e->text.p) {
+		x.addr = (uint16_t)e->addr.text.n;
+		x.local = (uint8_t)e->addr.local.n;
+	}
+	return x;
+}
+
+static void
+unpack(const struct order *o, const struct packed *x, struct entry *e)
+{
+	const struct span text = span_of(o->recipients.p + x->at, x->n);
+
+	if (x->addr == 0)
+		entry_parse(e, text);
+	else {
+		memset(e, 0, sizeof *e);
+		e->text = text;
+		e->addr.text = span_of(text.p, x->addr);
+		e->addr.local = span_of(text.p, x->local);
+		e->addr.domain = span_drop(e->addr.text, x->local + 1U);
+		e->fields = span_trim(span_drop(text, x->addr));
+	}
+	e->kind = (enum entry_kind)x->kind;
 }
 
 int
 order_next(const struct order *o, struct order_walk *w,
     struct entry *e)
 {
-	struct span s = o->recipients;
-	const char *open;
-	uint32_t dropped;
-	size_t start;
+	struct packed x;
 
-	start = skip_between(s, w->at, 1);
-	if (start >= s.n)
+	if (w->at == o->index.n)
 		return 0;
-	w->at = entry_at(s, start, o->bad == 0 && o->nfaults == 0, e, &open);
-	if (w->dropped < o->dropped.n) {
-		memcpy(&dropped, o->dropped.p + w->dropped, sizeof dropped);
-		if (dropped == start) {
-			e->kind = ENTRY_DUPLICATE;
-			w->dropped += sizeof dropped;
-		}
-	}
-	w->number += e->kind != ENTRY_DUPLICATE;
+	memcpy(&x, o->index.p + w->at, sizeof x);
+	w->at += sizeof x;
+	w->number += x.kind != ENTRY_DUPLICATE;
+	unpack(o, &x, e);
 	return 1;
 }
 
@@ -247,48 +286,52 @@ order_is_tag_like(struct span s)
 	return i > 1 && i + 1 < s.n && s.p[i] == ':' && s.p[i + 1] == ']';
 }
 
-/* An entry on its way into the set of those that were seen. */
+/*
+ * An entry on its way into the set of those that were seen: it arrives when
+ * some more are on theirs, and its place in memory has been fetched.
+ */
+#define ON_THEIR_WAY 8
+
 struct arrival {
 	struct span key;	/* p is NULL where there is none */
-	uint32_t at;		/* in the section */
 	uint32_t hash;
-	int good;
+	struct packed entry;
 };
 
 static void
-arrive(struct order *o, const struct arrival *a)
+arrive(struct order *o, struct arrival *a)
 {
 	size_t n = o->seen.n;
 
 	if (a->key.p == NULL)
 		return;
 	if (set_put(&o->seen, a->key, a->hash) < n) {
-		buf_add(&o->dropped, &a->at, sizeof a->at);
+		a->entry.kind = ENTRY_DUPLICATE;
 		o->duplicates++;
-	} else if (a->good)
+	} else if (a->entry.kind == ENTRY_GOOD)
 		o->good++;
 	else
 		o->bad++;
+	buf_add(&o->index, &a->entry, sizeof a->entry);
 }
 
-/* Checks an entry; the one before it arrives, its place in memory fetched. */
+/* Checks an entry; the one whose place it takes arrives. */
 static void
 take_entry(struct order *o, struct entry *e, const char *open,
     struct arrival *a)
 {
 	if (open != NULL)
 		order_wrong(o, open, "this quote is not closed in its line");
-	else if (e->kind == ENTRY_GOOD)
-		check_fields(o, e->fields);
 	else if (order_is_tag_like(e->text))
 		order_wrong(o, e->text.p, "unknown section, or a tag that "
 		    "does not follow a blank");
+	else if (e->kind == ENTRY_GOOD)
+		check_fields(o, e->fields);
 	if (e->text.n > o->longest)
 		o->longest = e->text.n;
 	arrive(o, a);
-	a->good = e->kind == ENTRY_GOOD;
-	a->key = a->good ? e->addr.text : e->text;
-	a->at = (uint32_t)(e->text.p - o->recipients.p);
+	a->entry = pack(o, e);
+	a->key = e->kind == ENTRY_GOOD ? e->addr.text : e->text;
 	a->hash = set_seek(&o->seen, a->key);
 }
 
@@ -296,19 +339,20 @@ take_entry(struct order *o, struct entry *e, const char *open,
 static size_t
 take_recipients(struct order *o, struct span s)
 {
-	struct arrival last = { { NULL, 0 }, 0, 0, 0 };
+	struct arrival coming[ON_THEIR_WAY] = { { { NULL, 0 }, 0, { 0 } } };
 	struct entry e;
 	const char *open;
-	size_t i = 0, n;
+	size_t i = 0, n, k;
 
-	for (;;) {
+	for (k = 0;; k++) {
 		i = skip_between(s, i, 1);
 		if (i >= s.n || tag_at(s, i, &n) >= 0)
 			break;
-		i = entry_at(s, i, 0, &e, &open);
-		take_entry(o, &e, open, &last);
+		i = entry_at(s, i, &e, &open);
+		take_entry(o, &e, open, &coming[k % ON_THEIR_WAY]);
 	}
-	arrive(o, &last);
+	for (n = 0; n < ON_THEIR_WAY; n++)
+		arrive(o, &coming[k++ % ON_THEIR_WAY]);
 	return i;
 }
 

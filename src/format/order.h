@@ -30,7 +30,7 @@ struct order {
 	struct span text;	/* without a byte order mark */
 	/* private */
 	struct set seen;	/* addresses, only while order_read runs */
-	struct buf dropped;	/* uint32_t offsets of duplicates, ascending */
+	struct buf index;	/* what is known of each entry */
 	struct order_fault *faults;
 	size_t nfaults;
 	size_t told;		/* by order_fault */
@@ -57,6 +57,9 @@ void order_free(struct order *o);
 void order_wrong(struct order *o, const char *p, const char *fmt, ...)
     DIE_PRINTF(3, 4);
 
+/* How many octets of s a fault shows: a key may be as long as the order. */
+int order_brief(struct span s);
+
 /* Whether no more faults will be taken. */
 int order_is_full(const struct order *o);
 
@@ -77,8 +80,7 @@ int order_fault(struct order *o, struct order_fault *f);
 
 /* A place in the list of entries; all zero is its start. */
 struct order_walk {
-	size_t at;		/* bytes of the section done with */
-	size_t dropped;		/* bytes of the list of duplicates, too */
+	size_t at;		/* bytes of the index done with */
 	uintmax_t number;	/* of entries that were no duplicates */
 };
 

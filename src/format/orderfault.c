@@ -6,6 +6,8 @@
 
 #include "mime.h"
 
+#define BRIEF 100		/* octets */
+
 void
 order_wrong(struct order *o, const char *p, const char *fmt, ...)
 {
@@ -37,21 +39,43 @@ order_wrong(struct order *o, const char *p, const char *fmt, ...)
 }
 
 int
+order_brief(struct span s)
+{
+	size_t n = s.n;
+
+	if (n > BRIEF)
+		for (n = BRIEF; n > 0 && (s.p[n] & 0xc0) == 0x80;)
+			n--;
+	return (int)n;
+}
+
+int
 order_is_full(const struct order *o)
 {
 	return o->nfaults == ORDER_FAULTS_MAX;
 }
 
-/* Whether eight bytes are all printable ASCII; a doubt counts as no. */
-static int
-is_plain(const char *p)
+/*
+ * Skips what is surely printable ASCII, or a line ending, a word at a time.
+ */
+static size_t
+skip_plain(struct span s, size_t i)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	uint64_t w;
+	const uint64_t low = BYTES8(0x7f);
+	uint64_t w, lf;
 
-	memcpy(&w, p, sizeof w);
-	/* the high bit of: the byte; what is below a blank; 0x7f and one */
-	return ((w | (w - ones * ' ') | (w + ones)) & ones * 0x80) == 0;
+	for (; s.n - i >= sizeof w; i += sizeof w) {
+		memcpy(&w, s.p + i, sizeof w);
+		/* the high bit of each line feed, which becomes a blank */
+		lf = w ^ BYTES8('\n');
+		lf = ~(((lf & low) + low) | lf | low);
+		w += (lf >> 7) * (' ' - '\n');
+		/* the high bit of: the byte; what is below a blank; 0x7f + 1 */
+		if (((w | (w - BYTES8(' ')) | (w + BYTES8(1))) &
+		    BYTES8(0x80)) != 0)
+			break;
+	}
+	return i;
 }
 
 /* Offset of the first byte in a line that may not be there, or s.n. */
@@ -61,10 +85,7 @@ bad_byte(struct span s, int controls, const char **why)
 	unsigned char c;
 	size_t i, n;
 
-	for (i = 0; i < s.n; i += n) {
-		n = sizeof(uint64_t);
-		if (s.n - i >= n && is_plain(s.p + i))
-			continue;
+	for (i = 0; (i = skip_plain(s, i)) < s.n; i += n) {
 		c = (unsigned char)s.p[i];
 		n = 1;
 		if (c >= ' ' && c < 0x7f)
@@ -85,26 +106,34 @@ bad_byte(struct span s, int controls, const char **why)
 	return i;
 }
 
+/* Checks the line that at is in; returns where the next one starts. */
+static size_t
+check_line(struct order *o, size_t at)
+{
+	struct span rest, line;
+	const char *why = NULL, *text;	/* where controls may be */
+	size_t bad;
+
+	while (at > 0 && o->text.p[at - 1] != '\n')
+		at--;
+	text = o->html.p != NULL ? o->html.p : o->body.p;
+	rest = span_drop(o->text, at);
+	line = span_line(&rest);
+	at += line.n;
+	line = span_chomp(line);
+	bad = bad_byte(line, text == NULL || line.p < text, &why);
+	if (bad < line.n)
+		order_wrong(o, line.p + bad, "%s", why);
+	return at;
+}
+
 void
 order_check_bytes(struct order *o)
 {
-	struct span rest = o->text, line;
-	const char *lf, *why = NULL, *text;	/* where controls may be */
-	size_t n, at;
-	int body;
+	size_t at = 0;
 
-	text = o->html.p != NULL ? o->html.p : o->body.p;
-
-	while (rest.n > 0) {
-		lf = memchr(rest.p, '\n', rest.n);
-		n = lf != NULL ? (size_t)(lf - rest.p) + 1 : rest.n;
-		line = span_chomp(span_of(rest.p, n));
-		body = text != NULL && rest.p >= text;
-		at = bad_byte(line, !body, &why);
-		if (at < line.n)
-			order_wrong(o, line.p + at, "%s", why);
-		rest = span_drop(rest, n);
-	}
+	while ((at = skip_plain(o->text, at)) < o->text.n)
+		at = check_line(o, at);
 }
 
 static int
@@ -150,6 +179,6 @@ order_free(struct order *o)
 		free(o->faults[i].text);
 	free(o->faults);
 	set_free(&o->seen);
-	buf_free(&o->dropped);
+	buf_free(&o->index);
 	memset(o, 0, sizeof *o);
 }

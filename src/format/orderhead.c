@@ -88,8 +88,7 @@ order_check_headers(struct order *o)
 		if (why == NULL)
 			had[n++] = name;
 		else
-			order_wrong(o, name.p, "%.*s: %s", (int)(name.n >
-			    ORDER_NAME_MAX ? ORDER_NAME_MAX : name.n),
+			order_wrong(o, name.p, "%.*s: %s", order_brief(name),
 			    name.p, why);
 	}
 }

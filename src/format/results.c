@@ -186,9 +186,9 @@ result_exit(const struct result *r)
 	case RESULT_FAILED:
 		return failure_exit(r->stage);
 	case RESULT_DEFERRED:
-		/* A log-in that is not refused for now is for good. */
-		return r->stage == STAGE_AUTH && r->code / 100 != 4 ?
-		    EX_NOPERM : EX_TEMPFAIL;
+		/* A log-in is refused for good, unless for now. */
+		return r->stage == STAGE_AUTH && r->code != 0 &&
+		    r->code / 100 != 4 ? EX_NOPERM : EX_TEMPFAIL;
 	default:
 		return EX_MAYBE;
 	}

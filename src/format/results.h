@@ -22,10 +22,13 @@ enum result_stage {
 	STAGE_MAIL, STAGE_RCPT, STAGE_DATA, STAGE_DOT
 };
 
+/* No server's code: refused in our own words; "-" in a line. */
+#define RESULT_OURS (-1)
+
 struct result {
 	enum result_status status;
 	struct span rcpt;
-	int code;		/* SMTP reply code, 0 for "-" */
+	int code;		/* SMTP reply code, 0 for "-"; RESULT_OURS */
 	enum result_stage stage;
 	struct span server;	/* host:port, empty for "-" */
 	uintmax_t number;	/* of the message in the batch, from 1 */

@@ -4,9 +4,6 @@
 
 #define FIRST_CAP 64
 
-/* Odd, with bits all over: from the fraction of the golden ratio. */
-#define MIX UINT64_C(0x9e3779b97f4a7c15)
-
 #if defined(__GNUC__)
 #define PREFETCH(p)	__builtin_prefetch((p), 1)
 #else
@@ -25,8 +22,8 @@ set_init(struct set *s, const char *base, uint64_t seed, int fold)
 void
 set_free(struct set *s)
 {
+	free(s->members);
 	free(s->slots);
-	free(s->tags);
 	set_init(s, s->base, s->seed, s->fold);
 }
 
@@ -42,36 +39,80 @@ fold_from(const struct set *s, struct span key)
 	return key.n;
 }
 
-/* Takes bytes into a hash, eight at a time, with the bits of mask set. */
+/*
+ * SipHash-1-3 (Aumasson and Bernstein 2012): who does not know the seed cannot
+ * write keys whose hashes are equal.
+ */
+struct sip {
+	uint64_t a, b, c, d;
+};
+
 static uint64_t
-mix(uint64_t h, struct span s, uint64_t mask)
+rotate(uint64_t x, int n)
+{
+	return x << n | x >> (64 - n);
+}
+
+static inline void
+sip_round(struct sip *v)
+{
+	v->a += v->b;
+	v->c += v->d;
+	v->b = rotate(v->b, 13) ^ v->a;
+	v->d = rotate(v->d, 16) ^ v->c;
+	v->a = rotate(v->a, 32) + v->d;
+	v->c += v->b;
+	v->d = rotate(v->d, 21) ^ v->a;
+	v->b = rotate(v->b, 17) ^ v->c;
+	v->c = rotate(v->c, 32);
+}
+
+static inline void
+sip_word(struct sip *v, uint64_t word)
+{
+	v->d ^= word;
+	sip_round(v);
+	v->a ^= word;
+}
+
+/* Takes bytes, eight at a time, with the bits of mask set. */
+static inline void
+sip_take(struct sip *v, struct span s, uint64_t mask)
 {
 	uint64_t word;
-	size_t n;
 
-	for (; s.n > 0; s = span_drop(s, n)) {
-		word = 0;
-		n = s.n < sizeof word ? s.n : sizeof word;
-		if (n == sizeof word)
-			memcpy(&word, s.p, sizeof word);
-		else
-			memcpy(&word, s.p, n);
-		h = (h ^ (word | mask)) * MIX;
-		h ^= h >> 29;
+	for (; s.n >= sizeof word; s = span_drop(s, sizeof word)) {
+		memcpy(&word, s.p, sizeof word);
+		sip_word(v, word | mask);
 	}
-	return h;
+	word = 0;
+	if (s.n > 0)
+		memcpy(&word, s.p, s.n);
+	sip_word(v, word | mask);
 }
 
 static uint32_t
 hash(const struct set *s, struct span key)
 {
 	const size_t fold = fold_from(s, key);
-	uint64_t h = s->seed ^ key.n;
+	struct sip v;
 
-	h = mix(h, span_of(key.p, fold), 0);
+	v.a = s->seed ^ UINT64_C(0x736f6d6570736575);
+	v.b = ~s->seed ^ UINT64_C(0x646f72616e646f6d);
+	v.c = s->seed ^ UINT64_C(0x6c7967656e657261);
+	v.d = ~s->seed ^ UINT64_C(0x7465646279746573);
+	sip_take(&v, span_of(key.p, fold), 0);
 	/* bit 5 is all that tells capitals from small letters */
-	h = mix(h, span_drop(key, fold), UINT64_C(0x2020202020202020));
-	return (uint32_t)(h ^ h >> 32);
+	if (fold < key.n)
+		sip_take(&v, span_drop(key, fold),
+		    UINT64_C(0x2020202020202020));
+	sip_word(&v, key.n);
+	v.c ^= 0xff;
+	sip_round(&v);
+	sip_round(&v);
+	sip_round(&v);
+	v.a ^= v.b ^ v.c ^ v.d;
+	return (uint32_t)(v.a ^ v.a >> 32);
 }
 
 static int
@@ -83,65 +124,64 @@ same(const struct set *s, struct span a, struct span b)
 	    span_case_eq(span_drop(a, fold), span_drop(b, fold));
 }
 
-/* Of bits that do not choose the slot. */
-static unsigned char
-tag_of(uint32_t h)
-{
-	return (unsigned char)(h >> 24 | 1);
-}
-
-/* The index of key's slot, or of the free one where it belongs. */
-static size_t
+/* The slot of key, or the free one where it belongs. */
+static struct slot *
 find(const struct set *s, struct span key, uint32_t h)
 {
-	const unsigned char tag = tag_of(h);
-	const struct slot *slot;
+	const struct member *m;
+	struct slot *slot;
 	size_t i;
 
-	for (i = h & (s->cap - 1); s->tags[i] != 0;
-	    i = (i + 1) & (s->cap - 1)) {
+	for (i = h & (s->cap - 1);; i = (i + 1) & (s->cap - 1)) {
 		slot = &s->slots[i];
-		if (s->tags[i] == tag && slot->hash == h &&
-		    same(s, span_of(s->base + slot->at, slot->n), key))
-			break;
+		if (slot->number == 0)
+			return slot;
+		if (slot->hash != h)
+			continue;
+		m = &s->members[slot->number - 1];
+		if (same(s, span_of(s->base + m->at, m->n), key))
+			return slot;
 	}
-	return i;
+}
+
+/* A quarter of the slots stays free, so that none is far from its place. */
+static size_t
+most(const struct set *s)
+{
+	return s->cap / 4 * 3;
 }
 
 static void
 grow(struct set *s)
 {
 	struct slot *old = s->slots;
-	unsigned char *tags = s->tags;
 	size_t i, j, cap = s->cap;
 
 	s->cap = cap > 0 ? 2 * cap : FIRST_CAP;
 	s->slots = calloc(s->cap, sizeof *s->slots);
-	s->tags = calloc(s->cap, 1);
-	if (s->slots == NULL || s->tags == NULL)
+	s->members = realloc(s->members, most(s) * sizeof *s->members);
+	if (s->slots == NULL || s->members == NULL)
 		die_nomem();
 	for (i = 0; i < cap; i++) {
-		if (tags[i] == 0)
+		if (old[i].number == 0)
 			continue;
 		j = old[i].hash & (s->cap - 1);
-		while (s->tags[j] != 0)
+		while (s->slots[j].number != 0)
 			j = (j + 1) & (s->cap - 1);
 		s->slots[j] = old[i];
-		s->tags[j] = tags[i];
 	}
 	free(old);
-	free(tags);
 }
 
 size_t
 set_find(const struct set *s, struct span key)
 {
-	size_t i;
+	const struct slot *slot;
 
 	if (s->cap == 0)
 		return SET_NONE;
-	i = find(s, key, hash(s, key));
-	return s->tags[i] != 0 ? s->slots[i].ordinal : SET_NONE;
+	slot = find(s, key, hash(s, key));
+	return slot->number > 0 ? slot->number - 1 : SET_NONE;
 }
 
 size_t
@@ -155,29 +195,26 @@ set_seek(const struct set *s, struct span key)
 {
 	uint32_t h = hash(s, key);
 
-	if (s->cap > 0) {
-		PREFETCH(&s->tags[h & (s->cap - 1)]);
+	if (s->cap > 0)
 		PREFETCH(&s->slots[h & (s->cap - 1)]);
-	}
 	return h;
 }
 
 size_t
 set_put(struct set *s, struct span key, uint32_t h)
 {
+	struct member *m;
 	struct slot *slot;
-	size_t i;
 
-	if (s->n >= s->cap / 4 * 3)
+	if (s->n >= most(s))
 		grow(s);
-	i = find(s, key, h);
-	slot = &s->slots[i];
-	if (s->tags[i] == 0) {
-		s->tags[i] = tag_of(h);
-		slot->at = (uint32_t)(key.p - s->base);
-		slot->n = (uint32_t)key.n;
+	slot = find(s, key, h);
+	if (slot->number == 0) {
+		m = &s->members[s->n++];
+		m->at = (uint32_t)(key.p - s->base);
+		m->n = (uint32_t)key.n;
 		slot->hash = h;
-		slot->ordinal = (uint32_t)s->n++;
+		slot->number = (uint32_t)s->n;
 	}
-	return slot->ordinal;
+	return slot->number - 1;
 }

@@ -12,15 +12,15 @@
 struct set {
 	size_t n;		/* members */
 	/* private */
-	struct slot {
+	struct member {
 		uint32_t at;	/* offset in the text */
 		uint32_t n;	/* its length */
+	} *members;
+	struct slot {
 		uint32_t hash;
-		uint32_t ordinal;
+		uint32_t number;	/* ordinal and 1; 0 in a free slot */
 	} *slots;
-	unsigned char *tags;	/* one of each slot, 0 for a free one: few
-				   enough bytes to stay in the cache */
-	size_t cap;		/* a power of two, or 0 */
+	size_t cap;		/* of slots: a power of two, or 0 */
 	const char *base;
 	uint64_t seed;
 	int fold;

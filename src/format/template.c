@@ -5,15 +5,19 @@
 /* Whether what follows is at the start of a line. */
 enum line_start { START_NO, START_YES, START_IF_EMPTY };
 
-/* A placeholder, and the literal text before it. */
+/*
+ * A placeholder, and the literal text before it.  There may be as many as a
+ * third of the order's bytes; the text is at most twice as long as that.
+ */
 struct part {
-	size_t end;		/* of the literal text in the template's */
-	size_t value;		/* an own_value, or OWN_NONE and the ordinal
+	const char *standby;	/* the default; NULL where none is given */
+	uint32_t nstandby;
+	uint32_t end;		/* of the literal text in the template's */
+	uint32_t value;		/* an own_value, or OWN_NONE and the ordinal
 				   of a key */
-	struct span standby;	/* the default; p is NULL where none is given */
-	enum line_start start;	/* START_IF_EMPTY: when the values before it
+	uint8_t start;		/* START_IF_EMPTY: when the values before it
 				   in the line are */
-	int dot;		/* the text behind it starts with a dot, which
+	uint8_t dot;		/* the text behind it starts with a dot, which
 				   is the line's first when all values are
 				   empty */
 };
@@ -93,10 +97,11 @@ add_part(struct compiler *c, const struct place *p, size_t value)
 			die_nomem();
 	}
 	part = &t->parts[t->n++];
-	part->end = t->text.n;
-	part->value = value;
-	part->standby = p->standby;
-	part->start = c->start;
+	part->end = (uint32_t)t->text.n;
+	part->value = (uint32_t)value;
+	part->standby = p->standby.p;
+	part->nstandby = (uint32_t)p->standby.n;
+	part->start = (uint8_t)c->start;
 	part->dot = 0;
 	t->ascii = t->ascii && !addr_is_utf8(p->standby);
 	if (p->standby.n > t->longest)
@@ -155,6 +160,7 @@ template_compile(struct template *t, const struct values *v,
 static struct span
 value_of(const struct values *v, const struct part *part)
 {
+	const struct span standby = span_of(part->standby, part->nstandby);
 	const struct value *value;
 
 	switch (part->value) {
@@ -166,10 +172,10 @@ value_of(const struct values *v, const struct part *part)
 		return v->domain;
 	case OWN_NAME:
 		return v->name.n > 0 ? v->name :
-		    part->standby.p != NULL ? part->standby : v->login;
+		    standby.p != NULL ? standby : v->login;
 	default:
 		value = &v->v[part->value - OWN_NONE];
-		return value->turn == v->turn ? value->text : part->standby;
+		return value->turn == v->turn ? value->text : standby;
 	}
 }
 

@@ -181,6 +181,25 @@ values_collect(struct values *v, const struct order *o, struct span text)
 	}
 }
 
+/*
+ * The value of a key, or NULL.  Entries mostly have the same fields in the
+ * same order: the key is first compared with what came here the last time.
+ */
+static struct value *
+find_value(struct values *v, struct span key)
+{
+	size_t k = v->v[v->last].after;
+
+	if (!span_eq(v->v[k].key, key)) {
+		k = set_find(&v->set, key);
+		if (k == SET_NONE)
+			return NULL;
+		v->v[v->last].after = k;
+	}
+	v->last = k;
+	return &v->v[k];
+}
+
 /* What the entries give: their keys are known, and how many have each. */
 static void
 count(struct values *v, struct order *o, const struct entry *e)
@@ -189,40 +208,41 @@ count(struct values *v, struct order *o, const struct entry *e)
 	struct field f;
 	struct value *value;
 	const char *why;
-	size_t k;
 
 	v->turn++;
 	while (entry_field(&rest, &f, &why) > 0) {
-		k = set_find(&v->set, f.key);
-		if (k == SET_NONE)
+		value = find_value(v, f.key);
+		if (value == NULL)
 			continue;
-		value = &v->v[k];
 		value->known = 1;
 		if (value->turn == v->turn)
 			order_wrong(o, f.key.p, "field %.*s for the second "
-			    "time", (int)f.key.n, f.key.p);
+			    "time", order_brief(f.key), f.key.p);
 		else if (e->kind == ENTRY_GOOD)
 			value->have++;
 		value->turn = v->turn;
 	}
 }
 
+/* Finds who lacks one of the n keys. */
 static void
-find_missing(struct values *v, struct order *o)
+find_missing(struct values *v, struct order *o, const size_t *keys, size_t n)
 {
 	struct order_walk walk = { 0 };
 	const struct value *value;
 	struct entry e;
+	size_t i;
 
 	while (!order_is_full(o) && order_find(o, &walk, &e, ENTRY_GOOD)) {
 		values_take(v, &e);
-		for (value = v->v; value < v->v + v->n; value++)
-			if (value->known && value->bare != NULL &&
-			    value->turn != v->turn)
+		for (i = 0; i < n; i++) {
+			value = &v->v[keys[i]];
+			if (value->turn != v->turn)
 				order_wrong(o, value->bare, "%.*s has no "
 				    "field %.*s, and there is no default",
 				    (int)e.addr.text.n, e.addr.text.p,
-				    (int)value->key.n, value->key.p);
+				    order_brief(value->key), value->key.p);
+		}
 	}
 }
 
@@ -230,27 +250,35 @@ void
 values_check(struct values *v, struct order *o)
 {
 	struct order_walk walk = { 0 };
+	const struct value *value;
 	struct entry e;
-	size_t k;
+	size_t *keys, k, n = 0;
 
 	while (v->n > 0 && order_next(o, &walk, &e))
 		if (e.kind != ENTRY_BAD)
 			count(v, o, &e);
-	for (k = 0; k < v->n; k++)
-		if (v->v[k].known && v->v[k].bare != NULL &&
-		    v->v[k].have < o->good) {
-			find_missing(v, o);
-			break;
-		}
+	/* Who has all of these has made the order that much longer. */
+	keys = malloc((v->n + 1) * sizeof *keys);
+	if (keys == NULL)
+		die_nomem();
+	for (k = 0; k < v->n; k++) {
+		value = &v->v[k];
+		if (value->known && value->bare != NULL &&
+		    value->have < o->good)
+			keys[n++] = k;
+	}
+	if (n > 0)
+		find_missing(v, o, keys, n);
+	free(keys);
 }
 
 void
 values_take(struct values *v, const struct entry *e)
 {
 	struct span rest = e->fields;
+	struct value *value;
 	struct field f;
 	const char *why;
-	size_t k;
 
 	v->login = e->addr.local;
 	v->email = e->addr.text;
@@ -260,10 +288,10 @@ values_take(struct values *v, const struct entry *e)
 	buf_reserve(&v->copies, e->text.n);	/* so that it stays in place */
 	v->name = quoted_text(&e->name, &v->copies);
 	while (v->n > 0 && entry_field(&rest, &f, &why) > 0) {
-		k = set_find(&v->set, f.key);
-		if (k == SET_NONE)
+		value = find_value(v, f.key);
+		if (value == NULL)
 			continue;
-		v->v[k].text = quoted_text(&f.value, &v->copies);
-		v->v[k].turn = v->turn;
+		value->text = quoted_text(&f.value, &v->copies);
+		value->turn = v->turn;
 	}
 }

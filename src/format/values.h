@@ -32,12 +32,14 @@ struct values {
 		struct span text;	/* of the recipient turn speaks of */
 		size_t turn;
 		size_t have;	/* recipients that have it */
+		size_t after;	/* the key that followed it last */
 		int known;	/* some entry has it */
 		const char *bare;	/* first use without a default, or
 					   NULL */
 	} *v;
 	size_t cap;
 	size_t turn;		/* counts the recipients */
+	size_t last;		/* key that was found */
 	struct buf copies;	/* of what had escapes in it */
 };
 

@@ -27,19 +27,6 @@ buf_reserve(struct buf *b, size_t n)
 }
 
 void
-buf_adds(struct buf *b, const char *s)
-{
-	buf_add(b, s, strlen(s));
-}
-
-void
-buf_addc(struct buf *b, int c)
-{
-	buf_reserve(b, 1);
-	b->p[b->n++] = (char)c;
-}
-
-void
 buf_addlower(struct buf *b, struct span s)
 {
 	size_t i;
@@ -71,6 +58,7 @@ buf_addf(struct buf *b, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Most of what is added is short: it is put into words once. */
 void
 buf_vaddf(struct buf *b, const char *fmt, va_list ap)
 {
@@ -78,11 +66,14 @@ buf_vaddf(struct buf *b, const char *fmt, va_list ap)
 	int r;
 
 	va_copy(again, ap);
-	r = vsnprintf(NULL, 0, fmt, ap);
+	buf_reserve(b, BUF_FIRST);
+	r = vsnprintf(b->p + b->n, b->cap - b->n, fmt, ap);
 	if (r < 0)
 		die(EX_IOERR, "%s: cannot be formatted", fmt);
-	buf_reserve(b, (size_t)r + 1);
-	vsnprintf(b->p + b->n, (size_t)r + 1, fmt, again);
+	if ((size_t)r >= b->cap - b->n) {
+		buf_reserve(b, (size_t)r + 1);
+		vsnprintf(b->p + b->n, (size_t)r + 1, fmt, again);
+	}
 	va_end(again);
 	b->n += (size_t)r;
 }
@@ -135,24 +126,6 @@ buf_span(const struct buf *b)
 	return span_of(b->p, b->n);
 }
 
-struct span
-span_str(const char *s)
-{
-	return span_of(s, strlen(s));
-}
-
-int
-span_eq(struct span a, struct span b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-int
-span_is(struct span a, const char *s)
-{
-	return span_eq(a, span_str(s));
-}
-
 static int
 lower(int c)
 {
@@ -189,12 +162,6 @@ span_line(struct span *text)
 	return line;
 }
 
-static int
-is_blank(int c)
-{
-	return c == ' ' || c == '\t';
-}
-
 size_t
 span_lines(struct span text)
 {
@@ -203,18 +170,6 @@ span_lines(struct span text)
 	for (n = 0; text.n > 0; n++)
 		span_line(&text);
 	return n;
-}
-
-struct span
-span_trim(struct span s)
-{
-	while (s.n > 0 && is_blank(s.p[0])) {
-		s.p++;
-		s.n--;
-	}
-	while (s.n > 0 && is_blank(s.p[s.n - 1]))
-		s.n--;
-	return s;
 }
 
 struct span

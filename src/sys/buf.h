@@ -45,8 +45,20 @@ buf_addspan(struct buf *b, struct span s)
 	buf_add(b, s.p, s.n);
 }
 
-void buf_adds(struct buf *b, const char *s);
-void buf_addc(struct buf *b, int c);
+static inline void
+buf_adds(struct buf *b, const char *s)
+{
+	buf_add(b, s, strlen(s));
+}
+
+static inline void
+buf_addc(struct buf *b, int c)
+{
+	if (b->n == b->cap)
+		buf_reserve(b, 1);
+	b->p[b->n++] = (char)c;
+}
+
 void buf_addlower(struct buf *b, struct span s);	/* ASCII letters only */
 void buf_addu(struct buf *b, uintmax_t u);	/* in decimal */
 void buf_addf(struct buf *b, const char *fmt, ...) DIE_PRINTF(2, 3);
@@ -83,9 +95,24 @@ span_of(const void *p, size_t n)
 	return s;
 }
 
-struct span span_str(const char *s);
-int span_eq(struct span a, struct span b);
-int span_is(struct span a, const char *s);
+static inline struct span
+span_str(const char *s)
+{
+	return span_of(s, strlen(s));
+}
+
+static inline int
+span_eq(struct span a, struct span b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, b.n) == 0);
+}
+
+static inline int
+span_is(struct span a, const char *s)
+{
+	return span_eq(a, span_str(s));
+}
+
 int span_case_eq(struct span a, struct span b);	/* ASCII case ignored */
 int span_case_is(struct span a, const char *s);
 
@@ -103,7 +130,18 @@ struct span span_line(struct span *text);
 size_t span_lines(struct span text);
 
 /* Without blanks and tabs at both ends; without one CRLF or LF at the end. */
-struct span span_trim(struct span s);
+static inline struct span
+span_trim(struct span s)
+{
+	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t')) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+		s.n--;
+	return s;
+}
+
 struct span span_chomp(struct span s);
 
 /* The copy is NUL-terminated and the caller's to free. */
@@ -111,5 +149,22 @@ char *span_dup(struct span s);
 
 /* A decimal number and nothing else, checked for overflow.  0, or -1. */
 int span_number(struct span s, uintmax_t *u);
+
+/* A word of eight bytes c, for looking at so many at a time. */
+#define BYTES8(c)	(UINT64_C(0x0101010101010101) * (c))
+
+/*
+ * A set of bytes, a bit each, in four words; BYTES_ABOVE is the last two where
+ * all that are not ASCII are in it.
+ */
+#define BYTES_ABOVE	UINT64_MAX, UINT64_MAX
+
+static inline int
+byte_is_in(const uint64_t set[4], char c)
+{
+	const unsigned char u = (unsigned char)c;
+
+	return (set[u >> 6] >> (u & 63) & 1) != 0;
+}
 
 #endif

@@ -134,8 +134,6 @@ rd_line(struct rd *rd, struct span *line)
 	long long end = 0;
 	char *lf;
 
-	if (rd->timeout != IO_FOREVER && rd->seen == rd->n)
-		end = io_clock() + rd->timeout;
 	for (;;) {
 		lf = rd->seen == rd->n ? NULL :
 		    memchr(rd->p + rd->seen, '\n', rd->n - rd->seen);
@@ -145,13 +143,13 @@ rd_line(struct rd *rd, struct span *line)
 		if (rd->n - rd->at >= rd->max)
 			return give(rd, rd->max, RD_LONG, line);
 		rd->seen = rd->n;
+		if (end == 0 && rd->timeout != IO_FOREVER)
+			end = io_clock() + rd->timeout;
 		status = rd->eof ? RD_EOF : fill(rd, end);
 		if (status == RD_EOF && rd->n > rd->at)
 			return give(rd, rd->n - rd->at, RD_PARTIAL, line);
 		if (status != RD_LINE)
 			return status;
-		if (end == 0 && rd->timeout != IO_FOREVER)
-			end = io_clock() + rd->timeout;
 	}
 }
 
@@ -182,6 +180,13 @@ size_t
 rd_pending(const struct rd *rd)
 {
 	return rd->n - rd->at;
+}
+
+int
+rd_ready(const struct rd *rd)
+{
+	return rd->n > rd->seen &&
+	    memchr(rd->p + rd->seen, '\n', rd->n - rd->seen) != NULL;
 }
 
 void
@@ -241,6 +246,13 @@ wr_add(struct wr *wr, const void *p, size_t n)
 	}
 	memcpy(wr->p + wr->n, p, n);
 	wr->n += n;
+}
+
+void
+wr_direct(struct wr *wr, struct span s)
+{
+	wr_flush(wr);
+	send_all(wr, s.p, s.n);
 }
 
 void

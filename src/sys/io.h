@@ -53,8 +53,9 @@ enum rd_status rd_line(struct rd *rd, struct span *line);
 enum rd_status rd_some(struct rd *rd, struct span *bytes);
 void rd_take(struct rd *rd, size_t n);
 
-/* Bytes that can be had without waiting for the descriptor. */
+/* Bytes that can be had without waiting for the descriptor; a whole line. */
 size_t rd_pending(const struct rd *rd);
+int rd_ready(const struct rd *rd);
 
 struct wr {
 	int fd;
@@ -76,6 +77,9 @@ void wr_addspan(struct wr *wr, struct span s);
 void wr_adds(struct wr *wr, const char *s);
 void wr_addc(struct wr *wr, int c);
 void wr_addf(struct wr *wr, const char *fmt, ...) DIE_PRINTF(2, 3);
+
+/* Writes s at once, behind what is buffered, and copies nothing. */
+void wr_direct(struct wr *wr, struct span s);
 
 /* Writes out what is buffered.  0, or -1 with wr->err and errno set. */
 int wr_flush(struct wr *wr);

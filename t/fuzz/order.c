@@ -80,14 +80,15 @@ check_letters(struct letter *l, struct order *o, size_t most)
 	struct mailing m;
 	struct entry e;
 	struct buf out = { 0 };
+	struct span piece;
 
 	how.sender = span_str("News, \"x\" <news@pth.ua>");
 	how.id = span_str("id");
 	how.time = 1795304772;
 	how.batch = 1;
 	mailing_open(&m, l, &how, most);
-	while (mailing_next(&m, &out))
-		;
+	while (mailing_next(&m, &piece))
+		buf_addspan(&out, piece);
 	mailing_close(&m);
 	check_batch(buf_span(&out), o->good);
 	buf_clear(&out);

@@ -83,6 +83,12 @@ test_deadline(void)
 	CHECK_INT(write(out, " more\n", 6), 6);
 	CHECK_INT(rd_line(&rd, &s), RD_LINE);
 	CHECK_SPAN(s, "half more\n");
+	/* half a line behind a whole one has its time, too */
+	CHECK_INT(write(out, "one\nhalf", 8), 8);
+	CHECK_INT(rd_line(&rd, &s), RD_LINE);
+	start = io_clock();
+	CHECK_INT(rd_line(&rd, &s), RD_TIMEOUT);
+	CHECK(io_clock() - start >= 50);
 	rd_free(&rd);
 	close(fd);
 	close(out);
