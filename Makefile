@@ -44,15 +44,15 @@ MODULES = \
 	client/envelope client/feed client/fit client/frame client/ftpc \
 	client/ftpput client/intake client/journal client/link client/message \
 	client/mx client/orderc client/orderfile client/pool client/prepare \
-	client/progress client/rate client/report client/resolver \
+	client/progress client/rate client/relay client/report client/resolver \
 	client/route client/saslc client/sender client/single client/smtpc \
 	client/submit client/tls client/trace client/transact client/typist \
 	client/worker
 # Modules in two files: the second.
 PARTS = format/mimehead format/orderfault format/orderhead
 # t/unit/NAME.c, and the manual pages.
-UNITS = addr bsmtp buf content crlf date dns ftp ftpd hash hdr io lock md5 \
-	mime net newfile order orderd ordline passwd pop3d reply resolver \
+UNITS = addr bsmtp buf content crlf date dns frame ftp ftpd hash hdr io lock md5 \
+	mime net netrc newfile order orderd ordline passwd pop3d rate reply resolver \
 	results rules sasl scram smtpd smtpdata spawn tolist
 MAN1 = archive-stamp.1 ftpd-lite.1 ftpsend.1 mkmail.1 mxlookup.1 orderparse.1 \
 	orderrecv.1 ordersend.1 pop3d-lite.1 smtpd-lite.1 smtpsend.1 \

@@ -103,7 +103,9 @@ work(const struct opt *opt, const struct sender_conf *conf, char **operand,
 		journal_need(&journal, opt->log, opt->sync);
 		report->journal = &journal;
 	}
-	if (opt->dry)
+	if (opt->dry && opt->many)
+		code = dry_batch(&opt->batch, conf, opt->named, out);
+	else if (opt->dry)
 		code = dry_run(conf, opt->named, &m, out);
 	else if (opt->many)
 		code = batch_run(&opt->batch, conf, report);
@@ -168,8 +170,7 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 'x': opt->mx = 1; break;
 		case 'y': opt->sync = 1; break;
 		case 'Z': opt->tls++; break;
-		case 'B': case 'i': case 'N': case 'o': case 'R':
-			break;
+		case 'B': case 'i': case 'N': case 'o': case 'R': break;
 		default: cli_usage();
 		}
 }
@@ -179,7 +180,7 @@ static void
 check(struct opt *opt, char **operand)
 {
 	if (opt->many || opt->typed ? *operand != NULL ||
-	    opt->prepare.headers || opt->dry || (opt->many && opt->typed) :
+	    opt->prepare.headers || (opt->typed && (opt->dry || opt->many)) :
 	    *operand == NULL && !opt->prepare.headers)
 		cli_usage();
 	opt->named = opt->servers != NULL && !opt->mx;
@@ -260,7 +261,7 @@ main(int argc, char **argv)
 	    .in = STDIN_FILENO, .name = "stdin", .jobs = 1 } };
 	struct report report = { .code = EX_OK };
 	struct sender_conf conf = { .sending = report_sending,
-	    .done = report_done, .arg = &report };
+	    .part = report_part, .done = report_done, .arg = &report };
 	char host[HERE_HOST_MAX];
 	struct wr out, trace;
 	struct progress progress = { .out = &trace };

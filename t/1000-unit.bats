@@ -80,3 +80,9 @@ unit() {
 @test "format/crlf and store/dropname" { unit crlf; }
 
 @test "server/pop3d" { unit pop3d; }
+
+@test "format/netrc" { unit netrc; }
+
+@test "client/rate" { unit rate; }
+
+@test "client/frame" { unit frame; }

@@ -72,6 +72,34 @@ sent() {
 	[ "$(wc -l <got.log)" = 18 ]
 }
 
+@test "a result is told while the next one is waited for" {
+	batch 4 >in
+	for jobs in 1 2; do
+		fake "dot:$((jobs + 1))-:silent"
+		smtpsend -bS -j "$jobs" -T 30 -s "$ADDR" <in >out 3>&- &
+		wait_for test -s out
+		kill -9 "$!"
+		grep -q '^sent' out
+	done
+}
+
+@test "more recipients than a transaction takes, and a journal" {
+	fake 'rcpt:2:452 4.5.3 too many'
+	{ letter me@x a@x b@x c@x; echo QUIT; } >in
+	run -0 --separate-stderr smtpsend -bS -j 2 -s "$ADDR" -l journal <in
+	[ "$(short <<<"$output" | sort)" = "$(printf 'sent %s 250 dot\n' \
+		a@x b@x c@x)" ]
+	[ "$(received)" = $'a@x c@x\nb@x' ]
+	[ "$(cut -f 1,2 journal | tr '\t' ' ')" = "sending a@x
+sending c@x
+sent a@x
+sent c@x
+sending b@x
+sent b@x" ]
+	run -0 smtpsend -bS -j 2 -s 127.0.0.1:1 -l journal <in
+	[ "${#lines[@]}" = 3 ]
+}
+
 @test "malformed addresses beside good ones" {
 	fake
 	{ letter me@x a@x 'b@@x' c@x; letter me@x 'd@@x'; batch 3; } >in

@@ -78,6 +78,15 @@ send() {
 	[ "$(received)" = 'a@x c@x' ]
 }
 
+@test "more recipients than a transaction takes: the rest in the next" {
+	fake -c PIPELINING,CHUNKING 'rcpt:2:452 4.5.3 too many'
+	{ letter me@x a@x b@x; letter me@x c@x; echo QUIT; } >in
+	run -0 --separate-stderr smtpsend -bS -s "$ADDR" <in
+	[ "$(short <<<"$output" | sort)" = \
+		$'sent a@x 250 dot\nsent b@x 250 dot\nsent c@x 250 dot' ]
+	[ "$(received)" = $'a@x\nc@x\nb@x' ]
+}
+
 @test "lost in a window: those without an answer are unknown, none repeated" {
 	for fault in dot:3:drop dot:3:garbage; do
 		fake -c "$CAPS" "$fault"

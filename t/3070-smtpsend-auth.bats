@@ -6,10 +6,14 @@
 load lib
 load smtpsend
 
-# server [option ...]: one that wants a log-in, or TLS; sets ADDR.
+# server [option ...]: one that wants a log-in, or TLS, one process a test;
+# sets ADDR and PORT.
 server() {
 	rm -f dialog got.log
-	start -n server "$TOP/t/auth-smtp.py" "$@"
+	echo "$*" >options
+	[ -n "${SERVER:-}" ] || start -n server "$TOP/t/auth-smtp.py"
+	ADDR=${SERVER:=$ADDR}
+	PORT=${ADDR##*:}
 }
 
 # attempt CODE [option ...]: one message; status and stage to short.
@@ -191,8 +195,14 @@ secret() {
 	server -m inject -c localhost.pem
 	SSL_CERT_FILE=$PWD/localhost.crt ADDR=localhost:$PORT attempt 75 -Z
 	run -1 grep MAIL dialog
+	server -m join -c localhost.pem
+	SSL_CERT_FILE=$PWD/localhost.crt ADDR=localhost:$PORT attempt 75 -Z
+	[[ $stderr = *'deferred at tls: something was put in before TLS'* ]]
+	run -1 grep MAIL dialog
 	# nobody there
 	ADDR=localhost:1 attempt 75 -Z
+	[[ $stderr = *'deferred at connect: Connection refused'* ]]
+	ADDR=localhost:1 attempt 75 -ZZ
 	[[ $stderr = *'no connection'* ]]
 }
 

@@ -50,3 +50,36 @@ load smtpsend
 	run -0 smtpsend -n -l journal a@x <letter
 	[ ! -e journal ]
 }
+
+@test "-n with -bS: each message of the batch, over one connection" {
+	{ letter me@x a@x no@x; letter me@x 'c@@d' b@x; letter me@x d@x
+		echo QUIT; } >in
+	run -67 --separate-stderr smtpsend -n -bS <in
+	[ "$(sed 's/, .*//; s/rcpt: .*/rcpt/' <<<"$output")" = "from <me@x>
+to <a@x>
+to <no@x>
+from <me@x>
+to <c@@d>: failed at rcpt
+to <b@x>
+from <me@x>
+to <d@x>" ]
+	fake 'rcpt:no@:550 no' 'mail:3:451 later'
+	run -75 --separate-stderr smtpsend -n -bS -s "$ADDR" -l journal <in
+	[ "$(grep '^to' <<<"$output" | sed 's/rcpt: [^5].*/rcpt/')" = \
+		"to <a@x>: accepted
+to <no@x>: failed at rcpt: 550 no
+to <c@@d>: failed at rcpt
+to <b@x>: accepted
+to <d@x>: deferred at mail: 451 later" ]
+	[ "$(grep -c EHLO dialog)" = 1 ]
+	[ "$(grep -c RSET dialog)" = 2 ]
+	run -1 grep -E '^(DATA|BDAT)' dialog
+	[ ! -e journal ]
+	# another connection where one is lost, and the stream's own troubles
+	fake 'rcpt:1:drop'
+	run -75 --separate-stderr smtpsend -n -bS -s "$ADDR" < <(head -n 18 in)
+	grep -q 'cut off' <<<"$stderr"
+	[ "$(grep '^to' <<<"$output" | tail -n 1)" = 'to <b@x>: accepted' ]
+	run -75 smtpsend -n -bS -s 127.0.0.1:1 <in
+	run -74 sh -c 'smtpsend -n -bS <in >/dev/full'
+}

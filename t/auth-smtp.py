@@ -4,7 +4,9 @@ and a log-in, user "joe", secret "open sesame".
 
 It listens on a free port of 127.0.0.1 and says so on standard error.  CERT is
 a file with certificate and key.  MODE is clear, starttls, tls (from the
-start), strip (a starttls without it) or inject (a reply before the handshake).
+start), strip (a starttls without it), inject (a reply before the handshake) or
+join (one in the same segment as the answer to STARTTLS).  Options in a file
+"options" take the place of these with the next connection.
 What it reads goes to the file "dialog"; who is served to "got.log".
 SCRAM-SHA-256-FALSE offers SCRAM-SHA-256 and signs wrongly.
 """
@@ -97,7 +99,7 @@ class Session:
 
     def ehlo(self):
         lines = ["fake", "PIPELINING", "8BITMIME"]
-        if self.mode in ("starttls", "inject") and not self.tls:
+        if self.mode in ("starttls", "inject", "join") and not self.tls:
             lines.append("STARTTLS")
         if self.mechs:
             lines.append("AUTH " + " ".join(self.mechs).replace("-FALSE", ""))
@@ -125,6 +127,9 @@ class Session:
                 self.say("220 go")
                 time.sleep(0.2)
                 self.say("250 injected")
+                self.secure()
+            elif verb == "STARTTLS" and self.mode == "join":
+                self.conn.sendall(b"220 go\r\n250 injected\r\n")
                 self.secure()
             elif verb == "STARTTLS" and self.mode == "starttls":
                 self.say("220 go")
@@ -154,9 +159,18 @@ class Session:
         self.conn.close()
 
 
-def main():
-    opts = dict(getopt.getopt(sys.argv[1:], "c:m:a:")[0])
+def options():
+    try:
+        with open("options", encoding="ascii") as f:
+            args = f.read().split()
+    except FileNotFoundError:
+        args = sys.argv[1:]
+    opts = dict(getopt.getopt(args, "c:m:a:")[0])
     mechs = [m for m in opts.get("-a", "").split(",") if m]
+    return opts.get("-m", "clear"), opts.get("-c"), mechs
+
+
+def main():
     server = socket.socket()
     server.bind(("127.0.0.1", 0))
     server.listen(50)
@@ -165,8 +179,7 @@ def main():
     while True:
         conn, _ = server.accept()
         conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        session = Session(conn, opts.get("-m", "clear"), opts.get("-c"),
-                          mechs)
+        session = Session(conn, *options())
         threading.Thread(target=session.run, daemon=True).start()
 
 

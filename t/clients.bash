@@ -10,12 +10,15 @@ clients() {
 
 		class Client:
 		    def __init__(self, hello=True):
-		        self.s = socket.create_connection(("127.0.0.1", port))
+		        self.s = self.connect()
 		        self.s.settimeout(30)
 		        self.f = self.s.makefile("rb")
 		        if hello:
 		            self.expect("220")
 		            self.say("HELO x", "250")
+
+		    def connect(self):
+		        return socket.create_connection(("127.0.0.1", port))
 
 		    def expect(self, code):
 		        line = self.f.readline().decode()

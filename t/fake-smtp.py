@@ -11,7 +11,7 @@ A file "script" in its directory, read anew for each connection, takes the
 place of the options and rules: a line "-c CAP,CAP" or a rule each.  Another
 content starts all numbers from 1.
 
-A rule is STAGE:WHICH:ACTION.  STAGE is greeting ehlo helo rset mail rcpt data
+A rule is STAGE:WHICH:ACTION.  STAGE is greeting ehlo helo starttls auth rset mail rcpt data
 text (the first line of the text) dot (the end of it, or a BDAT) or quit.  WHICH is the
 number of the event, counted over all connections, or N- for that one and all
 later, or * for all, or a pattern that the command must hold.  ACTION is a
@@ -22,6 +22,7 @@ reply (lines separated by |), or one of
   drip     the usual reply, a byte at a time
   split    the usual reply, as many lines
   lag      the usual reply, a little later
+  cut      as many lines, the last one in two pieces
   deaf     read nothing more for a while, then go on
 """
 
@@ -35,7 +36,8 @@ import time
 CODES = {"greeting": "220 fake", "ehlo": "250", "helo": "250 fake",
          "rset": "250 ok", "mail": "250 2.1.0 sender ok",
          "rcpt": "250 2.1.5 recipient ok", "data": "354 go on",
-         "dot": "250 2.0.0 queued", "quit": "221 bye", "noop": "250 ok"}
+         "dot": "250 2.0.0 queued", "quit": "221 bye", "noop": "250 ok",
+         "starttls": "220 go", "auth": "235 2.7.0 welcome"}
 LOCK = threading.Lock()
 COUNTS = {}
 MAIL = [0]
@@ -152,6 +154,13 @@ class Session:
         self.out += code + b"-one\r\n" + code + b"-\r\n" + code + b"\r\n"
         return CODES[stage][:3]
 
+    def cut(self, stage):
+        code = CODES[stage][:3].encode()
+        self.conn.sendall(code + b"-one\r\n" + code + b" t")
+        time.sleep(0.05)
+        self.conn.sendall(b"wo\r\n")
+        return CODES[stage][:3]
+
     def lag(self, stage):
         time.sleep(0.2)
         self.out += self.usual(stage)
@@ -210,7 +219,7 @@ class Session:
             line = self.line()
             words = line.decode("latin-1").rstrip("\r\n")
             log("dialog", words)
-            verb = words[:4].lower()
+            verb = words.split(" ")[0].lower()
             if verb == "bdat" and "CHUNKING" in self.caps:
                 self.message(sender, rcpts, self.bdat(words))
                 sender, rcpts = None, []

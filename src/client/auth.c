@@ -14,6 +14,7 @@ static enum smtpc_status
 give_up(struct smtpc *c, const char *why)
 {
 	reply_start(&c->reply);
+	c->reply.code = RESULT_OURS;
 	buf_adds(&c->reply.text, why);
 	c->stage = STAGE_AUTH;
 	return SMTPC_REFUSED;
@@ -84,6 +85,10 @@ talk(struct smtpc *c, struct saslc *s)
 		why = saslc_done(s);
 	if (why != NULL && status != SMTPC_LOST)
 		return give_up(c, why);
+	if (why != NULL) {
+		smtpc_lost(c, why);
+		c->code = RESULT_OURS;
+	}
 	return status;
 }
 

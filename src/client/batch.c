@@ -13,6 +13,14 @@ sending(void *arg, const struct message *m)
 }
 
 static int
+part(void *arg, struct message *m)
+{
+	struct intake *i = arg;
+
+	return report_part(i->report, m);
+}
+
+static int
 done(void *arg, struct message *m)
 {
 	struct intake *i = arg;
@@ -20,6 +28,14 @@ done(void *arg, struct message *m)
 
 	message_drop(&i->shelf, m);
 	return r;
+}
+
+static void
+wait(void *arg)
+{
+	struct intake *i = arg;
+
+	report_wait(i->report);
 }
 
 /* Sends all over one connection. */
@@ -35,13 +51,14 @@ run_alone(struct intake *i, struct route *r)
 				return;
 			break;
 		case INTAKE_WAIT:
-			if (route_settle(r) < 0)
+			if (route_settle(r) < 0 || report_commit(i->report) < 0)
 				return;
 			stop_wait(i->wait == IO_FOREVER ? i->feed.rd.fd : -1,
 			    i->wait);
 			break;
 		case INTAKE_END:
 			route_settle(r);
+			report_commit(i->report);
 			return;
 		}
 	}
@@ -60,8 +77,10 @@ batch_run(const struct batch_conf *batch, const struct sender_conf *conf,
 
 	feed_init(&i.feed, batch->in, batch->name, conf->link.helo);
 	own.sending = sending;
+	own.part = part;
 	own.done = done;
-	own.arg = &i;
+	own.arg = own.link.arg = &i;
+	own.link.wait = wait;
 	if (batch->jobs > 1) {
 		own.home = 0;
 		pool_run(&i, &r, batch->jobs);

@@ -1,5 +1,17 @@
 #include "dry.h"
 
+#include "client/feed.h"
+#include "sys/stop.h"
+
+struct dry {
+	const struct sender_conf *conf;
+	int ask;
+	struct wr *out;
+	struct link link;	/* kept for the next message */
+	struct link_server *server;	/* that was tried last */
+	enum exit_code code;
+};
+
 static enum result_status
 refusal(const struct smtpc *c)
 {
@@ -20,14 +32,29 @@ ask_one(struct smtpc *c, const char *verb, const struct buf *addr,
 	return smtpc_hear(c, stage, SMTPC_COMMAND, 2);
 }
 
+/* The transaction of the message before is given up, if there was one. */
+static enum smtpc_status
+forget(struct smtpc *c)
+{
+	if (!c->reset)
+		return SMTPC_OK;
+	c->reset = 0;
+	smtpc_say(c, span_str("RSET"));
+	if (smtpc_hear(c, STAGE_MAIL, SMTPC_COMMAND, 2) == SMTPC_OK)
+		return SMTPC_OK;
+	return smtpc_lost(c, "RSET refused");
+}
+
 /* The envelope, step by step, and no text. */
-static void
+static enum smtpc_status
 ask_server(struct smtpc *c, struct message *m)
 {
 	enum smtpc_status status;
 	size_t i;
 
-	status = ask_one(c, "MAIL FROM", &m->from, STAGE_MAIL);
+	status = forget(c);
+	if (status == SMTPC_OK)
+		status = ask_one(c, "MAIL FROM", &m->from, STAGE_MAIL);
 	if (status == SMTPC_REFUSED)
 		message_decide(m, refusal(c), STAGE_MAIL, c->reply.code,
 		    buf_span(&c->reply.text));
@@ -41,31 +68,40 @@ ask_server(struct smtpc *c, struct message *m)
 		    c->reply.code, buf_span(&c->reply.text));
 		status = SMTPC_OK;
 	}
+	c->reset = 1;
 	if (status == SMTPC_LOST)
 		message_decide(m, RESULT_DEFERRED, c->stage, c->code,
 		    buf_span(&c->why));
+	return status;
+}
+
+/* A connection to the first server that talks; one at rest does not. */
+static void
+open_link(struct dry *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->conf->servers && !d->link.open; i++) {
+		d->server = &d->conf->server[i];
+		if (d->server->rest <= io_clock())
+			link_open(&d->link, &d->conf->link, d->server);
+	}
 }
 
 static void
-check(const struct sender_conf *conf, struct message *m)
+check(struct dry *d, struct message *m)
 {
-	struct link link = { .open = 0 };
-	struct link_server *v = conf->server;
 	struct fit fit;
-	size_t i;
 
-	for (i = 0; i < conf->servers && !link.open; i++) {
-		v = &conf->server[i];
-		link_open(&link, &conf->link, v);
-	}
-	if (!link.open) {
-		message_decide(m, RESULT_DEFERRED, v->stage, v->code,
-		    buf_span(&v->why));
+	open_link(d);
+	if (!d->link.open) {
+		message_decide(m, RESULT_DEFERRED, d->server->stage,
+		    d->server->code, buf_span(&d->server->why));
 		return;
 	}
-	if (fit_message(&fit, &link.c, m) == 0)
-		ask_server(&link.c, m);
-	link_quit(&link);
+	if (fit_message(&fit, &d->link.c, m) == 0 &&
+	    ask_server(&d->link.c, m) == SMTPC_LOST)
+		link_close(&d->link);
 }
 
 static enum exit_code
@@ -81,25 +117,63 @@ tell(struct wr *out, const struct message *m, const struct rcpt *r, int asked)
 	}
 	wr_addf(out, ": %s at %s: ", result_status_name(res.status),
 	    result_stage_name(res.stage));
-	if (res.code != 0)
+	if (res.code > 0)
 		wr_addf(out, "%d ", res.code);
 	wr_addspan(out, res.text);
 	wr_adds(out, "\n");
 	return result_exit(&res);
 }
 
+static void
+try(struct dry *d, struct message *m)
+{
+	size_t i;
+
+	if (d->ask && message_open(m) > 0)
+		check(d, m);
+	wr_addf(d->out, "from <%.*s>, %zu octets\n", (int)m->from.n,
+	    m->from.p != NULL ? m->from.p : "", m->content.text.n);
+	for (i = 0; i < m->rcpts; i++)
+		d->code = result_worst(d->code,
+		    tell(d->out, m, &m->rcpt[i], d->ask));
+}
+
 enum exit_code
 dry_run(const struct sender_conf *conf, int ask, struct message *m,
     struct wr *out)
 {
-	enum exit_code code = EX_OK;
-	size_t i;
+	struct dry d = { .conf = conf, .ask = ask, .out = out };
 
-	if (ask && message_open(m) > 0)
-		check(conf, m);
-	wr_addf(out, "from <%.*s>, %zu octets\n", (int)m->from.n,
-	    m->from.p != NULL ? m->from.p : "", m->content.text.n);
-	for (i = 0; i < m->rcpts; i++)
-		code = result_worst(code, tell(out, m, &m->rcpt[i], ask));
-	return code;
+	try(&d, m);
+	link_quit(&d.link);
+	return d.code;
+}
+
+enum exit_code
+dry_batch(const struct batch_conf *batch, const struct sender_conf *conf,
+    int ask, struct wr *out)
+{
+	struct dry d = { .conf = conf, .ask = ask, .out = out };
+	enum feed_event event = FEED_LATER;
+	struct message m = { 0 };
+	struct feed feed;
+
+	feed_init(&feed, batch->in, batch->name, conf->link.helo);
+	while (!stop_asked() && out->err == 0 &&
+	    (event = feed_next(&feed, &m)) != FEED_END) {
+		if (event == FEED_MESSAGE) {
+			feed_judge(&feed, &m);
+			try(&d, &m);
+			continue;
+		}
+		wr_flush(out);
+		stop_wait(batch->in, IO_FOREVER);
+	}
+	link_quit(&d.link);
+	d.code = result_worst(d.code, feed.code);
+	if (event != FEED_END)
+		d.code = result_worst(d.code, EX_TEMPFAIL);
+	feed_free(&feed);
+	message_free(&m);
+	return d.code;
 }

@@ -11,6 +11,7 @@
 enum frame_type {
 	FRAME_MESSAGE,		/* to be sent */
 	FRAME_SENDING,		/* its "sending" lines: may its end go? */
+	FRAME_PART,		/* results of some of its recipients */
 	FRAME_DONE,		/* its results, and their exit code */
 	FRAME_BYE		/* all that was begun is done */
 };

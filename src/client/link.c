@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "client/relay.h"
 #include "client/tls.h"
 
 struct link_server *
@@ -69,18 +70,62 @@ dial(struct link *l, const struct link_conf *conf, struct link_server *v)
 	return 0;
 }
 
+/* What a server that does not talk to us says, or why it does not. */
+static int
+turned_away(struct link_server *v, const struct smtpc *c,
+    enum smtpc_status status)
+{
+	return status == SMTPC_REFUSED ?
+	    rest(v, c->stage, c->reply.code, buf_span(&c->reply.text)) :
+	    rest(v, c->stage, c->code, buf_span(&c->why));
+}
+
+/*
+ * STARTTLS is ours to say: whatever comes with its answer must be seen.  Then
+ * the connection is left to the relay, at a.
+ */
+static int
+start_tls(struct link *l, const struct link_conf *conf, struct link_server *v,
+    struct net_addr *a)
+{
+	enum smtpc_status status;
+	const char *why;
+	int r;
+
+	if (dial(l, conf, v) < 0)
+		return -1;
+	status = tls_start(&l->c, conf->helo);
+	if (status == SMTPC_OK) {
+		r = relay_start(&l->relay, l->fd, a, &why);
+		if (r < 0)
+			rest(v, STAGE_TLS, 0, span_str(why));
+		l->relayed = r == 0;
+	} else {
+		r = turned_away(v, &l->c, status);
+	}
+	smtpc_free(&l->c);
+	close(l->fd);
+	l->fd = -1;
+	return r;
+}
+
 /* A command is the connection; a pipe to it must not block for ever. */
 static int
 run(struct link *l, const struct link_conf *conf, struct link_server *v)
 {
 	const char *host = v->addr.host[0] != '\0' ? v->addr.host :
 	    "localhost";
+	struct net_addr a, *to = &v->addr;
 	char **argv;
 	int r;
 
+	if (conf->tls == LINK_STARTTLS) {
+		to = &a;
+		if (start_tls(l, conf, v, to) < 0)
+			return -1;
+	}
 	if (conf->tls != LINK_CLEAR) {
-		argv = tls_command(&v->addr, conf->helo,
-		    conf->tls == LINK_STARTTLS);
+		argv = tls_command(to, &v->addr);
 		r = spawn_tapped(&l->child, argv, &l->complaints);
 	} else {
 		argv = spawn_words(conf->command, host, v->addr.port);
@@ -137,30 +182,41 @@ explain(struct link *l, struct link_server *v)
 	buf_free(&why);
 }
 
+static void
+end_relay(struct link *l)
+{
+	if (l->relayed)
+		spawn_end(&l->relay);
+	l->relayed = 0;
+}
+
 int
 link_open(struct link *l, const struct link_conf *conf,
     struct link_server *server)
 {
 	struct smtpc *c = &l->c;
+	enum smtpc_status status;
 
 	l->fd = l->complaints = -1;
+	l->relayed = 0;
+	if (conf->wait != NULL)
+		conf->wait(conf->arg);
 	if ((conf->tls == LINK_CLEAR && conf->command == NULL ?
-	    dial(l, conf, server) : run(l, conf, server)) < 0)
+	    dial(l, conf, server) : run(l, conf, server)) < 0) {
+		end_relay(l);
 		return -1;
-	l->open = 1;
-	switch (greet(l, conf)) {
-	case SMTPC_OK:
-		return 0;
-	case SMTPC_REFUSED:
-		rest(server, c->stage, c->reply.code,
-		    buf_span(&c->reply.text));
-		smtpc_quit(c);
-		break;
-	case SMTPC_LOST:
-		rest(server, c->stage, c->code, buf_span(&c->why));
-		explain(l, server);
-		break;
 	}
+	l->open = 1;
+	c->wait = conf->wait;
+	c->arg = conf->arg;
+	status = greet(l, conf);
+	if (status == SMTPC_OK)
+		return 0;
+	turned_away(server, c, status);
+	if (status == SMTPC_REFUSED)
+		smtpc_quit(c);
+	else
+		explain(l, server);
 	link_close(l);
 	return -1;
 }
@@ -186,6 +242,7 @@ link_close(struct link *l)
 		/* openssl waits for a server that may never hang up. */
 		kill(l->child.pid, SIGTERM);
 		spawn_end(&l->child);
+		end_relay(l);
 	}
 	if (l->complaints >= 0)
 		close(l->complaints);

@@ -41,6 +41,9 @@ struct link_conf {
 	enum link_tls tls;	/* through openssl(1) */
 	const struct auth_conf *auth;	/* NULL: no log-in */
 	int bare;		/* nothing is said after the greeting */
+	void (*wait)(void *arg);	/* called before what may take long,
+				   with arg; or NULL */
+	void *arg;
 };
 
 /* All zero is closed. */
@@ -51,6 +54,8 @@ struct link {
 	int fd;			/* of a socket, or -1 */
 	struct spawn child;
 	int complaints;		/* its standard error, or -1 */
+	struct spawn relay;	/* between openssl and the server */
+	int relayed;
 };
 
 /*

@@ -111,7 +111,7 @@ message_rcpt(struct message *m, struct span addr, struct span params)
 	buf_clear(&r->params);
 	buf_addspan(&r->params, params);
 	buf_clear(&r->text);
-	r->told = r->decided = 0;
+	r->told = r->later = r->decided = 0;
 	return r;
 }
 
@@ -142,7 +142,8 @@ message_decide(struct message *m, enum result_status status,
 	size_t i;
 
 	for (i = 0; i < m->rcpts; i++)
-		rcpt_decide(&m->rcpt[i], status, stage, code, text);
+		if (!m->rcpt[i].later)
+			rcpt_decide(&m->rcpt[i], status, stage, code, text);
 }
 
 size_t
@@ -151,8 +152,17 @@ message_open(const struct message *m)
 	size_t i, n = 0;
 
 	for (i = 0; i < m->rcpts; i++)
-		n += !m->rcpt[i].decided;
+		n += !m->rcpt[i].decided && !m->rcpt[i].later;
 	return n;
+}
+
+void
+message_rejoin(struct message *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->rcpts; i++)
+		m->rcpt[i].later = 0;
 }
 
 void

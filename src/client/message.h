@@ -19,6 +19,7 @@ struct rcpt {
 	struct buf addr;
 	struct buf params;	/* of RCPT, from the batch */
 	int told;		/* somebody has been told of it */
+	int later;		/* this transaction has no room for it */
 	int decided;		/* what follows is final */
 	enum result_status status;
 	enum result_stage stage;
@@ -72,12 +73,15 @@ struct rcpt *message_rcpt(struct message *m, struct span addr,
 void rcpt_decide(struct rcpt *r, enum result_status status,
     enum result_stage stage, int code, struct span text);
 
-/* The same for everybody who is undecided. */
+/* The same for everybody in the transaction who is undecided. */
 void message_decide(struct message *m, enum result_status status,
     enum result_stage stage, int code, struct span text);
 
-/* How many are undecided. */
+/* How many of them there are. */
 size_t message_open(const struct message *m);
+
+/* Those who had to wait for another transaction are in the next one. */
+void message_rejoin(struct message *m);
 
 /* The results(5) fields of one recipient; time is in seconds. */
 void message_result(struct result *res, const struct message *m,

@@ -15,10 +15,13 @@
 
 /*
  * Messages that a worker has in hand: few at first, so that one that is slow
- * keeps none from the others, and more when it runs dry.
+ * keeps none from the others, and more when it runs dry; many when it does so
+ * within QUOTA_TIME ms.
  */
 #define QUOTA_FIRST 2
 #define QUOTA_SPARE 4		/* beyond those without an answer */
+#define QUOTA_MAX 128
+#define QUOTA_TIME 50
 
 /* Bytes on their way to a worker, unless it is one message. */
 #define OUT_MAX (1UL << 20)
@@ -27,8 +30,9 @@ struct pool_worker {
 	struct spawn spawn;
 	int go;			/* lets the end of a message go, or -1 */
 	struct buf in, out;
-	struct message *hand;	/* what it has not done yet */
+	struct message *hand, **last;	/* what it has not done yet */
 	size_t hands, quota;
+	long long since;	/* ms, when it last got something to do */
 	int bye;		/* all that it had begun is done */
 	int asks;		/* waits for go */
 };
@@ -208,12 +212,12 @@ feed(struct pool *p, struct message *m)
 {
 	struct pool_worker *w;
 
-	if (message_open(m) < m->rcpts)
-		report_done(p->in->report, m);
 	if (message_open(m) == 0) {
-		message_drop(&p->in->shelf, m);
+		finish(p, m);
 		return;
 	}
+	if (message_open(m) < m->rcpts)
+		report_part(p->in->report, m);
 	w = p->route->resolver == NULL ? choose(p) :
 	    choose_by_domain(p, route_domain(m));
 	if (w == NULL) {
@@ -223,9 +227,13 @@ feed(struct pool *p, struct message *m)
 		return;
 	}
 	frame_put_message(&w->out, m);
-	m->next = w->hand;
-	w->hand = m;
-	w->hands++;
+	if (w->hands++ == 0) {
+		w->last = &w->hand;
+		w->since = io_clock();
+	}
+	m->next = NULL;
+	*w->last = m;
+	w->last = &m->next;
 }
 
 /* --- From a worker --------------------------------------------------- */
@@ -247,9 +255,15 @@ settle(struct pool *p, struct pool_worker *w, void *ticket)
 	struct message **at = find(w, ticket), *m = *at;
 
 	*at = m->next;
+	if (m->next == NULL)
+		w->last = at;
 	message_drop(&p->in->shelf, m);
 	w->hands--;
-	if (w->hands == 0 && w->quota < most)
+	if (w->hands > 0)
+		return;
+	if (most < QUOTA_MAX && io_clock() - w->since < QUOTA_TIME)
+		most = QUOTA_MAX;
+	if (w->quota < most)
 		w->quota = 2 * w->quota < most ? 2 * w->quota : most;
 }
 
@@ -257,14 +271,21 @@ static void
 take(struct pool *p, struct pool_worker *w, const struct frame *f,
     struct span lines)
 {
+	struct report *report = p->in->report;
+
 	switch (f->type) {
 	case FRAME_SENDING:
-		report_take(p->in->report, lines, 0, EX_OK);
+		report_note(report, lines);
 		(*find(w, f->ticket))->begun = 1;
 		w->asks = 1;
 		break;
+	case FRAME_PART:
+		report_take(report, lines, f->code);
+		report_told(*find(w, f->ticket), lines);
+		break;
 	case FRAME_DONE:
-		report_take(p->in->report, lines, 1, f->code);
+		report_take(report, lines, f->code);
+		report_step(report, f->code);
 		settle(p, w, f->ticket);
 		break;
 	case FRAME_BYE:
@@ -454,6 +475,7 @@ pool_run(struct intake *in, const struct route *route, long jobs)
 			stop_workers(&p);
 		attend(&p, timeout, input);
 	}
+	report_commit(in->report);
 	end_workers(&p);
 	free(p.worker);
 	free(p.poll);

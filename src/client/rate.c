@@ -38,9 +38,12 @@ rate_parse(struct rate *r, const char *text)
 int
 rate_wait(const struct rate *r)
 {
-	long long left = r->due - io_clock() * MS;
+	long long left;
 
-	return r->step == 0 || left <= 0 ? 0 : (int)((left + MS - 1) / MS);
+	if (r->step == 0)
+		return 0;
+	left = r->due - io_clock() * MS;
+	return left <= 0 ? 0 : (int)((left + MS - 1) / MS);
 }
 
 void

@@ -3,6 +3,10 @@
 #include <errno.h>
 #include <time.h>
 
+/* Lines are held back as long as they are few, and for so many ms. */
+#define HELD_MAX 16384
+#define HELD_TIME 100
+
 static int
 broken(struct report *r, const char *what)
 {
@@ -36,21 +40,32 @@ to_out(struct report *r)
 int
 report_commit(struct report *r)
 {
+	if (r->broken != NULL)
+		return -1;
+	r->written = io_clock();
 	return to_journal(r) < 0 ? -1 : to_out(r);
 }
 
 void
-report_take(struct report *r, struct span lines, int done,
-    enum exit_code code)
+report_note(struct report *r, struct span lines)
 {
 	if (r->journal != NULL)
 		buf_addspan(&r->log, lines);
-	if (!done)
-		return;
+}
+
+void
+report_take(struct report *r, struct span lines, enum exit_code code)
+{
+	report_note(r, lines);
 	if (r->out != NULL)
 		buf_addspan(&r->lines, lines);
 	r->code = result_worst(r->code, code);
-	if (r->progress != NULL && lines.n > 0)
+}
+
+void
+report_step(struct report *r, enum exit_code code)
+{
+	if (r->progress != NULL)
 		progress_step(r->progress, code != EX_OK);
 }
 
@@ -59,7 +74,7 @@ say(const struct result *res)
 {
 	struct buf code = { 0 };
 
-	if (res->code != 0)
+	if (res->code > 0)
 		buf_addf(&code, "%d ", res->code);
 	warn("%.*s: %s at %s: %s%.*s", (int)res->rcpt.n, res->rcpt.p,
 	    result_status_name(res->status), result_stage_name(res->stage),
@@ -114,7 +129,7 @@ settle_one(struct report *r, struct message *m, struct rcpt *rcpt)
 		return -1;
 	rcpt_decide(rcpt, res.status, res.stage, res.code, res.text);
 	rcpt->told = 1;
-	return to_out(r);
+	return report_commit(r);
 }
 
 int
@@ -139,7 +154,7 @@ report_put_sending(struct buf *b, const struct message *m)
 	size_t i;
 
 	for (i = 0; i < m->rcpts; i++) {
-		if (m->rcpt[i].decided)
+		if (m->rcpt[i].decided || m->rcpt[i].later)
 			continue;
 		message_result(&res, m, &m->rcpt[i], now);
 		result_add(b, &res);
@@ -163,6 +178,28 @@ report_put_done(struct buf *b, struct message *m)
 		m->rcpt[i].told = 1;
 	}
 	return code;
+}
+
+void
+report_told(struct message *m, struct span lines)
+{
+	struct result res;
+	struct rcpt *r;
+	size_t i;
+
+	while (lines.n > 0) {
+		if (result_parse(&res, span_chomp(span_line(&lines))) < 0)
+			continue;
+		for (i = 0; i < m->rcpts; i++) {
+			r = &m->rcpt[i];
+			if (r->told || !span_eq(buf_span(&r->addr), res.rcpt))
+				continue;
+			rcpt_decide(r, res.status, res.stage, res.code,
+			    res.text);
+			r->told = 1;
+			break;
+		}
+	}
 }
 
 int
@@ -190,19 +227,45 @@ say_all(const struct message *m)
 	}
 }
 
-int
-report_done(void *arg, struct message *m)
+/* Tells of those who are decided: the exit code of that. */
+static enum exit_code
+tell(struct report *r, struct message *m)
 {
-	struct report *r = arg;
 	struct buf lines = { 0 };
 	enum exit_code code;
 
 	if (r->words)
 		say_all(m);
 	code = report_put_done(&lines, m);
-	report_take(r, buf_span(&lines), 1, code);
+	report_take(r, buf_span(&lines), code);
 	buf_free(&lines);
+	return code;
+}
+
+int
+report_part(void *arg, struct message *m)
+{
+	tell(arg, m);
+	return report_commit(arg);
+}
+
+int
+report_done(void *arg, struct message *m)
+{
+	struct report *r = arg;
+
+	report_step(r, tell(r, m));
+	if (r->broken == NULL && r->log.n < HELD_MAX &&
+	    r->lines.n < HELD_MAX && io_clock() - r->written < HELD_TIME)
+		return 0;
 	return report_commit(r);
+}
+
+void
+report_wait(void *arg)
+{
+	/* What fails is in broken, and stops the sender at its next step. */
+	report_commit(arg);
 }
 
 void

@@ -25,6 +25,7 @@ struct report {
 	/* private */
 	struct buf log;		/* for the journal */
 	struct buf lines;	/* for out */
+	long long written;	/* ms, by io_clock: when they last were */
 };
 
 /*
@@ -35,10 +36,13 @@ int report_earlier(struct report *r, struct message *m);
 
 /*
  * Callbacks of sender; arg is a struct report.  report_done tells of those
- * recipients who are decided, each once.
+ * recipients who are decided, each once; its lines may be held back for a
+ * little while, until the next call, or report_wait.
  */
 int report_sending(void *arg, const struct message *m);
+int report_part(void *arg, struct message *m);
 int report_done(void *arg, struct message *m);
+void report_wait(void *arg);
 
 /*
  * The lines of the two, for a process that has no report; of the outcome also
@@ -47,12 +51,17 @@ int report_done(void *arg, struct message *m);
 void report_put_sending(struct buf *b, const struct message *m);
 enum exit_code report_put_done(struct buf *b, struct message *m);
 
+/* In another copy of the message: those recipients have been told of. */
+void report_told(struct message *m, struct span lines);
+
 /*
- * Takes such lines; done says whether they are an outcome, with this code.
- * report_commit then writes what was taken: 0, or -1 with broken.
+ * Takes such lines: sending ones; those of an outcome, with its code.
+ * report_step says that a message is done.  report_commit writes what was
+ * taken: 0, or -1 with broken.
  */
-void report_take(struct report *r, struct span lines, int done,
-    enum exit_code code);
+void report_note(struct report *r, struct span lines);
+void report_take(struct report *r, struct span lines, enum exit_code code);
+void report_step(struct report *r, enum exit_code code);
 int report_commit(struct report *r);
 
 void report_free(struct report *r);

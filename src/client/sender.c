@@ -73,6 +73,7 @@ connect_any(struct sender *s, struct message *m)
 		step_on(s);
 	}
 	m->server = v->text;
+	message_rejoin(m);
 	message_decide(m, RESULT_DEFERRED, v->stage, v->code,
 	    buf_span(&v->why));
 	return -1;
@@ -87,9 +88,33 @@ take(struct sender *s, struct message *m)
 }
 
 static void
+queue_again(struct sender *s, struct message *m)
+{
+	if (s->again == NULL)
+		s->last = &s->again;
+	m->next = NULL;
+	*s->last = m;
+	s->last = &m->next;
+}
+
+/*
+ * A transaction is over: m is done, unless there are those for whom it had no
+ * room.  Somebody is decided each time, so that comes to an end.
+ */
+static void
 finish(struct sender *s, struct message *m)
 {
-	if (s->conf->done(s->conf->arg, m) == 0)
+	int r;
+
+	message_rejoin(m);
+	if (message_open(m) == 0) {
+		r = s->conf->done(s->conf->arg, m);
+	} else {
+		m->tries = 0;
+		r = s->conf->part(s->conf->arg, m);
+		queue_again(s, m);
+	}
+	if (r == 0)
 		return;
 	s->stopped = 1;
 	link_close(&s->link);
@@ -112,6 +137,7 @@ announce(struct sender *s, const struct message *m)
 static int
 may_retry(struct sender *s, struct message *m)
 {
+	message_rejoin(m);
 	if (m->tries < SENDER_TRIES)
 		return 0;
 	message_decide(m, RESULT_DEFERRED, s->link.c.stage, s->link.c.code,
@@ -139,16 +165,6 @@ oldest(struct sender *s)
 	s->queued--;
 	s->unanswered -= t->m->rcpts + STEPS;
 	return t;
-}
-
-static void
-queue_again(struct sender *s, struct message *m)
-{
-	if (s->again == NULL)
-		s->last = &s->again;
-	m->next = NULL;
-	*s->last = m;
-	s->last = &m->next;
 }
 
 /*

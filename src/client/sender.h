@@ -23,11 +23,13 @@ struct sender_conf {
 	size_t depth;		/* messages without an answer, at least 1 */
 
 	/*
-	 * The end of m is next; done: everybody is decided, and m is its
-	 * owner's again.  Each once a message (sending again, if it goes
-	 * again).  -1 stops the sender before another byte goes out.
+	 * The end of m is next; part: some are decided, and the others go in
+	 * a transaction of their own; done: everybody is, and m is its
+	 * owner's again.  Done comes once a message, sending whenever it
+	 * goes.  -1 stops the sender before another byte goes out.
 	 */
 	int (*sending)(void *arg, const struct message *m);
+	int (*part)(void *arg, struct message *m);
 	int (*done)(void *arg, struct message *m);
 	void *arg;
 };

@@ -17,6 +17,7 @@ single_send(const struct sender_conf *conf, struct resolver *resolver,
 			m = rest;
 		} while (m != NULL);
 		route_settle(&r);
+		report_commit(conf->arg);
 	}
 	route_end(&r);
 	message_shelf_free(&shelf);

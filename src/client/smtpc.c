@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include "client/trace.h"
+
 /* How long a server may take to say good-bye, in ms. */
 #define QUIT_TIMEOUT 5000
 
@@ -32,46 +34,37 @@ capped(const struct smtpc *c, int timeout)
 	    c->limit : timeout;
 }
 
-/* Controls are shown as '?': the line is a peer's and goes to a terminal. */
 static void
-trace(struct smtpc *c, const char *who, struct span line)
+trace(struct smtpc *c, const char *who, struct span line, const char *end)
 {
-	unsigned char b;
-	size_t i;
+	struct buf text = { 0 };
 
 	if (c->trace == NULL)
 		return;
-	wr_adds(c->trace, who);
-	line = span_chomp(line);
-	for (i = 0; i < line.n; i++) {
-		b = (unsigned char)line.p[i];
-		wr_addc(c->trace, (b < ' ' && b != '\t') || b == 0x7f ?
-		    '?' : b);
-	}
-	wr_addc(c->trace, '\n');
+	trace_add(&text, who, line, end);
+	wr_addspan(c->trace, buf_span(&text));
+	buf_free(&text);
+}
+
+static void
+add_line(struct smtpc *c, struct span command)
+{
+	wr_addspan(&c->wr, command);
+	wr_add(&c->wr, "\r\n", 2);
 }
 
 void
 smtpc_say(struct smtpc *c, struct span command)
 {
-	trace(c, "C: ", command);
-	wr_addspan(&c->wr, command);
-	wr_add(&c->wr, "\r\n", 2);
+	trace(c, "C: ", command, "");
+	add_line(c, command);
 }
 
 void
 smtpc_say_masked(struct smtpc *c, struct span command, size_t shown)
 {
-	struct buf b = { 0 };
-
-	if (c->trace != NULL) {
-		buf_add(&b, command.p, shown);
-		buf_adds(&b, "***");
-		trace(c, "C: ", buf_span(&b));
-		buf_free(&b);
-	}
-	wr_addspan(&c->wr, command);
-	wr_add(&c->wr, "\r\n", 2);
+	trace(c, "C: ", span_of(command.p, shown), "***");
+	add_line(c, command);
 }
 
 enum smtpc_status
@@ -116,14 +109,38 @@ judge(struct smtpc *c, int want)
 	return smtpc_lost(c, "a reply that does not fit the command");
 }
 
+/* One line, by the moment end; *soon as long as nobody knows of a wait. */
+static enum rd_status
+hear_line(struct smtpc *c, long long end, int *soon, struct span *line)
+{
+	enum rd_status status;
+	long long left;
+
+	if (rd_ready(&c->rd))
+		return rd_line(&c->rd, line);
+	left = end - io_clock();
+	c->rd.timeout = left > 0 ? (int)left : 0;
+	if (*soon && left > SMTPC_SOON) {
+		c->rd.timeout = SMTPC_SOON;
+		status = rd_line(&c->rd, line);
+		if (status != RD_TIMEOUT)
+			return status;
+		*soon = 0;
+		c->wait(c->arg);
+		c->rd.timeout = (int)left - SMTPC_SOON;
+	}
+	return rd_line(&c->rd, line);
+}
+
 /* When sending fails there may still be replies from before: the reason. */
 enum smtpc_status
 smtpc_hear(struct smtpc *c, enum result_stage stage, int timeout, int want)
 {
 	enum reply_event event;
 	enum rd_status status;
+	int soon = c->wait != NULL;
 	struct span line;
-	long long end, left;
+	long long end;
 
 	c->stage = stage;
 	timeout = capped(c, timeout);
@@ -135,12 +152,10 @@ smtpc_hear(struct smtpc *c, enum result_stage stage, int timeout, int want)
 	end = io_clock() + timeout;
 	reply_start(&c->reply);
 	do {
-		left = end - io_clock();
-		c->rd.timeout = left > 0 ? (int)left : 0;
-		status = rd_line(&c->rd, &line);
+		status = hear_line(c, end, &soon, &line);
 		if (status != RD_LINE)
 			return lost_reading(c, status);
-		trace(c, "S: ", line);
+		trace(c, "S: ", line, "");
 		event = reply_line(&c->reply, line);
 	} while (event == REPLY_MORE);
 	if (event == REPLY_BAD)
@@ -162,6 +177,7 @@ take_cap(struct smtpc *c, struct span line)
 		{ "SMTPUTF8", SMTPC_SMTPUTF8 },
 		{ "DSN", SMTPC_DSN },
 		{ "CHUNKING", SMTPC_CHUNKING },
+		{ "STARTTLS", SMTPC_STARTTLS },
 	};
 	struct span word;
 	size_t i;
@@ -222,12 +238,12 @@ trace_text(struct smtpc *c, struct span text, int stuffed)
 		lf = memchr(text.p, '\n', text.n);
 		n = lf != NULL ? (size_t)(lf - text.p) + 1 : text.n;
 		trace(c, stuffed && text.p[0] == '.' ? "C: ." : "C: ",
-		    span_of(text.p, n));
+		    span_of(text.p, n), "");
 		text = span_drop(text, n);
 	}
 }
 
-int
+void
 smtpc_text(struct smtpc *c, struct span text)
 {
 	const char *dot;
@@ -246,6 +262,11 @@ smtpc_text(struct smtpc *c, struct span text)
 		at++;
 	}
 	wr_addspan(&c->wr, span_drop(text, from));
+}
+
+int
+smtpc_flush(struct smtpc *c)
+{
 	return wr_flush(&c->wr);
 }
 

@@ -31,9 +31,13 @@ enum smtpc_status {
 #define SMTPC_SMTPUTF8 0x08
 #define SMTPC_DSN 0x10
 #define SMTPC_CHUNKING 0x20
+#define SMTPC_STARTTLS 0x40
 
 /* For smtpc_hear: a reply 2xx or 3xx is a yes. */
 #define SMTPC_EITHER 23
+
+/* A reply that takes longer than that, in ms, is waited for. */
+#define SMTPC_SOON 20
 
 struct smtpc {
 	unsigned caps;
@@ -42,9 +46,12 @@ struct smtpc {
 	int reset;		/* RSET must go before the next MAIL */
 	struct reply reply;	/* the last one */
 	enum result_stage stage;	/* of the last wait */
-	int code;		/* under SMTPC_LOST: 421 or 0 */
+	int code;		/* under SMTPC_LOST: 421, 0 or RESULT_OURS */
 	struct buf why;
 	struct wr wr;
+	void (*wait)(void *arg);	/* called before a wait gets long, so
+				   that nobody else has to; or NULL */
+	void *arg;
 	/* private */
 	struct rd rd;
 	struct wr *trace;
@@ -84,10 +91,12 @@ enum smtpc_status smtpc_hear(struct smtpc *c, enum result_stage stage,
 enum smtpc_status smtpc_lost(struct smtpc *c, const char *why);
 
 /*
- * Sends the text of a message, lines ending in CRLF, with dots stuffed and
- * without the final dot.  0, or -1 when the connection failed.
+ * Adds the text of a message, lines ending in CRLF, with dots stuffed and
+ * without the final dot.  smtpc_flush sends what was added: 0, or -1 when the
+ * connection failed.
  */
-int smtpc_text(struct smtpc *c, struct span text);
+void smtpc_text(struct smtpc *c, struct span text);
+int smtpc_flush(struct smtpc *c);
 
 /* The same as it is, for BDAT. */
 void smtpc_raw(struct smtpc *c, struct span text);

@@ -25,9 +25,9 @@ is_ip(const char *host)
  * blanks in them are none, so the words are safe to split.
  */
 char **
-tls_command(const struct net_addr *a, const char *helo, int starttls)
+tls_command(const struct net_addr *a, const struct net_addr *server)
 {
-	const char *host = a->host[0] != '\0' ? a->host : "localhost";
+	const char *host = server->host[0] != '\0' ? server->host : "localhost";
 	struct buf line = { 0 };
 	char **argv;
 
@@ -36,13 +36,43 @@ tls_command(const struct net_addr *a, const char *helo, int starttls)
 	    is_ip(host) ? "verify_ip" : "verify_hostname");
 	if (!is_ip(host))
 		buf_adds(&line, " -servername %h");
-	if (starttls)
-		buf_addf(&line, " -starttls smtp -name %s", helo);
-	buf_adds(&line, strchr(host, ':') != NULL ?
-	    " -connect [%h]:%p" : " -connect %h:%p");
-	argv = spawn_words(buf_str(&line), host, a->port);
+	if (a != server)
+		buf_addf(&line, " -connect %s:%s", a->host, a->port);
+	else
+		buf_adds(&line, strchr(host, ':') != NULL ?
+		    " -connect [%h]:%p" : " -connect %h:%p");
+	argv = spawn_words(buf_str(&line), host, server->port);
 	buf_free(&line);
 	return argv;
+}
+
+static enum smtpc_status
+give_up(struct smtpc *c, const char *why)
+{
+	c->stage = STAGE_TLS;
+	return smtpc_lost(c, why);
+}
+
+enum smtpc_status
+tls_start(struct smtpc *c, const char *helo)
+{
+	enum smtpc_status status;
+
+	status = smtpc_hello(c, helo, 0);
+	if (status != SMTPC_OK)
+		return status;
+	if (!(c->caps & SMTPC_STARTTLS)) {
+		smtpc_quit(c);
+		return give_up(c, "the server does not offer STARTTLS");
+	}
+	if (!smtpc_silent(c))
+		return give_up(c, "the server speaks before it was asked");
+	smtpc_say(c, span_str("STARTTLS"));
+	status = smtpc_hear(c, STAGE_TLS, SMTPC_COMMAND, 2);
+	if (status == SMTPC_OK && !smtpc_silent(c))
+		return give_up(c, "something was put in before TLS: "
+		    "somebody may be in between");
+	return status;
 }
 
 /* What stands behind the n-th colon. */
@@ -80,8 +110,6 @@ explain_line(struct buf *why, struct span line)
 	if (starts(line, "verify error:num=")) {
 		buf_adds(why, "the server's certificate is not accepted: ");
 		buf_addspan(why, behind_colon(line, 2));
-	} else if (starts(line, "Didn't find STARTTLS")) {
-		buf_adds(why, "the server does not offer STARTTLS");
 	} else if (holds(line, "connect:errno=") ||
 	    holds(line, "connect error") || holds(line, "BIO_connect")) {
 		buf_adds(why, "no connection: ");

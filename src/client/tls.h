@@ -4,15 +4,22 @@
 #ifndef CLIENT_TLS_H
 #define CLIENT_TLS_H
 
-#include "sys/buf.h"
+#include "client/smtpc.h"
 #include "sys/net.h"
 
 /*
- * The words of a command that connects to a, checks certificate and name, and
- * joins the session to its standard input and output; with starttls it has
- * taken the greeting and said EHLO before.  One block, the caller's to free.
+ * The words of a command that connects to a, checks the certificate and its
+ * name, which is that of server, and joins the session to its standard input
+ * and output.  One block, the caller's to free.
  */
-char **tls_command(const struct net_addr *a, const char *helo, int starttls);
+char **tls_command(const struct net_addr *a, const struct net_addr *server);
+
+/*
+ * Brings c, whose greeting has not come yet, up to the handshake.  A server
+ * that says more than it was asked is SMTPC_LOST: in the clear anybody can
+ * have put that in (CVE-2011-0411).
+ */
+enum smtpc_status tls_start(struct smtpc *c, const char *helo);
 
 /*
  * Reads what the command has said on its standard error, a pipe, and appends

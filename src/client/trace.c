@@ -6,18 +6,27 @@
 #include "sys/io.h"
 
 void
+trace_add(struct buf *b, const char *who, struct span line, const char *end)
+{
+	unsigned char c;
+	size_t i;
+
+	buf_adds(b, who);
+	line = span_chomp(line);
+	for (i = 0; i < line.n; i++) {
+		c = (unsigned char)line.p[i];
+		buf_addc(b, (c < ' ' && c != '\t') || c == 0x7f ? '?' : c);
+	}
+	buf_adds(b, end);
+	buf_addc(b, '\n');
+}
+
+void
 trace_line(const char *who, struct span line, const char *end)
 {
 	struct buf text = { 0 };
-	size_t i;
 
-	buf_adds(&text, who);
-	buf_addspan(&text, span_chomp(line));
-	buf_adds(&text, end);
-	for (i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
-			text.p[i] = '?';
-	buf_addc(&text, '\n');
+	trace_add(&text, who, line, end);
 	if (io_write(STDERR_FILENO, text.p, text.n) < 0)
 		errno = 0;	/* there is nobody left to tell */
 	buf_free(&text);

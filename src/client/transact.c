@@ -7,6 +7,9 @@
  */
 #define WINDOW 64
 
+/* A text of so many octets goes without a look at what the server says. */
+#define TEXT_SHORT 16384
+
 /* Steps of an envelope; from STEP_RCPT on they are recipients, then DATA. */
 #define STEP_RSET 0
 #define STEP_MAIL 1
@@ -22,6 +25,21 @@ static size_t
 step_data(const struct transact *t)
 {
 	return STEP_RCPT + t->m->rcpts;
+}
+
+/*
+ * Whether a reply to RCPT says that this transaction has no room for more: by
+ * the enhanced code (RFC 3463 3.6), or where there is none, by the other one
+ * (RFC 5321 4.5.3.1.10), which may also mean a full mailbox.
+ */
+static int
+is_full(const struct reply *r)
+{
+	const char *p = r->text.p;
+
+	if (r->text.n >= 5 && p[1] == '.' && p[3] == '.')
+		return p[2] == '5' && p[4] == '3';
+	return r->code == 452 || r->code == 552;
 }
 
 /* What a 4xx or 5xx reply means for those who got it. */
@@ -71,8 +89,10 @@ static void
 add_mail(struct buf *b, const struct transact *t)
 {
 	add_path(b, "MAIL FROM:", &t->m->from);
-	if (t->c->caps & SMTPC_SIZE)
-		buf_addf(b, " SIZE=%zu", t->fit.text.n);
+	if (t->c->caps & SMTPC_SIZE) {
+		buf_adds(b, " SIZE=");
+		buf_addu(b, t->fit.text.n);
+	}
 	if (t->fit.needs & SMTPC_8BITMIME)
 		buf_adds(b, " BODY=8BITMIME");
 	if (t->fit.needs & SMTPC_SMTPUTF8)
@@ -92,7 +112,9 @@ say_step(struct transact *t, size_t step)
 	} else if (step == STEP_MAIL) {
 		add_mail(&b, t);
 	} else if (step == step_data(t) && t->chunk) {
-		buf_addf(&b, "BDAT %zu LAST", t->fit.text.n);
+		buf_adds(&b, "BDAT ");
+		buf_addu(&b, t->fit.text.n);
+		buf_adds(&b, " LAST");
 	} else if (step == step_data(t)) {
 		buf_adds(&b, "DATA");
 	} else {
@@ -112,7 +134,8 @@ is_void(const struct transact *t, size_t step)
 	if (step == STEP_RSET)
 		return !t->reset;
 	return step >= STEP_RCPT && step < step_data(t) &&
-	    t->m->rcpt[step - STEP_RCPT].decided;
+	    (t->m->rcpt[step - STEP_RCPT].decided ||
+	    t->m->rcpt[step - STEP_RCPT].later);
 }
 
 /*
@@ -128,6 +151,10 @@ ask(struct transact *t)
 	    t->asked++) {
 		if (is_void(t, t->asked))
 			continue;
+		if (t->full && t->asked < step_data(t)) {
+			t->m->rcpt[t->asked - STEP_RCPT].later = 1;
+			continue;
+		}
 		if (t->unanswered == 0 && (t->mail != 0 ||
 		    (t->asked == step_data(t) && t->accepted == 0)))
 			return;
@@ -147,6 +174,7 @@ transact_fit(struct transact *t, struct smtpc *c, struct message *m)
 	t->c = c;
 	t->m = m;
 	t->reset = c->reset;
+	message_rejoin(m);
 	return fit_message(&t->fit, c, m);
 }
 
@@ -210,6 +238,8 @@ note(struct transact *t, size_t step, enum smtpc_status status)
 			    STAGE_DATA, r->code, buf_span(&r->text));
 	} else if (status == SMTPC_OK) {
 		t->accepted++;
+	} else if (t->mail == 0 && t->accepted > 0 && is_full(r)) {
+		t->m->rcpt[step - STEP_RCPT].later = t->full = 1;
 	} else if (t->mail == 0) {
 		rcpt_decide(&t->m->rcpt[step - STEP_RCPT],
 		    refusal(r, STAGE_RCPT), STAGE_RCPT, r->code,
@@ -291,7 +321,11 @@ interrupted(struct transact *t)
 enum smtpc_status
 transact_text(struct transact *t)
 {
-	if (smtpc_text(t->c, t->fit.text) < 0 || !smtpc_silent(t->c))
+	if (!smtpc_silent(t->c))
+		return interrupted(t);
+	smtpc_text(t->c, t->fit.text);
+	if (t->fit.text.n > TEXT_SHORT &&
+	    (smtpc_flush(t->c) < 0 || !smtpc_silent(t->c)))
 		return interrupted(t);
 	return SMTPC_OK;
 }
@@ -299,14 +333,14 @@ transact_text(struct transact *t)
 void
 transact_dot(struct transact *t)
 {
-	t->mark = t->c->wr.sent;
+	t->mark = smtpc_added(t->c);
 	smtpc_say(t->c, span_str("."));
 }
 
 int
 transact_send(struct transact *t)
 {
-	return wr_flush(&t->c->wr) < 0 && t->c->wr.sent == t->mark ? -1 : 0;
+	return smtpc_flush(t->c) < 0 && t->c->wr.sent <= t->mark ? -1 : 0;
 }
 
 enum smtpc_status

@@ -23,16 +23,21 @@ struct transact {
 	size_t answered;	/* step whose reply is read next */
 	size_t unanswered;	/* said, and not answered yet */
 	size_t accepted;	/* recipients */
+	int full;		/* there is no room for further ones */
 	int mail;		/* code of the reply to MAIL, if it was no */
 	struct buf mail_text;
 	int data;		/* code of the reply to DATA */
-	size_t mark;		/* bytes sent when the dot was added; under
-				   BDAT when the last one has been */
+	size_t mark;		/* bytes before the dot; under BDAT up to the
+				   last one */
 };
 
 void transact_free(struct transact *t);
 
 /*
+ * Recipients beyond what the server takes at once are put off: they are
+ * undecided after all, and stay so until message_rejoin and the next
+ * transaction (RFC 5321 4.5.3.1.10).
+ *
  * Begins m on c: adds as much of its envelope as may go without an answer;
  * nothing is sent yet.  0, or -1 when nobody can be served through this
  * server, and everybody is decided.
@@ -48,9 +53,10 @@ int transact_envelope(struct transact *t, struct smtpc *c,
 enum smtpc_status transact_answers(struct transact *t);
 
 /*
- * Sends the text without its final dot.  SMTPC_REFUSED: the server has spoken
- * against it in the middle, and everybody is decided; the connection must be
- * given up, as under SMTPC_LOST.
+ * The text without its final dot: a long one is sent, a short one waits so
+ * that both go in one segment.  SMTPC_REFUSED: the server has spoken against
+ * it unasked, and everybody is decided; the connection must be given up, as
+ * under SMTPC_LOST.
  */
 enum smtpc_status transact_text(struct transact *t);
 

@@ -89,7 +89,8 @@ pass_text(struct typist *t)
 		buf_clear(&text);
 		buf_addspan(&text, line);
 		buf_adds(&text, "\r\n");
-		r = smtpc_text(t->c, buf_span(&text));
+		smtpc_text(t->c, buf_span(&text));
+		r = smtpc_flush(t->c);
 	}
 	buf_free(&text);
 	if (r < 0)

@@ -7,21 +7,47 @@
 #include "client/report.h"
 #include "sys/stop.h"
 
+/*
+ * What there is to tell is held back as long as it is little, and for so many
+ * ms: each time the parent is woken.
+ */
+#define HELD_MAX 4096
+#define HELD_TIME 100
+
 struct worker {
 	int fd, go;
 	struct message_shelf shelf;
 	struct buf lines, out;
+	long long told;
 };
+
+/* Adds a frame to what is told next. */
+static void
+put(struct worker *w, enum frame_type type, void *ticket,
+    enum exit_code code)
+{
+	frame_put(&w->out, type, ticket, code, buf_span(&w->lines));
+	buf_clear(&w->lines);
+}
 
 /* Tells the parent: 0, or -1 when it has gone. */
 static int
-tell(struct worker *w, enum frame_type type, void *ticket,
-    enum exit_code code)
+tell(struct worker *w)
 {
+	int r = 0;
+
+	if (w->out.n > 0)
+		r = io_write(w->fd, w->out.p, w->out.n);
 	buf_clear(&w->out);
-	frame_put(&w->out, type, ticket, code, buf_span(&w->lines));
-	buf_clear(&w->lines);
-	return io_write(w->fd, w->out.p, w->out.n);
+	w->told = io_clock();
+	return r;
+}
+
+static void
+wait(void *arg)
+{
+	/* A parent that has gone is seen at the next step. */
+	tell(arg);
 }
 
 static int
@@ -34,12 +60,24 @@ sending(void *arg, const struct message *m)
 	if (w->go < 0)
 		return 0;
 	report_put_sending(&w->lines, m);
-	if (tell(w, FRAME_SENDING, m->ticket, EX_OK) < 0)
+	put(w, FRAME_SENDING, m->ticket, EX_OK);
+	if (tell(w) < 0)
 		return -1;
 	do
 		r = read(w->go, &c, 1);
 	while (r < 0 && errno == EINTR);
 	return r == 1 ? 0 : -1;
+}
+
+static int
+part(void *arg, struct message *m)
+{
+	struct worker *w = arg;
+	enum exit_code code;
+
+	code = report_put_done(&w->lines, m);
+	put(w, FRAME_PART, m->ticket, code);
+	return tell(w);
 }
 
 static int
@@ -50,7 +88,10 @@ done(void *arg, struct message *m)
 
 	code = report_put_done(&w->lines, m);
 	message_drop(&w->shelf, m);
-	return tell(w, FRAME_DONE, m->ticket, code);
+	put(w, FRAME_DONE, m->ticket, code);
+	if (w->out.n < HELD_MAX && io_clock() - w->told < HELD_TIME)
+		return 0;
+	return tell(w);
 }
 
 /* Sends the messages that are whole in *in: 0, or -1 to end. */
@@ -84,8 +125,10 @@ worker_run(const struct worker_conf *conf, int fd)
 	stop_catch();
 	own.home = conf->home;
 	own.sending = sending;
+	own.part = part;
 	own.done = done;
-	own.arg = &w;
+	own.arg = own.link.arg = &w;
+	own.link.wait = wait;
 	while (r >= 0) {
 		r = frame_receive(&in, fd);
 		if (r > 0) {
@@ -95,13 +138,16 @@ worker_run(const struct worker_conf *conf, int fd)
 		} else if (errno == EAGAIN) {
 			r = route_settle(&route);
 			if (r == 0)
+				r = tell(&w);
+			if (r == 0)
 				stop_wait(fd, IO_FOREVER);
 			if (stop_asked())
 				break;
 		}
 	}
 	route_settle(&route);
-	tell(&w, FRAME_BYE, NULL, EX_OK);
+	put(&w, FRAME_BYE, NULL, EX_OK);
+	tell(&w);
 	route_end(&route);
 	return EX_OK;
 }

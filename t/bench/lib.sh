@@ -65,3 +65,39 @@ build() {
 	${CC:-cc} -std=c99 -D_POSIX_C_SOURCE=200809L -O2 -o "$build_name" \
 		"$BENCH/$build_name.c" "$@"
 }
+
+# For servers that must be told a number.
+free_port() {
+	python3 -c 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# start_vsftpd: anybody may upload into ftp/up, and curl knows it as
+# ftp://127.0.0.1:$vsftpd_port/up/.  It must be started by root.
+start_vsftpd() {
+	mkdir -p ftp/up empty
+	chown daemon ftp/up
+	chmod 755 . ftp
+	vsftpd_port=$(free_port)
+	cat >vsftpd.conf <<-END
+	listen=YES
+	listen_address=127.0.0.1
+	listen_port=$vsftpd_port
+	background=NO
+	anonymous_enable=YES
+	no_anon_password=YES
+	anon_root=$dir/ftp
+	ftp_username=daemon
+	write_enable=YES
+	anon_upload_enable=YES
+	secure_chroot_dir=$dir/empty
+	seccomp_sandbox=NO
+	END
+	vsftpd vsftpd.conf &
+	vsftpd_pid=$!
+	pids="$pids $vsftpd_pid"
+	until curl -s "ftp://127.0.0.1:$vsftpd_port/" >list; do
+		kill -0 "$vsftpd_pid" || exit 1
+		sleep 0.05
+	done
+}

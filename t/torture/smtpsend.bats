@@ -1,10 +1,7 @@
 #!/usr/bin/env bats
 # kill -9 at random moments of a batch over 8 connections, and again until all
 # is sent: nobody twice, "sent" is in the mailbox, unknown ones at most one a
-# connection and kill.
-#
-# SEED repeats a run's moments; KILLS says how many there are, MESSAGES how
-# large the batch is.
+# connection and kill.  The rate is such that the batch lasts for all of them.
 
 load ../lib
 load ../smtpsend
@@ -15,9 +12,7 @@ JOBS=8
 
 setup() {
 	lib_setup
-	SEED=${SEED:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
-	echo "SEED=$SEED"
-	RANDOM=$SEED
+	dice
 	mkdir mail
 	start smtpd-lite -d mail -D x -l :0
 	batch "$MESSAGES" >in
@@ -34,7 +29,7 @@ begin() {
 # it was still at work.
 cut_short() {
 	local status=0
-	sleep "$(printf '0.%03d' $((20 + RANDOM % 200)))"
+	sleep "$(printf '0.%03d' $((20 + RANDOM % 100)))"
 	if [ "${1:-}" = alone ]; then
 		kill -9 "$GROUP" 2>/dev/null || :
 	else
@@ -69,10 +64,11 @@ check() {
 @test "killed, all or the parent alone" {
 	killed=0
 	for ((n = 0; n < KILLS; n++)); do
-		OPTIONS='' begin
+		OPTIONS="-r $((MESSAGES * 10 / KILLS))/s" begin
 		! cut_short "$([ $((RANDOM % 2)) = 0 ] || echo alone)" ||
 			killed=$((killed + 1))
 	done
+	[ "$killed" -ge $((KILLS * 9 / 10)) ]
 	check
 }
 

@@ -1,0 +1,152 @@
+#!/usr/bin/env bats
+# smtpsend against a server that does at each stage everything a server can
+# do wrong: status, code, stage and exit code are right, and nobody unserved
+# is said to be served, or the other way round.
+
+# shellcheck disable=SC2154 # run sets stderr
+
+load lib
+load smtpsend
+
+setup() {
+	lib_setup
+	printf 'Message-ID: <1@here.test>\nSubject: s\n\nHi.\n' >letter
+	printf '#!/bin/sh\necho "open sesame"\n' >secret
+	chmod +x secret
+}
+
+# The stages of a session, and what each needs beside.
+STAGES='greeting ehlo starttls auth mail rcpt data dot'
+
+# at STAGE CODE STATUS REPLY: one message, which ends there.
+at() {
+	local stage=$1 options=
+	case $stage in
+	greeting) stage=connect ;;
+	ehlo) stage=helo ;;
+	starttls) stage=tls options=-Z ;;
+	auth) options='-a joe -P ./secret' ;;
+	esac
+	# shellcheck disable=SC2086
+	run -"$2" --separate-stderr smtpsend -T 1 -s "$ADDR" -f me@x -l - \
+		$options a@x <letter
+	[ "$(short <<<"$output")" = "$3 a@x $4 $stage" ] ||
+		{ echo "$1: $output"; return 1; }
+	if [ "$3" = sent ]; then
+		[ "$(received)" = a@x ]
+	else
+		run -1 received
+	fi
+}
+
+# script STAGE ACTION [RULE ...]: the server for it, "starttls" and AUTH
+# offered where that is the stage.
+script() {
+	local caps=PIPELINING,8BITMIME stage=$1 action=$2
+	shift 2
+	[ "$stage" != starttls ] || caps+=,STARTTLS
+	[ "$stage" != auth ] || caps+=',AUTH PLAIN'
+	fake -c "$caps" "$stage:*:$action" "$@"
+}
+
+@test "refused for now: 75, deferred" {
+	for stage in $STAGES; do
+		script "$stage" '451 4.0.0 later'
+		at "$stage" 75 deferred 451
+	done
+}
+
+@test "refused for good: of the server deferred, of the recipient failed" {
+	for stage in greeting ehlo starttls; do
+		script "$stage" '554 no' 'helo:*:554 no'
+		at "$stage" 75 deferred 554
+	done
+	script auth '535 5.7.8 no'
+	at auth 77 deferred 535
+	for stage in mail data dot; do
+		script "$stage" '554 no'
+		at "$stage" 65 failed 554
+	done
+	script rcpt '550 no'
+	at rcpt 67 failed 550
+}
+
+@test "421: 75, deferred" {
+	for stage in $STAGES; do
+		script "$stage" '421 4.3.2 going down'
+		at "$stage" 75 deferred 421
+	done
+}
+
+@test "no reply, or none that is one: deferred, and unknown after the dot" {
+	for fault in drop rst garbage endless long; do
+		for stage in $STAGES; do
+			script "$stage" "$fault"
+			[ "$stage" = dot ] || at "$stage" 75 deferred -
+			[ "$stage" != dot ] || at "$stage" 80 unknown -
+		done
+	done
+}
+
+@test "silence: deferred, and unknown after the dot" {
+	local pids=()
+	for stage in $STAGES; do
+		mkdir "$stage"
+		cp letter secret "$stage"
+		(
+			cd "$stage" || exit
+			# shellcheck disable=SC2034 # of the files loaded
+			FAKE='' STARTED=()
+			trap lib_teardown EXIT
+			script "$stage" silent
+			[ "$stage" = dot ] || at "$stage" 75 deferred -
+			[ "$stage" != dot ] || at "$stage" 80 unknown -
+		) &
+		pids+=("$!")
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid"
+	done
+}
+
+@test "byte by byte, in several lines, late: sent" {
+	for fault in drip split lag cut; do
+		rules=()
+		for stage in greeting ehlo auth mail rcpt data dot quit; do
+			[[ $stage$fault = ehlo[sc]* ]] ||
+				rules+=("$stage:*:$fault")
+		done
+		fake -c 'PIPELINING,AUTH PLAIN' "${rules[@]}"
+		run -0 smtpsend -s "$ADDR" -a joe -P ./secret a@x <letter
+		[ "$(received)" = a@x ]
+	done
+	# a reply to EHLO without a word is one all the same
+	fake ehlo:1:split
+	run -0 smtpsend -s "$ADDR" a@x <letter
+	[ "$(received)" = a@x ]
+}
+
+@test "a reply too many in the same segment puts nobody in another's place" {
+	for stage in greeting ehlo mail rcpt; do
+		script "$stage" '250 ok|250 one more'
+		[ "$stage" != greeting ] ||
+			script "$stage" '220 fake|250 one more'
+		run -75 --separate-stderr smtpsend -T 1 -s "$ADDR" -f me@x \
+			-l - a@x <letter
+		[ "$(short <<<"$output")" = 'deferred a@x - data' ]
+		run -1 received
+	done
+	# a word that came unasked is a verdict on the text if it is a bad one
+	script data '354 go on|250 sent, believe me'
+	at data 75 deferred -
+	script data '354 go on|554 no'
+	at data 65 failed 554
+	script dot '250 ok|250 one more'
+	at dot 0 sent 250
+	# refused, and a yes that was never asked for
+	fake 'rcpt:a@x:550 no|250 ok' 'rcpt:b@x:550 no'
+	run --separate-stderr smtpsend -T 1 -s "$ADDR" -f me@x -l - a@x b@x \
+		<letter
+	[ "$(cut -f 1 <<<"$output" | sort -u)" = failed ]
+	run -1 received
+}

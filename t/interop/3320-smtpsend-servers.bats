@@ -1,0 +1,225 @@
+#!/usr/bin/env bats
+# smtpsend delivers to mail systems that people run: Exim, OpenSMTPD and
+# Postfix.  What it sends arrives byte for byte, whom they refuse gets the
+# right result, and more recipients than they take at once are served too.
+
+load ../lib
+load ../smtpsend
+
+PATH=$PATH:/usr/sbin
+
+setup() {
+	lib_setup
+	[ "$(id -u)" = 0 ] || skip "not root"
+	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" .
+	mkdir mail
+}
+
+teardown() {
+	[ ! -d postfix ] || postfix -c "$PWD/postfix" stop 2>/dev/null || :
+	lib_teardown
+	[ -z "${ROOT:-}" ] || rm -rf "$ROOT"
+}
+
+# A port that is free now, for those who cannot choose one themselves.
+free_port() {
+	python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])'
+}
+
+# answers ADDR: whether a server says 220 there.
+answers() {
+	smtpsend -I -T 1 -s "$1" </dev/null 2>&1 | grep -q '^S: 220'
+}
+
+# one RCPT ...: a message, its Message-ID that of the first; stdin is the body.
+one() {
+	local rcpt
+	echo "MAIL FROM:<me@b.test>"
+	for rcpt; do
+		echo "RCPT TO:<$rcpt>"
+	done
+	printf '%s\n' DATA "Message-ID: <$1>" 'From: me@b.test' "To: $1" \
+		'Date: Sat, 21 Nov 2026 23:46:12 +0200' 'Subject: dots' \
+		'MIME-Version: 1.0' 'Content-Type: text/plain; charset=UTF-8' \
+		'Content-Transfer-Encoding: 8bit' ''
+	sed 's/^\./../'
+	echo .
+}
+
+# arrived RCPT COUNT: their mailbox has so many, the first is what was sent.
+arrived() {
+	[ "$(find "$MAIL/${1%@*}/new" -type f 2>/dev/null | wc -l)" = "$2" ]
+}
+
+# exchange ADDR [RCPT]: what every server must take and refuse, this recipient
+# for now.
+exchange() {
+	printf '%s\n' . .. .x 'From here' '' "$(seq 2000)" Привіт '' >body
+	{
+		# shellcheck disable=SC2086 # there may be none
+		one a@x no@x ${2:-} b@x <body
+		one b@x <<<'.'
+		echo QUIT
+	} >in
+	run -$((${2:+8} + 67)) --separate-stderr smtpsend -bS -T 10 -s "$1" <in
+	short <<<"$output" | cut -d ' ' -f 1,2,4 | sort >got
+	printf '%s\n' ${2:+"deferred $2 rcpt"} 'failed no@x rcpt' \
+		'sent a@x dot' 'sent b@x dot' 'sent b@x dot' | diff - got
+	wait_for arrived a@x 1
+	wait_for arrived b@x 2
+	one a@x <body | sed '1,/^DATA$/d; $d; s/^\.\./\./' >want
+	sed -n '/^Message-ID/,$p' "$MAIL/a/new/"* | tr -d '\r' | cmp - want
+	# three at once is all they take
+	one a@x b@x c@x d@x e@x <<<many >in
+	echo QUIT >>in
+	run -0 smtpsend -bS -T 10 -s "$1" <in
+	[ "$(cut -f 1,2 <<<"$output" | sort | uniq | wc -l)" = 5 ]
+	wait_for arrived e@x 1
+	wait_for arrived a@x 2
+	# many over several connections
+	{
+		for ((i = 0; i < 50; i++)); do
+			echo "$i" | one "$i.c@x"
+		done | sed 's/^RCPT.*/RCPT TO:<f@x>/'
+		echo QUIT
+	} >in
+	run -0 smtpsend -bS -T 10 -j 4 -s "$1" -l journal <in
+	[ "$(grep -c '^sent' journal)" = 50 ]
+	wait_for arrived f@x 50
+	[ "$(sed -n 's/^Message-ID: //p' "$MAIL/f/new/"* | sort -u | wc -l)" = 50 ]
+}
+
+@test "Exim" {
+	need exim4
+	mkdir spool log
+	chown Debian-exim spool log mail
+	MAIL=$PWD/mail
+	port=$(free_port)
+	printf '%s\n' a b c d e f >users
+	cat >exim.conf <<-END
+	exim_path = $(command -v exim4)
+	primary_hostname = exim.test
+	spool_directory = $PWD/spool
+	log_file_path = $PWD/log/%s
+	pid_file_path = $PWD/spool/pid
+	domainlist local_domains = x
+	acl_smtp_rcpt = check_rcpt
+	acl_smtp_data = check_data
+	tls_advertise_hosts =
+	keep_environment =
+	recipients_max = 4
+	smtp_accept_max_per_connection = 0
+	smtp_accept_queue_per_connection = 0
+	begin acl
+	check_rcpt:
+	  deny message = 5.1.1 nobody
+	       local_parts = no
+	  defer message = 4.2.0 later
+	       local_parts = later
+	  accept domains = +local_domains
+	check_data:
+	  accept
+	begin routers
+	files:
+	  driver = accept
+	  transport = files
+	begin transports
+	files:
+	  driver = appendfile
+	  directory = $MAIL/\${lookup {\$local_part} lsearch,ret=key {$PWD/users}}
+	  maildir_format
+	  user = Debian-exim
+	  group = Debian-exim
+	END
+	exim4 -C "$PWD/exim.conf" -bdf -oX "127.0.0.1.$port" 3>&- 2>err &
+	STARTED+=("$!")
+	wait_for answers ":$port"
+	exchange ":$port" later@x
+}
+
+@test "OpenSMTPD" {
+	smtpd=$(IFS=:; for d in $PATH; do
+		[ ! -x "$d/smtpd" ] || echo "$d/smtpd"
+	done | grep -m 1 -i opensmtpd || :)
+	[ -n "$smtpd" ] || need opensmtpd
+	# The paths of its helpers and queue are built in, so it gets a root
+	# of its own.
+	ROOT=$PWD/root
+	mkdir -p root/bin root/etc root/dev root/var/run root/usr/libexec \
+		root/var/lib/opensmtpd/empty root/var/spool/smtpd root/mail \
+		root/tmp
+	chmod 777 root/mail root/tmp
+	chmod 711 root/var/spool/smtpd
+	mknod -m 666 root/dev/null c 1 3
+	cp "$smtpd" /bin/sh root/bin
+	cp -r "${smtpd%/sbin/smtpd}/libexec/opensmtpd" root/usr/libexec
+	ldd root/bin/* root/usr/libexec/opensmtpd/mail.maildir |
+		grep -o '/[^ :]*' | sort -u | while read -r lib; do
+		[ ! -e "root$lib" ] || continue
+		mkdir -p "root${lib%/*}"
+		cp -L "$lib" "root$lib"
+	done
+	cp /etc/passwd /etc/group root/etc
+	echo open.test >root/etc/mailname
+	MAIL=$PWD/root/mail
+	port=$(free_port)
+	cat >root/etc/smtpd.conf <<-END
+	smtp limit max-rcpt 3
+	listen on 127.0.0.1 port $port hostname open.test
+	table users { a = nobody, b = nobody, c = nobody, d = nobody, \
+	    e = nobody, f = nobody }
+	action keep maildir "/mail/%{dest.user}" virtual <users>
+	match from any for domain x action keep
+	END
+	chroot root /bin/smtpd -d -f /etc/smtpd.conf 3>&- >log 2>&1 &
+	STARTED+=("$!")
+	wait_for answers ":$port"
+	exchange ":$port"
+}
+
+@test "Postfix" {
+	need postfix
+	mkdir postfix queue data
+	chown postfix data mail
+	MAIL=$PWD/mail
+	cat >postfix/main.cf <<-END
+	compatibility_level = 3.6
+	queue_directory = $PWD/queue
+	data_directory = $PWD/data
+	myhostname = postfix.test
+	mydestination =
+	maillog_file = $PWD/log
+	maillog_file_prefixes = $PWD
+	virtual_mailbox_domains = x
+	virtual_mailbox_base = $PWD/mail
+	virtual_mailbox_maps = inline:{
+	    {a@x=a/} {b@x=b/} {c@x=c/} {d@x=d/} {e@x=e/} {f@x=f/}
+	    {later@x=later/} }
+	virtual_uid_maps = static:$(id -u postfix)
+	virtual_gid_maps = static:$(id -g postfix)
+	virtual_minimum_uid = 1
+	smtpd_relay_restrictions = reject_unauth_destination
+	smtpd_recipient_restrictions = check_recipient_access
+	    inline:{ {later@x=450 4.2.0 later} }
+	smtpd_recipient_limit = 3
+	smtpd_recipient_overshoot_limit = 1000
+	END
+	cat >postfix/master.cf <<-END
+	smtp-in   unix  n  -  n  -    -  smtpd
+	pickup    unix  n  -  n  60   1  pickup
+	cleanup   unix  n  -  n  -    0  cleanup
+	qmgr      unix  n  -  n  300  1  qmgr
+	rewrite   unix  -  -  n  -    -  trivial-rewrite
+	bounce    unix  -  -  n  -    0  bounce
+	defer     unix  -  -  n  -    0  bounce
+	trace     unix  -  -  n  -    0  bounce
+	virtual   unix  -  n  n  -    -  virtual
+	anvil     unix  -  -  n  -    1  anvil
+	proxymap  unix  -  -  n  -    -  proxymap
+	postlog   unix-dgram  n  -  n  -  1  postlogd
+	END
+	postfix -c "$PWD/postfix" start 3>&- 2>&1
+	wait_for answers ./queue/public/smtp-in
+	exchange ./queue/public/smtp-in later@x
+}
