@@ -13,39 +13,6 @@ ROUNDS=${1:-5} ORDERS=${2:-2000} LARGE=${3:-1073741824}
 # shellcheck source=SCRIPTDIR/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# A free port, for vsftpd needs a number.
-free_port() {
-	python3 -c 'import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
-
-start_vsftpd() {
-	mkdir -p ftp/up empty
-	chown daemon ftp/up
-	chmod 755 . ftp
-	port=$(free_port)
-	cat >vsftpd.conf <<-END
-	listen=YES
-	listen_address=127.0.0.1
-	listen_port=$port
-	background=NO
-	anonymous_enable=YES
-	no_anon_password=YES
-	anon_root=$dir/ftp
-	ftp_username=daemon
-	write_enable=YES
-	anon_upload_enable=YES
-	secure_chroot_dir=$dir/empty
-	seccomp_sandbox=NO
-	END
-	vsftpd vsftpd.conf &
-	pids="$pids $!"
-	until curl -s "ftp://127.0.0.1:$port/" >list; do
-		kill -0 $! || exit 1
-		sleep 0.05
-	done
-}
-
 start_ours() {
 	ftpd-lite -m 2G -l 127.0.0.1:0 -d "ours$1" >ours.out 2>ours.err &
 	ours_pid=$!
@@ -60,7 +27,7 @@ i=0
 while [ $((i += 1)) -le "$ORDERS" ]; do
 	head -c 1536 /dev/urandom | base64 -w 76 | head -c 2048 >"src/order$i.txt"
 	printf 'upload-file = "src/order%d.txt"\nurl = "%s/order%d.txt"\n' \
-		"$i" "ftp://127.0.0.1:$port/up" "$i" >>curl.conf
+		"$i" "ftp://127.0.0.1:$vsftpd_port/up" "$i" >>curl.conf
 done
 head -c "$LARGE" /dev/urandom >large
 
@@ -70,7 +37,7 @@ while [ $((round += 1)) -le "$ROUNDS" ]; do
 	clock orders ftpsend "$ours" src/*
 	clock orders-curl curl -s -K curl.conf
 	clock large ftpsend "$ours" large
-	clock large-curl curl -s -T large "ftp://127.0.0.1:$port/up/"
+	clock large-curl curl -s -T large "ftp://127.0.0.1:$vsftpd_port/up/"
 	[ "$(wc -l <ours.out)" = $((ORDERS + 1)) ]
 	cmp large "ours$round/large"
 	rm -f "ours$round/large" ftp/up/large

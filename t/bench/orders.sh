@@ -6,7 +6,8 @@
 #
 #	t/bench/orders.sh [rounds [orders [bytes of the large one]]]
 #
-# Needs nc; tcpserver, and curl with vsftpd (as root), where they are there.
+# Needs nc and python3; tcpserver, and curl with vsftpd (as root), where they are
+# there.
 set -eu
 
 ROUNDS=${1:-5} ORDERS=${2:-2000} LARGE=${3:-1073741824}
@@ -58,44 +59,22 @@ start_tcpserver() {
 	theirs=$(cat theirs.out)
 }
 
-start_vsftpd() {
-	command -v vsftpd >/dev/null && command -v curl >/dev/null &&
-		[ "$(id -u)" = 0 ] || return 0
-	mkdir -p ftp/up empty
-	chown daemon ftp/up
-	chmod 755 . ftp
-	cat >vsftpd.conf <<-END
-	listen=YES
-	listen_address=127.0.0.1
-	listen_port=2199
-	background=NO
-	anonymous_enable=YES
-	no_anon_password=YES
-	anon_root=$dir/ftp
-	ftp_username=daemon
-	write_enable=YES
-	anon_upload_enable=YES
-	secure_chroot_dir=$dir/empty
-	seccomp_sandbox=NO
-	END
-	vsftpd vsftpd.conf &
-	pids="$pids $!"
+vsftpd=
+if command -v vsftpd >/dev/null && command -v curl >/dev/null &&
+    [ "$(id -u)" = 0 ]; then
 	vsftpd=1
-	sleep 1
-}
-
+	start_vsftpd
+fi
 mkdir src
 i=0
 while [ $((i += 1)) -le "$ORDERS" ]; do
 	head -c 1536 /dev/urandom | base64 -w 76 | head -c 2048 >"src/order$i.txt"
 	echo "order$i.txt" >>names
 	printf 'upload-file = "src/order%d.txt"\nurl = "%s/order%d.txt"\n' \
-		"$i" ftp://127.0.0.1:2199/up "$i" >>ftp.curl
+		"$i" "ftp://127.0.0.1:${vsftpd_port:-}/up" "$i" >>ftp.curl
 done
 head -c "$LARGE" /dev/urandom >large
-vsftpd=
-port=$((20000 + $$ % 20000))
-start_vsftpd
+port=$(free_port)
 
 round=0
 while [ $((round += 1)) -le "$ROUNDS" ]; do

@@ -1,59 +1,49 @@
 #!/bin/sh
 # What letters cost over POP3: STAT and UIDL of a maildrop with 100,000 of
-# them, cold; RETR of 10,000 of 1 KB, pipelined on one connection; against
-# Dovecot with the same Maildir, its index removed before each round.  All in
-# one run, in turns; medians of five, and their ratios.
+# them, cold, once with the sizes in the names, as smtpd-lite gives them, and
+# once without; RETR of 10,000 of 1 KB, pipelined on one connection.  Against
+# Dovecot with the same Maildirs, its indexes removed before each round.  All
+# in one run, in turns; medians of five, and their ratios.
 #
 #	t/bench/pop3.sh [rounds [letters [letters fetched]]]
 #
 # Needs python3, and Dovecot's pop3 (as root).
 set -eu
 
-BINDIR=${BINDIR:-$(cd "$(dirname "$0")/../../bin" && pwd)}
 ROUNDS=${1:-5} LETTERS=${2:-100000} FETCHED=${3:-10000}
-PATH=$BINDIR:$PATH:/usr/sbin
-dir=$(mktemp -d "${TMPDIR:-/var/tmp}/pop3.XXXXXX")
-pids=
-trap 'kill $pids 2>/dev/null || :; wait; rm -rf "$dir"' EXIT
-trap 'exit 1' HUP INT TERM
-cd "$dir"
-chmod 755 .
-
-await() {
-	await_i=0
-	until "$@" 2>/dev/null; do
-		[ $((await_i += 1)) -lt 200 ] || { echo "in vain: $*" >&2; exit 1; }
-		sleep 0.05
-	done
-}
+# shellcheck source=SCRIPTDIR/lib.sh
+. "$(dirname "$0")/lib.sh"
 
 cat >fill.py <<'END'
 import os, sys
-for user, n in ("many", int(sys.argv[1])), ("some", int(sys.argv[2])):
+many, some = int(sys.argv[1]), int(sys.argv[2])
+for user, n in ("many", many), ("nameless", many), ("some", some):
     for part in "tmp", "new", "cur":
         os.makedirs("mail/%s/%s" % (user, part))
     for i in range(n):
         text = "Subject: letter %d\n\n" % i
         while len(text) < 1024:
             text += "x" * min(71, 1023 - len(text)) + "\n"
-        name = "mail/%s/cur/%d.M%dP1.bench:2,S" % (user, 1700000000 + i, i)
+        sizes = "" if user == "nameless" else ",S=%d,W=%d" % (
+            len(text), len(text) + text.count("\n"))
+        name = "mail/%s/cur/%d.M%dP1.bench%s:2,S" % (
+            user, 1700000000 + i, i, sizes)
         with open(name, "w") as f:
             f.write(text)
 END
 
-# client.py PORT stat|retr: seconds from the log-in to the last answer.
+# client.py PORT LOGIN COUNT: us from the log-in to the last answer.
 cat >client.py <<'END'
 import socket, sys, time
-port, what, n = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+port, user, n = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 s = socket.create_connection(("127.0.0.1", port))
 f = s.makefile("rb", 1 << 20)
 f.readline()
 start = time.monotonic()
-user = b"many" if what == "stat" else b"some"
-for line in b"USER " + user, b"PASS secret":
+for line in b"USER " + user.encode(), b"PASS secret":
     s.sendall(line + b"\r\n")
     assert f.readline().startswith(b"+OK")
-if what == "stat":
+if user != "some":
     s.sendall(b"STAT\r\nUIDL\r\n")
     assert int(f.readline().split()[1]) == n
     while f.readline() != b".\r\n":
@@ -120,48 +110,50 @@ start_dovecot() {
 	dovecot -F -c dovecot.conf &
 	pids="$pids $!"
 	theirs=2110
-	await python3 -c \
-		'import socket; socket.create_connection(("127.0.0.1", 2110))'
+	until python3 -c \
+		'import socket; socket.create_connection(("127.0.0.1", 2110))' \
+		2>/dev/null; do
+		kill -0 $! || exit 1
+		sleep 0.05
+	done
 }
 
+# The first to look has the directory read for the second.
 cold() {
 	rm -f mail/*/dovecot* mail/*/.pop3-lock
-	# The first to look has the directory read for the second.
 	find mail -type f -exec cat {} + >/dev/null
 }
 
-median() {
-	sort -n "$1.us" | sed -n "$(((ROUNDS + 1) / 2))p"
+# measure NAME PORT: one figure of each kind.
+measure() {
+	note "$1-stat" "$(python3 client.py "$2" many "$LETTERS")"
+	note "$1-nameless" "$(python3 client.py "$2" nameless "$LETTERS")"
+	note "$1-retr" "$(python3 client.py "$2" some "$FETCHED")"
 }
 
-report() {
-	[ -f "$1-dovecot.us" ] || { echo "$1: $(median "$1") us"; return; }
-	awk -v n="$1" -v a="$(median "$1")" -v b="$(median "$1-dovecot")" \
-		-v least="$2" 'BEGIN { printf "%s: %d ms, Dovecot %d ms: %.2f times as fast (%s at least)\n",
-		n, a / 1000, b / 1000, b / a, least }'
-}
-
+chmod 755 .
 python3 fill.py "$LETTERS" "$FETCHED"
-printf 'many:secret\nsome:secret\n' >passwd
+printf '%s:secret\n' many nameless some >passwd
 chmod 600 passwd
 theirs=
 start_dovecot
 pop3d-lite -l 127.0.0.1:0 -u passwd 2>ours.err &
 pids="$pids $!"
 ours_pid=$!
-await grep -q listening ours.err
+await ours.err listening
 ours=$(sed -n 's/.*://p' ours.err)
+memory() {
+	sed -n "s/^$1:[[:space:]]*\([0-9]*\).*/\1/p" "/proc/$ours_pid/status"
+}
+before=$(memory VmRSS)
 
 round=0
 while [ $((round += 1)) -le "$ROUNDS" ]; do
 	cold
-	python3 client.py "$ours" stat "$LETTERS" >>stat.us
-	python3 client.py "$ours" retr "$FETCHED" >>retr.us
-	[ -n "$theirs" ] || continue
-	python3 client.py "$theirs" stat "$LETTERS" >>stat-dovecot.us
-	python3 client.py "$theirs" retr "$FETCHED" >>retr-dovecot.us
+	measure ours "$ours"
+	[ -z "$theirs" ] || measure dovecot "$theirs"
 done
-report stat 1
-report retr 2
-echo "pop3d-lite's memory at most: $(sed -n 's/^VmHWM:[[:space:]]*//p' \
-	"/proc/$ours_pid/status")"
+report 'STAT and UIDL, us, to Dovecot' ours-stat dovecot-stat 1
+report 'the same, no sizes in the names' ours-nameless dovecot-nameless 1
+report 'RETR, us, to Dovecot' ours-retr dovecot-retr 2
+echo "memory: $(((($(memory VmHWM) - before) * 1024) / LETTERS)) octets a letter"

@@ -1,17 +1,31 @@
 #!/bin/bash
-# What smtpd-lite costs, in us, against smtp-sink where nothing is kept, and
-# against threads that write, fsync and link where each message is safe in a
-# Maildir before its 250; and what 5,000 idle sessions cost, in time and
-# memory.  Servers have core 0, clients core 1; where the disk is what is
-# waited for nothing is pinned.  Medians of five, taken in turns.
+# What smtpd-lite costs, in us, against smtp-sink where nothing is kept, against
+# Postfix's local delivery and against threads that write, fsync and link where
+# each message is safe in a Maildir before its 250; and what idle sessions cost,
+# in time and memory.  Servers have core 0, clients core 1; where the disk is
+# what is waited for nothing is pinned.  Medians, taken in turns.
 #
-#	t/bench/smtpd.sh [rounds [messages [idle sessions]]]
+#	t/bench/smtpd.sh [-r rounds] [-m messages] [-i idle] [part ...]
 #
-# Needs taskset, and smtp-sink and smtp-source.  Postfix's local delivery is not
-# measured: that takes an instance of its own, with the rights of root.
+# The parts are sink, idle and maildir; all of them where none is named.  Five
+# rounds, of 20000 messages (a tenth of them to disk) and 5000 idle sessions,
+# take some minutes on a quiet machine.  Needs taskset, smtp-sink and
+# smtp-source; and for its part Postfix, and the rights of root.
 set -eu
 
-ROUNDS=${1:-5} MESSAGES=${2:-20000} IDLE=${3:-5000}
+rounds=5 messages=20000 idle=5000
+while getopts r:m:i: o; do
+	case $o in
+	r) rounds=$OPTARG ;;
+	m) messages=$OPTARG ;;
+	i) idle=$OPTARG ;;
+	*) exit 64 ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ $# -gt 0 ] || set -- sink idle maildir
+parts=" $* "
+
 # shellcheck source=SCRIPTDIR/lib.sh
 . "$(dirname "$0")/lib.sh"
 ulimit -n "$(ulimit -H -n)"
@@ -21,6 +35,7 @@ build bare -pthread
 
 # start_ours option ...: sets pid and port.
 start_ours() {
+	: >ours.err	# not the last one's
 	taskset -c "$core" smtpd-lite -l 127.0.0.1:0 -c 10000 "$@" 2>ours.err &
 	pid=$!
 	pids="$pids $pid"
@@ -55,18 +70,18 @@ memory() {
 
 # taken NAME: from a client that pipelines, and what smtp-source costs.
 taken() {
-	note "$1" "$(taskset -c 1 ./blast -n "$MESSAGES" -c 10 127.0.0.1 "$port")"
+	note "$1" "$(taskset -c 1 ./blast -n "$messages" -c 10 127.0.0.1 "$port")"
 	taken_cpu=$(cpu)
-	taskset -c 1 smtp-source -d -s 10 -m "$MESSAGES" -l 1024 "127.0.0.1:$port"
+	taskset -c 1 smtp-source -d -s 10 -m "$messages" -l 1024 "127.0.0.1:$port"
 	note "$1-cpu" $(($(cpu) - taken_cpu))
 }
 
-# idle NAME: a new session's time while many are held, and their memory.
-idle() {
+# held NAME: a new session's time while many are held, and their memory.
+held() {
 	idle_before=$(memory)
 	rm -f hold took
 	mkfifo hold
-	timeout 120 taskset -c 1 ./blast -i "$IDLE" -q 200 127.0.0.1 "$port" \
+	timeout 120 taskset -c 1 ./blast -i "$idle" -q 200 127.0.0.1 "$port" \
 		<hold >took &
 	exec 9>hold
 	idle_i=0
@@ -76,32 +91,90 @@ idle() {
 	if [ -s took ]; then
 		note "$1" $(($(cat took) / 200))
 		note "$1-memory" \
-			$((($(memory) - idle_before) * 1024 / IDLE))
+			$((($(memory) - idle_before) * 1024 / idle))
 	fi
 	exec 9>&-
 	wait $! || :
 }
 
-sink=
-if command -v smtp-sink >/dev/null && command -v smtp-source >/dev/null; then
-	sink=1
-fi
-round=0
-while [ $((round += 1)) -le "$ROUNDS" ]; do
+# Postfix, an instance of its own that puts all mail into one Maildir.
+start_postfix() {
+	post=$dir/postfix
+	mkdir -p "$post/etc" "$post/queue" "$post/data" "$post/mail"
+	chmod 711 "$dir"
+	chmod 1777 "$post/mail"
+	chown postfix "$post/data"
+	port=$((30000 + $$ % 20000))
+	cat >"$post/etc/main.cf" <<-END
+	compatibility_level = 3.6
+	queue_directory = $post/queue
+	data_directory = $post/data
+	myhostname = bench.test
+	mydestination = bench.test
+	recipient_canonical_maps = static:nobody@bench.test
+	local_recipient_maps =
+	alias_maps =
+	mail_spool_directory = $post/mail/
+	default_process_limit = 200
+	smtpd_client_connection_count_limit = 0
+	local_destination_concurrency_limit = 20
+	END
+	cat >"$post/etc/master.cf" <<-END
+	127.0.0.1:$port inet  n  -  n  -  200  smtpd
+	cleanup  unix  n  -  n  -    0  cleanup
+	qmgr     unix  n  -  n  300  1  qmgr
+	rewrite  unix  -  -  n  -    -  trivial-rewrite
+	bounce   unix  -  -  n  -    0  bounce
+	defer    unix  -  -  n  -    0  bounce
+	trace    unix  -  -  n  -    0  bounce
+	error    unix  -  -  n  -    -  error
+	retry    unix  -  -  n  -    -  error
+	local    unix  -  n  n  -    -  local
+	END
+	postfix -c "$post/etc" start >postfix.err 2>&1 ||
+		{ cat postfix.err >&2; exit 1; }
+	trap 'postfix -c "$post/etc" abort >/dev/null 2>&1 || :
+		kill $pids 2>/dev/null || :; rm -rf "$dir"' EXIT
+}
+
+# delivered CONNS N: through Postfix, until the last one is in the Maildir.
+delivered() {
+	rm -rf "$post/mail/nobody"
+	delivered_start=$(now)
+	./blast -c "$1" -n "$2" 127.0.0.1 "$port" >/dev/null
+	# shellcheck disable=SC2012 # only their number counts
+	until [ "$(ls "$post/mail/nobody/new" 2>/dev/null | wc -l)" -ge "$2" ]; do
+		sleep 0.01
+	done
+	note "postfix-$1" $((($(now) - delivered_start) / 1000))
+}
+
+# Each part, once.
+part_sink() {
 	core=0
 	start_ours -o sink
-	[ -z "$sink" ] || taken ours
-	idle ours-idle
+	taken ours
 	end
-	if [ -n "$sink" ]; then
-		start_sink
-		taken sink
-		idle sink-idle
-		end
-	fi
+	start_sink
+	taken sink
+	end
+}
+
+part_idle() {
+	core=0
+	start_ours -o sink
+	held ours-idle
+	end
+	[ -n "$sink" ] || return 0
+	start_sink
+	held sink-idle
+	end
+}
+
+part_maildir() {
 	core=0,1
 	for conns in 1 10 100; do
-		files=$((MESSAGES / 10))
+		files=$((messages / 10))
 		[ "$conns" != 1 ] || files=$((files / 4))
 		mkdir -p "bare$round.$conns/tmp" "bare$round.$conns/new"
 		note "bare-$conns" "$(./bare "$conns" "$files" 1200 \
@@ -110,15 +183,52 @@ while [ $((round += 1)) -le "$ROUNDS" ]; do
 		note "maildir-$conns" "$(./blast -c "$conns" -n "$files" \
 			127.0.0.1 "$port")"
 		end
+		[ -z "$local" ] || (port=$postfix_port && delivered "$conns" "$files")
+	done
+}
+
+sink=
+if command -v smtp-sink >/dev/null && command -v smtp-source >/dev/null; then
+	sink=1
+fi
+local=
+case $parts in
+*' maildir '*)
+	if [ "$(id -u)" = 0 ] && command -v postfix >/dev/null; then
+		local=1
+		start_postfix
+		postfix_port=$port
+	fi
+	;;
+esac
+round=0
+while [ $((round += 1)) -le "$rounds" ]; do
+	for part in $parts; do
+		[ "$part$sink" = sink ] || "part_$part"
 	done
 done
 
 printf '%-40s %10s %10s %6s %6s\n' name ours peer ratio wanted
-report 'sink, 10 pipelining connections' ours sink 2
-report 'sink, CPU under smtp-source' ours-cpu sink-cpu 1.34
-report "a session beside $IDLE idle ones" ours-idle sink-idle 2
-report 'bytes of an idle session' ours-idle-memory sink-idle-memory -
-for conns in 1 10 100; do
-	report "Maildir, $conns connections, bare" "maildir-$conns" \
-		"bare-$conns" 0.8
+for part in $parts; do
+	case $part in
+	sink)
+		report 'sink, 10 pipelining connections' ours sink 2
+		report 'sink, CPU under smtp-source' ours-cpu sink-cpu 1.34
+		;;
+	idle)
+		report "a session beside $idle idle ones" ours-idle sink-idle 2
+		report 'bytes of an idle session' ours-idle-memory \
+			sink-idle-memory -
+		;;
+	maildir)
+		set -- 1.5 3.5 5
+		for conns in 1 10 100; do
+			report "Maildir, $conns connections, bare" \
+				"maildir-$conns" "bare-$conns" 0.8
+			report "Maildir, $conns connections, Postfix" \
+				"maildir-$conns" "postfix-$conns" "$1"
+			shift
+		done
+		;;
+	esac
 done

@@ -35,8 +35,21 @@ run_server() {
 	wait_for answers "$PORT"
 }
 
+# mails DIRECTORY: the order session.txt in it is mailed, to the last letter,
+# and the report has it attached.
+mails() {
+	rm -f "$1/order.bin"
+	start -n smtpd smtpd-lite -l 127.0.0.1:0 -d mail
+	INCOMING=$1 WORK=work ARC=arc SMTPSERVER=$ADDR FROM=news@pth.ua \
+		SUPPORT=support@pth.ua REPORT=ftp "$TOP/pipeline.sh"
+	[ "$(cat mail/user[123]/new/* | grep -c '^Hello user[123]!')" = 3 ]
+	grep -q '3 recipients' mail/support/new/*
+	grep -q 'filename="*session\.txt' mail/support/new/*
+	cmp session.txt arc/session-*.txt
+}
+
 # uploads DIRECTORY [ARGUMENT ...]: both files arrive to the byte, and nothing
-# else does.
+# else does; and the mailing runs.
 uploads() {
 	local dir=$1
 	shift
@@ -45,6 +58,7 @@ uploads() {
 	cmp order.bin "$dir/order.bin"
 	cmp session.txt "$dir/session.txt"
 	[ "$(ls -A "$dir" | wc -l)" = 2 ]
+	mails "$dir"
 }
 
 need_root() {
@@ -102,6 +116,7 @@ vsftpd_server() {
 	[[ $stderr = *'renaming is refused (550 '*'uploading in place' ]]
 	cmp order.bin "$OPEN/in/order.bin"
 	cmp session.txt "$OPEN/in/session.txt"
+	mails "$OPEN/in"
 }
 
 @test "ftpsend to vsftpd that refuses: 65" {
@@ -145,7 +160,10 @@ pyftpd() {
 }
 
 @test "ftpsend to pure-ftpd, with a password" {
-	need pure-ftpd pure-pw
+	need pure-ftpd
+	pure=$(command -v pure-ftpd)
+	PATH=$PATH:${pure%/*/*}/bin
+	need pure-pw
 	need_root
 	open_dir
 	chown daemon "$OPEN"
@@ -157,9 +175,67 @@ pyftpd() {
 	run -77 ftpsend -u anna -P 'echo wrong' "127.0.0.1:$PORT" order.bin
 }
 
+# proftpd_server: anna, and anonymous, for $OPEN/in.
+proftpd_server() {
+	need proftpd openssl
+	need_root
+	open_dir
+	mkdir "$OPEN/in"
+	chown daemon "$OPEN/in"
+	PORT=$(free_port)
+	# anonymous is an alias of daemon, which therefore must be known.
+	printf '%s:%s:%d:%d::%s:/bin/false\n' \
+		anna "$(openssl passwd -6 secret)" \
+		"$(id -u daemon)" "$(id -g daemon)" "$OPEN" \
+		daemon '*' "$(id -u daemon)" "$(id -g daemon)" "$OPEN" >users
+	chmod 600 users
+	cat >proftpd.conf <<-END
+	ServerType standalone
+	DefaultAddress 127.0.0.1
+	Port $PORT
+	UseIPv6 off
+	UseReverseDNS off
+	User daemon
+	Group daemon
+	AuthOrder mod_auth_file.c
+	AuthUserFile $PWD/users
+	RequireValidShell off
+	UseFtpUsers off
+	WtmpLog off
+	TransferLog none
+	SystemLog $PWD/proftpd.log
+	PidFile $PWD/proftpd.pid
+	ScoreboardFile $PWD/scoreboard
+	DelayEngine off
+	<Anonymous $OPEN>
+	  User daemon
+	  Group daemon
+	  UserAlias anonymous daemon
+	  RequireValidShell off
+	</Anonymous>
+	END
+	run_server proftpd -n -c "$PWD/proftpd.conf"
+}
+
+@test "ftpsend to proftpd, anonymous" {
+	proftpd_server
+	uploads "$OPEN/in" "127.0.0.1:$PORT/in/"
+}
+
+@test "ftpsend to proftpd, with a password and a new directory" {
+	proftpd_server
+	uploads "$OPEN/in/a" -m -u anna -P 'echo secret' "127.0.0.1:$PORT/in/a"
+	run -77 ftpsend -u anna -P 'echo wrong' "127.0.0.1:$PORT" order.bin
+}
+
 # lite: ftpd-lite for incoming/.
 lite() {
 	start ftpd-lite -l 127.0.0.1:0 "$@"
+}
+
+# only_session: what came so far is out of the way of mails.
+only_session() {
+	rm incoming/*
 }
 
 # arrived NAME FILE: FILE came as NAME, and its path was told.
@@ -183,6 +259,9 @@ arrived() {
 	curl -sS "ftp://$ADDR/" >list
 	[ "$(wc -l <list)" = 4 ]
 	run -78 curl -sS "ftp://$ADDR/order.bin"
+	only_session
+	curl -sS --use-ascii -T session.txt "ftp://$ADDR/"
+	mails incoming
 }
 
 @test "curl to ftpd-lite, with a password" {
@@ -207,6 +286,11 @@ arrived() {
 	arrived temp.bin order.bin
 	arrived order.txt order.txt
 	[ "$(wc -l <ftpd-lite.out)" = 4 ]
+	lftp -c "open $ADDR; put -a order.txt -o text.txt"
+	arrived text.txt order.txt
+	only_session
+	lftp -c "open $ADDR; put session.txt"
+	mails incoming
 }
 
 @test "Python's ftplib to ftpd-lite, binary and text" {
@@ -224,9 +308,13 @@ arrived() {
 	        raise SystemExit("active mode was not refused")
 	    except ftplib.error_perm:
 	        pass
+	    f.set_pasv(True)
+	    f.storlines("STOR session.txt", open("session.txt", "rb"))
 	END
 	arrived order.bin order.bin
 	arrived order.txt order.txt
+	rm incoming/order.*
+	mails incoming
 }
 
 @test "the plain ftp client to ftpd-lite, binary and text" {
@@ -238,11 +326,14 @@ arrived() {
 	put order.bin
 	ascii
 	put order.txt
+	put session.txt
 	ls
 	bye
 	END
 	arrived order.bin order.bin
 	arrived order.txt order.txt
+	rm incoming/order.*
+	mails incoming
 }
 
 @test "ftpsend and ftpd-lite: 50 MB and 300 small ones" {

@@ -42,11 +42,18 @@ setup() {
 	start pop3d-lite -l :0 -u passwd
 }
 
-# same DIR: its files are the letters, in some order, and as many.
+# sums FILE ...: a checksum of each, CRLF or not, in order of the sums.
+sums() {
+	local f
+	for f; do
+		tr -d '\r' <"$f" | cksum
+	done | sort
+}
+
+# same DIR: its files are the letters to the byte, in some order.
 same() {
-	[ "$(find "$1" -type f | wc -l)" = 3 ] || return
-	(cd had && cat -- * | sort) >want
-	find "$1" -type f -exec cat {} + | tr -d '\r' | sort | cmp want -
+	sums had/* >want
+	sums "$1"/* | cmp want -
 }
 
 emptied() {
@@ -127,32 +134,91 @@ emptied() {
 	emptied
 }
 
-@test "fetchmail" {
+# fetched LINE ...: fetchmail has been here, with these lines in its settings,
+# and taken all.
+fetched() {
 	need fetchmail
 	[ "$(id -u)" != 0 ] || export FETCHMAIL_DISABLE_ROOT_WARNING=1
-	mkdir box
-	cat >mda <<-'END'
-	#!/bin/sh
-	exec cat >"box/$$"
-	END
-	chmod 700 mda
 	printf '%s\n' "poll 127.0.0.1 protocol POP3 port $PORT" \
-		'username "user1" password "secret"' 'sslproto ""' \
-		"mda \"$PWD/mda\"" 'no rewrite fetchall nokeep' >fetchmailrc
+		'username "user1" password "secret" is "back" here' \
+		'sslproto ""' 'no rewrite fetchall nokeep' "$@" >fetchmailrc
+	chmod 600 fetchmailrc
 	run fetchmail -f fetchmailrc --invisible --pidfile pid -i ids
+	echo "$output"
 	[ "$status" = 0 ]
-	[ "$(find box -type f | wc -l)" = 3 ]
-	(cd had && cat -- * | sort) >want
-	cat box/* | tr -d '\r' | sort >got
-	cmp want got
+	emptied
+}
+
+@test "fetchmail, to files" {
+	mkdir box
+	printf '%s\n' '#!/bin/sh' "exec cat >'$PWD/box/'\$\$" >mda
+	chmod 700 mda
+	fetched "mda \"$PWD/mda\""
+	same box
+}
+
+# returned FILE ...: what smtpd-lite has put before the letters is three
+# fields; without these they are what they were, but for Return-Path, which
+# the last server of all writes (RFC 5321 4.4).
+returned() {
+	mkdir bare was
+	for i in 1 2 3; do
+		sed 1,/^Received/d "$1" | sed '1,/^[^[:blank:]]/{/^[[:blank:]]/d}' \
+			>"bare/$i"
+		sed 1d "had/$i" >"was/$i"
+		shift
+	done
+	sums was/* >want
+	sums bare/* | cmp want -
+}
+
+@test "fetchmail, and back into a Maildir" {
+	pop=$PORT
+	start -n back smtpd-lite -l 127.0.0.1:0 -d back -D localhost
+	smtp=$PORT PORT=$pop
+	fetched "smtphost \"127.0.0.1/$smtp\"" 'smtpaddress localhost'
+	returned back/back/new/*
+}
+
+@test "fetchmail, and back into an mbox" {
+	pop=$PORT
+	start -n back smtpd-lite -l 127.0.0.1:0 -d back -D localhost -o mbox
+	smtp=$PORT PORT=$pop
+	fetched "smtphost \"127.0.0.1/$smtp\"" 'smtpaddress localhost'
+	# One file a letter again: the separator and the empty line before it
+	# go, and so does the > of a quoted line (mboxrd).
+	awk '/^From / { n++; next } { sub(/^>From /, "From "); print >("part" n) }' \
+		back/back.txt
+	for i in 1 2 3; do
+		sed '$d' "part$i" >"whole$i"
+	done
+	returned whole1 whole2 whole3
+}
+
+@test "mutt" {
+	need mutt script
+	mkdir -p box/tmp box/new box/cur
+	printf '%s\n' 'set pop_authenticators="scram-sha-256"' \
+		'set pop_user=user1 pop_pass=secret pop_delete=yes' \
+		"set pop_host=pop://127.0.0.1:$PORT" 'set quit=yes' \
+		'set ssl_starttls=no ssl_force_tls=no mbox_type=Maildir' \
+		"set spoolfile=$PWD/box folder=$PWD" >muttrc
+	TERM=xterm script -qec \
+		"mutt -n -F muttrc -f box -e 'push <fetch-mail>q'" \
+		/dev/null </dev/null >screen
+	same box/cur
 	emptied
 }
 
 @test "s-nail" {
 	need s-nail
-	run -0 s-nail -n -S v15-compat -S pop3-auth=plain -S pop3-no-apop \
-		-S pop3-bulk-load -H -f "pop3://user1:secret@127.0.0.1:$PORT"
-	[ "$(grep -c dots <<<"$output")" = 3 ]
+	printf 'copy * %s/out.mbox\nxit\n' "$PWD" |
+		s-nail -n -S v15-compat -S pop3-auth=plain -S pop3-no-apop \
+			-S pop3-bulk-load -R -f "pop3://user1:secret@127.0.0.1:$PORT"
+	[ "$(grep -c '^Subject: dots$' out.mbox)" = 3 ]
+	# Each letter as it was, between lines that begin with "From ".
+	sed '/^>*From /d; /^$/d' out.mbox | sort >got
+	cat had/* | sed '/^>*From /d; /^$/d' | sort | cmp - got
 }
 
 @test "stunnel in front" {

@@ -2,8 +2,6 @@
 # kill -9 at random moments, and again until the work is done: every
 # recipient has exactly one letter, or is listed as unknown; exactly one
 # report, one archived order, nothing left over.
-#
-# SEED repeats a run's moments; KILLS says how many there are.
 
 load ../lib
 
@@ -13,9 +11,7 @@ KILLS=${KILLS:-50}
 
 setup() {
 	lib_setup
-	SEED=${SEED:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
-	echo "SEED=$SEED"
-	RANDOM=$SEED
+	dice
 	mkdir incoming
 	{
 		echo '[Recipients:]'
