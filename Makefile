@@ -21,9 +21,9 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 PROGS = archive-stamp ftpd-lite ftpsend mkmail mxlookup orderparse orderrecv \
 	ordersend pop3d-lite smtpd-lite smtpsend withlock
 MODULES = \
-	sys/buf sys/charset sys/cli sys/conn sys/data sys/die sys/here sys/inetd \
-	sys/io sys/lock sys/loop sys/net sys/newfile sys/secret sys/serve \
-	sys/spawn sys/stop \
+	sys/buf sys/charset sys/cli sys/conn sys/crew sys/data sys/die sys/door \
+	sys/here sys/inetd sys/io sys/lock sys/loop sys/net sys/newfile \
+	sys/pass sys/secret sys/serve sys/spawn sys/stop \
 	format/addr format/again format/bsmtp format/compose format/content \
 	format/copies format/crlf format/date format/dns format/dsn \
 	format/entry format/excerpt format/ftp format/hash format/hashblock \
@@ -32,28 +32,29 @@ MODULES = \
 	format/reply format/results format/rules format/ruletext \
 	format/ruleword format/scram format/set format/table format/template \
 	format/tolist format/values \
-	store/archive store/draft store/dropname store/maildrop store/mailroot \
-	store/mbox store/mdir store/outbox store/passwd store/place \
-	store/postmark store/reached store/rulefile store/seen store/source \
-	store/spool store/transcript store/tray store/users \
+	store/archive store/draft store/dropname store/letters store/maildrop \
+	store/mailroot store/mbox store/mdir store/outbox store/passwd \
+	store/place store/postmark store/reached store/rulefile store/seen \
+	store/source store/spool store/transcript store/tray store/users \
 	server/ftpd server/ftpfile server/ftpverb server/orderd server/orderq \
 	server/pop3auth server/pop3d server/pop3verb server/pop3work \
 	server/sasld server/smtpauth server/smtpd server/smtpdata \
 	server/smtpfault server/smtpmail server/smtptext server/smtpverb \
 	client/auth client/backoff client/batch client/credential client/dry \
 	client/envelope client/feed client/fit client/frame client/ftpc \
-	client/ftpput client/intake client/journal client/link client/message \
-	client/mx client/orderc client/orderfile client/pool client/prepare \
-	client/progress client/rate client/relay client/report client/resolver \
-	client/route client/saslc client/sender client/single client/smtpc \
-	client/submit client/tls client/trace client/transact client/typist \
-	client/worker
+	client/ftpput client/handin client/intake client/journal client/link \
+	client/message client/mx client/orderc client/orderfile client/pool \
+	client/prepare client/progress client/rate client/relay \
+	client/report client/resolver client/route client/saslc \
+	client/sender client/single client/smtpc client/submit client/tls \
+	client/trace client/transact client/typist client/worker
 # Modules in two files: the second.
 PARTS = format/mimehead format/orderfault format/orderhead
 # t/unit/NAME.c, and the manual pages.
-UNITS = addr bsmtp buf content crlf date dns frame ftp ftpd hash hdr io lock md5 \
-	mime net netrc newfile order orderd ordline passwd pop3d rate reply resolver \
-	results rules sasl scram smtpd smtpdata spawn tolist
+UNITS = addr bsmtp buf content crlf date dns door frame ftp ftpd hash hdr io \
+	lock md5 mime net netrc newfile order orderd ordline passwd pop3d \
+	rate reply resolver results rules sasl scram smtpd smtpdata smtpext \
+	spawn tolist
 MAN1 = archive-stamp.1 ftpd-lite.1 ftpsend.1 mkmail.1 mxlookup.1 orderparse.1 \
 	orderrecv.1 ordersend.1 pop3d-lite.1 smtpd-lite.1 smtpsend.1 \
 	withlock.1
@@ -84,7 +85,7 @@ $(BIN): $(MAINS) $(LIB)
 
 unit: $(UNIT)
 
-$(UNIT): $(LIB) t/unit/test.h
+$(UNIT): $(LIB) t/unit/book.h t/unit/smtpd.h t/unit/test.h
 
 .c.t:
 	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB)
@@ -134,7 +135,7 @@ $(SANLIB): $(SANOBJS)
 $(SANBIN): $(SANMAINS) $(SANLIB)
 	$(CC) $(CFLAGS) $(SAN) $(LDFLAGS) -o $@ src/$(@F).san $(SANLIB)
 
-$(SANUNIT): $(SANLIB) t/unit/test.h
+$(SANUNIT): $(SANLIB) t/unit/book.h t/unit/smtpd.h t/unit/test.h
 
 .c.tsan:
 	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(SAN) $(LDFLAGS) -o $@ $< $(SANLIB)

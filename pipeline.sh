@@ -306,23 +306,28 @@ handle_all() {
 
 # --- What was asked for -------------------------------------------------
 
-usage() {
-	echo 'usage: pipeline.sh [-w] [file ...]'
-	echo "  -w  stay, and look again every WATCH=$WATCH seconds"
-}
+usage='usage: pipeline.sh [-w] [file ...]
+  -w  stay, and look again every WATCH seconds (10)'
 
 version() {
 	withlock -V | sed 's/^withlock/pipeline.sh/'
 }
 
+# The only output of a run, or a failure.
+answer() {
+	printf '%s\n' "$1" 2>/dev/null && exit
+	say 'stdout: cannot be written'
+	exit 74
+}
+
 watch=no
 case ${1-} in
---help) usage; exit ;;
---version) version; exit ;;
+--help) answer "$usage" ;;
+--version) answer "$(version)" ;;
 esac
-while getopts ho:Vw opt; do
+while getopts :ho:Vw opt; do
 	case $opt in
-	h) usage; exit ;;
+	h) answer "$usage" ;;
 	o)	# for itself: one order, the lock is held, 3 is stderr
 		shift
 		exec 2>&3 3>&-
@@ -330,18 +335,19 @@ while getopts ho:Vw opt; do
 		code=$?
 		[ "$code" -ne 75 ] || code=$LATER
 		exit "$code" ;;
-	V) version; exit ;;
+	V) answer "$(version)" ;;
 	w) watch=yes ;;
-	*) usage >&2; exit 64 ;;
+	*) say "-$OPTARG: no such option"; echo "$usage" >&2; exit 64 ;;
 	esac
 done
 shift $((OPTIND - 1))
 
-for number in "$TRIES" "$SETTLE" "$JOBS" "$WATCH"; do
-	case $number in
-	'' | *[!0-9]*) say "$number: not a number"; exit 78 ;;
+for setting in "TRIES=$TRIES" "SETTLE=$SETTLE" "JOBS=$JOBS" "WATCH=$WATCH"; do
+	case ${setting#*=} in
+	'' | *[!0-9]*) say "$setting: not a number"; exit 78 ;;
 	esac
 done
+[ "$JOBS" -gt 0 ] || { say "JOBS=$JOBS: no connection at all"; exit 78; }
 case $REPORT in
 socket | ftp) ;;
 *) say "REPORT=$REPORT: neither socket nor ftp"; exit 78 ;;

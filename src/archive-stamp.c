@@ -15,11 +15,12 @@
 #define STAMP_MAX 128		/* a stamp is a part of a file name */
 
 static const char usage[] =
-    "usage: archive-stamp [-u] [-d dir] [-f format] [-t time] file ...\n"
+    "usage: archive-stamp [-uv] [-d dir] [-f format] [-t time] file ...\n"
     "  -d  the archive, made if it is missing (ARC)\n"
     "  -f  strftime(3) format of the stamp (%Y%m%d-%H%M%S)\n"
     "  -t  seconds since the Epoch or 2026-11-21T23:46:12Z (now)\n"
-    "  -u  UTC instead of local time\n";
+    "  -u  UTC instead of local time\n"
+    "  -v  tell on standard error which file went where\n";
 
 static time_t
 parse_time(const char *text)
@@ -66,7 +67,7 @@ make_stamp(char stamp[STAMP_MAX], const char *format, time_t t, int utc)
 
 /* Each path is printed at once: who reads it knows what has been moved. */
 static enum exit_code
-move_all(const struct archive *a, char **paths, struct wr *out)
+move_all(const struct archive *a, char **paths, int verbose, struct wr *out)
 {
 	enum exit_code code, worst = EX_OK;
 	struct buf to = { 0 };
@@ -76,6 +77,8 @@ move_all(const struct archive *a, char **paths, struct wr *out)
 		if (code > worst)
 			worst = code;
 		if (to.n > 0) {
+			if (verbose)
+				warn("%s: is now %s", *paths, buf_str(&to));
 			wr_addf(out, "%s\n", buf_str(&to));
 			wr_flush(out);
 		}
@@ -90,8 +93,8 @@ main(int argc, char **argv)
 	struct {
 		const char *dir, *format;
 		time_t time;
-		int utc;
-	} opt = { "ARC", "%Y%m%d-%H%M%S", time(NULL), 0 };
+		int utc, verbose;
+	} opt = { "ARC", "%Y%m%d-%H%M%S", time(NULL), 0, 0 };
 	enum exit_code code;
 	char stamp[STAMP_MAX];
 	struct archive a;
@@ -99,13 +102,14 @@ main(int argc, char **argv)
 	int c;
 
 	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "d:f:ht:uV")) != -1)
+	while ((c = getopt(argc, argv, "d:f:ht:uvV")) != -1)
 		switch (c) {
 		case 'd': opt.dir = optarg; break;
 		case 'f': opt.format = optarg; break;
 		case 'h': cli_help();
 		case 't': opt.time = parse_time(optarg); break;
 		case 'u': opt.utc = 1; break;
+		case 'v': opt.verbose = 1; break;
 		case 'V': cli_version();
 		default: cli_usage();
 		}
@@ -117,7 +121,7 @@ main(int argc, char **argv)
 	if (code != EX_OK)
 		return (int)code;
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	code = move_all(&a, argv + optind, &out);
+	code = move_all(&a, argv + optind, opt.verbose, &out);
 	wr_finish(&out);
 	return (int)code;
 }

@@ -11,7 +11,6 @@
 #include "store/tray.h"
 #include "sys/cli.h"
 #include "sys/here.h"
-#include "sys/io.h"
 #include "sys/secret.h"
 #include "sys/serve.h"
 
@@ -28,7 +27,7 @@ static const char usage[] =
     "  -u  who may log in: lines login:password (anonymous, loopback only)\n"
     "  -p  ports for data connections (any)\n"
     "  -m  largest file: bytes, or with k, M or G (1G)\n"
-    "  -c  most sessions at once (100)\n"
+    "  -c  most sessions at once, or N/M: and M of one address (100)\n"
     "  -T  seconds a session may be idle (300)\n"
     "  -w  worker processes (1)\n"
     "  -U  user to become after binding, when started by root\n"
@@ -52,14 +51,13 @@ struct session {
 };
 
 static const struct ftpd_data door = {
-	.listen = data_listen, .is_open = data_is_open,
-	.receive = data_receive, .send = data_send, .close = data_close
+	data_listen, data_is_open, data_is_abandoned, data_receive, data_send,
+	data_close
 };
 
 static const struct ftpd_store store = {
-	.begin = tray_begin, .write = tray_write, .finish = tray_finish,
-	.outcome = tray_outcome, .drop = tray_drop, .look = tray_look,
-	.list = tray_list, .invent = tray_invent
+	NULL, tray_begin, tray_write, tray_finish, tray_outcome, tray_drop,
+	tray_look, tray_list, tray_invent
 };
 
 static int
@@ -73,22 +71,15 @@ login(void *arg, struct span name, struct span password)
 static void
 talk(void *arg, int who, struct span line)
 {
-	struct session *s = arg;
+	const struct session *s = arg;
 
-	warn("%s: %c: %.*s", s->peer.text[0] != '\0' ? s->peer.text :
-	    "local", who, (int)line.n, line.p);
+	serve_talk(s->peer.text, who, line);
 }
 
-static enum serve_verdict
-verdict(enum ftpd_verdict v)
-{
-	static const enum serve_verdict as[] = {
-		[FTPD_MORE] = SERVE_MORE, [FTPD_COMMIT] = SERVE_SYNC,
-		[FTPD_CLOSE] = SERVE_CLOSE
-	};
-
-	return as[v];
-}
+static const enum serve_verdict verdict[] = {
+	[FTPD_MORE] = SERVE_MORE, [FTPD_COMMIT] = SERVE_SYNC,
+	[FTPD_WAIT] = SERVE_WAIT, [FTPD_CLOSE] = SERVE_CLOSE
+};
 
 static void *
 session_open(void *arg, const struct net_peer *peer, struct buf *out)
@@ -121,7 +112,7 @@ session_feed(void *arg, const char *p, size_t n, size_t *used,
 {
 	struct session *s = arg;
 
-	return verdict(ftpd_feed(s->ftpd, p, n, used, out));
+	return verdict[ftpd_feed(s->ftpd, p, n, used, out)];
 }
 
 static enum serve_verdict
@@ -129,7 +120,7 @@ session_data(void *arg, const char *p, size_t n, struct buf *out)
 {
 	struct session *s = arg;
 
-	return verdict(ftpd_data(s->ftpd, p, n, out));
+	return verdict[ftpd_data(s->ftpd, p, n, out)];
 }
 
 static enum serve_verdict
@@ -137,7 +128,7 @@ session_data_end(void *arg, int broken, struct buf *out)
 {
 	struct session *s = arg;
 
-	return verdict(ftpd_data_end(s->ftpd, broken, out));
+	return verdict[ftpd_data_end(s->ftpd, broken, out)];
 }
 
 static enum serve_verdict
@@ -145,7 +136,14 @@ session_resume(void *arg, struct buf *out)
 {
 	struct session *s = arg;
 
-	return verdict(ftpd_resume(s->ftpd, out));
+	return verdict[ftpd_resume(s->ftpd, out)];
+}
+
+static long
+session_delay(void *arg)
+{
+	(void)arg;
+	return FTPD_DELAY;
 }
 
 /* Who hangs up does not wait for an answer; the close drops the rest. */
@@ -175,21 +173,12 @@ session_close(void *arg)
 	free(s);
 }
 
-/* Each line is one write, so that those of several workers do not mix. */
 static void
 stored(void *arg, const char *path)
 {
-	struct app *app = arg;
-	struct buf line = { 0 };
+	const struct app *app = arg;
 
-	if (app->serve.inetd)
-		return;
-	buf_addf(&line, "%s\n", path);
-	if (io_write(STDOUT_FILENO, line.p, line.n) < 0)
-		die_sys(EX_IOERR, "stdout");
-	buf_free(&line);
-	if (app->tray.one)
-		serve_stop();
+	serve_print(&app->serve, path);
 }
 
 static void
@@ -197,7 +186,7 @@ commit(void *arg)
 {
 	struct app *app = arg;
 
-	tray_commit(&app->tray, stored, app);
+	spool_commit(app->tray.spool, stored, app);
 }
 
 static void
@@ -205,7 +194,7 @@ start(void *arg)
 {
 	struct app *app = arg;
 
-	if (tray_open(&app->tray, app->serve.dir) < 0)
+	if (tray_open(&app->tray, app->serve.dir, app->serve.once) < 0)
 		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
 }
 
@@ -216,12 +205,13 @@ static const struct serve_proto proto = {
 	.data = session_data,
 	.data_end = session_data_end,
 	.resume = session_resume,
+	.delay = session_delay,
 	.end = session_end,
 	.expire = session_expire,
 	.close = session_close,
 	.commit = commit,
 	.start = start,
-	.busy = "421 too busy, try again later\r\n"
+	.busy = "421 too busy:"
 };
 
 static void
@@ -248,8 +238,6 @@ check(struct app *app)
 	struct ftpd_conf *c = &app->conf;
 	const char *slash = strrchr(app->serve.dir, '/');
 
-	if (app->tray.one && app->serve.workers > 1)
-		die(EX_USAGE, "-1: not with several workers (-w)");
 	here_host(app->host);
 	if (app->passwdfile != NULL)
 		configure_auth(app);
@@ -270,18 +258,15 @@ int
 main(int argc, char **argv)
 {
 	struct app app = { .serve = {
-		.dir = "incoming",
-		.max_size = (uint64_t)1 << 30,
-		.max_sessions = 100,
-		.idle = 300, .workers = 1
+		.dir = "incoming", .max_size = (uint64_t)1 << 30,
+		.max_sessions = 100, .idle = 300, .workers = 1
 	} };
 	enum exit_code code;
 	int c;
 
 	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "1u:p:" SERVE_OPTS)) != -1)
+	while ((c = getopt(argc, argv, "u:p:" SERVE_ONCE SERVE_OPTS)) != -1)
 		switch (c) {
-		case '1': app.tray.one = 1; break;
 		case 'u': app.passwdfile = optarg; break;
 		case 'p':
 			cli_range(c, optarg, PORT_LAST, &app.low, &app.high);
@@ -294,7 +279,5 @@ main(int argc, char **argv)
 	code = serve_run(&app.serve, &proto, &app, "2121");
 	tray_close(&app.tray);
 	passwd_free(app.passwd);
-	if (close(STDOUT_FILENO) < 0 && code == EX_OK)
-		die_sys(EX_IOERR, "stdout");
 	return (int)code;
 }

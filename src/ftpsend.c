@@ -7,12 +7,10 @@
 
 #include "client/credential.h"
 #include "client/ftpput.h"
-#include "format/ordline.h"
 #include "format/results.h"
 #include "sys/cli.h"
 
 #define PORT "21"
-#define STDIN_NAME "order.txt"	/* what standard input is called */
 #define ANONYMOUS "anonymous"
 #define ANONYMOUS_PASSWORD "ftpsend@"
 #define RETRIES_MAX 1000
@@ -53,55 +51,15 @@ meaning(int code)
 	}
 }
 
-/* The name a file goes under, where -n gives none. */
-static struct span
-own_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (strcmp(path, "-") == 0)
-		return span_str(STDIN_NAME);
-	return span_str(slash != NULL ? slash + 1 : path);
-}
-
-/*
- * Loads what can be loaded, packed to the front of files: how many.  *code is
- * what the others mean.
- */
-static size_t
-load(const struct opt *o, char *const *paths, struct orderfile *files,
-    enum exit_code *code)
-{
-	struct span name;
-	const char *why;
-	size_t n = 0;
-
-	for (; *paths != NULL; paths++) {
-		name = o->name != NULL ? span_str(o->name) : own_name(*paths);
-		why = ordline_name_check(name);
-		if (why != NULL) {
-			warn("%s: %s (-n gives another)", *paths, why);
-			*code = result_worst(*code, EX_DATAERR);
-		} else if (orderfile_size(&files[n], *paths, name,
-		    o->tmpdir) < 0) {
-			warn_sys("%s", *paths);
-			orderfile_free(&files[n]);
-			*code = result_worst(*code, EX_NOINPUT);
-		} else
-			n++;
-	}
-	return n;
-}
-
 /* Says what was not stored, or not as it should be, and what that means. */
 static enum exit_code
-tell(const struct orderfile *files, size_t n)
+tell(const struct handin *h)
 {
 	enum exit_code code = EX_OK;
 	const struct orderfile *f;
 	int len;
 
-	for (f = files; f < files + n; f++) {
+	for (f = h->files; f < h->files + h->n; f++) {
 		code = result_worst(code, meaning(f->code));
 		len = (int)f->text.n;
 		if (f->code >= 400)
@@ -153,18 +111,9 @@ static void
 prepare(const struct opt *o, const char *where, char *const *paths,
     struct ftpc_conf *conf, struct ftp_url *url, struct buf *secret)
 {
-	size_t i, inputs = 0;
 	const char *why;
 
-	for (i = 0; paths[i] != NULL; i++)
-		inputs += strcmp(paths[i], "-") == 0;
-	if (inputs > 1)
-		die(EX_USAGE, "-: standard input can be sent only once");
-	if (o->name != NULL && i > 1)
-		die(EX_USAGE, "-n: one name for several files");
-	if (o->name != NULL &&
-	    (why = ordline_name_check(span_str(o->name))) != NULL)
-		die(EX_USAGE, "-n: %s: %s", o->name, why);
+	handin_check(paths, o->name);
 	why = ftp_url_parse(url, span_str(where));
 	if (why != NULL)
 		die(EX_USAGE, "not an FTP server's address: %s", why);
@@ -185,25 +134,17 @@ prepare(const struct opt *o, const char *where, char *const *paths,
 static enum exit_code
 run(const struct opt *o, const char *where, char *const *paths)
 {
+	struct handin h = { .retries = o->retries, .verbose = o->verbose };
 	struct ftpc_conf conf = { .user = NULL };
-	enum exit_code code = EX_OK, sent;
 	struct ftp_url url = { .user = { 0 } };
 	struct buf secret = { 0 };
-	struct orderfile *files;
-	size_t i, n;
+	enum exit_code code, sent;
 
 	prepare(o, where, paths, &conf, &url, &secret);
-	for (n = 0; paths[n] != NULL; n++)
-		;
-	files = calloc(n, sizeof *files);
-	if (files == NULL)
-		die_nomem();
-	n = load(o, paths, files, &code);
-	sent = ftpput_send(&conf, o->retries, files, n);
-	code = result_worst(code, tell(files, n));
-	for (i = 0; i < n; i++)
-		orderfile_free(&files[i]);
-	free(files);
+	code = handin_load(&h, paths, o->name, o->tmpdir, orderfile_size);
+	sent = ftpput_send(&conf, &h);
+	code = result_worst(code, tell(&h));
+	handin_free(&h);
 	buf_free(&secret);
 	ftp_url_free(&url);
 	/* No such host, no such user, no such directory: for all the files. */

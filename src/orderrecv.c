@@ -6,17 +6,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "format/hash.h"
 #include "format/ordline.h"
 #include "server/orderd.h"
 #include "store/spool.h"
 #include "sys/cli.h"
 #include "sys/here.h"
-#include "sys/io.h"
 #include "sys/secret.h"
 #include "sys/serve.h"
-
-#define NONCE_SIZE 16		/* random bytes in a nonce */
 
 static const char usage[] =
     "usage: orderrecv [-1iv] [-l addr] ... [-d dir] [-k keyfile] [-m size]\n"
@@ -27,7 +23,7 @@ static const char usage[] =
     "  -d  directory for the orders, made if it is missing (incoming)\n"
     "  -k  file with the key that senders must have\n"
     "  -m  largest order: bytes, or with k, M or G (1G)\n"
-    "  -c  most sessions at once (100)\n"
+    "  -c  most sessions at once, or N/M: and M of one address (100)\n"
     "  -T  seconds a session may be idle (300)\n"
     "  -w  worker processes (1)\n"
     "  -U  user to become after binding, when started by root\n"
@@ -36,11 +32,9 @@ static const char usage[] =
 struct app {
 	struct serve_opt serve;
 	const char *keyfile;
-	int one;		/* -1 */
 	struct buf key;
 	char host[HERE_HOST_MAX];
 	struct spool *spool;
-	int stored;		/* whether any order was */
 };
 
 struct session {
@@ -52,26 +46,21 @@ struct session {
 static enum orderd_outcome
 failure(int err)
 {
+	if (err == EBUSY)	/* -1 */
+		return ORDERD_NO_MORE;
 	return err == ENOSPC || err == EDQUOT || err == EFBIG ?
 	    ORDERD_FULL : ORDERD_TROUBLE;
 }
 
-/* Under -1 no second order is begun that could be stored as well. */
 static void *
 store_begin(void *arg, enum orderd_outcome *why)
 {
 	struct app *app = arg;
 	struct spool_file *f;
 
-	if (app->one && (app->stored || spool_count(app->spool) > 0)) {
-		*why = ORDERD_NO_MORE;
-		return NULL;
-	}
 	f = spool_begin(app->spool);
-	if (f == NULL) {
-		*why = failure(errno);
+	if (f == NULL && (*why = failure(errno)) != ORDERD_NO_MORE)
 		warn_sys("%s", app->serve.dir);
-	}
 	return f;
 }
 
@@ -117,10 +106,9 @@ static const struct orderd_store store = {
 static void
 talk(void *arg, int who, struct span line)
 {
-	struct session *s = arg;
+	const struct session *s = arg;
 
-	warn("%s: %c: %.*s", s->peer.text[0] != '\0' ? s->peer.text :
-	    "local", who, (int)line.n, line.p);
+	serve_talk(s->peer.text, who, line);
 }
 
 static enum serve_verdict
@@ -137,17 +125,14 @@ verdict(enum orderd_verdict v)
 static void *
 session_open(void *arg, const struct net_peer *peer, struct buf *out)
 {
-	unsigned char random[NONCE_SIZE];
-	char nonce[2 * NONCE_SIZE + 1];
+	struct buf nonce = { 0 };
 	struct app *app = arg;
 	struct session *s;
 
 	s = calloc(1, sizeof *s);
 	if (s == NULL)
 		die_nomem();
-	if (secret_random(random, sizeof random) < 0)
-		die_sys(EX_TEMPFAIL, "/dev/urandom");
-	hash_hex(nonce, random, sizeof random);
+	secret_word(&nonce);
 	s->peer = *peer;
 	s->conf.host = app->host;
 	s->conf.key = buf_span(&app->key);
@@ -156,7 +141,8 @@ session_open(void *arg, const struct net_peer *peer, struct buf *out)
 	s->conf.store.arg = app;
 	s->conf.talk = app->serve.verbose ? talk : NULL;
 	s->conf.talk_arg = s;
-	s->orderd = orderd_open(&s->conf, nonce, out);
+	s->orderd = orderd_open(&s->conf, buf_str(&nonce), out);
+	buf_free(&nonce);
 	return s;
 }
 
@@ -203,20 +189,12 @@ session_close(void *arg)
 	free(s);
 }
 
-/* Each line is one write, so that those of several workers do not mix. */
 static void
 stored(void *arg, const char *path)
 {
-	struct app *app = arg;
-	struct buf line = { 0 };
+	const struct app *app = arg;
 
-	app->stored = 1;
-	if (app->serve.inetd)
-		return;
-	buf_addf(&line, "%s\n", path);
-	if (io_write(STDOUT_FILENO, line.p, line.n) < 0)
-		die_sys(EX_IOERR, "stdout");
-	buf_free(&line);
+	serve_print(&app->serve, path);
 }
 
 static void
@@ -225,8 +203,6 @@ commit(void *arg)
 	struct app *app = arg;
 
 	spool_commit(app->spool, stored, app);
-	if (app->one && app->stored && !app->serve.inetd)
-		serve_stop();
 }
 
 static void
@@ -234,7 +210,7 @@ start(void *arg)
 {
 	struct app *app = arg;
 
-	app->spool = spool_open(app->serve.dir);
+	app->spool = spool_open(app->serve.dir, app->serve.once);
 	if (app->spool == NULL)
 		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
 }
@@ -248,7 +224,7 @@ static const struct serve_proto proto = {
 	.close = session_close,
 	.commit = commit,
 	.start = start,
-	.busy = "421 too busy, try again later\r\n"
+	.busy = "421 too busy:"
 };
 
 /* All that can be wrong here, before the network is touched. */
@@ -257,8 +233,6 @@ check(struct app *app)
 {
 	const char *why;
 
-	if (app->one && app->serve.workers > 1)
-		die(EX_USAGE, "-1: not with several workers (-w)");
 	if (app->keyfile != NULL && secret_read(app->keyfile, &app->key,
 	    ORDLINE_KEY_MAX, &why) < 0)
 		die(EX_CONFIG, "%s: %s", app->keyfile, why);
@@ -281,9 +255,8 @@ main(int argc, char **argv)
 	int c;
 
 	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "1k:" SERVE_OPTS)) != -1)
+	while ((c = getopt(argc, argv, "k:" SERVE_ONCE SERVE_OPTS)) != -1)
 		switch (c) {
-		case '1': app.one = 1; break;
 		case 'k': app.keyfile = optarg; break;
 		default: serve_option(&app.serve, c, optarg);
 		}
@@ -294,7 +267,5 @@ main(int argc, char **argv)
 	if (app.spool != NULL)
 		spool_close(app.spool);
 	buf_free(&app.key);
-	if (close(STDOUT_FILENO) < 0 && code == EX_OK)
-		die_sys(EX_IOERR, "stdout");
 	return (int)code;
 }

@@ -2,7 +2,6 @@
  * ordersend: sends orders to an orderrecv (orderproto(7)) and prints what it
  * says of each.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,8 +13,6 @@
 #include "sys/secret.h"
 
 #define PORT "2626"
-#define STDIN_NAME "order.txt"	/* what standard input is called */
-#define TAG_SIZE 16		/* random bytes in a tag of -F */
 #define RETRIES_MAX 1000
 #define TIMEOUT_MAX 86400
 
@@ -49,58 +46,14 @@ refused(int code)
 	return code / 100 == 5 ? EX_DATAERR : EX_TEMPFAIL;
 }
 
-/* The name a file goes under, where -n gives none. */
-static struct span
-own_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (strcmp(path, "-") == 0)
-		return span_str(STDIN_NAME);
-	return span_str(slash != NULL ? slash + 1 : path);
-}
-
-/*
- * Loads what can be loaded, packed to the front of files: how many.  *code is
- * what the others mean.
- */
-static size_t
-load(const struct opt *o, char *const *paths, struct orderfile *files,
-    enum exit_code *code)
-{
-	enum exit_code bad;
-	struct span name;
-	const char *why;
-	size_t n = 0;
-
-	for (; *paths != NULL; paths++) {
-		name = o->name != NULL ? span_str(o->name) : own_name(*paths);
-		why = ordline_name_check(name);
-		bad = EX_OK;
-		if (why != NULL) {
-			warn("%s: %s (-n gives another)", *paths, why);
-			bad = EX_DATAERR;
-		} else if (orderfile_load(&files[n], *paths, name,
-		    o->tmpdir) < 0) {
-			warn_sys("%s", *paths);
-			orderfile_free(&files[n]);
-			bad = EX_NOINPUT;
-		} else
-			n++;
-		if (bad != EX_OK)
-			*code = result_worst(*code, bad);
-	}
-	return n;
-}
-
 /* Says what became of each, and what that means. */
 static enum exit_code
-tell(const struct opt *o, struct orderfile *files, size_t n, struct wr *out)
+tell(const struct opt *o, const struct handin *h, struct wr *out)
 {
 	enum exit_code code = EX_OK;
 	struct orderfile *f;
 
-	for (f = files; f < files + n; f++) {
+	for (f = h->files; f < h->files + h->n; f++) {
 		code = result_worst(code, refused(f->code));
 		if (f->code >= 400)
 			warn("%s: %d %.*s", f->path, f->code,
@@ -119,21 +72,11 @@ tell(const struct opt *o, struct orderfile *files, size_t n, struct wr *out)
 /* What is wrong with the command line and the key, before any file is read. */
 static void
 prepare(const struct opt *o, char *const *paths, struct orderc_conf *conf,
-    struct buf *key, char tag[2 * TAG_SIZE + 1])
+    struct buf *key, struct buf *tag)
 {
-	unsigned char random[TAG_SIZE];
-	int i, inputs = 0;
 	const char *why;
 
-	for (i = 0; paths[i] != NULL; i++)
-		inputs += strcmp(paths[i], "-") == 0;
-	if (inputs > 1)
-		die(EX_USAGE, "-: standard input can be sent only once");
-	if (o->name != NULL && i > 1)
-		die(EX_USAGE, "-n: one name for several files");
-	if (o->name != NULL &&
-	    (why = ordline_name_check(span_str(o->name))) != NULL)
-		die(EX_USAGE, "-n: %s: %s", o->name, why);
+	handin_check(paths, o->name);
 	if (net_parse(&conf->addr, o->server, PORT) < 0)
 		die(EX_USAGE, "-s: %s: not an address", o->server);
 	if (o->keyfile != NULL &&
@@ -141,43 +84,32 @@ prepare(const struct opt *o, char *const *paths, struct orderc_conf *conf,
 		die(EX_CONFIG, "%s: %s", o->keyfile, why);
 	conf->key = buf_span(key);
 	conf->timeout = (int)o->timeout * 1000;
-	conf->retries = o->retries;
 	conf->verbose = o->verbose;
-	conf->tag = "-";
-	if (!o->force)
-		return;
-	if (secret_random(random, sizeof random) < 0)
-		die_sys(EX_TEMPFAIL, "/dev/urandom");
-	hash_hex(tag, random, sizeof random);
-	conf->tag = tag;
+	if (o->force)
+		secret_word(tag);
+	else
+		buf_addc(tag, '-');
+	conf->tag = buf_str(tag);
 }
 
 static enum exit_code
 run(const struct opt *o, char *const *paths)
 {
+	struct handin h = { .retries = o->retries, .verbose = o->verbose };
 	struct orderc_conf conf = { .key = { NULL, 0 } };
-	enum exit_code code = EX_OK, sent;
-	struct orderfile *files;
-	char tag[2 * TAG_SIZE + 1];
-	struct buf key = { 0 };
-	size_t i, n;
+	struct buf key = { 0 }, tag = { 0 };
+	enum exit_code code, sent;
 	struct wr out;
 
-	prepare(o, paths, &conf, &key, tag);
-	for (n = 0; paths[n] != NULL; n++)
-		;
-	files = calloc(n, sizeof *files);
-	if (files == NULL)
-		die_nomem();
-	n = load(o, paths, files, &code);
-	sent = orderc_send(&conf, files, n);
+	prepare(o, paths, &conf, &key, &tag);
+	code = handin_load(&h, paths, o->name, o->tmpdir, orderfile_load);
+	sent = handin_send(&h, orderc_send, &conf);
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	code = result_worst(code, tell(o, files, n, &out));
+	code = result_worst(code, tell(o, &h, &out));
 	wr_finish(&out);
-	for (i = 0; i < n; i++)
-		orderfile_free(&files[i]);
-	free(files);
+	handin_free(&h);
 	buf_free(&key);
+	buf_free(&tag);
 	/* No such host, or no orderrecv: trying later does not help. */
 	return sent == EX_NOHOST || sent == EX_CONFIG ? sent : code;
 }

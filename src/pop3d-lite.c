@@ -21,7 +21,7 @@ static const char usage[] =
     "  -l  where to listen: host:port, :port, *:port or /path (:1110)\n"
     "  -d  directory with the mailboxes, made if it is missing (mail)\n"
     "  -m  taken as by the other servers; nothing is ever too large here\n"
-    "  -c  most sessions at once (1000)\n"
+    "  -c  most sessions at once, or N/M: and M of one address (1000)\n"
     "  -T  seconds a session may be idle (600)\n"
     "  -w  worker processes (1)\n"
     "  -U  user to become after binding, when started by root\n"
@@ -38,8 +38,9 @@ struct app {
 
 static const struct pop3d_store store = {
 	maildrop_open, maildrop_close, maildrop_list, maildrop_count,
-	maildrop_size, maildrop_uid, maildrop_begin, maildrop_read,
-	maildrop_finish, maildrop_remove, maildrop_seen, maildrop_sync
+	maildrop_size, maildrop_measure, maildrop_uid, maildrop_begin,
+	maildrop_read, maildrop_finish, maildrop_remove, maildrop_seen,
+	maildrop_sync
 };
 
 static enum serve_verdict
@@ -109,8 +110,7 @@ static void
 talk(void *arg, const char *peer, int who, struct span line)
 {
 	(void)arg;
-	warn("%s: %c: %.*s", peer[0] != '\0' ? peer : "local", who,
-	    (int)line.n, line.p);
+	serve_talk(peer, who, line);
 }
 
 static void
@@ -138,7 +138,7 @@ static const struct serve_proto proto = {
 	.expire = session_expire,
 	.close = session_close,
 	.start = start,
-	.busy = "-ERR [SYS/TEMP] too many sessions, try again later\r\n"
+	.busy = "-ERR [SYS/TEMP] too busy:"
 };
 
 /* All that can be wrong here, before the network is touched. */
@@ -200,7 +200,5 @@ main(int argc, char **argv)
 	code = serve_run(&app.serve, &proto, &app, "1110");
 	maildrop_stop(app.conf.keeper);
 	passwd_free(app.passwd);
-	if (close(STDOUT_FILENO) < 0 && code == EX_OK)
-		die_sys(EX_IOERR, "stdout");
 	return (int)code;
 }

@@ -35,9 +35,9 @@ static const char usage[] =
     "  -q  directory for mail to other domains, of those who may send it\n"
     "  -t  directory for a transcript of each session\n"
     "  -m  largest message: bytes, or with k, M or G (100M)\n"
-    "  -c  most sessions at once (1000)\n"
+    "  -c  most sessions at once, or N/M: and M of one address (1000)\n"
     "  -T  seconds a session may be idle (300)\n"
-    "  -w  worker processes (1)\n"
+    "  -w  worker processes (4 for maildir and bsmtp, else 1)\n"
     "  -U  user to become after binding, when started by root\n"
     "  -v  tell what is said, on standard error\n";
 
@@ -160,7 +160,7 @@ static const struct serve_proto proto = {
 	.close = session_close,
 	.commit = commit,
 	.start = start,
-	.busy = "421 4.3.2 Error: too many sessions, try again later\r\n"
+	.busy = "421 4.3.2 Error:"
 };
 
 /* What was read from a file; what is wrong with it has been said. */
@@ -193,6 +193,8 @@ check(struct app *app)
 		app->faults = require(rulefile_read(app->rules), app->rules);
 	if (app->faults != NULL)
 		app->serve.workers = 1;	/* which counts all events */
+	else if (app->serve.workers == 0)
+		app->serve.workers = app->mail.form->workers;
 	/* Under -U only that user can make what is to be that user's. */
 	if (app->serve.user == NULL)
 		make_dirs(app);
@@ -264,9 +266,7 @@ main(int argc, char **argv)
 	struct app app = { .form = "maildir", .serve = {
 		.dir = "mail",
 		.max_size = (uint64_t)100 << 20,
-		.max_sessions = 1000,
-		.idle = 300,
-		.workers = 1
+		.max_sessions = 1000, .idle = 300
 	} };
 	enum exit_code code;
 	int c;
@@ -294,7 +294,5 @@ main(int argc, char **argv)
 	configure(&app);
 	code = serve_run(&app.serve, &proto, &app, "2525");
 	clean_up(&app);
-	if (close(STDOUT_FILENO) < 0 && code == EX_OK)
-		die_sys(EX_IOERR, "stdout");
 	return (int)code;
 }

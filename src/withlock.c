@@ -15,8 +15,9 @@
 #define EXIT_NOT_FOUND 127
 
 static const char usage[] =
-    "usage: withlock [-n] lockfile command [arg ...]\n"
-    "  -n  do not wait: exit 75 when the lock is held\n";
+    "usage: withlock [-nv] lockfile command [arg ...]\n"
+    "  -n  do not wait: exit 75 when the lock is held\n"
+    "  -v  tell on standard error that it waits\n";
 
 /* What stands before the operands; the rest is the command's. */
 static int
@@ -34,11 +35,15 @@ count_options(int argc, char **argv)
  * long as the descriptor is open.
  */
 static void
-take(const char *path, int wait)
+take(const char *path, int wait, int verbose)
 {
 	int fd;
 
-	fd = lock_take(path, wait);
+	fd = lock_take(path, wait && !verbose);
+	if (fd < 0 && errno == EAGAIN && wait && verbose) {
+		warn("%s: held by another process: waiting", path);
+		fd = lock_take(path, 1);
+	}
 	if (fd < 0 && errno == EAGAIN)
 		die(EX_TEMPFAIL, "%s: held by another process", path);
 	if (fd < 0)
@@ -50,27 +55,23 @@ take(const char *path, int wait)
 int
 main(int argc, char **argv)
 {
-	int c, err, wait = 1;
+	int c, err, wait = 1, verbose = 0;
 
 	cli_init(count_options(argc, argv), argv, usage);
-	while ((c = getopt(argc, argv, "hnV")) != -1)
+	while ((c = getopt(argc, argv, "hnvV")) != -1)
 		switch (c) {
-		case 'n':
-			wait = 0;
-			break;
-		case 'h':
-			cli_help();
-		case 'V':
-			cli_version();
-		default:
-			cli_usage();
+		case 'n': wait = 0; break;
+		case 'v': verbose = 1; break;
+		case 'h': cli_help();
+		case 'V': cli_version();
+		default: cli_usage();
 		}
 	argc -= optind;
 	argv += optind;
 	if (argc < 2)
 		cli_usage();
 
-	take(argv[0], wait);
+	take(argv[0], wait, verbose);
 	spawn_exec(argv + 1);
 	err = errno;
 	warn_sys("%s", argv[1]);

@@ -25,6 +25,8 @@ unit() {
 
 @test "sys/newfile" { unit newfile; }
 
+@test "sys/door, sys/pass" { unit door; }
+
 @test "sys/lock" { unit lock; }
 
 @test "sys/spawn" { unit spawn; }
@@ -50,6 +52,8 @@ unit() {
 @test "server/smtpd" { unit smtpd; }
 
 @test "server/smtpdata" { unit smtpdata; }
+
+@test "server/smtpd: chunks, log-in, relaying, rules" { unit smtpext; }
 
 @test "format/reply" { unit reply; }
 

@@ -11,7 +11,7 @@ count() {
 }
 
 @test "many sessions, most of them silent: the others are served" {
-	start smtpd-lite -l :0
+	start smtpd-lite -l :0 -w 1
 	clients <<-'END'
 	silent = [Client() for i in range(300)]
 	for c in silent[::2]:
@@ -27,6 +27,11 @@ count() {
 	        c.send("text\r\n.\r\n")
 	    for c in busy:
 	        c.expect("250 2.0.0 Ok: queued as ")
+	# The silent ones are heard when they speak, others being busy or not.
+	for c in silent[1::2]:
+	    c.say("NOOP", "250")
+	time.sleep(0.3)
+	silent[1].say("NOOP", "250")
 	for c in busy:
 	    c.say("QUIT", "221")
 	    assert c.ended()
@@ -100,7 +105,7 @@ count() {
 
 @test "a peer that never reads, or never ends a line, costs little" {
 	measurable
-	start smtpd-lite -l :0 -m 1M
+	start smtpd-lite -l :0 -w 1 -m 1M
 	export SERVER=$PID BEFORE
 	BEFORE=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$PID/status")
 	clients <<-'END'

@@ -292,7 +292,8 @@ envelope() {
 	{
 		envelope
 		printf 'BDAT 3\r\nx\r\nDATA\r\nQUIT\r\n'
-	} | talk
+	} >in
+	talk <in
 	[ "$(tail -n 2 out)" = "503 5.5.1 Error: a message is coming by BDAT
 421 4.5.0 Error: this looks like the text of a message" ]
 	[ "$(count mail/u/new)" = 1 ]
@@ -335,10 +336,12 @@ envelope() {
 @test "BDAT: malformed, too large, bare line endings, cut short" {
 	for bad in '' x -1 '1 FIRST' '1 LAST x' 99999999999999999999 \
 	    9999999999999999999; do
+		# In a file: what stands behind the command counts.
 		{
 			envelope
 			printf 'BDAT %s\r\nRSET\r\n' "$bad"
-		} | talk
+		} >in
+		talk <in
 		[ "$(tail -n 2 out | cut -c 1-22 | tr '\n' '|')" = \
 			'501 5.5.4 Syntax: BDAT|421 4.5.0 Error: this |' ]
 	done

@@ -108,11 +108,17 @@ client() {
 }
 
 @test "CRAM-MD5 and SCRAM-SHA-256, right and wrong" {
+	# Each wrong one takes a second: side by side.
+	for mechanism in cram scram; do
+		client "$mechanism" pencils -a passwd >"$mechanism" 3>&- &
+	done
 	for mechanism in cram scram; do
 		run -0 client "$mechanism" pencil -a passwd
 		[ "$output" = '235 2.7.0 Authentication successful' ]
-		run -0 client "$mechanism" pencils -a passwd
-		[ "$output" = '535 5.7.8 Error: authentication failed' ]
+	done
+	wait
+	for mechanism in cram scram; do
+		[ "$(cat "$mechanism")" = '535 5.7.8 Error: authentication failed' ]
 	done
 }
 
@@ -157,19 +163,6 @@ client() {
 		printf '\r\nNOOP\r\nQUIT\r\n'
 	} | talk -o sink -a passwd
 	[ "$(replies)" = '220 250 334 500 250 221 ' ]
-}
-
-@test "wrong passwords take time, and five of them end the session" {
-	wrong=$(base64_of '\0joe\0guess')
-	{
-		echo 'EHLO x'
-		yes "AUTH PLAIN $wrong" | head -n 9
-	} >in
-	SECONDS=0
-	talk -o sink -a passwd <in
-	[ "$SECONDS" -ge 4 ]
-	[ "$(replies)" = '220 250 535 535 535 535 535 421 ' ]
-	grep -qx '421 4.7.0 Error: too many failures' out
 }
 
 @test "a wrong password stops nobody else" {

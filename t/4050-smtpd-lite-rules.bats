@@ -246,3 +246,21 @@ sys.stdout.buffer.write(s.makefile("rb").read())' "$PORT" >raw
 	[ "$(grep -c 550 got)" = 1 ]
 	[ "$(sed -n 7p got)" = 550 ]
 }
+
+@test "every example of smtpd-rules(5) is taken" {
+	# One file for each display; those that are no rules are in .Dl.
+	awk '/^\.Ed/ { on = 0 }
+	    on { gsub(/\\e/, "\\"); gsub(/\\&/, ""); print >("rules." n) }
+	    /^\.Bd -literal/ { on = 1; n++ }' "$TOP/man/smtpd-rules.5"
+	[ "$(cat rules.* | grep -c '^at ')" -ge 25 ]
+	for f in rules.*; do
+		echo QUIT | talk -o sink -R "$f" || { cat "$f" err; return 1; }
+	done
+	# All places, conditions, counts and actions have one.
+	for word in connect helo ehlo auth mail rcpt data dot quit rset vrfy \
+	    any rcpt= from= 'size>' helo= peer= nth every first after odds \
+	    reply drop reset delay hide truncate silence seed; do
+		grep -q -e "\\<$word" rules.* ||
+			{ echo "$word"; return 1; }
+	done
+}

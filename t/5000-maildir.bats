@@ -39,7 +39,20 @@ large() {
 		'mail mail/u mail/u/cur mail/u/new mail/u/tmp ' ]
 	[ -z "$(find mail -type d ! -perm 700)" ]
 	[ -z "$(find mail -type f ! -perm 600)" ]
-	[[ $(files) =~ ^mail/u/new/[0-9]+\.M[0-9]{6}P[0-9]+Q[0-9]+\.[A-Za-z0-9.-]+$ ]]
+	[[ $(files) =~ ^mail/u/new/[0-9]+\.M[0-9]{6}P[0-9]+Q[0-9]+\.[A-Za-z0-9.-]+,S=[0-9]+,W=[0-9]+$ ]]
+}
+
+@test "a name tells its file's size, and that with CRLF (Maildir++)" {
+	{
+		printf 'Subject: x\n\n.\n\nend\n' | letter u v
+		letter u </dev/null
+		seq 20000 | letter u longer-name
+	} | serve >codes
+	[ "$(cat codes)" = '250 250 250 ' ]
+	[ "$(files | wc -l)" = 5 ]
+	for f in $(files); do
+		[[ $f = *",S=$(wc -c <"$f"),W=$(sed 's/$/\r/' "$f" | wc -c)" ]]
+	done
 }
 
 @test "messages of one moment have names of their own" {

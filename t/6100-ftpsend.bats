@@ -5,13 +5,15 @@ load lib
 
 setup() {
 	lib_setup
+	need python3
+	PYTHON=$(command -v /usr/bin/python3 || command -v python3)
 	mkdir up
 	printf 'one\r\ntwo\0\n\n' >order.txt
 }
 
 # fake [RULE ...]: a server of t/fake-ftp.py for up/.
 fake() {
-	start -n fake "$TOP/t/fake-ftp.py" up "$@"
+	start -n fake "$PYTHON" -IS "$TOP/t/fake-ftp.py" up "$@"
 }
 
 # up_has NAME ...: these files, and no others, lie on the server.
@@ -102,10 +104,12 @@ fails() {
 }
 
 @test "refused for good: 65, and nothing is left there" {
+	head -c 100000 /dev/zero >long.txt
 	for rule in 'STOR=550 no' 'STOR=552 too large' 'RNTO=553 not so'; do
 		fake "$rule"
-		fails 65 "$ADDR" order.txt
-		[ "$stderr" = "ftpsend: order.txt: ${rule#*=}" ]
+		fails 65 "$ADDR" order.txt long.txt
+		[ "$stderr" = "ftpsend: order.txt: ${rule#*=}
+ftpsend: long.txt: ${rule#*=}" ]
 		up_is_empty
 		stop || :
 	done
@@ -124,17 +128,50 @@ fails() {
 	up_has order.txt
 }
 
+# survives RULE: a server that fails so at first has the file in the end.
+survives() {
+	mkdir "$1"
+	start -n "fake$1" "$PYTHON" -IS "$TOP/t/fake-ftp.py" "$1" "$1"
+	ftpsend "$ADDR" order.txt
+	stop || :
+	[ "$(ls -A "$1")" = order.txt ]
+	cmp order.txt "$1/order.txt"
+}
+
 @test "cut off at any stage before the last: sent again, once" {
+	pids=()
 	for stage in USER PASS TYPE EPSV STOR SIZE RNFR; do
 		for how in cut late; do
-			fake "$stage@1=$how"
-			ftpsend "$ADDR" order.txt
-			up_has order.txt
-			cmp order.txt up/order.txt
-			rm up/order.txt
-			stop || :
+			survives "$stage@1=$how" &
+			pids+=("$!")
 		done
 	done
+	for pid in "${pids[@]}"; do
+		wait "$pid"
+	done
+}
+
+@test "many files: each waits for little, and a cut loses and doubles none" {
+	mkdir many
+	for i in 1 2 3 4 5 6; do
+		head -c $((i * 5000)) /dev/urandom >"many/$i"
+	done
+	fake RNTO@3=451\ later SIZE@6=cut EPSV@5=425\ none
+	run -0 --separate-stderr ftpsend -v "$ADDR" many/*
+	diff -r many up
+	# The next one's EPSV goes with RNTO.
+	sed -n 's/^\([CS]\): \([A-Z0-9]*\).*/\1\2/p' <<<"$stderr" | tr '\n' ' ' \
+		>said
+	grep -q 'CRNTO CEPSV S250 S229 CSTOR ' said
+	grep -q 'CSIZE CSIZE CRNFR S213 S550 S350 ' said
+}
+
+@test "a server that cannot take two commands at once: one at a time" {
+	fake ONE=line
+	cp order.txt two.txt
+	run -0 --separate-stderr ftpsend -v -T 1 "$ADDR" order.txt two.txt
+	[[ $stderr = *'no answer in time'* ]]
+	up_has order.txt two.txt
 }
 
 @test "cut off after RNTO: perhaps stored, 80, not sent again" {

@@ -57,7 +57,8 @@ two_letters() {
 		QUIT >in
 	pop <in
 	mv out want
-	for ((i = 1; i < $(wc -c <in); i += 7)); do
+	size=$(wc -c <in)
+	for ((i = 1; i < size; i += 7)); do
 		{
 			head -c "$i" in
 			sleep 0.01
@@ -95,6 +96,18 @@ two_letters() {
 	letter 'new/4.h,S=4,W=99' 'a\nb\n'
 	session LIST
 	answers '+OK sizes follow' '1 6' '2 6' '3 6' '4 6' .
+}
+
+@test "a name that lies about the size: RETR tells the truth, then LIST too" {
+	letter 'new/1.h,S=4,W=5' 'a\nb\n'
+	seq 50000 >'mail/user1/new/2.h,S=288894,W=300000'
+	session 'LIST 1' 'TOP 1 0' 'LIST 1' 'RETR 1' 'LIST 1' 'RETR 1'
+	answers '+OK 1 5' '+OK the top of it follows' a b . '+OK 1 5' \
+		'+OK 6 octets' a b . '+OK 1 6' '+OK 6 octets' a b .
+	letter 'new/3.h,S=2,W=3' 'c\n'
+	session 'LIST 2' 'RETR 2' 'LIST 2' 'RETR 3'
+	[ "$(head -n 2 out | tail -n 1)" = '+OK 338894 octets' ]
+	[ "$(tail -n 4 out | tr '\n' ' ')" = '+OK 2 338894 +OK 3 octets c . ' ]
 }
 
 @test "only plain files are letters" {
@@ -296,11 +309,18 @@ ask() {
 }
 
 @test "traversal: no login leads out of the mail directory" {
+	pids=() n=0
 	for login in ../user1 /etc . .. .user1 'a/../user1' ''; do
-		printf 'USER %s\nPASS secret\nQUIT\n' "$login" >in
-		pop <in
-		run -1 grep letters out
+		n=$((n + 1))
+		printf 'USER %s\nPASS secret\nQUIT\n' "$login" |
+			pop3d-lite -i -u passwd -d mail >"out$n" &
+		pids+=("$!")
 	done
+	for pid in "${pids[@]}"; do
+		wait "$pid"
+	done
+	run -1 grep letters out[1-7]
+	[ "$(cat out[1-7] | grep -c '^-ERR')" -ge 7 ]
 	printf '../mail/user1:secret\n' >passwd
 	run -78 pop3d-lite -i -u passwd -d mail </dev/null
 	[[ $output = *'passwd:1: not a login'* ]]

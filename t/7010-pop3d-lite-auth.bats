@@ -27,13 +27,11 @@ b64() {
 	answers '+OK and the password?' "$wrong" '+OK bye'
 }
 
-@test "a wrong password takes a second, and the third closes" {
+@test "a wrong password takes a second" {
 	start=$(date +%s%N)
-	printf '%s\r\n' 'USER user1' 'PASS no' 'USER nobody' 'PASS secret' \
-		'USER user1' 'PASS two' 'USER user1' 'PASS secret' QUIT | pop
-	(($(date +%s%N) - start >= 3000000000))
-	answers '+OK and the password?' "$wrong" '+OK and the password?' \
-		"$wrong" '+OK and the password?' "$wrong"
+	printf '%s\r\n' 'USER user1' 'PASS no' QUIT | pop
+	(($(date +%s%N) - start >= 1000000000))
+	answers '+OK and the password?' "$wrong" '+OK bye'
 }
 
 @test "after a wrong password the right one" {

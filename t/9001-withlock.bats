@@ -35,6 +35,21 @@ load lib
 	[ "$(cat n)" = 8 ]
 }
 
+@test "-v says that it waits, and nothing when it need not" {
+	run -0 --separate-stderr withlock -v lock echo run
+	[ "$output" = run ]
+	[ -z "$stderr" ]
+	mkfifo go
+	withlock lock sh -c 'echo >held; read -r _ <go' 3>&- &
+	wait_for test -e held
+	withlock -v lock echo run >out 2>err 3>&- &
+	waiter=$!
+	wait_for grep -qx 'withlock: lock: held by another process: waiting' err
+	echo >go
+	wait "$waiter"
+	[ "$(cat out)" = run ]
+}
+
 @test "a holder may remove the lock file" {
 	echo 0 >n
 	for _ in 1 2 3 4 5 6 7 8; do

@@ -260,6 +260,13 @@ archive-stamp: fifo: not a regular file" ]
 	[ -z "$(ls -A ARC)" ]
 }
 
+@test "-v says where a file went" {
+	echo x >a.txt
+	run -0 --separate-stderr archive-stamp -v -u -t 0 a.txt
+	[ "$output" = ARC/a-19700101-000000.txt ]
+	[ "$stderr" = "archive-stamp: a.txt: is now $output" ]
+}
+
 @test "the examples of the page" {
 	touch session.txt report.txt
 	run -0 archive-stamp -u -t 2026-11-21T23:46:12Z session.txt

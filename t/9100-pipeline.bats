@@ -12,8 +12,9 @@ setup() {
 	printf 'user1\nuser3\nsupport\n' >users
 }
 
+# Starts the mail server, again under its address where it had one.
 serve() {
-	start smtpd-lite -l localhost:0 -d mail -u users
+	start smtpd-lite -l "${SMTPSERVER:-localhost:0}" -d mail -u users
 	export SMTPSERVER=$ADDR
 }
 
@@ -193,25 +194,21 @@ order() {
 }
 
 @test "server down: everything stays, the next run sends" {
-	start smtpd-lite -l localhost:0 -d mail -u users
-	SMTPSERVER=$ADDR
-	export SMTPSERVER
+	serve
 	stop
 	order incoming/o.txt user1 user3
 	run -75 --separate-stderr pipeline
 	[ -z "$output" ]
 	[ -e work/o.txt ]
 	[ ! -e ARC ]
-	start smtpd-lite -l "$SMTPSERVER" -d mail -u users
+	serve
 	run -0 pipeline
 	[ "$(letters user1) $(letters user3) $(letters support)" = '1 1 1' ]
 	all_done 1
 }
 
 @test "another order of that name while the first is deferred" {
-	start smtpd-lite -l localhost:0 -d mail -u users
-	SMTPSERVER=$ADDR
-	export SMTPSERVER
+	serve
 	stop
 	order incoming/o.txt user1
 	run -75 pipeline
@@ -219,23 +216,22 @@ order() {
 	run -75 pipeline
 	[ -e work/o.txt ]
 	[ -e work/o-2.txt ]
-	start smtpd-lite -l "$SMTPSERVER" -d mail -u users
+	serve
 	run -0 pipeline
 	[ "$(letters user1) $(letters user3) $(letters support)" = '1 1 2' ]
 	all_done 2
 }
 
 @test "TRIES runs, then the deferred ones are reported as such" {
-	start smtpd-lite -l localhost:0 -d mail -u users
-	SMTPSERVER=$ADDR
-	export SMTPSERVER TRIES=2
+	export TRIES=2
+	serve
 	stop
 	order incoming/o.txt user1
 	run -75 pipeline
 	[ ! -e work/.o.txt/report ]
 	run -75 pipeline
 	[ -e work/.o.txt/report ]
-	start smtpd-lite -l "$SMTPSERVER" -d mail -u users
+	serve
 	run -0 pipeline
 	[ "$(letters user1)" = 0 ]
 	the_report | grep -qx 'deferred: 1'
@@ -479,16 +475,37 @@ instead() {
 }
 
 @test "settings that are wrong: 78; options: 64; no incoming: 66" {
-	TRIES=x run -78 --separate-stderr pipeline
+	SETTLE=x run -78 --separate-stderr pipeline
 	[ -z "$output" ]
+	[ "$stderr" = 'pipeline.sh: SETTLE=x: not a number' ]
 	REPORT=mail run -78 pipeline
-	run -64 pipeline -x
+	JOBS=0 run -78 pipeline
+	run -64 --separate-stderr pipeline -x
+	[ -z "$output" ]
+	[ "${stderr_lines[0]}" = 'pipeline.sh: -x: no such option' ]
 	INCOMING=none run -66 pipeline
-	run -0 --separate-stderr pipeline -h
-	[[ $output == 'usage: pipeline.sh'* ]]
-	[ -z "$stderr" ]
-	run -0 pipeline -V
-	[[ $output == 'pipeline.sh (mailorder) '* ]]
+	for option in -h --help; do
+		run -0 --separate-stderr pipeline "$option"
+		[[ $output == 'usage: pipeline.sh'* ]]
+		[ -z "$stderr" ]
+	done
+	for option in -V --version; do
+		run -0 pipeline "$option"
+		[[ $output == 'pipeline.sh (mailorder) '* ]]
+	done
+}
+
+@test "standard output full: 74, and what is done stays done" {
+	for option in -h --help -V --version; do
+		run -74 bash -c '"$TOP/pipeline.sh" "$1" >/dev/full' - "$option"
+		[ "$output" = 'pipeline.sh: stdout: cannot be written' ]
+	done
+	serve
+	order incoming/o.txt user1
+	run -74 bash -c '"$TOP/pipeline.sh" >/dev/full'
+	run -0 pipeline
+	[ "$(letters user1) $(letters support)" = '1 1' ]
+	all_done 1
 }
 
 @test "another file system is refused: a rename would be a copy" {

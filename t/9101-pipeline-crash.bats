@@ -49,10 +49,6 @@ check() {
 	[ -z "$(find work incoming ! -type d)" ] && [ -z "$(ls -A work)" ]
 }
 
-group_is_gone() {
-	! kill -0 -- "-$(cat group)" 2>err
-}
-
 crash_everywhere() {
 	export WHEN=$1 CRASH=0
 	while [ "$CRASH" -lt 200 ]; do
@@ -61,11 +57,10 @@ crash_everywhere() {
 		mkdir incoming
 		cp order.txt incoming/
 		: >steps
-		PATH=$PWD/shim:$PATH setsid -w sh -c \
-			'echo $$ >group && exec "$TOP/pipeline.sh"' \
-			>out 2>err 3>&- || :
-		# Its parts die in their own time, and hold locks until then.
-		wait_for group_is_gone
+		# Its parts die in their own time, and hold locks until then:
+		# the last to go closes the pipe.
+		PATH=$PWD/shim:$PATH setsid -w "$TOP/pipeline.sh" \
+			4>&1 >out 2>err 3>&- | cat
 		[ "$(wc -c <steps)" -ge "$CRASH" ] || return 0
 		"$TOP/pipeline.sh" >out 2>err &&
 			[ ! -s err ] && check || {

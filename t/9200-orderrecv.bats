@@ -222,7 +222,8 @@ HELLO=2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
 }
 
 @test "HTTP ends the connection and stores nothing" {
-	for line in 'GET / HTTP/1.1' 'POST /x HTTP/1.0' 'OPTIONS / HTTP/1.1'; do
+	for line in 'GET / HTTP/1.1' 'POST /x HTTP/1.0' 'OPTIONS / HTTP/1.1' \
+		'CONNECT pth.ua:25 HTTP/1.1'; do
 		{ printf '%s\r\n\r\n' "$line"; order a.txt hello; } |
 			answers | cut -c1-4 >out
 		echo '501 ' | cmp - out
@@ -430,7 +431,7 @@ mac() {
 	read -r line <&9
 	[[ $line == 220* ]]
 	nc -N 127.0.0.1 "$PORT" </dev/null >out
-	printf '421 too busy, try again later\r\n' | cmp - out
+	printf '421 too busy: too many sessions, try again later\r\n' | cmp - out
 	exec 9>&-
 }
 

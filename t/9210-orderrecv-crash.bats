@@ -84,14 +84,16 @@ key() {
 }
 
 @test "kill -9 at random moments under a burst, until all are in: once each" {
+	dice
+	kills=${KILLS:-7}
 	mkdir src
 	for i in $(seq 60); do echo "order $i" >"src/$i.txt"; done
-	for round in $(seq 8); do
+	for round in $(seq 0 "$kills"); do
 		start -n "recv$round" orderrecv -l 127.0.0.1:0
 		ordersend -q -r 0 -s "$ADDR" src/*.txt 2>/dev/null 3>&- &
 		sender=$!
-		if [ "$round" -lt 8 ]; then
-			sleep "0.0$((RANDOM % 30))"
+		if [ "$round" -lt "$kills" ]; then
+			sleep "$(printf '0.0%02d' $((RANDOM % 30)))"
 			kill -9 "$PID"
 			stop || :
 			wait "$sender" || :

@@ -220,13 +220,16 @@ duplicate 2' ]
 }
 
 @test "451, 452 and 421 are tried again, then 75" {
-	serve "$GREET order(); say('451 later')" \
-		"say('421 too busy')" \
+	# After an answer the pause is the first one, and short, again.
+	serve "say('421 too busy')" \
+		"$GREET order(); say('250 stored 1'); order(); say('451 later')" \
 		"$GREET order(); say('452 no room')" \
-		"$GREET order(); say('250 stored')"
+		"$GREET order(); say('250 stored 2')"
 	hello
-	run -0 ordersend -r 3 -s "127.0.0.1:$PORT" hello.txt
-	[ "$output" = stored ]
+	cp hello.txt second.txt
+	run -0 ordersend -r 1 -s "127.0.0.1:$PORT" hello.txt second.txt
+	[ "$output" = 'stored 1
+stored 2' ]
 	serve "$GREET order(); say('452 no room')"
 	run -75 ordersend -r 0 -s "127.0.0.1:$PORT" hello.txt
 	[ "$output" = 'ordersend: hello.txt: 452 no room' ]

@@ -6,8 +6,8 @@ usage: fake-ftp.py dir [VERB[@n]=what] ...
 what is a reply, "cut" (the connection dies instead of an answer), "late" (it
 dies after the deed, before the answer) or "mute" (no answer at all); for DATA
 also "drop" (the data connection is reset after some bytes, then 426) and
-"short" (a byte is lost).  @n: the n-th time only.  All else works, as far as
-uploads need it.
+"short" (a byte is lost).  @n: the n-th time only.  ONE=line: of what comes at
+once only the first line is seen.  All else works, as far as uploads need it.
 """
 import os
 import socket
@@ -112,10 +112,16 @@ class Session:
             raise Cut
         self.say(reply)
 
+    def lines(self):
+        if "ONE" not in rules:
+            yield from self.sock.makefile(encoding="utf-8")
+        while came := self.sock.recv(65536):
+            yield came.decode().splitlines()[0]
+
     def run(self):
         try:
             self.say(rules.get("220", "220-two lines\r\n220 hello"))
-            for line in self.sock.makefile(encoding="utf-8"):
+            for line in self.lines():
                 self.answer(line)
         except (Cut, OSError):
             pass

@@ -50,6 +50,22 @@ no_line(const struct ftpc *c, enum rd_status status)
 	}
 }
 
+void
+ftpc_send(struct ftpc *c)
+{
+	struct wr wr;
+
+	if (c->over || c->out.n == 0)
+		return;
+	wr_init(&wr, c->fd, c->conf->timeout);
+	wr_addspan(&wr, buf_span(&c->out));
+	/* What the server said before it hung up may still be there. */
+	if (wr_flush(&wr) < 0 && wr.err != EPIPE && wr.err != ECONNRESET)
+		lose(c, strerror(wr.err));
+	wr_free(&wr);
+	buf_clear(&c->out);
+}
+
 int
 ftpc_hear(struct ftpc *c)
 {
@@ -57,6 +73,7 @@ ftpc_hear(struct ftpc *c)
 	enum ftp_event event;
 	struct span line;
 
+	ftpc_send(c);
 	if (c->over)
 		return 0;
 	ftp_reply_start(&c->reply);
@@ -75,38 +92,36 @@ ftpc_hear(struct ftpc *c)
 	return c->reply.code;
 }
 
-/* Sends a line; masked, it shows no more than its verb. */
+/* Says a line; masked, it shows no more than its verb. */
 static void
 say(struct ftpc *c, const char *verb, struct span argument, int masked)
 {
-	struct buf line = { 0 };
-	struct wr wr;
+	size_t at = c->out.n;
 
 	if (c->over)
 		return;
-	buf_adds(&line, verb);
+	buf_adds(&c->out, verb);
 	if (argument.p != NULL) {
-		buf_addc(&line, ' ');
-		buf_addspan(&line, argument);
+		buf_addc(&c->out, ' ');
+		buf_addspan(&c->out, argument);
 	}
 	if (c->conf->verbose)
-		trace_line("C: ", masked ? span_str(verb) : buf_span(&line),
-		    masked ? " ***" : "");
-	buf_adds(&line, "\r\n");
-	wr_init(&wr, c->fd, c->conf->timeout);
-	wr_addspan(&wr, buf_span(&line));
-	/* What the server said before it hung up may still be there. */
-	if (wr_flush(&wr) < 0 && wr.err != EPIPE && wr.err != ECONNRESET)
-		lose(c, strerror(wr.err));
-	wr_free(&wr);
-	buf_free(&line);
+		trace_line("C: ", masked ? span_str(verb) :
+		    span_drop(buf_span(&c->out), at), masked ? " ***" : "");
+	buf_adds(&c->out, "\r\n");
+}
+
+void
+ftpc_say(struct ftpc *c, const char *verb, const char *argument)
+{
+	say(c, verb, argument != NULL ? span_str(argument) :
+	    span_of(NULL, 0), 0);
 }
 
 int
 ftpc_ask(struct ftpc *c, const char *verb, const char *argument)
 {
-	say(c, verb, argument != NULL ? span_str(argument) :
-	    span_of(NULL, 0), 0);
+	ftpc_say(c, verb, argument);
 	return ftpc_hear(c);
 }
 
@@ -220,6 +235,7 @@ ftpc_close(struct ftpc *c)
 	if (c->fd >= 0)
 		close(c->fd);
 	rd_free(&c->rd);
+	buf_free(&c->out);
 	buf_free(&c->reply.text);
 	buf_free(&c->why);
 }
@@ -228,9 +244,12 @@ ftpc_close(struct ftpc *c)
 static unsigned
 passive(struct ftpc *c)
 {
-	unsigned port = 0;
+	unsigned port = c->port;
 	int code = 0;
 
+	c->port = 0;
+	if (port > 0)
+		return port;
 	if (!c->old) {
 		code = ftpc_ask(c, "EPSV", NULL);
 		c->old = code / 100 == 5;
@@ -258,4 +277,17 @@ ftpc_data(struct ftpc *c)
 	if (fd < 0)
 		c->reply.code = 0;
 	return fd;
+}
+
+void
+ftpc_reserve(struct ftpc *c)
+{
+	ftpc_say(c, "EPSV", NULL);
+}
+
+void
+ftpc_reserved(struct ftpc *c)
+{
+	if (ftpc_hear(c) == 229)
+		c->port = ftp_epsv_port(buf_span(&c->reply.text));
 }

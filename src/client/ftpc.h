@@ -32,10 +32,12 @@ struct ftpc {
 	int sizes;		/* the server knows SIZE */
 	/* private */
 	int fd;
+	struct buf out;		/* said, but not sent yet */
 	struct rd rd;
 	struct net_addr data;	/* where data connections lead; its port is
 				   another each time */
 	int old;		/* PASV: EPSV was refused */
+	unsigned port;		/* reserved, or 0 */
 };
 
 /*
@@ -47,18 +49,29 @@ int ftpc_open(struct ftpc *c, const struct ftpc_conf *conf);
 void ftpc_close(struct ftpc *c);
 
 /*
- * Sends "VERB argument" (NULL: none) and waits for the reply: its code, or 0
- * when the session is over.
+ * Says "VERB argument" (NULL: none), which ftpc_send sends, or ftpc_hear does;
+ * several commands go together, and have their replies in the same order.
  */
-int ftpc_ask(struct ftpc *c, const char *verb, const char *argument);
+void ftpc_say(struct ftpc *c, const char *verb, const char *argument);
+void ftpc_send(struct ftpc *c);
 
-/* Waits for the next reply: its code, or 0. */
+/* Waits for the next reply: its code, or 0 when the session is over. */
 int ftpc_hear(struct ftpc *c);
+
+/* Says that, and waits for its reply. */
+int ftpc_ask(struct ftpc *c, const char *verb, const char *argument);
 
 /*
  * A data connection, the caller's to close.  -1 when there is none: c->reply
  * says why, or the session is over, or, with c->reply.code 0, errno does.
  */
 int ftpc_data(struct ftpc *c);
+
+/*
+ * For the one after this: reserve asks for its port behind what has been said
+ * already, reserved hears the answer when that has been answered.
+ */
+void ftpc_reserve(struct ftpc *c);
+void ftpc_reserved(struct ftpc *c);
 
 #endif

@@ -4,41 +4,45 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "client/backoff.h"
 #include "sys/secret.h"
 
 #define CHUNK 262144
+
+/*
+ * A file that any socket's buffers can hold is sent before the server has
+ * said that it may be: one wait less, and no harm where it may not, unless it
+ * goes to its final name.
+ */
+#define EARLY_MAX 16384
+
 #define NAMES_MAX 1000		/* tried where the server has some already */
 
 /* What outlives a connection. */
 struct job {
+	const struct ftpc_conf *conf;
 	struct ftpc c;
 	char *chunk;
 	int in_place;		/* renaming was refused */
+	int careful;		/* one command at a time: a connection was
+				   lost */
+	int more;		/* there are files after this one */
 	struct buf temp;	/* may lie on the server under this name */
 };
-
-static void
-outcome(struct orderfile *f, int code, struct span text)
-{
-	f->code = code;
-	buf_clear(&f->text);
-	buf_addspan(&f->text, text);
-}
 
 /* Tells what the server answered, unless the session is over. */
 static void
 answered(struct job *j, struct orderfile *f)
 {
 	if (!j->c.over)
-		outcome(f, j->c.reply.code, buf_span(&j->c.reply.text));
+		orderfile_outcome(f, j->c.reply.code,
+		    buf_span(&j->c.reply.text));
 }
 
 static void
 no_data(struct job *j, struct orderfile *f)
 {
 	if (j->c.reply.code == 0)
-		outcome(f, 0, span_str(strerror(errno)));
+		orderfile_outcome(f, 0, span_str(strerror(errno)));
 	else
 		answered(j, f);
 }
@@ -60,9 +64,7 @@ pour(struct job *j, struct orderfile *f, int fd, int data)
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r <= 0) {
-			outcome(f, FTPPUT_SPOILED, span_str(r < 0 ?
-			    strerror(errno) :
-			    "became shorter while it was being sent"));
+			orderfile_spoiled(f, r < 0 ? strerror(errno) : NULL);
 			end = POUR_SPOILED;
 			break;
 		}
@@ -70,10 +72,23 @@ pour(struct job *j, struct orderfile *f, int fd, int data)
 		left -= (uint64_t)r;
 	}
 	if (end == POUR_OK && wr_flush(&wr) < 0) {
-		outcome(f, 0, span_str(strerror(wr.err)));
+		orderfile_outcome(f, 0, span_str(strerror(wr.err)));
 		end = POUR_CUT;
 	}
 	wr_free(&wr);
+	return end;
+}
+
+/* All of the file, and the end of the data connection. */
+static enum pour
+pour_out(struct job *j, struct orderfile *f, int fd, int data)
+{
+	enum pour end = pour(j, f, fd, data);
+
+	/* What is not whole must not end as if it were. */
+	if (end != POUR_OK)
+		net_abort(data);
+	close(data);
 	return end;
 }
 
@@ -81,48 +96,52 @@ pour(struct job *j, struct orderfile *f, int fd, int data)
 static int
 store(struct job *j, struct orderfile *f, int fd, const char *name)
 {
+	int early = !j->careful && !j->in_place && f->size <= EARLY_MAX;
+	enum pour end = POUR_OK;
 	int code, data;
-	enum pour end;
 
 	data = ftpc_data(&j->c);
 	if (data < 0) {
 		no_data(j, f);
 		return 0;
 	}
-	code = ftpc_ask(&j->c, "STOR", name);
+	ftpc_say(&j->c, "STOR", name);
+	if (early) {
+		ftpc_send(&j->c);
+		end = pour_out(j, f, fd, data);
+	}
+	code = ftpc_hear(&j->c);
 	if (code / 100 != 1) {
-		close(data);
+		if (!early)
+			close(data);
 		answered(j, f);
 		return 0;
 	}
-	end = pour(j, f, fd, data);
-	/* What is not whole must not end as if it were. */
-	if (end != POUR_OK)
-		net_abort(data);
-	close(data);
+	if (!early)
+		end = pour_out(j, f, fd, data);
 	code = ftpc_hear(&j->c);
 	if (end == POUR_OK && code == 0)
-		outcome(f, FTPPUT_MAYBE, buf_span(&j->c.why));
+		orderfile_outcome(f, FTPPUT_MAYBE, buf_span(&j->c.why));
 	else if (code / 100 != 2 && end != POUR_SPOILED)
 		answered(j, f);
 	return code / 100 == 2 && end == POUR_OK;
 }
 
-/* Whether the server has as many bytes as the file; where it can tell. */
+/* Whether a reply to SIZE, if it is one, has as many bytes as the file. */
 static int
-is_whole(struct job *j, struct orderfile *f, const char *name)
+is_whole(struct job *j, struct orderfile *f, int code)
 {
 	struct buf text = { 0 };
 	uintmax_t size;
 
-	if (!j->c.sizes || ftpc_ask(&j->c, "SIZE", name) != 213 ||
+	if (code != 213 ||
 	    span_number(span_trim(buf_span(&j->c.reply.text)), &size) < 0)
 		return !j->c.over;
 	if (size == f->size)
 		return 1;
 	buf_addf(&text, "the server has %ju bytes of %ju", size,
 	    (uintmax_t)f->size);
-	outcome(f, 0, buf_span(&text));
+	orderfile_outcome(f, 0, buf_span(&text));
 	buf_free(&text);
 	return 0;
 }
@@ -144,14 +163,12 @@ number_name(struct buf *to, const struct orderfile *f, int i)
 }
 
 /*
- * A name that the server has no file of, as far as it tells: many servers
- * would put the new file in the old one's place.
+ * The first name from the i-th on that the server has no file of, as far as it
+ * tells: many servers would put the new file in the old one's place.
  */
 static const char *
-free_name(struct job *j, const struct orderfile *f, struct buf *to)
+free_name(struct job *j, const struct orderfile *f, int i, struct buf *to)
 {
-	int i = 1;
-
 	number_name(to, f, i);
 	while (j->c.sizes && i < NAMES_MAX &&
 	    ftpc_ask(&j->c, "SIZE", buf_str(to)) == 213)
@@ -169,7 +186,7 @@ forget_temp(struct job *j)
 static void
 stored(struct orderfile *f, const struct buf *name)
 {
-	outcome(f, 250, buf_span(name));
+	orderfile_outcome(f, 250, buf_span(name));
 }
 
 /* Goes on without renaming, from now on. */
@@ -187,37 +204,75 @@ is_refusal(int code)
 	return code == 500 || code == 502 || code == 504;
 }
 
-/* Gives the file, which is on the server, its name. */
-static void
-give_name(struct job *j, struct orderfile *f)
+/* The reply to a command that has been said already, or is said now. */
+static int
+reply_to(struct job *j, const char *verb, const char *argument)
 {
-	struct buf name = { 0 };
-	const char *to = free_name(j, f, &name);
-	int code;
+	return j->careful ? ftpc_ask(&j->c, verb, argument) :
+	    ftpc_hear(&j->c);
+}
 
-	code = ftpc_ask(&j->c, "RNFR", buf_str(&j->temp));
-	if (code / 100 == 5)
-		give_up_renaming(j);
-	else if (code != 350)
-		answered(j, f);
-	else {
-		code = ftpc_ask(&j->c, "RNTO", to);
-		if (code / 100 == 2) {
-			buf_clear(&j->temp);
-			stored(f, &name);
-		} else if (code == 0)
-			outcome(f, FTPPUT_MAYBE, buf_span(&j->c.why));
-		else if (is_refusal(code))
-			give_up_renaming(j);
-		else
-			answered(j, f);
+/*
+ * Checks the file on the server, and makes it ready to be renamed to the name
+ * that to gets: 1; or 0, and the outcome says why.  The questions go together,
+ * for RNFR alone does no harm.
+ */
+static int
+look(struct job *j, struct orderfile *f, struct buf *to)
+{
+	const char *temp = buf_str(&j->temp);
+	int whole = 1, taken = 0, code;
+
+	number_name(to, f, 1);
+	if (!j->careful && j->c.sizes) {
+		ftpc_say(&j->c, "SIZE", temp);
+		ftpc_say(&j->c, "SIZE", buf_str(to));
 	}
-	buf_free(&name);
+	if (!j->careful)
+		ftpc_say(&j->c, "RNFR", temp);
+	if (j->c.sizes) {
+		whole = is_whole(j, f, reply_to(j, "SIZE", temp));
+		taken = reply_to(j, "SIZE", buf_str(to)) == 213;
+	}
+	code = reply_to(j, "RNFR", temp);
+	if (whole && taken) {
+		free_name(j, f, 2, to);
+		code = ftpc_ask(&j->c, "RNFR", temp);
+	}
+	if (whole && code / 100 == 5)
+		give_up_renaming(j);
+	else if (whole && code != 350)
+		answered(j, f);
+	return whole && code == 350;
+}
+
+/* Gives the file its name, and asks for the next one's port with that. */
+static void
+give_name(struct job *j, struct orderfile *f, struct buf *to)
+{
+	int ahead = j->more && !j->careful && !j->c.old, code;
+
+	ftpc_say(&j->c, "RNTO", buf_str(to));
+	if (ahead)
+		ftpc_reserve(&j->c);
+	code = ftpc_hear(&j->c);
+	if (code / 100 == 2) {
+		buf_clear(&j->temp);
+		stored(f, to);
+	} else if (code == 0)
+		orderfile_outcome(f, FTPPUT_MAYBE, buf_span(&j->c.why));
+	else if (is_refusal(code))
+		give_up_renaming(j);
+	else
+		answered(j, f);
+	if (ahead)
+		ftpc_reserved(&j->c);
 }
 
 static void
 put_aside(struct job *j, struct orderfile *f, int fd)
 {
+	struct buf name = { 0 };
 	unsigned char random[8];
 	size_t i;
 
@@ -228,24 +283,26 @@ put_aside(struct job *j, struct orderfile *f, int fd)
 	for (i = 0; i < sizeof random; i++)
 		buf_addf(&j->temp, "%02x", (unsigned)random[i]);
 	if (store(j, f, fd, buf_str(&j->temp))) {
-		if (is_whole(j, f, buf_str(&j->temp)))
-			give_name(j, f);
+		if (look(j, f, &name))
+			give_name(j, f, &name);
 	} else if (f->code == FTPPUT_MAYBE)
 		f->code = 0;	/* surely not under its name */
 	else if (f->code == 553)
 		give_up_renaming(j);	/* no dot-names, perhaps */
 	forget_temp(j);
+	buf_free(&name);
 }
 
 static void
 put_in_place(struct job *j, struct orderfile *f, int fd)
 {
 	struct buf name = { 0 };
-	const char *to = free_name(j, f, &name);
+	const char *to = free_name(j, f, 1, &name);
 
 	if (lseek(fd, 0, SEEK_SET) < 0) {
-		outcome(f, FTPPUT_SPOILED, span_str(strerror(errno)));
-	} else if (store(j, f, fd, to) && is_whole(j, f, to)) {
+		orderfile_spoiled(f, strerror(errno));
+	} else if (store(j, f, fd, to) && is_whole(j, f, j->c.sizes ?
+	    ftpc_ask(&j->c, "SIZE", to) : 0)) {
 		stored(f, &name);
 	} else if (f->code != FTPPUT_MAYBE) {
 		buf_addspan(&j->temp, buf_span(&name));
@@ -260,10 +317,10 @@ put(struct job *j, struct orderfile *f)
 	const char *why;
 	int fd;
 
-	outcome(f, 0, span_str(""));
+	orderfile_outcome(f, 0, span_str(""));
 	fd = orderfile_open(f, &why);
 	if (fd < 0) {
-		outcome(f, FTPPUT_SPOILED, span_str(why));
+		orderfile_spoiled(f, why);
 		return;
 	}
 	if (!j->in_place)
@@ -271,24 +328,6 @@ put(struct job *j, struct orderfile *f)
 	if (j->in_place && !j->c.over)
 		put_in_place(j, f, fd);
 	orderfile_done(f, fd);
-}
-
-/* An answer that may be another one later, or none. */
-static int
-is_open(const struct orderfile *f)
-{
-	return f->code == 0 || f->code / 100 == 4;
-}
-
-static size_t
-count_open(const struct orderfile *files, size_t n)
-{
-	size_t i, open = 0;
-
-	for (i = 0; i < n; i++)
-		if (is_open(&files[i]))
-			open++;
-	return open;
 }
 
 /* Why those without an answer have none. */
@@ -303,63 +342,49 @@ blame(const struct ftpc *c, struct orderfile *files, size_t n)
 	buf_addf(&text, "%s: %.*s", addr, (int)c->why.n, c->why.p);
 	for (i = 0; i < n; i++)
 		if (files[i].code == 0 && (files[i].text.n == 0 || c->over))
-			outcome(&files[i], 0, buf_span(&text));
+			orderfile_outcome(&files[i], 0, buf_span(&text));
 	buf_free(&text);
 }
 
 /* One connection from beginning to end. */
 static enum exit_code
-try(struct job *j, const struct ftpc_conf *conf, struct orderfile *files,
-    size_t n)
+try(void *arg, struct orderfile *files, size_t n)
 {
 	enum exit_code code = EX_OK;
+	struct job *j = arg;
 	size_t i;
 
-	if (ftpc_open(&j->c, conf) < 0) {
+	if (ftpc_open(&j->c, j->conf) < 0) {
 		code = j->c.code;
 	} else {
 		forget_temp(j);
-		for (i = 0; i < n && !j->c.over; i++)
-			if (is_open(&files[i]))
+		for (i = 0; i < n && !j->c.over; i++) {
+			j->more = handin_open(files + i + 1, n - i - 1) > 0;
+			if (orderfile_is_open(&files[i]))
 				put(j, &files[i]);
+		}
 		if (!j->c.over)
 			ftpc_ask(&j->c, "QUIT", NULL);
 	}
+	j->careful |= j->c.over;
 	blame(&j->c, files, n);
-	if (conf->verbose && j->c.over)
+	if (j->conf->verbose && j->c.over)
 		warn("%.*s", (int)j->c.why.n, j->c.why.p);
 	ftpc_close(&j->c);
 	return code;
 }
 
 enum exit_code
-ftpput_send(const struct ftpc_conf *conf, long retries,
-    struct orderfile *files, size_t n)
+ftpput_send(const struct ftpc_conf *conf, const struct handin *h)
 {
-	struct job j = { .in_place = 0 };
-	size_t open = count_open(files, n), before;
-	enum exit_code code = EX_OK;
-	long attempt = 0;
+	struct job j = { .conf = conf };
+	enum exit_code code;
 
 	j.chunk = malloc(CHUNK);
 	if (j.chunk == NULL)
 		die_nomem();
-	while (open > 0) {
-		before = open;
-		code = try(&j, conf, files, n);
-		open = count_open(files, n);
-		if (open == 0 || (code != EX_OK && code != EX_TEMPFAIL))
-			break;
-		/* Only a connection that brought nothing is a failure. */
-		if (open < before) {
-			attempt = 0;
-			continue;
-		}
-		if (attempt == retries)
-			break;
-		backoff_wait(attempt++, conf->verbose);
-	}
+	code = handin_send(h, try, &j);
 	free(j.chunk);
 	buf_free(&j.temp);
-	return open == 0 ? EX_OK : code;
+	return code;
 }

@@ -8,23 +8,20 @@
 #define CLIENT_FTPPUT_H
 
 #include "ftpc.h"
-#include "orderfile.h"
+#include "handin.h"
 
-/* Outcomes that are no code of a server's. */
-#define FTPPUT_SPOILED 1	/* the content could not be sent whole */
-#define FTPPUT_MAYBE 2		/* cut off before the last answer: perhaps
-				   stored */
+/* A code of ours: cut off before the last answer, perhaps stored. */
+#define FTPPUT_MAYBE 2
 
 /*
- * Uploads the n files (orderfile_size) on one connection, and again, on
- * another, those that failed for a reason that may pass, retries times after
- * connections that brought nothing.  Each file's code and text then tell:
- * 250; 4xx and 5xx; one of the two above; or 0 with the reason why no answer
- * came.  EX_OK, or the code for a failure that concerns them all: EX_TEMPFAIL,
- * EX_NOHOST, EX_NOPERM when the log-in is refused, EX_DATAERR when the
- * directory is.
+ * Uploads the files (orderfile_size) on one connection, and again, on
+ * another, those that failed for a reason that may pass, as handin_send does.
+ * Each file's code and text then tell: 250; 4xx and 5xx; FTPPUT_MAYBE;
+ * ORDERFILE_SPOILED; or 0 with the reason why no answer came.  EX_OK, or the
+ * code for a failure that concerns them all: EX_TEMPFAIL, EX_NOHOST,
+ * EX_NOPERM when the log-in is refused, EX_DATAERR when the directory is.
  */
-enum exit_code ftpput_send(const struct ftpc_conf *conf, long retries,
-    struct orderfile *files, size_t n);
+enum exit_code ftpput_send(const struct ftpc_conf *conf,
+    const struct handin *h);
 
 #endif

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "client/backoff.h"
 #include "client/trace.h"
 #include "format/ordline.h"
 #include "format/reply.h"
@@ -95,9 +94,7 @@ take_answer(struct link *l)
 		return;
 	}
 	f = l->asked[l->answered++];
-	f->code = l->reply.code;
-	buf_clear(&f->text);
-	buf_addspan(&f->text, buf_span(&l->reply.text));
+	orderfile_outcome(f, l->reply.code, buf_span(&l->reply.text));
 	/* Too large to be read and dropped: the server hangs up. */
 	if (f->code == 552)
 		lose(l, "the server refused an order and hung up");
@@ -194,10 +191,7 @@ add_content(struct link *l, struct orderfile *f, int fd)
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r <= 0) {
-			f->code = ORDERC_SPOILED;
-			buf_clear(&f->text);
-			buf_adds(&f->text, r < 0 ? strerror(errno) :
-			    "became shorter while it was being sent");
+			orderfile_spoiled(f, r < 0 ? strerror(errno) : NULL);
 			lose(l, "an order could not be sent whole");
 			break;
 		}
@@ -214,9 +208,7 @@ send_order(struct link *l, struct orderfile *f)
 
 	fd = orderfile_open(f, &why);
 	if (fd < 0) {
-		f->code = ORDERC_SPOILED;
-		buf_clear(&f->text);
-		buf_adds(&f->text, why);
+		orderfile_spoiled(f, why);
 		return;
 	}
 	add_order(l, f);
@@ -261,13 +253,6 @@ greet(struct link *l)
 	return -1;
 }
 
-/* An answer that may be another one later, or none. */
-static int
-is_open(const struct orderfile *f)
-{
-	return f->code == 0 || f->code / 100 == 4;
-}
-
 /* All that is still to be sent, QUIT, and the answers. */
 static void
 talk(struct link *l, struct orderfile *files, size_t n)
@@ -275,7 +260,7 @@ talk(struct link *l, struct orderfile *files, size_t n)
 	size_t i;
 
 	for (i = 0; i < n && !l->over; i++)
-		if (is_open(&files[i]))
+		if (orderfile_is_open(&files[i]))
 			send_order(l, &files[i]);
 	trace(l, "C: ", span_str("QUIT"), "");
 	buf_adds(&l->out, "QUIT\r\n");
@@ -306,24 +291,22 @@ dial(struct link *l)
 static void
 blame(const struct link *l, struct orderfile *files, size_t n)
 {
+	struct buf text = { 0 };
 	char addr[NET_TEXT_MAX];
 	size_t i;
 
 	net_text(&l->conf->addr, addr);
-	for (i = 0; i < n; i++) {
-		if (files[i].code != 0)
-			continue;
-		buf_clear(&files[i].text);
-		buf_addf(&files[i].text, "%s: %.*s", addr, (int)l->why.n,
-		    l->why.p);
-	}
+	buf_addf(&text, "%s: %.*s", addr, (int)l->why.n, l->why.p);
+	for (i = 0; i < n; i++)
+		if (files[i].code == 0)
+			orderfile_outcome(&files[i], 0, buf_span(&text));
+	buf_free(&text);
 }
 
-/* One connection from beginning to end. */
-static enum exit_code
-try(const struct orderc_conf *conf, struct orderfile *files, size_t n)
+enum exit_code
+orderc_send(void *arg, struct orderfile *files, size_t n)
 {
-	struct link l = { .conf = conf, .fd = -1 };
+	struct link l = { .conf = arg, .fd = -1 };
 
 	l.asked = calloc(n + 1, sizeof *l.asked);
 	if (l.asked == NULL)
@@ -333,7 +316,7 @@ try(const struct orderc_conf *conf, struct orderfile *files, size_t n)
 		talk(&l, files, n);
 	}
 	blame(&l, files, n);
-	if (conf->verbose && l.over)
+	if (l.conf->verbose && l.over)
 		warn("%.*s", (int)l.why.n, l.why.p);
 	if (l.fd >= 0)
 		close(l.fd);
@@ -344,40 +327,4 @@ try(const struct orderc_conf *conf, struct orderfile *files, size_t n)
 	buf_free(&l.why);
 	free(l.asked);
 	return l.code;
-}
-
-static size_t
-count_open(const struct orderfile *files, size_t n)
-{
-	size_t i, open = 0;
-
-	for (i = 0; i < n; i++)
-		if (is_open(&files[i]))
-			open++;
-	return open;
-}
-
-enum exit_code
-orderc_send(const struct orderc_conf *conf, struct orderfile *files, size_t n)
-{
-	size_t open = count_open(files, n), before;
-	enum exit_code code = EX_OK;
-	long attempt = 0;
-
-	while (open > 0) {
-		before = open;
-		code = try(conf, files, n);
-		open = count_open(files, n);
-		if (open == 0 || code == EX_NOHOST || code == EX_CONFIG)
-			break;
-		/* Only a connection that brought nothing is a failure. */
-		if (open < before) {
-			attempt = 0;
-			continue;
-		}
-		if (attempt == conf->retries)
-			break;
-		backoff_wait(attempt++, conf->verbose);
-	}
-	return open == 0 ? EX_OK : code;
 }

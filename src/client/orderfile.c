@@ -155,6 +155,27 @@ orderfile_done(struct orderfile *f, int fd)
 }
 
 void
+orderfile_outcome(struct orderfile *f, int code, struct span text)
+{
+	f->code = code;
+	buf_clear(&f->text);
+	buf_addspan(&f->text, text);
+}
+
+void
+orderfile_spoiled(struct orderfile *f, const char *why)
+{
+	orderfile_outcome(f, ORDERFILE_SPOILED, span_str(why != NULL ? why :
+	    "became shorter while it was being sent"));
+}
+
+int
+orderfile_is_open(const struct orderfile *f)
+{
+	return f->code == 0 || f->code / 100 == 4;
+}
+
+void
 orderfile_free(struct orderfile *f)
 {
 	if (f->fd >= 0)

@@ -24,6 +24,9 @@ struct orderfile {
 	struct stat st;
 };
 
+/* A code of ours, no server's: its content could not be sent whole. */
+#define ORDERFILE_SPOILED 1
+
 /*
  * Reads the file at path (kept by reference) and gives it a name, in clear;
  * the name was checked.  What cannot be read twice is copied to a file in
@@ -46,6 +49,16 @@ int orderfile_size(struct orderfile *f, const char *path, struct span name,
  */
 int orderfile_open(struct orderfile *f, const char **why);
 void orderfile_done(struct orderfile *f, int fd);
+
+/*
+ * Notes what became of it; ORDERFILE_SPOILED with the reason, NULL being that
+ * it became shorter.
+ */
+void orderfile_outcome(struct orderfile *f, int code, struct span text);
+void orderfile_spoiled(struct orderfile *f, const char *why);
+
+/* Whether it has no answer, or one that may be another later. */
+int orderfile_is_open(const struct orderfile *f);
 
 void orderfile_free(struct orderfile *f);
 

@@ -70,6 +70,27 @@ is_known(struct ftpd *s, struct buf *out)
 	return 1;
 }
 
+/* Whether a line may run; but for a few it is for a transfer to end. */
+static int
+may_run(const struct ftpd *s, struct span line)
+{
+	if (s->phase == FTP_TRANSFER)
+		return ftp_is_urgent(span_chomp(line));
+	return s->phase == FTP_COMMAND;
+}
+
+static enum ftpd_verdict
+verdict(const struct ftpd *s)
+{
+	static const enum ftpd_verdict of[] = {
+		[FTP_COMMAND] = FTPD_MORE, [FTP_TRANSFER] = FTPD_MORE,
+		[FTP_SETTLE] = FTPD_WAIT, [FTP_COMMIT] = FTPD_COMMIT,
+		[FTP_OVER] = FTPD_CLOSE
+	};
+
+	return of[s->phase];
+}
+
 /* Runs what has come, as far as it is its time. */
 static enum ftpd_verdict
 go_on(struct ftpd *s, struct buf *out)
@@ -87,17 +108,13 @@ go_on(struct ftpd *s, struct buf *out)
 			leave(s, out, "500 the line is too long");
 			break;
 		}
-		if (lf == NULL || s->phase == FTP_COMMIT ||
-		    (s->phase == FTP_TRANSFER &&
-		    !ftp_is_urgent(span_chomp(line))))
+		if (lf == NULL || !may_run(s, line))
 			break;
 		at += n;
 		ftp_run(s, span_chomp(line), out);
 	}
 	buf_consume(&s->line, at);
-	if (s->phase == FTP_COMMIT)
-		return FTPD_COMMIT;
-	return s->phase == FTP_OVER ? FTPD_CLOSE : FTPD_MORE;
+	return verdict(s);
 }
 
 enum ftpd_verdict
@@ -128,7 +145,10 @@ ftpd_data_end(struct ftpd *s, int broken, struct buf *out)
 enum ftpd_verdict
 ftpd_resume(struct ftpd *s, struct buf *out)
 {
-	ftpfile_commit(s, out);
+	if (s->phase == FTP_SETTLE)
+		ftpfile_settle(s, out);
+	else
+		ftpfile_commit(s, out);
 	return go_on(s, out);
 }
 

@@ -59,6 +59,9 @@ struct ftpd_data {
 	int (*listen)(void *door, char *text);
 	int (*is_open)(void *door);
 
+	/* Whether the client has hung up, on the session altogether. */
+	int (*is_abandoned)(void *door);
+
 	/* What comes goes to ftpd_data; or n bytes are sent, and its end. */
 	void (*receive)(void *door);
 	void (*send)(void *door, const void *p, size_t n);
@@ -89,8 +92,15 @@ struct ftpd_conf {
 enum ftpd_verdict {
 	FTPD_MORE,		/* goes on */
 	FTPD_COMMIT,		/* to be resumed after the store's commit */
+	FTPD_WAIT,		/* to be resumed after FTPD_DELAY */
 	FTPD_CLOSE		/* over, once the answers are sent */
 };
+
+/*
+ * ms that a file under its final name waits, when all of it has come: where
+ * its client was killed, the end of the session follows that of the file.
+ */
+#define FTPD_DELAY 20
 
 struct ftpd;
 
@@ -111,7 +121,7 @@ enum ftpd_verdict ftpd_data(struct ftpd *s, const char *p, size_t n,
     struct buf *out);
 enum ftpd_verdict ftpd_data_end(struct ftpd *s, int broken, struct buf *out);
 
-/* The commit has been. */
+/* The commit has been, or the delay. */
 enum ftpd_verdict ftpd_resume(struct ftpd *s, struct buf *out);
 
 /* Says why the session ends before its time: idle, or going down. */

@@ -226,28 +226,44 @@ ftpfile_take(struct ftpd *s, const char *p, size_t n, struct buf *out)
 	refuse(s, err, out);
 }
 
+static void
+cut_off(struct ftpd *s, struct buf *out)
+{
+	ftpfile_abort(s);
+	ftp_reply(s, out, "426 the data connection was cut off");
+}
+
 void
 ftpfile_end(struct ftpd *s, int broken, struct buf *out)
 {
 	s->phase = FTP_COMMAND;
 	if (broken) {
-		ftpfile_abort(s);
-		ftp_reply(s, out, "426 the data connection was cut off");
+		cut_off(s, out);
 	} else if (s->file == NULL) {
 		ftp_reply(s, out, "226 that is all");
 	} else {
 		if (s->cr)
 			s->conf->store.write(s->file, "\r", 1);
-		if (s->name.p[0] == '.') {
-			keep_aside(s);
-			ftp_reply(s, out,
-			    "226 received, unfinished until it is renamed");
+		if (s->name.p[0] != '.') {
+			s->phase = FTP_SETTLE;
 			return;
 		}
-		s->conf->store.finish(s->file, buf_span(&s->name));
-		s->code = 226;
-		s->phase = FTP_COMMIT;
+		keep_aside(s);
+		ftp_reply(s, out,
+		    "226 received, unfinished until it is renamed");
 	}
+}
+
+void
+ftpfile_settle(struct ftpd *s, struct buf *out)
+{
+	if (s->conf->data.is_abandoned(s->door)) {
+		cut_off(s, out);
+		return;
+	}
+	s->conf->store.finish(s->file, buf_span(&s->name));
+	s->code = 226;
+	s->phase = FTP_COMMIT;
 }
 
 void

@@ -17,9 +17,13 @@ void ftpfile_mdtm(struct ftpd *s, struct span arg, struct buf *out);
 void ftpfile_list(struct ftpd *s, struct span arg, struct buf *out);
 void ftpfile_nlst(struct ftpd *s, struct span arg, struct buf *out);
 
-/* Takes n bytes of the file on its way; the end of it; and the commit. */
+/*
+ * Takes n bytes of the file on its way; the end of it; what follows after the
+ * delay; and after the commit.
+ */
 void ftpfile_take(struct ftpd *s, const char *p, size_t n, struct buf *out);
 void ftpfile_end(struct ftpd *s, int broken, struct buf *out);
+void ftpfile_settle(struct ftpd *s, struct buf *out);
 void ftpfile_commit(struct ftpd *s, struct buf *out);
 
 /* Gives up the file on its way, and closes the data connection. */

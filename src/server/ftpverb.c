@@ -156,9 +156,10 @@ epsv(struct ftpd *s, struct span arg, struct buf *out)
 {
 	char addr[FTPD_ADDR_MAX];
 
-	if (span_case_is(arg, "ALL"))
+	if (span_case_is(arg, "ALL")) {
+		s->epsv_all = 1;
 		ftp_reply(s, out, "200 EPSV it will be");
-	else if (arg.n > 0 && !span_is(arg, "1") && !span_is(arg, "2"))
+	} else if (arg.n > 0 && !span_is(arg, "1") && !span_is(arg, "2"))
 		ftp_reply(s, out, "522 use (1,2)");
 	else if (listen(s, addr, out) == 0)
 		ftp_reply(s, out, "229 connect to (|||%u|)", port_of(addr));
@@ -171,6 +172,10 @@ pasv(struct ftpd *s, struct span arg, struct buf *out)
 	unsigned port;
 
 	(void)arg;
+	if (s->epsv_all) {
+		ftp_reply(s, out, "501 EPSV ALL has been said");
+		return;
+	}
 	if (listen(s, addr, out) < 0)
 		return;
 	if (addr[0] == '[') {
@@ -270,6 +275,14 @@ upload_only(struct ftpd *s, struct span arg, struct buf *out)
 	ftp_reply(s, out, "550 upload only");
 }
 
+/* RFC 1123 4.1.2.11: what is known, but not here, is no unknown command. */
+static void
+missing(struct ftpd *s, struct span arg, struct buf *out)
+{
+	(void)arg;
+	ftp_reply(s, out, "502 not here");
+}
+
 #define OPEN 1			/* before the log-in, too */
 #define URGENT 2		/* in mid-transfer, too */
 
@@ -296,7 +309,11 @@ static const struct verb {
 	{ "NLST", ftpfile_nlst, 0 }, { "APPE", upload_only, 0 },
 	{ "RETR", upload_only, 0 }, { "MKD", upload_only, 0 },
 	{ "XMKD", upload_only, 0 }, { "RMD", upload_only, 0 },
-	{ "XRMD", upload_only, 0 }
+	{ "XRMD", upload_only, 0 }, { "SITE", missing, OPEN },
+	{ "SMNT", missing, OPEN }, { "REIN", missing, OPEN },
+	{ "AUTH", missing, OPEN }, { "PBSZ", missing, OPEN },
+	{ "PROT", missing, OPEN }, { "MLST", missing, OPEN },
+	{ "MLSD", missing, OPEN }, { "LPSV", port, 0 }, { "LPRT", port, 0 }
 };
 
 /* The verb of a line, whose argument goes to *arg; NULL when there is none. */

@@ -9,6 +9,7 @@
 enum ftp_phase {
 	FTP_COMMAND,		/* the next command */
 	FTP_TRANSFER,		/* bytes go over the data connection */
+	FTP_SETTLE,		/* a file has come: is its client there? */
 	FTP_COMMIT,		/* a file is made safe */
 	FTP_OVER		/* nothing more is taken */
 };
@@ -33,6 +34,7 @@ struct ftpd {
 	int logged_in;
 	int failures;		/* log-ins refused */
 
+	int epsv_all;		/* EPSV ALL: no other way (RFC 2428 4) */
 	int text;		/* TYPE A: CRLF becomes LF */
 	int cr;			/* a CR waits for what follows it */
 

@@ -19,11 +19,12 @@
  * functions return 0 or errno; EINPROGRESS asks for the same call again, when
  * others had their turn.
  *
- * size is octets as they are sent, without the dots; uid adds what names a
- * letter for good.  After begin, read gives the letter piece by piece, in lines
- * that end in LF or CRLF: the last piece is empty; finish ends that earlier.
- * Only remove takes letters away, and sync makes it safe; seen says that a
- * letter has been fetched.
+ * size is octets as they are sent, without the dots, as far as the store has
+ * been told; measure makes sure.  uid adds what names a letter for good.
+ * After begin, read gives the letter piece by piece, in lines that end in LF
+ * or CRLF: the last piece is empty; finish ends that earlier.  Only remove
+ * takes letters away, and sync makes it safe; seen says that a letter has been
+ * fetched.
  */
 struct pop3d_store {
 	void *(*open)(void *store, struct span login);
@@ -31,6 +32,7 @@ struct pop3d_store {
 	int (*list)(void *drop);
 	size_t (*count)(const void *drop);
 	int (*size)(void *drop, size_t i, uint64_t *size);
+	int (*measure)(void *drop, size_t i, uint64_t *size);
 	void (*uid)(const void *drop, size_t i, struct buf *b);
 	int (*begin)(void *drop, size_t i);
 	int (*read)(void *drop, struct span *piece);

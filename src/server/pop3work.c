@@ -146,9 +146,9 @@ add_text(struct pop3d *s, struct span piece)
 static int
 announce(struct pop3d *s)
 {
-	uint64_t size;
+	uint64_t size = 0;
 
-	if (s->conf->store->size(s->drop, s->at, &size) != 0)
+	if (!s->top && s->conf->store->measure(s->drop, s->at, &size) != 0)
 		return 0;
 	if (s->conf->store->begin(s->drop, s->at) != 0) {
 		pop3verb_reply(s, no_letter);

@@ -348,9 +348,11 @@ smtpmail_begin(struct smtpmail *m, struct span received, int crlf)
 	m->id = m->trace.n;
 	c->id(c->mark, &m->trace);
 	m->id_n = m->trace.n - m->id;
-	buf_adds(&m->trace, ";\n\t");
-	c->date(c->mark, &m->trace);
-	buf_addc(&m->trace, '\n');
+	if (received.n > 0) {
+		buf_adds(&m->trace, ";\n\t");
+		c->date(c->mark, &m->trace);
+		buf_addc(&m->trace, '\n');
+	}
 	if (c->store != NULL && m->boxes.n > 0) {
 		m->mail = c->store->begin(c->keeper, buf_span(&m->from),
 		    buf_span(&m->trace), buf_span(&m->boxes));

@@ -64,9 +64,9 @@ void smtpmail_vrfy(const struct smtpd_conf *conf, struct span arg,
 
 /*
  * DATA, or the first BDAT: the text comes next, in lines that end in CRLF or
- * LF.  received is what the Received line says before its identifier.  What
- * fails in the store is kept until smtpmail_end: no text is ever taken for
- * commands.
+ * LF.  received is what the Received line says before its identifier, empty
+ * where nobody keeps it.  What fails in the store is kept until
+ * smtpmail_end: no text is ever taken for commands.
  */
 void smtpmail_begin(struct smtpmail *m, struct span received, int crlf);
 

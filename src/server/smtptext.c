@@ -16,13 +16,15 @@ begin(struct smtpd *s)
 {
 	struct buf received = { 0 };
 
-	buf_adds(&received, "Received: from ");
-	buf_addspan(&received, buf_span(&s->helo));
-	if (s->peer.n > 0)
-		buf_addf(&received, " (%s)", buf_str(&s->peer));
-	buf_addf(&received, "\n\tby %s with %s%s id ", s->conf->host,
-	    s->mail->utf8 ? "UTF8SMTP" : s->ehlo ? "ESMTP" : "SMTP",
-	    s->known ? "A" : "");
+	if (s->conf->store != NULL || s->conf->relay != NULL) {
+		buf_adds(&received, "Received: from ");
+		buf_addspan(&received, buf_span(&s->helo));
+		if (s->peer.n > 0)
+			buf_addf(&received, " (%s)", buf_str(&s->peer));
+		buf_addf(&received, "\n\tby %s with %s%s id ", s->conf->host,
+		    s->mail->utf8 ? "UTF8SMTP" : s->ehlo ? "ESMTP" : "SMTP",
+		    s->known ? "A" : "");
+	}
 	smtpmail_begin(s->mail, buf_span(&received), s->crlf);
 	buf_free(&received);
 }

@@ -10,23 +10,14 @@
 
 #include "dropname.h"
 #include "format/crlf.h"
+#include "letters.h"
 #include "sys/lock.h"
 #include "sys/newfile.h"
 
 #define PIECE 65536		/* read at a time */
 #define LOOKS 512		/* directory entries looked at in one call */
 
-enum part { NEW, CUR, PARTS };
-
-static const char *const parts[PARTS] = { "new", "cur" };
-
-struct letter {
-	char *name;		/* of its file */
-	uint64_t size;		/* of its file, until it is known as sent */
-	enum part part;
-	int sized;
-	int gone;
-};
+static const char *const parts[LETTERS_PARTS] = { "new", "cur" };
 
 struct drop {
 	struct store *store;
@@ -34,10 +25,9 @@ struct drop {
 	char *path;		/* of the Maildir */
 	char *login;
 	int lock;		/* -1 where there is no Maildir */
-	struct letter *letter;
-	size_t n, cap;
+	struct letters letters;
 	DIR *dir;		/* while letters are listed */
-	enum part part;
+	enum letters_part part;
 
 	/* The letter that is open. */
 	int fd;			/* -1: none */
@@ -76,7 +66,8 @@ maildrop_stop(void *store)
 
 /* A letter's path, or a directory's where name is empty. */
 static const char *
-path_of(const struct drop *d, enum part part, const char *name, struct buf *b)
+path_of(const struct drop *d, enum letters_part part, const char *name,
+    struct buf *b)
 {
 	buf_clear(b);
 	buf_addf(b, "%s/%s/%s", d->path, parts[part], name);
@@ -136,7 +127,6 @@ void
 maildrop_close(void *drop)
 {
 	struct drop *d = drop, **p;
-	size_t i;
 
 	for (p = &d->store->first; *p != d; )
 		p = &(*p)->next;
@@ -148,9 +138,7 @@ maildrop_close(void *drop)
 		closedir(d->dir);
 	if (d->lock >= 0)
 		close(d->lock);
-	for (i = 0; i < d->n; i++)
-		free(d->letter[i].name);
-	free(d->letter);
+	letters_free(&d->letters);
 	free(d->login);
 	free(d->path);
 	free(d);
@@ -169,54 +157,9 @@ next_name(DIR *dir)
 	return e != NULL ? e->d_name : NULL;
 }
 
-static void
-add_letter(struct drop *d, const char *name, off_t size)
-{
-	struct letter *l;
-
-	if (d->n == d->cap) {
-		d->cap = d->cap * 2 + 64;
-		d->letter = realloc(d->letter, d->cap * sizeof *d->letter);
-		if (d->letter == NULL)
-			die_nomem();
-	}
-	l = &d->letter[d->n++];
-	l->name = span_dup(span_str(name));
-	l->part = d->part;
-	l->gone = 0;
-	l->size = (uint64_t)size;
-	l->sized = dropname_size(name, &l->size);
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	const struct letter *x = a, *y = b;
-	int r = dropname_compare(x->name, y->name);
-
-	return r != 0 ? r : x->part < y->part ? 1 : x->part > y->part ? -1 : 0;
-}
-
-/* In order; one that went from new to cur in between was seen twice. */
-static void
-sort(struct drop *d)
-{
-	size_t i, n = 0;
-
-	if (d->n > 0)
-		qsort(d->letter, d->n, sizeof *d->letter, compare);
-	for (i = 0; i < d->n; i++)
-		if (n > 0 && dropname_compare(d->letter[n - 1].name,
-		    d->letter[i].name) == 0)
-			free(d->letter[i].name);
-		else
-			d->letter[n++] = d->letter[i];
-	d->n = n;
-}
-
 /* Opens a directory of letters: 1, 0 where there is none, -1 with errno. */
 static int
-open_part(struct drop *d, enum part part)
+open_part(struct drop *d, enum letters_part part)
 {
 	struct buf path = { 0 };
 
@@ -239,7 +182,8 @@ list_some(struct drop *d)
 			return errno;
 		if (fstatat(dirfd(d->dir), name, &st, AT_SYMLINK_NOFOLLOW) ==
 		    0 && S_ISREG(st.st_mode))
-			add_letter(d, name, st.st_size);
+			letters_add(&d->letters, d->part, name,
+			    (uint64_t)st.st_size);
 	}
 	return EINPROGRESS;
 }
@@ -250,7 +194,7 @@ maildrop_list(void *drop)
 	struct drop *d = drop;
 	int r;
 
-	while (d->part < PARTS) {
+	while (d->part < LETTERS_PARTS) {
 		if (d->dir == NULL && open_part(d, d->part) < 0)
 			return errno;
 		r = d->dir != NULL ? list_some(d) : 0;
@@ -261,40 +205,22 @@ maildrop_list(void *drop)
 		d->dir = NULL;
 		d->part++;
 	}
-	sort(d);
+	letters_sort(&d->letters);
 	return 0;
 }
 
 size_t
 maildrop_count(const void *drop)
 {
-	return ((const struct drop *)drop)->n;
+	return ((const struct drop *)drop)->letters.n;
 }
 
 void
 maildrop_uid(const void *drop, size_t i, struct buf *b)
 {
-	dropname_uid(((const struct drop *)drop)->letter[i].name, b);
-}
+	const struct drop *d = drop;
 
-/* The letter with the lasting part of this name; NULL: there is none. */
-static struct letter *
-find_letter(struct drop *d, const char *name)
-{
-	size_t low = 0, high = d->n, i;
-	int r;
-
-	while (low < high) {
-		i = low + (high - low) / 2;
-		r = dropname_compare(name, d->letter[i].name);
-		if (r == 0)
-			return &d->letter[i];
-		if (r < 0)
-			high = i;
-		else
-			low = i + 1;
-	}
-	return NULL;
+	dropname_uid(d->letters.letter[i].name, b);
 }
 
 /* Letters have other names now, or are gone: which? */
@@ -303,21 +229,21 @@ look_again(struct drop *d)
 {
 	struct letter *l;
 	const char *name;
-	enum part part;
+	enum letters_part part;
 	size_t i;
 
-	for (i = 0; i < d->n; i++)
-		d->letter[i].gone = 1;
-	for (part = NEW; part < PARTS; part++) {
+	for (i = 0; i < d->letters.n; i++)
+		d->letters.letter[i].gone = 1;
+	for (part = LETTERS_NEW; part < LETTERS_PARTS; part++) {
 		if (open_part(d, part) <= 0)
 			continue;
 		while ((name = next_name(d->dir)) != NULL) {
-			l = find_letter(d, name);
+			l = letters_find(&d->letters, name);
 			if (l == NULL)
 				continue;
 			free(l->name);
 			l->name = span_dup(span_str(name));
-			l->part = part;
+			l->part = (unsigned char)part;
 			l->gone = 0;
 		}
 		closedir(d->dir);
@@ -332,7 +258,7 @@ look_again(struct drop *d)
 static int
 with_path(struct drop *d, size_t i, int (*act)(const char *path))
 {
-	const struct letter *l = &d->letter[i];
+	const struct letter *l = &d->letters.letter[i];
 	struct buf path = { 0 };
 	int r = -1, err = ENOENT;
 
@@ -404,17 +330,29 @@ read_piece(struct drop *d)
 int
 maildrop_size(void *drop, size_t i, uint64_t *size)
 {
+	const struct letter *l = &((struct drop *)drop)->letters.letter[i];
+
+	*size = l->size;
+	return l->told ? 0 : maildrop_measure(drop, i, size);
+}
+
+int
+maildrop_measure(void *drop, size_t i, uint64_t *size)
+{
 	struct drop *d = drop;
-	struct letter *l = &d->letter[i];
+	struct letter *l = &d->letters.letter[i];
+	uint64_t whole;
 	ssize_t n = 0;
 
 	*size = l->size;
-	if (l->sized)
+	if (l->read)
 		return 0;
 	if (open_letter(d, i) == 0 && (n = read_piece(d)) > 0) {
 		d->size += (uint64_t)n + crlf_grow(&d->crlf,
 		    span_of(d->store->piece, (size_t)n));
-		if (n == PIECE || (uint64_t)n != l->size)
+		whole = l->told ? d->size + crlf_end(&d->crlf) :
+		    (uint64_t)n;
+		if (n == PIECE || whole != l->size)
 			return EINPROGRESS;
 		d->store->kept = d;
 		d->store->kept_letter = i;
@@ -423,7 +361,7 @@ maildrop_size(void *drop, size_t i, uint64_t *size)
 	if (d->fd >= 0 && n >= 0)
 		l->size = d->size + crlf_end(&d->crlf);
 	maildrop_finish(d);
-	l->sized = 1;
+	l->told = l->read = 1;
 	*size = l->size;
 	return 0;
 }
@@ -467,13 +405,13 @@ void
 maildrop_seen(void *drop, size_t i)
 {
 	struct drop *d = drop;
-	const struct letter *l = &d->letter[i];
+	const struct letter *l = &d->letters.letter[i];
 	struct buf from = { 0 }, to = { 0 };
 
-	if (l->part != NEW)
+	if (l->part != LETTERS_NEW)
 		return;
-	path_of(d, NEW, l->name, &from);
-	path_of(d, CUR, l->name, &to);
+	path_of(d, LETTERS_NEW, l->name, &from);
+	path_of(d, LETTERS_CUR, l->name, &to);
 	to.n -= strlen(l->name) - dropname_lasting(l->name);
 	buf_adds(&to, ":2,S");
 	/* Where it fails the letter stays new, which does no harm. */
@@ -488,10 +426,10 @@ maildrop_sync(void *drop)
 {
 	struct drop *d = drop;
 	struct buf path = { 0 };
-	enum part part;
+	enum letters_part part;
 	int err = 0;
 
-	for (part = NEW; part < PARTS; part++)
+	for (part = LETTERS_NEW; part < LETTERS_PARTS; part++)
 		if (newfile_syncdir(path_of(d, part, "", &path)) < 0 &&
 		    errno != ENOENT)
 			err = errno;

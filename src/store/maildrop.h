@@ -32,10 +32,12 @@ int maildrop_list(void *drop);
 size_t maildrop_count(const void *drop);
 
 /*
- * The size of a letter with its CRLFs: 0, or EINPROGRESS.  Of one that cannot
- * be read any more it is that of its file.
+ * The size of a letter with its CRLFs: 0, or EINPROGRESS.  size believes what
+ * the file's name says; measure reads the letter, once, and from then on both
+ * know better.  Of one that cannot be read it is what was known before.
  */
 int maildrop_size(void *drop, size_t i, uint64_t *size);
+int maildrop_measure(void *drop, size_t i, uint64_t *size);
 
 /*
  * Adds what names the letter as long as it lives (RFC 1939, UIDL): the part of

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "draft.h"
+#include "format/crlf.h"
 #include "sys/here.h"
 #include "sys/newfile.h"
 
@@ -18,6 +19,8 @@ struct mail {
 	struct mail *next;	/* among those that wait */
 	struct span from, trace, boxes;
 	struct draft draft;
+	struct crlf crlf;	/* of the text */
+	uint64_t grown;		/* by so much it is longer with CRLF */
 	enum { COMING, WAITING, DONE } state;
 	int err;
 };
@@ -168,6 +171,7 @@ mdir_write(void *arg, const char *p, size_t n)
 		buf_free(&head);
 	}
 	draft_add(d, p, n);
+	mail->grown += crlf_grow(&mail->crlf, span_of(p, n));
 }
 
 int
@@ -182,6 +186,8 @@ mdir_end(void *arg)
 		mdir_drop(mail);
 		return err;
 	}
+	/* Return-Path, Delivered-To, trace and text. */
+	mail->grown += 2 + span_lines(mail->trace) + crlf_end(&mail->crlf);
 	draft_flush(&mail->draft);
 	newfile_start(&mail->draft.file);
 	mail->err = errno = mail->draft.err;
@@ -273,10 +279,14 @@ write_copies(struct copy *copy, size_t n)
 			fail(copy[i].mail, copy[i].box);
 }
 
-/* Into new/, under a name as maildir(5) has it. */
+/*
+ * Into new/, under a name as maildir(5) has it, with the sizes as Maildir++
+ * has them: who gives the letter out need not read it to know them.
+ */
 static void
 link_copy(struct mdir *m, struct copy *c)
 {
+	uintmax_t size = c->file->size, wire = size + c->mail->grown;
 	struct buf path = { 0 };
 	struct timespec now;
 	int r;
@@ -284,9 +294,10 @@ link_copy(struct mdir *m, struct copy *c)
 	clock_gettime(CLOCK_REALTIME, &now);
 	do {
 		buf_clear(&path);
-		buf_addf(&path, "%s/%s/new/%lld.M%06ldP%ldQ%lu.%s", m->root,
-		    c->box, (long long)now.tv_sec, now.tv_nsec / 1000,
-		    (long)getpid(), m->count++, m->host);
+		buf_addf(&path, "%s/%s/new/%lld.M%06ldP%ldQ%lu.%s,S=%ju,W=%ju",
+		    m->root, c->box, (long long)now.tv_sec,
+		    now.tv_nsec / 1000, (long)getpid(), m->count++, m->host,
+		    size, wire);
 		r = newfile_link(c->file, buf_str(&path));
 	} while (r < 0 && errno == EEXIST);
 	if (r == 0)

@@ -10,6 +10,7 @@
 /* The functions are those of mdir.h; open is NULL where nothing is kept. */
 struct place_form {
 	const char *name;
+	long workers;		/* processes that had best share the work */
 	void *(*open)(const char *root);
 	void (*close)(void *store);
 	void *(*begin)(void *store, struct span from, struct span trace,

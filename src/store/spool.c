@@ -16,7 +16,9 @@ struct spool {
 	struct buf dir;
 	struct seen seen;
 	struct spool_file *group, **group_end;	/* those that wait */
-	size_t waiting, count;
+	size_t waiting;
+	size_t count;		/* files not freed yet */
+	int only_one, has_stored;
 };
 
 struct spool_file {
@@ -60,7 +62,7 @@ spool_make(const char *dir)
 }
 
 struct spool *
-spool_open(const char *dir)
+spool_open(const char *dir, int only_one)
 {
 	struct buf seen = { 0 };
 	struct spool *s;
@@ -72,6 +74,7 @@ spool_open(const char *dir)
 	if (s == NULL)
 		die_nomem();
 	s->group_end = &s->group;
+	s->only_one = only_one;
 	buf_adds(&s->dir, dir);
 	buf_addf(&seen, "%s%s", dir, seen_dir);
 	if (seen_open(&s->seen, buf_str(&seen)) < 0) {
@@ -98,6 +101,10 @@ spool_begin(struct spool *s)
 {
 	struct spool_file *f;
 
+	if (s->only_one && (s->has_stored || s->count > 0)) {
+		errno = EBUSY;
+		return NULL;
+	}
 	f = calloc(1, sizeof *f);
 	if (f == NULL)
 		die_nomem();
@@ -108,12 +115,6 @@ spool_begin(struct spool *s)
 	}
 	s->count++;
 	return f;
-}
-
-size_t
-spool_count(const struct spool *s)
-{
-	return s->count;
 }
 
 void
@@ -282,6 +283,18 @@ place_all(struct spool *s)
 	close(lock);
 }
 
+/* Whether any of those that wait has left a mark. */
+static int
+has_marks(const struct spool *s)
+{
+	const struct spool_file *f;
+
+	for (f = s->group; f != NULL; f = f->next)
+		if (f->key[0] != '\0')
+			return 1;
+	return 0;
+}
+
 /* The waiting ones wait no longer; returns the first. */
 static struct spool_file *
 end_group(struct spool *s)
@@ -308,13 +321,14 @@ spool_commit(struct spool *s, void (*stored)(void *arg, const char *path),
 		return;
 	place_all(s);
 	/* The names first: a mark must not outlive its order's name. */
-	if (newfile_syncdir(buf_str(&s->dir)) < 0 ||
-	    newfile_syncdir(buf_str(&s->seen.dir)) < 0)
+	if (newfile_syncdir(buf_str(&s->dir)) < 0 || (has_marks(s) &&
+	    newfile_syncdir(buf_str(&s->seen.dir)) < 0))
 		err = errno;
 	for (f = end_group(s); f != NULL; f = f->next)
 		if (f->state != SPOOL_FAILED && err != 0)
 			fail(f, err);
 		else if (f->state == SPOOL_STORED) {
+			s->has_stored = 1;
 			buf_clear(&name);
 			buf_addf(&name, "%s/%s", buf_str(&s->dir),
 			    buf_str(&f->name));

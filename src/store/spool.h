@@ -29,18 +29,19 @@ int spool_make(const char *dir);
 
 /*
  * Opens the spool, which this process then shares with other servers, and
- * tidies up what the dead have left.  NULL with errno.  Once per process.
+ * tidies up what the dead have left; with only_one it takes one order and no
+ * more.  NULL with errno.  Once per process.
  */
-struct spool *spool_open(const char *dir);
+struct spool *spool_open(const char *dir, int only_one);
 
 /* Closes it; all files have been freed. */
 void spool_close(struct spool *s);
 
-/* A new order.  NULL with errno. */
+/*
+ * A new order.  NULL with errno; EBUSY where it would be the second one that
+ * could be stored, and only one is to be.
+ */
 struct spool_file *spool_begin(struct spool *s);
-
-/* Orders begun and not freed yet. */
-size_t spool_count(const struct spool *s);
 
 /* Appends.  A failure is kept: the order then fails when it is committed. */
 void spool_write(struct spool_file *f, const void *p, size_t n);

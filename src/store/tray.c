@@ -8,9 +8,9 @@
 #define NAME_SIZE 8		/* random bytes in a name we invent */
 
 int
-tray_open(struct tray *t, const char *dir)
+tray_open(struct tray *t, const char *dir, int only_one)
 {
-	t->spool = spool_open(dir);
+	t->spool = spool_open(dir, only_one);
 	return t->spool != NULL ? 0 : -1;
 }
 
@@ -28,15 +28,9 @@ tray_begin(void *tray, int *err)
 	struct tray *t = tray;
 	struct spool_file *f;
 
-	if (t->one && (t->stored || spool_count(t->spool) > 0)) {
-		*err = EBUSY;
-		return NULL;
-	}
 	f = spool_begin(t->spool);
-	if (f == NULL) {
-		*err = errno;
+	if (f == NULL && (*err = errno) != EBUSY)
 		warn_sys("a new file");
-	}
 	return f;
 }
 
@@ -70,30 +64,6 @@ void
 tray_drop(void *file)
 {
 	spool_free(file);
-}
-
-struct report {
-	struct tray *tray;
-	void (*stored)(void *arg, const char *path);
-	void *arg;
-};
-
-static void
-note(void *arg, const char *path)
-{
-	const struct report *r = arg;
-
-	r->tray->stored = 1;
-	r->stored(r->arg, path);
-}
-
-void
-tray_commit(struct tray *t, void (*stored)(void *arg, const char *path),
-    void *arg)
-{
-	struct report r = { t, stored, arg };
-
-	spool_commit(t->spool, note, &r);
 }
 
 int

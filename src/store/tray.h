@@ -10,21 +10,18 @@
 #include "spool.h"
 
 struct tray {
-	int one;		/* take one file and no more */
-	/* private */
 	struct spool *spool;
-	int stored;		/* whether any file was */
 };
 
-/* tray.one stays as it is.  0, or -1 with errno. */
-int tray_open(struct tray *t, const char *dir);
+/* As spool_open.  0, or -1 with errno. */
+int tray_open(struct tray *t, const char *dir, int only_one);
 void tray_close(struct tray *t);	/* opened or not */
 
 /* A new file; NULL with *err, EBUSY when no second one is to be taken. */
 void *tray_begin(void *tray, int *err);
 void tray_write(void *file, const void *p, size_t n);
 
-/* It is whole and waits for tray_commit, to get a name like this. */
+/* It is whole and waits for spool_commit, to get a name like this. */
 void tray_finish(void *file, struct span name);
 
 /*
@@ -33,10 +30,6 @@ void tray_finish(void *file, struct span name);
  */
 int tray_outcome(void *file, struct span *name);
 void tray_drop(void *file);
-
-/* As spool_commit. */
-void tray_commit(struct tray *t, void (*stored)(void *arg, const char *path),
-    void *arg);
 
 /* Octets and time of a file by its name: 0, or -1; and of all. */
 int tray_look(void *tray, struct span name, uint64_t *size, int64_t *time);

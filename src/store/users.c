@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "format/login.h"
 #include "sys/io.h"
 
 #define FILE_MAX ((size_t)64 << 20)	/* a million logins */
@@ -38,12 +39,6 @@ struct expansion {
 	struct buf *names;
 };
 
-static int
-is_control(char c)
-{
-	return (unsigned char)c < ' ' || c == 0x7f;
-}
-
 /* Adds what a quoted string says, or s as it is. */
 static void
 add_unquoted(struct buf *b, struct span s)
@@ -53,28 +48,23 @@ add_unquoted(struct buf *b, struct span s)
 	for (i = quoted; i < s.n - quoted; i++) {
 		if (quoted && s.p[i] == '\\' && i + 1 < s.n - 1)
 			i++;
-		buf_addc(b, s.p[i] >= 'A' && s.p[i] <= 'Z' ?
-		    s.p[i] - 'A' + 'a' : s.p[i]);
+		buf_addc(b, s.p[i]);
 	}
 }
 
-int
-users_login(struct span local, struct buf *b)
+/* Adds the login that a local part is, and a NUL: 0, or -1: it can be none. */
+static int
+make_login(struct buf *b, struct span local)
 {
-	size_t start = b->n, i;
-	int bad;
+	struct buf text = { 0 };
+	int r;
 
-	add_unquoted(b, local);
-	bad = b->n == start || b->n - start > USERS_LOGIN_MAX ||
-	    b->p[start] == '.';
-	for (i = start; i < b->n && !bad; i++)
-		bad = b->p[i] == '/' || is_control(b->p[i]);
-	if (bad) {
-		b->n = start;
-		return -1;
-	}
-	buf_addc(b, '\0');
-	return 0;
+	add_unquoted(&text, local);
+	r = login_make(b, buf_span(&text));
+	if (r == 0)
+		buf_addc(b, '\0');
+	buf_free(&text);
+	return r;
 }
 
 static int
@@ -180,7 +170,7 @@ users_find(const void *users, struct span local, struct buf *b)
 	struct buf name = { 0 };
 	long alias = -1;
 
-	if (users_login(local, &name) == 0) {
+	if (make_login(&name, local) == 0) {
 		if (u != NULL)
 			alias = find_alias(u, name.p);
 		if (alias >= 0)
@@ -202,7 +192,7 @@ add_login(struct buf *b, struct span s)
 	for (i = 0; i < s.n; i++)
 		if (memchr(others, s.p[i], sizeof others - 1) != NULL)
 			return -1;
-	return users_login(s, b);
+	return make_login(b, s);
 }
 
 /* "name: member, ...", the colon being at this offset. */

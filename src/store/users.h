@@ -9,9 +9,6 @@
 
 #include "sys/buf.h"
 
-/* Octets of a login: it becomes a file name. */
-#define USERS_LOGIN_MAX 64
-
 struct users;
 
 /*
@@ -23,17 +20,11 @@ struct users *users_read(const char *path);
 void users_free(struct users *u);
 
 /*
- * Makes a login of a local part: quotes taken off, ASCII letters in lower
- * case, added to b with a NUL behind it.  0, or -1 when it can be none: empty
- * or too long, with a dot first, a slash or a control character.
- */
-int users_login(struct span local, struct buf *b);
-
-/*
- * Adds the logins that the local part stands for to b, each once and with a
- * NUL behind it: 0, or -1 when there is none among users, in which every login
- * is where that is NULL.  postmaster always is (RFC 5321 4.5.1).  An alias that
- * leads back to itself means the login of that name, or nobody.
+ * Adds the logins (login.h) that a local part, quoted or not, stands for to b,
+ * each once and with a NUL behind it: 0, or -1 when there is none among users,
+ * in which every login is where that is NULL.  postmaster always is (RFC 5321
+ * 4.5.1).  An alias that leads back to itself means the login of that name, or
+ * nobody.
  */
 int users_find(const void *users, struct span local, struct buf *b);
 

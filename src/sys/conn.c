@@ -25,6 +25,8 @@ over(struct conn_host *h, struct conn *c)
 	c->session = NULL;
 	c->data = NULL;
 	h->sessions--;
+	if (h->door != NULL)
+		door_leave(h->door, h->room, c->seat);
 }
 
 static int
@@ -59,9 +61,10 @@ verdict(struct conn_host *h, struct conn *c, enum serve_verdict v)
 
 void
 conn_open(struct conn_host *h, struct conn *c, const struct net_peer *peer,
-    int fd)
+    int fd, long seat)
 {
 	memset(c, 0, sizeof *c);
+	c->seat = seat;
 	c->session = h->proto->open(h->app, peer, &c->out);
 	if (h->proto->attach != NULL) {
 		c->data = data_open(fd, peer);

@@ -5,6 +5,7 @@
 #ifndef SYS_CONN_H
 #define SYS_CONN_H
 
+#include "door.h"
 #include "serve.h"
 
 /* The session's last verdict; the two states after it are conn's own. */
@@ -27,6 +28,8 @@ struct conn_host {
 	long long now;		/* io_clock's, kept by the caller */
 	char *scratch;		/* CONN_READ bytes to read into */
 	long sessions;		/* that are open */
+	struct door *door;	/* where they have their seats, or NULL */
+	int room;
 };
 
 struct conn {
@@ -39,14 +42,18 @@ struct conn {
 	int reset;		/* ends by RST */
 	int fresh;		/* in has something the session has not seen */
 	struct data *data;	/* NULL where the protocol knows none */
+	long seat;
 	size_t second;		/* its place among those polled, 0: none */
 };
 
 #define CONN_READ 262144	/* what one read takes */
 
-/* Starts with a session, whose own fd is, or with a last word and none. */
+/*
+ * Starts with a session, whose own fd is, in a seat (any, where there is no
+ * door), or with a last word and none.
+ */
 void conn_open(struct conn_host *h, struct conn *c,
-    const struct net_peer *peer, int fd);
+    const struct net_peer *peer, int fd, long seat);
 void conn_refuse(struct conn_host *h, struct conn *c, const char *word);
 
 /* Ends the session, if there is one, and frees what c holds. */

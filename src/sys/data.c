@@ -82,6 +82,15 @@ data_is_open(void *data)
 	return d->listener >= 0 || d->fd >= 0;
 }
 
+int
+data_is_abandoned(void *data)
+{
+	const struct data *d = data;
+	char c;
+
+	return recv(d->control, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 /* Our address of the control connection; loopback where that is a file. */
 static socklen_t
 own_address(const struct data *d, struct sockaddr_storage *sa)
@@ -150,7 +159,7 @@ data_listen(void *data, char *text)
 		errno = EACCES;
 		return -1;
 	}
-	if (secret_random(&start, sizeof start) < 0)
+	if (ports > 1 && secret_random(&start, sizeof start) < 0)
 		return -1;
 	n = own_address(d, &sa);
 	for (i = 0; i < ports && r < 0; i++) {
@@ -226,18 +235,6 @@ end(struct data *d, enum data_event event)
 	return event;
 }
 
-/*
- * Whether the session's own connection has ended too: the client is gone, and
- * the end of this one does not say that it had sent all.
- */
-static int
-is_abandoned(const struct data *d)
-{
-	char c;
-
-	return recv(d->control, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
-}
-
 enum data_event
 data_go_on(struct data *d, char *p, size_t *n)
 {
@@ -258,7 +255,7 @@ data_go_on(struct data *d, char *p, size_t *n)
 	*n = (size_t)r;
 	if (d->course == COURSE_IN)
 		return r > 0 ? DATA_BYTES :
-		    end(d, is_abandoned(d) ? DATA_BROKEN : DATA_END);
+		    end(d, data_is_abandoned(d) ? DATA_BROKEN : DATA_END);
 	d->sent += (size_t)r;
 	return d->sent == d->out.n ? end(d, DATA_END) : DATA_NOTHING;
 }

@@ -21,7 +21,7 @@ void data_free(struct data *d);
 void data_range(struct data *d, unsigned low, unsigned high);
 
 /*
- * These five take the struct as void *, so that they fit a session's table.
+ * These six take the struct as void *, so that they fit a session's table.
  *
  * Listens where the session's own connection leads to, at a free port; text
  * gets the address with the port, at most NET_TEXT_MAX.  What was open before
@@ -31,6 +31,12 @@ int data_listen(void *data, char *text);
 
 /* Whether there is a connection, or one may come. */
 int data_is_open(void *data);
+
+/*
+ * Whether the session's own connection has ended, too: the client is gone, and
+ * the end of this one does not say that it had sent all.
+ */
+int data_is_abandoned(void *data);
 
 /* From now on what comes is read; or n bytes at p, copied, are sent. */
 void data_receive(void *data);

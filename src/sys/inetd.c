@@ -89,7 +89,7 @@ inetd_run(const struct serve_proto *proto, void *app,
 	h.scratch = malloc(CONN_READ);
 	if (h.scratch == NULL)
 		die_nomem();
-	conn_open(&h, &c, peer, STDIN_FILENO);
+	conn_open(&h, &c, peer, STDIN_FILENO, 0);
 	while (answer(&c) == 0 && c.state < CONN_CLOSE)
 		step(&h, &c, stop);
 	if (c.out.n > 0) {

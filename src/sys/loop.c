@@ -1,43 +1,54 @@
 #include "loop.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "conn.h"
 #include "io.h"
+#include "pass.h"
 
 #define DOWN_MS 5000		/* for the sessions in hand, at the end */
-#define NO_FD_MS 200		/* pause when descriptors ran out */
 #define ACCEPTS 64		/* new sessions in one round */
 #define BUSY_EXTRA 64		/* peers being told that it is busy */
-#define CONTROLS 2		/* entries of poll before the listeners */
+#define OUT_KEPT 256		/* bytes kept for an idle one's next answer */
+
+/* Entries of poll before the listeners. */
+enum { STOP, CHANNEL, CONTROLS };
 
 /*
  * To poll thousands of idle connections takes longer than to serve one.  So
  * those that have been busy of late come first, and are looked at alone until
- * it is time for all again.
+ * it is time for all again.  It is the waiting for all that costs most: that is
+ * for when nothing goes on.
  */
 #define BUSY_MS 200		/* of late */
-#define ALL_MS 30		/* time for all: what an idle one may wait */
-#define IDLE_MIN 100		/* fewer idle ones are no matter */
+#define IDLE_MIN 500		/* fewer idle ones are no matter */
+#define SCAN 200		/* as many cost a ms of waiting for all */
+
+/*
+ * Then, with few that are busy, the next command is there sooner than a
+ * process that sleeps is woken.
+ */
+#define FEW 4
+#define LOOKS 150		/* about a microsecond each */
 
 struct loop {
 	const struct loop_opt *o;
 	struct conn_host host;
-	struct pollfd *poll;	/* stop, life, listeners, connections; while
+	struct pollfd *poll;	/* stop, channel, listeners, connections; while
 				   it is polled, then second connections */
 	struct conn *conn;
 	size_t fixed;		/* entries of poll before the connections */
 	size_t n, cap;		/* connections */
 	size_t busy;		/* the first ones: busy of late */
 	size_t round;		/* the first ones: looked at in this round */
-	long long all;		/* when all were looked at last */
+	int crowd;		/* many are idle while something goes on */
+	long long active;	/* when something went on last */
+	long long all, next_all;	/* when all are looked at: last, next */
 	size_t seconds;		/* second connections that are polled */
 	long long down;		/* when the rest is cut off, 0 while up */
 	long long no_accept;	/* no descriptors before this moment */
@@ -106,7 +117,8 @@ transmit(struct loop *l, size_t i)
 			c->deadline = l->host.now + l->o->idle;
 		buf_consume(&c->out, (size_t)r);
 	}
-	buf_free(&c->out);
+	if (c->out.cap > OUT_KEPT)
+		buf_free(&c->out);
 	if (c->state != CONN_CLOSE)
 		return;
 	/* Closing with input unread would cut the answer off (RST). */
@@ -114,59 +126,68 @@ transmit(struct loop *l, size_t i)
 	conn_state(&l->host, c, c->eof ? CONN_DEAD : CONN_FLUSHED);
 }
 
-static int
-is_full(struct loop *l)
-{
-	long n = 0;
-	int i;
-
-	l->o->sessions[l->o->worker] = (int)l->host.sessions;
-	for (i = 0; i < l->o->workers; i++)
-		n += l->o->sessions[i];
-	return n >= l->o->max_sessions;
-}
-
+/* Its seat may be one of those that are none. */
 static void
-greet(struct loop *l, int fd)
+greet(struct loop *l, int fd, const struct net_peer *peer, long seat)
 {
-	struct net_peer peer;
-	int full = is_full(l), on = 1;
+	const char *why = seat == DOOR_FULL ?
+	    "too many sessions, try again later" :
+	    "too many connections from your address";
+	struct buf word = { 0 };
 
-	if (full && l->n >= (size_t)l->host.sessions + BUSY_EXTRA) {
+	if (l->o->verbose)
+		warn("%s: %s", peer->text[0] != '\0' ? peer->text : "local",
+		    seat >= 0 ? "connected" : why);
+	if (seat >= 0)
+		conn_open(&l->host, add_conn(l, fd), peer, fd, seat);
+	else if (l->n < (size_t)l->host.sessions + BUSY_EXTRA) {
+		buf_addf(&word, "%s %s\r\n", l->host.proto->busy, why);
+		conn_refuse(&l->host, add_conn(l, fd), buf_str(&word));
+		buf_free(&word);
+	} else {
 		close(fd);
 		return;
 	}
-	fcntl(fd, F_SETFL, O_NONBLOCK);
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	net_peer(&peer, fd);
-	if (l->o->verbose)
-		warn("%s: %s", peer.text[0] != '\0' ? peer.text : "local",
-		    full ? "too many sessions" : "connected");
-	if (full)
-		conn_refuse(&l->host, add_conn(l, fd), l->host.proto->busy);
-	else
-		conn_open(&l->host, add_conn(l, fd), &peer, fd);
 	transmit(l, l->busy - 1);
 }
 
 static void
 accept_some(struct loop *l, int listener)
 {
-	int i, fd;
+	struct door *door = l->o->door;
+	struct net_peer peer;
+	int i, fd, is_short;
 
 	for (i = 0; i < ACCEPTS; i++) {
-		fd = accept(listener, NULL, NULL);
-		if (fd >= 0) {
-			greet(l, fd);
-			continue;
-		}
-		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
-			warn_sys("accept");
-			l->no_accept = l->host.now + NO_FD_MS;
-		}
-		return;
+		fd = door_accept(listener, &peer, &is_short);
+		if (is_short)
+			l->no_accept = l->host.now + LOOP_NO_FD_MS;
+		if (fd < 0)
+			return;
+		greet(l, fd, &peer, door_enter(door, l->o->room, &peer));
 	}
+}
+
+/* What the parent passes: 0, or -1 when it is dead. */
+static int
+take_some(struct loop *l)
+{
+	struct net_peer peer;
+	int i, fd, r = 0;
+	long seat;
+
+	for (i = 0; i < ACCEPTS; i++) {
+		r = pass_take(l->o->channel, &fd, &seat);
+		if (r <= 0)
+			return r;
+		if (fd < 0 && seat >= 0)
+			door_leave(l->o->door, l->o->room, seat);
+		if (fd < 0)
+			continue;
+		net_peer(&peer, fd);
+		greet(l, fd, &peer, seat);
+	}
+	return 0;
 }
 
 /* The second connection of connection i goes behind them all. */
@@ -183,13 +204,22 @@ poll_second(struct loop *l, size_t i)
 	l->conn[i].second = ++l->seconds;
 }
 
-/* Whom the next round is about. */
+/*
+ * Whom the next round is about.  All have their turn now and then, and sooner
+ * where the others are quiet: after a ms, two, four and so on.
+ */
 static void
 choose(struct loop *l)
 {
-	l->round = l->host.proto->attach == NULL &&
-	    l->n - l->busy >= IDLE_MIN &&
-	    l->host.now - l->all < ALL_MS ? l->busy : l->n;
+	size_t idle = l->n - l->busy;
+
+	l->crowd = l->host.now - l->active < BUSY_MS && idle >= IDLE_MIN &&
+	    l->host.proto->attach == NULL;
+	l->next_all = l->active > l->all ? l->active + 1 :
+	    l->all + (l->all - l->active) + 1;
+	if (l->next_all > l->all + (long long)(idle / SCAN))
+		l->next_all = l->all + (long long)(idle / SCAN);
+	l->round = l->crowd && l->host.now < l->next_all ? l->busy : l->n;
 }
 
 /* After a round about all: those that are busy are put first. */
@@ -240,8 +270,8 @@ prepare(struct loop *l)
 		    c->state == CONN_DEAD)
 			next = now;
 	}
-	if (l->round < l->n && l->all + ALL_MS < next)
-		next = l->all + ALL_MS;
+	if (l->crowd && l->next_all < next)
+		next = l->next_all;
 	if (l->down != 0 && l->down < next)
 		next = l->down;
 	return next > now ? (int)(next - now) : 0;
@@ -304,19 +334,22 @@ answer(struct loop *l)
 		if (c->state == CONN_DEAD)
 			remove_conn(l, i);
 	}
-	l->o->sessions[l->o->worker] = (int)l->host.sessions;
 }
 
-/* No new sessions; those in hand have DOWN_MS to come to an end. */
+/* No new sessions; those in hand have so many ms to come to an end. */
 static void
-go_down(struct loop *l)
+go_down(struct loop *l, int ms)
 {
 	size_t i;
 
-	if (l->down == 0) {
-		l->down = l->host.now + DOWN_MS;
-		for (i = 0; i < l->fixed; i++)
+	if (l->down == 0 || ms == 0) {
+		l->down = l->host.now + ms;
+		l->poll[STOP].fd = -1;
+		for (i = CONTROLS; i < l->fixed; i++) {
+			if (l->poll[i].fd >= 0)
+				close(l->poll[i].fd);
 			l->poll[i].fd = -1;
+		}
 	}
 	if (l->host.now < l->down)
 		return;
@@ -344,11 +377,28 @@ init(struct loop *l, const struct loop_opt *o,
 	l->host.scratch = malloc(CONN_READ);
 	if (l->poll == NULL || l->host.scratch == NULL)
 		die_nomem();
-	l->poll[0].fd = o->stop;
-	l->poll[0].events = POLLIN;
-	l->poll[1].fd = o->life;
+	l->host.door = o->door;
+	l->host.room = o->room;
+	l->poll[STOP].fd = o->stop;
+	l->poll[CHANNEL].fd = o->channel;
+	l->poll[STOP].events = l->poll[CHANNEL].events = POLLIN;
 	for (i = 0; i < o->listeners; i++)
 		l->poll[CONTROLS + i].fd = o->listener[i];
+}
+
+/* poll(2); where one talks among many idle ones it has soon an answer. */
+static int
+await(struct loop *l, size_t n, int wait)
+{
+	int i, ready = 0;
+
+	for (i = 0; l->crowd && l->busy <= FEW && wait > 0 && i < LOOKS; i++) {
+		ready = poll(l->poll, (nfds_t)n, 0);
+		if (ready != 0)
+			return ready;
+		sched_yield();
+	}
+	return poll(l->poll, (nfds_t)n, wait);
 }
 
 void
@@ -356,7 +406,7 @@ loop_run(const struct loop_opt *o, const struct serve_proto *proto, void *app)
 {
 	struct loop l;
 	size_t i, polled;
-	int wait;
+	int wait, ready;
 
 	init(&l, o, proto, app);
 	l.host.now = io_clock();
@@ -364,10 +414,12 @@ loop_run(const struct loop_opt *o, const struct serve_proto *proto, void *app)
 		choose(&l);
 		wait = prepare(&l);
 		polled = l.fixed + l.round + l.seconds;
-		if (poll(l.poll, (nfds_t)polled, wait) < 0)
-			for (i = 0; i < polled; i++)
-				l.poll[i].revents = 0;
+		ready = await(&l, polled, wait);
+		for (i = 0; ready < 0 && i < polled; i++)
+			l.poll[i].revents = 0;
 		l.host.now = io_clock();
+		if (ready > 0)
+			l.active = l.host.now;
 		if (l.round == l.n)
 			sort_out(&l);
 		serve_conns(&l);
@@ -376,9 +428,10 @@ loop_run(const struct loop_opt *o, const struct serve_proto *proto, void *app)
 		for (i = CONTROLS; i < l.fixed; i++)
 			if (l.poll[i].revents & POLLIN)
 				accept_some(&l, l.poll[i].fd);
-		if (l.down != 0 || l.poll[0].revents != 0 ||
-		    l.poll[1].revents != 0)
-			go_down(&l);
+		if (l.poll[CHANNEL].revents != 0 && take_some(&l) < 0)
+			go_down(&l, 0);
+		else if (l.down != 0 || l.poll[STOP].revents != 0)
+			go_down(&l, DOWN_MS);
 	}
 	free(l.poll);
 	free(l.conn);

@@ -4,22 +4,27 @@
 #ifndef SYS_LOOP_H
 #define SYS_LOOP_H
 
+#include "door.h"
 #include "serve.h"
+
+#define LOOP_NO_FD_MS 200	/* pause when descriptors ran out */
 
 struct loop_opt {
 	const int *listener;	/* non-blocking listening sockets */
 	int listeners;
+	int channel;		/* instead: where the parent passes them
+				   (pass.h) with their seats, or -1 */
 	int stop;		/* readable when it is time to end */
-	int life;		/* ends with the parent, or -1 */
-	long max_sessions;	/* over all workers */
+	struct door *door;
+	int room;		/* this process's */
 	int idle;		/* ms */
 	int verbose;
-	volatile int *sessions;	/* each worker's number of them, shared */
-	int workers;
-	int worker;		/* which one this is */
 };
 
-/* Serves until stop or life says so and the sessions in hand are over. */
+/*
+ * Serves until stop says so and the sessions in hand are over; they are cut
+ * off where the channel's other end is closed, for then the parent is dead.
+ */
 void loop_run(const struct loop_opt *o, const struct serve_proto *proto,
     void *app);
 

@@ -24,6 +24,7 @@
    which are privileged. */
 #define NET_PORT_TRIES 16
 #define NET_PORT_FIRST 1024
+#define NET_PORT_LAST 65535
 
 static const char loopback4[] = "127.0.0.1", loopback6[] = "::1";
 
@@ -36,6 +37,16 @@ put(char *field, size_t size, struct span s)
 	memcpy(field, s.p, s.n);
 	field[s.n] = '\0';
 	return 0;
+}
+
+/* A name of a service is left to getaddrinfo(3), which takes any number. */
+static int
+is_port(struct span s)
+{
+	uintmax_t port;
+
+	return s.n > 0 && memchr(s.p, ':', s.n) == NULL &&
+	    (span_number(s, &port) < 0 ? s.p[0] > '9' : port <= NET_PORT_LAST);
 }
 
 int
@@ -61,7 +72,7 @@ net_parse(struct net_addr *a, const char *text, const char *port)
 	if (p == NULL && host.n == 0)
 		return -1;
 	rest = p != NULL ? span_str(p + 1) : span_str(port);
-	if (rest.n == 0 || memchr(rest.p, ':', rest.n) != NULL)
+	if (!is_port(rest))
 		return -1;
 	/* A number alone was meant as a port; a host it would be by chance. */
 	if (put(a->host, sizeof a->host, host) < 0 ||

@@ -40,11 +40,20 @@ newfile_open(struct newfile *f, const char *dir)
 	return 0;
 }
 
+/* Keeps the failure.  Others may need the room that the file has taken. */
+static void
+give_up(struct newfile *f)
+{
+	f->err = errno;
+	if (ftruncate(f->fd, 0) == 0)
+		f->size = f->started = 0;
+}
+
 int
 newfile_write(struct newfile *f, const void *p, size_t n)
 {
 	if (f->err == 0 && io_write(f->fd, p, n) < 0)
-		f->err = errno;
+		give_up(f);
 	if (f->err != 0) {
 		errno = f->err;
 		return -1;

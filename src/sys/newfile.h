@@ -28,8 +28,9 @@ struct newfile {
 int newfile_open(struct newfile *f, const char *dir);
 
 /*
- * Appends; the first failure is kept and later writes are ignored.  Long
- * files are sent on their way to the disk as they grow.  0, or -1 with errno.
+ * Appends; the first failure is kept, the file emptied, and later writes are
+ * ignored.  Long files are sent on their way to the disk as they grow.  0, or
+ * -1 with errno.
  */
 int newfile_write(struct newfile *f, const void *p, size_t n);
 

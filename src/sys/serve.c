@@ -3,24 +3,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "crew.h"
 #include "inetd.h"
-#include "loop.h"
+#include "io.h"
 
 #define SOCKETS_MAX 64		/* listening, of one server */
 #define SYSTEMD_FIRST 3		/* sd_listen_fds(3): the first descriptor */
-#define WORKERS_MAX 64
-#define RESPAWN_MS 1000		/* between two looks after the workers */
+#define SESSIONS_MAX 1000000
 
 struct sockets {
 	int fd[SOCKETS_MAX];
@@ -49,7 +46,7 @@ on_signal(int sig)
 	serve_stop();
 }
 
-static void
+static int
 make_stop_pipe(void)
 {
 	int i;
@@ -62,6 +59,7 @@ make_stop_pipe(void)
 	fcntl(stop_pipe[0], F_SETFD, FD_CLOEXEC);
 	fcntl(stop_pipe[1], F_SETFD, FD_CLOEXEC);
 	fcntl(stop_pipe[1], F_SETFL, O_NONBLOCK);
+	return stop_pipe[0];
 }
 
 /*
@@ -83,10 +81,27 @@ catch_signals(void)
 	sigaction(SIGXFSZ, &sa, NULL);
 }
 
+/* "sessions", or "sessions/of-one-address". */
+static void
+set_sessions(struct serve_opt *o, const char *arg)
+{
+	const char *slash = strchr(arg, '/');
+	char *all;
+
+	o->per_peer = 0;
+	if (slash != NULL)
+		o->per_peer = cli_number('c', slash + 1, 1, SESSIONS_MAX);
+	all = span_dup(span_of(arg, slash != NULL ? (size_t)(slash - arg) :
+	    strlen(arg)));
+	o->max_sessions = cli_number('c', all, 1, SESSIONS_MAX);
+	free(all);
+}
+
 void
 serve_option(struct serve_opt *o, int opt, const char *arg)
 {
 	switch (opt) {
+	case '1': o->once = 1; break;
 	case 'l':
 		if (o->listens == SERVE_LISTENS)
 			die(EX_USAGE, "-l: more than %d", SERVE_LISTENS);
@@ -95,15 +110,17 @@ serve_option(struct serve_opt *o, int opt, const char *arg)
 	case 'i': o->inetd = 1; break;
 	case 'd': o->dir = arg; break;
 	case 'm': o->max_size = cli_size(opt, arg); break;
-	case 'c': o->max_sessions = cli_number(opt, arg, 1, 1000000); break;
+	case 'c': set_sessions(o, arg); break;
 	case 'T': o->idle = cli_number(opt, arg, 1, 86400); break;
-	case 'w': o->workers = cli_number(opt, arg, 1, WORKERS_MAX); break;
+	case 'w': o->workers = cli_number(opt, arg, 1, CREW_MAX); break;
 	case 'U': o->user = arg; break;
 	case 'v': o->verbose = 1; break;
 	case 'h': cli_help();
 	case 'V': cli_version();
 	default: cli_usage();
 	}
+	if (o->once && o->workers > 1)
+		die(EX_USAGE, "-1: not with several workers (-w)");
 }
 
 static void
@@ -121,6 +138,15 @@ add_socket(struct sockets *s, int fd, int is_ours)
 	s->n++;
 }
 
+static int
+is_listening(int fd)
+{
+	socklen_t n = sizeof(int);
+	int on = 0;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &n) == 0 && on;
+}
+
 /* systemd's sockets, when it passed any: their number. */
 static int
 take_passed(struct sockets *s)
@@ -136,6 +162,9 @@ take_passed(struct sockets *s)
 	for (i = 0; i < n; i++) {
 		int fd = SYSTEMD_FIRST + (int)i;
 
+		if (!is_listening(fd))
+			die(EX_CONFIG, "LISTEN_FDS: descriptor %d: not a "
+			    "listening socket", fd);
 		if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
 		    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
 			die_sys(EX_CONFIG, "LISTEN_FDS: descriptor %d", fd);
@@ -213,104 +242,6 @@ raise_limits(void)
 	setrlimit(RLIMIT_NOFILE, &rl);
 }
 
-/* Memory that parent and workers see alike. */
-static volatile int *
-share_counts(int workers)
-{
-	size_t n = (size_t)workers * sizeof(int);
-	void *p;
-	int fd;
-
-	fd = open("/dev/zero", O_RDWR | O_CLOEXEC);
-	p = fd < 0 ? MAP_FAILED :
-	    mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (p == MAP_FAILED)
-		die_sys(EX_TEMPFAIL, "/dev/zero");
-	close(fd);
-	return p;
-}
-
-static pid_t
-start_worker(struct loop_opt *lo, const struct serve_proto *proto, void *app,
-    const int life[2])
-{
-	pid_t pid;
-
-	pid = fork();
-	if (pid < 0)
-		warn_sys("fork");
-	if (pid != 0)
-		return pid;
-	close(life[1]);
-	lo->life = life[0];
-	make_stop_pipe();
-	lo->stop = stop_pipe[0];
-	if (proto->start != NULL)
-		proto->start(app);
-	loop_run(lo, proto, app);
-	_exit(EX_OK);
-}
-
-/*
- * Whether the worker is gone; one that ended with an exit code of its own
- * met something that the next one would meet too, and is not replaced.
- */
-static int
-is_gone(pid_t pid, enum exit_code *code)
-{
-	int status;
-
-	if (pid < 0)
-		return 1;
-	if (waitpid(pid, &status, WNOHANG) == 0)
-		return 0;
-	if (WIFEXITED(status) && WEXITSTATUS(status) != EX_OK)
-		*code = (enum exit_code)WEXITSTATUS(status);
-	return 1;
-}
-
-/* Whether it is time to end, after at most ms. */
-static int
-stop_within(int ms)
-{
-	struct pollfd p;
-
-	p.fd = stop_pipe[0];
-	p.events = POLLIN;
-	return poll(&p, 1, ms) > 0;
-}
-
-/* Keeps the workers alive until told to stop: the exit code. */
-static enum exit_code
-mind_workers(struct loop_opt *lo, const struct serve_proto *proto, void *app)
-{
-	enum exit_code code = EX_OK;
-	pid_t pid[WORKERS_MAX];
-	int life[2], i;
-
-	/* Nobody writes to it: its end tells the workers that we are dead. */
-	if (pipe(life) < 0)
-		die_sys(EX_TEMPFAIL, "pipe");
-	for (i = 0; i < lo->workers; i++)
-		pid[i] = -1;
-	do {
-		for (i = 0; i < lo->workers && code == EX_OK; i++) {
-			if (!is_gone(pid[i], &code) || code != EX_OK)
-				continue;
-			lo->sessions[i] = 0;
-			lo->worker = i;
-			pid[i] = start_worker(lo, proto, app, life);
-		}
-	} while (code == EX_OK && !stop_within(RESPAWN_MS));
-	for (i = 0; i < lo->workers; i++)
-		if (pid[i] > 0)
-			kill(pid[i], SIGTERM);
-	for (i = 0; i < lo->workers; i++)
-		if (pid[i] > 0)
-			waitpid(pid[i], NULL, 0);
-	return code;
-}
-
 /* The session on standard input and output. */
 static enum exit_code
 serve_stdio(const struct serve_opt *o, const struct serve_proto *proto,
@@ -326,14 +257,14 @@ serve_stdio(const struct serve_opt *o, const struct serve_proto *proto,
 	    stop_pipe[0]);
 }
 
-enum exit_code
-serve_run(const struct serve_opt *o, const struct serve_proto *proto,
-    void *app, const char *port)
+static enum exit_code
+run(const struct serve_opt *o, const struct serve_proto *proto, void *app,
+    const char *port)
 {
 	enum exit_code code = EX_OK;
 	struct sockets s = { .n = 0 };
 	struct loop_opt lo = { 0 };
-	int i;
+	int workers = o->workers > 1 ? (int)o->workers : 1, i;
 
 	catch_signals();
 	if (o->inetd)
@@ -344,23 +275,55 @@ serve_run(const struct serve_opt *o, const struct serve_proto *proto,
 	drop_privileges(o->user);
 	lo.listener = s.fd;
 	lo.listeners = s.n;
+	lo.channel = -1;
 	lo.stop = stop_pipe[0];
-	lo.life = -1;
-	lo.max_sessions = o->max_sessions;
+	lo.door = door_open(o->max_sessions, o->per_peer, workers);
 	lo.idle = (int)o->idle * 1000;
 	lo.verbose = o->verbose;
-	lo.workers = o->workers > 1 ? (int)o->workers : 1;
-	lo.sessions = share_counts(lo.workers);
 	announce(&s);
-	if (lo.workers > 1) {
-		code = mind_workers(&lo, proto, app);
+	if (workers > 1) {
+		code = crew_run(&lo, workers, make_stop_pipe, proto, app);
 	} else {
 		if (proto->start != NULL)
 			proto->start(app);
 		loop_run(&lo, proto, app);
 	}
+	door_free(lo.door);
 	for (i = 0; i < s.n; i++)
 		if (s.path[i][0] != '\0')
 			unlink(s.path[i]);
 	return code;
+}
+
+enum exit_code
+serve_run(const struct serve_opt *o, const struct serve_proto *proto,
+    void *app, const char *port)
+{
+	enum exit_code code = run(o, proto, app, port);
+
+	if (close(STDOUT_FILENO) < 0 && code == EX_OK)
+		die_sys(EX_IOERR, "stdout");
+	return code;
+}
+
+void
+serve_print(const struct serve_opt *o, const char *line)
+{
+	struct buf b = { 0 };
+
+	if (o->inetd)
+		return;
+	buf_addf(&b, "%s\n", line);
+	if (io_write(STDOUT_FILENO, b.p, b.n) < 0)
+		die_sys(EX_IOERR, "stdout");
+	buf_free(&b);
+	if (o->once)
+		serve_stop();
+}
+
+void
+serve_talk(const char *peer, int who, struct span line)
+{
+	warn("%s: %c: %.*s", peer[0] != '\0' ? peer : "local", who,
+	    (int)line.n, line.p);
 }

@@ -88,7 +88,8 @@ struct serve_proto {
 	    struct buf *out);
 	enum serve_verdict (*data_end)(void *s, int broken, struct buf *out);
 
-	const char *busy;	/* said to one session too many, with CRLF */
+	const char *busy;	/* how an answer to one session too many begins;
+				   a blank, the reason and CRLF follow */
 };
 
 /* An input line may be left unused up to this length, its end included. */
@@ -104,16 +105,18 @@ struct serve_opt {
 	const char *dir;	/* -d, NULL when not given */
 	uint64_t max_size;	/* -m */
 	long max_sessions;	/* -c */
+	long per_peer;		/* the same for one address, 0: door_open's */
 	long idle;		/* -T, seconds */
-	long workers;		/* -w */
+	long workers;		/* -w, 0 when not given: one */
 	const char *user;	/* -U */
 	int verbose;		/* -v */
-	int once;		/* end after the first session that asks so
-				   (serve_stop) */
+	int once;		/* -1, of servers that can end when they have
+				   got one thing */
 };
 
 /* getopt(3) letters of these options. */
 #define SERVE_OPTS "l:id:m:c:T:w:U:vhV"
+#define SERVE_ONCE "1"
 
 /*
  * One option of getopt's; what it does not know is wrong usage.  A bad value
@@ -125,16 +128,25 @@ void serve_option(struct serve_opt *o, int opt, const char *arg);
  * Binds, says "NAME: listening on ADDR" for each socket, drops privileges,
  * and serves until SIGTERM or SIGINT (or the end of the one session under
  * -i).  With LISTEN_FDS the sockets are systemd's.  port is where to listen
- * on loopback when nothing is said.  Returns the exit code; what cannot be
- * bound ends the program (EX_CONFIG, or EX_TEMPFAIL where it may work later).
+ * on loopback when nothing is said.  Closes standard output, and returns the
+ * exit code; what cannot be bound ends the program (EX_CONFIG, or EX_TEMPFAIL
+ * where it may work later).
  */
 enum exit_code serve_run(const struct serve_opt *o,
     const struct serve_proto *proto, void *app, const char *port);
 
-/*
- * No new sessions: those in hand are finished, then serve_run returns.  For
- * programs that do one job (-1).
- */
+/* No new sessions: those in hand are finished, then serve_run returns. */
 void serve_stop(void);
+
+/*
+ * Prints a line for what was got, none under -i, where standard output is the
+ * peer's; after the first one under -1 comes serve_stop.  It is one write, so
+ * that lines of several workers do not mix; where it fails it ends the
+ * program with EX_IOERR.
+ */
+void serve_print(const struct serve_opt *o, const char *line);
+
+/* What a session says (-v): a line that came ('C') or goes ('S'). */
+void serve_talk(const char *peer, int who, struct span line);
 
 #endif

@@ -47,4 +47,25 @@ cut(struct dice *d, size_t n)
 	return most < n ? most : n;
 }
 
+/* Reads all of it: what may not be read, the sanitizer tells. */
+static inline void
+read_all(const void *p, size_t n)
+{
+	static volatile char seen;
+	const char *text = p;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		seen = text[i];
+	(void)seen;
+}
+
+/* What a session's talk is told is one line, of either side. */
+static inline void
+must_be_line(int who, struct span line)
+{
+	MUST(who == 'C' || who == 'S');
+	MUST(line.n == 0 || memchr(line.p, '\n', line.n) == NULL);
+}
+
 #endif

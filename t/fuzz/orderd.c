@@ -34,14 +34,8 @@ file_begin(void *arg, enum orderd_outcome *why)
 static void
 file_write(void *file, const void *p, size_t n)
 {
-	static volatile char seen;
-	const char *text = p;
-	size_t i;
-
 	(void)file;
-	for (i = 0; i < n; i++)
-		seen = text[i];
-	(void)seen;
+	read_all(p, n);
 }
 
 static int
@@ -79,8 +73,7 @@ static void
 talk(void *arg, int who, struct span line)
 {
 	(void)arg;
-	MUST(who == 'C' || who == 'S');
-	MUST(memchr(line.p, '\n', line.n) == NULL);
+	must_be_line(who, line);
 }
 
 static void

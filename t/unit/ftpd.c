@@ -8,7 +8,7 @@
 /* A store of one file, and a data connection that is only noted. */
 static struct {
 	struct buf content, name, sent;
-	int files, err, no_more, finished, open, receiving;
+	int files, err, no_more, finished, open, receiving, abandoned;
 } w;
 
 static void *
@@ -94,6 +94,13 @@ is_open(void *door)
 	return w.open;
 }
 
+static int
+is_abandoned(void *door)
+{
+	(void)door;
+	return w.abandoned;
+}
+
 static void
 receive(void *door)
 {
@@ -123,7 +130,7 @@ static struct ftpd_conf conf = {
 		.outcome = outcome, .drop = drop, .look = look, .list = list,
 		.invent = invent
 	},
-	.data = { data_listen, is_open, receive, data_send, data_close }
+	.data = { data_listen, is_open, is_abandoned, receive, data_send, data_close }
 };
 
 static struct ftpd *s;
@@ -173,6 +180,14 @@ data_end(int broken)
 	return ftpd_data_end(s, broken, &out);
 }
 
+/* The delay is over. */
+static enum ftpd_verdict
+settle(void)
+{
+	buf_clear(&out);
+	return ftpd_resume(s, &out);
+}
+
 static enum ftpd_verdict
 commit(int err)
 {
@@ -220,7 +235,8 @@ test_stor(void)
 	CHECK(w.receiving);
 	CHECK_INT(data("he"), FTPD_MORE);
 	CHECK_INT(data("llo"), FTPD_MORE);
-	CHECK_INT(data_end(0), FTPD_COMMIT);
+	CHECK_INT(data_end(0), FTPD_WAIT);
+	CHECK_INT(settle(), FTPD_COMMIT);
 	CHECK_BUF(&out, "");
 	CHECK_INT(commit(0), FTPD_CLOSE);
 	CHECK_BUF(&out, "226 stored a.txt\r\n221 bye\r\n");
@@ -239,7 +255,17 @@ test_failures(void)
 	CHECK_INT(w.files, 0);
 	CHECK(!w.finished);
 	feed("EPSV\r\nSTOR a\r\n");
+	data("x");
+	CHECK_INT(data_end(0), FTPD_WAIT);
+	w.abandoned = 1;
+	CHECK_INT(settle(), FTPD_MORE);
+	CHECK_BUF(&out, "426 the data connection was cut off\r\n");
+	CHECK_INT(w.files, 0);
+	CHECK(!w.finished);
+	w.abandoned = 0;
+	feed("EPSV\r\nSTOR a\r\n");
 	data_end(0);
+	settle();
 	commit(ENOSPC);
 	CHECK_BUF(&out, "452 no room, try again later\r\n");
 	w.err = EIO;
@@ -308,6 +334,7 @@ test_text(void)
 			data(piece);
 		}
 		data_end(0);
+		settle();
 		CHECK_BUF(&w.content, "a\nb\r\n\nc\r");
 		commit(0);
 		over();
@@ -389,6 +416,7 @@ test_mid_transfer(void)
 	feed("\xff\xf4\xf2" "ABOR\r\n");
 	CHECK_BUF(&out, "");
 	data_end(0);
+	settle();
 	commit(0);
 	CHECK_BUF(&out, "226 stored a\r\n200 yes\r\n"
 	    "226 nothing is under way\r\n");

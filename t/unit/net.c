@@ -40,6 +40,11 @@ test_parse(void)
 	CHECK_STR(parsed("::1"), "none");
 	CHECK_STR(parsed("[::1"), "none");
 	CHECK_STR(parsed("[::1]x"), "none");
+	CHECK_STR(parsed("mail:65535"), "mail:65535");
+	CHECK_STR(parsed("mail:smtp"), "mail:smtp");
+	CHECK_STR(parsed("mail:65536"), "none");
+	CHECK_STR(parsed("mail:99999999999999999999"), "none");
+	CHECK_STR(parsed("mail:-1"), "none");
 	memset(path, 'a', sizeof path);
 	path[0] = '/';
 	path[sizeof path - 1] = '\0';

@@ -104,6 +104,7 @@ test_full(void)
 	CHECK_INT(newfile_write(&f, "12345678", 8), 0);
 	CHECK_INT(newfile_write(&f, "12345678", 8), -1);
 	CHECK_INT(errno, EFBIG);
+	CHECK_INT(lseek(f.fd, 0, SEEK_END), 0);
 	CHECK_INT(setrlimit(RLIMIT_FSIZE, &old), 0);
 	CHECK_INT(newfile_write(&f, "1", 1), -1);
 	CHECK_INT(newfile_sync(&f), -1);

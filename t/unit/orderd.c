@@ -183,6 +183,20 @@ converse(struct orderd *d, struct shelf *s, struct span in, size_t piece,
 	return v;
 }
 
+static void
+use(struct orderd_conf *conf, struct shelf *s)
+{
+	static const struct orderd_store store = {
+		.begin = begin, .write = write_data, .finish = finish,
+		.outcome = outcome, .drop = drop
+	};
+
+	conf->host = "here";
+	conf->max = MAX;
+	conf->store = store;
+	conf->store.arg = s;
+}
+
 /* What is said to in, and what is stored then. */
 static void
 expect_as(const struct orderd_conf *like, const struct shelf *shelf,
@@ -196,14 +210,7 @@ expect_as(const struct orderd_conf *like, const struct shelf *shelf,
 
 	for (piece = 2 * in.n + 2; piece > 1; piece--) {
 		s = *shelf;
-		conf.host = "here";
-		conf.max = MAX;
-		conf.store.arg = &s;
-		conf.store.begin = begin;
-		conf.store.write = write_data;
-		conf.store.finish = finish;
-		conf.store.outcome = outcome;
-		conf.store.drop = drop;
+		use(&conf, &s);
 		d = orderd_open(&conf, NONCE, &out);
 		CHECK_BUF(&out, GREETING);
 		buf_clear(&out);
@@ -389,13 +396,7 @@ test_groups(void)
 	    ORDER("c", "-") "QUIT\r\n");
 	size_t used;
 
-	conf.max = MAX;
-	conf.store.arg = &s;
-	conf.store.begin = begin;
-	conf.store.write = write_data;
-	conf.store.finish = finish;
-	conf.store.outcome = outcome;
-	conf.store.drop = drop;
+	use(&conf, &s);
 	d = orderd_open(&conf, NONCE, &out);
 	buf_clear(&out);
 	CHECK_INT(orderd_feed(d, in.p, in.n, &used, &out), ORDERD_COMMIT);

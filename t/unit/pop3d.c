@@ -3,9 +3,8 @@
  * told.  Each is fed in one piece, byte by byte, and cut at every place, and
  * must come out the same.
  */
-#include "server/pop3d.h"
+#include "book.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "test.h"
@@ -16,154 +15,7 @@
 #define BYE "+OK bye\r\n"
 #define WRONG "-ERR [AUTH] wrong login or password\r\n"
 
-static const char *const letters[] = { "A: b\n\nx\n", "gone", ".\n\ny\nz" };
-
-/* The store: what it hears, and what it answers. */
-struct book {
-	struct buf log;
-	int slow;		/* all that may take more turns takes two */
-	int turn;
-	int open_err, list_err, read_err, remove_err;
-	int opened;
-	size_t at;
-	int pieces;
-};
-
-static void *
-book_open(void *store, struct span login)
-{
-	struct book *b = store;
-
-	errno = b->open_err;
-	if (errno != 0)
-		return NULL;
-	b->opened++;
-	buf_adds(&b->log, "open ");
-	buf_addspan(&b->log, login);
-	return b;
-}
-
-static void
-book_close(void *drop)
-{
-	struct book *b = drop;
-
-	b->opened--;
-	buf_adds(&b->log, " close");
-}
-
-static int
-take_turn(struct book *b)
-{
-	b->turn = b->slow && !b->turn;
-	return b->turn ? EINPROGRESS : 0;
-}
-
-static int
-book_list(void *drop)
-{
-	struct book *b = drop;
-	int r = take_turn(b);
-
-	return r != 0 ? r : b->list_err;
-}
-
-static size_t
-book_count(const void *drop)
-{
-	(void)drop;
-	return 3;
-}
-
-static int
-book_size(void *drop, size_t i, uint64_t *size)
-{
-	*size = 10 * i + 7;
-	return take_turn(drop);
-}
-
-static void
-book_uid(const void *drop, size_t i, struct buf *b)
-{
-	(void)drop;
-	buf_addf(b, "id%zu", i);
-}
-
-static int
-book_begin(void *drop, size_t i)
-{
-	struct book *b = drop;
-
-	b->at = i;
-	b->pieces = 0;
-	return i == 1 ? ENOENT : 0;
-}
-
-/* Two pieces, then the end. */
-static int
-book_read(void *drop, struct span *piece)
-{
-	struct book *b = drop;
-	struct span all = span_str(letters[b->at]);
-
-	if (b->read_err != 0 && b->pieces > 0)
-		return b->read_err;
-	*piece = b->pieces == 0 ? span_of(all.p, 3) :
-	    b->pieces == 1 ? span_drop(all, 3) : span_of("", 0);
-	b->pieces++;
-	return 0;
-}
-
-static void
-book_finish(void *drop)
-{
-	(void)drop;
-}
-
-static int
-book_remove(void *drop, size_t i)
-{
-	struct book *b = drop;
-
-	buf_addf(&b->log, " remove %zu", i);
-	return b->remove_err;
-}
-
-static void
-book_seen(void *drop, size_t i)
-{
-	struct book *b = drop;
-
-	buf_addf(&b->log, " seen %zu", i);
-}
-
-static int
-book_sync(void *drop)
-{
-	struct book *b = drop;
-
-	buf_adds(&b->log, " sync");
-	return 0;
-}
-
-static const struct pop3d_store store = {
-	book_open, book_close, book_list, book_count, book_size, book_uid,
-	book_begin, book_read, book_finish, book_remove, book_seen, book_sync
-};
-
-static int
-find(void *app, struct span login, struct span *secret)
-{
-	(void)app;
-	*secret = span_str("pw");
-	return span_is(login, "user") ? 0 : -1;
-}
-
-static void
-nonce(struct buf *b)
-{
-	buf_adds(b, "nonce");
-}
+static const char *const letters[BOOK_LETTERS] = { "A: b\n\nx\n", "gone", ".\n\ny\nz" };
 
 /* Lets it go on until it wants input or ends: what it says then. */
 static enum pop3d_next
@@ -180,9 +32,9 @@ talk(struct book *book, const char *in, size_t cut, size_t step,
     struct buf *out)
 {
 	struct sasld_conf auth = { .mechanisms = sasld_possible(0),
-	    .host = "here", .find = find };
+	    .host = "here", .find = book_find };
 	struct pop3d_conf conf = { .host = "here", .auth = &auth, .apop = 1,
-	    .store = &store, .keeper = book, .nonce = nonce };
+	    .store = &book_store, .keeper = book, .nonce = book_nonce };
 	size_t at = 0, end = step, used, n = strlen(in);
 	enum pop3d_next next = POP3D_MORE;
 	struct pop3d *s = pop3d_open(&conf, "", out);
@@ -215,12 +67,14 @@ check_talk(struct book *setting, const char *in, const char *want,
 
 	for (i = 0; i < 2 * n + 4; i++) {
 		book = *setting;
+		book.letters = letters;
 		book.slow = i % 2;
 		buf_clear(&out);
 		talk(&book, in, i / 2, i / 2 == n + 1 ? 1 : n, &out);
 		CHECK_BUF(&out, want);
 		CHECK_BUF(&book.log, log);
 		CHECK_INT(book.opened, 0);
+		CHECK_INT(book.faults, 0);
 		buf_free(&book.log);
 	}
 	buf_free(&out);

@@ -1,0 +1,198 @@
+#include "door.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "die.h"
+
+#define ADDRESS 16		/* octets of one; a v4 one is mapped */
+
+/*
+ * There are no locks: of what is shared, taken is set here before the room's
+ * process hears of the session, and cleared there when it is over; left is
+ * counted there alone.
+ */
+struct door {
+	long seats, each;
+	int spare;		/* this host is not limited */
+	int rooms;
+	size_t mapped;
+	volatile unsigned *left;	/* by room, shared */
+	volatile unsigned char *taken;	/* by seat, shared */
+	unsigned *came;			/* by room */
+	unsigned char *room;		/* by seat */
+	unsigned char (*address)[ADDRESS];
+	long top;		/* no seat from this one on was ever taken */
+};
+
+/* Memory that all processes see alike. */
+static void *
+share(size_t n)
+{
+	void *p;
+	int fd;
+
+	fd = open("/dev/zero", O_RDWR | O_CLOEXEC);
+	p = fd < 0 ? MAP_FAILED :
+	    mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		die_sys(EX_TEMPFAIL, "/dev/zero");
+	close(fd);
+	return p;
+}
+
+struct door *
+door_open(long seats, long each, int rooms)
+{
+	struct door *d;
+	unsigned char *p;
+
+	d = calloc(1, sizeof *d);
+	if (d == NULL)
+		die_nomem();
+	d->seats = seats;
+	d->each = each > 0 ? each : (seats + 1) / 2;
+	d->spare = each == 0;
+	d->rooms = rooms;
+	d->mapped = (size_t)rooms * sizeof *d->left + (size_t)seats;
+	p = share(d->mapped);
+	d->left = (void *)p;
+	d->taken = p + (size_t)rooms * sizeof *d->left;
+	d->came = calloc((size_t)rooms, sizeof *d->came);
+	d->room = calloc((size_t)seats, sizeof *d->room);
+	d->address = calloc((size_t)seats, sizeof *d->address);
+	if (d->came == NULL || d->room == NULL || d->address == NULL)
+		die_nomem();
+	return d;
+}
+
+void
+door_free(struct door *d)
+{
+	munmap((void *)d->left, d->mapped);
+	free(d->came);
+	free(d->room);
+	free(d->address);
+	free(d);
+}
+
+int
+door_accept(int listener, struct net_peer *peer, int *is_short)
+{
+	int fd, on = 1;
+
+	fd = accept(listener, NULL, NULL);
+	*is_short = fd < 0 &&
+	    (errno == EMFILE || errno == ENFILE || errno == ENOMEM);
+	if (*is_short)
+		warn_sys("accept");
+	if (fd < 0)
+		return -1;
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	net_peer(peer, fd);
+	return fd;
+}
+
+static unsigned
+present(const struct door *d, int room)
+{
+	return d->came[room] - d->left[room];
+}
+
+int
+door_room(const struct door *d)
+{
+	int i, best = 0;
+
+	for (i = 1; i < d->rooms; i++)
+		if (present(d, i) < present(d, best))
+			best = i;
+	return best;
+}
+
+/* The address as a number; a v6 one's zone, if any, is left out. */
+static void
+number(const struct net_peer *peer, unsigned char *address)
+{
+	char text[sizeof peer->text];
+
+	memset(address, 0, ADDRESS);
+	memcpy(text, peer->text, sizeof text);
+	text[strcspn(text, "%")] = '\0';
+	if (inet_pton(AF_INET6, text, address) == 1)
+		return;
+	memset(address + 10, 0xff, 2);
+	inet_pton(AF_INET, text, address + 12);
+}
+
+static int
+is_crowded(const struct door *d, const unsigned char *address)
+{
+	long i, n = 0;
+
+	for (i = 0; i < d->top; i++)
+		n += d->taken[i] &&
+		    memcmp(d->address[i], address, ADDRESS) == 0;
+	return n >= d->each;
+}
+
+long
+door_enter(struct door *d, int room, const struct net_peer *peer)
+{
+	unsigned char address[ADDRESS];
+	const void *free_one;
+	long seat = d->top;
+
+	/* A seat that is given back meanwhile may be overlooked, no more. */
+	free_one = memchr((const void *)d->taken, 0, (size_t)d->top);
+	if (free_one != NULL)
+		seat = (const unsigned char *)free_one - d->taken;
+	if (seat == d->seats)
+		return DOOR_FULL;
+	number(peer, address);
+	if (peer->text[0] != '\0' && !(d->spare && peer->local) &&
+	    is_crowded(d, address))
+		return DOOR_CROWDED;
+	memcpy(d->address[seat], address, ADDRESS);
+	d->room[seat] = (unsigned char)room;
+	d->taken[seat] = 1;
+	d->came[room]++;
+	if (seat == d->top)
+		d->top++;
+	return seat;
+}
+
+void
+door_cancel(struct door *d, int room, long seat)
+{
+	d->came[room]--;
+	d->taken[seat] = 0;
+}
+
+void
+door_leave(struct door *d, int room, long seat)
+{
+	d->taken[seat] = 0;
+	d->left[room]++;
+}
+
+void
+door_clear(struct door *d, int room)
+{
+	long i;
+
+	for (i = 0; i < d->top; i++)
+		if (d->room[i] == room)
+			d->taken[i] = 0;
+	d->left[room] = d->came[room];
+}

@@ -1,0 +1,47 @@
+/*
+ * door: who may come in.  Each session of a server has a seat, and gives it
+ * back in whatever process it ends.
+ */
+#ifndef SYS_DOOR_H
+#define SYS_DOOR_H
+
+#include "net.h"
+
+struct door;
+
+/* Instead of a seat. */
+enum {
+	DOOR_FULL = -1,		/* none is left */
+	DOOR_CROWDED = -2	/* this address has as many as it may have */
+};
+
+/*
+ * So many seats, and so many of them for one address; where each is 0 that is
+ * half of them, and there is no such limit for this host.  A UNIX-domain
+ * socket has no address.  The sessions are divided among rooms, each of them a
+ * process, this one or a child of it.
+ */
+struct door *door_open(long seats, long each, int rooms);
+void door_free(struct door *d);
+
+/*
+ * A new connection, non-blocking, close-on-exec and without Nagle's delay; -1
+ * with errno, and *is_short where descriptors have run out, which is said on
+ * standard error: a pause will help.
+ */
+int door_accept(int listener, struct net_peer *peer, int *is_short);
+
+/* The room with the fewest sessions. */
+int door_room(const struct door *d);
+
+/* A seat in room, or DOOR_*; and one that was not taken after all. */
+long door_enter(struct door *d, int room, const struct net_peer *peer);
+void door_cancel(struct door *d, int room, long seat);
+
+/* A session in room is over; that room's process says so. */
+void door_leave(struct door *d, int room, long seat);
+
+/* The room's process is dead, and so are its sessions. */
+void door_clear(struct door *d, int room);
+
+#endif

@@ -1,0 +1,251 @@
+/*
+ * smtpext: SMTP sessions: chunks, log-in, mail for others, and rules.
+ */
+#include "smtpd.h"
+
+#define NO_CHUNK "503 5.5.1 Error: a message is coming by BDAT\r\n"
+#define NO_VALID "554 5.5.1 Error: no valid recipients\r\n"
+#define STRAY "421 4.5.0 Error: this looks like the text of a message\r\n"
+
+static void
+chunks(void)
+{
+	talk(HELO ENVELOPE "BDAT 6\r\nline\r\nBDAT 3 LAST\r\n.\r\nNOOP\r\n",
+	    HELO_OK MAIL_OK RCPT_OK "250 2.0.0 Ok: 6 octets\r\n" DOT_OK OK,
+	    TO_USER "line\n.\nend 0\n");
+	/* A line ending cut in two, one that is missing, and no octets. */
+	talk(HELO ENVELOPE "bdat 2\r\nx\rBDAT 3\r\n\nyzBDAT 0  last\r\n",
+	    HELO_OK MAIL_OK RCPT_OK "250 2.0.0 Ok: 2 octets\r\n"
+	    "250 2.0.0 Ok: 3 octets\r\n" DOT_OK,
+	    TO_USER "x\nyz\nend 0\n");
+	talk(HELO ENVELOPE "BDAT 0 LAST\r\n" ENVELOPE "DATA\r\n.\r\n",
+	    HELO_OK MAIL_OK RCPT_OK DOT_OK MAIL_OK RCPT_OK DATA_OK DOT_OK,
+	    TO_USER "end 0\n" TO_USER "end 0\n");
+	/* Octets are no commands, and dots no ends. */
+	talk(HELO ENVELOPE "BDAT 12 LAST\r\n.\r\nQUIT\r\n.\r\nQUIT\r\n",
+	    HELO_OK MAIL_OK RCPT_OK DOT_OK BYE,
+	    TO_USER ".\nQUIT\n.\nend 0\n");
+	/* What may come between them, and what may not. */
+	talk(HELO ENVELOPE "BDAT 3\r\nx\r\nRCPT TO:<other>\r\nMAIL FROM:<>\r\n"
+	    "NOOP\r\nBDAT 0 LAST\r\n",
+	    HELO_OK MAIL_OK RCPT_OK "250 2.0.0 Ok: 3 octets\r\n" NO_CHUNK
+	    "503 5.5.1 Error: nested MAIL command\r\n" OK DOT_OK,
+	    TO_USER "x\nend 0\n");
+	talk(HELO ENVELOPE "BDAT 3\r\nx\r\nRSET\r\n" ENVELOPE
+	    "BDAT 3 LAST\r\ny\r\n",
+	    HELO_OK MAIL_OK RCPT_OK "250 2.0.0 Ok: 3 octets\r\n" OK
+	    MAIL_OK RCPT_OK DOT_OK,
+	    TO_USER "x\ndrop\n" TO_USER "y\nend 0\n");
+}
+
+/* A chunk that is refused is read and dropped; it is never commands. */
+static void
+refused_chunks(void)
+{
+	talk("BDAT 6\r\nQUIT\r\n" HELO "BDAT 6 LAST\r\nQUIT\r\n"
+	    "MAIL FROM:<a>\r\nBDAT 6\r\nQUIT\r\nNOOP\r\n",
+	    "503 5.5.1 Error: send HELO/EHLO first\r\n" HELO_OK
+	    "503 5.5.1 Error: need RCPT command\r\n" MAIL_OK NO_VALID OK, "");
+	talk(HELO "MAIL FROM:<a>\r\nRCPT TO:<nobody>\r\nBDAT 6\r\nQUIT\r\n"
+	    "BDAT 6 LAST\r\nQUIT\r\n" ENVELOPE "BDAT 0 LAST\r\n",
+	    HELO_OK MAIL_OK "550 5.1.1 No such user here\r\n" NO_VALID
+	    NO_VALID MAIL_OK RCPT_OK DOT_OK, TO_USER "end 0\n");
+	/* Too large all together; and a line ending of the other kind. */
+	talk(HELO ENVELOPE "BDAT 60\r\n"
+	    "000000000100000000020000000003000000000400000000050000000006"
+	    "BDAT 60\r\n"
+	    "000000000100000000020000000003000000000400000000050000000006"
+	    "BDAT 6 LAST\r\nQUIT\r\nNOOP\r\n",
+	    HELO_OK MAIL_OK RCPT_OK "250 2.0.0 Ok: 60 octets\r\n"
+	    "552 5.3.4 Message size exceeds fixed limit\r\n"
+	    "552 5.3.4 Message size exceeds fixed limit\r\n" OK, NULL);
+	talk(HELO ENVELOPE "BDAT 2 LAST\r\nx\nNOOP\r\n",
+	    HELO_OK MAIL_OK RCPT_OK
+	    "550 5.5.2 Error: bare <CR> or <LF> in the message\r\n" OK, NULL);
+	talk(HELO ENVELOPE "BDAT 2 LAST\r\nx\rNOOP\r\n",
+	    HELO_OK MAIL_OK RCPT_OK
+	    "550 5.5.2 Error: bare <CR> or <LF> in the message\r\n" OK, NULL);
+	/* How much is coming is not known: nothing that follows is run. */
+	talk_at_once(HELO ENVELOPE "BDAT x\r\nQUIT\r\n",
+	    HELO_OK MAIL_OK RCPT_OK
+	    "501 5.5.4 Syntax: BDAT octets [LAST]\r\n" STRAY, "");
+	talk_at_once(HELO ENVELOPE "BDAT 3\r\nx\r\nDATA\r\nQUIT\r\n",
+	    HELO_OK MAIL_OK RCPT_OK "250 2.0.0 Ok: 3 octets\r\n" NO_CHUNK
+	    STRAY, NULL);
+}
+
+/* Who may log in: joe, by "pencil". */
+static int
+find_secret(void *app, struct span login, struct span *secret)
+{
+	(void)app;
+	*secret = span_str("pencil");
+	return span_is(login, "joe") ? 0 : -1;
+}
+
+static void
+add_nonce(struct buf *b)
+{
+	buf_adds(b, "nonce");
+}
+
+#define AUTH_OK "250-here\r\n250-PIPELINING\r\n250-SIZE 100\r\n" \
+    "250-AUTH SCRAM-SHA-256 CRAM-MD5 PLAIN LOGIN\r\n250-8BITMIME\r\n" \
+    "250-SMTPUTF8\r\n250-ENHANCEDSTATUSCODES\r\n250-CHUNKING\r\n" \
+    "250-VRFY\r\n250-EXPN\r\n250 HELP\r\n"
+#define WELCOME "235 2.7.0 Authentication successful\r\n"
+#define REFUSED "535 5.7.8 Error: authentication failed\r\n"
+#define NO_SENSE "501 5.5.2 Error: malformed response\r\n"
+
+/* NUL joe NUL pencil; the second has a wrong password. */
+#define RIGHT "AGpvZQBwZW5jaWw="
+#define WRONG "AGpvZQBwZW5jaWxz"
+
+static void
+log_in(void)
+{
+	struct sasld_conf auth = { .host = "here", .find = find_secret };
+
+	talk("EHLO x\r\nAUTH PLAIN " RIGHT "\r\n",
+	    EHLO_OK "502 5.5.1 Error: nobody can log in here\r\n", "");
+	auth.mechanisms = sasld_possible(0);
+	conf.auth = &auth;
+	conf.nonce = add_nonce;
+	talk("EHLO x\r\nAUTH PLAIN " RIGHT "\r\nAUTH PLAIN " RIGHT "\r\n",
+	    AUTH_OK WELCOME "503 5.5.1 Error: already authenticated\r\n", "");
+	talk("EHLO x\r\nauth plain\r\n" RIGHT "\r\nNOOP\r\n",
+	    AUTH_OK "334 \r\n" WELCOME OK, "");
+	talk("EHLO x\r\nAUTH LOGIN\r\nam9l\r\ncGVuY2ls\r\nNOOP\r\n",
+	    AUTH_OK "334 VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n" WELCOME OK, "");
+	talk("EHLO x\r\nAUTH LOGIN am9l\r\ncGVuY2ls\r\n",
+	    AUTH_OK "334 UGFzc3dvcmQ6\r\n" WELCOME, "");
+	/* Cancelled, malformed, unknown, out of place. */
+	talk("AUTH PLAIN\r\nEHLO x\r\nAUTH LOGIN\r\n*\r\nAUTH PLAIN\r\nQUIT\r\n"
+	    "AUTH PLAIN a b\r\nAUTH PIGEON\r\n" ENVELOPE "AUTH PLAIN\r\n",
+	    "503 5.5.1 Error: send HELO/EHLO first\r\n" AUTH_OK
+	    "334 VXNlcm5hbWU6\r\n"
+	    "501 5.7.0 Error: authentication cancelled\r\n334 \r\n" NO_SENSE
+	    "501 5.5.4 Syntax: AUTH mechanism [response]\r\n"
+	    "504 5.5.4 Error: no such mechanism\r\n" MAIL_OK RCPT_OK
+	    "503 5.5.1 Error: MAIL transaction in progress\r\n", "");
+	/* Each wrong password takes its time, and the fifth is the last. */
+	talk("EHLO x\r\nAUTH PLAIN " WRONG "\r\nNOOP\r\n",
+	    AUTH_OK REFUSED OK, "");
+	CHECK_INT(waited, 1000);
+	talk("EHLO x\r\nAUTH PLAIN " WRONG "\r\nAUTH PLAIN " WRONG "\r\n"
+	    "AUTH PLAIN " WRONG "\r\nAUTH PLAIN " WRONG "\r\n"
+	    "AUTH PLAIN " WRONG "\r\nNOOP\r\n",
+	    AUTH_OK REFUSED REFUSED REFUSED REFUSED REFUSED
+	    "421 4.7.0 Error: too many failures\r\n", "");
+	CHECK_INT(waited, 5000);
+	conf.auth = NULL;
+}
+
+/* Mail for others: from whom it is taken, and in both stores or in none. */
+static void
+relaying(void)
+{
+	static const char text[] = HELO "MAIL FROM:<a@b.test>\r\n"
+	    "RCPT TO:<x@else.test>\r\nRCPT TO:<user%c@ours.test>\r\n"
+	    "RCPT TO:<user>\r\nDATA\r\n.\r\n";
+	static const char denied[] = HELO_OK MAIL_OK
+	    "550 5.7.1 Relay access denied\r\n"
+	    "550 5.7.1 Relay access denied\r\n" RCPT_OK DATA_OK DOT_OK;
+
+	talk(text, denied, "from a@b.test to user user \nend 0\n");
+	conf.relay = &book_store;
+	conf.spool = &book;
+	talk(text, denied, "from a@b.test to user user \nend 0\n");
+	peer.local = 1;
+	talk(text, HELO_OK MAIL_OK RCPT_OK RCPT_OK RCPT_OK DATA_OK DOT_OK,
+	    "from a@b.test to user user \n"
+	    "from a@b.test to x@else.test x@else.test user@c user@c \n"
+	    "end 0\nend 0\n");
+	book.err = ENOSPC;
+	talk(text, HELO_OK MAIL_OK RCPT_OK RCPT_OK RCPT_OK DATA_OK
+	    "452 4.3.1 Insufficient system storage\r\n",
+	    "from a@b.test to user user \n"
+	    "from a@b.test to x@else.test x@else.test user@c user@c \n"
+	    "end 1\ndrop\n");
+	book.err = 0;
+	peer.local = 0;
+	conf.relay = NULL;
+}
+
+static const char *rule_text;
+static struct rules *rules;
+
+static void
+new_rules(void)
+{
+	struct buf faults = { 0 };
+
+	rules_free(rules);
+	rules = rules_parse(span_str(rule_text), &faults);
+	CHECK_BUF(&faults, "");
+	buf_free(&faults);
+}
+
+static struct rules_action
+event(void *r, enum rules_place place, const struct rules_facts *facts)
+{
+	(void)r;
+	return rules_event(rules, place, facts, 0);
+}
+
+/* The session says this under these rules; the last part after the others. */
+static void
+under(const char *text, const char *in, const char *out, const char *log)
+{
+	rule_text = text;
+	talk(in, out, log);
+}
+
+static void
+faults(void)
+{
+	anew = new_rules;
+	conf.event = event;
+	under("at rcpt when rcpt=user@* nth 2 reply 451 4.2.0 later\n",
+	    HELO "MAIL FROM:<a@b.test>\r\nRCPT TO:<user@ours.test>\r\n"
+	    "RCPT TO:<USER@ours.test>\r\nRCPT TO:<user@ours.test>\r\n"
+	    "DATA\r\n.\r\n",
+	    HELO_OK MAIL_OK RCPT_OK "451 4.2.0 later\r\n" RCPT_OK DATA_OK
+	    DOT_OK, TO_USER "end 0\n");
+	under("at dot nth 1 reply 550 5.7.1 no\n",
+	    MAIL "x\r\n.\r\n" ENVELOPE "BDAT 0 LAST\r\n",
+	    MAIL_OKS "550 5.7.1 no\r\n" MAIL_OK RCPT_OK DOT_OK,
+	    TO_USER "x\ndrop\n" TO_USER "end 0\n");
+	under("at dot drop\n", MAIL "x\r\n.\r\nNOOP\r\n", MAIL_OKS, NULL);
+	under("at mail reply 421 4.7.0 go\n", HELO ENVELOPE,
+	    HELO_OK "421 4.7.0 go\r\n", "");
+	under("at data reset\n", MAIL "x\r\n", HELO_OK MAIL_OK RCPT_OK, "");
+	under("at helo silence\n", "NOOP\r\n" HELO "NOOP\r\nQUIT\r\n", OK, "");
+	under("at rset truncate\n", "NOOP\r\nRSET\r\nNOOP\r\n",
+	    OK "250 2.0", "");
+	under("at rset delay 3s\n", "NOOP\r\nRSET\r\nNOOP\r\n", OK OK OK, "");
+	CHECK_INT(waited, 3000);
+	under("at ehlo hide SIZE chunking\nat ehlo hide help\n",
+	    "EHLO x\r\n", "250-here\r\n250-PIPELINING\r\n250-8BITMIME\r\n"
+	    "250-SMTPUTF8\r\n250-ENHANCEDSTATUSCODES\r\n250-VRFY\r\n"
+	    "250 EXPN\r\n", "");
+	under("at data reply 451 4.3.0 later\n",
+	    HELO ENVELOPE "BDAT 6\r\nQUIT\r\nBDAT 6 LAST\r\nQUIT\r\nNOOP\r\n",
+	    HELO_OK MAIL_OK RCPT_OK "451 4.3.0 later\r\n451 4.3.0 later\r\n"
+	    OK, "");
+	rules_free(rules);
+	rules = NULL;
+	conf.event = NULL;
+	anew = NULL;
+}
+
+int
+main(void)
+{
+	chunks();
+	refused_chunks();
+	log_in();
+	relaying();
+	faults();
+	return test_end();
+}
