@@ -19,19 +19,21 @@
 #define INPUT_MAX ((size_t)1 << 30)
 
 static const char usage[] =
-    "usage: mkmail [-hV] [-f from] [-s subject] [-H 'Name: value'] [-a file]\n"
+    "usage: mkmail [-hvV] [-f from] [-s subject] [-H 'Name: value'] [-a file]\n"
     "              [-A html] [-R results] [rcpt ...] <text >message\n"
     "  -f  the author: address or Name <address>; else $EMAIL\n"
     "  -s  the subject\n"
     "  -H  one more header field; may be repeated\n"
     "  -A  a file that says the same as the text, in HTML\n"
     "  -a  a file to attach; may be repeated\n"
-    "  -R  a results file: say who in it was not reached\n";
+    "  -R  a results file: say who in it was not reached\n"
+    "  -v  tell on standard error what is attached\n";
 
 struct opt {
 	const char *from, *subject, *html, *results;
 	const char **fields, **files;
 	size_t nfields, nfiles;
+	int verbose;
 };
 
 static void *
@@ -162,27 +164,21 @@ check_text(const struct buf *text, const char *name)
 	return code;
 }
 
-/* The text, with the table of those who were not reached behind it. */
-static enum exit_code
-read_text(struct buf *text, const struct dsn *dsn)
-{
-	enum exit_code code;
-
-	if (io_slurp(STDIN_FILENO, text, INPUT_MAX) < 0)
-		die_sys(die_errno(errno, EX_NOINPUT), "stdin");
-	code = check_text(text, "stdin");
-	dsn_say(text, dsn);
-	return code;
-}
-
-/* The part with the text, or with both its forms. */
+/*
+ * The part with the text, who was not reached behind it, or with both its
+ * forms.
+ */
 static enum exit_code
 make_text(struct buf *part, const struct opt *opt, const struct dsn *dsn)
 {
 	struct buf text = { 0 }, forms[2] = { { 0 } };
-	enum exit_code code = read_text(&text, dsn);
+	enum exit_code code;
 	size_t n = 1;
 
+	if (io_slurp(STDIN_FILENO, &text, INPUT_MAX) < 0)
+		die_sys(die_errno(errno, EX_NOINPUT), "stdin");
+	code = check_text(&text, "stdin");
+	dsn_say(&text, dsn);
 	compose_text(&forms[0], "plain", buf_span(&text));
 	if (opt->html != NULL) {
 		buf_clear(&text);
@@ -208,6 +204,9 @@ attach(struct buf *parts, const struct opt *opt)
 	for (i = 0; i < opt->nfiles; i++) {
 		buf_clear(&content);
 		read_file(&content, opt->files[i]);
+		if (opt->verbose)
+			warn("%s: attached, %zu octets", opt->files[i],
+			    content.n);
 		compose_file(&parts[i], span_str(opt->files[i]),
 		    buf_span(&content));
 	}
@@ -274,7 +273,7 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	opt.fields = allocate((size_t)argc, sizeof *opt.fields);
 	opt.files = allocate((size_t)argc, sizeof *opt.files);
-	while ((c = getopt(argc, argv, "A:a:f:H:hR:s:V")) != -1)
+	while ((c = getopt(argc, argv, "A:a:f:H:hR:s:vV")) != -1)
 		switch (c) {
 		case 'A': opt.html = optarg; break;
 		case 'a': opt.files[opt.nfiles++] = optarg; break;
@@ -283,6 +282,7 @@ main(int argc, char **argv)
 		case 'h': cli_help();
 		case 'R': opt.results = optarg; break;
 		case 's': opt.subject = optarg; break;
+		case 'v': opt.verbose = 1; break;
 		case 'V': cli_version();
 		default: cli_usage();
 		}

@@ -28,7 +28,10 @@ END
 	: >empty
 	printf 'Привіт\r\n\nno newline' >note.txt
 	printf 'Hello\nїжак\n' >text
-	mkmail -f a@b -s x -a all.bin -a empty -a note.txt c@d <text >out
+	mkmail -v -f a@b -s x -a all.bin -a empty -a note.txt c@d \
+		<text >out 2>said
+	printf 'mkmail: %s: attached, %d octets\n' all.bin 2304 empty 0 \
+		note.txt 25 | diff - said
 	parts out >got
 	cat >want <<-'END'
 	text/plain utf-8 None None

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
-# orderparse with orders of the worst kinds: time and memory grow as their
-# size does, and no faster.
+# orderparse with thousands of orders made at random: each letter is its
+# recipient's.  And with orders of the worst kinds: time and memory grow as
+# their size does, and no faster.
 
 load ../lib
 load ../clients
@@ -8,4 +9,10 @@ load ../clients
 @test "sixty kinds of bad orders" {
 	measurable
 	"$TOP/t/torture/orders.py" "${MB:-16}"
+}
+
+@test "orders made at random" {
+	need python3
+	dice
+	python "$TOP/t/letters.py" check "$SEED" "${ORDERS:-2000}"
 }
