@@ -28,6 +28,8 @@ parts=" $* "
 
 # shellcheck source=SCRIPTDIR/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=SCRIPTDIR/../postfix.sh
+. "$BENCH/../postfix.sh"
 ulimit -n "$(ulimit -H -n)"
 
 build blast
@@ -98,18 +100,13 @@ held() {
 }
 
 # Postfix, an instance of its own that puts all mail into one Maildir.
-start_postfix() {
-	post=$dir/postfix
-	mkdir -p "$post/etc" "$post/queue" "$post/data" "$post/mail"
+start_local() {
+	post=$dir/local
+	mkdir -p "$post/mail"
 	chmod 711 "$dir"
 	chmod 1777 "$post/mail"
-	chown postfix "$post/data"
 	port=$((30000 + $$ % 20000))
-	cat >"$post/etc/main.cf" <<-END
-	compatibility_level = 3.6
-	queue_directory = $post/queue
-	data_directory = $post/data
-	myhostname = bench.test
+	start_postfix "$post" "myhostname = bench.test
 	mydestination = bench.test
 	recipient_canonical_maps = static:nobody@bench.test
 	local_recipient_maps =
@@ -117,23 +114,11 @@ start_postfix() {
 	mail_spool_directory = $post/mail/
 	default_process_limit = 200
 	smtpd_client_connection_count_limit = 0
-	local_destination_concurrency_limit = 20
-	END
-	cat >"$post/etc/master.cf" <<-END
-	127.0.0.1:$port inet  n  -  n  -  200  smtpd
-	cleanup  unix  n  -  n  -    0  cleanup
-	qmgr     unix  n  -  n  300  1  qmgr
-	rewrite  unix  -  -  n  -    -  trivial-rewrite
-	bounce   unix  -  -  n  -    0  bounce
-	defer    unix  -  -  n  -    0  bounce
-	trace    unix  -  -  n  -    0  bounce
-	error    unix  -  -  n  -    -  error
-	retry    unix  -  -  n  -    -  error
-	local    unix  -  n  n  -    -  local
-	END
-	postfix -c "$post/etc" start >postfix.err 2>&1 ||
+	local_destination_concurrency_limit = 20" \
+		"127.0.0.1:$port inet n - n - 200 smtpd
+	local unix - n n - - local" >postfix.err ||
 		{ cat postfix.err >&2; exit 1; }
-	trap 'postfix -c "$post/etc" abort >/dev/null 2>&1 || :
+	trap 'postfix -c "$post/postfix" abort >/dev/null 2>&1 || :
 		kill $pids 2>/dev/null || :; rm -rf "$dir"' EXIT
 }
 
@@ -196,7 +181,7 @@ case $parts in
 *' maildir '*)
 	if [ "$(id -u)" = 0 ] && command -v postfix >/dev/null; then
 		local=1
-		start_postfix
+		start_local
 		postfix_port=$port
 	fi
 	;;

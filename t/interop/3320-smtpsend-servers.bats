@@ -5,6 +5,7 @@
 
 load ../lib
 load ../smtpsend
+. "$TOP/t/postfix.sh"
 
 PATH=$PATH:/usr/sbin
 
@@ -180,17 +181,10 @@ exchange() {
 
 @test "Postfix" {
 	need postfix
-	mkdir postfix queue data
-	chown postfix data mail
+	chown postfix mail
 	MAIL=$PWD/mail
-	cat >postfix/main.cf <<-END
-	compatibility_level = 3.6
-	queue_directory = $PWD/queue
-	data_directory = $PWD/data
-	myhostname = postfix.test
+	start_postfix "$PWD" "myhostname = postfix.test
 	mydestination =
-	maillog_file = $PWD/log
-	maillog_file_prefixes = $PWD
 	virtual_mailbox_domains = x
 	virtual_mailbox_base = $PWD/mail
 	virtual_mailbox_maps = inline:{
@@ -203,23 +197,11 @@ exchange() {
 	smtpd_recipient_restrictions = check_recipient_access
 	    inline:{ {later@x=450 4.2.0 later} }
 	smtpd_recipient_limit = 3
-	smtpd_recipient_overshoot_limit = 1000
-	END
-	cat >postfix/master.cf <<-END
-	smtp-in   unix  n  -  n  -    -  smtpd
-	pickup    unix  n  -  n  60   1  pickup
-	cleanup   unix  n  -  n  -    0  cleanup
-	qmgr      unix  n  -  n  300  1  qmgr
-	rewrite   unix  -  -  n  -    -  trivial-rewrite
-	bounce    unix  -  -  n  -    0  bounce
-	defer     unix  -  -  n  -    0  bounce
-	trace     unix  -  -  n  -    0  bounce
-	virtual   unix  -  n  n  -    -  virtual
-	anvil     unix  -  -  n  -    1  anvil
-	proxymap  unix  -  -  n  -    -  proxymap
-	postlog   unix-dgram  n  -  n  -  1  postlogd
-	END
-	postfix -c "$PWD/postfix" start 3>&- 2>&1
+	smtpd_recipient_overshoot_limit = 1000" \
+		'smtp-in unix n - n - - smtpd
+	virtual unix - n n - - virtual
+	anvil unix - - n - 1 anvil
+	proxymap unix - - n - - proxymap'
 	wait_for answers ./queue/public/smtp-in
 	exchange ./queue/public/smtp-in later@x
 }

@@ -3,6 +3,7 @@
 # smtpd-lite; what they were given arrives byte for byte.
 
 load ../lib
+. "$TOP/t/postfix.sh"
 
 PATH=$PATH:/usr/sbin
 
@@ -95,34 +96,13 @@ let_in() {
 @test "Postfix, we are its relayhost" {
 	need postfix
 	let_in
-	mkdir postfix queue data
-	chown postfix data
-	cat >postfix/main.cf <<-END
-	compatibility_level = 3.6
-	queue_directory = $PWD/queue
-	data_directory = $PWD/data
-	myhostname = me.b.test
+	start_postfix "$PWD" "myhostname = me.b.test
 	mydestination =
 	relayhost = [127.0.0.1]:$PORT
 	inet_interfaces = loopback-only
-	maillog_file = $PWD/log
-	maillog_file_prefixes = $PWD
-	smtp_tls_security_level = none
-	END
-	cat >postfix/master.cf <<-'END'
-	pickup    unix  n  -  n  60   1  pickup
-	cleanup   unix  n  -  n  -    0  cleanup
-	qmgr      unix  n  -  n  300  1  qmgr
-	rewrite   unix  -  -  n  -    -  trivial-rewrite
-	bounce    unix  -  -  n  -    0  bounce
-	defer     unix  -  -  n  -    0  bounce
-	trace     unix  -  -  n  -    0  bounce
-	smtp      unix  -  -  n  -    -  smtp
-	error     unix  -  -  n  -    -  error
-	retry     unix  -  -  n  -    -  error
-	postlog   unix-dgram  n  -  n  -  1  postlogd
-	END
-	postfix -c "$PWD/postfix" start 3>&- 2>&1
+	smtp_tls_security_level = none" \
+		'pickup unix n - n 60 1 pickup
+	smtp unix - - n - - smtp'
 	sendmail=$(command -v postfix)
 	sendmail=${sendmail%/*}/sendmail
 	MAIL_CONFIG=$PWD/postfix "$sendmail" -i -f a@b.test \
