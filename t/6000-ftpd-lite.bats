@@ -176,8 +176,9 @@ has_line() {
 	                ("RNTO b", "503"), ("RMD x", "550"), ("NOTHING", "500"),
 	                ("REST 0", "350"), ("ALLO 5", "202"), ("MODE S", "200"),
 	                ("SITE CHMOD 0 a.txt", "502"), ("AUTH TLS", "502"),
-	                ("REIN", "502"), ("EPSV 3", "522"), ("EPSV ALL", "200"),
-	                ("PASV", "501"), ("EPSV", "229")):
+	                ("REIN", "502"), ("EPSV 3", "522"), ("EPSV 2", "522"),
+	                ("STOR b", "425"), ("EPSV 1", "229"),
+	                ("EPSV ALL", "200"), ("PASV", "501"), ("EPSV", "229")):
 	    assert bad(c)[:3] == code, c
 	END
 	incoming_has a.txt

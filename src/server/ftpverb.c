@@ -151,18 +151,27 @@ listen(struct ftpd *s, char *addr, struct buf *out)
 	return -1;
 }
 
+/* The network protocols are numbered: 1 is IPv4, 2 is IPv6 (RFC 2428 3). */
 static void
 epsv(struct ftpd *s, struct span arg, struct buf *out)
 {
 	char addr[FTPD_ADDR_MAX];
+	const char *ours;
 
 	if (span_case_is(arg, "ALL")) {
 		s->epsv_all = 1;
 		ftp_reply(s, out, "200 EPSV it will be");
-	} else if (arg.n > 0 && !span_is(arg, "1") && !span_is(arg, "2"))
-		ftp_reply(s, out, "522 use (1,2)");
-	else if (listen(s, addr, out) == 0)
+		return;
+	}
+	if (listen(s, addr, out) < 0)
+		return;
+	ours = addr[0] == '[' ? "2" : "1";
+	if (arg.n == 0 || span_is(arg, ours)) {
 		ftp_reply(s, out, "229 connect to (|||%u|)", port_of(addr));
+	} else {
+		s->conf->data.close(s->door);
+		ftp_reply(s, out, "522 use (%s)", ours);
+	}
 }
 
 static void
