@@ -283,17 +283,25 @@ ftpfile_commit(struct ftpd *s, struct buf *out)
 	s->file = NULL;
 }
 
+/* take_name for an unfinished file of this session. */
+static int
+take_own(struct ftpd *s, struct span arg, struct span *name, struct buf *out)
+{
+	if (take_name(s, arg, name, out) < 0)
+		return -1;
+	if (*find(s, *name) != NULL)
+		return 0;
+	ftp_reply(s, out, "550 not an unfinished file of yours");
+	return -1;
+}
+
 void
 ftpfile_rnfr(struct ftpd *s, struct span arg, struct buf *out)
 {
 	struct span name;
 
-	if (take_name(s, arg, &name, out) < 0)
+	if (take_own(s, arg, &name, out) < 0)
 		return;
-	if (*find(s, name) == NULL) {
-		ftp_reply(s, out, "550 not an unfinished file of yours");
-		return;
-	}
 	buf_addspan(&s->from, name);
 	ftp_reply(s, out, "350 and its new name?");
 }
@@ -325,12 +333,8 @@ ftpfile_dele(struct ftpd *s, struct span arg, struct buf *out)
 {
 	struct span name;
 
-	if (take_name(s, arg, &name, out) < 0)
+	if (take_own(s, arg, &name, out) < 0)
 		return;
-	if (*find(s, name) == NULL) {
-		ftp_reply(s, out, "550 not an unfinished file of yours");
-		return;
-	}
 	drop_aside(s, name);
 	ftp_reply(s, out, "250 deleted");
 }
