@@ -2,27 +2,10 @@
 # Maildirs, as smtpd-lite fills them.
 
 load lib
+load deliver
 
-# letter RCPT ... : an envelope to those; the text is standard input.
-letter() {
-	echo 'MAIL FROM:<a@b.test>'
-	printf 'RCPT TO:<%s>\n' "$@"
-	echo DATA
-	sed 's/^\./../'
-	echo .
-}
-
-# serve: a session whose commands after HELO are standard input;
-# the codes of the replies to the final dots.
-serve() {
-	{
-		echo 'HELO x'
-		cat
-		echo QUIT
-	} | smtpd-lite -i -d mail >out 2>err || return
-	tr -d '\r' <out | grep -A 1 '^354 ' | sed -n 's/^\([245]..\) .*/\1/p' |
-		tr '\n' ' '
-}
+# shellcheck disable=SC2034 # for serve
+BOX=maildir
 
 files() {
 	find mail -type f ! -name .lock | LC_ALL=C sort
