@@ -138,6 +138,7 @@ dial(struct ftpc *c)
 		lose(c, why);
 		return -1;
 	}
+	io_block(c->fd);
 	rd_init(&c->rd, c->fd, c->conf->timeout, FTP_LINE_MAX);
 	net_peer(&peer, c->fd);
 	snprintf(c->data.host, sizeof c->data.host, "%s", peer.text);

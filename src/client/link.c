@@ -66,6 +66,7 @@ dial(struct link *l, const struct link_conf *conf, struct link_server *v)
 	l->fd = net_dial(&v->addr, timeout, &why, &temporary);
 	if (l->fd < 0)
 		return rest(v, STAGE_CONNECT, 0, span_str(why));
+	io_block(l->fd);
 	smtpc_init(&l->c, l->fd, l->fd, conf->limit, conf->trace);
 	return 0;
 }

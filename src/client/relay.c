@@ -110,7 +110,8 @@ work(void *arg, int parent)
 			client = accept(e->listener, NULL, NULL);
 	} while (client < 0);
 	close(e->listener);
-	if (fcntl(client, F_SETFL, O_NONBLOCK) == 0)
+	if (fcntl(client, F_SETFL, O_NONBLOCK) == 0 &&
+	    fcntl(e->server, F_SETFL, O_NONBLOCK) == 0)
 		join(client, e->server, parent);
 	return EX_OK;
 }

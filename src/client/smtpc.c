@@ -109,16 +109,23 @@ judge(struct smtpc *c, int want)
 	return smtpc_lost(c, "a reply that does not fit the command");
 }
 
-/* One line, by the moment end; *soon as long as nobody knows of a wait. */
+/*
+ * One line, by the moment *end, which is in timeout ms and 0 before the first
+ * wait; *soon as long as nobody knows of one.
+ */
 static enum rd_status
-hear_line(struct smtpc *c, long long end, int *soon, struct span *line)
+hear_line(struct smtpc *c, int timeout, long long *end, int *soon,
+    struct span *line)
 {
 	enum rd_status status;
-	long long left;
+	long long now, left;
 
 	if (rd_ready(&c->rd))
 		return rd_line(&c->rd, line);
-	left = end - io_clock();
+	now = io_clock();
+	if (*end == 0)
+		*end = now + timeout;
+	left = *end - now;
 	c->rd.timeout = left > 0 ? (int)left : 0;
 	if (*soon && left > SMTPC_SOON) {
 		c->rd.timeout = SMTPC_SOON;
@@ -140,7 +147,7 @@ smtpc_hear(struct smtpc *c, enum result_stage stage, int timeout, int want)
 	enum rd_status status;
 	int soon = c->wait != NULL;
 	struct span line;
-	long long end;
+	long long end = 0;
 
 	c->stage = stage;
 	timeout = capped(c, timeout);
@@ -149,10 +156,9 @@ smtpc_hear(struct smtpc *c, enum result_stage stage, int timeout, int want)
 	c->wr.timeout = timeout;
 	if (wr_flush(&c->wr) < 0)
 		timeout = 0;
-	end = io_clock() + timeout;
 	reply_start(&c->reply);
 	do {
-		status = hear_line(c, end, &soon, &line);
+		status = hear_line(c, timeout, &end, &soon, &line);
 		if (status != RD_LINE)
 			return lost_reading(c, status);
 		trace(c, "S: ", line, "");

@@ -5,7 +5,9 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -88,6 +90,47 @@ make_room(struct rd *rd)
 	rd->cap += rd->cap / 2 + IO_CHUNK;
 }
 
+/*
+ * How long the kernel waits for the input of a socket that may block: 0, or
+ * -1.  It is not told anew for a ms too many.
+ */
+static int
+set_wait(struct rd *rd, int ms)
+{
+	struct timeval t = { ms / 1000, ms % 1000 * 1000 };
+
+	if (ms <= 0)
+		return -1;
+	if (rd->wait == ms || rd->wait == ms + 1)
+		return 0;
+	rd->wait = ms;
+	return setsockopt(rd->fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t);
+}
+
+/* As read(2), within the time-out: one system call where it is a socket. */
+static ssize_t
+read_in_time(struct rd *rd, long long end)
+{
+	char *p = rd->p + rd->n;
+	size_t n = rd->cap - rd->n;
+	int left = 0;
+	ssize_t r;
+
+	if (rd->timeout != IO_FOREVER && !rd->plain) {
+		if (rd->timeout > 0)
+			left = (int)(end - io_clock());
+		r = recv(rd->fd, p, n, set_wait(rd, left) < 0 ?
+		    MSG_DONTWAIT : 0);
+		rd->plain = r < 0 && errno == ENOTSOCK;
+		if (!rd->plain)
+			return r;
+	}
+	if (rd->timeout != IO_FOREVER &&
+	    wait_for(rd->fd, POLLIN, rd->timeout, end) < 0)
+		return -1;
+	return read(rd->fd, p, n);
+}
+
 /* Reads once: RD_LINE when bytes came. */
 static enum rd_status
 fill(struct rd *rd, long long end)
@@ -96,10 +139,7 @@ fill(struct rd *rd, long long end)
 
 	make_room(rd);
 	for (;;) {
-		if (rd->timeout != IO_FOREVER &&
-		    wait_for(rd->fd, POLLIN, rd->timeout, end) < 0)
-			break;
-		r = read(rd->fd, rd->p + rd->n, rd->cap - rd->n);
+		r = read_in_time(rd, end);
 		if (r > 0) {
 			rd->n += (size_t)r;
 			return RD_LINE;
@@ -108,10 +148,12 @@ fill(struct rd *rd, long long end)
 			rd->eof = 1;
 			return RD_EOF;
 		}
-		if (errno == EAGAIN) {
-			if (wait_for(rd->fd, POLLIN, rd->timeout, end) < 0)
-				break;
-		} else if (errno != EINTR)
+		if (errno == EAGAIN && rd->timeout == 0)
+			errno = ETIMEDOUT;
+		else if (errno == EAGAIN &&
+		    wait_for(rd->fd, POLLIN, rd->timeout, end) == 0)
+			continue;
+		if (errno != EINTR)
 			break;
 	}
 	rd->err = errno;
@@ -159,8 +201,8 @@ rd_some(struct rd *rd, struct span *bytes)
 	enum rd_status status;
 
 	if (rd->n == rd->at) {
-		status = rd->eof ? RD_EOF : fill(rd, rd->timeout ==
-		    IO_FOREVER ? 0 : io_clock() + rd->timeout);
+		status = rd->eof ? RD_EOF : fill(rd, rd->timeout <= 0 ?
+		    0 : io_clock() + rd->timeout);
 		if (status != RD_LINE)
 			return status;
 	}
@@ -205,6 +247,21 @@ wr_free(struct wr *wr)
 	wr->n = 0;
 }
 
+/* As write(2), which does not wait for room in a socket. */
+static ssize_t
+write_some(struct wr *wr, const char *p, size_t n)
+{
+	ssize_t r;
+
+	if (wr->timeout != IO_FOREVER && !wr->plain) {
+		r = send(wr->fd, p, n, MSG_DONTWAIT);
+		wr->plain = r < 0 && errno == ENOTSOCK;
+		if (!wr->plain)
+			return r;
+	}
+	return write(wr->fd, p, n);
+}
+
 /* All n bytes, each wait for room at most the time-out. */
 static void
 send_all(struct wr *wr, const char *p, size_t n)
@@ -212,7 +269,7 @@ send_all(struct wr *wr, const char *p, size_t n)
 	ssize_t r;
 
 	while (n > 0 && wr->err == 0) {
-		r = write(wr->fd, p, n);
+		r = write_some(wr, p, n);
 		if (r >= 0) {
 			p += r;
 			n -= (size_t)r;
@@ -360,6 +417,15 @@ io_slurp(int fd, struct buf *b, size_t max)
 			return -1;
 		}
 	}
+}
+
+void
+io_block(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags >= 0)
+		fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 }
 
 int

@@ -33,6 +33,8 @@ struct rd {
 	size_t cap;
 	size_t seen;		/* no line ending between at and here */
 	int eof;
+	int plain;		/* fd is no socket */
+	int wait;		/* ms that it waits for input, 0: for ever */
 };
 
 /* Reads fd, which stays the caller's.  Nothing is allocated before use. */
@@ -66,6 +68,7 @@ struct wr {
 	/* private */
 	char *p;
 	size_t n;
+	int plain;		/* fd is no socket */
 };
 
 /* Writes to fd, which stays the caller's. */
@@ -106,6 +109,12 @@ int io_slurp(int fd, struct buf *b, size_t max);
  * Opens a file to read; "-" is standard input.  -1 with errno.
  */
 int io_open(const char *path);
+
+/*
+ * From now on the socket fd, which rd and wr alone use, may block: a wait for
+ * input is then one system call, not two, and time-outs hold as before.
+ */
+void io_block(int fd);
 
 /* ms since some fixed moment: for deadlines. */
 long long io_clock(void);

@@ -120,7 +120,7 @@ resolve(const char *host, const char *port, int type, int flags,
 	return NULL;
 }
 
-/* Sockets live past no exec and never block. */
+/* Sockets live past no exec and do not block. */
 static int
 make_socket(int family, int type)
 {

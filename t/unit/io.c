@@ -3,7 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sys/io.h"
@@ -69,14 +73,27 @@ test_limit(void)
 	close(fd);
 }
 
+/* Two ends of a socket that may block, or not. */
 static void
-test_deadline(void)
+sockets(int *fd, int *out, int flags)
+{
+	int p[2];
+
+	CHECK_INT(socketpair(AF_UNIX, SOCK_STREAM, 0, p), 0);
+	CHECK_INT(fcntl(p[0], F_SETFL, flags), 0);
+	CHECK_INT(fcntl(p[1], F_SETFL, flags), 0);
+	*fd = p[0];
+	*out = p[1];
+}
+
+static void
+check_deadline(int fd, int out)
 {
 	struct rd rd;
 	struct span s;
 	long long start = io_clock();
-	int out, fd = pipe_with("half", 4, &out);
 
+	CHECK_INT(write(out, "half", 4), 4);
 	rd_init(&rd, fd, 50, 100);
 	CHECK_INT(rd_line(&rd, &s), RD_TIMEOUT);
 	CHECK(io_clock() - start >= 50);
@@ -89,7 +106,82 @@ test_deadline(void)
 	start = io_clock();
 	CHECK_INT(rd_line(&rd, &s), RD_TIMEOUT);
 	CHECK(io_clock() - start >= 50);
+	/* nor is one forgotten that is set anew */
+	rd.timeout = 0;
+	CHECK_INT(rd_line(&rd, &s), RD_TIMEOUT);
+	rd.timeout = 100;
+	start = io_clock();
+	CHECK_INT(rd_line(&rd, &s), RD_TIMEOUT);
+	CHECK(io_clock() - start >= 100);
+	close(out);
+	CHECK_INT(rd_line(&rd, &s), RD_PARTIAL);
 	rd_free(&rd);
+	close(fd);
+}
+
+static void
+test_deadline(void)
+{
+	int fd, out;
+
+	fd = pipe_with("", 0, &out);
+	check_deadline(fd, out);
+	sockets(&fd, &out, O_NONBLOCK);
+	check_deadline(fd, out);
+	sockets(&fd, &out, 0);
+	check_deadline(fd, out);
+	sockets(&fd, &out, O_NONBLOCK);
+	io_block(fd);
+	CHECK_INT(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+	check_deadline(fd, out);
+}
+
+/* Bytes that come one by one do not put it off. */
+static void
+test_dribble(void)
+{
+	struct rd rd;
+	struct span s;
+	pid_t child;
+	int i, fd, out;
+
+	sockets(&fd, &out, 0);
+	child = fork();
+	CHECK(child >= 0);
+	if (child == 0) {
+		close(fd);
+		signal(SIGPIPE, SIG_DFL);
+		for (i = 0; i < 200; i++) {
+			poll(NULL, 0, 10);
+			write(out, "x", 1);
+		}
+		_exit(0);
+	}
+	close(out);
+	rd_init(&rd, fd, 100, 1000);
+	CHECK_INT(rd_line(&rd, &s), RD_TIMEOUT);
+	rd_free(&rd);
+	close(fd);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+/* A peer that takes nothing is waited for no longer than that. */
+static void
+test_no_room(void)
+{
+	static const char text[100000];
+	struct wr wr;
+	int i, fd, out;
+
+	sockets(&fd, &out, 0);
+	wr_init(&wr, out, 50);
+	for (i = 0; i < 100; i++)
+		wr_add(&wr, text, sizeof text);
+	CHECK_INT(wr_flush(&wr), -1);
+	CHECK_INT(wr.err, ETIMEDOUT);
+	CHECK(wr.sent < 100 * sizeof text);
+	wr_free(&wr);
 	close(fd);
 	close(out);
 }
@@ -188,6 +280,8 @@ main(void)
 	test_lines();
 	test_limit();
 	test_deadline();
+	test_dribble();
+	test_no_room();
 	test_some();
 	test_error();
 	test_latch();
