@@ -11,8 +11,9 @@
 /* All zero is a good start. */
 struct postmark {
 	unsigned long count;	/* of identifiers given */
-	time_t now;		/* what date says in words */
-	struct buf date;
+	time_t now;		/* the second they are made for */
+	struct buf id;		/* how its identifiers begin */
+	struct buf date;	/* and its name */
 };
 
 /*

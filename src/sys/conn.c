@@ -1,7 +1,6 @@
 #include "conn.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 /*
  * A session is fed this much at a time: its answers to one piece are all that
@@ -184,11 +183,8 @@ conn_wants_input(const struct conn *c)
 }
 
 void
-conn_receive(struct conn_host *h, struct conn *c, int fd)
+conn_receive(struct conn_host *h, struct conn *c, ssize_t r)
 {
-	ssize_t r;
-
-	r = read(fd, h->scratch, CONN_READ);
 	if (r < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (r < 0 || (r == 0 && c->state == CONN_FLUSHED))

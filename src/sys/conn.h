@@ -5,6 +5,8 @@
 #ifndef SYS_CONN_H
 #define SYS_CONN_H
 
+#include <sys/types.h>
+
 #include "door.h"
 #include "serve.h"
 
@@ -61,9 +63,12 @@ void conn_free(struct conn_host *h, struct conn *c);
 
 void conn_state(struct conn_host *h, struct conn *c, enum conn_state state);
 
-/* Whether fd should be read; conn_receive does it, once. */
+/*
+ * Whether input should be read; then r is what a read of CONN_READ bytes into
+ * h->scratch has returned, and errno its.
+ */
 int conn_wants_input(const struct conn *c);
-void conn_receive(struct conn_host *h, struct conn *c, int fd);
+void conn_receive(struct conn_host *h, struct conn *c, ssize_t r);
 
 /* The same for the second connection: a descriptor and *events, or -1. */
 int conn_data_poll(const struct conn *c, short *events);

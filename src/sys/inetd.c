@@ -53,7 +53,8 @@ step(struct conn_host *h, struct conn *c, int stop)
 	} else {
 		ready = await_input(c, STDIN_FILENO, h->idle, stop);
 		if (ready == READY_INPUT)
-			conn_receive(h, c, STDIN_FILENO);
+			conn_receive(h, c, read(STDIN_FILENO,
+			    h->scratch, CONN_READ));
 		else if (ready == READY_DATA)
 			conn_data(h, c);
 		else

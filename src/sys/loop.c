@@ -26,7 +26,7 @@ enum { STOP, CHANNEL, CONTROLS };
  * for when nothing goes on.
  */
 #define BUSY_MS 200		/* of late */
-#define IDLE_MIN 500		/* fewer idle ones are no matter */
+#define IDLE_MIN 50		/* fewer idle ones are no matter */
 #define SCAN 200		/* as many cost a ms of waiting for all */
 
 /*
@@ -104,7 +104,7 @@ transmit(struct loop *l, size_t i)
 	ssize_t r;
 
 	while (c->out.n > 0) {
-		r = write(fd, c->out.p, c->out.n);
+		r = send(fd, c->out.p, c->out.n, 0);
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0 && errno == EAGAIN)
@@ -230,8 +230,11 @@ sort_out(struct loop *l)
 	struct pollfd p;
 	size_t i;
 
-	l->busy = 0;
 	l->all = l->host.now;
+	l->busy = l->n;
+	if (l->n < IDLE_MIN)
+		return;
+	l->busy = 0;
 	for (i = 0; i < l->n; i++) {
 		c = l->conn[i];
 		p = l->poll[l->fixed + i];
@@ -290,7 +293,8 @@ serve_conns(struct loop *l)
 		p = &l->poll[l->fixed + i];
 		if (p->revents & (POLLIN | POLLHUP | POLLERR)) {
 			if (conn_wants_input(c))
-				conn_receive(&l->host, c, p->fd);
+				conn_receive(&l->host, c, recv(p->fd,
+				    l->host.scratch, CONN_READ, 0));
 			else if (p->revents & (POLLHUP | POLLERR))
 				conn_state(&l->host, c, CONN_DEAD);
 		}
