@@ -34,9 +34,9 @@ workers() {
 @test "several workers share the sessions evenly; sink and rules have one" {
 	start smtpd-lite -l :0
 	workers <<-'END' | clients
-	first = [Client() for i in range(8)]
+	first = [Client() for i in range(20)]
 	pids = [worker(c) for c in first]
-	assert sorted(pids.count(p) for p in set(pids)) == [2] * 4, pids
+	assert sorted(pids.count(p) for p in set(pids)) == [2] * 10, pids
 	# Those who come and go change nothing.
 	keep = [Client() for i in range(4)]
 	for i in range(20):
@@ -47,7 +47,7 @@ workers() {
 	assert len(set(pids)) == 4, pids
 	END
 	stop
-	[ "$(messages)" = 12 ]
+	[ "$(messages)" = 24 ]
 	echo 'at rset drop' >rules
 	for options in '-o sink' '-R rules' '-w 1'; do
 		# shellcheck disable=SC2086 # words

@@ -9,7 +9,7 @@
  * Where each message is a file of its own several processes wait for the disk
  * side by side, and gain; more than these gain little.
  */
-#define APART 4
+#define APART 10
 
 static const struct place_form forms[] = {
 	{ "maildir", APART, mdir_open, mdir_close, mdir_begin, mdir_write,
