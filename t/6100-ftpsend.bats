@@ -159,11 +159,53 @@ survives() {
 	fake RNTO@3=451\ later SIZE@6=cut EPSV@5=425\ none
 	run -0 --separate-stderr ftpsend -v "$ADDR" many/*
 	diff -r many up
-	# The next one's EPSV goes with RNTO.
+	# The next one's EPSV goes with the questions, its STOR with RNTO.
 	sed -n 's/^\([CS]\): \([A-Z0-9]*\).*/\1\2/p' <<<"$stderr" | tr '\n' ' ' \
 		>said
-	grep -q 'CRNTO CEPSV S250 S229 CSTOR ' said
-	grep -q 'CSIZE CSIZE CRNFR S213 S550 S350 ' said
+	grep -q 'CEPSV CSIZE CSIZE CRNFR S229 S213 S550 S350 ' said
+	grep -q 'CRNTO CSTOR S250 S150 S226 ' said
+}
+
+# many_survive RULE CODE WANTED: the same for several files.
+many_survive() {
+	mkdir "$1"
+	start -n "fake$1" "$PYTHON" -IS "$TOP/t/fake-ftp.py" "$1" "$1"
+	run "-$2" ftpsend "$ADDR" many/*
+	stop || :
+	diff -r "$3" "$1"
+}
+
+@test "a file on its way while another gets its name: none lost or doubled" {
+	mkdir many
+	for i in 1 2 3 4 5; do
+		head -c $((i * 1000)) /dev/urandom >"many/$i"
+	done
+	cp -R many not3
+	cp -R many not4
+	rm not3/3 not4/4
+	pids=()
+	while IFS=: read -r rule code wanted; do
+		many_survive "$rule" "$code" "$wanted" &
+		pids+=("$!")
+	done <<-'END'
+	RNTO@2=451 later:0:many
+	RNTO@3=550 no:65:not3
+	RNTO@3=cut:80:not3
+	RNTO@3=late:80:many
+	STOR@3=451 later:0:many
+	STOR@4=550 no:65:not4
+	STOR@3=cut:0:many
+	STOR@3=late:0:many
+	DATA@3=drop:0:many
+	DATA@3=short:0:many
+	EPSV@3=425 none:0:many
+	EPSV@3=cut:0:many
+	RNFR@3=451 later:0:many
+	SIZE@5=cut:0:many
+	END
+	for pid in "${pids[@]}"; do
+		wait "$pid"
+	done
 }
 
 @test "a server that cannot take two commands at once: one at a time" {

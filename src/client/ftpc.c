@@ -220,7 +220,7 @@ ftpc_open(struct ftpc *c, const struct ftpc_conf *conf)
 {
 	memset(c, 0, sizeof *c);
 	c->conf = conf;
-	c->fd = -1;
+	c->fd = c->prepared = -1;
 	c->code = EX_TEMPFAIL;
 	if (dial(c) < 0 || greet(c) < 0 || log_in(c) < 0)
 		return -1;
@@ -235,6 +235,8 @@ ftpc_close(struct ftpc *c)
 {
 	if (c->fd >= 0)
 		close(c->fd);
+	if (c->prepared >= 0)
+		close(c->prepared);
 	rd_free(&c->rd);
 	buf_free(&c->out);
 	buf_free(&c->reply.text);
@@ -264,17 +266,29 @@ passive(struct ftpc *c)
 	return port;
 }
 
+static int
+dial_data(struct ftpc *c, unsigned port)
+{
+	const char *why;
+	int temp;
+
+	snprintf(c->data.port, sizeof c->data.port, "%u", port);
+	return net_dial(&c->data, c->conf->timeout, &why, &temp);
+}
+
 int
 ftpc_data(struct ftpc *c)
 {
-	unsigned port = passive(c);
-	const char *why;
-	int fd, temp;
+	unsigned port;
+	int fd = c->prepared;
 
+	c->prepared = -1;
+	if (fd >= 0)
+		return fd;
+	port = passive(c);
 	if (port == 0)
 		return -1;
-	snprintf(c->data.port, sizeof c->data.port, "%u", port);
-	fd = net_dial(&c->data, c->conf->timeout, &why, &temp);
+	fd = dial_data(c, port);
 	if (fd < 0)
 		c->reply.code = 0;
 	return fd;
@@ -291,4 +305,14 @@ ftpc_reserved(struct ftpc *c)
 {
 	if (ftpc_hear(c) == 229)
 		c->port = ftp_epsv_port(buf_span(&c->reply.text));
+}
+
+int
+ftpc_prepare(struct ftpc *c)
+{
+	ftpc_send(c);
+	if (c->port > 0 && !c->over)
+		c->prepared = dial_data(c, c->port);
+	c->port = 0;
+	return c->prepared >= 0;
 }

@@ -38,6 +38,7 @@ struct ftpc {
 				   another each time */
 	int old;		/* PASV: EPSV was refused */
 	unsigned port;		/* reserved, or 0 */
+	int prepared;		/* a data connection, or -1 */
 };
 
 /*
@@ -69,9 +70,12 @@ int ftpc_data(struct ftpc *c);
 
 /*
  * For the one after this: reserve asks for its port behind what has been said
- * already, reserved hears the answer when that has been answered.
+ * already, reserved hears the answer when that has been answered.  prepare
+ * sends what has been said, and connects there while that is waited for:
+ * whether ftpc_data has a connection now without asking.
  */
 void ftpc_reserve(struct ftpc *c);
 void ftpc_reserved(struct ftpc *c);
+int ftpc_prepare(struct ftpc *c);
 
 #endif

@@ -17,6 +17,16 @@
 
 #define NAMES_MAX 1000		/* tried where the server has some already */
 
+enum pour { POUR_OK, POUR_SPOILED, POUR_CUT };
+
+/* A file on its way to the server. */
+struct upload {
+	int fd;
+	struct buf temp;	/* may lie there under this name */
+	int begun;		/* all has been sent, and nothing heard */
+	enum pour end;		/* and how that went */
+};
+
 /* What outlives a connection. */
 struct job {
 	const struct ftpc_conf *conf;
@@ -25,8 +35,10 @@ struct job {
 	int in_place;		/* renaming was refused */
 	int careful;		/* one command at a time: a connection was
 				   lost */
-	int more;		/* there are files after this one */
-	struct buf temp;	/* may lie on the server under this name */
+	int renames;		/* on this one a file was renamed */
+	struct orderfile *next;	/* after this file, or NULL */
+	struct upload now, ahead;	/* this file, and that */
+	struct buf stale;	/* as their temp, of an earlier file */
 };
 
 /* Tells what the server answered, unless the session is over. */
@@ -46,8 +58,6 @@ no_data(struct job *j, struct orderfile *f)
 	else
 		answered(j, f);
 }
-
-enum pour { POUR_OK, POUR_SPOILED, POUR_CUT };
 
 /* The file's content to the data connection. */
 static enum pour
@@ -92,39 +102,51 @@ pour_out(struct job *j, struct orderfile *f, int fd, int data)
 	return end;
 }
 
+/* Begins to upload: -1 when there is no data connection. */
+static int
+begin(struct job *j, struct upload *u, struct orderfile *f, const char *name)
+{
+	int data = ftpc_data(&j->c);
+
+	if (data < 0)
+		return -1;
+	ftpc_say(&j->c, "STOR", name);
+	u->begun = !j->careful && !j->in_place && f->size <= EARLY_MAX;
+	if (!u->begun)
+		return data;
+	ftpc_send(&j->c);
+	u->end = pour_out(j, f, u->fd, data);
+	return data;
+}
+
 /* Uploads under name: 1; or 0, and the outcome or the session says why. */
 static int
-store(struct job *j, struct orderfile *f, int fd, const char *name)
+store(struct job *j, struct orderfile *f, const char *name)
 {
-	int early = !j->careful && !j->in_place && f->size <= EARLY_MAX;
-	enum pour end = POUR_OK;
-	int code, data;
+	struct upload *u = &j->now;
+	int code, begun, data = -1;
 
-	data = ftpc_data(&j->c);
-	if (data < 0) {
+	if (!u->begun && (data = begin(j, u, f, name)) < 0) {
 		no_data(j, f);
 		return 0;
 	}
-	ftpc_say(&j->c, "STOR", name);
-	if (early) {
-		ftpc_send(&j->c);
-		end = pour_out(j, f, fd, data);
-	}
+	begun = u->begun;
+	u->begun = 0;
 	code = ftpc_hear(&j->c);
 	if (code / 100 != 1) {
-		if (!early)
+		if (!begun)
 			close(data);
 		answered(j, f);
 		return 0;
 	}
-	if (!early)
-		end = pour_out(j, f, fd, data);
+	if (!begun)
+		u->end = pour_out(j, f, u->fd, data);
 	code = ftpc_hear(&j->c);
-	if (end == POUR_OK && code == 0)
+	if (u->end == POUR_OK && code == 0)
 		orderfile_outcome(f, FTPPUT_MAYBE, buf_span(&j->c.why));
-	else if (code / 100 != 2 && end != POUR_SPOILED)
+	else if (code / 100 != 2 && u->end != POUR_SPOILED)
 		answered(j, f);
-	return code / 100 == 2 && end == POUR_OK;
+	return code / 100 == 2 && u->end == POUR_OK;
 }
 
 /* Whether a reply to SIZE, if it is one, has as many bytes as the file. */
@@ -176,11 +198,13 @@ free_name(struct job *j, const struct orderfile *f, int i, struct buf *to)
 	return buf_str(to);
 }
 
+/* Later, where there are answers that come first. */
 static void
-forget_temp(struct job *j)
+forget(struct job *j, struct buf *temp)
 {
-	if (j->temp.n > 0 && ftpc_ask(&j->c, "DELE", buf_str(&j->temp)) > 0)
-		buf_clear(&j->temp);
+	if (temp->n > 0 && !j->ahead.begun &&
+	    ftpc_ask(&j->c, "DELE", buf_str(temp)) > 0)
+		buf_clear(temp);
 }
 
 static void
@@ -215,21 +239,26 @@ reply_to(struct job *j, const char *verb, const char *argument)
 /*
  * Checks the file on the server, and makes it ready to be renamed to the name
  * that to gets: 1; or 0, and the outcome says why.  The questions go together,
- * for RNFR alone does no harm.
+ * for RNFR alone does no harm, and the one for the next file's port with them.
  */
 static int
 look(struct job *j, struct orderfile *f, struct buf *to)
 {
-	const char *temp = buf_str(&j->temp);
+	const char *temp = buf_str(&j->now.temp);
+	int ahead = j->next != NULL && !j->careful && !j->c.old;
 	int whole = 1, taken = 0, code;
 
 	number_name(to, f, 1);
+	if (ahead)
+		ftpc_reserve(&j->c);
 	if (!j->careful && j->c.sizes) {
 		ftpc_say(&j->c, "SIZE", temp);
 		ftpc_say(&j->c, "SIZE", buf_str(to));
 	}
 	if (!j->careful)
 		ftpc_say(&j->c, "RNFR", temp);
+	if (ahead)
+		ftpc_reserved(&j->c);
 	if (j->c.sizes) {
 		whole = is_whole(j, f, reply_to(j, "SIZE", temp));
 		taken = reply_to(j, "SIZE", buf_str(to)) == 213;
@@ -246,88 +275,131 @@ look(struct job *j, struct orderfile *f, struct buf *to)
 	return whole && code == 350;
 }
 
-/* Gives the file its name, and asks for the next one's port with that. */
 static void
-give_name(struct job *j, struct orderfile *f, struct buf *to)
+invent_temp(struct upload *u)
 {
-	int ahead = j->more && !j->careful && !j->c.old, code;
-
-	ftpc_say(&j->c, "RNTO", buf_str(to));
-	if (ahead)
-		ftpc_reserve(&j->c);
-	code = ftpc_hear(&j->c);
-	if (code / 100 == 2) {
-		buf_clear(&j->temp);
-		stored(f, to);
-	} else if (code == 0)
-		orderfile_outcome(f, FTPPUT_MAYBE, buf_span(&j->c.why));
-	else if (is_refusal(code))
-		give_up_renaming(j);
-	else
-		answered(j, f);
-	if (ahead)
-		ftpc_reserved(&j->c);
-}
-
-static void
-put_aside(struct job *j, struct orderfile *f, int fd)
-{
-	struct buf name = { 0 };
 	unsigned char random[8];
 	size_t i;
 
 	if (secret_random(random, sizeof random) < 0)
 		die_sys(EX_TEMPFAIL, "/dev/urandom");
-	buf_clear(&j->temp);
-	buf_adds(&j->temp, ".ftpsend-");
+	buf_clear(&u->temp);
+	buf_adds(&u->temp, ".ftpsend-");
 	for (i = 0; i < sizeof random; i++)
-		buf_addf(&j->temp, "%02x", (unsigned)random[i]);
-	if (store(j, f, fd, buf_str(&j->temp))) {
+		buf_addf(&u->temp, "%02x", (unsigned)random[i]);
+}
+
+/*
+ * The next file, if it is small, is on its way while the server gives this one
+ * its name and makes that safe.
+ */
+static void
+send_ahead(struct job *j)
+{
+	struct upload *u = &j->ahead;
+	const char *why;
+
+	if (!ftpc_prepare(&j->c) || !j->renames || j->next->size > EARLY_MAX)
+		return;
+	orderfile_outcome(j->next, 0, span_str(""));
+	u->fd = orderfile_open(j->next, &why);
+	if (u->fd < 0)
+		return;		/* what is wrong is said when its turn comes */
+	invent_temp(u);
+	begin(j, u, j->next, buf_str(&u->temp));
+}
+
+static void
+give_name(struct job *j, struct orderfile *f, struct buf *to)
+{
+	int code;
+
+	ftpc_say(&j->c, "RNTO", buf_str(to));
+	send_ahead(j);
+	code = ftpc_hear(&j->c);
+	if (code / 100 == 2) {
+		buf_clear(&j->now.temp);
+		stored(f, to);
+		j->renames = 1;
+	} else if (code == 0)
+		orderfile_outcome(f, FTPPUT_MAYBE, buf_span(&j->c.why));
+	else if (is_refusal(code) && !j->renames)
+		give_up_renaming(j);
+	else
+		answered(j, f);
+}
+
+static void
+put_aside(struct job *j, struct orderfile *f)
+{
+	struct buf name = { 0 };
+
+	if (!j->now.begun)
+		invent_temp(&j->now);
+	if (store(j, f, buf_str(&j->now.temp))) {
+		forget(j, &j->stale);
 		if (look(j, f, &name))
 			give_name(j, f, &name);
 	} else if (f->code == FTPPUT_MAYBE)
 		f->code = 0;	/* surely not under its name */
 	else if (f->code == 553)
 		give_up_renaming(j);	/* no dot-names, perhaps */
-	forget_temp(j);
+	forget(j, &j->now.temp);
 	buf_free(&name);
 }
 
 static void
-put_in_place(struct job *j, struct orderfile *f, int fd)
+put_in_place(struct job *j, struct orderfile *f)
 {
 	struct buf name = { 0 };
 	const char *to = free_name(j, f, 1, &name);
 
-	if (lseek(fd, 0, SEEK_SET) < 0) {
+	if (lseek(j->now.fd, 0, SEEK_SET) < 0) {
 		orderfile_spoiled(f, strerror(errno));
-	} else if (store(j, f, fd, to) && is_whole(j, f, j->c.sizes ?
+	} else if (store(j, f, to) && is_whole(j, f, j->c.sizes ?
 	    ftpc_ask(&j->c, "SIZE", to) : 0)) {
 		stored(f, &name);
 	} else if (f->code != FTPPUT_MAYBE) {
-		buf_addspan(&j->temp, buf_span(&name));
-		forget_temp(j);
+		buf_clear(&j->now.temp);
+		buf_addspan(&j->now.temp, buf_span(&name));
+		forget(j, &j->now.temp);
 	}
 	buf_free(&name);
+}
+
+/* What was sent ahead is this file now. */
+static void
+take_ahead(struct job *j)
+{
+	struct buf free_one = j->stale;
+
+	j->stale = j->now.temp;
+	j->now = j->ahead;
+	buf_clear(&free_one);
+	memset(&j->ahead, 0, sizeof j->ahead);
+	j->ahead.temp = free_one;
 }
 
 static void
 put(struct job *j, struct orderfile *f)
 {
 	const char *why;
-	int fd;
 
-	orderfile_outcome(f, 0, span_str(""));
-	fd = orderfile_open(f, &why);
-	if (fd < 0) {
-		orderfile_spoiled(f, why);
-		return;
+	if (j->ahead.begun) {
+		take_ahead(j);
+	} else {
+		orderfile_outcome(f, 0, span_str(""));
+		j->now.fd = orderfile_open(f, &why);
+		if (j->now.fd < 0) {
+			orderfile_spoiled(f, why);
+			return;
+		}
 	}
 	if (!j->in_place)
-		put_aside(j, f, fd);
+		put_aside(j, f);
 	if (j->in_place && !j->c.over)
-		put_in_place(j, f, fd);
-	orderfile_done(f, fd);
+		put_in_place(j, f);
+	orderfile_done(f, j->now.fd);
 }
 
 /* Why those without an answer have none. */
@@ -346,26 +418,47 @@ blame(const struct ftpc *c, struct orderfile *files, size_t n)
 	buf_free(&text);
 }
 
+/* The first file from f on that is open, or NULL. */
+static struct orderfile *
+find_open(struct orderfile *f, const struct orderfile *end)
+{
+	for (; f < end; f++)
+		if (orderfile_is_open(f))
+			return f;
+	return NULL;
+}
+
+static void
+put_all(struct job *j, struct orderfile *files, size_t n)
+{
+	struct orderfile *f = find_open(files, files + n);
+
+	j->renames = 0;
+	forget(j, &j->now.temp);
+	forget(j, &j->ahead.temp);
+	forget(j, &j->stale);
+	for (; f != NULL && !j->c.over; f = j->next) {
+		j->next = find_open(f + 1, files + n);
+		put(j, f);
+	}
+	if (j->ahead.begun)
+		orderfile_done(f, j->ahead.fd);
+	j->now.begun = j->ahead.begun = 0;
+	if (!j->c.over)
+		ftpc_ask(&j->c, "QUIT", NULL);
+}
+
 /* One connection from beginning to end. */
 static enum exit_code
 try(void *arg, struct orderfile *files, size_t n)
 {
 	enum exit_code code = EX_OK;
 	struct job *j = arg;
-	size_t i;
 
-	if (ftpc_open(&j->c, j->conf) < 0) {
+	if (ftpc_open(&j->c, j->conf) < 0)
 		code = j->c.code;
-	} else {
-		forget_temp(j);
-		for (i = 0; i < n && !j->c.over; i++) {
-			j->more = handin_open(files + i + 1, n - i - 1) > 0;
-			if (orderfile_is_open(&files[i]))
-				put(j, &files[i]);
-		}
-		if (!j->c.over)
-			ftpc_ask(&j->c, "QUIT", NULL);
-	}
+	else
+		put_all(j, files, n);
 	j->careful |= j->c.over;
 	blame(&j->c, files, n);
 	if (j->conf->verbose && j->c.over)
@@ -385,6 +478,8 @@ ftpput_send(const struct ftpc_conf *conf, const struct handin *h)
 		die_nomem();
 	code = handin_send(h, try, &j);
 	free(j.chunk);
-	buf_free(&j.temp);
+	buf_free(&j.now.temp);
+	buf_free(&j.ahead.temp);
+	buf_free(&j.stale);
 	return code;
 }

@@ -41,7 +41,7 @@ clock() {
 # await FILE PATTERN: until a server has said so.
 await() {
 	await_i=0
-	until grep -q "$2" "$1"; do
+	until grep -qs "$2" "$1"; do
 		[ $((await_i += 1)) -lt 200 ] || { cat "$1" >&2; exit 1; }
 		sleep 0.05
 	done
