@@ -181,25 +181,37 @@ mime_qp(struct buf *b, struct span text)
 		qp_line(b, span_chomp(span_line(&text)));
 }
 
+static int
+is_ascii(struct span s)
+{
+	uint64_t word;
+	size_t i = 0;
+
+	for (; s.n - i >= sizeof word; i += sizeof word) {
+		memcpy(&word, s.p + i, sizeof word);
+		if ((word & BYTES8(0x80)) != 0)
+			return 0;
+	}
+	for (; i < s.n; i++)
+		if ((unsigned char)s.p[i] > 0x7f)
+			return 0;
+	return 1;
+}
+
 enum mime_form
 mime_scan(struct span text)
 {
-	enum mime_form form = MIME_7BIT;
-	struct span line;
-	size_t i;
+	struct span rest = text, line;
 
 	if (text.n > 0 && memchr(text.p, '\0', text.n) != NULL)
 		return MIME_QP;
-	while (text.n > 0) {
-		line = span_chomp(span_line(&text));
+	while (rest.n > 0) {
+		line = span_chomp(span_line(&rest));
 		if (line.n > MIME_LINE_MAX ||
 		    (line.n > 0 && memchr(line.p, '\r', line.n) != NULL))
 			return MIME_QP;
-		for (i = 0; form == MIME_7BIT && i < line.n; i++)
-			if ((unsigned char)line.p[i] > 0x7f)
-				form = MIME_8BIT;
 	}
-	return form;
+	return is_ascii(text) ? MIME_7BIT : MIME_8BIT;
 }
 
 const char *
