@@ -1,9 +1,10 @@
 #!/bin/bash
-# What smtpd-lite costs, in us, against smtp-sink where nothing is kept, against
-# Postfix's local delivery and against threads that write, fsync and link where
-# each message is safe in a Maildir before its 250; and what idle sessions cost,
-# in time and memory.  Servers have core 0, clients core 1; where the disk is
-# what is waited for nothing is pinned.  Medians, taken in turns.
+# What smtpd-lite costs, in us, against smtp-sink where nothing is kept, beside
+# what a bare loop with fixed answers costs; against Postfix's local delivery
+# and against threads that write, fsync and link where each message is safe in a
+# Maildir before its 250; and what idle sessions cost, in time and memory.
+# Servers have core 0, clients core 1; where the disk is what is waited for
+# nothing is pinned.  Medians, taken in turns.
 #
 #	t/bench/smtpd.sh [-r rounds] [-m messages] [-i idle] [part ...]
 #
@@ -34,6 +35,7 @@ ulimit -n "$(ulimit -H -n)"
 
 build blast
 build bare -pthread
+build fixed
 
 # start_ours option ...: sets pid and port.
 start_ours() {
@@ -43,6 +45,15 @@ start_ours() {
 	pids="$pids $pid"
 	await ours.err listening
 	port=$(sed -n 's/.*://p' ours.err)
+}
+
+start_fixed() {
+	: >fixed.err
+	taskset -c 0 ./fixed 2>fixed.err &
+	pid=$!
+	pids="$pids $pid"
+	await fixed.err listening
+	port=$(sed -n 's/.*://p' fixed.err)
 }
 
 # It cannot have a port again that it has just had.
@@ -140,6 +151,9 @@ part_sink() {
 	start_ours -o sink
 	taken ours
 	end
+	start_fixed
+	taken fixed
+	end
 	start_sink
 	taken sink
 	end
@@ -198,7 +212,9 @@ for part in $parts; do
 	case $part in
 	sink)
 		report 'sink, 10 pipelining connections' ours sink 2
+		report '  a bare loop' fixed sink -
 		report 'sink, CPU under smtp-source' ours-cpu sink-cpu 1.34
+		report '  a bare loop' fixed-cpu sink-cpu -
 		;;
 	idle)
 		report "a session beside $idle idle ones" ours-idle sink-idle 2
