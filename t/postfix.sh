@@ -3,8 +3,9 @@
 
 # start_postfix DIR MAIN MASTER
 # All it has is in DIR, which others may pass through: configuration, queue,
-# log.  MAIN and MASTER are lines for main.cf and master.cf, beside those that
-# every instance needs; a tab at the start of one is not its own.
+# log, which is said where it does not start.  MAIN and MASTER are lines for
+# main.cf and master.cf, beside those that every instance needs; a tab at the
+# start of one is not its own.
 start_postfix() {
 	mkdir "$1/postfix" "$1/queue" "$1/data"
 	chown postfix "$1/data"
@@ -28,5 +29,5 @@ start_postfix() {
 	postlog   unix-dgram  n  -  n  -  1  postlogd
 	END
 	printf '%s\n' "$3" | sed 's/^	//' >>"$1/postfix/master.cf"
-	postfix -c "$1/postfix" start 3>&- 2>&1
+	postfix -c "$1/postfix" start 3>&- 2>&1 || { cat "$1/log" && false; }
 }
