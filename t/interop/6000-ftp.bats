@@ -124,6 +124,27 @@ vsftpd_server() {
 	run -65 ftpsend "ftp://127.0.0.1:$PORT/in/" order.bin
 }
 
+# private_pam command ...: becomes it, where the user daemon has a password and
+# PAM asks for no more; the machine itself stays as it is.
+private_pam() {
+	exec unshare -m sh -c 'mount --bind pam.d /etc/pam.d &&
+		mount --bind shadow /etc/shadow && exec "$@"' sh "$@"
+}
+
+@test "ftpsend to vsftpd, with a password" {
+	need unshare mount openssl
+	need_root
+	mkdir pam.d
+	printf '%s required pam_unix.so\n' auth account session >pam.d/vsftpd
+	printf 'daemon:%s:19000:0:99999:7:::\n' \
+		"$(openssl passwd -6 secret)" >shadow
+	vsftpd() { private_pam vsftpd "$@"; }
+	vsftpd_server anonymous_enable=NO local_enable=YES
+	uploads "$OPEN/in" -u daemon -P 'echo secret' \
+		"ftp://127.0.0.1:$PORT/$OPEN/in/"
+	run -77 ftpsend -u daemon -P 'echo wrong' "127.0.0.1:$PORT" order.bin
+}
+
 # pyftpd: python3-pyftpdlib for in/, anonymous and anna.
 pyftpd() {
 	python -c 'import pyftpdlib' 2>/dev/null || {
