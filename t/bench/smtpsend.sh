@@ -1,10 +1,11 @@
 #!/bin/sh
 # What smtpsend costs, messages of 1 KB: to smtp-sink over one connection and
-# ten, against smtp-source; to smtpd-lite over ten; by BDAT over one; one
-# message from a cold start against msmtp and curl, to smtp-sink over TCP (the
-# text behind 354 is where msmtp waits 40 ms for an acknowledgement); and the
-# memory of a large mailing.  All in one run, in turns; medians of the rounds,
-# their ratios, and those of the processor time of the clients.
+# ten, against smtp-source, beside ten processes that only send and receive the
+# same; to smtpd-lite over ten; by BDAT over one; one message from a cold start
+# against msmtp and curl, to smtp-sink over TCP (the text behind 354 is where
+# msmtp waits 40 ms for an acknowledgement); and the memory of a large mailing.
+# All in one run, in turns; medians of the rounds, their ratios, and those of
+# the processor time of the clients.
 #
 #	t/bench/smtpsend.sh [rounds [messages [mailing]]]
 #
@@ -39,6 +40,7 @@ clocks() {
 
 (on 1 smtp-sink -u "$(id -un)" unix:sink 100) &
 pids="$pids $!"
+build sender
 mkdir mail
 (on 1 smtpd-lite -o sink -D x -l ./lite -d mail 2>lite.err) &
 pids="$pids $!"
@@ -73,6 +75,7 @@ while [ "$n" -lt "$ROUNDS" ]; do
 	clocks ours1 sh -c 'smtpsend -bS -s ./sink <list'
 	clocks source10 $source -s 10 -m "$MESSAGES" unix:sink
 	clocks ours10 sh -c 'smtpsend -bS -j 10 -s ./sink <list'
+	clocks bare10 ./sender 10 "$MESSAGES" sink
 	clocks lite10 $source -s 10 -m "$MESSAGES" unix:lite
 	clocks ourlite10 sh -c 'smtpsend -bS -j 10 -s ./lite <list'
 	clocks chunk1 $source -m "$MESSAGES" unix:lite
@@ -84,6 +87,8 @@ report 'smtp-sink, one connection' ours1 source1 3
 report '  processor time' ours1-cpu source1-cpu 2
 report 'smtp-sink, ten' ours10 source10 1.8
 report '  processor time' ours10-cpu source10-cpu 2
+report '  bare processes' bare10 source10 -
+report '  processor time' bare10-cpu source10-cpu -
 report 'smtpd-lite -o sink, ten' ourlite10 lite10 3.5
 report '  processor time' ourlite10-cpu lite10-cpu 2
 report 'smtpd-lite -o sink, one (BDAT)' ourchunk1 chunk1 10
