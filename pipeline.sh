@@ -1,5 +1,5 @@
 #!/bin/sh
-# pipeline.sh [-w] [file ...]: from orders to letters, a report and an archive.
+# pipeline.sh [-vw] [file ...]: from orders to letters, a report and an archive.
 #
 #	incoming/NAME -> work/NAME -> letters -> report -> ARC/NAME-STAMP
 #
@@ -21,6 +21,7 @@ INCOMING=${INCOMING:-incoming}		# where orders arrive
 WORK=${WORK:-work}			# on the same file system
 ARC=${ARC:-ARC}				# where orders and results end
 SMTPSERVER=${SMTPSERVER:-localhost:2525}
+SMTPOPTIONS=${SMTPOPTIONS:-}		# more for smtpsend, as words: -Z -a me
 FROM=${FROM:-mailorder@localhost}	# who sends the letters
 SUPPORT=${SUPPORT:-support@localhost}	# who gets the reports
 REPORT=${REPORT:-socket}		# or ftp: the order is attached
@@ -28,15 +29,14 @@ TRIES=${TRIES:-5}			# runs that try the deferred ones
 SETTLE=${SETTLE:-0}			# seconds an order lies untouched first
 JOBS=${JOBS:-1}				# connections to the server
 WATCH=${WATCH:-10}			# seconds between two looks (-w)
-export INCOMING WORK ARC SMTPSERVER FROM SUPPORT REPORT TRIES SETTLE JOBS
+export INCOMING WORK ARC SMTPSERVER SMTPOPTIONS FROM SUPPORT REPORT TRIES \
+	SETTLE JOBS
 
 set -u
 umask 077
 LC_ALL=C				# names are bytes
 export LC_ALL
-here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-PATH=$PATH:$here/bin:$here
-self=$here/${0##*/}
+talk=					# or -v
 
 # What a function returns beside the exit codes of all programs.
 LATER=1					# the order stays for the next run
@@ -44,6 +44,38 @@ LATER=1					# the order stays for the next run
 say() {
 	printf 'pipeline.sh: %s\n' "$*" >&2
 }
+
+tell() {
+	[ -z "$talk" ] || say "$*"
+}
+
+# path becomes the file that a name leads to, dir the place where that lies, as
+# every other spelling of it has it: empty when there is none.
+locate() {
+	path=$1
+	while [ -h "$path" ] && [ -e "$path" ]; do
+		link=$(ls -ld -- "$path")
+		link=${link#*"$path -> "}
+		case $link in
+		/*) path=$link ;;
+		*) path=${path%"${path##*/}"}$link ;;
+		esac
+	done
+	case $path in
+	*/*) place "${path%/*}/" ;;
+	*) place . ;;
+	esac
+}
+
+# The dot keeps a newline at the end of the name.
+place() {
+	dir=$(CDPATH='' cd -P -- "$1" 2>/dev/null && pwd -P && echo .)
+	dir=${dir%??}
+}
+
+locate "$0"
+self=$dir/${path##*/}
+PATH=$PATH:$dir/bin:$dir
 
 # Standard input becomes a file of the order's state, whole or not at all.
 save() {
@@ -65,6 +97,13 @@ count() {
 	awk -F '\t' -v status="$1" '$1 == status { n++ } END { print n + 0 }' \
 		"$state/results"
 }
+
+# smtpsend, with the words of the setting, which are no patterns.
+send() (
+	set -f
+	# shellcheck disable=SC2086
+	exec smtpsend $SMTPOPTIONS "$@"
+)
 
 # --- One order, under its lock ------------------------------------------
 
@@ -94,6 +133,7 @@ take() {
 		return 78
 	fi
 	mv -f -- "$1" "$order" || [ ! -e "$1" ] || return 73
+	[ ! -e "$order" ] || tell "$1: taken as $order"
 }
 
 device() {
@@ -104,20 +144,26 @@ device() {
 send_letters() {
 	[ -e "$state/id" ] || echo "$(date -u +%Y%m%dT%H%M%SZ) $$" | save id ||
 		return
-	orderparse -n -v -f "$FROM" -- "$order" >"$state/count" 2>"$state/errors"
+	orderparse -n -v -f "$FROM" -- "$order" >"$state/count" \
+		2>"$state/errors"
 	case $? in
 	0) cat "$state/errors" >&2 ;;
 	65) report_errors; return ;;
 	*) code=$?; cat "$state/errors" >&2; return "$code" ;;
 	esac
 
+	tell "$order: sending the letters to $SMTPSERVER"
 	set --
 	[ "$JOBS" -eq 1 ] || set -- -j "$JOBS"
 	orderparse -S -f "$FROM" -i "$(cat "$state/id")" -- "$order" |
-		smtpsend -bS "$@" -l "$order.results" >"$state/sent.$$"
+		send -bS "$@" -l "$order.results" >"$state/sent.$$"
 	code=$?
 	case $code in
 	0 | 65 | 67 | 68 | 75 | 80) ;;
+	77)
+		[ ! -s "$state/sent.$$" ] ||
+			say "$order: no log-in, see $order.results"
+		return 77 ;;
 	*) return "$code" ;;
 	esac
 	{ orderparse -e -- "$order" && cat "$state/sent.$$"; } | save results ||
@@ -126,14 +172,20 @@ send_letters() {
 	total=$(sed -n 1p "$state/count")
 	sent=$(count sent) failed=$(count failed)
 	deferred=$(count deferred) unknown=$(count unknown)
+	sum="$sent sent, $failed failed, $deferred deferred, $unknown unknown"
 	if [ $((sent + failed + deferred + unknown)) -ne "$total" ]; then
-		say "$order: $total recipients, but $sent sent," \
-			"$failed failed, $deferred deferred, $unknown unknown"
+		say "$order: $total recipients, but $sum"
 		return "$LATER"
 	fi
+	tell "$order: $sum"
 	if [ "$deferred" -gt 0 ]; then
 		echo "$deferred" >>"$state/tries" || return 74
-		[ "$(wc -l <"$state/tries")" -ge "$TRIES" ] || return "$LATER"
+		tries=$(($(wc -l <"$state/tries")))
+		if [ "$tries" -lt "$TRIES" ]; then
+			say "$order: $deferred of $total deferred in run" \
+				"$tries of $TRIES, the next one goes on"
+			return "$LATER"
+		fi
 	fi
 	report_results
 }
@@ -156,7 +208,7 @@ report_results() {
 }
 
 report_errors() {
-	say "$order: cannot be read; reported to $SUPPORT"
+	say "$order: cannot be read, see the report to $SUPPORT"
 	{
 		echo "Order $shown cannot be read. No letter was sent."
 		echo
@@ -172,20 +224,23 @@ make_report() {
 	mkmail -f "$FROM" -s "$subject" -H 'Auto-Submitted: auto-generated' \
 		"$@" -- "$SUPPORT" >"$state/new.$$" || return
 	mv -f "$state/new.$$" "$state/report" || return 74
+	tell "$order: the report is made"
 }
 
 # Goes out once, but for a crash at its final dot: then again, with the same
 # Message-ID.  One that nobody takes goes to the archive instead.
 send_report() {
-	smtpsend -A -f '<>' -l "$state/sent-report" -- "$SUPPORT" \
+	send -A -f '<>' -l "$state/sent-report" -- "$SUPPORT" \
 		<"$state/report"
 	code=$?
 	case $code in
-	0) ;;
+	0) tell "$order: the report is sent to $SUPPORT" ;;
 	65 | 67 | 68)
 		say "$order: $SUPPORT refused the report, see $ARC"
 		cp "$state/report" "$state/refused" || return 74 ;;
-	75 | 80) return "$LATER" ;;
+	75 | 80)
+		say "$order: the report waits for the next run"
+		return "$LATER" ;;
 	*) return "$code" ;;
 	esac
 	date -u +%Y-%m-%dT%H:%M:%SZ | save stamp
@@ -204,7 +259,8 @@ archive() {
 		[ ! -e "$side" ] || put "$side" >/dev/null || return
 	done
 	rm -f "$order.results"
-	put "$order"
+	put "$order" || return
+	tell "$order: moved to $ARC"
 }
 
 put() {
@@ -223,29 +279,41 @@ note() {
 }
 
 # Handles an order in a process of its own that holds the lock; one that is
-# held is another run's.  with_lock name [file]
+# held is another run's, and so was one whose state went away before it could
+# be locked.  What withlock itself has to say is in said.
+# with_lock name [file]
 with_lock() {
-	mkdir -p -- "$WORK/.$1"
-	withlock -n "$WORK/.$1/.lock" sh "$self" -o "$@" 3>&2 2>/dev/null
-	code=$?
-	case $code in
-	73 | 126 | 127)
-		say "$WORK/.$1: cannot be locked"
+	mkdir -p -- "$WORK/.$1" || { note 73; return; }
+	said='' code=74			# of a closed standard output
+	{
+		said=$(withlock -n "$WORK/.$1/.lock" \
+			sh "$self" ${talk:+"$talk"} -o "$@" 2>&1 >&4 4>&-)
+		code=$?
+	} 3>&2 4>&1
+	case $code:$said in
+	75:*': held by another process') tell "$WORK/$1: another run has it" ;;
+	*:) note "$code" ;;
+	*)
+		[ -d "$WORK/.$1" ] || { with_lock "$@"; return; }
+		printf '%s\n' "$said" >&2
 		note "$code" ;;
-	75) ;;
-	*) note "$code" ;;
+	esac
+}
+
+# name becomes what an order is to be called in work; not as a journal is.
+call() {
+	name=${1##*/}
+	[ ${#name} -le 200 ] || name=$(printf '%.200s' "$name").txt
+	case $name in
+	*.results) name=$name.txt ;;
 	esac
 }
 
 # Finds a name in work for a new order, and handles it.
 pick() {
-	name=${1##*/}
-	[ ${#name} -le 200 ] || name=$(printf '%.200s' "$name").txt
+	call "$1"
 	case $name in
 	.*) say "$1: a dot-file is not finished"; note 66; return ;;
-	*.results) name=$name.txt ;;	# not to be taken for a journal
-	esac
-	case $name in
 	*.*) stem=${name%.*} ext=.${name##*.} ;;
 	*) stem=$name ext= ;;
 	esac
@@ -257,31 +325,61 @@ pick() {
 	with_lock "$name" "$1"
 }
 
-# Whether nobody has touched a file for $SETTLE seconds.  A time zone so far
-# west of Greenwich tells what time it was then.
+# What time it was so many seconds ago, in UTC, as touch -t takes it.
+ago() {
+	date -u '+%Y %m %d %H %M %S' | awk -v ago="$1" '
+	function days(year, month) {
+		if (month != 2)
+			return 30 + (month + (month > 7)) % 2
+		return 28 + (year % 4 == 0 &&
+			(year % 100 != 0 || year % 400 == 0))
+	}
+	{
+		year = $1; month = $2; day = $3
+		for (s = $4 * 3600 + $5 * 60 + $6 - ago; s < 0; s += 86400)
+			day--
+		for (; day < 1; day += days(year, month))
+			if (--month < 1) {
+				month = 12
+				year--
+			}
+		printf "%04d%02d%02d%02d%02d.%02d\n", year, month, day,
+			s / 3600, s / 60 % 60, s % 60
+	}'
+}
+
+# Whether nobody has touched a file for $SETTLE seconds.
 settled() {
 	[ "$SETTLE" -gt 0 ] || return 0
-	zone=XXX$((SETTLE / 3600)):$((SETTLE / 60 % 60)):$((SETTLE % 60))
-	then=$(TZ=$zone date +%Y%m%d%H%M.%S)
-	TZ=UTC0 touch -t "$then" "$WORK/..settled.$$"
+	TZ=UTC0 touch -t "$(ago "$SETTLE")" "$WORK/..settled.$$"
 	old=$(find "$1" ! -newer "$WORK/..settled.$$")
 	rm -f "$WORK/..settled.$$"
-	[ -n "$old" ]
+	[ -n "$old" ] || { tell "$1: not yet settled"; return 1; }
 }
 
 is_order() {
 	[ -f "$1" ] && [ ! -h "$1" ]
 }
 
+# What lies in work is an order, if it is no journal; what lies below it is no
+# order, and neither is a link, but for one to where orders are.
 handle_file() {
 	case $1 in
 	-*) set -- "./$1" ;;
 	esac
-	if is_order "$1" && [ "$(dirname -- "$1")" != "$WORK" ]; then
-		pick "$1"
-	elif is_order "$WORK/${1##*/}"; then
-		with_lock "${1##*/}"
-	else
+	locate "$1"
+	case $dir/${path##*/} in
+	"$work"/.* | "$work"/*/*) ;;
+	"$work"/*.results) tell "$1: a journal, no order"; return ;;
+	"$work"/*) ! is_order "$path" || { with_lock "${path##*/}"; return; } ;;
+	"$incoming"/*) ! is_order "$path" || { pick "$path"; return; } ;;
+	*) ! is_order "$1" || { pick "$1"; return; } ;;
+	esac
+	call "$1"
+	if [ ! -e "$1" ] && [ "${name#.}" = "$name" ] &&
+		is_order "$WORK/$name"; then
+		with_lock "$name"
+	elif [ "$again" = no ]; then
 		say "$1: no such order"
 		note 66
 	fi
@@ -304,9 +402,18 @@ handle_all() {
 	done
 }
 
+# The given orders, or all.
+look() {
+	[ $# -gt 0 ] || handle_all
+	for file; do
+		handle_file "$file"
+	done
+}
+
 # --- What was asked for -------------------------------------------------
 
-usage='usage: pipeline.sh [-w] [file ...]
+usage='usage: pipeline.sh [-vw] [file ...]
+  -v  tell each step on standard error
   -w  stay, and look again every WATCH seconds (10)'
 
 version() {
@@ -320,53 +427,82 @@ answer() {
 	exit 74
 }
 
-watch=no
+find_programs() {
+	for program in archive-stamp mkmail orderparse smtpsend withlock; do
+		command -v "$program" >/dev/null && continue
+		say "$program: not found on PATH, nor in ${self%/*}/bin"
+		exit 78
+	done
+}
+
+# An order that is done, or in hand, must not pass for one that has come.
+find_places() {
+	place "$INCOMING"
+	incoming=${dir:-none}
+	place "$ARC"
+	arc=${dir:-not yet}
+	place "$WORK"
+	work=$dir
+	if [ "$work" = "$incoming" ] || [ "$work" = "$arc" ] ||
+		[ "$arc" = "$incoming" ]; then
+		say 'INCOMING, WORK and ARC: two of them are one directory'
+		exit 78
+	fi
+}
+
+watch=no again=no
 case ${1-} in
 --help) answer "$usage" ;;
---version) answer "$(version)" ;;
+--version) find_programs; answer "$(version)" ;;
 esac
-while getopts :ho:Vw opt; do
+while getopts :ho:vVw opt; do
 	case $opt in
 	h) answer "$usage" ;;
 	o)	# for itself: one order, the lock is held, 3 is stderr
-		shift
+		shift $((OPTIND - 2))
 		exec 2>&3 3>&-
 		handle "$@"
 		code=$?
-		[ "$code" -ne 75 ] || code=$LATER
+		case $code in
+		64) code=78 ;;		# what is used wrongly is a setting
+		75) code=$LATER ;;
+		esac
 		exit "$code" ;;
-	V) answer "$(version)" ;;
+	v) talk=-v ;;
+	V) find_programs; answer "$(version)" ;;
 	w) watch=yes ;;
 	*) say "-$OPTARG: no such option"; echo "$usage" >&2; exit 64 ;;
 	esac
 done
 shift $((OPTIND - 1))
 
+# Numbers have no zero in front, which to some shells makes them octal.
 for setting in "TRIES=$TRIES" "SETTLE=$SETTLE" "JOBS=$JOBS" "WATCH=$WATCH"; do
-	case ${setting#*=} in
+	number=${setting#*=}
+	case $number in
 	'' | *[!0-9]*) say "$setting: not a number"; exit 78 ;;
 	esac
+	number=${number#"${number%%[!0]*}"}
+	[ ${#number} -le 9 ] || { say "$setting: too large"; exit 78; }
+	eval "${setting%%=*}=${number:-0}"
 done
 [ "$JOBS" -gt 0 ] || { say "JOBS=$JOBS: no connection at all"; exit 78; }
 case $REPORT in
 socket | ftp) ;;
 *) say "REPORT=$REPORT: neither socket nor ftp"; exit 78 ;;
 esac
+find_programs
 mkdir -p -- "$WORK" || exit 73
+find_places
 
-if [ $# -gt 0 ]; then
-	for file; do
-		handle_file "$file"
-	done
-	exit "$worst"
-fi
-if [ ! -d "$INCOMING" ]; then
+if [ $# -eq 0 ] && [ ! -d "$INCOMING" ]; then
 	say "$INCOMING: no such directory"
 	exit 66
 fi
-handle_all
+look "$@"
 while [ "$watch" = yes ]; do
 	sleep "$WATCH"
-	handle_all
+	again=yes
+	look "$@"
 done
 exit "$worst"

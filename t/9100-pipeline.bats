@@ -157,13 +157,28 @@ order() {
 	printf 'no order\n' >incoming/a.txt
 	order incoming/b.txt user1
 	run -0 --separate-stderr pipeline
-	[[ $stderr == *work/a.txt:\ cannot\ be\ read* ]]
+	[ "$stderr" = "pipeline.sh: work/a.txt: cannot be read, see the report to $SUPPORT" ]
 	[ "$(letters user1)" = 1 ]
 	[ "$(letters support)" = 2 ]
 	all_done 2
 	[ "$(cat ARC/a-*.txt)" = 'no order' ]
 	grep -l 'Order a\.txt cannot be read' mail/support/new/* >name
 	grep -q 'a\.txt:1' "$(cat name)"
+}
+
+@test "an order that cannot be read, and a report that waits" {
+	serve
+	stop
+	printf 'no order\n' >incoming/a.txt
+	run -75 --separate-stderr pipeline
+	[ "${stderr_lines[0]}" = "pipeline.sh: work/a.txt: cannot be read, see the report to $SUPPORT" ]
+	[[ ${stderr_lines[1]} == "smtpsend: $SUPPORT: deferred at connect: "* ]]
+	[ "${stderr_lines[2]}" = 'pipeline.sh: work/a.txt: the report waits for the next run' ]
+	serve
+	run -0 --separate-stderr pipeline
+	[ -z "$stderr" ]
+	[ "$(letters support)" = 1 ]
+	all_done 1
 }
 
 @test "a placeholder without a value: nobody gets a letter" {
@@ -199,6 +214,7 @@ order() {
 	order incoming/o.txt user1 user3
 	run -75 --separate-stderr pipeline
 	[ -z "$output" ]
+	[ "$stderr" = 'pipeline.sh: work/o.txt: 2 of 2 deferred in run 1 of 5, the next one goes on' ]
 	[ -e work/o.txt ]
 	[ ! -e ARC ]
 	serve
@@ -333,6 +349,118 @@ order() {
 	all_done 3
 }
 
+# An order whose user2 is deferred at first lies in work with its journal; the
+# server then takes all.
+half_done() {
+	printf 'at rcpt when rcpt=user2* first 1 reply 451 4.2.0 try later\n' \
+		>rules
+	printf 'user1\nuser2\nuser3\nsupport\n' >users
+	start smtpd-lite -l localhost:0 -d mail -u users -R rules
+	export SMTPSERVER=$ADDR
+	cp "$TOP/examples/session.txt" "${INCOMING:-incoming}/"
+	run -75 pipeline
+	[ -s work/session.txt.results ]
+	[ "$(letters user1) $(letters user2)" = '1 0' ]
+}
+
+# Nobody has been mailed twice, and nothing is left.
+once_each() {
+	run -0 pipeline
+	for user in user1 user2 user3 support; do
+		[ "$(letters "$user")" = 1 ] ||
+			{ echo "$user: $(letters "$user")"; return 1; }
+	done
+	all_done 1
+}
+
+@test "work/*: the orders are handled, their journals are none" {
+	half_done
+	run -0 --separate-stderr pipeline work/*
+	[ -z "$stderr" ]
+	[[ $output == ARC/session-* ]]
+	[ "$(letters user2)" = 1 ]
+	once_each
+}
+
+@test "work/*: deferred still, and the exit code is the order's" {
+	half_done
+	stop
+	run -75 pipeline work/*
+	run -0 --separate-stderr pipeline work/session.txt.results
+	[ -z "$output$stderr" ]
+	run -66 pipeline incoming/session.txt.results
+	[ "$(cd work && ls)" = $'session.txt\nsession.txt.results' ]
+	serve
+	once_each
+}
+
+@test "an order in hand, by whatever name it is called" {
+	ln -s work here
+	ln -s here/session.txt link
+	ln -s link link2
+	ln -s "$PWD/work/session.txt" work.link
+	for name in ./work/session.txt "$PWD/work/session.txt" work//session.txt \
+		here/session.txt link2 work.link ./incoming/session.txt \
+		session.txt incoming/../work/session.txt; do
+		rm -rf mail ARC
+		half_done
+		run -0 pipeline "$name" || { echo "$name"; return 1; }
+		[ "$(letters user2)" = 1 ]
+		once_each || { echo "$name"; return 1; }
+		stop
+	done
+}
+
+@test "work and incoming by other names" {
+	mkdir spool
+	ln -s spool/work work
+	ln -s spool/incoming in
+	mv incoming spool/
+	ln -s spool/incoming incoming
+	mkdir spool/work
+	for how in WORK=work/ WORK=./work WORK="$PWD/spool/work" \
+		CDPATH="$PWD/spool"; do
+		rm -rf mail ARC
+		half_done
+		run -0 env "$how" "$TOP/pipeline.sh" work/session.txt ||
+			{ echo "$how"; return 1; }
+		once_each || { echo "$how"; return 1; }
+		stop
+	done
+	serve
+	order in/a.txt user1
+	ln -s spool/incoming/a.txt link
+	run -0 pipeline link
+	[[ $output == ARC/a-* ]]
+}
+
+@test "neither a link nor what belongs to an order is one" {
+	half_done
+	order elsewhere.txt user1
+	ln -s elsewhere.txt link
+	ln -s nowhere dangling
+	ln -s loop loop
+	for name in link dangling loop work work/.session.txt \
+		work/.session.txt/id "$PWD/work/.session.txt/count" ''; do
+		run -66 --separate-stderr pipeline "$name"
+		[ "$stderr" = "pipeline.sh: $name: no such order" ]
+	done
+	[ -e elsewhere.txt ]
+	[ -e work/.session.txt/id ]
+	once_each
+}
+
+@test "incoming, work and archive must be three directories: 78" {
+	mkdir work
+	order work/o.txt user1
+	ln -s work link
+	for how in INCOMING=work INCOMING="$PWD/link" ARC=link/ ARC=./incoming; do
+		run -78 --separate-stderr env "$how" "$TOP/pipeline.sh"
+		[[ $stderr == *'two of them are one directory' ]]
+	done
+	[ -e work/o.txt ]
+}
+
 @test "SETTLE: what was written to a moment ago waits" {
 	serve
 	order incoming/new.txt user1
@@ -346,6 +474,25 @@ order() {
 	[ -z "$(ls -A work)" ]
 	run -0 pipeline
 	[ "$(letters user1) $(letters user3)" = '1 1' ]
+}
+
+@test "SETTLE: days, and zeros in front" {
+	serve
+	order incoming/new.txt user1
+	order incoming/old.txt user3
+	touch -d '9 days ago' incoming/new.txt
+	touch -d '800 days ago' incoming/old.txt
+	SETTLE=70000000 run -0 --separate-stderr pipeline
+	[ -z "$output$stderr" ]
+	SETTLE=0864000 run -0 --separate-stderr pipeline
+	[[ $output == ARC/old-* ]]
+	[ -z "$stderr" ]
+	touch -d '9 seconds ago' incoming/new.txt
+	SETTLE=010 run -0 pipeline
+	[ -e incoming/new.txt ]
+	TRIES=09 JOBS=08 WATCH=08 SETTLE=08 run -0 --separate-stderr pipeline
+	[[ $output == ARC/new-* ]]
+	[ -z "$stderr" ]
 }
 
 @test "two runs at once share the orders" {
@@ -455,7 +602,9 @@ instead() {
 	serve
 	order incoming/o.txt user1
 	: >ARC
-	run -73 pipeline
+	run -73 --separate-stderr pipeline
+	[[ $stderr == 'archive-stamp: ARC'* ]]
+	[ "${#stderr_lines[@]}" = 1 ]
 	rm ARC
 	run -0 pipeline
 	[ "$(letters user1) $(letters support)" = '1 1' ]
@@ -474,12 +623,62 @@ instead() {
 	[ ! -s err ]
 }
 
+@test "-w with files: looks again at these" {
+	serve
+	order incoming/a.txt user1
+	order incoming/b.txt user1
+	WATCH=1 setsid "$TOP/pipeline.sh" -w incoming/a.txt later.txt \
+		>out 2>err 3>&- &
+	watcher=$!
+	wait_for grep -q '^ARC/a-' out
+	wait_for test -s err
+	order new user3
+	mv new later.txt
+	wait_for grep -q '^ARC/later-' out
+	kill -0 $watcher
+	kill -- -$watcher
+	[ -e incoming/b.txt ]
+	[ "$(cat err)" = 'pipeline.sh: later.txt: no such order' ]
+}
+
+@test "-v: each step" {
+	serve
+	stop
+	order incoming/o.txt user1
+	run -75 --separate-stderr pipeline -v
+	[ "$stderr" = "pipeline.sh: incoming/o.txt: taken as work/o.txt
+pipeline.sh: work/o.txt: sending the letters to $SMTPSERVER
+pipeline.sh: work/o.txt: 0 sent, 0 failed, 1 deferred, 0 unknown
+pipeline.sh: work/o.txt: 1 of 1 deferred in run 1 of 5, the next one goes on" ]
+	serve
+	order incoming/n.txt user1
+	SETTLE=100 run -0 --separate-stderr pipeline -v
+	[[ $output == ARC/o-* ]]
+	[ "$stderr" = "pipeline.sh: work/o.txt: sending the letters to $SMTPSERVER
+pipeline.sh: work/o.txt: 1 sent, 0 failed, 0 deferred, 0 unknown
+pipeline.sh: work/o.txt: the report is made
+pipeline.sh: work/o.txt: the report is sent to $SUPPORT
+pipeline.sh: work/o.txt: moved to ARC
+pipeline.sh: incoming/n.txt: not yet settled" ]
+	mkdir -p work/.n.txt
+	run -0 --separate-stderr withlock work/.n.txt/.lock \
+		"$TOP/pipeline.sh" -v incoming/n.txt
+	[ "$stderr" = 'pipeline.sh: work/n.txt: another run has it' ]
+}
+
 @test "settings that are wrong: 78; options: 64; no incoming: 66" {
 	SETTLE=x run -78 --separate-stderr pipeline
 	[ -z "$output" ]
 	[ "$stderr" = 'pipeline.sh: SETTLE=x: not a number' ]
 	REPORT=mail run -78 pipeline
 	JOBS=0 run -78 pipeline
+	TRIES=12345678901234567890 run -78 --separate-stderr pipeline
+	[ "$stderr" = 'pipeline.sh: TRIES=12345678901234567890: too large' ]
+	for setting in JOBS=1000000 FROM=nobody; do
+		order incoming/o.txt user1
+		run -78 env "$setting" "$TOP/pipeline.sh"
+		rm -r work
+	done
 	run -64 --separate-stderr pipeline -x
 	[ -z "$output" ]
 	[ "${stderr_lines[0]}" = 'pipeline.sh: -x: no such option' ]
@@ -503,6 +702,7 @@ instead() {
 	serve
 	order incoming/o.txt user1
 	run -74 bash -c '"$TOP/pipeline.sh" >/dev/full'
+	run -74 bash -c '"$TOP/pipeline.sh" >&-'
 	run -0 pipeline
 	[ "$(letters user1) $(letters support)" = '1 1' ]
 	all_done 1
@@ -535,14 +735,58 @@ instead() {
 	all_done 1
 }
 
+@test "found beside the script when it is called through a link" {
+	serve
+	mkdir tree links
+	cp "$TOP/pipeline.sh" tree/
+	cp -R "$BINDIR" tree/bin
+	ln -s ../tree/pipeline.sh links/pipeline.sh
+	ln -s "$PWD/links/pipeline.sh" mailorder
+	order incoming/o.txt user1
+	PATH=$(getconf PATH) run -0 --separate-stderr ./mailorder
+	[ -z "$stderr" ]
+	all_done 1
+	rm tree/bin/mkmail
+	order incoming/o.txt user1
+	PATH=$(getconf PATH) run -78 --separate-stderr ./mailorder
+	[ "$stderr" = "pipeline.sh: mkmail: not found on PATH, nor in $PWD/tree/bin" ]
+	[ -e incoming/o.txt ]
+}
+
+@test "what cannot be locked, and why" {
+	serve
+	order incoming/o.txt user1
+	mkdir -p work/.o.txt/.lock
+	run -73 --separate-stderr pipeline incoming/o.txt
+	[ "$stderr" = 'withlock: work/.o.txt/.lock: Is a directory' ]
+	rmdir work/.o.txt/.lock
+	run -0 pipeline
+	all_done 1
+}
+
+@test "another run ends as this one is to lock the order" {
+	serve
+	order incoming/o.txt user1
+	instead withlock <<-'END'
+	#!/bin/sh
+	[ -e once ] || rm -r work/.o.txt
+	: >once
+	PATH=$BINDIR:$PATH
+	exec withlock "$@"
+	END
+	run -0 --separate-stderr pipeline
+	[ -z "$stderr" ]
+	all_done 1
+}
+
 @test "orderrecv's paths, as they come" {
 	serve
 	start orderrecv -l localhost:0 -d incoming
 	order o.txt user1
-	order p.txt user3
-	ordersend -s "$ADDR" o.txt p.txt
+	order 'p ' user3
+	ordersend -s "$ADDR" o.txt 'p '
 	wait_for sh -c '[ "$(wc -l <orderrecv.out)" = 2 ]'
-	while read -r f; do
+	while IFS= read -r f; do
 		pipeline "$f" </dev/null
 	done <orderrecv.out
 	[ "$(letters user1) $(letters user3) $(letters support)" = '1 1 2' ]
@@ -561,6 +805,51 @@ instead() {
 	run -0 pipeline
 	run -0 awk -F '\t' '$1 != "sent" { print $2, $9 }' ARC/*.results
 	[ "$output" = 'user2@pth.ua 5.1.1 No such user here' ]
+}
+
+@test "SMTPOPTIONS: a log-in for the letters and the report" {
+	start "$TOP/t/auth-smtp.py" -a PLAIN,LOGIN
+	cp "$TOP/examples/session.txt" incoming/
+	printf '#!/bin/sh\necho wrong\n' >secret
+	chmod +x secret
+	export SMTPSERVER=$ADDR SMTPOPTIONS='-a joe	-P ./secret'
+	run -77 --separate-stderr pipeline
+	[ -z "$output" ]
+	[ "$stderr" = 'pipeline.sh: work/session.txt: no log-in, see work/session.txt.results' ]
+	grep -q $'^deferred\t.*\t535\tauth' work/session.txt.results
+	printf '#!/bin/sh\necho open sesame\n' >secret
+	run -0 --separate-stderr pipeline
+	[ -z "$stderr" ]
+	[ "$(cut -f 1 ARC/*.results | uniq -c)" = '      3 sent' ]
+	[ "$(wc -l <got.log)" = 4 ]
+	all_done 1
+	cp "$TOP/examples/session.txt" incoming/
+	echo 'machine 127.0.0.1 login x password x' >.netrc
+	chmod 600 .netrc
+	SMTPOPTIONS='-a *' NETRC=.netrc run -77 --separate-stderr pipeline
+	[[ $stderr == *'smtpsend: .netrc: no password of * at 127.0.0.1'* ]]
+	SMTPOPTIONS=operand run -78 pipeline
+}
+
+@test "the example of SMTPOPTIONS in mailorder(7)" {
+	need openssl
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
+		-nodes -days 2 -subj /CN=localhost \
+		-addext subjectAltName=DNS:localhost -keyout key -out crt \
+		2>/dev/null
+	cat crt key >pem
+	start "$TOP/t/auth-smtp.py" -m starttls -c pem -a PLAIN
+	export HOME=$PWD SSL_CERT_FILE=$PWD/crt
+	echo 'machine localhost login joe password "open sesame"' >.netrc
+	chmod 600 .netrc
+	sed -n "/^export SMTPSERVER/,/^pipeline/p" "$TOP/man/mailorder.7" |
+		sed "s/mail.pth.ua/localhost:$PORT/; s/-a news/-a joe/
+			s,^pipeline,'$TOP'/&," >script
+	cp "$TOP/examples/session.txt" incoming/
+	run -0 --separate-stderr sh script
+	[ -z "$stderr" ]
+	[ "$(wc -l <got.log)" = 4 ]
+	all_done 1
 }
 
 @test "make demo's script: all is as it should be" {
