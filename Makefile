@@ -21,45 +21,41 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 PROGS = archive-stamp ftpd-lite ftpsend mkmail mxlookup orderparse orderrecv \
 	ordersend pop3d-lite smtpd-lite smtpsend withlock
 MODULES = \
-	sys/buf sys/charset sys/cli sys/conn sys/crew sys/data sys/die sys/door \
-	sys/here sys/inetd sys/io sys/lock sys/loop sys/net sys/newfile \
-	sys/pass sys/secret sys/serve sys/spawn sys/stop \
+	sys/buf sys/charset sys/cli sys/conn sys/crew sys/data sys/die \
+	sys/door sys/here sys/inetd sys/io sys/lock sys/loop sys/net \
+	sys/newfile sys/pass sys/secret sys/serve sys/spawn sys/stop \
 	format/addr format/again format/bsmtp format/compose format/content \
 	format/copies format/crlf format/date format/dns format/dsn \
-	format/entry format/excerpt format/ftp format/hash format/hashblock \
-	format/hdr format/http format/letter format/login format/mailing \
-	format/md5 format/mime format/netrc format/order format/ordline \
-	format/reply format/results format/rules format/ruletext \
-	format/ruleword format/scram format/set format/table format/template \
-	format/tolist format/values \
+	format/entry format/excerpt format/filename format/ftp format/hash \
+	format/hashblock format/hdr format/http format/letter format/login \
+	format/mailing format/md5 format/mime format/netrc format/order \
+	format/ordline format/reply format/results format/rules \
+	format/ruletext format/ruleword format/scram format/set format/table \
+	format/template format/tolist format/values \
 	store/archive store/draft store/dropname store/letters store/maildrop \
 	store/mailroot store/mbox store/mdir store/outbox store/passwd \
 	store/place store/postmark store/reached store/rulefile store/seen \
 	store/source store/spool store/transcript store/tray store/users \
 	server/ftpd server/ftpfile server/ftpverb server/orderd server/orderq \
 	server/pop3auth server/pop3d server/pop3verb server/pop3work \
-	server/sasld server/smtpauth server/smtpd server/smtpdata \
-	server/smtpfault server/smtpmail server/smtptext server/smtpverb \
+	server/sasld server/smtpauth server/smtpbox server/smtpd \
+	server/smtpdata server/smtpfault server/smtpmail server/smtptext \
+	server/smtpverb \
 	client/auth client/backoff client/batch client/credential client/dry \
 	client/envelope client/feed client/fit client/frame client/ftpc \
 	client/ftpput client/handin client/intake client/journal client/link \
 	client/message client/mx client/orderc client/orderfile client/pool \
 	client/prepare client/progress client/rate client/relay \
-	client/report client/resolver client/route client/saslc \
-	client/sender client/single client/smtpc client/submit client/tls \
+	client/report client/resolver client/route client/saslc client/sender \
+	client/single client/smtpc client/submit client/tls \
 	client/trace client/transact client/typist client/worker
 # Modules in two files: the second.
-PARTS = format/mimehead format/orderfault format/orderhead
-# t/unit/NAME.c, and the manual pages.
+PARTS = format/mimehead format/orderfault format/orderhead sys/netname
+# t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dns door frame ftp ftpd hash hdr io \
 	lock md5 mime net netrc newfile order orderd ordline passwd pop3d \
 	rate reply resolver results rules sasl scram smtpd smtpdata smtpext \
 	spawn tolist
-MAN1 = archive-stamp.1 ftpd-lite.1 ftpsend.1 mkmail.1 mxlookup.1 orderparse.1 \
-	orderrecv.1 ordersend.1 pop3d-lite.1 smtpd-lite.1 smtpsend.1 \
-	withlock.1
-MAN5 = bsmtp.5 order.5 results.5 smtpd-rules.5
-MAN7 = mailorder.7 orderproto.7
 
 BIN = $(PROGS:%=bin/%)
 MAINS = $(PROGS:%=src/%.o)
@@ -154,15 +150,15 @@ install: all
 	mkdir -p "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MANDIR)/man1" \
 		"$(DESTDIR)$(MANDIR)/man5" "$(DESTDIR)$(MANDIR)/man7"
 	cp $(BIN) pipeline.sh "$(DESTDIR)$(PREFIX)/bin"
-	cd man && cp $(MAN1) "$(DESTDIR)$(MANDIR)/man1"
-	cd man && cp $(MAN5) "$(DESTDIR)$(MANDIR)/man5"
-	cd man && cp $(MAN7) "$(DESTDIR)$(MANDIR)/man7"
+	cp man/*.1 "$(DESTDIR)$(MANDIR)/man1"
+	cp man/*.5 "$(DESTDIR)$(MANDIR)/man5"
+	cp man/*.7 "$(DESTDIR)$(MANDIR)/man7"
 
 uninstall:
 	cd "$(DESTDIR)$(PREFIX)/bin" && rm -f $(PROGS) pipeline.sh
-	cd "$(DESTDIR)$(MANDIR)/man1" && rm -f $(MAN1)
-	cd "$(DESTDIR)$(MANDIR)/man5" && rm -f $(MAN5)
-	cd "$(DESTDIR)$(MANDIR)/man7" && rm -f $(MAN7)
+	for page in man/*; do \
+		rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page#man/}"; \
+	done
 
 # What the last commit holds, as mailorder-VERSION.tar.gz.
 dist:

@@ -117,7 +117,7 @@ main(int argc, char **argv)
 		cli_usage();
 	make_stamp(stamp, opt.format, opt.time, opt.utc);
 
-	code = archive_open(&a, opt.dir, stamp + 1);
+	code = archive_open(&a, opt.dir, stamp);
 	if (code != EX_OK)
 		return (int)code;
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);

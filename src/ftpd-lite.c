@@ -87,9 +87,7 @@ session_open(void *arg, const struct net_peer *peer, struct buf *out)
 	struct app *app = arg;
 	struct session *s;
 
-	s = calloc(1, sizeof *s);
-	if (s == NULL)
-		die_nomem();
+	s = die_calloc(1, sizeof *s);
 	s->app = app;
 	s->peer = *peer;
 	s->ftpd = ftpd_open(&app->conf, s, peer->local, out);
@@ -174,19 +172,20 @@ session_close(void *arg)
 }
 
 static void
-stored(void *arg, const char *path)
-{
-	const struct app *app = arg;
-
-	serve_print(&app->serve, path);
-}
-
-static void
 commit(void *arg)
 {
 	struct app *app = arg;
 
-	spool_commit(app->tray.spool, stored, app);
+	spool_commit(app->tray.spool, serve_print, &app->serve);
+}
+
+static void
+make(void *arg)
+{
+	const struct app *app = arg;
+
+	if (spool_make(app->serve.dir) < 0)
+		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
 }
 
 static void
@@ -210,6 +209,7 @@ static const struct serve_proto proto = {
 	.expire = session_expire,
 	.close = session_close,
 	.commit = commit,
+	.make = make,
 	.start = start,
 	.busy = "421 too busy:"
 };
@@ -241,9 +241,6 @@ check(struct app *app)
 	here_host(app->host);
 	if (app->passwdfile != NULL)
 		configure_auth(app);
-	/* Under -U only that user can make what is to be that user's. */
-	if (app->serve.user == NULL && spool_make(app->serve.dir) < 0)
-		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
 	c->host = app->host;
 	c->directory = span_str(slash != NULL ? slash + 1 : app->serve.dir);
 	c->max = app->serve.max_size;

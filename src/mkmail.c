@@ -36,16 +36,6 @@ struct opt {
 	int verbose;
 };
 
-static void *
-allocate(size_t n, size_t size)
-{
-	void *p = calloc(n + 1, size);
-
-	if (p == NULL)
-		die_nomem();
-	return p;
-}
-
 /* what says where the field comes from: an option, or a setting. */
 static void
 add_field(struct buf *header, const char *what, struct span name,
@@ -217,7 +207,7 @@ attach(struct buf *parts, const struct opt *opt)
 static enum exit_code
 make_content(struct buf *content, const struct opt *opt)
 {
-	struct buf *parts = allocate(opt->nfiles + 2, sizeof *parts);
+	struct buf *parts = die_calloc(opt->nfiles + 2, sizeof *parts);
 	struct buf results = { 0 };
 	struct dsn dsn = { 0 };
 	enum exit_code code = EX_OK;
@@ -271,8 +261,8 @@ main(int argc, char **argv)
 	int c, code;
 
 	cli_init(argc, argv, usage);
-	opt.fields = allocate((size_t)argc, sizeof *opt.fields);
-	opt.files = allocate((size_t)argc, sizeof *opt.files);
+	opt.fields = die_calloc((size_t)argc, sizeof *opt.fields);
+	opt.files = die_calloc((size_t)argc, sizeof *opt.files);
 	while ((c = getopt(argc, argv, "A:a:f:H:hR:s:vV")) != -1)
 		switch (c) {
 		case 'A': opt.html = optarg; break;

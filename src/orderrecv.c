@@ -129,9 +129,7 @@ session_open(void *arg, const struct net_peer *peer, struct buf *out)
 	struct app *app = arg;
 	struct session *s;
 
-	s = calloc(1, sizeof *s);
-	if (s == NULL)
-		die_nomem();
+	s = die_calloc(1, sizeof *s);
 	secret_word(&nonce);
 	s->peer = *peer;
 	s->conf.host = app->host;
@@ -190,19 +188,20 @@ session_close(void *arg)
 }
 
 static void
-stored(void *arg, const char *path)
-{
-	const struct app *app = arg;
-
-	serve_print(&app->serve, path);
-}
-
-static void
 commit(void *arg)
 {
 	struct app *app = arg;
 
-	spool_commit(app->spool, stored, app);
+	spool_commit(app->spool, serve_print, &app->serve);
+}
+
+static void
+make(void *arg)
+{
+	const struct app *app = arg;
+
+	if (spool_make(app->serve.dir) < 0)
+		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
 }
 
 static void
@@ -223,6 +222,7 @@ static const struct serve_proto proto = {
 	.expire = session_expire,
 	.close = session_close,
 	.commit = commit,
+	.make = make,
 	.start = start,
 	.busy = "421 too busy:"
 };
@@ -236,9 +236,6 @@ check(struct app *app)
 	if (app->keyfile != NULL && secret_read(app->keyfile, &app->key,
 	    ORDLINE_KEY_MAX, &why) < 0)
 		die(EX_CONFIG, "%s: %s", app->keyfile, why);
-	/* Under -U only that user can make what is to be that user's. */
-	if (app->serve.user == NULL && spool_make(app->serve.dir) < 0)
-		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
 	here_host(app->host);
 }
 

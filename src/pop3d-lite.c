@@ -114,8 +114,10 @@ talk(void *arg, const char *peer, int who, struct span line)
 }
 
 static void
-make_dir(const struct app *app)
+make(void *arg)
 {
+	const struct app *app = arg;
+
 	if (mailroot_make(app->serve.dir) < 0)
 		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
 }
@@ -125,7 +127,6 @@ start(void *arg)
 {
 	struct app *app = arg;
 
-	make_dir(app);
 	app->conf.keeper = maildrop_start(app->serve.dir);
 }
 
@@ -137,6 +138,7 @@ static const struct serve_proto proto = {
 	.end = session_end,
 	.expire = session_expire,
 	.close = session_close,
+	.make = make,
 	.start = start,
 	.busy = "-ERR [SYS/TEMP] too busy:"
 };
@@ -148,9 +150,6 @@ check(struct app *app)
 	app->passwd = passwd_read(app->secrets);
 	if (app->passwd == NULL)
 		die(EX_CONFIG, "%s: cannot be used", app->secrets);
-	/* Under -U only that user can make what is to be that user's. */
-	if (app->serve.user == NULL)
-		make_dir(app);
 }
 
 static void

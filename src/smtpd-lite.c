@@ -37,7 +37,7 @@ static const char usage[] =
     "  -m  largest message: bytes, or with k, M or G (100M)\n"
     "  -c  most sessions at once, or N/M: and M of one address (1000)\n"
     "  -T  seconds a session may be idle (300)\n"
-    "  -w  worker processes (4 for maildir and bsmtp, else 1)\n"
+    "  -w  worker processes (10 for maildir and bsmtp, else 1)\n"
     "  -U  user to become after binding, when started by root\n"
     "  -v  tell what is said, on standard error\n";
 
@@ -62,7 +62,8 @@ verdict(enum smtpd_next next)
 	static const enum serve_verdict v[] = {
 		[SMTPD_MORE] = SERVE_MORE, [SMTPD_SOON] = SERVE_SOON,
 		[SMTPD_SYNC] = SERVE_SYNC, [SMTPD_WAIT] = SERVE_WAIT,
-		[SMTPD_CLOSE] = SERVE_CLOSE, [SMTPD_RESET] = SERVE_RESET
+		[SMTPD_LULL] = SERVE_LULL, [SMTPD_CLOSE] = SERVE_CLOSE,
+		[SMTPD_RESET] = SERVE_RESET
 	};
 
 	return v[next];
@@ -120,8 +121,10 @@ must(int r, const char *dir)
 }
 
 static void
-make_dirs(const struct app *app)
+make(void *arg)
 {
+	const struct app *app = arg;
+
 	must(place_make(&app->mail), app->mail.dir);
 	must(place_make(&app->relay), app->relay.dir);
 	if (app->talkdir != NULL)
@@ -142,7 +145,6 @@ start(void *arg)
 {
 	struct app *app = arg;
 
-	make_dirs(app);
 	must(place_open(&app->mail), app->mail.dir);
 	must(place_open(&app->relay), app->relay.dir);
 	app->conf.keeper = app->mail.store;
@@ -159,6 +161,7 @@ static const struct serve_proto proto = {
 	.expire = smtpd_expire,
 	.close = session_close,
 	.commit = commit,
+	.make = make,
 	.start = start,
 	.busy = "421 4.3.2 Error:"
 };
@@ -195,9 +198,6 @@ check(struct app *app)
 		app->serve.workers = 1;	/* which counts all events */
 	else if (app->serve.workers == 0)
 		app->serve.workers = app->mail.form->workers;
-	/* Under -U only that user can make what is to be that user's. */
-	if (app->serve.user == NULL)
-		make_dirs(app);
 }
 
 static const struct smtpd_store *
@@ -231,6 +231,7 @@ configure(struct app *app)
 	c->domain = app->domain;
 	c->max_size = app->serve.max_size;
 	c->store = store_of(&app->mail, &app->mail_store);
+	c->by_address = app->mail.form->by_address;
 	c->relay = store_of(&app->relay, &app->relay_store);
 	c->queued = outbox_has;
 	c->known = app->boxes != NULL;
@@ -273,9 +274,7 @@ main(int argc, char **argv)
 
 	cli_init(argc, argv, usage);
 	app.relay.form = place_form("bsmtp");
-	app.domain = calloc((size_t)argc, sizeof *app.domain);
-	if (app.domain == NULL)
-		die_nomem();
+	app.domain = die_calloc((size_t)argc, sizeof *app.domain);
 	while ((c = getopt(argc, argv, "a:D:o:q:R:t:u:" SERVE_OPTS)) != -1)
 		switch (c) {
 		case 'a': app.secrets = optarg; break;

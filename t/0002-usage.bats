@@ -102,3 +102,31 @@ names_all_options() {
 @test "the usage names each option of the page" {
 	each names_all_options
 }
+
+# The options that may be given several times.
+repeats_as_in_page() {
+	"$1" -h | tr '\n' ' ' | grep -o '\[-[^]]*\] *\.\.\.' |
+		sed 's/^.-\(.\).*/\1/' | sort >out
+	sed -n '/^\.Sh SYN/,/^\.Sh DESC/s/^\.Oo Fl \(.\) .* Oc Ar \.\.\.$/\1/p' \
+		"$TOP/man/$1.1" | sort | diff out -
+}
+
+@test "usage and page agree on what may be given several times" {
+	each repeats_as_in_page
+}
+
+has_children() {
+	[ "$(pgrep -cP "$PID")" = "$1" ]
+}
+
+@test "smtpd-lite starts as many workers as usage and page say" {
+	n=$(smtpd-lite -h | sed -n 's/^  -w .*(\([0-9]*\) for maildir and .*/\1/p')
+	[ "$n" -gt 1 ]
+	grep -q "^The default is $n where each message is a file" \
+		"$TOP/man/smtpd-lite.1"
+	start smtpd-lite -l :0 -d mail
+	wait_for has_children "$n"
+	stop
+	start smtpd-lite -l :0 -d mbox -o mbox
+	has_children 0
+}

@@ -33,6 +33,15 @@ lints() {
 	page_each lints
 }
 
+# A word of what is quoted that mdoc takes for a macro is lost.
+quotes() {
+	! grep -nE '^\.(Ql|Dl|D1|Li) ([^"]* )?(Ad|An|At|Bx|Do|Em|En|In|It|No|Os|Ox|Sh|So|Ss|Tn|Ud|Xo)( |$)' "$1"
+}
+
+@test "no word of a quotation is taken for a macro" {
+	page_each quotes
+}
+
 titled() {
 	local file=${1##*/}
 	grep -qx "\.Dt $(echo "${file%.*}" | tr '[:lower:]' '[:upper:]') ${file##*.}" "$1" &&

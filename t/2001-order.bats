@@ -257,11 +257,43 @@ refuses() {
 	[Body:]
 	é [k|x] [k]
 	END
-	refuses 3:12 3:12
+	refuses 3:12 3:12 5:9 5:9
 	grep -q '3:12: b@b\.c .*\bk\b' err
-	grep -q '3:12: d@b\.c .*\bk\b' err
+	grep -q '5:9: d@b\.c .*\bk\b' err
 	printf '[Recipients:] a@b.c k=1, b@b.c\n[Subject:]\n[Body:]\né [k]\n' >order
 	refuses 4:3
+}
+
+@test "mistake: a missing value at each place where it is used" {
+	cat >order <<-'END'
+	[Recipients:]
+	a@b.c k=1 j=2
+	d@e.f
+	[Headers:]
+	# [k]
+	X-A: [[k] [k]
+	[Subject:] [k] [j] [k]
+	[Html:]
+	<p>[j]</p>
+	[Body:]
+	[k]
+	[j] [k]
+	END
+	refuses 6:11 7:12 7:16 7:20 9:4 11:1 12:1 12:5
+	[ "$(grep -c 'd@e.f has no field j, ' err)" = 3 ]
+	{
+		echo '[Recipients:] a@b.c k=1 j=1 i=1, d@e.f i=1, e@e.f k=1'
+		echo '[Subject:] [i]'
+		echo '[Body:]'
+		yes '[k] [k]' | head -n 600
+		echo '[j]'
+	} >order
+	run -65 --separate-stderr orderparse -n order
+	[ "${#stderr_lines[@]}" = 1000 ]
+	[[ ${stderr_lines[0]} == *:2:12:\ e@e.f\ has\ no\ field\ i,* ]]
+	[[ ${stderr_lines[1]} == *:4:1:\ d@e.f\ has\ no\ field\ k,* ]]
+	[[ ${stderr_lines[2]} == *:4:5:\ d@e.f\ has\ no\ field\ k,* ]]
+	[[ ${stderr_lines[999]} == *'too many mistakes'* ]]
 }
 
 @test "mistakes: all of them, in the order of the file" {

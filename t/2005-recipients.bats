@@ -108,6 +108,42 @@ t@b.c,"Tom, ""T"" \\","x, y; """"z",[k] #\r\n o@b.c , ї ,, two ' |
 	[[ $stderr == 'orderparse: template:1:12: b@b.c has no field k'* ]]
 }
 
+@test "table: a column that is empty is known all the same" {
+	printf 'email,room,k\na@b.c,,1\nb@b.c,,\n' >table
+	printf '%s\n' '[Headers:] X-A: [room|a & b]' '[Subject:] [k|0] [room|no]' \
+		'[Html:]' '[room|a & b]' '[Body:]' \
+		'[room|tba] [[room] [[room|x] [Room|x] [room|]' >template
+	cat >want <<-'END'
+	[Recipients:]
+	a@b.c k="1"
+	b@b.c
+	[Headers:] X-A: a & b
+	[Subject:] [k|0] no
+	[Html:]
+	a &amp; b
+	[Body:]
+	tba [room] [room|x] [Room|x]
+	END
+	orderparse -t table template | sed 's/ *$//' | diff -u want -
+	export SOURCE_DATE_EPOCH=0
+	orderparse -f a@b.c -t table -S template >letters
+	orderparse -t table template | orderparse -f a@b.c -S | cmp - letters
+	printf '[Subject:] [k|0]\n[Body:]\n[room] [room|x]\n[room]\n' >template
+	run -65 --separate-stderr orderparse -t table -n template
+	[ "$stderr" = 'orderparse: template:3:1: a@b.c has no field room, and there is no default
+orderparse: template:3:1: b@b.c has no field room, and there is no default
+orderparse: template:4:1: a@b.c has no field room, and there is no default
+orderparse: template:4:1: b@b.c has no field room, and there is no default' ]
+	printf 'email,room\na@b.c,\nnobody,5\n' >table
+	printf 'deferred\ta@b.c\t-\torder\t-\t1\t2026-11-22T00:00:00Z\t-\tx\n' \
+		>results
+	printf '[Subject:] s\n[Body:]\n[[room] [room|x]\n' >template
+	orderparse -t table -R results template | tail -n 1 >got
+	echo '[room] x' | cmp - got
+	run -0 --separate-stderr orderparse -v -t table -n template
+	[ "$stderr" = 'orderparse: table:3:1: nobody: no @ in the address' ]
+}
+
 @test "table: a hundred thousand rows, a wide line, a character set" {
 	template 'ї [k]' b
 	{ echo email,k; seq 100000 | sed 's/.*/user&@b.c,&/'; } >table

@@ -30,6 +30,7 @@ count() {
 	# The silent ones are heard when they speak, others being busy or not.
 	for c in silent[1::2]:
 	    c.say("NOOP", "250")
+	# So long that nobody counts as busy any more.
 	time.sleep(0.3)
 	silent[1].say("NOOP", "250")
 	for c in busy:
@@ -132,6 +133,30 @@ count() {
 	        assert int(line.split()[1]) - before < 4096, line
 	END
 	[ "$(count)" = 1 ]
+}
+
+@test "text that was on its way when DATA was refused ends the session" {
+	need python3
+	start smtpd-lite -l :0 -o sink
+	python - "$PORT" <<-'END'
+	import socket, sys, time
+	def answers(gap):
+	    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+	    f = s.makefile("rb")
+	    f.readline()
+	    for line in b"HELO x", b"MAIL FROM:<a>":
+	        s.sendall(line + b"\r\n")
+	        f.readline()
+	    s.sendall(b"DATA\r\n")
+	    # Another segment, before or after the answer.
+	    codes = [f.readline()[:3]] if gap is None else time.sleep(gap) or []
+	    s.sendall(b"RSET\r\n")
+	    s.shutdown(socket.SHUT_WR)
+	    return codes + [line[:3] for line in f]
+	assert answers(None) == [b"554", b"250"]
+	# Time may be lost on the way, but not each time.
+	assert any(answers(0.005) == [b"554", b"421"] for i in range(20))
+	END
 }
 
 @test "an idle session takes less than 4 KB" {

@@ -201,6 +201,27 @@ client() {
 	run -1 grep -e "$(base64_of pencil)" -e cGVuY2ls -e am9l err
 }
 
+@test "-v masks the response to an AUTH that was refused, too" {
+	printf 'at auth nth 1 reply 454 4.7.0 not now\n' >rules
+	printf '%s\r\n' 'EHLO x' 'AUTH PLAIN' cGVuY2ls 'AUTH PIGEON' am9l \
+		cGVuY2ls 'AUTH LOGIN x y' cGVuY2ls NOOP oops QUIT |
+		talk -v -o sink -a passwd -R rules
+	[ "$(replies)" = '220 250 454 500 504 500 500 501 500 250 500 221 ' ]
+	sed -n 's/^smtpd-lite: local: C: //p' err >got
+	printf '%s\n' 'EHLO x' 'AUTH PLAIN' '****' 'AUTH PIGEON' '****' \
+		'****' 'AUTH LOGIN ****' '****' NOOP oops QUIT | cmp - got
+}
+
+@test "MAIL may say who has handed the message in" {
+	printf '%s\r\n' 'EHLO x' 'MAIL FROM:<a> AUTH=<> SIZE=9' RSET \
+		'MAIL FROM:<a> AUTH=a+2Bb@c.test' RSET 'MAIL FROM:<a> AUTH=a=b' \
+		QUIT >in
+	talk -o sink -a passwd <in
+	[ "$(replies)" = '220 250 250 250 250 250 501 221 ' ]
+	talk -o sink <in
+	[ "$(replies)" = '220 250 555 250 555 250 555 221 ' ]
+}
+
 @test "a passwd file must be there, hold somebody, and be closed to others" {
 	: >empty
 	chmod 600 empty

@@ -30,7 +30,7 @@ login() {
 	cat >want <<-'END'
 	EHLO NAME
 	MAIL FROM:<a@b.test>
-	RCPT TO:<u@x.test>
+	RCPT TO:<U@x.test>
 	RCPT TO:<v@x.test>
 	DATA
 	Subject: dots
@@ -44,6 +44,31 @@ login() {
 	batch mail | cmp want -
 	run -1 grep -vq $'\r$' mail/*.bsmtp
 	grep -q '^Received: from x' mail/*.bsmtp
+}
+
+@test "-o bsmtp: each address as it was given, and once" {
+	printf '%s\n' 'Joe' '(x)' 'staff: joe, (x)' >users
+	printf '%s\r\n' 'HELO x' 'MAIL FROM:<a@b.test>' \
+		'RCPT TO:<Ann@one.test>' 'RCPT TO:<ann@two.test>' \
+		'RCPT TO:<Ann@one.test>' 'RCPT TO:<"a b"@x.test>' \
+		'RCPT TO:<@r.test:w%far.test@x.test>' 'RCPT TO:<bare>' \
+		'RCPT TO:<u%-@x.test>' 'RCPT TO:<u.%x.test@x.test>' \
+		DATA x . QUIT | talk -o bsmtp
+	[ "$(replies)" = '220 250 250 250 250 250 250 250 250 550 550 354 250 221 ' ]
+	printf 'RCPT TO:<%s>\n' Ann@one.test ann@two.test '"a b"@x.test' \
+		w@far.test bare >want
+	batch mail | grep ^RCPT | cmp want -
+	# smtpsend takes them all.
+	smtpsend -bS -C 'smtpd-lite -i -d second' <"$(echo mail/*.bsmtp)" \
+		>results
+	[ "$(grep -c ^sent results)" = 5 ]
+	rm -r mail
+	# An alias is expanded all the same.
+	printf '%s\r\n' 'HELO x' 'MAIL FROM:<a@b.test>' \
+		'RCPT TO:<JOE@x.test>' 'RCPT TO:<Staff@x.test>' DATA x . QUIT |
+		talk -o bsmtp -u users
+	printf 'RCPT TO:<%s>\n' JOE@x.test joe@x.test '"(x)"@x.test' >want
+	batch mail | grep ^RCPT | cmp want -
 }
 
 @test "-o bsmtp: BDAT, no sender, UTF-8, a long message" {
@@ -66,7 +91,6 @@ login() {
 }
 
 @test "a batch that is kept goes on with smtpsend to a second server" {
-	command -v smtpsend || skip "no smtpsend here"
 	start -n second smtpd-lite -l :0 -d second
 	printf '%s\r\n' 'HELO x' 'MAIL FROM:<a@b.test>' 'RCPT TO:<u@x.test>' \
 		DATA 'Subject: dots' '' .. ... '..x' 'Привіт' . QUIT |
@@ -99,6 +123,13 @@ login() {
 		crlf <in | sed 1d
 	} | talk -D ours.test -q relay -a passwd
 	[ "$(replies)" = '220 250 235 250 250 250 221 ' ]
+	# Loopback is what is an address of it, and nothing else.
+	TCPREMOTEIP=::ffff:127.0.0.1 talk -D ours.test -q relay <in
+	[ "$(replies)" = '220 250 250 250 250 221 ' ]
+	for ip in 127.evil.test $'127.0.0.1\r\nX: y'; do
+		TCPREMOTEIP=$ip talk -D ours.test -q relay <in
+		[ "$(replies)" = '220 250 250 550 250 221 ' ]
+	done
 }
 
 @test "the relay's batch: foreign recipients once, ours in their boxes" {
@@ -147,6 +178,22 @@ login() {
 	END
 	cmp want got
 	grep -q '^250-ETRN$' out
+}
+
+@test "ETRN waits for the messages before it" {
+	printf '%s\r\n' 'EHLO x' 'MAIL FROM:<a@b.test>' 'RCPT TO:<u@far.test>' \
+		DATA x . 'ETRN far.test' 'ETRN @test' 'ETRN none.test' QUIT >in
+	TCPREMOTEIP=::1 talk -v -D ours.test -q relay <in
+	tail -n 5 out >got
+	cat >want <<-'END'
+	250 2.0.0 Ok: queued as ID
+	250 2.0.0 Ok: there is mail for far.test
+	250 2.0.0 Ok: there is mail for test
+	251 2.0.0 Ok: no mail for none.test
+	221 2.0.0 Bye
+	END
+	cmp want got
+	[ "$(grep -c 'C: ETRN' err)" = 3 ]
 }
 
 @test "mail for us and for others is stored in both places or in none" {

@@ -22,8 +22,8 @@ RCPT TO:<u@x.test>'
 		rules "at $place reply 450 4.0.0 $place not now" <in || :
 		grep -qx "450 4.0.0 $place not now" out
 	done
-	rules 'at connect reply 554 5.0.0 no' <in
-	[ "$(head -n 1 raw)" = $'554 5.0.0 no\r' ]
+	rules 'at connect reply 220 here' <in
+	[ "$(replies)" = '220 250 250 250 354 250 252 250 221 ' ]
 	rm -rf mail
 	rules 'at dot reply 452 4.3.1 full' <in
 	[ "$(replies)" = '220 250 250 250 354 452 252 250 221 ' ]
@@ -34,6 +34,26 @@ RCPT TO:<u@x.test>'
 	[ "$(tail -n 1 out)" = '451 4.3.0 no data' ]
 	sed s/HELO/EHLO/ in | rules 'at ehlo reply 502 5.5.1 HELO please'
 	[ "$(sed -n 2p out)" = '502 5.5.1 HELO please' ]
+}
+
+@test "a greeting that is none: 503 to all but QUIT" {
+	# RFC 5321 3.1
+	printf '%s\n' 'EHLO x' 'VRFY u' NOSUCH RSET 'MAIL FROM:<a>' QUIT >in
+	for greeting in '554 5.7.1 no' '450 4.3.2 later'; do
+		rules "at connect reply $greeting" <in
+		[ "$(head -n 1 out)" = "$greeting" ]
+		[ "$(replies)" = "${greeting%% *} 503 503 503 503 503 221 " ]
+	done
+	printf '%s\n' "$envelope" DATA 'Subject: x' . 'BDAT x' QUIT |
+		rules 'at connect reply 554 5.7.1 no'
+	[ "$(replies)" = '554 503 503 503 503 503 503 503 221 ' ]
+}
+
+@test "a recipient that a rule refuses is refused as others are" {
+	printf '%s\n' "$envelope" DATA NOOP . "${envelope#*$'\n'}" DATA x . \
+		QUIT | rules 'at rcpt nth 1 reply 550 5.1.1 gone'
+	[ "$(replies)" = '220 250 250 550 354 554 250 250 354 250 221 ' ]
+	[ "$(count mail/u/new)" = 1 ]
 }
 
 @test "nth counts the events that match and reach the rule" {
@@ -197,7 +217,7 @@ sys.stdout.buffer.write(s.makefile("rb").read())' "$PORT" >raw
 	talk -R rules -o sink <in
 	[ "$(replies)" = '220 550 250 552 250 221 ' ]
 	TCPREMOTEIP=192.0.2.9 talk -R rules -o sink <in
-	[ "$(replies)" = '550 550 550 503 503 550 ' ]
+	[ "$(replies)" = '550 503 503 503 503 550 ' ]
 	{
 		printf '%s\n' "$envelope" DATA
 		seq 1000
@@ -228,6 +248,9 @@ sys.stdout.buffer.write(s.makefile("rb").read())' "$PORT" >raw
 	[ "$(grep -c '^smtpd-lite: rules:[123]:[0-9]*: ' <<<"$stderr")" = 3 ]
 	run -78 --separate-stderr smtpd-lite -i -o sink -R missing
 	[ -z "$output" ]
+	# An editor's byte order mark is no mistake.
+	echo QUIT | rules $'\xef\xbb\xbfat quit reply 221 so long'
+	[ "$(tail -n 1 out)" = '221 so long' ]
 }
 
 @test "events are counted over all sessions, whatever -w says" {

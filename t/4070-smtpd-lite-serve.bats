@@ -263,10 +263,28 @@ workers() {
 		stop
 	done
 	[ "$(find top/mail -path '*/new/*' -user nobody | wc -l)" = 2 ]
-	# Root's files are out of reach.
+	# Root's files are out of reach, which is said once and at once.
 	mkdir -m 700 closed
-	run -73 --separate-stderr smtpd-lite -l :0 -U nobody -d closed/mail
-	[[ $stderr = *'smtpd-lite: closed/mail: Permission denied' ]]
+	mkdir -m 777 open
+	touch open/.lock
+	chmod 600 open/.lock
+	printf 'joe:pencil\n' >passwd
+	chmod 600 passwd
+	for args in 'smtpd-lite -d closed/mail' 'smtpd-lite -d closed' \
+	    'smtpd-lite -d open' 'smtpd-lite -o sink -q closed' \
+	    'smtpd-lite -i -d closed' 'orderrecv -w 2 -d closed' \
+	    'ftpd-lite -w 2 -d closed' 'pop3d-lite -u passwd -w 2 -d closed'; do
+		# shellcheck disable=SC2086 # a list of words
+		run -73 --separate-stderr timeout 9 $args -l :0 -U nobody
+		[ "$stderr" = "${args%% *}: ${args##* }: Permission denied" ]
+		[ -z "$output" ]
+	done
+	mkdir closed/.seen
+	for prog in orderrecv ftpd-lite; do
+		run -73 --separate-stderr timeout 9 $prog -d closed -l :0 \
+			-w 2 -U nobody
+		[ "$stderr" = "$prog: closed: Permission denied" ]
+	done
 	run -78 --separate-stderr smtpd-lite -l :0 -U no-such-user
 	[ "${stderr##*$'\n'}" = 'smtpd-lite: -U: no-such-user: no such user' ]
 }

@@ -21,11 +21,12 @@ says() {
 }
 
 # client [ARGUMENT ...]: Python's, logged in as f, runs standard input; up()
-# uploads; raw(verb) gives an open data connection; bad() is the refusal.
+# uploads; raw(verb) gives an open data connection; came() waits until so much
+# of it is there; bad() is the refusal.
 client() {
 	cat >body
 	cat >prelude <<-'END'
-	import ftplib, io, os, socket, struct, sys, time
+	import ftplib, glob, io, os, socket, struct, sys, time
 	def connect():
 	    f = ftplib.FTP()
 	    f.connect("127.0.0.1", int(os.environ["PORT"]), 10)
@@ -35,6 +36,13 @@ client() {
 	    return f.storbinary("STOR " + name, io.BytesIO(content))
 	def raw(command, f=f):
 	    return f.transfercmd(command)
+	def came(size):
+	    for i in range(1000):
+	        if [size] == [os.path.getsize(name)
+	                      for name in glob.glob("incoming/.seen/.tmp.*")]:
+	            return
+	        time.sleep(.01)
+	    raise SystemExit("does not come")
 	def bad(command, f=f):
 	    try:
 	        return f.sendcmd(command)
@@ -209,7 +217,8 @@ has_line() {
 	    c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 	    c.close()
 	f.login()
-	c = raw("STOR a"); c.sendall(b"x" * 100000); time.sleep(.1); reset(c)
+	c = raw("STOR a"); c.sendall(b"x" * 100000)
+	came(100000); reset(c)
 	try:
 	    f.voidresp(); assert 0
 	except ftplib.error_temp as e:
@@ -378,7 +387,8 @@ has_line() {
 	client "$PID" <<-'END'
 	f.login()
 	up("a", b"x" * 5000)
-	c = raw("STOR b"); c.sendall(b"x" * 5000); time.sleep(.1)
+	c = raw("STOR b"); c.sendall(b"x" * 5000)
+	came(5000)
 	os.kill(int(sys.argv[1]), 9)
 	END
 	wait "$PID" || :
@@ -441,15 +451,23 @@ has_line() {
 @test "the examples of its page" {
 	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/s/^\.Dl //p' \
 		"$TOP/man/ftpd-lite.1" | sed 's/\\(dq/"/g; s/\\e/\\/g' >examples
-	[ "$(wc -l <examples)" = 3 ]
-	sed -n 3p examples >by-hand
+	[ "$(wc -l <examples)" = 2 ]
+	sed -n 2p examples >by-hand
 	sh by-hand >out
 	[ "$(tr -d '\r' <out | cut -c1-3 | tr '\n' ' ')" = '220 331 230 221 ' ]
 	printf 'anna:secret\n' >passwd
 	chmod 600 passwd
-	sed -n '2s/:2121/:0/p' examples >network
+	sed -n '1s/:2121/:0/p' examples >network
 	start -n network sh -c "exec $(cat network)"
 	echo secret >key
 	ftpsend -u anna -P 'cat key' "127.0.0.1:$PORT" order.txt
 	cmp order.txt incoming/order.txt
+	sed -n '/^\.Sh EXAMPLES/,/^\.Ed/p' "$TOP/man/ftpd-lite.1" |
+		sed '/^\.Bd/,/^\.Ed/!d; /^\./d; s/^ftpd-lite/& -1 -l :0/' >orders
+	printf '#!/bin/sh\necho "$REPORT:$1" >got\n' >pipeline.sh
+	chmod +x pipeline.sh
+	start sh orders
+	ftpsend "127.0.0.1:$PORT" order.txt
+	wait_for test -s got
+	[ "$(cat got)" = ftp:incoming/order-2.txt ]
 }

@@ -267,6 +267,12 @@ mac() {
 	# What was good then is not in another connection.
 	order c.txt hello - "$good2" | answers -k key | cut -c1-4 >out
 	echo '535 ' | cmp - out
+	# What can be no mac is wrong; without a key it may be anything.
+	order c.txt hello - mac | answers -k key | cut -c1-13 >out
+	echo '535 mac wrong' | cmp - out
+	order d.txt hello - mac | answers | cut -c1-10 >out
+	echo '250 stored' | cmp - out
+	rm incoming/d.txt
 	# And nothing comes raw.
 	echo raw | answers -k key | cut -c1-4 >out
 	echo '501 ' | cmp - out

@@ -94,9 +94,20 @@ GREET='say("220 here orderrecv 1 nonce");'
 	mkdir tmp
 	head -c 100000 /dev/zero | TMPDIR=$PWD/tmp ordersend -q -s "$ADDR"
 	[ -z "$(ls -A tmp)" ]
-	run -66 --separate-stderr bash -c \
+	run -73 --separate-stderr bash -c \
 		"echo x | TMPDIR=$PWD/nowhere ordersend -s '$ADDR'"
 	[ -z "$output" ]
+	[ "$stderr" = "ordersend: $PWD/nowhere: No such file or directory" ]
+	run -74 --separate-stderr bash -c "ulimit -f 1; head -c 100000 /dev/zero |
+		TMPDIR=$PWD/tmp ordersend -s '$ADDR'"
+	[ -z "$output" ]
+	[ "$stderr" = "ordersend: $PWD/tmp: File too large" ]
+	[ -z "$(ls -A tmp)" ]
+	# What needs no copy is sent.
+	printf more >more.txt
+	run -73 bash -c \
+		"echo x | TMPDIR=nowhere ordersend -q -s '$ADDR' - more.txt"
+	cmp more.txt incoming/more.txt
 }
 
 @test "a large file and an empty one" {
@@ -125,6 +136,8 @@ GREET='say("220 here orderrecv 1 nonce");'
 	run -64 ordersend -T x hello.txt
 	run -64 ordersend -r -1 hello.txt
 	run -64 ordersend - -
+	run -64 --separate-stderr ordersend -s localhost:nosuchport hello.txt
+	[ "$stderr" = 'ordersend: -s: localhost:nosuchport: not an address' ]
 }
 
 @test "a file that is not there: 66, and the others are sent" {

@@ -11,9 +11,9 @@ export TOP BINDIR PATH
 
 # Nothing of the caller's settings may change what is tested.
 export LC_ALL=C.UTF-8 TZ=UTC0
-unset SMTPSERVER EMAIL NETRC SOURCE_DATE_EPOCH LISTEN_FDS LISTEN_PID \
-	TCPREMOTEIP INCOMING WORK ARC FROM SUPPORT REPORT TRIES SETTLE JOBS \
-	WATCH MAKEFLAGS MFLAGS MAKELEVEL MAKE
+unset SMTPSERVER SMTPOPTIONS EMAIL NETRC SOURCE_DATE_EPOCH LISTEN_FDS \
+	LISTEN_PID TCPREMOTEIP INCOMING WORK ARC FROM SUPPORT REPORT TRIES \
+	SETTLE JOBS WATCH MAKEFLAGS MFLAGS MAKELEVEL MAKE
 
 # The system's Python, whose modules the system's packages bring, before any
 # other.
@@ -126,6 +126,11 @@ need() {
 		fi
 		skip "no $prog"
 	done
+}
+
+# crlf: standard input with CRLF line endings.
+crlf() {
+	sed 's/$/\r/'
 }
 
 python() {

@@ -17,11 +17,6 @@ letter() {
 	printf "$2" >"mail/user1/$1"
 }
 
-# crlf: standard input with CRLF line endings.
-crlf() {
-	sed 's/$/\r/'
-}
-
 # pop [option ...]: the session that standard input has, without LOGIN's
 # lines; the answers go to raw, and without their CRs and the greeting to out.
 # shellcheck disable=SC2120

@@ -1,10 +1,5 @@
 # What the tests of smtpd-lite share: sessions on standard input and output.
 
-# crlf: standard input with CRLF line endings.
-crlf() {
-	sed 's/$/\r/'
-}
-
 # talk [option ...]: the session that standard input has; the replies without
 # their CR go to out, with NAME for our host's name and ID for identifiers.
 talk() {

@@ -46,6 +46,21 @@ letter() {
 	printf '%s\n' DATA "Message-ID: <$1>" 'Subject: s' '' "${TEXT:-Hi.}" .
 }
 
+# killed N command ...: runs it and kills it as soon as the journal has N lines;
+# fails where it had ended by itself.
+killed() {
+	local lines=$1 pid code=0
+	shift
+	"$@" <in >results 3>&- &
+	pid=$!
+	until [ "$(wc -l <journal)" -ge "$lines" ] || ! kill -0 "$pid"; do
+		:
+	done
+	kill -9 "$pid" || :
+	wait "$pid" || code=$?
+	[ "$code" = 137 ]
+} 2>/dev/null
+
 # batch N: that many messages, to r1@x, r2@x ...
 batch() {
 	awk -v n="$1" 'BEGIN {

@@ -15,7 +15,7 @@ again_states(struct span list)
 		for (n = 0; n < list.n && list.p[n] != ','; n++)
 			;
 		was = states;
-		for (i = 0; i < sizeof known / sizeof *known; i++)
+		for (i = 0; i < COUNT(known); i++)
 			if (span_is(span_of(list.p, n),
 			    result_status_name(known[i])))
 				states |= 1U << known[i];

@@ -48,10 +48,9 @@ take_path(struct bsmtp *b, struct span arg, enum bsmtp_event event)
 static enum bsmtp_event
 do_mail(struct bsmtp *b, struct span arg)
 {
-	if (b->phase != BSMTP_IDLE) {
-		b->phase = BSMTP_SPOILT;
+	b->spoilt = b->phase != BSMTP_IDLE;
+	if (b->spoilt)
 		return bad(b, "MAIL inside a transaction");
-	}
 	b->phase = BSMTP_OPEN;
 	return take_path(b, arg, BSMTP_MAIL);
 }
@@ -61,8 +60,6 @@ do_rcpt(struct bsmtp *b, struct span arg)
 {
 	if (b->phase == BSMTP_IDLE)
 		return bad(b, "RCPT before MAIL");
-	if (b->phase == BSMTP_SPOILT)
-		return BSMTP_MORE;
 	b->phase = BSMTP_READY;
 	return take_path(b, arg, BSMTP_RCPT);
 }
@@ -70,13 +67,10 @@ do_rcpt(struct bsmtp *b, struct span arg)
 static enum bsmtp_event
 do_data(struct bsmtp *b)
 {
-	int spoilt = b->phase == BSMTP_SPOILT;
-
+	b->texts++;
 	b->skip = b->phase != BSMTP_READY;
 	b->phase = BSMTP_BODY;
-	if (!b->skip)
-		return BSMTP_DATA;
-	return spoilt ? BSMTP_MORE : bad(b, "DATA before MAIL and RCPT");
+	return b->skip ? bad(b, "DATA before MAIL and RCPT") : BSMTP_DATA;
 }
 
 static enum bsmtp_event

@@ -35,6 +35,8 @@ struct bsmtp {
 	struct span text;	/* without stuffed dots, with its LF or CRLF */
 	uintmax_t count;
 	uintmax_t line;		/* its number, from 1 */
+	uintmax_t texts;	/* how many have begun, this one included */
+	int spoilt;		/* MAIL came twice: nobody gets this one */
 	const char *why;	/* under MAIL and RCPT: the path is malformed;
 				   else NULL */
 	/* private */
@@ -42,7 +44,6 @@ struct bsmtp {
 		BSMTP_IDLE,	/* between transactions */
 		BSMTP_OPEN,	/* after MAIL */
 		BSMTP_READY,	/* after RCPT */
-		BSMTP_SPOILT,	/* after MAIL twice: nobody gets this one */
 		BSMTP_BODY	/* in the text */
 	} phase;
 	int piece;		/* the last line was a piece without LF */

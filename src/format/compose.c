@@ -35,7 +35,7 @@ kind_of(struct span name)
 	static const char content[] = "Content-";
 	size_t i;
 
-	for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+	for (i = 0; i < COUNT(kinds); i++)
 		if (span_case_is(name, kinds[i].name))
 			return kinds[i].kind;
 	if (name.n >= sizeof content - 1 &&

@@ -135,14 +135,13 @@ void
 content_id(struct buf *id, const struct content *c)
 {
 	struct span value = content_field(c, "Message-ID");
-	size_t i, start = id->n;
+	struct buf raw = { 0 };
 
 	if (value.n > CONTENT_ID_MAX)
 		return;
-	hdr_unfold(id, value);
-	for (i = start; i < id->n; i++)
-		if ((unsigned char)id->p[i] < ' ' || id->p[i] == 0x7f)
-			id->p[i] = ' ';
+	hdr_unfold(&raw, value);
+	mime_line(id, buf_span(&raw));
+	buf_free(&raw);
 }
 
 /* Whether a Content-Type is text, with or without parameters. */

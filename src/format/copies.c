@@ -2,16 +2,6 @@
 
 #include <stdlib.h>
 
-static void *
-allocate(size_t n, size_t size)
-{
-	void *p = calloc(n + 1, size);
-
-	if (p == NULL)
-		die_nomem();
-	return p;
-}
-
 void
 copies_free(struct copies *c)
 {
@@ -36,7 +26,7 @@ count(struct copies *c, const struct order *o, struct set *domains)
 	struct entry e;
 	size_t k;
 
-	c->ends = allocate(o->good, sizeof *c->ends);
+	c->ends = die_calloc(o->good, sizeof *c->ends);
 	while (order_find(o, &walk, &e, ENTRY_GOOD)) {
 		k = set_add(domains, at_domain(&e));
 		c->ends[k]++;
@@ -65,8 +55,8 @@ copies_open(struct copies *c, const struct order *o, size_t most)
 		c->ends[k] = sum;	/* its start, which filling moves */
 		sum += n;
 	}
-	c->all = allocate(o->good, sizeof *c->all);
-	c->rcpt = allocate(c->most, sizeof *c->rcpt);
+	c->all = die_calloc(o->good, sizeof *c->all);
+	c->rcpt = die_calloc(c->most, sizeof *c->rcpt);
 	while (order_find(o, &walk, &e, ENTRY_GOOD)) {
 		r = &c->all[c->ends[set_find(&domains, at_domain(&e))]++];
 		r->at = (uint32_t)(e.addr.text.p - c->base);

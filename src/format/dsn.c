@@ -39,9 +39,7 @@ reduce(struct dsn *d)
 	struct result **sorted;
 	size_t i, kept = 0;
 
-	sorted = calloc(d->n + 1, sizeof *sorted);
-	if (sorted == NULL)
-		die_nomem();
+	sorted = die_calloc(d->n, sizeof *sorted);
 	for (i = 0; i < d->n; i++)
 		sorted[i] = &d->r[i];
 	qsort(sorted, d->n, sizeof *sorted, by_recipient);

@@ -1,11 +1,5 @@
 #include "entry.h"
 
-static int
-is_blank(int c)
-{
-	return c == ' ' || c == '\t';
-}
-
 int
 entry_is_key(int c)
 {
@@ -45,7 +39,7 @@ entry_quote_end(struct span s, size_t i)
 int
 entry_quote_opens(struct span s, size_t start, size_t i)
 {
-	return i == start || is_blank(s.p[i - 1]) || s.p[i - 1] == '=' ||
+	return i == start || byte_is_blank(s.p[i - 1]) || s.p[i - 1] == '=' ||
 	    s.p[i - 1] == '<';
 }
 
@@ -130,7 +124,7 @@ entry_parse(struct entry *e, struct span text)
 	e->text = text;
 	if (text.n > 0 && text.p[0] == '"')
 		n = entry_quote_end(text, 0);
-	while (n < text.n && !is_blank(text.p[n]))
+	while (n < text.n && !byte_is_blank(text.p[n]))
 		n++;
 	e->fields = span_trim(span_drop(text, n));
 	if (addr_parse(&e->addr, span_of(text.p, n), &e->why) == 0 &&
@@ -168,13 +162,13 @@ entry_field(struct span *fields, struct field *f, const char **why)
 		f->value = quoted_from(s, end + 1, quote);
 		end = quote + 1;
 	} else {
-		while (end < s.n && !is_blank(s.p[end]))
+		while (end < s.n && !byte_is_blank(s.p[end]))
 			end++;
 		f->value.raw = span_of(s.p + key + 1, end - key - 1);
 		f->value.escapes = 0;
 	}
 	*fields = span_drop(s, end);
 	*why = "expected a blank behind the quoted value";
-	return end == s.n || is_blank(s.p[end]) ? 1 : -1;
+	return end == s.n || byte_is_blank(s.p[end]) ? 1 : -1;
 }
 

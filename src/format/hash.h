@@ -25,6 +25,7 @@ void hash_end(struct hash *h, unsigned char digest[HASH_SIZE]);
 /* Lower-case hex of n bytes, NUL-terminated, 2 * n + 1 characters. */
 void hash_hex(char *hex, const unsigned char *p, size_t n);
 
+/* HMAC of the n bytes at p, in one piece. */
 void hash_hmac(unsigned char digest[HASH_SIZE], const void *key, size_t nkey,
     const void *p, size_t n);
 

@@ -1,15 +1,9 @@
 #include "hdr.h"
 
 static int
-is_blank(int c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static int
 is_space(int c)
 {
-	return is_blank(c) || c == '\r' || c == '\n';
+	return byte_is_blank(c) || c == '\r' || c == '\n';
 }
 
 static struct span
@@ -51,7 +45,7 @@ take_field(struct hdr_field *f, struct span raw)
 	if (colon == NULL)
 		return -1;
 	name = span_of(raw.p, (size_t)(colon - raw.p));
-	while (name.n > 0 && is_blank(name.p[name.n - 1]))
+	while (name.n > 0 && byte_is_blank(name.p[name.n - 1]))
 		name.n--;		/* RFC 5322 4.5 */
 	if (!hdr_is_name(name))
 		return -1;
@@ -75,7 +69,7 @@ hdr_next(struct hdr *h, struct hdr_field *f)
 		h->at += raw.n;
 		return h->last = HDR_BODY;
 	}
-	while (rest.n > 0 && is_blank(rest.p[0]))
+	while (rest.n > 0 && byte_is_blank(rest.p[0]))
 		raw.n += span_line(&rest).n;
 	if (take_field(f, raw) < 0)
 		return h->last = HDR_JUNK;

@@ -12,7 +12,7 @@ http_guess(struct span s)
 {
 	size_t i, n;
 
-	for (i = 0; i < sizeof requests / sizeof *requests; i++) {
+	for (i = 0; i < COUNT(requests); i++) {
 		n = strlen(requests[i]);
 		if (s.n < n && (s.n == 0 || memcmp(s.p, requests[i], s.n) == 0))
 			return HTTP_PERHAPS;

@@ -38,7 +38,7 @@ letter_free(struct letter *l)
 }
 
 void
-letter_check(struct letter *l, struct order *o)
+letter_check(struct letter *l, struct order *o, struct span keys)
 {
 	struct span rest = o->headers, name, value;
 	int r;
@@ -50,6 +50,7 @@ letter_check(struct letter *l, struct order *o)
 			values_collect(&l->values, o, value);
 	values_collect(&l->values, o, o->html);
 	values_collect(&l->values, o, o->body);
+	values_know(&l->values, keys);
 	values_check(&l->values, o);
 }
 
@@ -122,9 +123,7 @@ compile_fields(struct letter *l)
 
 	if (rest.n == 0)
 		return;
-	l->fields = calloc(ORDER_HEADERS_MAX, sizeof *l->fields);
-	if (l->fields == NULL)
-		die_nomem();
+	l->fields = die_calloc(ORDER_HEADERS_MAX, sizeof *l->fields);
 	while (order_header(&rest, &name, &value) > 0) {
 		f = &l->fields[l->nfields];
 		f->name = name;

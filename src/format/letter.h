@@ -66,9 +66,9 @@ void letter_free(struct letter *l);
 
 /*
  * Checks the placeholders of an order, which must outlive l; what is wrong is
- * added to its faults.
+ * added to its faults.  keys are as values_know has them.
  */
-void letter_check(struct letter *l, struct order *o);
+void letter_check(struct letter *l, struct order *o, struct span keys);
 
 /* Makes ready to write letters, of an order without faults. */
 void letter_open(struct letter *l, const struct letter_opt *opt);

@@ -10,6 +10,7 @@
 #define MD5_SIZE 16		/* bytes of a digest */
 #define MD5_HEX (2 * MD5_SIZE + 1)	/* in hex, with a NUL */
 
+/* The digest of n bytes, and the HMAC of s, in one piece. */
 void md5(unsigned char digest[MD5_SIZE], const void *p, size_t n);
 void md5_hmac(unsigned char digest[MD5_SIZE], struct span key, struct span s);
 

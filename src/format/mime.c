@@ -57,6 +57,28 @@ mime_utf8_check(struct span s)
 }
 
 void
+mime_line(struct buf *b, struct span s)
+{
+	size_t i, n;
+	int c;
+
+	for (i = 0; i < s.n; i += n) {
+		c = (unsigned char)s.p[i];
+		n = c < 0x80 ? 1 : mime_utf8(span_drop(s, i));
+		if (n > 1) {
+			buf_add(b, s.p + i, n);
+			continue;
+		}
+		if (n == 0)
+			c = '?';
+		else if (c < ' ' || c == 0x7f)
+			c = ' ';
+		buf_addc(b, c);
+		n = 1;
+	}
+}
+
+void
 mime_base64(struct buf *b, const void *data, size_t n)
 {
 	const unsigned char *p = data;
@@ -156,7 +178,7 @@ qp_line(struct buf *b, struct span line)
 		c = (unsigned char)line.p[i];
 		last = i + 1 == line.n;
 		plain = (c > ' ' && c < 0x7f && c != '=') ||
-		    ((c == ' ' || c == '\t') && !last);
+		    (byte_is_blank(c) && !last);
 		width = plain ? 1 : 3;
 		if (col + width + !last > COLUMNS) {
 			buf_adds(b, "=\r\n");
@@ -237,7 +259,7 @@ mime_type(struct span filename)
 
 	while (at > 0 && filename.p[at - 1] != '.')
 		at--;
-	for (i = 0; at > 0 && i < sizeof types / sizeof types[0]; i++)
+	for (i = 0; at > 0 && i < COUNT(types); i++)
 		if (span_case_is(span_drop(filename, at), types[i][0]))
 			return types[i][1];
 	return "application/octet-stream";

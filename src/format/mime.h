@@ -20,6 +20,12 @@ size_t mime_utf8(struct span s);
 /* Offset of the first byte that is not valid UTF-8, or s.n. */
 size_t mime_utf8_check(struct span s);
 
+/*
+ * Appends s as a piece of one line: control characters are spaces, and bytes
+ * that are no UTF-8 question marks.
+ */
+void mime_line(struct buf *b, struct span s);
+
 /* Base64 in one piece, and in lines of 76. */
 void mime_base64(struct buf *b, const void *p, size_t n);
 void mime_base64_lines(struct buf *b, const void *p, size_t n);
@@ -51,6 +57,9 @@ const char *mime_form_name(enum mime_form form);
  * spaces at both ends are left out.
  */
 void mime_text(struct buf *b, struct span text, size_t *col);
+
+/* A quoted string of whatever is in s (RFC 5322 3.2.4). */
+void mime_quoted(struct buf *b, struct span s);
 
 /*
  * A display name: an atom, a quoted string or encoded words (RFC 5322 3.2.5).

@@ -206,8 +206,8 @@ is_atoms(struct span s)
 	return 1;
 }
 
-static void
-quoted(struct buf *b, struct span s)
+void
+mime_quoted(struct buf *b, struct span s)
 {
 	size_t i;
 
@@ -230,7 +230,7 @@ mime_phrase(struct buf *b, struct span name, size_t *col)
 	if (is_atoms(s)) {
 		mime_text(b, s, col);
 	} else if (!is_special(s) && 2 * s.n + 2 < COLUMNS) {
-		quoted(b, s);
+		mime_quoted(b, s);
 		*col += b->n - from;
 	} else {
 		words(b, s, 0, col);

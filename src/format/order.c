@@ -1,7 +1,5 @@
 #include "order.h"
 
-#define COUNT(a) (sizeof(a) / sizeof *(a))
-
 static const struct {
 	const char *name;
 	size_t span;		/* offset in struct order */
@@ -21,12 +19,6 @@ static const struct {
 #define BODY 2			/* the one tag that counts behind [Html:] */
 #define ANY (-1)
 
-static int
-is_blank(int c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* Whether the line ends at i; s may end with it. */
 static int
 is_eol(struct span s, size_t i)
@@ -43,7 +35,7 @@ tag_at(struct span s, size_t i, size_t *n)
 	size_t k;
 
 	if (i >= s.n || s.p[i] != '[' ||
-	    (i > 0 && !is_blank(s.p[i - 1]) && s.p[i - 1] != '\n'))
+	    (i > 0 && !byte_is_blank(s.p[i - 1]) && s.p[i - 1] != '\n'))
 		return -1;
 	for (k = 0; k < COUNT(sections); k++) {
 		*n = strlen(sections[k].name);
@@ -90,7 +82,7 @@ skip_between(struct span s, size_t i, int separators)
 			i = lf != NULL ? (size_t)(lf - s.p) - 1 : s.n - 1;
 		} else if (separators && (s.p[i] == ',' || s.p[i] == ';')) {
 			fresh = 0;
-		} else if (!is_blank(s.p[i]) && !is_eol(s, i))
+		} else if (!byte_is_blank(s.p[i]) && !is_eol(s, i))
 			break;
 	}
 	return i;
@@ -373,7 +365,7 @@ take_section(struct order *o, int k, size_t *i, size_t n)
 		    sections[k].name);
 		section = &again;
 	}
-	while (start < s.n && is_blank(s.p[start]))
+	while (start < s.n && byte_is_blank(s.p[start]))
 		start++;
 	section->p = s.p + start;
 	if (section == &o->body || section == &o->html) {
@@ -437,8 +429,7 @@ order_read(struct order *o, struct span text)
 	hash_add(&h, text.p, text.n);
 	hash_end(&h, o->digest);
 	memcpy(&seed, o->digest, sizeof seed);
-	if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0)
-		text = span_drop(text, 3);
+	text = span_unmarked(text);
 	o->text = text;
 	set_init(&o->seen, text.p, seed, 1);
 	take_sections(o);

@@ -3,8 +3,6 @@
 
 #include "hdr.h"
 
-#define COUNT(a) (sizeof(a) / sizeof *(a))
-
 int
 order_header(struct span *headers, struct span *name, struct span *value)
 {

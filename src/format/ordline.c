@@ -4,12 +4,6 @@
 #include "mime.h"
 
 static int
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static int
 is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -72,13 +66,13 @@ is_order(struct span s)
 	if (s.n <= n)
 		return ORDLINE_MORE;
 	if (memcmp(s.p, verb, n) == 0)
-		return is_blank(s.p[n]) || s.p[n] == '\r' || s.p[n] == '\n' ?
-		    ORDLINE_COMMAND : ORDLINE_RAW;
-	while (n < s.n && is_blank(s.p[n]))
+		return byte_is_blank(s.p[n]) || s.p[n] == '\r' ||
+		    s.p[n] == '\n' ? ORDLINE_COMMAND : ORDLINE_RAW;
+	while (n < s.n && byte_is_blank(s.p[n]))
 		n++;
 	if (n == s.n)
 		return ORDLINE_MORE;
-	return is_blank(s.p[n - 1]) && is_digit(s.p[n]) ?
+	return byte_is_blank(s.p[n - 1]) && is_digit(s.p[n]) ?
 	    ORDLINE_COMMAND : ORDLINE_RAW;
 }
 
@@ -90,7 +84,7 @@ is_quit(struct span s)
 
 	if (!begins_alike(s, verb))
 		return ORDLINE_RAW;
-	while (n < s.n && (is_blank(s.p[n]) || s.p[n] == '\r'))
+	while (n < s.n && (byte_is_blank(s.p[n]) || s.p[n] == '\r'))
 		n++;
 	if (n >= s.n)
 		return ORDLINE_MORE;
@@ -116,12 +110,12 @@ word(struct span *rest)
 {
 	struct span w;
 
-	while (rest->n > 0 && is_blank(*rest->p)) {
+	while (rest->n > 0 && byte_is_blank(*rest->p)) {
 		rest->p++;
 		rest->n--;
 	}
 	w = span_of(rest->p, 0);
-	while (rest->n > 0 && !is_blank(*rest->p)) {
+	while (rest->n > 0 && !byte_is_blank(*rest->p)) {
 		rest->p++;
 		rest->n--;
 		w.n++;
@@ -157,8 +151,6 @@ ordline_parse(struct ordline *o, struct span args)
 		return "the name is missing";
 	if (!is_tag(o->tag))
 		return "the tag is missing, too long or not plain text";
-	if (o->mac.n > 0 && !is_digest(o->mac))
-		return "the mac is not 64 hex digits";
 	return span_trim(args).n > 0 ? "too many words" : NULL;
 }
 

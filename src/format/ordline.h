@@ -32,7 +32,7 @@ enum ordline_first ordline_first(struct span s);
 /* ORDER's arguments as they stand on the line, which they point into. */
 struct ordline {
 	struct span size, sha, name, tag;
-	struct span mac;	/* empty when there is none */
+	struct span mac;	/* any word; empty when there is none */
 	uintmax_t octets;	/* size as a number, if sized */
 	int sized;		/* whether it is one */
 };

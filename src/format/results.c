@@ -1,8 +1,7 @@
 #include "results.h"
 
 #include "date.h"
-
-#define COUNT(a) (sizeof(a) / sizeof *(a))
+#include "mime.h"
 
 /* In the order of the enums. */
 static const char *const status_names[] = {
@@ -27,25 +26,28 @@ result_stage_name(enum result_stage stage)
 }
 
 static void
-add_field(struct buf *b, struct span s)
-{
-	unsigned char c;
-	size_t i;
-
-	for (i = 0; i < s.n; i++) {
-		c = (unsigned char)s.p[i];
-		buf_addc(b, c < ' ' || c == 0x7f ? ' ' : c);
-	}
-}
-
-static void
 add_or_dash(struct buf *b, struct span s)
 {
 	if (s.n == 0)
 		buf_addc(b, '-');
 	else
-		add_field(b, s);
+		mime_line(b, s);
 	buf_addc(b, '\t');
+}
+
+/* Most lines are of the same second as the one before. */
+static void
+add_time(struct buf *b, int64_t t)
+{
+	static int64_t last;
+	static struct buf text;
+
+	if (text.n == 0 || last != t) {
+		buf_clear(&text);
+		date_iso(&text, t);
+		last = t;
+	}
+	buf_addspan(b, buf_span(&text));
 }
 
 void
@@ -64,10 +66,10 @@ result_add(struct buf *b, const struct result *r)
 	add_or_dash(b, r->server);
 	buf_addu(b, r->number);
 	buf_addc(b, '\t');
-	date_iso(b, r->time);
+	add_time(b, r->time);
 	buf_addc(b, '\t');
 	add_or_dash(b, r->id);
-	add_field(b, r->text);
+	mime_line(b, r->text);
 	buf_addc(b, '\n');
 }
 

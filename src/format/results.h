@@ -37,7 +37,10 @@ struct result {
 	struct span text;	/* the reply */
 };
 
-/* One line with its LF; tabs and controls in the fields become spaces. */
+/*
+ * One line with its LF; tabs and controls in the fields become spaces, bytes
+ * that are not UTF-8 question marks.
+ */
 void result_add(struct buf *b, const struct result *r);
 
 /* A line without its ending; the spans point into it.  0, or -1. */

@@ -54,9 +54,7 @@ too_many(struct rule *u, long long now)
 	int full;
 
 	if (u->seen == NULL)
-		u->seen = calloc((size_t)u->n, sizeof *u->seen);
-	if (u->seen == NULL)
-		die_nomem();
+		u->seen = die_calloc((size_t)u->n, sizeof *u->seen);
 	oldest = &u->seen[(u->count - 1) % u->n];
 	full = u->count > u->n && now - *oldest < u->per;
 	*oldest = now;

@@ -338,12 +338,8 @@ rules_parse(struct span text, struct buf *faults)
 	size_t had = faults->n;
 	struct rules *r;
 
-	r = calloc(1, sizeof *r);
-	if (r == NULL)
-		die_nomem();
-	r->rule = calloc(span_lines(text) + 1, sizeof *r->rule);
-	if (r->rule == NULL)
-		die_nomem();
+	r = die_calloc(1, sizeof *r);
+	r->rule = die_calloc(span_lines(text), sizeof *r->rule);
 	while (text.n > 0) {
 		t.line++;
 		t.rest = span_chomp(span_line(&text));

@@ -24,13 +24,8 @@ ruleword_wrong(struct ruleword *t, struct span at, const char *fmt, ...)
 struct span
 ruleword_peek(struct ruleword *t)
 {
-	size_t n;
-
 	t->rest = span_trim(t->rest);
-	for (n = 0; n < t->rest.n && t->rest.p[n] != ' ' &&
-	    t->rest.p[n] != '\t'; )
-		n++;
-	return span_of(t->rest.p, n);
+	return span_word(t->rest);
 }
 
 struct span
@@ -85,7 +80,7 @@ ruleword_time(struct ruleword *t)
 	} units[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60000 },
 	    { "h", 3600000 } };
 	struct span w = ruleword_take(t), unit = w;
-	size_t i, n = sizeof units / sizeof *units;
+	size_t i, n = COUNT(units);
 	uintmax_t u;
 	int bad;
 

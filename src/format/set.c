@@ -158,9 +158,9 @@ grow(struct set *s)
 	size_t i, j, cap = s->cap;
 
 	s->cap = cap > 0 ? 2 * cap : FIRST_CAP;
-	s->slots = calloc(s->cap, sizeof *s->slots);
+	s->slots = die_calloc(s->cap, sizeof *s->slots);
 	s->members = realloc(s->members, most(s) * sizeof *s->members);
-	if (s->slots == NULL || s->members == NULL)
+	if (s->members == NULL)
 		die_nomem();
 	for (i = 0; i < cap; i++) {
 		if (old[i].number == 0)

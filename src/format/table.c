@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "entry.h"
+#include "mime.h"
 
 #define CELLS_MAX 1000		/* in a line: more is no table of recipients */
 
@@ -27,14 +28,11 @@ void
 table_open(struct table *t, struct span text)
 {
 	memset(t, 0, sizeof *t);
-	if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0)
-		text = span_drop(text, 3);
+	text = span_unmarked(text);
 	t->rest = text;
 	t->start = text.p;
 	t->line = t->next = 1;
-	t->cells = calloc(CELLS_MAX, sizeof *t->cells);
-	if (t->cells == NULL)
-		die_nomem();
+	t->cells = die_calloc(CELLS_MAX, sizeof *t->cells);
 	buf_reserve(&t->text, 1);
 	buf_reserve(&t->keys, 1);
 }
@@ -186,8 +184,7 @@ name_column(struct table *t, size_t i)
 	if (span_case_is(s, "name"))
 		c->role = ROLE_NAME;
 	for (k = 0; k < s.n; k++)
-		buf_addc(&t->keys, s.p[k] == ' ' || s.p[k] == '\t' ? '_' :
-		    s.p[k]);
+		buf_addc(&t->keys, byte_is_blank(s.p[k]) ? '_' : s.p[k]);
 }
 
 static void
@@ -216,7 +213,7 @@ find_address(struct table *t)
 {
 	size_t i, k;
 
-	for (k = 0; k < sizeof addresses / sizeof *addresses; k++)
+	for (k = 0; k < COUNT(addresses); k++)
 		for (i = 0; i < t->ncolumns; i++)
 			if (span_case_is(key_of(t, i), addresses[k])) {
 				t->columns[i].role = ROLE_ADDRESS;
@@ -233,9 +230,7 @@ take_header(struct table *t, struct buf *order)
 
 	t->separator = find_separator(t->rest);
 	t->ncolumns = take_record(t) ? t->n : 0;
-	t->columns = calloc(t->ncolumns + 1, sizeof *t->columns);
-	if (t->columns == NULL)
-		die_nomem();
+	t->columns = die_calloc(t->ncolumns, sizeof *t->columns);
 	for (i = 0; i < t->ncolumns; i++)
 		name_column(t, i);
 	find_address(t);
@@ -246,20 +241,6 @@ take_header(struct table *t, struct buf *order)
 		return 1;
 	t->rest.n = 0;
 	return -1;
-}
-
-static void
-add_quoted(struct buf *b, struct span s)
-{
-	size_t i;
-
-	buf_addc(b, '"');
-	for (i = 0; i < s.n; i++) {
-		if (s.p[i] == '"' || s.p[i] == '\\')
-			buf_addc(b, '\\');
-		buf_addc(b, s.p[i]);
-	}
-	buf_addc(b, '"');
 }
 
 /*
@@ -274,7 +255,7 @@ add_address(struct buf *b, struct span name, struct span s)
 
 	if (addr_parse(&addr, s, NULL) == 0) {
 		if (name.n > 0) {
-			add_quoted(b, name);
+			mime_quoted(b, name);
 			buf_adds(b, " <");
 		} else if (s.p[0] == '#')
 			buf_addc(b, ',');	/* no comment */
@@ -287,7 +268,7 @@ add_address(struct buf *b, struct span name, struct span s)
 	if (s.n > 0 && i == s.n)
 		buf_addspan(b, s);
 	else
-		add_quoted(b, s);
+		mime_quoted(b, s);
 	return 0;
 }
 
@@ -310,7 +291,7 @@ add_entry(struct table *t, struct buf *b)
 		buf_addc(b, ' ');
 		buf_addspan(b, key_of(t, i));
 		buf_addc(b, '=');
-		add_quoted(b, said(t, &t->cells[i]));
+		mime_quoted(b, said(t, &t->cells[i]));
 	}
 }
 
@@ -328,4 +309,16 @@ table_row(struct table *t, struct buf *order)
 		add_entry(t, order);
 	buf_addc(order, '\n');
 	return t->why.n > 0 ? -1 : 1;
+}
+
+void
+table_keys(const struct table *t, struct buf *keys)
+{
+	size_t i;
+
+	for (i = 0; i < t->ncolumns; i++)
+		if (t->columns[i].role == ROLE_FIELD) {
+			buf_addspan(keys, key_of(t, i));
+			buf_addc(keys, '\n');
+		}
 }

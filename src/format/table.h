@@ -36,4 +36,7 @@ void table_free(struct table *t);
  */
 int table_row(struct table *t, struct buf *order);
 
+/* Appends the keys of the fields, each with a newline, whoever has them. */
+void table_keys(const struct table *t, struct buf *keys);
+
 #endif

@@ -71,6 +71,17 @@ values_lack(const struct values *v, size_t k)
 }
 
 int
+values_has_idle(const struct values *v)
+{
+	size_t k;
+
+	for (k = 0; k < v->n; k++)
+		if (v->v[k].known && v->v[k].have == 0)
+			return 1;
+	return 0;
+}
+
+int
 values_has_place(const struct values *v, struct span text)
 {
 	struct place p;
@@ -138,6 +149,7 @@ values_free(struct values *v)
 	set_free(&v->set);
 	free(v->v);
 	buf_free(&v->copies);
+	buf_free(&v->texts);
 	memset(v, 0, sizeof *v);
 }
 
@@ -172,12 +184,25 @@ values_collect(struct values *v, const struct order *o, struct span text)
 		memcpy(&seed, o->digest, sizeof seed);
 		set_init(&v->set, o->text.p, seed, 0);
 	}
+	buf_add(&v->texts, &text, sizeof text);
 	while (place_next(text, &i, &p)) {
 		if (entry_own(p.key) != OWN_NONE)
 			continue;
 		value = add_value(v, p.key);
-		if (!p.escaped && p.standby.p == NULL && value->bare == NULL)
-			value->bare = text.p + p.at;
+		if (!p.escaped && p.standby.p == NULL)
+			value->bare = 1;
+	}
+}
+
+void
+values_know(struct values *v, struct span keys)
+{
+	size_t k;
+
+	while (keys.n > 0) {
+		k = set_find(&v->set, span_chomp(span_line(&keys)));
+		if (k != SET_NONE)
+			v->v[k].known = 1;
 	}
 }
 
@@ -224,26 +249,72 @@ count(struct values *v, struct order *o, const struct entry *e)
 	}
 }
 
-/* Finds who lacks one of the n keys. */
+/* Somebody lacks the k-th key. */
+struct lack {
+	struct span addr;
+	size_t k;
+};
+
+/* Who lacks which of the n keys: the number, ORDER_FAULTS_MAX at most. */
+static size_t
+find_lacks(struct values *v, const struct order *o, const size_t *keys,
+    size_t n, struct lack *lacks)
+{
+	struct order_walk walk = { 0 };
+	struct entry e;
+	size_t i, found = 0;
+
+	while (found < ORDER_FAULTS_MAX &&
+	    order_find(o, &walk, &e, ENTRY_GOOD)) {
+		values_take(v, &e);
+		for (i = 0; i < n && found < ORDER_FAULTS_MAX; i++)
+			if (values_lack(v, keys[i])) {
+				lacks[found].addr = e.addr.text;
+				lacks[found++].k = keys[i];
+				v->v[keys[i]].lacked = 1;
+			}
+	}
+	return found;
+}
+
+/* Each place in a text where a lack shows. */
+static void
+tell_lacks(struct values *v, struct order *o, struct span text,
+    const struct lack *lacks, size_t n)
+{
+	struct place p;
+	size_t at = 0, i, k;
+
+	while (!order_is_full(o) && place_next(text, &at, &p)) {
+		if (p.escaped || p.standby.p != NULL)
+			continue;
+		k = set_find(&v->set, p.key);
+		if (k == SET_NONE || !v->v[k].lacked)
+			continue;
+		for (i = 0; i < n; i++)
+			if (lacks[i].k == k)
+				order_wrong(o, text.p + p.at, "%.*s has no "
+				    "field %.*s, and there is no default",
+				    (int)lacks[i].addr.n, lacks[i].addr.p,
+				    order_brief(p.key), p.key.p);
+	}
+}
+
 static void
 find_missing(struct values *v, struct order *o, const size_t *keys, size_t n)
 {
-	struct order_walk walk = { 0 };
-	const struct value *value;
-	struct entry e;
-	size_t i;
+	struct lack *lacks = malloc(ORDER_FAULTS_MAX * sizeof *lacks);
+	struct span text;
+	size_t found, i;
 
-	while (!order_is_full(o) && order_find(o, &walk, &e, ENTRY_GOOD)) {
-		values_take(v, &e);
-		for (i = 0; i < n; i++) {
-			value = &v->v[keys[i]];
-			if (value->turn != v->turn)
-				order_wrong(o, value->bare, "%.*s has no "
-				    "field %.*s, and there is no default",
-				    (int)e.addr.text.n, e.addr.text.p,
-				    order_brief(value->key), value->key.p);
-		}
+	if (lacks == NULL)
+		die_nomem();
+	found = find_lacks(v, o, keys, n, lacks);
+	for (i = 0; i < v->texts.n; i += sizeof text) {
+		memcpy(&text, v->texts.p + i, sizeof text);
+		tell_lacks(v, o, text, lacks, found);
 	}
+	free(lacks);
 }
 
 void
@@ -263,8 +334,7 @@ values_check(struct values *v, struct order *o)
 		die_nomem();
 	for (k = 0; k < v->n; k++) {
 		value = &v->v[k];
-		if (value->known && value->bare != NULL &&
-		    value->have < o->good)
+		if (value->known && value->bare && value->have < o->good)
 			keys[n++] = k;
 	}
 	if (n > 0)

@@ -33,26 +33,29 @@ struct values {
 		size_t turn;
 		size_t have;	/* recipients that have it */
 		size_t after;	/* the key that followed it last */
-		int known;	/* some entry has it */
-		const char *bare;	/* first use without a default, or
-					   NULL */
+		int known;	/* some entry has it, or might have */
+		int bare;	/* used without a default */
+		int lacked;	/* and then somebody lacks it */
 	} *v;
 	size_t cap;
 	size_t turn;		/* counts the recipients */
 	size_t last;		/* key that was found */
 	struct buf copies;	/* of what had escapes in it */
+	struct buf texts;	/* spans: where the keys were collected */
 };
 
 void values_free(struct values *v);
 
 /*
  * Before anything is compiled: values_collect takes the keys that occur in a
- * text of the order o, values_check then goes through the entries, learns
- * which are known, and finds the recipients that lack one where there is no
- * default (order_wrong).
+ * text of the order o, values_know says which are known even if no entry has
+ * them (each with a newline behind it), values_check then goes through the
+ * entries, learns which others are known, and finds each place where a
+ * recipient lacks one and there is no default (order_wrong).
  */
 void values_collect(struct values *v, const struct order *o,
     struct span text);
+void values_know(struct values *v, struct span keys);
 void values_check(struct values *v, struct order *o);
 
 /*
@@ -63,6 +66,9 @@ void values_check(struct values *v, struct order *o);
 int values_key(const struct values *v, size_t k, struct span *key,
     size_t *have);
 int values_lack(const struct values *v, size_t k);
+
+/* Whether a key is known that nobody has. */
+int values_has_idle(const struct values *v);
 
 /* Whether text has a placeholder at all. */
 int values_has_place(const struct values *v, struct span text);

@@ -27,9 +27,7 @@ ftpd_open(const struct ftpd_conf *conf, void *arg, int local, struct buf *out)
 {
 	struct ftpd *s;
 
-	s = calloc(1, sizeof *s);
-	if (s == NULL)
-		die_nomem();
+	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
 	s->arg = arg;
 	s->local = local;

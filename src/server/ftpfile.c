@@ -97,9 +97,7 @@ keep_aside(struct ftpd *s)
 	struct ftp_aside *a;
 
 	drop_aside(s, buf_span(&s->name));
-	a = calloc(1, sizeof *a);
-	if (a == NULL)
-		die_nomem();
+	a = die_calloc(1, sizeof *a);
 	a->next = s->aside;
 	buf_addspan(&a->name, buf_span(&s->name));
 	a->file = s->file;

@@ -334,7 +334,7 @@ find(struct span line, struct span *arg)
 	for (n = 0; n < line.n && line.p[n] != ' '; n++)
 		;
 	*arg = span_drop(line, n < line.n ? n + 1 : n);
-	for (i = 0; i < sizeof verbs / sizeof *verbs; i++)
+	for (i = 0; i < COUNT(verbs); i++)
 		if (span_case_is(span_of(line.p, n), verbs[i].name))
 			return &verbs[i];
 	return NULL;

@@ -48,9 +48,7 @@ orderd_open(const struct orderd_conf *conf, const char *nonce,
 	struct buf greeting = { 0 };
 	struct orderd *s;
 
-	s = calloc(1, sizeof *s);
-	if (s == NULL)
-		die_nomem();
+	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
 	s->nonce = span_dup(span_str(nonce));
 	orderq_init(&s->answers, conf);
@@ -169,6 +167,8 @@ refusal(struct orderd *s, const struct ordline *o, const char *why,
 		return NULL;
 	if (o->mac.n == 0)
 		return "530 mac missing: a key is needed here";
+	if (o->mac.n != HASH_HEX - 1)
+		return "535 mac wrong";
 	ordline_mac(mac, s->conf->key, span_str(s->nonce), s->orders, o);
 	keep_sha(got, o->mac);
 	return hash_equal(mac, got, HASH_HEX) ? NULL : "535 mac wrong";
@@ -236,13 +236,11 @@ overhear(const struct orderd *s, struct span line)
 static void
 command(struct orderd *s, struct span line, struct buf *out)
 {
-	size_t n = 0;
+	struct span word = span_word(line);
 
 	overhear(s, line);
-	while (n < line.n && line.p[n] != ' ' && line.p[n] != '\t')
-		n++;
-	if (span_case_is(span_of(line.p, n), "ORDER"))
-		order(s, span_of(line.p + n, line.n - n), out);
+	if (span_case_is(word, "ORDER"))
+		order(s, span_drop(line, word.n), out);
 	else if (span_case_is(span_trim(line), "QUIT"))
 		leave(s, out, "221 bye");
 	else

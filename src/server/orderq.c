@@ -45,9 +45,7 @@ hold(struct orderq *q)
 {
 	struct held *h;
 
-	h = calloc(1, sizeof *h);
-	if (h == NULL)
-		die_nomem();
+	h = die_calloc(1, sizeof *h);
 	*q->end = h;
 	q->end = &h->next;
 	return h;

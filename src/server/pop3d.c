@@ -95,9 +95,7 @@ pop3d_open(const struct pop3d_conf *conf, const char *peer, struct buf *out)
 {
 	struct pop3d *s;
 
-	s = calloc(1, sizeof *s);
-	if (s == NULL)
-		die_nomem();
+	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
 	s->peer = span_dup(span_str(peer));
 	s->phase = POP3D_START;

@@ -51,7 +51,7 @@ static const struct verb verbs[] = {
 	{ "QUIT", verb_quit, POP3D_ANY, NO_ARG, "QUIT" },
 };
 
-#define VERBS (sizeof verbs / sizeof *verbs)
+#define VERBS COUNT(verbs)
 
 void
 pop3verb_reply(struct pop3d *s, const char *fmt, ...)
@@ -255,17 +255,6 @@ verb_quit(struct pop3d *s, struct span arg)
 	s->closing = 1;
 }
 
-/* The first word of a line. */
-static struct span
-first_word(struct span line)
-{
-	size_t n = 0;
-
-	while (n < line.n && line.p[n] != ' ' && line.p[n] != '\t')
-		n++;
-	return span_of(line.p, n);
-}
-
 static const struct verb *
 find_verb(struct span name)
 {
@@ -280,7 +269,7 @@ find_verb(struct span name)
 void
 pop3verb_run(struct pop3d *s, struct span line)
 {
-	struct span word = first_word(line);
+	struct span word = span_word(line);
 	const struct verb *v = find_verb(word);
 	struct span arg = span_drop(line, word.n);
 
@@ -288,6 +277,8 @@ pop3verb_run(struct pop3d *s, struct span line)
 		arg = span_drop(arg, 1);
 	else
 		arg = span_trim(arg);
+	if (v != NULL)
+		s->secrets = v->run == pop3auth_auth;
 	if (v == NULL)
 		mistake(s, "unknown command", "");
 	else if ((v->phases & (int)s->phase) == 0)
@@ -301,23 +292,26 @@ pop3verb_run(struct pop3d *s, struct span line)
 		v->run(s, arg);
 }
 
-/* All of a response; of PASS the verb; of APOP and AUTH one word more. */
+/*
+ * All of a response, perhaps to an AUTH that was refused; of PASS the verb; of
+ * APOP and AUTH one word more.
+ */
 size_t
 pop3verb_open_part(const struct pop3d *s, struct span line)
 {
-	struct span word = first_word(line), rest;
+	struct span word = span_word(line), rest;
 	size_t n = word.n;
 
-	if (s->sasl != NULL)
+	if (s->sasl != NULL || (s->secrets && find_verb(word) == NULL))
 		return 0;
 	if (span_case_is(word, "PASS"))
 		return n;
 	if (!span_case_is(word, "APOP") && !span_case_is(word, "AUTH"))
 		return line.n;
 	rest = span_drop(line, n);
-	while (rest.n > 0 && (rest.p[0] == ' ' || rest.p[0] == '\t')) {
+	while (rest.n > 0 && byte_is_blank(rest.p[0])) {
 		rest = span_drop(rest, 1);
 		n++;
 	}
-	return n + first_word(rest).n;
+	return n + span_word(rest).n;
 }

@@ -35,6 +35,8 @@ struct pop3d {
 	struct buf stamp;	/* APOP's, empty where there is none */
 	struct buf user;	/* as USER said it */
 	struct sasld *sasl;	/* NULL outside an exchange */
+	int secrets;		/* AUTH was the last command: what is none may
+				   be a response to it */
 	int failures;
 	int late;		/* a wrong password is answered after a while */
 

@@ -1,7 +1,6 @@
 #include "pop3work.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #define LETTERS 256		/* looked at in one turn */
 
@@ -22,9 +21,7 @@ pop3work_list(struct pop3d *s)
 		return 1;
 	}
 	s->count = s->conf->store->count(s->drop);
-	s->mark = calloc(s->count + 1, 1);
-	if (s->mark == NULL)
-		die_nomem();
+	s->mark = die_calloc(s->count, 1);
 	s->phase = POP3D_READY;
 	pop3verb_letters(s);
 	return 1;
@@ -76,6 +73,16 @@ add_line(struct pop3d *s, uint64_t size)
 	buf_adds(s->out, "\r\n");
 }
 
+/* The dot, when all have been said. */
+static int
+end_list(struct pop3d *s)
+{
+	if (s->at < s->count)
+		return 0;
+	buf_adds(s->out, ".\r\n");
+	return 1;
+}
+
 int
 pop3work_sizes(struct pop3d *s)
 {
@@ -88,10 +95,7 @@ pop3work_sizes(struct pop3d *s)
 		add_line(s, size);
 		s->at++;
 	}
-	if (s->at < s->count)
-		return 0;
-	buf_adds(s->out, ".\r\n");
-	return 1;
+	return end_list(s);
 }
 
 int
@@ -106,10 +110,7 @@ pop3work_uids(struct pop3d *s)
 		buf_adds(s->out, "\r\n");
 		s->at++;
 	}
-	if (s->at < s->count)
-		return 0;
-	buf_adds(s->out, ".\r\n");
-	return 1;
+	return end_list(s);
 }
 
 int

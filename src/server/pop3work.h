@@ -14,6 +14,7 @@
 /* Looks into s->drop, newly opened. */
 int pop3work_list(struct pop3d *s);
 
+/* STAT: adds up the letters from s->at on, and answers. */
 int pop3work_stat(struct pop3d *s);
 
 /* LIST and UIDL of all letters from s->at on, the first line being said. */

@@ -242,7 +242,7 @@ static const struct mechanism mechanisms[] = {
 	{ "LOGIN", SASLD_LOGIN, greet_login, 1, step_login },
 };
 
-#define MECHANISMS (sizeof mechanisms / sizeof *mechanisms)
+#define MECHANISMS COUNT(mechanisms)
 
 unsigned
 sasld_possible(unsigned iterations)
@@ -272,9 +272,7 @@ sasld_open(const struct sasld_conf *conf)
 {
 	struct sasld *s;
 
-	s = calloc(1, sizeof *s);
-	if (s == NULL)
-		die_nomem();
+	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
 	return s;
 }

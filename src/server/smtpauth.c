@@ -27,7 +27,7 @@ smtpauth_cancel(struct smtpd *s)
 static void
 refuse(struct smtpd *s)
 {
-	smtpfault_delay(s, PENALTY_MS);
+	smtpfault_delay(s, s->out->n, PENALTY_MS);
 	smtpverb_reply(s, no_password);
 	if (++s->failures >= FAILURES_MAX)
 		smtpverb_hang_up(s, no_more);
@@ -97,19 +97,19 @@ smtpauth_start(struct smtpd *s, struct span arg)
 	buf_free(&challenge);
 }
 
-/* All of a response; of AUTH what follows the mechanism. */
+/*
+ * All of a response, perhaps to an AUTH that was refused; of AUTH what follows
+ * the mechanism.
+ */
 size_t
 smtpauth_open_part(const struct smtpd *s, struct span line)
 {
 	struct span rest = span_trim(line);
-	size_t i;
 
-	if (s->sasl != NULL)
+	if (s->sasl != NULL || (s->secrets && !smtpverb_is_known(line)))
 		return 0;
 	if (rest.n < 4 || !span_case_is(span_of(rest.p, 4), "AUTH"))
 		return line.n;
 	rest = span_trim(span_drop(rest, 4));
-	for (i = 0; i < rest.n && rest.p[i] != ' ' && rest.p[i] != '\t'; )
-		i++;
-	return (size_t)(rest.p - line.p) + i;
+	return (size_t)(rest.p - line.p) + span_word(rest).n;
 }

@@ -65,7 +65,12 @@ feed_line(struct smtpd *s, const char *p, size_t n)
 	}
 	if (lf == NULL)
 		return 0;
+	s->pause = s->unsettled != NULL &&
+	    smtpverb_is_late(span_chomp(span_of(p, used)));
+	if (s->pause)
+		return 0;
 	s->more = used < n;
+	s->hasty |= s->more;
 	command(s, span_of(p, used));
 	return used;
 }
@@ -91,8 +96,9 @@ tell(struct smtpd *s)
 static int
 takes_more(const struct smtpd *s)
 {
-	return !s->closing && !s->waiting && !smtpfault_is_pending(s) &&
-	    s->delay == 0 && s->unsettleds < UNSETTLED_MAX;
+	return !s->closing && !s->waiting && !s->pause &&
+	    !smtpfault_is_pending(s) && s->delay == 0 &&
+	    s->unsettleds < UNSETTLED_MAX;
 }
 
 /* What the caller does next; what was answered is told, once it stands. */
@@ -106,7 +112,7 @@ next(struct smtpd *s)
 	if (s->conf->talk != NULL)
 		tell(s);
 	if (s->waiting || s->delay > 0)
-		return SMTPD_WAIT;
+		return s->lull ? SMTPD_LULL : SMTPD_WAIT;
 	if (s->reset)
 		return SMTPD_RESET;
 	return s->closing ? SMTPD_CLOSE : SMTPD_MORE;
@@ -117,9 +123,7 @@ smtpd_open(const struct smtpd_conf *conf, const struct smtpd_peer *peer)
 {
 	struct smtpd *s;
 
-	s = calloc(1, sizeof *s);
-	if (s == NULL)
-		die_nomem();
+	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
 	s->phase = SMTPD_START;
 	s->crlf = -1;
@@ -144,7 +148,17 @@ smtpd_greet(struct smtpd *s, struct buf *out)
 	begin(s, out);
 	if (!smtpfault_strikes(s, RULES_CONNECT, span_of(NULL, 0)))
 		buf_addf(out, "220 %s ESMTP smtpd-lite\r\n", s->conf->host);
+	else if (s->fault.what == RULES_REPLY && s->fault.text.p[0] != '2')
+		s->phase = SMTPD_TURNED_AWAY;
 	return next(s);
+}
+
+/* What was held back leaves, also where that was to see what comes. */
+static void
+end_delay(struct smtpd *s)
+{
+	smtpfault_release(s);
+	s->lull = 0;
 }
 
 enum smtpd_next
@@ -154,6 +168,10 @@ smtpd_feed(struct smtpd *s, const char *p, size_t n, size_t *used,
 	size_t at = 0, taken = 1;
 
 	begin(s, out);
+	if (s->lull) {
+		end_delay(s);
+		smtpverb_end_stray(s);
+	}
 	while (at < n && taken > 0 && takes_more(s) && !s->silent) {
 		if (s->conf->talk != NULL && s->unsettled == NULL)
 			tell(s);
@@ -173,9 +191,9 @@ smtpd_resume(struct smtpd *s, struct buf *out)
 {
 	begin(s, out);
 	smtptext_settle(s);
-	buf_addspan(out, buf_span(&s->held));
-	buf_free(&s->held);
-	s->delay = 0;
+	s->pause = 0;
+	if (s->delay > 0)
+		end_delay(s);
 	smtptext_retry(s);
 	return next(s);
 }

@@ -44,6 +44,8 @@ struct smtpd_conf {
 					   VRFY can say yes */
 	const struct smtpd_store *store;	/* NULL: nothing is kept */
 	void *keeper;			/* store's first argument */
+	int by_address;			/* of a pair both are the address, as
+					   RCPT had it */
 	const struct sasld_conf *auth;	/* NULL: nobody can log in */
 
 	/*
@@ -60,7 +62,8 @@ struct smtpd_conf {
 
 	/*
 	 * Adds the names of the mailboxes of a local part to names, each
-	 * with a NUL behind it: 0, or -1 when there is none.
+	 * with a NUL behind it: 0, 1 where it is an alias, or -1 when there
+	 * is none.
 	 */
 	int (*find)(const void *users, struct span local, struct buf *names);
 	const void *users;
@@ -102,6 +105,7 @@ enum smtpd_next {
 			   may be fed */
 	SMTPD_SYNC,	/* the same, and feeds nothing before */
 	SMTPD_WAIT,	/* resumes after smtpd_delay */
+	SMTPD_LULL,	/* the same, but feeds what comes before */
 	SMTPD_CLOSE,	/* sends what is in out and closes */
 	SMTPD_RESET	/* the same, by RST */
 };
@@ -126,8 +130,8 @@ enum smtpd_next smtpd_resume(struct smtpd *s, struct buf *out);
 
 /*
  * These take the session as its runner has it, a pointer to anything.  For how
- * many ms to wait after SMTPD_WAIT, 0 being a little while; and the last words
- * where nothing came for too long, or the server ends.
+ * many ms to wait after SMTPD_WAIT and SMTPD_LULL, 0 being a little while; and
+ * the last words where nothing came for too long, or the server ends.
  */
 long smtpd_delay(void *session);
 void smtpd_expire(void *session, int down, struct buf *out);

@@ -18,6 +18,7 @@ struct smtpdata {
 	int state;		/* private */
 };
 
+/* Begins a text, whatever d was; crlf says which line ending is in force. */
 void smtpdata_init(struct smtpdata *d, int crlf);
 
 /*

@@ -83,13 +83,21 @@ smtpfault_strikes(struct smtpd *s, enum rules_place place, struct span arg)
 }
 
 void
-smtpfault_delay(struct smtpd *s, long ms)
+smtpfault_delay(struct smtpd *s, size_t from, long ms)
 {
 	if (smtpfault_is_pending(s))
 		return;
 	s->fault.what = RULES_DELAY;
 	s->fault.ms = ms;
-	s->from = s->out->n;
+	s->from = from;
+}
+
+void
+smtpfault_release(struct smtpd *s)
+{
+	buf_addspan(s->out, buf_span(&s->held));
+	buf_free(&s->held);
+	s->delay = 0;
 }
 
 void

@@ -17,8 +17,11 @@ int smtpfault_strikes(struct smtpd *s, enum rules_place place,
 /* The answer, from s->from on, is there: cuts it, or puts it into s->held. */
 void smtpfault_apply(struct smtpd *s);
 
-/* The answer from here on is held back for so many ms. */
-void smtpfault_delay(struct smtpd *s, long ms);
+/* The answer from this place in s->out on is held back for so many ms. */
+void smtpfault_delay(struct smtpd *s, size_t from, long ms);
+
+/* What was held back goes to s->out now. */
+void smtpfault_release(struct smtpd *s);
 
 /* Whether the answer to come is to be cut or held back. */
 int smtpfault_is_pending(const struct smtpd *s);

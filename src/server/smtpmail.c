@@ -3,20 +3,19 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "format/addr.h"
+#include "smtpbox.h"
 
 #define RCPTS_MAX 1000		/* of a message; RFC 5321 4.5.3.1.8 asks 100 */
 
 static const char
 	no_address[] = "501 5.1.3 Bad address syntax",
+	no_author[] = "501 5.5.4 Syntax: AUTH=<> or AUTH=address in xtext",
 	no_bare[] = "550 5.5.2 Error: bare <CR> or <LF> in the message",
 	no_body[] = "501 5.5.4 Syntax: BODY=7BIT or BODY=8BITMIME",
-	no_box[] = "550 5.1.1 No such user here",
 	no_number[] = "501 5.5.4 Bad message size syntax",
 	no_option[] = "555 5.5.4 Unsupported option",
 	no_rcpt[] = "501 5.1.3 Bad recipient address syntax",
 	no_rcpts[] = "452 4.5.3 Error: too many recipients",
-	no_relay[] = "550 5.7.1 Relay access denied",
 	no_room[] = "452 4.3.1 Insufficient system storage",
 	no_sender[] = "501 5.1.7 Bad sender address syntax",
 	no_size[] = "552 5.3.4 Message size exceeds fixed limit",
@@ -29,9 +28,7 @@ smtpmail_new(const struct smtpd_conf *conf)
 {
 	struct smtpmail *m;
 
-	m = calloc(1, sizeof *m);
-	if (m == NULL)
-		die_nomem();
+	m = die_calloc(1, sizeof *m);
 	m->conf = conf;
 	return m;
 }
@@ -92,7 +89,7 @@ take_path(struct span *s, struct addr *a)
 	size_t used;
 
 	if (addr_path(a, *s, &used, NULL) < 0 ||
-	    (used < s->n && s->p[used] != ' ' && s->p[used] != '\t'))
+	    (used < s->n && !byte_is_blank(s->p[used])))
 		return -1;
 	*s = span_trim(span_of(s->p + used, s->n - used));
 	return 0;
@@ -119,31 +116,37 @@ smtpmail_size(struct span params)
 	return 0;
 }
 
-/* The addresses of pairs. */
-static void
-add_addresses(const struct buf *pairs, struct buf *b)
-{
-	size_t at = 0;
-	const char *p;
-
-	while (at < pairs->n) {
-		p = pairs->p + at;
-		p += strlen(p) + 1;
-		if (b->n > 0)
-			buf_addc(b, '\0');
-		buf_adds(b, p);
-		at = (size_t)(p + strlen(p) + 1 - pairs->p);
-	}
-}
-
 void
 smtpmail_rcpts(const struct smtpmail *m, struct buf *b)
 {
-	add_addresses(&m->boxes, b);
-	add_addresses(&m->foreign, b);
+	smtpbox_addresses(&m->boxes, b);
+	smtpbox_addresses(&m->foreign, b);
 }
 
-/* One parameter of MAIL: NULL, or the refusal. */
+/* Printable ASCII but =, and + before two hexadecimal digits; <> too. */
+static int
+is_xtext(struct span s)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] < '!' || s.p[i] > '~' || s.p[i] == '=')
+			return 0;
+		if (s.p[i] != '+')
+			continue;
+		if (s.n - i < 3 || memchr(hex, s.p[i + 1], 16) == NULL ||
+		    memchr(hex, s.p[i + 2], 16) == NULL)
+			return 0;
+		i += 2;
+	}
+	return s.n > 0;
+}
+
+/*
+ * One parameter of MAIL: NULL, or the refusal.  Who has handed a message in
+ * (RFC 4954 5) is nothing to those who keep it.
+ */
 static const char *
 mail_option(struct smtpmail *m, struct span word)
 {
@@ -159,6 +162,8 @@ mail_option(struct smtpmail *m, struct span word)
 	if (take_key(&word, "BODY="))
 		return span_case_is(word, "7BIT") ||
 		    span_case_is(word, "8BITMIME") ? NULL : no_body;
+	if (m->conf->auth != NULL && take_key(&word, "AUTH="))
+		return is_xtext(word) ? NULL : no_author;
 	if (!span_case_is(word, "SMTPUTF8"))
 		return no_option;
 	m->utf8 = 1;
@@ -185,95 +190,9 @@ smtpmail_sender(struct smtpmail *m, struct span arg)
 	return "250 2.1.0 Ok";
 }
 
-static int
-is_ours(const struct smtpd_conf *c, struct span domain)
-{
-	size_t i;
-
-	if (domain.p == NULL || c->domains == 0)
-		return 1;
-	for (i = 0; i < c->domains; i++)
-		if (span_case_is(domain, c->domain[i]))
-			return 1;
-	return 0;
-}
-
-/*
- * The mailboxes of an address: NULL, or the refusal.  user%server@ours means
- * user@server and is judged as that, never a way around the rule.
- */
-static const char *
-find_boxes(const struct smtpd_conf *c, struct addr *a, struct buf *names)
-{
-	size_t i;
-
-	for (;;) {
-		if (!is_ours(c, a->domain))
-			return no_relay;
-		for (i = a->local.n; i > 0 && a->local.p[i - 1] != '%'; )
-			i--;
-		if (i < 2 || i == a->local.n || a->local.p[0] == '"')
-			break;
-		a->domain = span_of(a->local.p + i, a->local.n - i);
-		a->local.n = i - 1;
-	}
-	return c->find(c->users, a->local, names) < 0 ? no_box : NULL;
-}
-
-static int
-has_box(const struct buf *boxes, const char *name)
-{
-	const char *p = boxes->p, *end = p + boxes->n;
-
-	while (p < end) {
-		if (strcmp(p, name) == 0)
-			return 1;
-		p += strlen(p) + 1;
-		p += strlen(p) + 1;
-	}
-	return 0;
-}
-
-/* A foreign address, which gets one copy: its pair is it twice. */
-static void
-add_foreign(struct buf *foreign, const struct addr *a)
-{
-	struct buf text = { 0 };
-
-	buf_addspan(&text, a->local);
-	buf_addc(&text, '@');
-	buf_addspan(&text, a->domain);
-	buf_addc(&text, '\0');
-	if (foreign->n == 0 || !has_box(foreign, text.p)) {
-		buf_addspan(foreign, buf_span(&text));
-		buf_addspan(foreign, buf_span(&text));
-	}
-	buf_free(&text);
-}
-
-/* A mailbox that two recipients share gets one copy. */
-static void
-add_boxes(struct buf *boxes, const struct buf *names, struct span domain)
-{
-	const char *p = names->p, *end = p + names->n;
-
-	for (; p < end; p += strlen(p) + 1) {
-		if (boxes->n > 0 && has_box(boxes, p))
-			continue;
-		buf_add(boxes, p, strlen(p) + 1);
-		buf_adds(boxes, p);
-		if (domain.p != NULL) {
-			buf_addc(boxes, '@');
-			buf_addspan(boxes, domain);
-		}
-		buf_addc(boxes, '\0');
-	}
-}
-
 const char *
 smtpmail_rcpt(struct smtpmail *m, struct span arg)
 {
-	struct buf names = { 0 };
 	const char *refusal;
 	struct addr a;
 
@@ -285,33 +204,10 @@ smtpmail_rcpt(struct smtpmail *m, struct span arg)
 		return no_option;
 	if (m->rcpts == RCPTS_MAX)
 		return no_rcpts;
-	refusal = find_boxes(m->conf, &a, &names);
-	if (refusal == no_relay && m->trusted && m->conf->relay != NULL &&
-	    (a.domain.p[0] == '[' || addr_is_domain(a.domain))) {
-		add_foreign(&m->foreign, &a);
-		refusal = NULL;
-	} else if (refusal == NULL)
-		add_boxes(&m->boxes, &names, a.domain);
+	refusal = smtpbox_add(m->conf, &a, m->trusted, &m->boxes,
+	    &m->foreign);
 	m->rcpts += refusal == NULL;
-	buf_free(&names);
 	return refusal != NULL ? refusal : "250 2.1.5 Ok";
-}
-
-/* The mailboxes of an alias, a line each. */
-static void
-list_boxes(const struct buf *names, struct span domain, struct buf *out)
-{
-	const char *p = names->p, *end = p + names->n, *next;
-
-	for (; p < end; p = next) {
-		next = p + strlen(p) + 1;
-		buf_addf(out, "250%c2.1.5 <%s", next < end ? '-' : ' ', p);
-		if (domain.p != NULL) {
-			buf_addc(out, '@');
-			buf_addspan(out, domain);
-		}
-		buf_adds(out, ">\r\n");
-	}
 }
 
 void
@@ -324,11 +220,11 @@ smtpmail_vrfy(const struct smtpd_conf *conf, struct span arg, int expand,
 
 	if (take_path(&arg, &a) == 0 && a.text.n > 0 &&
 	    (arg.n == 0 || span_case_is(arg, "SMTPUTF8")))
-		refusal = find_boxes(conf, &a, &names);
+		refusal = smtpbox_find(conf, &a, &names);
 	if (refusal != NULL)
 		buf_addf(out, "%s\r\n", refusal);
 	else if (expand && conf->known)
-		list_boxes(&names, a.domain, out);
+		smtpbox_list(&names, a.domain, out);
 	else {
 		buf_adds(out, conf->known ? "250 2.1.5 <" :
 		    "252 2.1.5 Mail will be taken for <");

@@ -186,11 +186,12 @@ end_chunk(struct smtpd *s)
 void
 smtptext_bdat(struct smtpd *s, struct span arg)
 {
+	size_t at = s->out->n;
 	const char *refusal;
 
 	if (parse_bdat(s, arg) < 0) {
 		smtpverb_reply(s, no_syntax);
-		smtpverb_stray(s);
+		smtpverb_stray(s, at);
 		return;
 	}
 	refusal = refusal_of(s);

@@ -6,6 +6,7 @@
 #include "smtptext.h"
 
 #define HELO_MAX 255		/* octets of the client's name we pass on */
+#define LULL_MS 20		/* for who does not wait to show it */
 
 static const char
 	no_chunk[] = "503 5.5.1 Error: a message is coming by BDAT",
@@ -16,6 +17,7 @@ static const char
 	no_nesting[] = "503 5.5.1 Error: nested MAIL command",
 	no_node[] = "501 5.5.4 Syntax: ETRN domain",
 	no_rcpt[] = "503 5.5.1 Error: need RCPT command",
+	no_service[] = "503 5.5.1 Error: no service here",
 	no_text[] = "421 4.5.0 Error: this looks like the text of a message",
 	no_turn[] = "502 5.5.1 Error: roles are not turned",
 	no_valid[] = "554 5.5.1 Error: no valid recipients";
@@ -84,11 +86,11 @@ static const struct verb verbs[] = {
 	    "ETRN domain" },
 	{ "TURN", verb_turn, SMTPD_ANY, ANY_ARG, RULES_PLACES, NULL, NULL,
 	    "TURN" },
-	{ "QUIT", verb_quit, SMTPD_ANY, NO_ARG, RULES_QUIT, NULL, NULL,
-	    "QUIT" },
+	{ "QUIT", verb_quit, SMTPD_ANY | SMTPD_TURNED_AWAY, NO_ARG,
+	    RULES_QUIT, NULL, NULL, "QUIT" },
 };
 
-#define VERBS (sizeof verbs / sizeof *verbs)
+#define VERBS COUNT(verbs)
 
 /* Whether a reply is to a mistake, not to an address or a size. */
 static int
@@ -124,17 +126,28 @@ smtpverb_hang_up(struct smtpd *s, const char *text)
 
 /*
  * Whoever did not wait for the answer to a DATA that was refused has sent
- * text, which must not be run as commands.
+ * text, which must not be run as commands: what comes while the answer is held
+ * back is that.  It may come later; but whoever has waited for each answer has
+ * read this one, too, and mistypes a command.
  */
 void
-smtpverb_stray(struct smtpd *s)
+smtpverb_stray(struct smtpd *s, size_t from)
 {
-	if (s->closing || s->silent)
+	if (s->closing || s->silent || s->phase == SMTPD_TURNED_AWAY)
 		return;
-	if (s->more)
+	if (s->more) {
+		smtpverb_end_stray(s);
+		return;
+	}
+	s->stray = s->lull = 1;
+	smtpfault_delay(s, from, LULL_MS);
+}
+
+void
+smtpverb_end_stray(struct smtpd *s)
+{
+	if (!s->closing)
 		smtpverb_hang_up(s, no_text);
-	else
-		s->stray = 1;
 }
 
 /* The next thing may be MAIL. */
@@ -214,7 +227,7 @@ verb_ehlo(struct smtpd *s, struct span arg)
 		offer_auth(s);
 	if (s->conf->relay != NULL)
 		offer(s, "ETRN");
-	for (i = 0; i < sizeof always / sizeof *always; i++)
+	for (i = 0; i < COUNT(always); i++)
 		offer(s, always[i]);
 	for (last = s->out->n - 2; last > 0 && s->out->p[last - 1] != '\n'; )
 		last--;
@@ -347,6 +360,8 @@ static const char *
 check(const struct smtpd *s, const struct verb *v, struct span arg)
 {
 	if ((v->phases & (int)s->phase) == 0) {
+		if (s->phase == SMTPD_TURNED_AWAY)
+			return no_service;
 		if (s->phase == SMTPD_START)
 			return no_hello;
 		if (s->phase == SMTPD_CHUNKS && v->run == smtptext_data)
@@ -363,8 +378,10 @@ static void
 run(struct smtpd *s, const struct verb *v, struct span arg)
 {
 	const char *refusal = check(s, v, arg);
+	size_t at = s->out->n;
 
 	s->stray = 0;
+	s->secrets = v->run == smtpauth_start;
 	s->verb = v->syntax;
 	if (refusal == NULL) {
 		if (v->place == RULES_PLACES ||
@@ -372,28 +389,56 @@ run(struct smtpd *s, const struct verb *v, struct span arg)
 			v->run(s, arg);
 			return;
 		}
+		if (v->run == verb_rcpt)
+			s->phase = SMTPD_RCPTS;
 	} else if (refusal[0] != '\0')
 		smtpverb_reply(s, refusal);
 	else
 		wrong_syntax(s);
 	if (v->run == smtptext_data || v->run == smtptext_bdat)
-		smtpverb_stray(s);
+		smtpverb_stray(s, at);
+}
+
+/* The command of a line, or NULL, and its argument. */
+static const struct verb *
+take_verb(struct span line, struct span *arg)
+{
+	struct span word;
+
+	line = span_trim(line);
+	word = span_word(line);
+	*arg = span_trim(span_drop(line, word.n));
+	return find_verb(word);
+}
+
+int
+smtpverb_is_known(struct span line)
+{
+	struct span arg;
+
+	return take_verb(line, &arg) != NULL;
+}
+
+int
+smtpverb_is_late(struct span line)
+{
+	struct span arg;
+	const struct verb *v = take_verb(line, &arg);
+
+	return v != NULL && v->run == verb_etrn;
 }
 
 void
 smtpverb_run(struct smtpd *s, struct span line)
 {
-	const struct verb *v;
-	size_t n;
+	struct span arg;
+	const struct verb *v = take_verb(line, &arg);
 
-	line = span_trim(line);
-	for (n = 0; n < line.n && line.p[n] != ' ' && line.p[n] != '\t'; )
-		n++;
-	v = find_verb(span_of(line.p, n));
 	if (v != NULL)
-		run(s, v, span_trim(span_of(line.p + n, line.n - n)));
-	else if (s->stray)
-		smtpverb_hang_up(s, no_text);
+		run(s, v, arg);
+	else if (s->stray && s->hasty)
+		smtpverb_end_stray(s);
 	else
-		smtpverb_reply(s, no_command);
+		smtpverb_reply(s, s->phase == SMTPD_TURNED_AWAY ?
+		    no_service : no_command);
 }

@@ -16,7 +16,8 @@ enum smtpd_phase {
 	SMTPD_SENDER = 4,	/* MAIL has been accepted */
 	SMTPD_RCPTS = 8,	/* RCPT has been said, perhaps in vain */
 	SMTPD_CHUNKS = 16,	/* BDAT has been said, and not the last one */
-	SMTPD_ANY = 31
+	SMTPD_ANY = 31,
+	SMTPD_TURNED_AWAY = 32	/* by the greeting: nothing but QUIT */
 };
 
 /* What comes next. */
@@ -43,7 +44,11 @@ struct smtpd {
 	int mistakes;
 	int skip;		/* what comes is the rest of a long line */
 	int more;		/* input stands behind this line already */
+	int hasty;		/* it has not waited for each answer */
 	int stray;		/* DATA was refused: text may come for a verb */
+	int lull;		/* and had been sent before, if it comes while
+				   the answer is held back */
+	int pause;		/* the line to come waits for a commit */
 	int waiting;		/* the text of mail has ended, its store is
 				   busy */
 	int closing;
@@ -59,6 +64,8 @@ struct smtpd {
 	/* AUTH */
 	struct sasld *sasl;	/* NULL outside an exchange */
 	int known;		/* the client has logged in */
+	int secrets;		/* AUTH was the last command: what is none may
+				   be a response to it */
 	int failures;
 
 	/* What goes wrong. */
@@ -73,12 +80,23 @@ struct smtpd {
 /* A command line without its ending. */
 void smtpverb_run(struct smtpd *s, struct span line);
 
+/*
+ * Whether a line is a command at all, and whether the answer to it tells of
+ * messages, which are to be settled before.
+ */
+int smtpverb_is_known(struct span line);
+int smtpverb_is_late(struct span line);
+
 /* A reply, given without its CRLF; the last one. */
 void smtpverb_reply(struct smtpd *s, const char *text);
 void smtpverb_hang_up(struct smtpd *s, const char *text);
 
-/* A command has been refused whose text may be on its way all the same. */
-void smtpverb_stray(struct smtpd *s);
+/*
+ * A command has been refused, in what stands in s->out from here on, whose
+ * text may be on its way all the same.  It has come: the session ends.
+ */
+void smtpverb_stray(struct smtpd *s, size_t from);
+void smtpverb_end_stray(struct smtpd *s);
 
 /* Back to where MAIL may come; a message that is not whole is dropped. */
 void smtpverb_reset(struct smtpd *s);

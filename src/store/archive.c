@@ -3,11 +3,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "format/filename.h"
 #include "sys/io.h"
 #include "sys/lock.h"
 #include "sys/newfile.h"
@@ -16,7 +16,8 @@
 
 struct item {
 	const char *path;
-	struct span stem, ext;	/* of its last component; ext has the dot */
+	struct span name;	/* path's last component */
+	size_t stem;		/* octets of it before its extension's dot */
 	struct stat st;
 	int fd;			/* -1 when we may not open it */
 	int locked;		/* no other process is moving it */
@@ -37,38 +38,13 @@ code_of(int err)
 	}
 }
 
-/* The directory that path lies in; the caller frees it. */
-static char *
-parent_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash == NULL)
-		return span_dup(span_str("."));
-	return span_dup(span_of(path, slash == path ? 1 :
-	    (size_t)(slash - path)));
-}
-
 static enum exit_code
-make_dir(const char *dir)
+sync_parent(const char *path)
 {
-	enum exit_code code = EX_OK;
-	char *parent;
-
-	if (mkdir(dir, 0700) < 0) {
-		if (errno == EEXIST)
-			return EX_OK;
-		code = code_of(errno);
-		warn_sys("%s", dir);
-		return code;
-	}
-	parent = parent_of(dir);
-	if (newfile_syncdir(parent) < 0) {
-		warn_sys("%s", parent);
-		code = EX_IOERR;
-	}
-	free(parent);
-	return code;
+	if (newfile_syncparent(path) == 0)
+		return EX_OK;
+	warn_sys("%s: its directory", path);
+	return EX_IOERR;
 }
 
 enum exit_code
@@ -76,23 +52,19 @@ archive_open(struct archive *a, const char *dir, const char *stamp)
 {
 	enum exit_code code;
 	struct stat st;
+	int made;
 
 	memset(a, 0, sizeof *a);
 	a->dir = dir;
 	a->stamp = stamp;
-	code = make_dir(dir);
-	if (code != EX_OK)
+	made = newfile_mkdir(dir, F_OK);
+	if (made < 0 || stat(dir, &st) < 0) {
+		code = code_of(errno);
+		warn_sys("%s", dir);
 		return code;
-	if (stat(dir, &st) == 0) {
-		if (S_ISDIR(st.st_mode)) {
-			a->dev = st.st_dev;
-			return EX_OK;
-		}
-		errno = ENOTDIR;
 	}
-	code = code_of(errno);
-	warn_sys("%s", dir);
-	return code;
+	a->dev = st.st_dev;
+	return made ? sync_parent(dir) : EX_OK;
 }
 
 /* Whether path still names the file that the item is. */
@@ -128,11 +100,10 @@ hold(struct item *it)
 	return -1;
 }
 
-/* A dot that the name begins with starts no extension. */
 static int
 look_at(struct item *it, const char *path)
 {
-	const char *slash = strrchr(path, '/'), *name, *dot;
+	const char *slash = strrchr(path, '/');
 
 	it->path = path;
 	if (lstat(path, &it->st) < 0) {
@@ -143,12 +114,8 @@ look_at(struct item *it, const char *path)
 		warn("%s: not a regular file", path);
 		return -1;
 	}
-	name = slash != NULL ? slash + 1 : path;
-	dot = strrchr(name + strspn(name, "."), '.');
-	if (dot == NULL)
-		dot = name + strlen(name);
-	it->stem = span_of(name, (size_t)(dot - name));
-	it->ext = span_str(dot);
+	it->name = span_str(slash != NULL ? slash + 1 : path);
+	it->stem = filename_stem(it->name);
 	return hold(it);
 }
 
@@ -156,12 +123,12 @@ look_at(struct item *it, const char *path)
 static int
 is_stamped(const struct item *it, const char *name)
 {
+	const struct span ext = span_drop(it->name, it->stem);
 	size_t n = strlen(name);
 
-	return n > it->stem.n + 1 + it->ext.n &&
-	    memcmp(name, it->stem.p, it->stem.n) == 0 &&
-	    name[it->stem.n] == '-' &&
-	    strcmp(name + n - it->ext.n, it->ext.p) == 0;
+	return n > it->name.n + 1 &&
+	    memcmp(name, it->name.p, it->stem) == 0 &&
+	    name[it->stem] == '-' && span_is(ext, name + n - ext.n);
 }
 
 static int
@@ -249,17 +216,13 @@ static int
 give_name(const struct archive *a, const struct item *it, struct newfile *f,
     struct buf *to)
 {
-	unsigned n = 0;
+	unsigned long n = 0;
 	int r;
 
 	do {
 		buf_clear(to);
 		buf_addf(to, "%s/", a->dir);
-		buf_addspan(to, it->stem);
-		buf_addf(to, "-%s", a->stamp);
-		if (++n > 1)
-			buf_addf(to, "-%u", n);
-		buf_addspan(to, it->ext);
+		filename_number(to, it->name, a->stamp, ++n);
 		r = f != NULL ? newfile_link(f, buf_str(to)) :
 		    link(it->path, buf_str(to));
 	} while (r < 0 && errno == EEXIST);
@@ -390,7 +353,6 @@ archive_move(const struct archive *a, const char *path, struct buf *to)
 {
 	enum exit_code code;
 	struct item it;
-	char *parent;
 
 	buf_clear(to);
 	if (look_at(&it, path) < 0)
@@ -398,13 +360,5 @@ archive_move(const struct archive *a, const char *path, struct buf *to)
 	code = move(a, &it, to);
 	if (it.fd >= 0)
 		close(it.fd);
-	if (to->n == 0)
-		return code;
-	parent = parent_of(path);
-	if (newfile_syncdir(parent) < 0) {
-		warn_sys("%s", parent);
-		code = EX_IOERR;
-	}
-	free(parent);
-	return code;
+	return to->n == 0 ? code : sync_parent(path);
 }

@@ -11,13 +11,14 @@
 
 struct archive {
 	const char *dir;
-	const char *stamp;	/* a part of a file name: no slash */
+	const char *stamp;	/* a dash and a part of a file name */
 	dev_t dev;		/* private */
 };
 
 /*
- * Makes the directory dir, mode 0700, if it is missing.  The strings stay the
- * caller's.  EX_OK, or the exit code, and the reason on standard error.
+ * Makes the directory dir, mode 0700, if it is missing.  stamp is what names
+ * get: "-STAMP", without a slash.  The strings stay the caller's.  EX_OK, or
+ * the exit code, and the reason on standard error.
  */
 enum exit_code archive_open(struct archive *a, const char *dir,
     const char *stamp);

@@ -51,9 +51,7 @@ maildrop_start(const char *root)
 {
 	struct store *s;
 
-	s = calloc(1, sizeof *s);
-	if (s == NULL)
-		die_nomem();
+	s = die_calloc(1, sizeof *s);
 	s->root = root;
 	return s;
 }
@@ -104,9 +102,7 @@ maildrop_open(void *store, struct span login)
 			errno = EAGAIN;
 			return NULL;
 		}
-	d = calloc(1, sizeof *d);
-	if (d == NULL)
-		die_nomem();
+	d = die_calloc(1, sizeof *d);
 	d->store = s;
 	d->login = span_dup(login);
 	buf_addf(&path, "%s/%s", s->root, d->login);

@@ -2,7 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <sys/stat.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "sys/buf.h"
@@ -12,17 +12,29 @@
 int
 mailroot_make(const char *root)
 {
-	struct stat st;
+	return newfile_mkdir(root, R_OK | W_OK | X_OK) < 0 ? -1 : 0;
+}
 
-	if (mkdir(root, 0700) < 0 && errno != EEXIST)
-		return -1;
-	if (stat(root, &st) < 0)
-		return -1;
-	if (!S_ISDIR(st.st_mode)) {
-		errno = ENOTDIR;
-		return -1;
-	}
-	return access(root, R_OK | W_OK | X_OK);
+static void
+lock_name(struct buf *b, const char *root)
+{
+	buf_addf(b, "%s/.lock", root);
+}
+
+int
+mailroot_check(const char *root)
+{
+	struct buf path = { 0 };
+	int fd, err;
+
+	lock_name(&path, root);
+	fd = open(buf_str(&path), O_RDWR | O_CLOEXEC | O_NOCTTY);
+	err = errno;
+	buf_free(&path);
+	if (fd >= 0)
+		return close(fd);
+	errno = err;
+	return err == ENOENT ? 0 : -1;
 }
 
 static void
@@ -53,7 +65,7 @@ mailroot_claim(const char *root)
 	struct buf path = { 0 };
 	int fd, sole;
 
-	buf_addf(&path, "%s/.lock", root);
+	lock_name(&path, root);
 	fd = lock_claim(buf_str(&path), &sole);
 	buf_free(&path);
 	if (fd < 0)

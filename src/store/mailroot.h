@@ -11,6 +11,12 @@
 int mailroot_make(const char *root);
 
 /*
+ * Whether a root that is there can be shared; before this process does.  0, or
+ * -1 with errno.
+ */
+int mailroot_check(const char *root);
+
+/*
  * Shares the root with other servers for as long as this process lives, and
  * removes what the dead have left half written in it.  0, or -1 with errno.
  */

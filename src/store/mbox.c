@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -59,9 +58,7 @@ mbox_open(const char *root)
 {
 	struct mbox *m;
 
-	m = calloc(1, sizeof *m);
-	if (m == NULL)
-		die_nomem();
+	m = die_calloc(1, sizeof *m);
 	m->root = root;
 	return m;
 }
@@ -78,9 +75,7 @@ mbox_begin(void *store, struct span from, struct span trace,
 {
 	struct mail *mail;
 
-	mail = calloc(1, sizeof *mail);
-	if (mail == NULL)
-		die_nomem();
+	mail = die_calloc(1, sizeof *mail);
 	mail->m = store;
 	mail->from = from;
 	mail->trace = trace;
@@ -114,16 +109,6 @@ mbox_drop(void *arg)
 	free(mail);
 }
 
-/* Whoever removes a box holds its lock: it may be gone when we have that. */
-static int
-is_there(const struct box *b)
-{
-	struct stat have, want;
-
-	return fstat(b->fd, &have) == 0 && stat(b->path, &want) == 0 &&
-	    have.st_dev == want.st_dev && have.st_ino == want.st_ino;
-}
-
 static int
 open_file(struct box *b)
 {
@@ -145,7 +130,8 @@ lock_box(struct box *b)
 {
 	if (open_file(b) < 0 || lock_file(b->fd) < 0)
 		return -1;
-	if (!is_there(b)) {
+	/* Whoever removes a box holds its lock: it may be gone by now. */
+	if (!lock_is_at(b->fd, b->path)) {
 		errno = EAGAIN;
 		return -1;
 	}
@@ -182,9 +168,7 @@ get_box(struct mbox *m, const char *login)
 			buf_free(&path);
 			return b;
 		}
-	b = calloc(1, sizeof *b);
-	if (b == NULL)
-		die_nomem();
+	b = die_calloc(1, sizeof *b);
 	b->path = span_dup(buf_span(&path));
 	buf_free(&path);
 	if (lock_box(b) < 0) {

@@ -46,9 +46,7 @@ mdir_open(const char *root)
 {
 	struct mdir *m;
 
-	m = calloc(1, sizeof *m);
-	if (m == NULL)
-		die_nomem();
+	m = die_calloc(1, sizeof *m);
 	m->root = root;
 	here_host(m->host);
 	m->last = &m->first;
@@ -89,7 +87,7 @@ make_box(const struct mdir *m, const char *box)
 	int err = 0;
 	size_t i;
 
-	for (i = 0; i < sizeof parts / sizeof *parts && err == 0; i++) {
+	for (i = 0; i < COUNT(parts) && err == 0; i++) {
 		buf_clear(&path);
 		buf_addf(&path, "%s/%s%s", m->root, box, parts[i]);
 		if (mkdir(buf_str(&path), 0700) < 0 && errno != EEXIST)
@@ -142,9 +140,7 @@ mdir_begin(void *store, struct span from, struct span trace,
 {
 	struct mail *mail;
 
-	mail = calloc(1, sizeof *mail);
-	if (mail == NULL)
-		die_nomem();
+	mail = die_calloc(1, sizeof *mail);
 	mail->m = store;
 	mail->from = from;
 	mail->trace = trace;
@@ -358,9 +354,7 @@ take_group(struct mdir *m, size_t *n)
 	for (mail = m->first; mail != NULL && (*n == 0 ||
 	    *n + count_boxes(mail->boxes) <= GROUP); mail = mail->next)
 		*n += count_boxes(mail->boxes);
-	copy = calloc(*n, sizeof *copy);
-	if (copy == NULL)
-		die_nomem();
+	copy = die_calloc(*n, sizeof *copy);
 	while (i < *n) {
 		mail = m->first;
 		m->first = mail->next;

@@ -37,9 +37,7 @@ outbox_open(const char *dir)
 {
 	struct outbox *o;
 
-	o = calloc(1, sizeof *o);
-	if (o == NULL)
-		die_nomem();
+	o = die_calloc(1, sizeof *o);
 	o->dir = dir;
 	here_host(o->host);
 	return o;
@@ -102,9 +100,7 @@ outbox_begin(void *store, struct span from, struct span trace,
 	struct buf b = { 0 };
 	struct mail *mail;
 
-	mail = calloc(1, sizeof *mail);
-	if (mail == NULL)
-		die_nomem();
+	mail = die_calloc(1, sizeof *mail);
 	mail->o = store;
 	buf_addf(&b, "EHLO %s\r\n", mail->o->host);
 	add_path(&b, "MAIL FROM", from);

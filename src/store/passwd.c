@@ -95,9 +95,7 @@ parse(struct passwd *p, const char *path)
 	struct entry e;
 	int r = 0;
 
-	p->entry = calloc(span_lines(rest) + 1, sizeof *p->entry);
-	if (p->entry == NULL)
-		die_nomem();
+	p->entry = die_calloc(span_lines(rest), sizeof *p->entry);
 	while (rest.n > 0) {
 		number++;
 		line = span_chomp(span_line(&rest));
@@ -143,9 +141,7 @@ passwd_read(const char *path)
 	const char *why;
 	int bad;
 
-	p = calloc(1, sizeof *p);
-	if (p == NULL)
-		die_nomem();
+	p = die_calloc(1, sizeof *p);
 	bad = secret_read(path, &p->text, FILE_MAX, &why) < 0;
 	if (bad)
 		warn("%s: %s", path, why);

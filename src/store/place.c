@@ -12,13 +12,13 @@
 #define APART 10
 
 static const struct place_form forms[] = {
-	{ "maildir", APART, mdir_open, mdir_close, mdir_begin, mdir_write,
+	{ "maildir", APART, 0, mdir_open, mdir_close, mdir_begin, mdir_write,
 	    mdir_end, mdir_drop, mdir_commit },
-	{ "mbox", 1, mbox_open, mbox_close, mbox_begin, mbox_write,
+	{ "mbox", 1, 0, mbox_open, mbox_close, mbox_begin, mbox_write,
 	    mbox_end, mbox_drop, mbox_commit },
-	{ "bsmtp", APART, outbox_open, outbox_close, outbox_begin, outbox_write,
-	    outbox_end, outbox_drop, outbox_commit },
-	{ "sink", 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL },
+	{ "bsmtp", APART, 1, outbox_open, outbox_close, outbox_begin,
+	    outbox_write, outbox_end, outbox_drop, outbox_commit },
+	{ "sink", 1, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
 const struct place_form *
@@ -26,7 +26,7 @@ place_form(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof forms / sizeof *forms; i++)
+	for (i = 0; i < COUNT(forms); i++)
 		if (strcmp(forms[i].name, name) == 0)
 			return &forms[i];
 	return NULL;
@@ -41,7 +41,9 @@ place_keeps(const struct place *p)
 int
 place_make(const struct place *p)
 {
-	return place_keeps(p) ? mailroot_make(p->dir) : 0;
+	if (!place_keeps(p))
+		return 0;
+	return mailroot_make(p->dir) < 0 ? -1 : mailroot_check(p->dir);
 }
 
 int

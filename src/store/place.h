@@ -11,6 +11,7 @@
 struct place_form {
 	const char *name;
 	long workers;		/* processes that had best share the work */
+	int by_address;		/* of a pair it takes the address alone */
 	void *(*open)(const char *root);
 	void (*close)(void *store);
 	void *(*begin)(void *store, struct span from, struct span trace,
@@ -33,7 +34,10 @@ const struct place_form *place_form(const char *name);
 /* Whether mail is kept there at all. */
 int place_keeps(const struct place *p);
 
-/* The directory is made where it is missing.  0, or -1 with errno. */
+/*
+ * The directory is made where it is missing, else looked at whether it can be
+ * used; before any place_open.  0, or -1 with errno.
+ */
 int place_make(const struct place *p);
 
 /*

@@ -1,7 +1,6 @@
 #include "reached.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 #include "sys/io.h"
 
@@ -14,17 +13,12 @@ reached_read(struct dsn *d, struct buf *text, const char *path)
 	enum exit_code code = EX_OK;
 	struct span rest;
 	size_t line;
-	int fd;
 
-	fd = io_open(path);
-	if (fd < 0 || io_slurp(fd, text, RESULTS_MAX) < 0) {
+	if (io_text(path, text, RESULTS_MAX) < 0) {
 		code = die_errno(errno, EX_NOINPUT);
 		warn_sys("%s", name);
-	}
-	if (fd >= 0)
-		close(fd);
-	if (code != EX_OK)
 		return code;
+	}
 	rest = buf_span(text);
 	while ((line = dsn_read(d, &rest)) != 0) {
 		warn("%s:%zu: not a line of results(5)", name, line);

@@ -1,7 +1,5 @@
 #include "rulefile.h"
 
-#include <unistd.h>
-
 #include "sys/io.h"
 
 #define FILE_MAX ((size_t)1 << 20)
@@ -12,15 +10,11 @@ rulefile_read(const char *path)
 	struct buf text = { 0 }, faults = { 0 };
 	struct rules *rules = NULL;
 	struct span rest, line;
-	int fd;
 
-	fd = io_open(path);
-	if (fd < 0 || io_slurp(fd, &text, FILE_MAX) < 0)
+	if (io_text(path, &text, FILE_MAX) < 0)
 		warn_sys("%s", path);
 	else
 		rules = rules_parse(buf_span(&text), &faults);
-	if (fd >= 0)
-		close(fd);
 	for (rest = buf_span(&faults); rest.n > 0; ) {
 		line = span_chomp(span_line(&rest));
 		warn("%s:%.*s", path, (int)line.n, line.p);

@@ -81,6 +81,7 @@ take_table(struct source *s, struct span text)
 		    buf_str(&t.why));
 		code = EX_DATAERR;
 	}
+	table_keys(&t, &s->columns);
 	table_free(&t);
 	return code;
 }
@@ -101,9 +102,7 @@ read_all(struct source *s)
 	buf_clear(&text);
 	if (code == EX_OK)
 		code = read_text(&text, opt->path, opt->charset);
-	rest = buf_span(&text);
-	if (rest.n >= 3 && memcmp(rest.p, "\xef\xbb\xbf", 3) == 0)
-		rest = span_drop(rest, 3);
+	rest = span_unmarked(buf_span(&text));
 	if (code == EX_OK && s->text.n > ORDER_SIZE_MAX - rest.n)
 		code = too_large(opt->path);
 	if (code == EX_OK)
@@ -155,25 +154,25 @@ parse(struct source *s)
 
 	order_read(&s->order, buf_span(&s->text));
 	check_from(&s->order, s->opt->pattern);
-	letter_check(&s->letter, &s->order);
+	letter_check(&s->letter, &s->order, buf_span(&s->columns));
 	faults = s->order.nfaults;
 	tell_faults(s);
 	return faults > 0 ? EX_DATAERR : EX_OK;
 }
 
 /*
- * Makes an order of those the results name.  A field that none of them has
- * would leave its placeholders plain text, so these become their defaults.
+ * Makes text the order.  A field that nobody in it has would leave its
+ * placeholders plain text, so these become their defaults.
  */
 static void
-narrow(struct source *s, const struct buf *some)
+settle(struct source *s, const struct buf *text)
 {
 	struct buf settled = { 0 };
 	struct letter l = { 0 };
 	struct order o;
 
-	order_read(&o, buf_span(some));
-	letter_check(&l, &o);
+	order_read(&o, buf_span(text));
+	letter_check(&l, &o, span_of(NULL, 0));
 	again_settle(&settled, &o, &s->letter.values, &l.values);
 	letter_free(&l);
 	order_free(&o);
@@ -181,7 +180,7 @@ narrow(struct source *s, const struct buf *some)
 	order_free(&s->order);
 	buf_free(&s->text);
 	s->text = settled;
-	s->rows = 0;
+	buf_clear(&s->columns);
 }
 
 static enum exit_code
@@ -199,7 +198,8 @@ take_results(struct source *s)
 		code = EX_NOUSER;
 	}
 	if (code == EX_OK) {
-		narrow(s, &some);
+		settle(s, &some);
+		s->rows = 0;
 		code = parse(s);
 	}
 	dsn_free(&dsn);
@@ -218,6 +218,11 @@ source_read(struct source *s, const struct source_opt *opt)
 	code = read_all(s);
 	if (code == EX_OK)
 		code = parse(s);
+	if (code == EX_OK && opt->table != NULL &&
+	    values_has_idle(&s->letter.values)) {
+		settle(s, &s->text);
+		code = parse(s);
+	}
 	if (code == EX_OK && opt->results != NULL)
 		code = take_results(s);
 	return code;
@@ -229,6 +234,7 @@ source_free(struct source *s)
 	letter_free(&s->letter);
 	order_free(&s->order);
 	buf_free(&s->text);
+	buf_free(&s->columns);
 }
 
 void

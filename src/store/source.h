@@ -25,6 +25,7 @@ struct source {
 	/* private */
 	const struct source_opt *opt;
 	size_t rows;		/* lines of the text that are the table's */
+	struct buf columns;	/* its fields, as values_know takes them */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "format/filename.h"
 #include "seen.h"
 #include "sys/newfile.h"
 
@@ -32,21 +33,6 @@ struct spool_file {
 	char key[SEEN_HEX];	/* "" where no mark is made */
 };
 
-static int
-make_dir(const char *dir)
-{
-	struct stat st;
-
-	if (mkdir(dir, 0700) == 0)
-		return 0;
-	if (errno != EEXIST || stat(dir, &st) < 0)
-		return -1;
-	if (S_ISDIR(st.st_mode))
-		return 0;
-	errno = ENOTDIR;
-	return -1;
-}
-
 int
 spool_make(const char *dir)
 {
@@ -54,7 +40,8 @@ spool_make(const char *dir)
 	int r, err;
 
 	buf_addf(&seen, "%s%s", dir, seen_dir);
-	r = make_dir(dir) < 0 ? -1 : make_dir(buf_str(&seen));
+	r = newfile_mkdir(dir, W_OK | X_OK) < 0 ||
+	    newfile_mkdir(buf_str(&seen), W_OK | X_OK) < 0 ? -1 : 0;
 	err = errno;
 	buf_free(&seen);
 	errno = err;
@@ -70,9 +57,7 @@ spool_open(const char *dir, int only_one)
 
 	if (spool_make(dir) < 0)
 		return NULL;
-	s = calloc(1, sizeof *s);
-	if (s == NULL)
-		die_nomem();
+	s = die_calloc(1, sizeof *s);
 	s->group_end = &s->group;
 	s->only_one = only_one;
 	buf_adds(&s->dir, dir);
@@ -105,9 +90,7 @@ spool_begin(struct spool *s)
 		errno = EBUSY;
 		return NULL;
 	}
-	f = calloc(1, sizeof *f);
-	if (f == NULL)
-		die_nomem();
+	f = die_calloc(1, sizeof *f);
 	f->spool = s;
 	if (newfile_open(&f->file, buf_str(&s->seen.dir)) < 0) {
 		free(f);
@@ -159,21 +142,10 @@ spool_finish(struct spool_file *f, struct span name, const char *sha,
 static const char *
 numbered(struct buf *b, const struct spool_file *f, unsigned long i)
 {
-	const char *name = f->name.p, *dot = NULL;
-	size_t k, stem = f->name.n;
-
-	for (k = 1; k < f->name.n; k++)
-		if (name[k] == '.')
-			dot = name + k;
-	if (dot != NULL)
-		stem = (size_t)(dot - name);
 	buf_clear(b);
 	buf_addspan(b, buf_span(&f->spool->dir));
 	buf_addc(b, '/');
-	buf_add(b, name, stem);
-	if (i > 1)
-		buf_addf(b, "-%lu", i);
-	buf_add(b, name + stem, f->name.n - stem);
+	filename_number(b, buf_span(&f->name), "", i);
 	return buf_str(b);
 }
 

@@ -8,6 +8,7 @@
 
 #include "format/date.h"
 #include "sys/io.h"
+#include "sys/serve.h"
 
 struct transcript {
 	char *path;
@@ -56,9 +57,7 @@ transcript_open(const char *dir, const char *peer, int verbose)
 {
 	struct transcript *t;
 
-	t = calloc(1, sizeof *t);
-	if (t == NULL)
-		die_nomem();
+	t = die_calloc(1, sizeof *t);
 	t->verbose = verbose;
 	t->fd = -1;
 	if (dir != NULL)
@@ -119,8 +118,7 @@ transcript_hear(void *transcript, const char *peer, int who,
 	struct buf b = { 0 };
 
 	if (t->verbose && who != 'T')
-		warn("%s: %c: %.*s", peer[0] != '\0' ? peer : "local", who,
-		    (int)line.n, line.p);
+		serve_talk(peer, who, line);
 	if (t->fd < 0)
 		return;
 	if (who == 'T')

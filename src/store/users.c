@@ -1,7 +1,6 @@
 #include "users.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "format/login.h"
 #include "sys/io.h"
@@ -136,11 +135,9 @@ expand(const struct users *u, size_t alias, struct buf *names)
 	const char *name;
 	long found;
 
-	x.stack = calloc(u->aliases, sizeof *x.stack);
-	x.seen = calloc(u->aliases, sizeof *x.seen);
-	x.given = calloc(u->n, 1);
-	if (x.stack == NULL || x.seen == NULL || x.given == NULL)
-		die_nomem();
+	x.stack = die_calloc(u->aliases, sizeof *x.stack);
+	x.seen = die_calloc(u->aliases, sizeof *x.seen);
+	x.given = die_calloc(u->n, 1);
 	enter(&x, alias);
 	while (x.depth > 0) {
 		top = &x.stack[x.depth - 1];
@@ -179,7 +176,7 @@ users_find(const void *users, struct span local, struct buf *b)
 			buf_addspan(b, buf_span(&name));
 	}
 	buf_free(&name);
-	return b->n > start ? 0 : -1;
+	return b->n == start ? -1 : alias >= 0;
 }
 
 /* An address is no login; it would never be found either. */
@@ -289,10 +286,12 @@ check(const struct users *u, const char *path)
 {
 	const struct alias *a;
 	const char *name;
+	size_t i;
 	int r = 0;
 
-	for (a = u->alias; a < u->alias + u->aliases; a++) {
-		if (a > u->alias && strcmp(a[-1].name, a->name) == 0) {
+	for (i = 0; i < u->aliases; i++) {
+		a = &u->alias[i];
+		if (i > 0 && strcmp(a[-1].name, a->name) == 0) {
 			warn("%s:%lu: %s: named twice", path, a->line,
 			    a->name);
 			r = -1;
@@ -313,19 +312,14 @@ users_read(const char *path)
 {
 	struct buf file = { 0 };
 	struct users *u;
-	int fd, r;
+	int r;
 
-	u = calloc(1, sizeof *u);
-	if (u == NULL)
-		die_nomem();
-	fd = io_open(path);
-	r = fd < 0 ? -1 : io_slurp(fd, &file, FILE_MAX);
+	u = die_calloc(1, sizeof *u);
+	r = io_text(path, &file, FILE_MAX);
 	if (r < 0)
 		warn_sys("%s", path);
 	else
 		r = parse(u, buf_span(&file), path);
-	if (fd >= 0)
-		close(fd);
 	buf_free(&file);
 	if (r == 0) {
 		sort(u);

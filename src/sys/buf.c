@@ -90,6 +90,20 @@ buf_insert(struct buf *b, size_t at, const void *p, size_t n)
 }
 
 void
+buf_unmark(struct buf *b, size_t at)
+{
+	struct span rest;
+
+	if (b->n == at)
+		return;
+	rest = span_unmarked(span_of(b->p + at, b->n - at));
+	if (rest.n == b->n - at)
+		return;
+	memmove(b->p + at, rest.p, rest.n);
+	b->n = at + rest.n;
+}
+
+void
 buf_consume(struct buf *b, size_t n)
 {
 	if (n == 0)
@@ -173,6 +187,13 @@ span_lines(struct span text)
 }
 
 struct span
+span_unmarked(struct span s)
+{
+	return s.n >= 3 && memcmp(s.p, "\xef\xbb\xbf", 3) == 0 ?
+	    span_drop(s, 3) : s;
+}
+
+struct span
 span_chomp(struct span s)
 {
 	if (s.n > 0 && s.p[s.n - 1] == '\n') {
@@ -181,6 +202,16 @@ span_chomp(struct span s)
 			s.n--;
 	}
 	return s;
+}
+
+struct span
+span_word(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.n && !byte_is_blank(s.p[n]))
+		n++;
+	return span_of(s.p, n);
 }
 
 char *

@@ -13,6 +13,9 @@
 
 #include "die.h"
 
+/* The elements of an array. */
+#define COUNT(a)	(sizeof(a) / sizeof *(a))
+
 struct span {
 	const char *p;
 	size_t n;
@@ -66,6 +69,9 @@ void buf_vaddf(struct buf *b, const char *fmt, va_list ap) DIE_PRINTF(2, 0);
 
 /* Puts n bytes in at offset at, which is at most b->n. */
 void buf_insert(struct buf *b, size_t at, const void *p, size_t n);
+
+/* Takes a UTF-8 byte order mark out that stands at offset at. */
+void buf_unmark(struct buf *b, size_t at);
 
 /* Drops the first n bytes. */
 void buf_consume(struct buf *b, size_t n);
@@ -129,20 +135,32 @@ struct span span_line(struct span *text);
 /* How many times span_line can be called. */
 size_t span_lines(struct span text);
 
+static inline int
+byte_is_blank(int c)
+{
+	return c == ' ' || c == '\t';
+}
+
 /* Without blanks and tabs at both ends; without one CRLF or LF at the end. */
 static inline struct span
 span_trim(struct span s)
 {
-	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t')) {
+	while (s.n > 0 && byte_is_blank(s.p[0])) {
 		s.p++;
 		s.n--;
 	}
-	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+	while (s.n > 0 && byte_is_blank(s.p[s.n - 1]))
 		s.n--;
 	return s;
 }
 
 struct span span_chomp(struct span s);
+
+/* What it begins with, up to the first blank or tab. */
+struct span span_word(struct span s);
+
+/* Without a UTF-8 byte order mark at its start. */
+struct span span_unmarked(struct span s);
 
 /* The copy is NUL-terminated and the caller's to free. */
 char *span_dup(struct span s);

@@ -36,16 +36,22 @@ wait_time(struct conn_host *h, struct conn *c)
 	return ms == 0 ? WAIT_MS : (int)ms;
 }
 
+int
+conn_has_delay(const struct conn *c)
+{
+	return c->state == CONN_WAIT || c->state == CONN_LULL;
+}
+
 void
 conn_state(struct conn_host *h, struct conn *c, enum conn_state state)
 {
 	int wait = h->idle;
 
-	if (state == CONN_WAIT)
+	c->state = state;
+	if (conn_has_delay(c))
 		wait = wait_time(h, c);
 	else if (state == CONN_FLUSHED)
 		wait = LINGER_MS;
-	c->state = state;
 	c->deadline = h->now + wait;
 	if (state >= CONN_CLOSE)
 		over(h, c);
@@ -94,8 +100,8 @@ conn_free(struct conn_host *h, struct conn *c)
 static int
 takes_input(const struct conn *c)
 {
-	return (c->state == CONN_MORE || c->state == CONN_SOON) &&
-	    c->out.n < OUT_MAX;
+	return (c->state == CONN_MORE || c->state == CONN_SOON ||
+	    c->state == CONN_LULL) && c->out.n < OUT_MAX;
 }
 
 /* Feeds piece by piece; what was taken of the n bytes at p. */
@@ -141,7 +147,8 @@ int
 conn_can_go_on(const struct conn *c)
 {
 	return c->out.n < OUT_MAX && (c->state == CONN_AGAIN ||
-	    (c->state == CONN_MORE && (c->fresh || c->eof)));
+	    (c->state == CONN_MORE && c->fresh) ||
+	    ((c->state == CONN_MORE || c->state == CONN_LULL) && c->eof));
 }
 
 void
@@ -149,13 +156,13 @@ conn_go_on(struct conn_host *h, struct conn *c)
 {
 	enum serve_verdict v;
 
-	if (conn_can_go_on(c) && c->state == CONN_AGAIN) {
+	if (conn_can_go_on(c) && c->state != CONN_MORE) {
 		verdict(h, c, h->proto->resume(c->session, &c->out));
 		return;
 	}
 	if (conn_can_go_on(c) && c->fresh)
 		feed(h, c, NULL, 0);
-	if (!conn_can_go_on(c) || c->state == CONN_AGAIN || c->fresh)
+	if (!conn_can_go_on(c) || c->state != CONN_MORE || c->fresh)
 		return;
 	v = h->proto->end(c->session, c->in.n, &c->out);
 	buf_free(&c->in);
@@ -178,8 +185,9 @@ conn_resume(struct conn_host *h, struct conn *c)
 int
 conn_wants_input(const struct conn *c)
 {
-	return c->state == CONN_FLUSHED || (c->state == CONN_MORE &&
-	    !c->eof && !c->fresh && c->out.n < OUT_MAX);
+	return c->state == CONN_FLUSHED || ((c->state == CONN_MORE ||
+	    c->state == CONN_LULL) && !c->eof && !c->fresh &&
+	    c->out.n < OUT_MAX);
 }
 
 void
@@ -204,7 +212,7 @@ conn_expire(struct conn_host *h, struct conn *c, int down)
 	if (c->state == CONN_MORE) {
 		h->proto->expire(c->session, down, &c->out);
 		conn_state(h, c, CONN_CLOSE);
-	} else if (c->state == CONN_WAIT && !down)
+	} else if (conn_has_delay(c) && !down)
 		conn_resume(h, c);
 	else
 		conn_state(h, c, CONN_DEAD);

@@ -16,6 +16,7 @@ enum conn_state {
 	CONN_SOON = SERVE_SOON,
 	CONN_SYNC = SERVE_SYNC,
 	CONN_WAIT = SERVE_WAIT,
+	CONN_LULL = SERVE_LULL,
 	CONN_AGAIN = SERVE_AGAIN,
 	CONN_CLOSE = SERVE_CLOSE,
 	CONN_FLUSHED,		/* all is said: waits for the peer to close */
@@ -61,6 +62,10 @@ void conn_refuse(struct conn_host *h, struct conn *c, const char *word);
 /* Ends the session, if there is one, and frees what c holds. */
 void conn_free(struct conn_host *h, struct conn *c);
 
+/*
+ * What it waits for from now on, and so its deadline; from CONN_CLOSE on the
+ * session is over.
+ */
 void conn_state(struct conn_host *h, struct conn *c, enum conn_state state);
 
 /*
@@ -83,6 +88,9 @@ int conn_wants_commit(const struct conn *c);
 
 /* After a commit, or a little while. */
 void conn_resume(struct conn_host *h, struct conn *c);
+
+/* Whether the deadline is the session's own, not one for its peer. */
+int conn_has_delay(const struct conn *c);
 
 /* The deadline has passed, or (down) the server is ending. */
 void conn_expire(struct conn_host *h, struct conn *c, int down);

@@ -199,9 +199,8 @@ crew_run(const struct loop_opt *o, int workers, int (*own_stop)(void),
 	enum exit_code code = EX_OK;
 	int i;
 
-	c.poll = calloc((size_t)(1 + o->listeners + workers), sizeof *c.poll);
-	if (c.poll == NULL)
-		die_nomem();
+	c.poll = die_calloc((size_t)(1 + o->listeners + workers),
+	    sizeof *c.poll);
 	for (; c.workers < workers && code == EX_OK; c.workers++)
 		if (start_worker(&c, c.workers) < 0)
 			code = EX_TEMPFAIL;

@@ -34,9 +34,7 @@ data_open(int fd, const struct net_peer *peer)
 {
 	struct data *d;
 
-	d = calloc(1, sizeof *d);
-	if (d == NULL)
-		die_nomem();
+	d = die_calloc(1, sizeof *d);
 	d->control = fd;
 	d->peer = *peer;
 	d->listener = d->fd = -1;

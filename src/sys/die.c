@@ -114,6 +114,16 @@ die_nomem(void)
 	die(EX_TEMPFAIL, "out of memory");
 }
 
+void *
+die_calloc(size_t n, size_t size)
+{
+	void *p = calloc(n > 0 ? n : 1, size);
+
+	if (p == NULL)
+		die_nomem();
+	return p;
+}
+
 enum exit_code
 die_errno(int err, enum exit_code code)
 {

@@ -5,6 +5,8 @@
 #ifndef SYS_DIE_H
 #define SYS_DIE_H
 
+#include <stddef.h>
+
 #if defined(__GNUC__)
 #define DIE_PRINTF(f, a)	__attribute__((__format__(__printf__, f, a)))
 #define DIE_NORETURN		__attribute__((__noreturn__))
@@ -49,6 +51,12 @@ void die_sys(enum exit_code code, const char *fmt, ...)
 
 /* Memory is short: "program: out of memory", EX_TEMPFAIL. */
 void die_nomem(void) DIE_NORETURN;
+
+/*
+ * As calloc(3), but never NULL, also where n is 0: short of memory it is
+ * die_nomem.
+ */
+void *die_calloc(size_t n, size_t size);
 
 /*
  * The code for a failed system call: EX_TEMPFAIL where errno err is one that

@@ -55,9 +55,7 @@ door_open(long seats, long each, int rooms)
 	struct door *d;
 	unsigned char *p;
 
-	d = calloc(1, sizeof *d);
-	if (d == NULL)
-		die_nomem();
+	d = die_calloc(1, sizeof *d);
 	d->seats = seats;
 	d->each = each > 0 ? each : (seats + 1) / 2;
 	d->spare = each == 0;
@@ -66,11 +64,9 @@ door_open(long seats, long each, int rooms)
 	p = share(d->mapped);
 	d->left = (void *)p;
 	d->taken = p + (size_t)rooms * sizeof *d->left;
-	d->came = calloc((size_t)rooms, sizeof *d->came);
-	d->room = calloc((size_t)seats, sizeof *d->room);
-	d->address = calloc((size_t)seats, sizeof *d->address);
-	if (d->came == NULL || d->room == NULL || d->address == NULL)
-		die_nomem();
+	d->came = die_calloc((size_t)rooms, sizeof *d->came);
+	d->room = die_calloc((size_t)seats, sizeof *d->room);
+	d->address = die_calloc((size_t)seats, sizeof *d->address);
 	return d;
 }
 

@@ -51,7 +51,8 @@ step(struct conn_host *h, struct conn *c, int stop)
 	} else if (conn_can_go_on(c)) {
 		conn_go_on(h, c);
 	} else {
-		ready = await_input(c, STDIN_FILENO, h->idle, stop);
+		ready = await_input(c, STDIN_FILENO, conn_has_delay(c) ?
+		    (int)(c->deadline - h->now) : h->idle, stop);
 		if (ready == READY_INPUT)
 			conn_receive(h, c, read(STDIN_FILENO,
 			    h->scratch, CONN_READ));

@@ -435,3 +435,21 @@ io_open(const char *path)
 		return STDIN_FILENO;
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
+
+int
+io_text(const char *path, struct buf *b, size_t max)
+{
+	size_t had = b->n;
+	int fd, r, err;
+
+	fd = io_open(path);
+	if (fd < 0)
+		return -1;
+	r = io_slurp(fd, b, max);
+	err = errno;
+	close(fd);
+	errno = err;
+	if (r == 0)
+		buf_unmark(b, had);
+	return r;
+}

@@ -106,6 +106,12 @@ int io_write(int fd, const void *p, size_t n);
 int io_slurp(int fd, struct buf *b, size_t max);
 
 /*
+ * As io_slurp, the text of the file at path ("-" is standard input), without a
+ * byte order mark at its start.
+ */
+int io_text(const char *path, struct buf *b, size_t max);
+
+/*
  * Opens a file to read; "-" is standard input.  -1 with errno.
  */
 int io_open(const char *path);

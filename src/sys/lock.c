@@ -40,12 +40,8 @@ fail(int fd)
 	return -1;
 }
 
-/*
- * Whether path still names the file of fd: its last holder may have removed
- * it while we waited, and then the lock is on a file nobody else can find.
- */
-static int
-is_at(int fd, const char *path)
+int
+lock_is_at(int fd, const char *path)
 {
 	struct stat have, want;
 
@@ -64,7 +60,7 @@ lock_take(const char *path, int wait)
 			return -1;
 		if (set(fd, wait ? F_SETLKW : F_SETLK, F_WRLCK) < 0)
 			return fail(fd);
-		if (is_at(fd, path))
+		if (lock_is_at(fd, path))
 			return fd;
 		close(fd);
 	}
@@ -103,10 +99,4 @@ int
 lock_wait(int fd)
 {
 	return set(fd, F_SETLKW, F_WRLCK);
-}
-
-int
-lock_unlock(int fd)
-{
-	return set(fd, F_SETLK, F_UNLCK);
 }

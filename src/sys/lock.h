@@ -32,6 +32,11 @@ int lock_share(int fd);
  */
 int lock_file(int fd);
 int lock_wait(int fd);
-int lock_unlock(int fd);
+
+/*
+ * Whether path still names the file of fd: its last holder may have removed
+ * it while we waited, and then the lock is on a file nobody else can find.
+ */
+int lock_is_at(int fd, const char *path);
 
 #endif

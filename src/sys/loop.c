@@ -113,7 +113,7 @@ transmit(struct loop *l, size_t i)
 			conn_state(&l->host, c, CONN_DEAD);
 			return;
 		}
-		if (c->state != CONN_WAIT)
+		if (!conn_has_delay(c))
 			c->deadline = l->host.now + l->o->idle;
 		buf_consume(&c->out, (size_t)r);
 	}
@@ -377,9 +377,9 @@ init(struct loop *l, const struct loop_opt *o,
 	l->host.app = app;
 	l->host.idle = o->idle;
 	l->fixed = (size_t)o->listeners + CONTROLS;
-	l->poll = calloc(l->fixed, sizeof *l->poll);
+	l->poll = die_calloc(l->fixed, sizeof *l->poll);
 	l->host.scratch = malloc(CONN_READ);
-	if (l->poll == NULL || l->host.scratch == NULL)
+	if (l->host.scratch == NULL)
 		die_nomem();
 	l->host.door = o->door;
 	l->host.room = o->room;

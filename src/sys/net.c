@@ -39,20 +39,20 @@ put(char *field, size_t size, struct span s)
 	return 0;
 }
 
-/* A name of a service is left to getaddrinfo(3), which takes any number. */
+/* A number that getaddrinfo(3), which takes any, can mean, or a service. */
 static int
-is_port(struct span s)
+is_port(const char *s)
 {
 	uintmax_t port;
 
-	return s.n > 0 && memchr(s.p, ':', s.n) == NULL &&
-	    (span_number(s, &port) < 0 ? s.p[0] > '9' : port <= NET_PORT_LAST);
+	return span_number(span_str(s), &port) == 0 ? port <= NET_PORT_LAST :
+	    getservbyname(s, "tcp") != NULL;
 }
 
 int
 net_parse(struct net_addr *a, const char *text, const char *port)
 {
-	struct span host = span_str(text), rest;
+	struct span host = span_str(text);
 	const char *p;
 
 	memset(a, 0, sizeof *a);
@@ -71,14 +71,15 @@ net_parse(struct net_addr *a, const char *text, const char *port)
 	}
 	if (p == NULL && host.n == 0)
 		return -1;
-	rest = p != NULL ? span_str(p + 1) : span_str(port);
-	if (!is_port(rest))
+	if (p != NULL)
+		port = p + 1;
+	if (!is_port(port))
 		return -1;
 	/* A number alone was meant as a port; a host it would be by chance. */
 	if (put(a->host, sizeof a->host, host) < 0 ||
 	    (host.n > 0 && strspn(a->host, "0123456789") == host.n))
 		return -1;
-	return put(a->port, sizeof a->port, rest);
+	return put(a->port, sizeof a->port, span_str(port));
 }
 
 void
@@ -251,50 +252,6 @@ net_listen(const struct net_addr *a, int *fd, const char **why)
 	return n > 0 ? n : listen_host("0.0.0.0", a->port, fd, why);
 }
 
-/* The numeric address, v4 ones in a v6 socket as v4; the port or 0. */
-static unsigned
-inet_text(const struct sockaddr_storage *sa, char *text, size_t size)
-{
-	const struct sockaddr_in6 *in6 = (const void *)sa;
-	const struct sockaddr_in *in = (const void *)sa;
-
-	text[0] = '\0';
-	if (sa->ss_family == AF_INET) {
-		inet_ntop(AF_INET, &in->sin_addr, text, (socklen_t)size);
-		return ntohs(in->sin_port);
-	}
-	if (sa->ss_family != AF_INET6)
-		return 0;
-	if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
-		inet_ntop(AF_INET, &in6->sin6_addr.s6_addr[12], text,
-		    (socklen_t)size);
-	else
-		inet_ntop(AF_INET6, &in6->sin6_addr, text, (socklen_t)size);
-	return ntohs(in6->sin6_port);
-}
-
-void
-net_bound(int fd, char *text)
-{
-	struct sockaddr_storage sa;
-	socklen_t n = sizeof sa;
-	char host[INET6_ADDRSTRLEN];
-	unsigned port;
-
-	memset(&sa, 0, sizeof sa);
-	snprintf(text, NET_TEXT_MAX, "an unknown address");
-	if (getsockname(fd, (struct sockaddr *)&sa, &n) < 0)
-		return;
-	if (sa.ss_family == AF_UNIX) {
-		snprintf(text, NET_TEXT_MAX, "%s",
-		    ((struct sockaddr_un *)&sa)->sun_path);
-		return;
-	}
-	port = inet_text(&sa, host, sizeof host);
-	snprintf(text, NET_TEXT_MAX, strchr(host, ':') != NULL ?
-	    "[%s]:%u" : "%s:%u", host, port);
-}
-
 /* Finishes a connect(2) that is under way: 0, or -1 with errno. */
 static int
 connect_by(int fd, const struct sockaddr *sa, socklen_t n, int timeout)
@@ -460,38 +417,9 @@ net_dial_udp(const struct net_addr *a, const char **why)
 }
 
 void
-net_peer_text(struct net_peer *peer, const char *ip)
-{
-	memset(peer, 0, sizeof *peer);
-	if (ip == NULL || strlen(ip) >= sizeof peer->text)
-		return;
-	memcpy(peer->text, ip, strlen(ip) + 1);
-	peer->local = strncmp(ip, "127.", 4) == 0 || strcmp(ip, "::1") == 0;
-}
-
-void
 net_abort(int fd)
 {
 	struct linger at_once = { .l_onoff = 1 };
 
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-}
-
-void
-net_peer(struct net_peer *peer, int fd)
-{
-	struct sockaddr_storage sa;
-	socklen_t n = sizeof sa;
-	char ip[INET6_ADDRSTRLEN];
-
-	memset(&sa, 0, sizeof sa);
-	memset(peer, 0, sizeof *peer);
-	if (getpeername(fd, (struct sockaddr *)&sa, &n) < 0)
-		return;
-	if (sa.ss_family == AF_UNIX) {
-		peer->local = 1;
-		return;
-	}
-	inet_text(&sa, ip, sizeof ip);
-	net_peer_text(peer, ip);
 }

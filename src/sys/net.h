@@ -21,7 +21,8 @@ struct net_addr {
 /*
  * Parses host:port, [v6]:port, :port, *:port, host, /path and ./path; port
  * stands in where there is none ("localhost:2525" is no default: a missing
- * host is loopback).  0, or -1 when text is none of these.
+ * host is loopback).  A port is a number, or the name of a service that the
+ * system knows.  0, or -1 when text is none of these.
  */
 int net_parse(struct net_addr *a, const char *text, const char *port);
 
@@ -62,7 +63,10 @@ void net_peer(struct net_peer *peer, int fd);
 /* Closing fd will send RST, where it is a TCP socket. */
 void net_abort(int fd);
 
-/* As net_peer, for a session on standard input: TCPREMOTEIP or unknown. */
+/*
+ * As net_peer, for a session on standard input: ip is TCPREMOTEIP.  NULL, or a
+ * text that is no address, is somebody unknown.
+ */
 void net_peer_text(struct net_peer *peer, const char *ip);
 
 #endif

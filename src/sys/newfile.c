@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -146,6 +147,42 @@ newfile_syncdir(const char *dir)
 	close(fd);
 	errno = err;
 	return err == 0 ? 0 : -1;
+}
+
+int
+newfile_syncparent(const char *path)
+{
+	size_t n = strlen(path);
+	char *dir;
+	int r, err;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	while (n > 0 && path[n - 1] != '/')
+		n--;
+	if (n == 0)
+		return newfile_syncdir(".");
+	dir = span_dup(span_of(path, n));
+	r = newfile_syncdir(dir);
+	err = errno;
+	free(dir);
+	errno = err;
+	return r;
+}
+
+int
+newfile_mkdir(const char *dir, int access_mode)
+{
+	int made = mkdir(dir, 0700) == 0;
+	struct stat st;
+
+	if ((!made && errno != EEXIST) || stat(dir, &st) < 0)
+		return -1;
+	if (!S_ISDIR(st.st_mode)) {
+		errno = ENOTDIR;
+		return -1;
+	}
+	return access(dir, access_mode) < 0 ? -1 : made;
 }
 
 void

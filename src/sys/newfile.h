@@ -59,8 +59,19 @@ void newfile_done(struct newfile *f);
 /* Gives the file up: closes it and removes it.  Safe at any time. */
 void newfile_drop(struct newfile *f);
 
-/* Makes the names in a directory safe.  0, or -1 with errno. */
+/*
+ * Makes the names in a directory safe, or in the one that path lies in.  0, or
+ * -1 with errno.
+ */
 int newfile_syncdir(const char *dir);
+int newfile_syncparent(const char *path);
+
+/*
+ * Makes a directory, mode 0700 less the umask, or accepts the one there is; it
+ * must be good for access_mode, access(2)'s.  1 when it was made, 0 when it
+ * was there, or -1 with errno.
+ */
+int newfile_mkdir(const char *dir, int access_mode);
 
 /* Removes the ".tmp." files a dead process left in dir. */
 void newfile_sweep(const char *dir);

@@ -22,6 +22,7 @@ read_into(int fd, struct buf *b, size_t max)
 		return "others can read or write it";
 	if (io_slurp(fd, b, max) < 0)
 		return strerror(errno);
+	buf_unmark(b, had);
 	b->n = had + span_chomp(span_of(b->p + had, b->n - had)).n;
 	return b->n == had ? "empty" : NULL;
 }

@@ -10,9 +10,9 @@
 
 /*
  * Appends the content of the file at path, at most max bytes of it, without
- * one line ending at its end.  0, or -1 with *why in words (a static string):
- * it cannot be read, is no plain file, is open to others (any permission for
- * them, mode & 07), is empty or too long.
+ * one line ending at its end and a byte order mark at its start.  0, or -1
+ * with *why in words (a static string): it cannot be read, is no plain file,
+ * is open to others (any permission for them, mode & 07), is empty or too long.
  */
 int secret_read(const char *path, struct buf *b, size_t max,
     const char **why);

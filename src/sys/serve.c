@@ -30,8 +30,9 @@ int setgroups(size_t n, const gid_t *list);
 
 static int stop_pipe[2] = { -1, -1 };
 
-void
-serve_stop(void)
+/* No new sessions: those in hand are finished, then serve_run returns. */
+static void
+stop(void)
 {
 	int err = errno;
 
@@ -43,7 +44,7 @@ static void
 on_signal(int sig)
 {
 	(void)sig;
-	serve_stop();
+	stop();
 }
 
 static int
@@ -242,6 +243,22 @@ raise_limits(void)
 	setrlimit(RLIMIT_NOFILE, &rl);
 }
 
+static void
+start(const struct serve_proto *proto, void *app)
+{
+	if (proto->start != NULL)
+		proto->start(app);
+}
+
+/* Whom this process is from now on, and what its workers need. */
+static void
+settle(const struct serve_opt *o, const struct serve_proto *proto, void *app)
+{
+	drop_privileges(o->user);
+	if (proto->make != NULL)
+		proto->make(app);
+}
+
 /* The session on standard input and output. */
 static enum exit_code
 serve_stdio(const struct serve_opt *o, const struct serve_proto *proto,
@@ -249,9 +266,8 @@ serve_stdio(const struct serve_opt *o, const struct serve_proto *proto,
 {
 	struct net_peer peer;
 
-	drop_privileges(o->user);
-	if (proto->start != NULL)
-		proto->start(app);
+	settle(o, proto, app);
+	start(proto, app);
 	net_peer_text(&peer, getenv("TCPREMOTEIP"));
 	return inetd_run(proto, app, &peer, (int)o->idle * 1000,
 	    stop_pipe[0]);
@@ -270,9 +286,13 @@ run(const struct serve_opt *o, const struct serve_proto *proto, void *app,
 	if (o->inetd)
 		return serve_stdio(o, proto, app);
 	raise_limits();
+	/* Under -U only that user can make what is to be that user's. */
+	if (o->user == NULL)
+		settle(o, proto, app);
 	if (take_passed(&s) == 0)
 		bind_all(&s, o, port);
-	drop_privileges(o->user);
+	if (o->user != NULL)
+		settle(o, proto, app);
 	lo.listener = s.fd;
 	lo.listeners = s.n;
 	lo.channel = -1;
@@ -280,12 +300,12 @@ run(const struct serve_opt *o, const struct serve_proto *proto, void *app,
 	lo.door = door_open(o->max_sessions, o->per_peer, workers);
 	lo.idle = (int)o->idle * 1000;
 	lo.verbose = o->verbose;
+	if (workers == 1)
+		start(proto, app);
 	announce(&s);
 	if (workers > 1) {
 		code = crew_run(&lo, workers, make_stop_pipe, proto, app);
 	} else {
-		if (proto->start != NULL)
-			proto->start(app);
 		loop_run(&lo, proto, app);
 	}
 	door_free(lo.door);
@@ -307,8 +327,9 @@ serve_run(const struct serve_opt *o, const struct serve_proto *proto,
 }
 
 void
-serve_print(const struct serve_opt *o, const char *line)
+serve_print(void *opt, const char *line)
 {
+	const struct serve_opt *o = opt;
 	struct buf b = { 0 };
 
 	if (o->inetd)
@@ -318,7 +339,7 @@ serve_print(const struct serve_opt *o, const char *line)
 		die_sys(EX_IOERR, "stdout");
 	buf_free(&b);
 	if (o->once)
-		serve_stop();
+		stop();
 }
 
 void

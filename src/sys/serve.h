@@ -22,6 +22,7 @@ enum serve_verdict {
 			   but what has come already may be fed */
 	SERVE_SYNC,	/* the same, and no input before that */
 	SERVE_WAIT,	/* something is busy: resume me after delay */
+	SERVE_LULL,	/* the same, but feed me where input comes before */
 	SERVE_AGAIN,	/* there is more to do without input: resume me when
 			   others had their turn and most is sent */
 	SERVE_CLOSE,	/* send what is there, then close */
@@ -49,8 +50,8 @@ struct serve_proto {
 	enum serve_verdict (*resume)(void *s, struct buf *out);
 
 	/*
-	 * After SERVE_WAIT: for how many ms, 0 being a little while, as it is
-	 * always where this is NULL.
+	 * After SERVE_WAIT and SERVE_LULL: for how many ms, 0 being a little
+	 * while, as it is always where this is NULL.
 	 */
 	long (*delay)(void *s);
 
@@ -69,6 +70,13 @@ struct serve_proto {
 	 * so.
 	 */
 	void (*commit)(void *app);
+
+	/*
+	 * Once, when this process is whom it will be (-U), and before anybody
+	 * is told that it listens: makes what the workers need, and looks
+	 * whether they can use it.  May be NULL.
+	 */
+	void (*make)(void *app);
 
 	/*
 	 * Once in each worker before its first session; where a store opens
@@ -125,8 +133,8 @@ struct serve_opt {
 void serve_option(struct serve_opt *o, int opt, const char *arg);
 
 /*
- * Binds, says "NAME: listening on ADDR" for each socket, drops privileges,
- * and serves until SIGTERM or SIGINT (or the end of the one session under
+ * Binds, drops privileges, says "NAME: listening on ADDR" for each socket, and
+ * serves until SIGTERM or SIGINT (or the end of the one session under
  * -i).  With LISTEN_FDS the sockets are systemd's.  port is where to listen
  * on loopback when nothing is said.  Closes standard output, and returns the
  * exit code; what cannot be bound ends the program (EX_CONFIG, or EX_TEMPFAIL
@@ -135,16 +143,14 @@ void serve_option(struct serve_opt *o, int opt, const char *arg);
 enum exit_code serve_run(const struct serve_opt *o,
     const struct serve_proto *proto, void *app, const char *port);
 
-/* No new sessions: those in hand are finished, then serve_run returns. */
-void serve_stop(void);
-
 /*
  * Prints a line for what was got, none under -i, where standard output is the
- * peer's; after the first one under -1 comes serve_stop.  It is one write, so
- * that lines of several workers do not mix; where it fails it ends the
- * program with EX_IOERR.
+ * peer's; under -1 the first one is the last, and no new session is begun.  It
+ * is one write, so that lines of several workers do not mix; where it fails it
+ * ends the program with EX_IOERR.  opt is a struct serve_opt, as void * so that
+ * this fits a store's callback.
  */
-void serve_print(const struct serve_opt *o, const char *line);
+void serve_print(void *opt, const char *line);
 
 /* What a session says (-v): a line that came ('C') or goes ('S'). */
 void serve_talk(const char *peer, int who, struct span line);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,11 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "io.h"
+
+/* What is asked to end may take so many ms; naps grow to so many. */
+#define STOP_TIME 1000
+#define STOP_NAP 32
 
 /*
  * The pipes of a start: to the child, from it, why it did not start, and what
@@ -82,6 +88,16 @@ wait_for(pid_t pid)
 	if (WIFSIGNALED(status))
 		return 128 + WTERMSIG(status);
 	return WEXITSTATUS(status);
+}
+
+/* It stays there for wait_for. */
+static int
+has_ended(pid_t pid)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) ==
+	    0 ? info.si_pid == pid : errno != EINTR;
 }
 
 static int
@@ -173,14 +189,38 @@ spawn_copy(struct spawn *s, int (*work)(void *arg, int fd), void *arg)
 	return 0;
 }
 
-int
-spawn_end(struct spawn *s)
+static void
+close_ends(struct spawn *s)
 {
 	if (s->in >= 0)
 		close(s->in);
 	if (s->out >= 0 && s->out != s->in)
 		close(s->out);
 	s->in = s->out = -1;
+}
+
+int
+spawn_end(struct spawn *s)
+{
+	close_ends(s);
+	return wait_for(s->pid);
+}
+
+int
+spawn_stop(struct spawn *s)
+{
+	long long deadline = io_clock() + STOP_TIME;
+	int nap;
+
+	kill(s->pid, SIGTERM);
+	close_ends(s);
+	for (nap = 1; !has_ended(s->pid); nap += nap < STOP_NAP ? nap : 0) {
+		if (io_clock() >= deadline) {
+			kill(s->pid, SIGKILL);
+			break;
+		}
+		poll(NULL, 0, nap);
+	}
 	return wait_for(s->pid);
 }
 

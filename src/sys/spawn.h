@@ -36,6 +36,9 @@ int spawn_copy(struct spawn *s, int (*work)(void *arg, int fd), void *arg);
 /* Closes both ends and waits: the exit code, or 128 + the signal. */
 int spawn_end(struct spawn *s);
 
+/* The same at once: by SIGTERM, and a second later by SIGKILL. */
+int spawn_stop(struct spawn *s);
+
 /*
  * Becomes argv[0]: the signals that cli_init ignores as they are by default,
  * no return unless it fails (-1 with errno).

@@ -123,7 +123,7 @@ check_again(const struct order *o, const struct letter *l, struct dice *d)
 	MUST(dsn_read(&dsn, &rest) == 0);
 	if (again_make(&text, o, &dsn, 1U << RESULT_DEFERRED) > 0) {
 		order_read(&some, buf_span(&text));
-		letter_check(&m, &some);
+		letter_check(&m, &some, span_of(NULL, 0));
 		MUST(some.nfaults == 0 && some.good == dsn.n);
 		again_settle(&last, &some, &l->values, &m.values);
 		order_read(&settled, buf_span(&last));
@@ -149,7 +149,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (take_seed(&d, &text) < 0)
 		return 0;
 	order_read(&o, text);
-	letter_check(&l, &o);
+	letter_check(&l, &o, span_of(NULL, 0));
 	if (o.nfaults == 0) {
 		check_counts(&o);
 		check_again(&o, &l, &d);

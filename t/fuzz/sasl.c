@@ -86,7 +86,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	if (n == 0)
 		return 0;
-	name = names[data[0] % (sizeof names / sizeof *names)];
+	name = names[data[0] % COUNT(names)];
 	serve(name, span_of(data + 1, n - 1));
 	ask(name, span_of(data + 1, n - 1));
 	return 0;

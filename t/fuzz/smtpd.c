@@ -86,7 +86,7 @@ store_end(void *mail)
 		return EINPROGRESS;
 	}
 	store_drop(n);
-	return outcomes[roll(&w->dice, sizeof outcomes / sizeof *outcomes)];
+	return outcomes[roll(&w->dice, COUNT(outcomes))];
 }
 
 /* The relay's writing is over when its end has said EINPROGRESS once. */
@@ -118,7 +118,7 @@ find_box(const void *users, struct span local, struct buf *names)
 	if (local.n > 0 && (local.p[0] == 'x' || local.p[0] == 'X'))
 		return -1;
 	buf_add(names, "user\0other", span_is(local, "all") ? 11 : 5);
-	return 0;
+	return span_is(local, "all");
 }
 
 static int
@@ -196,7 +196,8 @@ feed(struct smtpd *s, struct world *w, struct span input, struct buf *out)
 
 	while (next < SMTPD_CLOSE) {
 		if (next == SMTPD_SYNC || next == SMTPD_WAIT ||
-		    (next == SMTPD_SOON && roll(&w->dice, 2) == 0)) {
+		    ((next == SMTPD_SOON || next == SMTPD_LULL) &&
+		    roll(&w->dice, 2) == 0)) {
 			MUST(smtpd_delay(s) >= 0 && ++waits < 100000);
 			next = smtpd_resume(s, out);
 			continue;
@@ -237,6 +238,7 @@ set_up(struct smtpd_conf *c, struct sasld_conf *sasl, struct world *w)
 	c->queued = queued;
 	c->nonce = add_nonce;
 	c->id = c->date = add_word;
+	c->by_address = (int)roll(&w->dice, 2);
 	if (c->event != NULL) {
 		w->rules = rules_parse(span_str(rules), &faults);
 		MUST(w->rules != NULL);

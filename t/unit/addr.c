@@ -27,7 +27,7 @@ test_good(void)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof good / sizeof *good; i++)
+	for (i = 0; i < COUNT(good); i++)
 		if (!parses(good[i]))
 			CHECK_STR(good[i], "an address");
 }
@@ -45,7 +45,7 @@ test_bad(void)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof bad / sizeof *bad; i++)
+	for (i = 0; i < COUNT(bad); i++)
 		if (parses(bad[i]))
 			CHECK_STR(bad[i], "not an address");
 }
@@ -129,7 +129,7 @@ test_path(void)
 	check_path("user", "user", "");
 	check_path("a@b SIZE=1", "a@b", " SIZE=1");
 	check_path("\"a b\"@c X", "\"a b\"@c", " X");
-	for (i = 0; i < sizeof bad / sizeof *bad; i++)
+	for (i = 0; i < COUNT(bad); i++)
 		CHECK_INT(addr_path(&a, span_str(bad[i]), &used, NULL), -1);
 }
 

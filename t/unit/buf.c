@@ -41,6 +41,16 @@ test_text(void)
 	buf_add(&b, "a\0b", 3);
 	CHECK_INT(b.n, 3);
 	CHECK_INT(buf_str(&b)[3], 0);
+	buf_unmark(&b, 0);
+	CHECK_INT(b.n, 3);
+	buf_clear(&b);
+	buf_adds(&b, "a\xef\xbb\xbf" "b\xef\xbb\xbf");
+	buf_unmark(&b, 0);
+	buf_unmark(&b, 1);
+	CHECK_BUF(&b, "ab\xef\xbb\xbf");
+	buf_unmark(&b, 2);
+	buf_unmark(&b, 2);
+	CHECK_BUF(&b, "ab");
 	buf_free(&b);
 }
 

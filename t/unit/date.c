@@ -75,7 +75,7 @@ test_not_iso(void)
 	int64_t t;
 	size_t i;
 
-	for (i = 0; i < sizeof bad / sizeof bad[0]; i++)
+	for (i = 0; i < COUNT(bad); i++)
 		CHECK_INT(date_iso_parse(span_str(bad[i]), &t), -1);
 	/* a leap second is the first of the next minute */
 	CHECK_INT(date_iso_parse(span_str("2016-12-31T23:59:60Z"), &t), 0);

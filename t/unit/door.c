@@ -3,8 +3,6 @@
  */
 #include "sys/door.h"
 
-#include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "sys/pass.h"

@@ -130,7 +130,10 @@ static struct ftpd_conf conf = {
 		.outcome = outcome, .drop = drop, .look = look, .list = list,
 		.invent = invent
 	},
-	.data = { data_listen, is_open, is_abandoned, receive, data_send, data_close }
+	.data = {
+		data_listen, is_open, is_abandoned, receive, data_send,
+		data_close
+	}
 };
 
 static struct ftpd *s;
@@ -352,7 +355,7 @@ test_names(void)
 	size_t i;
 
 	log_in();
-	for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+	for (i = 0; i < COUNT(bad); i++) {
 		buf_clear(&line);
 		buf_addf(&line, "EPSV\r\nSTOR %s\r\n", bad[i]);
 		feed(buf_str(&line));

@@ -77,14 +77,16 @@ test_file(void)
 
 	CHECK_INT(lock_file(fd), 0);
 	CHECK_INT(in_child(take), EAGAIN);
-	CHECK_INT(lock_unlock(fd), 0);
-	CHECK_INT(in_child(take), 0);
-	CHECK_INT(lock_wait(fd), 0);
-	CHECK_INT(in_child(take), EAGAIN);
 	close(fd);
 	CHECK_INT(in_child(take), 0);
-	CHECK(lock_file(-1) < 0 && errno == EBADF);
+	fd = open(path, O_RDWR);
+	CHECK_INT(lock_wait(fd), 0);
+	CHECK_INT(in_child(take), EAGAIN);
+	CHECK(lock_is_at(fd, path));
 	unlink(path);
+	CHECK(!lock_is_at(fd, path));
+	close(fd);
+	CHECK(lock_file(-1) < 0 && errno == EBADF);
 }
 
 int

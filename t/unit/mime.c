@@ -65,7 +65,7 @@ test_base64(void)
 	base64(S("foobar"), "Zm9vYmFy");
 	base64(S("\0\xff\xfe\0"), "AP/+AA==");
 	buf_adds(&b, "x");
-	for (i = 0; i < sizeof bad / sizeof bad[0]; i++)
+	for (i = 0; i < COUNT(bad); i++)
 		CHECK_INT(mime_base64_decode(&b, span_str(bad[i])), -1);
 	CHECK_BUF(&b, "x");
 	buf_free(&b);

@@ -22,7 +22,8 @@ entries(void)
 	int n = 0;
 
 	while ((e = readdir(d)) != NULL)
-		n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+		n += strcmp(e->d_name, ".") != 0 &&
+		    strcmp(e->d_name, "..") != 0;
 	closedir(d);
 	return n;
 }
@@ -126,6 +127,24 @@ test_sweep(void)
 	CHECK_INT(entries(), 2);
 }
 
+static void
+test_directory(void)
+{
+	CHECK_INT(newfile_mkdir("dir", W_OK), 1);
+	CHECK_INT(newfile_mkdir("dir/", W_OK), 0);
+	CHECK_INT(newfile_mkdir("final", W_OK), -1);
+	CHECK_INT(errno, ENOTDIR);
+	CHECK_INT(newfile_mkdir("missing/dir", W_OK), -1);
+	CHECK_INT(errno, ENOENT);
+	CHECK_INT(newfile_syncparent("dir"), 0);
+	CHECK_INT(newfile_syncparent("dir/missing"), 0);
+	CHECK_INT(newfile_syncparent("missing/"), 0);
+	CHECK_INT(newfile_syncparent("/missing"), 0);
+	CHECK_INT(newfile_syncparent("missing//dir/"), -1);
+	CHECK_INT(errno, ENOENT);
+	CHECK_INT(rmdir("dir"), 0);
+}
+
 int
 main(void)
 {
@@ -137,6 +156,7 @@ main(void)
 	test_dropped();
 	test_full();
 	test_sweep();
+	test_directory();
 	unlink("final");
 	unlink("final-2");
 	CHECK_INT(chdir("..") | rmdir(dir), 0);

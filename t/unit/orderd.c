@@ -358,7 +358,12 @@ test_key(void)
 	    "a=hello;");
 	expect_as(&keyed, &plain, span_str("hello"), "501 bad line: a key "
 	    "is needed here, so no raw orders\r\n", "");
+	/* A word that can be no mac is wrong, and nothing without a key. */
+	expect_as(&keyed, &plain, span_str(ORDER("a", "- mac")
+	    ORDER("a", "- " MAC_2A "0") ORDER("a", "- " MAC_3A)),
+	    "535 mac wrong\r\n535 mac wrong\r\n" STORED("a"), "a=hello;");
 	expect(ORDER("a", "- " MAC_2A), STORED("a"), "a=hello;");
+	expect(ORDER("a", "- mac"), STORED("a"), "a=hello;");
 }
 
 static void

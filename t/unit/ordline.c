@@ -83,7 +83,8 @@ test_parse(void)
 	CHECK(parse(&o, " 7 " SHA " a t\x01") != NULL);
 	CHECK(parse(&o, " 7 " SHA " a " SHA) == NULL);
 	CHECK(parse(&o, " 7 " SHA " a " SHA "0") != NULL);
-	CHECK(parse(&o, " 7 " SHA " a - mac") != NULL);
+	CHECK(parse(&o, " 7 " SHA " a - mac") == NULL);
+	CHECK_SPAN(o.mac, "mac");
 	CHECK(parse(&o, " 7 " SHA " a - " SHA " more") != NULL);
 }
 

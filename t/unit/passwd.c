@@ -88,6 +88,13 @@ test_good(void)
 	CHECK_INT(passwd_iterations(p), 9000);
 	passwd_free(p);
 
+	/* An editor's byte order mark is no part of the login. */
+	write_file("\xef\xbb\xbf" "a:b\n", 7, 0600);
+	p = hear(&said);
+	CHECK_BUF(&said, "");
+	check_secret(p, "a", "b");
+	passwd_free(p);
+
 	write_file("a:b", 3, 0600);
 	p = hear(&said);
 	CHECK_INT(passwd_iterations(p), 0);

@@ -5,8 +5,6 @@
  */
 #include "book.h"
 
-#include <stdlib.h>
-
 #include "test.h"
 
 #define LOGIN "USER user\r\nPASS pw\r\n"
@@ -15,7 +13,9 @@
 #define BYE "+OK bye\r\n"
 #define WRONG "-ERR [AUTH] wrong login or password\r\n"
 
-static const char *const letters[BOOK_LETTERS] = { "A: b\n\nx\n", "gone", ".\n\ny\nz" };
+static const char *const letters[BOOK_LETTERS] = {
+	"A: b\n\nx\n", "gone", ".\n\ny\nz"
+};
 
 /* Lets it go on until it wants input or ends: what it says then. */
 static enum pop3d_next

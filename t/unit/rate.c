@@ -42,7 +42,7 @@ main(void)
 	CHECK_INT(step("2/m"), 30000000000);
 	CHECK_INT(step("3600/h"), 1000000000);
 	CHECK_INT(step("1000000000/s"), 1);
-	for (i = 0; i < sizeof bad / sizeof bad[0]; i++)
+	for (i = 0; i < COUNT(bad); i++)
 		CHECK_INT(step(bad[i]), -1);
 	/* none: everything goes at once */
 	rate_take(&r);

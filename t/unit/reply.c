@@ -54,7 +54,7 @@ test_bad(struct reply *r)
 	char line[REPLY_LINE_MAX + 2];
 	int i, more = 0;
 
-	for (i = 0; i < (int)(sizeof bad / sizeof *bad); i++) {
+	for (i = 0; i < (int)COUNT(bad); i++) {
 		CHECK_INT(push(r, bad[i]), REPLY_BAD);
 		CHECK(r->why != NULL);
 	}

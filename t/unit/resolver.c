@@ -25,7 +25,7 @@ test_server(void)
 	char text[NET_TEXT_MAX];
 	size_t i;
 
-	for (i = 0; i < sizeof good / sizeof *good; i++) {
+	for (i = 0; i < COUNT(good); i++) {
 		r.servers = 0;
 		CHECK_INT(resolver_server(&r, good[i][0]), 0);
 		CHECK_INT(r.servers, 1);
@@ -33,7 +33,7 @@ test_server(void)
 		CHECK_STR(text, good[i][1]);
 	}
 	r.servers = 0;
-	for (i = 0; i < sizeof bad / sizeof *bad; i++)
+	for (i = 0; i < COUNT(bad); i++)
 		CHECK_INT(resolver_server(&r, bad[i]), -1);
 	CHECK_INT(r.servers, 0);
 	for (i = 0; i < RESOLVER_SERVERS; i++)

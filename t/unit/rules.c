@@ -229,7 +229,7 @@ test_after(void)
 	    { 90000, 1 } };
 	size_t i;
 
-	for (i = 0; i < sizeof event / sizeof *event; i++)
+	for (i = 0; i < COUNT(event); i++)
 		CHECK_INT(rules_event(r, RULES_MAIL, &nothing,
 		    event[i].now).what, event[i].drop ? RULES_DROP : 0);
 	rules_free(r);
@@ -295,13 +295,29 @@ test_hide(void)
 }
 
 static void
-test_faults(void)
+test_line_faults(void)
 {
 	check_faults("at nowhere drop", "1:4: no such place; there are connect "
 	    "helo ehlo auth mail rcpt data dot quit rset vrfy any\n");
 	check_faults("drop\n", "1:1: a line begins with at, seed or #\n");
 	check_faults("\n at dot\n", "2:8: missing action; there are reply "
 	    "drop reset delay hide truncate silence\n");
+	check_faults("at dot drop now", "1:13: nothing more is expected\n");
+	check_faults("seed\nseed 1 2\nseed x",
+	    "1:5: a number is expected\n2:1: seed stands here twice\n"
+	    "2:8: nothing more is expected\n3:1: seed stands here twice\n"
+	    "3:6: a number is expected\n");
+	/* Characters, not bytes; all the faults of a line. */
+	check_faults("at dot when helo=\xd1\x8f\xd1\x8f foo=1 nth x fall",
+	    "1:21: no such condition; there are rcpt= from= size> helo= "
+	    "peer=\n1:31: a number from 1 to 4294967295 is expected\n"
+	    "1:33: no such action; there are reply drop reset delay hide "
+	    "truncate silence\n");
+}
+
+static void
+test_count_faults(void)
+{
 	check_faults("at dot nth 0 drop", "1:12: a number from 1 to 4294967295 "
 	    "is expected\n");
 	check_faults("at dot after 3 drop", "1:16: per is expected, as in "
@@ -320,6 +336,11 @@ test_faults(void)
 	    "4:13: a percentage is expected, such as 10% or 0.5%\n");
 	check_faults("at dot nth 3 every 2 drop", "1:14: only one of nth, "
 	    "every, first, after, odds may stand here\n");
+}
+
+static void
+test_condition_faults(void)
+{
 	check_faults("at dot when rcpt=a rcpt=b drop",
 	    "1:20: rcpt= stands here twice\n");
 	check_faults("at dot when size>1 size>2 drop",
@@ -332,6 +353,11 @@ test_faults(void)
 	    "are rcpt= from= size> helo= peer=\n");
 	check_faults("at connect when rcpt=a drop",
 	    "1:17: rcpt= is not known at this place\n");
+}
+
+static void
+test_action_faults(void)
+{
 	check_faults("at rcpt hide SIZE\nat ehlo hide",
 	    "1:9: hide is for ehlo alone\n"
 	    "2:13: a keyword of EHLO is expected\n");
@@ -342,17 +368,6 @@ test_faults(void)
 	    "3:15: a reply code is expected: 2yz, 4yz or 5yz\n"
 	    "4:15: a reply code is expected: 2yz, 4yz or 5yz\n");
 	check_faults("at rcpt reply 451 a\rb", "1:20: control character\n");
-	check_faults("at dot drop now", "1:13: nothing more is expected\n");
-	check_faults("seed\nseed 1 2\nseed x",
-	    "1:5: a number is expected\n2:1: seed stands here twice\n"
-	    "2:8: nothing more is expected\n3:1: seed stands here twice\n"
-	    "3:6: a number is expected\n");
-	/* Characters, not bytes; all the faults of a line. */
-	check_faults("at dot when helo=\xd1\x8f\xd1\x8f foo=1 nth x fall",
-	    "1:21: no such condition; there are rcpt= from= size> helo= "
-	    "peer=\n1:31: a number from 1 to 4294967295 is expected\n"
-	    "1:33: no such action; there are reply drop reset delay hide "
-	    "truncate silence\n");
 }
 
 static void
@@ -403,7 +418,10 @@ main(void)
 	test_after();
 	test_odds();
 	test_hide();
-	test_faults();
+	test_line_faults();
+	test_count_faults();
+	test_condition_faults();
+	test_action_faults();
 	test_hostile();
 	return test_end();
 }

@@ -123,10 +123,65 @@ refused_data(void)
 	talk_at_once(HELO ENVELOPE "DATA x\r\nRSET\r\n",
 	    HELO_OK MAIL_OK RCPT_OK "501 5.5.4 Syntax: DATA\r\n"
 	    "421 4.5.0 Error: this looks like the text of a message\r\n", "");
-	talk_in_pieces(span_str(HELO "DATA\r\nRSET\r\nDATA\r\nSubject: x\r\n"),
-	    0, 1, HELO_OK "503 5.5.1 Error: need RCPT command\r\n" OK
+}
+
+/*
+ * It may also come later, from who does not wait for answers; who does wait has
+ * made a typing mistake.
+ */
+static void
+stray_lines(void)
+{
+	static const struct {
+		const char *text;
+		size_t cut;	/* where the first line behind DATA begins */
+		size_t step;
+		const char *answer;
+	} list[] = {
+		{ HELO "DATA\r\nmial\r\n", 0, 1,
+		    "500 5.5.2 Error: command not recognized\r\n" },
+		{ HELO "DATA\r\nx: y\r\n", sizeof HELO + 5, 100,
+		    "421 4.5.0 Error: this looks like the text of a message"
+		    "\r\n" },
+		{ "DATA\r\nx: y\r\nRSET\r\n", 6, 100,
+		    "421 4.5.0 Error: this looks like the text of a message"
+		    "\r\n" },
+	};
+	struct buf out = { 0 };
+	size_t i;
+
+	for (i = 0; i < COUNT(list); i++) {
+		buf_clear(&out);
+		buf_addf(&out, "%s%s", list[i].text[0] == 'H' ?
+		    HELO_OK "503 5.5.1 Error: need RCPT command\r\n" :
+		    "503 5.5.1 Error: send HELO/EHLO first\r\n",
+		    list[i].answer);
+		talk_in_pieces(span_str(list[i].text), list[i].cut,
+		    list[i].step, buf_str(&out), "");
+	}
+	buf_free(&out);
+}
+
+/* The answer is held back for a while, and what comes then is text. */
+static void
+stray_at_once(void)
+{
+	struct session x;
+	size_t used;
+
+	start(&x);
+	feed(&x, HELO, sizeof HELO - 1);
+	CHECK_INT(smtpd_feed(x.s, "DATA\r\n", 6, &used, &x.out), SMTPD_LULL);
+	CHECK_INT(used, 6);
+	CHECK(smtpd_delay(x.s) > 0);
+	CHECK_BUF(&x.out, GREETING HELO_OK);
+	CHECK_INT(smtpd_feed(x.s, "RSET\r\n", 6, &used, &x.out),
+	    SMTPD_CLOSE);
+	CHECK_BUF(&x.out, GREETING HELO_OK
 	    "503 5.5.1 Error: need RCPT command\r\n"
-	    "421 4.5.0 Error: this looks like the text of a message\r\n", "");
+	    "421 4.5.0 Error: this looks like the text of a message\r\n");
+	finish(&x);
+	buf_free(&x.out);
 }
 
 /* A letter with this text, up to its end, in a session with lines of eol. */
@@ -159,7 +214,7 @@ endings(void)
 	struct buf in = { 0 };
 	size_t i;
 
-	for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+	for (i = 0; i < COUNT(bad); i++) {
 		letter(&in, "\r\n", bad[i]);
 		talk_in_pieces(buf_span(&in), 0, 1, MAIL_OKS "550 5.5.2 "
 		    "Error: bare <CR> or <LF> in the message\r\n" OK, NULL);
@@ -206,7 +261,7 @@ failures(void)
 	struct buf out = { 0 };
 	size_t i;
 
-	for (i = 0; i < sizeof list / sizeof *list; i++) {
+	for (i = 0; i < COUNT(list); i++) {
 		buf_clear(&out);
 		buf_addf(&out, MAIL_OKS "%s" OK, list[i].reply);
 		for (book.sync = 0; book.sync < 2; book.sync++) {
@@ -260,7 +315,7 @@ group(void)
 }
 
 static void
-limits(void)
+size_limit(void)
 {
 	struct buf in = { 0 }, out = { 0 };
 	int i;
@@ -278,9 +333,16 @@ limits(void)
 	buf_insert(&in, strlen(MAIL), "x", 1);
 	talk(buf_str(&in), MAIL_OKS
 	    "552 5.3.4 Message size exceeds fixed limit\r\n" OK, NULL);
+	buf_free(&in);
+	buf_free(&out);
+}
 
-	/* The longest line, and one that is longer. */
-	buf_clear(&in);
+/* The longest line, and one that is longer. */
+static void
+line_limit(void)
+{
+	struct buf in = { 0 };
+
 	buf_adds(&in, "NOOP ");
 	while (in.n < SMTPD_LINE_MAX - 2)
 		buf_addc(&in, 'x');
@@ -291,9 +353,15 @@ limits(void)
 	talk_at_once(buf_str(&in), "500 5.5.2 Error: line too long\r\n" OK, "");
 	talk_in_pieces(buf_span(&in), 0, 1,
 	    "500 5.5.2 Error: line too long\r\n" OK, "");
+	buf_free(&in);
+}
 
-	buf_clear(&in);
-	buf_clear(&out);
+static void
+rcpt_limit(void)
+{
+	struct buf in = { 0 }, out = { 0 };
+	int i;
+
 	buf_adds(&in, HELO "MAIL FROM:<a@b.test>\r\n");
 	buf_adds(&out, HELO_OK MAIL_OK);
 	for (i = 0; i < 1000; i++) {
@@ -391,11 +459,15 @@ main(void)
 	bad_syntax();
 	recipients();
 	refused_data();
+	stray_lines();
+	stray_at_once();
 	endings();
 	other_text();
 	failures();
 	group();
-	limits();
+	size_limit();
+	line_limit();
+	rcpt_limit();
 	mistakes();
 	ends();
 	return test_end();

@@ -120,7 +120,7 @@ find(const void *users, struct span local, struct buf *names)
 	(void)users;
 	if (span_case_is(local, "both")) {
 		buf_add(names, "user\0other", sizeof "user\0other");
-		return 0;
+		return 1;
 	}
 	if (!span_case_is(local, "user") && !span_case_is(local, "other"))
 		return -1;
@@ -178,7 +178,7 @@ static void
 resume(struct session *x)
 {
 	while (x->next == SMTPD_SOON || x->next == SMTPD_SYNC ||
-	    x->next == SMTPD_WAIT) {
+	    x->next == SMTPD_WAIT || x->next == SMTPD_LULL) {
 		waited += smtpd_delay(x->s);
 		x->next = smtpd_resume(x->s, &x->out);
 	}

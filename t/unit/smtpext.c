@@ -96,29 +96,16 @@ add_nonce(struct buf *b)
 #define WELCOME "235 2.7.0 Authentication successful\r\n"
 #define REFUSED "535 5.7.8 Error: authentication failed\r\n"
 #define NO_SENSE "501 5.5.2 Error: malformed response\r\n"
+#define NO_AUTHOR "501 5.5.4 Syntax: AUTH=<> or AUTH=address in xtext\r\n"
 
 /* NUL joe NUL pencil; the second has a wrong password. */
 #define RIGHT "AGpvZQBwZW5jaWw="
 #define WRONG "AGpvZQBwZW5jaWxz"
 
+/* While conf.auth is there. */
 static void
-log_in(void)
+no_log_in(void)
 {
-	struct sasld_conf auth = { .host = "here", .find = find_secret };
-
-	talk("EHLO x\r\nAUTH PLAIN " RIGHT "\r\n",
-	    EHLO_OK "502 5.5.1 Error: nobody can log in here\r\n", "");
-	auth.mechanisms = sasld_possible(0);
-	conf.auth = &auth;
-	conf.nonce = add_nonce;
-	talk("EHLO x\r\nAUTH PLAIN " RIGHT "\r\nAUTH PLAIN " RIGHT "\r\n",
-	    AUTH_OK WELCOME "503 5.5.1 Error: already authenticated\r\n", "");
-	talk("EHLO x\r\nauth plain\r\n" RIGHT "\r\nNOOP\r\n",
-	    AUTH_OK "334 \r\n" WELCOME OK, "");
-	talk("EHLO x\r\nAUTH LOGIN\r\nam9l\r\ncGVuY2ls\r\nNOOP\r\n",
-	    AUTH_OK "334 VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n" WELCOME OK, "");
-	talk("EHLO x\r\nAUTH LOGIN am9l\r\ncGVuY2ls\r\n",
-	    AUTH_OK "334 UGFzc3dvcmQ6\r\n" WELCOME, "");
 	/* Cancelled, malformed, unknown, out of place. */
 	talk("AUTH PLAIN\r\nEHLO x\r\nAUTH LOGIN\r\n*\r\nAUTH PLAIN\r\nQUIT\r\n"
 	    "AUTH PLAIN a b\r\nAUTH PIGEON\r\n" ENVELOPE "AUTH PLAIN\r\n",
@@ -138,6 +125,33 @@ log_in(void)
 	    AUTH_OK REFUSED REFUSED REFUSED REFUSED REFUSED
 	    "421 4.7.0 Error: too many failures\r\n", "");
 	CHECK_INT(waited, 5000);
+}
+
+static void
+log_in(void)
+{
+	struct sasld_conf auth = { .host = "here", .find = find_secret };
+
+	talk("EHLO x\r\nAUTH PLAIN " RIGHT "\r\n",
+	    EHLO_OK "502 5.5.1 Error: nobody can log in here\r\n", "");
+	auth.mechanisms = sasld_possible(0);
+	conf.auth = &auth;
+	conf.nonce = add_nonce;
+	talk("EHLO x\r\nAUTH PLAIN " RIGHT "\r\nAUTH PLAIN " RIGHT "\r\n",
+	    AUTH_OK WELCOME "503 5.5.1 Error: already authenticated\r\n", "");
+	talk("EHLO x\r\nauth plain\r\n" RIGHT "\r\nNOOP\r\n",
+	    AUTH_OK "334 \r\n" WELCOME OK, "");
+	talk("EHLO x\r\nAUTH LOGIN\r\nam9l\r\ncGVuY2ls\r\nNOOP\r\n",
+	    AUTH_OK "334 VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n" WELCOME OK, "");
+	talk("EHLO x\r\nAUTH LOGIN am9l\r\ncGVuY2ls\r\n",
+	    AUTH_OK "334 UGFzc3dvcmQ6\r\n" WELCOME, "");
+	talk("EHLO x\r\nMAIL FROM:<a> AUTH=<>\r\nRSET\r\n"
+	    "MAIL FROM:<a> auth=a+2Bb@c\r\nRSET\r\n"
+	    "MAIL FROM:<a> AUTH=\r\nMAIL FROM:<a> AUTH=a+2b@c\r\n"
+	    "MAIL FROM:<a> AUTH=a=b\r\nMAIL FROM:<a> AUTH=a+2\r\n",
+	    AUTH_OK MAIL_OK OK MAIL_OK OK NO_AUTHOR NO_AUTHOR NO_AUTHOR
+	    NO_AUTHOR, "");
+	no_log_in();
 	conf.auth = NULL;
 }
 
@@ -168,6 +182,59 @@ relaying(void)
 	    "from a@b.test to x@else.test x@else.test user@c user@c \n"
 	    "end 1\ndrop\n");
 	book.err = 0;
+	peer.local = 0;
+	conf.relay = NULL;
+}
+
+/* Each address is a recipient of its own, but those of an alias. */
+static void
+by_address(void)
+{
+	conf.by_address = 1;
+	talk(HELO "MAIL FROM:<a@b.test>\r\nRCPT TO:<User@ours.test>\r\n"
+	    "RCPT TO:<user@also.test>\r\nRCPT TO:<both@ours.test>\r\n"
+	    "RCPT TO:<User@ours.test>\r\nRCPT TO:<OTHER>\r\n"
+	    "DATA\r\n.\r\n",
+	    HELO_OK MAIL_OK RCPT_OK RCPT_OK RCPT_OK RCPT_OK RCPT_OK DATA_OK
+	    DOT_OK, "from a@b.test to User@ours.test User@ours.test "
+	    "user@also.test user@also.test user@ours.test user@ours.test "
+	    "other@ours.test other@ours.test OTHER OTHER \nend 0\n");
+	conf.by_address = 0;
+	/* What would be no address is none. */
+	talk(HELO "MAIL FROM:<a@b.test>\r\nRCPT TO:<user%-@ours.test>\r\n"
+	    "RCPT TO:<user.%ours.test@ours.test>\r\n",
+	    HELO_OK MAIL_OK "550 5.1.1 No such user here\r\n"
+	    "550 5.1.1 No such user here\r\n", "");
+}
+
+static int
+queued(void *spool, struct span domain)
+{
+	struct book *b = spool;
+
+	(void)domain;
+	return strstr(buf_str(&b->log), "end 0") != NULL;
+}
+
+/* ETRN tells of the messages before it, and waits until they are safe. */
+static void
+asking(void)
+{
+	conf.relay = &book_store;
+	conf.spool = &book;
+	conf.queued = queued;
+	peer.local = 1;
+	book.sync = 1;
+	talk(HELO "ETRN else.test\r\nMAIL FROM:<a@b.test>\r\n"
+	    "RCPT TO:<user>\r\nRCPT TO:<x@else.test>\r\nDATA\r\n.\r\n"
+	    "ETRN else.test\r\nNOOP\r\n",
+	    HELO_OK "251 2.0.0 Ok: no mail for else.test\r\n" MAIL_OK RCPT_OK
+	    RCPT_OK DATA_OK DOT_OK
+	    "250 2.0.0 Ok: there is mail for else.test\r\n" OK,
+	    "from a@b.test to user user \n"
+	    "from a@b.test to x@else.test x@else.test \n"
+	    "wait\nwait\nend 0\nend 0\n");
+	book.sync = 0;
 	peer.local = 0;
 	conf.relay = NULL;
 }
@@ -212,6 +279,10 @@ faults(void)
 	    "DATA\r\n.\r\n",
 	    HELO_OK MAIL_OK RCPT_OK "451 4.2.0 later\r\n" RCPT_OK DATA_OK
 	    DOT_OK, TO_USER "end 0\n");
+	under("at rcpt nth 1 reply 550 5.1.1 gone\n",
+	    MAIL "QUIT\r\n.\r\n" ENVELOPE "DATA\r\n.\r\n",
+	    HELO_OK MAIL_OK "550 5.1.1 gone\r\n" DATA_OK NO_VALID
+	    MAIL_OK RCPT_OK DATA_OK DOT_OK, TO_USER "end 0\n");
 	under("at dot nth 1 reply 550 5.7.1 no\n",
 	    MAIL "x\r\n.\r\n" ENVELOPE "BDAT 0 LAST\r\n",
 	    MAIL_OKS "550 5.7.1 no\r\n" MAIL_OK RCPT_OK DOT_OK,
@@ -246,6 +317,8 @@ main(void)
 	refused_chunks();
 	log_in();
 	relaying();
+	by_address();
+	asking();
 	faults();
 	return test_end();
 }

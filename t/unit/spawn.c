@@ -66,6 +66,24 @@ test_two(void)
 	CHECK_INT(spawn_end(&b), 0);
 }
 
+/* Who does not listen to SIGTERM is killed. */
+static void
+test_stop(void)
+{
+	struct buf b = { 0 };
+	struct spawn s;
+	char c;
+
+	CHECK_INT(start(&s, "sleep 60"), 0);
+	CHECK_INT(spawn_stop(&s), 128 + SIGTERM);
+	CHECK_INT(start(&s, "sh"), 0);
+	buf_adds(&b, "trap '' TERM; echo; exec sleep 60\n");
+	CHECK_INT(io_write(s.out, b.p, b.n), 0);
+	CHECK_INT(read(s.in, &c, 1), 1);
+	CHECK_INT(spawn_stop(&s), 128 + SIGKILL);
+	buf_free(&b);
+}
+
 static void
 test_words(void)
 {
@@ -100,6 +118,7 @@ main(void)
 	signal(SIGPIPE, SIG_IGN);
 	test_start();
 	test_two();
+	test_stop();
 	test_words();
 	return test_end();
 }

@@ -1,0 +1,96 @@
+/* Who is at the ends of a socket. */
+#include "net.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+/* The numeric address, v4 ones in a v6 socket as v4; the port or 0. */
+static unsigned
+inet_text(const struct sockaddr_storage *sa, char *text, size_t size)
+{
+	const struct sockaddr_in6 *in6 = (const void *)sa;
+	const struct sockaddr_in *in = (const void *)sa;
+
+	text[0] = '\0';
+	if (sa->ss_family == AF_INET) {
+		inet_ntop(AF_INET, &in->sin_addr, text, (socklen_t)size);
+		return ntohs(in->sin_port);
+	}
+	if (sa->ss_family != AF_INET6)
+		return 0;
+	if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
+		inet_ntop(AF_INET, &in6->sin6_addr.s6_addr[12], text,
+		    (socklen_t)size);
+	else
+		inet_ntop(AF_INET6, &in6->sin6_addr, text, (socklen_t)size);
+	return ntohs(in6->sin6_port);
+}
+
+void
+net_bound(int fd, char *text)
+{
+	struct sockaddr_storage sa;
+	socklen_t n = sizeof sa;
+	char host[INET6_ADDRSTRLEN];
+	unsigned port;
+
+	memset(&sa, 0, sizeof sa);
+	snprintf(text, NET_TEXT_MAX, "an unknown address");
+	if (getsockname(fd, (struct sockaddr *)&sa, &n) < 0)
+		return;
+	if (sa.ss_family == AF_UNIX) {
+		snprintf(text, NET_TEXT_MAX, "%s",
+		    ((struct sockaddr_un *)&sa)->sun_path);
+		return;
+	}
+	port = inet_text(&sa, host, sizeof host);
+	snprintf(text, NET_TEXT_MAX, strchr(host, ':') != NULL ?
+	    "[%s]:%u" : "%s:%u", host, port);
+}
+
+/* A peer at this address, whose port does not matter. */
+static void
+set_peer(struct net_peer *peer, const struct sockaddr_storage *sa)
+{
+	inet_text(sa, peer->text, sizeof peer->text);
+	peer->local = strncmp(peer->text, "127.", 4) == 0 ||
+	    strcmp(peer->text, "::1") == 0;
+}
+
+void
+net_peer_text(struct net_peer *peer, const char *ip)
+{
+	struct sockaddr_storage sa;
+	struct sockaddr_in6 *in6 = (void *)&sa;
+	struct sockaddr_in *in = (void *)&sa;
+
+	memset(peer, 0, sizeof *peer);
+	memset(&sa, 0, sizeof sa);
+	if (ip == NULL)
+		return;
+	if (inet_pton(AF_INET, ip, &in->sin_addr) == 1)
+		sa.ss_family = AF_INET;
+	else if (inet_pton(AF_INET6, ip, &in6->sin6_addr) == 1)
+		sa.ss_family = AF_INET6;
+	set_peer(peer, &sa);
+}
+
+void
+net_peer(struct net_peer *peer, int fd)
+{
+	struct sockaddr_storage sa;
+	socklen_t n = sizeof sa;
+
+	memset(&sa, 0, sizeof sa);
+	memset(peer, 0, sizeof *peer);
+	if (getpeername(fd, (struct sockaddr *)&sa, &n) < 0)
+		return;
+	if (sa.ss_family == AF_UNIX)
+		peer->local = 1;
+	else
+		set_peer(peer, &sa);
+}
