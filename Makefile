@@ -45,9 +45,9 @@ MODULES = \
 	client/envelope client/feed client/fit client/frame client/ftpc \
 	client/ftpput client/handin client/intake client/journal client/link \
 	client/message client/mx client/orderc client/orderfile client/pool \
-	client/prepare client/progress client/rate client/relay \
+	client/prepare client/progress client/rate client/reach client/relay \
 	client/report client/resolver client/route client/saslc client/sender \
-	client/single client/smtpc client/submit client/tls \
+	client/single client/smtpc client/submit client/team client/tls \
 	client/trace client/transact client/typist client/worker
 # Modules in two files: the second.
 PARTS = format/mimehead format/orderfault format/orderhead sys/netname

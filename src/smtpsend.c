@@ -73,6 +73,7 @@ struct opt {
 	long cap, depth;
 	int many, again, sync, verbose, dry, typed;
 	int named;		/* -s was given */
+	int shown;		/* the results, by -l - */
 };
 
 static void
@@ -95,11 +96,10 @@ work(const struct opt *opt, const struct sender_conf *conf, char **operand,
 	struct journal journal;
 
 	if (opt->typed)
-		return typist_run(&conf->link, conf->server, conf->servers,
-		    STDIN_FILENO, out);
+		return typist_run(&conf->reach, STDIN_FILENO, out);
 	if (!opt->many)
 		prepare_message(&m, &opt->prepare, operand);
-	if (opt->log != NULL && strcmp(opt->log, "-") != 0 && !opt->dry) {
+	if (opt->log != NULL && !opt->dry) {
 		journal_need(&journal, opt->log, opt->sync);
 		report->journal = &journal;
 	}
@@ -111,13 +111,12 @@ work(const struct opt *opt, const struct sender_conf *conf, char **operand,
 		code = batch_run(&opt->batch, conf, report);
 	else
 		single_send(conf, opt->batch.resolver, opt->batch.port, &m);
+	report_close(report);
 	if (report->broken != NULL) {
 		errno = report->err;
 		warn_sys("%s", report->broken);
 		code = EX_IOERR;
 	}
-	if (report->journal != NULL)
-		journal_close(&journal);
 	message_free(&m);
 	return result_worst(code, report->code);
 }
@@ -148,7 +147,10 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 'j':
 			batch->jobs = cli_number(c, optarg, 1, BATCH_JOBS_MAX);
 			break;
-		case 'l': opt->log = optarg; break;
+		case 'l':
+			opt->shown = strcmp(optarg, "-") == 0;
+			opt->log = opt->shown ? NULL : optarg;
+			break;
 		case 'M': opt->auth.mechanism = optarg; break;
 		case 'n': opt->dry = 1; break;
 		case 'P': opt->secret = optarg; break;
@@ -187,8 +189,10 @@ check(struct opt *opt, char **operand)
 	if (opt->mx && (opt->tls > 0 || opt->command != NULL ||
 	    opt->auth.user != NULL))
 		die(EX_USAGE, "-x excludes -Z, -C and -a");
-	if (opt->tls > 2 || (opt->tls > 0 && opt->command != NULL))
+	if (opt->tls > 0 && opt->command != NULL)
 		die(EX_USAGE, "-C and -Z exclude each other");
+	if (opt->tls > 2)
+		die(EX_USAGE, "-Z: twice at the most");
 	if (opt->auth.user == NULL &&
 	    (opt->secret != NULL || opt->auth.mechanism != NULL))
 		die(EX_USAGE, "-P and -M need -a");
@@ -206,17 +210,10 @@ check(struct opt *opt, char **operand)
 static void
 set_resolver(struct opt *opt, struct wr *trace)
 {
-	static struct net_addr a;
-
 	opt->batch.resolver = &opt->resolver;
-	opt->batch.port = ports[0];
-	if (opt->servers != NULL) {
-		if (net_parse(&a, opt->servers, ports[0]) < 0 ||
-		    a.host[0] != '\0' || a.path[0] != '\0')
-			die(EX_USAGE, "-s: %s: not a port, for -x",
-			    opt->servers);
-		opt->batch.port = a.port;
-	}
+	opt->batch.port = route_port(opt->servers, ports[0]);
+	if (opt->batch.port == NULL)
+		die(EX_USAGE, "-s: %s: not a port, for -x", opt->servers);
 	opt->resolver.timeout = RESOLVER_TIMEOUT;
 	if (opt->limit != IO_FOREVER && opt->limit < RESOLVER_TIMEOUT)
 		opt->resolver.timeout = opt->limit;
@@ -229,29 +226,31 @@ set_resolver(struct opt *opt, struct wr *trace)
 static void
 set_conf(struct sender_conf *conf, struct opt *opt, struct wr *trace)
 {
+	struct reach_conf *reach = &conf->reach;
 	struct buf why = { 0 };
 
+	conf->depth = (size_t)opt->depth;
 	if (opt->mx)
 		set_resolver(opt, trace);
 	else
-		conf->server = link_servers(opt->servers, ports[opt->tls],
-		    &conf->servers);
-	conf->cap = opt->cap;
-	conf->depth = (size_t)opt->depth;
-	conf->link.helo = opt->prepare.helo;
-	conf->link.limit = opt->limit;
-	conf->link.command = opt->command;
-	conf->link.tls = (enum link_tls)opt->tls;
-	conf->link.bare = opt->typed;
+		reach->server = link_servers(opt->servers, ports[opt->tls],
+		    &reach->servers);
+	reach->spread = !opt->mx;
+	reach->cap = opt->cap;
+	reach->link.helo = opt->prepare.helo;
+	reach->link.limit = opt->limit;
+	reach->link.command = opt->command;
+	reach->link.tls = (enum link_tls)opt->tls;
+	reach->link.bare = opt->typed;
 	if (opt->verbose || opt->typed)
-		conf->link.trace = trace;
+		reach->link.trace = trace;
 	if (opt->auth.user == NULL)
 		return;
 	if (credential_find(&opt->auth.secret, opt->secret, getenv("NETRC"),
-	    getenv("HOME"), conf->server[0].addr.host, opt->auth.user,
+	    getenv("HOME"), reach->server[0].addr.host, opt->auth.user,
 	    &why) < 0)
 		die(EX_NOPERM, "%s", buf_str(&why));
-	conf->link.auth = &opt->auth;
+	reach->link.auth = &opt->auth;
 }
 
 int
@@ -279,7 +278,7 @@ main(int argc, char **argv)
 	wr_init(&trace, STDERR_FILENO, IO_FOREVER);
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
 	set_conf(&conf, &opt, opt.typed ? &out : &trace);
-	if (opt.many || (opt.log != NULL && strcmp(opt.log, "-") == 0))
+	if (opt.many || opt.shown)
 		report.out = &out;
 	if (opt.many && !opt.verbose && isatty(STDERR_FILENO))
 		report.progress = &progress;
@@ -293,7 +292,7 @@ main(int argc, char **argv)
 	wr_free(&out);
 	wr_free(&trace);
 	report_free(&report);
-	link_servers_free(conf.server, conf.servers);
+	link_servers_free(conf.reach.server, conf.reach.servers);
 	buf_free(&opt.auth.secret);
 	resolver_free(&opt.resolver);
 	return (int)code;

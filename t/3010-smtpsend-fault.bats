@@ -134,6 +134,19 @@ each_way() {
 	[ "$(cut -f 1,5 <<<"$output")" = $'sent\t'"$ADDR" ]
 }
 
+@test "turned away: three connections, then deferred; or the next server" {
+	fake 'greeting:*:421 4.3.2 busy'
+	both 75 deferred 421 connect
+	fake 'ehlo:*:drop'
+	both 75 deferred - helo
+	[ "$(grep -c EHLO dialog)" = 3 ]
+	another 'greeting:1-:drop'
+	first=$ADDR
+	fake
+	run -0 smtpsend -s "$first,$ADDR" -l - a@x <letter
+	[ "$(cut -f 1,5 <<<"$output")" = $'sent\t'"$ADDR" ]
+}
+
 @test "nobody listens: deferred at connect, 75" {
 	ADDR=127.0.0.1:1
 	both 75 deferred - connect
@@ -262,4 +275,8 @@ each_way() {
 	[ "$(awk -F '\t' '{ print NF }' <<<"$output")" = 9 ]
 	[ "$(cut -f 9 <<<"$output")" = 'no sent [31m x' ]
 	run -1 grep -q $'\x1b' <<<"$stderr"
+	# nor is what it says other than text
+	fake $'rcpt:1:550 \xd0\xbd\xd0\xb5\xd1\x82 \xff\xd0'
+	run -67 smtpsend -bS -s "$ADDR" < <(letter me@x a@x; echo QUIT)
+	[ "$(cut -f 9 <<<"$output")" = 'нет ??' ]
 }

@@ -49,6 +49,37 @@ script() {
 	fake -c "$caps" "$stage:*:$action" "$@"
 }
 
+# everywhere COMMAND ...: with each stage as its last argument, all at the same
+# time, in a directory and with a server of its own.
+everywhere() {
+	local pids=() pid
+	for stage in $STAGES; do
+		mkdir "$stage"
+		cp letter secret "$stage"
+		(
+			cd "$stage" || exit
+			# shellcheck disable=SC2034 # of the files loaded
+			FAKE='' STARTED=()
+			trap lib_teardown EXIT
+			"$@" "$stage"
+		) &
+		pids+=("$!")
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid"
+	done
+}
+
+# lost ACTION ... STAGE: what each of them does to the connection.
+lost() {
+	local stage=${*: -1} fault
+	for fault in "${@:1:$#-1}"; do
+		script "$stage" "$fault"
+		[ "$stage" = dot ] || at "$stage" 75 deferred -
+		[ "$stage" != dot ] || at "$stage" 80 unknown -
+	done
+}
+
 @test "refused for now: 75, deferred" {
 	for stage in $STAGES; do
 		script "$stage" '451 4.0.0 later'
@@ -72,41 +103,19 @@ script() {
 }
 
 @test "421: 75, deferred" {
-	for stage in $STAGES; do
-		script "$stage" '421 4.3.2 going down'
-		at "$stage" 75 deferred 421
-	done
+	busy() {
+		script "$1" '421 4.3.2 going down'
+		at "$1" 75 deferred 421
+	}
+	everywhere busy
 }
 
 @test "no reply, or none that is one: deferred, and unknown after the dot" {
-	for fault in drop rst garbage endless long; do
-		for stage in $STAGES; do
-			script "$stage" "$fault"
-			[ "$stage" = dot ] || at "$stage" 75 deferred -
-			[ "$stage" != dot ] || at "$stage" 80 unknown -
-		done
-	done
+	everywhere lost drop rst garbage endless long
 }
 
 @test "silence: deferred, and unknown after the dot" {
-	local pids=()
-	for stage in $STAGES; do
-		mkdir "$stage"
-		cp letter secret "$stage"
-		(
-			cd "$stage" || exit
-			# shellcheck disable=SC2034 # of the files loaded
-			FAKE='' STARTED=()
-			trap lib_teardown EXIT
-			script "$stage" silent
-			[ "$stage" = dot ] || at "$stage" 75 deferred -
-			[ "$stage" != dot ] || at "$stage" 80 unknown -
-		) &
-		pids+=("$!")
-	done
-	for pid in "${pids[@]}"; do
-		wait "$pid"
-	done
+	everywhere lost silent
 }
 
 @test "byte by byte, in several lines, late: sent" {

@@ -133,6 +133,71 @@ send() {
 	done
 }
 
+@test "a connection that is turned away is one of three, and no more" {
+	batch 5 >in
+	for fault in greeting:1:drop 'greeting:1:421 4.3.2 busy' ehlo:1:drop \
+		'ehlo:1:421 4.3.2 busy'; do
+		fake "$fault"
+		send 0 <in
+		seq -f 'sent r%.0f@x 250 dot' 5 | diff - short
+		[ "$(received)" = "$(seq -f r%.0f@x 5)" ]
+	done
+	# on the way back after a lost one
+	fake 'rcpt:3:drop' 'greeting:2:421 4.3.2 busy'
+	send 0 <in
+	[ "$(received)" = "$(seq -f r%.0f@x 5)" ]
+	fake 'greeting:1:drop' 'ehlo:1:drop' 'rcpt:1:drop'
+	send 75 <in
+	[ "$(cut -d ' ' -f 1,4 short | uniq -c | tr -s ' ')" = \
+		$' 1 deferred rcpt\n 4 sent dot' ]
+}
+
+@test "turned away again and again: a few tries for all, then it rests" {
+	fake 'greeting:*:421 4.3.2 busy'
+	batch 1000 >in
+	SECONDS=0
+	send 75 <in
+	[ "$SECONDS" -lt 10 ]
+	[ "$(cut -d ' ' -f 1,3,4 short | sort | uniq -c | tr -s ' ')" = \
+		' 1000 deferred 421 connect' ]
+	fake 'greeting:*:drop'
+	printf 'Subject: s\n\nx\n' >letter
+	run -75 smtpsend -n -s "$ADDR" a@x <letter
+	fake 'greeting:1:drop'
+	run -0 smtpsend -n -s "$ADDR" a@x <letter
+}
+
+@test "a signal ends the wait for a server that hangs up" {
+	fake 'ehlo:*:drop'
+	batch 3 >in
+	smtpsend -bS -s "$ADDR" <in >out 3>&- &
+	pid=$!
+	wait_for test -s dialog
+	kill "$pid"
+	code=0
+	wait "$pid" || code=$?
+	[ "$code" = 75 ]
+	[ "$(wc -l <out)" -le 1 ]
+}
+
+@test "several servers: with -c each connection is to the next" {
+	for i in 1 2 3; do
+		mkdir "$i"
+		cd "$i"
+		start -n another "$TOP/t/fake-smtp.py"
+		cd ..
+		servers=${servers:+$servers,}$ADDR
+	done
+	batch 12 >in
+	send 0 -s "$servers" -c 2 <in
+	[ "$(wc -l 1/got.log 2/got.log 3/got.log | awk '{ print $1 }' |
+		tr '\n' ' ')" = '4 4 4 12 ' ]
+	# one that is dead is passed over
+	send 0 -s "127.0.0.1:1,$servers" -c 2 <in
+	[ "$(wc -l 1/got.log 2/got.log 3/got.log | awk '{ print $1 }' |
+		tr '\n' ' ')" = '8 8 8 24 ' ]
+}
+
 @test "several servers: the next where one is lost" {
 	another 'rcpt:2-:drop'
 	first=$ADDR
@@ -207,8 +272,18 @@ send() {
 		letter me@x b@x
 		letter me@x c@x; echo QUIT; } >in
 	send 65 <in
-	[ "$(cat short)" = 'sent c@x 250 dot' ]
+	printf '%s\n' 'failed a@x - mail' 'failed b@x - mail' \
+		'sent c@x 250 dot' | diff - short
+	[ "$(cut -f 6 results | tr '\n' ' ')" = '1 1 2 ' ]
 	[ "$(received)" = c@x ]
+}
+
+@test "the number is the place in the batch, whatever is before" {
+	fake
+	{ printf '%s\n' DATA x . 'MAIL FROM:<me@x>' DATA x .
+		letter me@x a@x; echo QUIT; } >in
+	send 65 <in
+	[ "$(cut -f 2,6 results)" = $'a@x\t3' ]
 }
 
 @test "malformed addresses fail, and stop nobody" {
@@ -313,4 +388,33 @@ peak() {
 		'{ smtpsend -bS -s "$1" <in; echo $? >code; } | head -n 1 >one; exit "$(cat code)"' - "$ADDR"
 	[ "$(wc -l <one)" = 1 ]
 	[ "$(wc -l <got.log)" -lt 500 ]
+}
+
+# example PAGE: the literal text among its examples.
+example() {
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$TOP/man/$1" |
+		sed -n '/^\.Bd/,/^\.Ed/p' | sed '/^\.[BE]d/d; s/^\\&//'
+}
+
+@test "the examples of bsmtp(5) and results(5)" {
+	example bsmtp.5 >in
+	fake
+	send 0 <in
+	tail -n 2 got.1 | cmp - <(printf '%s\r\n' 'Hello user1!' \
+		'.and this line begins with one dot.')
+	# another message, to user2, whom the server does not know
+	{ sed '$d' in; sed '1,2d; s/user1/user2/; s/<1@/<2@/' in; } >two
+	fake 'dot:1:250 2.0.0 Ok' 'rcpt:2:550 5.1.1 No such user here'
+	send 67 <two
+	example results.5 >example
+	for file in example results; do
+		sed -E 's/(localhost|127.0.0.1):[0-9]+/SERVER/
+			s/\t[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}Z/\tTIME/' \
+			"$file" >"$file.same"
+	done
+	grep -q $'\tSERVER\t2\tTIME\t' example.same
+	diff example.same results.same
+	cp example results
+	run -0 sh -c "$(sed -n 's/^\.Dl \(cut .*\)/\1/p' "$TOP/man/results.5")"
+	[ "$(sed 's/^ *//' <<<"$output")" = $'1 failed\n1 sent' ]
 }

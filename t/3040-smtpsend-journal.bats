@@ -140,7 +140,7 @@ line() {
 	[ -c /dev/full ] || skip "no /dev/full"
 	run -74 --separate-stderr smtpsend -bS -s "$ADDR" -l /dev/full <in
 	[ -z "$output" ]
-	[ "$stderr" = 'smtpsend: journal: No space left on device' ]
+	[ "$stderr" = 'smtpsend: /dev/full: No space left on device' ]
 	run -1 received
 	run -1 grep -qx '\.' dialog
 }
@@ -159,6 +159,19 @@ line() {
 	[ "$(cut -d ' ' -f 3 got.log | sort | uniq -d)" = '' ]
 	[ "$(grep -c . results)" = 100 ]
 	[ "$(grep -c '^unknown' results)" -le 1 ]
+}
+
+@test "a journal that fails when it is closed: 74" {
+	need strace
+	! grep -q __asan_init "$(command -v smtpsend)" ||
+		skip "the sanitizer cannot be traced"
+	fake
+	batch 1 >in
+	run -74 --separate-stderr strace -o trace -P "$PWD/journal" \
+		-e inject=close:error=EIO \
+		smtpsend -bS -s "$ADDR" -l journal <in
+	[ "$stderr" = 'smtpsend: journal: Input/output error' ]
+	[ "$(cut -f 1 <<<"$output")" = sent ]
 }
 
 @test "-y, and a path with a directory" {
@@ -185,20 +198,32 @@ line() {
 	[ "$stderr" = 'smtpsend: c@x: unknown at dot: the run that sent it was cut off' ]
 }
 
+@test "-l - is no journal: another Message-ID each time, and no waits" {
+	fake -c PIPELINING,CHUNKING
+	for _ in 1 2; do
+		printf 'Subject: x\n\nx\n' | run -0 smtpsend -s "$ADDR" -l - a@x
+	done
+	[ "$(cat got.1 got.2 | grep -c Message-ID)" = 2 ]
+	[ "$(cat got.1 got.2 | grep Message-ID | sort -u | wc -l)" = 2 ]
+	batch 10 >in
+	run -0 --separate-stderr smtpsend -bS -v -s "$ADDR" -l - <in
+	[ "${#lines[@]}" = 10 ]
+	[ ! -e ./- ]
+	printf '%s\n' "${stderr_lines[@]}" >dialogue
+	[ "$(grep -n 'C: BDAT' dialogue | sed -n '10s/:.*//p')" -lt \
+		"$(grep -n 'S: 250 2.0.0' dialogue | sed -n '1s/:.*//p')" ]
+}
+
 @test "killed at any moment: in the end each is sent once or unknown" {
 	fake
 	batch 300 >in
-	: >unknown
+	: >journal
 	kills=0
-	for delay in 0.01 0.02 0.03 0.04 0.05 0.02 0.03 0.01 0.04 0.06; do
-		smtpsend -bS -s "$ADDR" -l journal <in >results 3>&- &
-		pid=$!
-		sleep "$delay"
-		if kill -9 "$pid" 2>/dev/null; then
+	for lines in 1 2 60 120 180 240 300 360 420 480; do
+		! killed "$lines" smtpsend -bS -s "$ADDR" -l journal ||
 			kills=$((kills + 1))
-		fi
-		wait "$pid" || :
-	done 2>/dev/null
+	done
+	[ "$kills" -gt 0 ]
 	run smtpsend -bS -s "$ADDR" -l journal <in
 	printf '%s\n' "$output" >results
 	[ "$status" = 0 ] || [ "$status" = 80 ]

@@ -75,6 +75,7 @@ sent() {
 @test "a result is told while the next one is waited for" {
 	batch 4 >in
 	for jobs in 1 2; do
+		rm -f out
 		fake "dot:$((jobs + 1))-:silent"
 		smtpsend -bS -j "$jobs" -T 30 -s "$ADDR" <in >out 3>&- &
 		wait_for test -s out
@@ -167,6 +168,72 @@ sent b@x" ]
 	[ "$(cut -f 5 results | sort -u)" = "$ADDR" ]
 }
 
+@test "a server with room for fewer: the others' messages go the same way" {
+	batch 400 >in
+	start smtpd-lite -l :0 -o sink -D x -c 2
+	for options in '-j 4' '-j 8' '-j 4 -l journal'; do
+		# shellcheck disable=SC2086
+		send 0 $options <in
+		sent 400 | diff - short
+		[ "$(wc -l <results)" = 400 ]
+	done
+	[ "$(wc -l <journal)" = 800 ]
+}
+
+@test "turned away, all of them: three tries each, or rest" {
+	fake greeting:1:drop 'greeting:2:421 busy' greeting:3:drop \
+		'greeting:4:421 busy'
+	batch 40 >in
+	send 0 -j 4 <in
+	sent 40 | diff - short
+	fake 'greeting:*:421 4.3.2 busy'
+	SECONDS=0
+	send 75 -j 4 <in
+	[ "$SECONDS" -lt 10 ]
+	[ "$(cut -d ' ' -f 1,3,4 short | sort | uniq -c | tr -s ' ')" = \
+		' 40 deferred 421 connect' ]
+}
+
+@test "a lost connection, and no other to be had: two results, once each" {
+	# of three recipients one is refused before the connection is lost
+	fake -c 'SIZE 1000' 'rcpt:no@:550 no' data:1:drop greeting:2:drop
+	{ letter me@x a@x no@x b@x; echo QUIT; } >in
+	send 67 -j 2 <in
+	printf '%s\n' 'failed no@x 550 rcpt' 'sent a@x 250 dot' \
+		'sent b@x 250 dot' | diff - short
+	[ "$(received)" = 'a@x b@x' ]
+}
+
+@test "SIGTERM while no server will talk: no results for what was not begun" {
+	fake 'ehlo:*:drop'
+	batch 100 >in
+	smtpsend -bS -j 3 -s "$ADDR" -l journal <in >out 3>&- &
+	pid=$!
+	wait_for test -s dialog
+	kill "$pid"
+	code=0
+	wait "$pid" || code=$?
+	[ "$code" = 75 ]
+	[ "$(wc -l <out)" -le 6 ]
+	[ "$(grep -vc '^deferred' journal)" = 0 ]
+}
+
+@test "all its processes are killed: what is left is deferred, and it ends" {
+	[ -d /proc/self ] || skip "no /proc"
+	fake dot:1-:silent
+	batch 50 >in
+	smtpsend -bS -j 2 -s "$ADDR" -l journal <in >out 3>&- &
+	pid=$!
+	wait_for eval '[ "$(grep -c sending journal)" = 2 ]'
+	grep -l "^PPid:[[:space:]]$pid\$" /proc/[0-9]*/status 2>/dev/null |
+		cut -d / -f 3 | xargs kill -9
+	code=0
+	wait "$pid" || code=$?
+	[ "$code" = 80 ]
+	[ "$(cut -f 1 out | sort | uniq -c | tr -s ' ')" = \
+		$' 48 deferred\n 2 unknown' ]
+}
+
 @test "nobody listens: all deferred" {
 	ADDR=127.0.0.1:1
 	batch 200 >in
@@ -211,16 +278,13 @@ sent b@x" ]
 @test "killed with its workers: nobody twice, at most one unknown each" {
 	fake
 	batch 200 >in
+	: >journal
 	kills=0
-	for delay in 0.05 0.08 0.06 0.1 0.07; do
-		setsid smtpsend -bS -j 4 -s "$ADDR" -l journal <in >results 3>&- &
-		pid=$!
-		sleep "$delay"
-		if kill -9 "$pid" 2>/dev/null; then
+	for lines in 1 50 120 200 280; do
+		! killed "$lines" smtpsend -bS -j 4 -s "$ADDR" -l journal ||
 			kills=$((kills + 1))
-		fi
-		wait "$pid" || :
-	done 2>/dev/null
+	done
+	[ "$kills" -gt 0 ]
 	run smtpsend -bS -j 4 -s "$ADDR" -l journal <in
 	printf '%s\n' "$output" >results
 	[ "$status" = 0 ] || [ "$status" = 80 ]
@@ -239,7 +303,7 @@ sent b@x" ]
 	batch 20 >in
 	run -74 --separate-stderr smtpsend -bS -j 3 -s "$ADDR" -l /dev/full <in
 	[ -z "$output" ]
-	[ "$stderr" = 'smtpsend: journal: No space left on device' ]
+	[ "$stderr" = 'smtpsend: /dev/full: No space left on device' ]
 	run -1 received
 }
 

@@ -141,6 +141,44 @@ secret() {
 	attempt 75 -C ./none
 	[ "$(cat short)" = 'deferred connect' ]
 	attempt 75 -C false
+	attempt 75 -C /no/such/prog
+	[[ $stderr = *': deferred at connect: /no/such/prog: No such file or directory' ]]
+	run -64 --separate-stderr smtpsend -ZZZ -s "$ADDR" a@x <in
+	[ "$stderr" = 'smtpsend: -Z: twice at the most' ]
+	run -64 --separate-stderr smtpsend -Z -C false -s "$ADDR" a@x <in
+	[ "$stderr" = 'smtpsend: -C and -Z exclude each other' ]
+}
+
+@test "-C: a command that does not end is ended" {
+	cat >way <<-'END'
+	#!/bin/sh
+	trap '' TERM
+	smtpd-lite -i -o sink
+	exec sleep 60
+	END
+	chmod +x way
+	run -0 timeout 20 smtpsend -s x -C ./way a@x </dev/null
+}
+
+@test "-P may take its time: SIGTERM and SIGINT end the wait" {
+	printf '#!/bin/sh\necho $$ >asks\nexec sleep 60\n' >ask
+	chmod +x ask
+	for signal in TERM INT; do
+		for program in 'smtpsend -a joe -T 1 -P ./ask a@x' \
+			'ftpsend -u joe -T 1 -P ./ask ftp://127.0.0.1:1/ ask'; do
+			rm -f asks
+			# a shell's background commands ignore SIGINT
+			# shellcheck disable=SC2086
+			env --default-signal=INT $program 2>err 3>&- &
+			pid=$!
+			wait_for test -s asks
+			kill -"$signal" "$pid"
+			code=0
+			wait "$pid" || code=$?
+			kill "$(cat asks)"
+			[ "$code" = $((128 + $(kill -l "$signal"))) ]
+		done
+	done
 }
 
 @test "-Z and -Z -Z: a certificate that is good" {
@@ -203,7 +241,14 @@ secret() {
 	ADDR=localhost:1 attempt 75 -Z
 	[[ $stderr = *'deferred at connect: Connection refused'* ]]
 	ADDR=localhost:1 attempt 75 -ZZ
-	[[ $stderr = *'no connection'* ]]
+	[[ $stderr = *': deferred at tls: no connection: Connection refused' ]]
+	ADDR=no.such.invalid:1 attempt 75 -ZZ
+	[[ $stderr = *': deferred at tls: no connection: '*[a-z] ]]
+	[[ $stderr != *bio* ]]
+	# no TLS there
+	server
+	ADDR=localhost:$PORT attempt 75 -ZZ
+	[[ $stderr = *': deferred at tls: TLS failed: the server does not speak TLS' ]]
 }
 
 @test "what shows the secret goes only where nobody listens" {

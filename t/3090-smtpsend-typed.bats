@@ -23,6 +23,18 @@ load smtpsend
 	[ -z "$stderr" ]
 }
 
+@test "-I: secrets that are typed are not shown" {
+	fake -c 'AUTH PLAIN LOGIN' 'auth:2:334 VXNlcm5hbWU6' \
+		'auth:3:334 VXNlcm5hbWU6'
+	printf '%s\n' 'auth plain AHNlc3FtZQ==' 'AUTH LOGIN' c2VzYW1l \
+		'AUTH LOGIN' '*' "auth	plain	AHNlc3FtZQ==" QUIT >in
+	run -0 smtpsend -I -s "$ADDR" <in
+	grep -q 'AHNlc3FtZQ==' dialog
+	grep '^C:' <<<"$output" >said
+	printf 'C: %s\n' 'auth plain ***' 'AUTH LOGIN' '***' 'AUTH LOGIN' \
+		'*' 'auth	plain	***' QUIT | diff - said
+}
+
 @test "-I: the end of input is QUIT, but in a letter it sends nothing" {
 	fake
 	run -0 smtpsend -I -s "$ADDR" <<<NOOP

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""fake-smtp.py [-c CAP,CAP ...] [-u PATH] [RULE ...]: an SMTP server that
+"""fake-smtp.py [-n] [-c CAP,CAP ...] [-u PATH] [RULE ...]: an SMTP server that
 misbehaves.
 
-It listens on a free port of 127.0.0.1, or on PATH, and says so on standard error.  What it
+It listens on a free port of 127.0.0.1, or on PATH, and says so on standard error.
+With -n the way to it is narrow: small segments, little room.  What it
 reads goes to the file "dialog", line by line; each message it answers 2xx to
 is a file got.N (dots unstuffed) and a line "N sender recipient ..." in
 "got.log".
@@ -109,7 +110,8 @@ class Session:
             self.out += self.usual(stage)
             return CODES[stage][:3]
         if action[0].isdigit():
-            self.out += action.replace("|", "\r\n").encode() + b"\r\n"
+            self.out += action.replace("|", "\r\n").encode("latin-1") + \
+                b"\r\n"
             if action.startswith("421"):
                 self.flush()
                 raise Gone
@@ -248,12 +250,15 @@ class Session:
         self.conn.close()
 
 
-def listen(path):
+def listen(path, narrow):
     if path:
         server = socket.socket(socket.AF_UNIX)
         server.bind(path)
     else:
         server = socket.socket()
+        if narrow:
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            server.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
         server.bind(("127.0.0.1", 0))
     server.listen(50)
     name = path or "%s:%d" % server.getsockname()
@@ -262,16 +267,18 @@ def listen(path):
 
 
 def parse(args):
-    """What the arguments say: capabilities, a path, rules."""
-    opts, args = getopt.getopt(args, "c:u:")
+    """What the arguments say: capabilities, a path, rules, narrow or not."""
+    opts, args = getopt.getopt(args, "c:nu:")
     caps = ["PIPELINING", "SIZE 1000000", "8BITMIME", "SMTPUTF8"]
-    path = None
+    path, narrow = None, False
     for opt, value in opts:
         if opt == "-c":
             caps = [cap for cap in value.split(",") if cap]
+        elif opt == "-n":
+            narrow = True
         else:
             path = value
-    return caps, path, [rule.split(":", 2) for rule in args]
+    return caps, path, [rule.split(":", 2) for rule in args], narrow
 
 
 def script():
@@ -294,13 +301,13 @@ def script():
 
 
 def main():
-    caps, path, rules = parse(sys.argv[1:])
-    server = listen(path)
+    caps, path, rules, narrow = parse(sys.argv[1:])
+    server = listen(path, narrow)
     while True:
         conn, _ = server.accept()
         args = script()
         if args is not None:
-            caps, _, rules = parse(args)
+            caps, _, rules, _ = parse(args)
         if not path:
             conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         threading.Thread(target=Session(conn, caps, rules).run,

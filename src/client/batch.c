@@ -75,14 +75,13 @@ batch_run(const struct batch_conf *batch, const struct sender_conf *conf,
 	    .port = batch->port };
 	enum exit_code code;
 
-	feed_init(&i.feed, batch->in, batch->name, conf->link.helo);
+	feed_init(&i.feed, batch->in, batch->name, conf->reach.link.helo);
 	own.sending = sending;
 	own.part = part;
 	own.done = done;
-	own.arg = own.link.arg = &i;
-	own.link.wait = wait;
+	own.arg = own.reach.link.arg = &i;
+	own.reach.link.wait = wait;
 	if (batch->jobs > 1) {
-		own.home = 0;
 		pool_run(&i, &r, batch->jobs);
 	} else {
 		run_alone(&i, &r);

@@ -4,11 +4,9 @@
 #include "sys/stop.h"
 
 struct dry {
-	const struct sender_conf *conf;
 	int ask;
 	struct wr *out;
-	struct link link;	/* kept for the next message */
-	struct link_server *server;	/* that was tried last */
+	struct reach reach;	/* kept for the next message */
 	enum exit_code code;
 };
 
@@ -75,33 +73,18 @@ ask_server(struct smtpc *c, struct message *m)
 	return status;
 }
 
-/* A connection to the first server that talks; one at rest does not. */
-static void
-open_link(struct dry *d)
-{
-	size_t i;
-
-	for (i = 0; i < d->conf->servers && !d->link.open; i++) {
-		d->server = &d->conf->server[i];
-		if (d->server->rest <= io_clock())
-			link_open(&d->link, &d->conf->link, d->server);
-	}
-}
-
 static void
 check(struct dry *d, struct message *m)
 {
+	const struct link_server *v;
+	struct smtpc *c = &d->reach.link.c;
 	struct fit fit;
 
-	open_link(d);
-	if (!d->link.open) {
-		message_decide(m, RESULT_DEFERRED, d->server->stage,
-		    d->server->code, buf_span(&d->server->why));
-		return;
-	}
-	if (fit_message(&fit, &d->link.c, m) == 0 &&
-	    ask_server(&d->link.c, m) == SMTPC_LOST)
-		link_close(&d->link);
+	if (reach_connect(&d->reach, &m->tries, 0, &v) < 0)
+		message_decide(m, RESULT_DEFERRED, v->stage, v->code,
+		    buf_span(&v->why));
+	else if (fit_message(&fit, c, m) == 0 && ask_server(c, m) == SMTPC_LOST)
+		link_close(&d->reach.link);
 }
 
 static enum exit_code
@@ -142,10 +125,11 @@ enum exit_code
 dry_run(const struct sender_conf *conf, int ask, struct message *m,
     struct wr *out)
 {
-	struct dry d = { .conf = conf, .ask = ask, .out = out };
+	struct dry d = { .reach = { .conf = &conf->reach }, .ask = ask,
+	    .out = out };
 
 	try(&d, m);
-	link_quit(&d.link);
+	link_quit(&d.reach.link);
 	return d.code;
 }
 
@@ -153,12 +137,13 @@ enum exit_code
 dry_batch(const struct batch_conf *batch, const struct sender_conf *conf,
     int ask, struct wr *out)
 {
-	struct dry d = { .conf = conf, .ask = ask, .out = out };
+	struct dry d = { .reach = { .conf = &conf->reach }, .ask = ask,
+	    .out = out };
 	enum feed_event event = FEED_LATER;
 	struct message m = { 0 };
 	struct feed feed;
 
-	feed_init(&feed, batch->in, batch->name, conf->link.helo);
+	feed_init(&feed, batch->in, batch->name, conf->reach.link.helo);
 	while (!stop_asked() && out->err == 0 &&
 	    (event = feed_next(&feed, &m)) != FEED_END) {
 		if (event == FEED_MESSAGE) {
@@ -169,7 +154,7 @@ dry_batch(const struct batch_conf *batch, const struct sender_conf *conf,
 		wr_flush(out);
 		stop_wait(batch->in, IO_FOREVER);
 	}
-	link_quit(&d.link);
+	link_quit(&d.reach.link);
 	d.code = result_worst(d.code, feed.code);
 	if (event != FEED_END)
 		d.code = result_worst(d.code, EX_TEMPFAIL);

@@ -87,7 +87,11 @@ take_dot(struct feed *s, struct message *m)
 
 	if (content_end(&m->content, &why) < 0)
 		set_unfit(s, why);
-	m->number = ++s->messages;
+	if (s->parser.spoilt) {
+		s->unfit = "MAIL inside a transaction";
+		s->stage = STAGE_MAIL;
+	}
+	m->number = s->parser.texts;
 	content_id(&m->id, &m->content);
 }
 

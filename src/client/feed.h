@@ -26,7 +26,6 @@ struct feed {
 	/* private */
 	struct bsmtp parser;
 	const char *name, *helo;
-	uintmax_t messages;
 	const char *unfit;	/* why nobody can get the message, or NULL */
 	enum result_stage stage;	/* where that was decided */
 };

@@ -10,12 +10,21 @@ struct head {
 	uintmax_t number;
 	size_t from, params, id, text, rcpts;
 	size_t body;
+	int tries;
 	enum mime_form head_form, body_form;
 };
 
 struct rcpt_head {
 	size_t addr, params;
 };
+
+static void
+put(struct buf *b, struct frame *f, struct span bytes)
+{
+	f->n = bytes.n;
+	buf_add(b, f, sizeof *f);
+	buf_addspan(b, bytes);
+}
 
 void
 frame_put(struct buf *b, enum frame_type type, void *ticket,
@@ -27,9 +36,23 @@ frame_put(struct buf *b, enum frame_type type, void *ticket,
 	f.type = type;
 	f.ticket = ticket;
 	f.code = code;
-	f.n = bytes.n;
-	buf_add(b, &f, sizeof f);
-	buf_addspan(b, bytes);
+	put(b, &f, bytes);
+}
+
+void
+frame_put_back(struct buf *b, const struct message *m, int hung, long wait,
+    enum exit_code code, struct span lines)
+{
+	struct frame f;
+
+	memset(&f, 0, sizeof f);
+	f.type = FRAME_BACK;
+	f.ticket = m->ticket;
+	f.code = code;
+	f.tries = m->tries;
+	f.hung = hung;
+	f.wait = wait;
+	put(b, &f, lines);
 }
 
 int
@@ -69,6 +92,7 @@ frame_put_message(struct buf *b, struct message *m)
 	h.text = m->content.text.n;
 	h.rcpts = message_open(m);
 	h.body = m->content.body;
+	h.tries = m->tries;
 	h.head_form = m->content.head_form;
 	h.body_form = m->content.body_form;
 	frame_put(b, FRAME_MESSAGE, m, EX_OK, span_of(&h, sizeof h));
@@ -109,6 +133,7 @@ frame_message(struct message *m, const struct frame *f, struct span bytes)
 	buf_addspan(&m->id, take(&bytes, h.id));
 	buf_addspan(&m->content.text, take(&bytes, h.text));
 	m->content.body = h.body;
+	m->tries = h.tries;
 	m->content.head_form = h.head_form;
 	m->content.body_form = h.body_form;
 	for (i = 0; i < h.rcpts; i++) {

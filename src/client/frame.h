@@ -13,6 +13,8 @@ enum frame_type {
 	FRAME_SENDING,		/* its "sending" lines: may its end go? */
 	FRAME_PART,		/* results of some of its recipients */
 	FRAME_DONE,		/* its results, and their exit code */
+	FRAME_BACK,		/* the same, should nobody else send it: no
+				   server talks here */
 	FRAME_BYE		/* all that was begun is done */
 };
 
@@ -20,12 +22,19 @@ struct frame {
 	enum frame_type type;
 	void *ticket;		/* by which the parent knows the message */
 	enum exit_code code;
+	int tries;		/* of FRAME_BACK: those of the message, */
+	int hung;		/* how many servers have just hung up, */
+	long wait;		/* and for how many ms it is so, -1: long */
 	size_t n;		/* bytes that follow */
 };
 
 /* Appends a frame. */
 void frame_put(struct buf *b, enum frame_type type, void *ticket,
     enum exit_code code, struct span bytes);
+
+/* The same for a message that comes back. */
+void frame_put_back(struct buf *b, const struct message *m, int hung,
+    long wait, enum exit_code code, struct span lines);
 
 /*
  * Takes the next frame off *in, with its bytes: 1, or 0 when it is not whole

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "format/filename.h"
 #include "sys/secret.h"
 
 #define CHUNK 262144
@@ -170,18 +171,10 @@ is_whole(struct job *j, struct orderfile *f, int code)
 
 /* NAME-i.EXT; the first is NAME.EXT itself. */
 static void
-number_name(struct buf *to, const struct orderfile *f, int i)
+number_name(struct buf *to, const struct orderfile *f, unsigned i)
 {
-	size_t stem = f->name.n, k;
-
-	for (k = 1; k < f->name.n; k++)
-		if (f->name.p[k] == '.')
-			stem = k;
 	buf_clear(to);
-	buf_add(to, f->name.p, stem);
-	if (i > 1)
-		buf_addf(to, "-%d", i);
-	buf_add(to, f->name.p + stem, f->name.n - stem);
+	filename_number(to, buf_span(&f->name), "", i);
 }
 
 /*
@@ -189,7 +182,8 @@ number_name(struct buf *to, const struct orderfile *f, int i)
  * tells: many servers would put the new file in the old one's place.
  */
 static const char *
-free_name(struct job *j, const struct orderfile *f, int i, struct buf *to)
+free_name(struct job *j, const struct orderfile *f, unsigned i,
+    struct buf *to)
 {
 	number_name(to, f, i);
 	while (j->c.sizes && i < NAMES_MAX &&
@@ -402,22 +396,6 @@ put(struct job *j, struct orderfile *f)
 	orderfile_done(f, j->now.fd);
 }
 
-/* Why those without an answer have none. */
-static void
-blame(const struct ftpc *c, struct orderfile *files, size_t n)
-{
-	struct buf text = { 0 };
-	char addr[NET_TEXT_MAX];
-	size_t i;
-
-	net_text(&c->conf->addr, addr);
-	buf_addf(&text, "%s: %.*s", addr, (int)c->why.n, c->why.p);
-	for (i = 0; i < n; i++)
-		if (files[i].code == 0 && (files[i].text.n == 0 || c->over))
-			orderfile_outcome(&files[i], 0, buf_span(&text));
-	buf_free(&text);
-}
-
 /* The first file from f on that is open, or NULL. */
 static struct orderfile *
 find_open(struct orderfile *f, const struct orderfile *end)
@@ -460,9 +438,9 @@ try(void *arg, struct orderfile *files, size_t n)
 	else
 		put_all(j, files, n);
 	j->careful |= j->c.over;
-	blame(&j->c, files, n);
-	if (j->conf->verbose && j->c.over)
-		warn("%.*s", (int)j->c.why.n, j->c.why.p);
+	if (j->c.over)
+		handin_blame(files, n, &j->conf->addr, buf_span(&j->c.why),
+		    j->conf->verbose);
 	ftpc_close(&j->c);
 	return code;
 }

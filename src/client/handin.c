@@ -40,10 +40,10 @@ own_name(const char *path)
 
 enum exit_code
 handin_load(struct handin *h, char *const *paths, const char *name,
-    const char *tmpdir, int (*load)(struct orderfile *f, const char *path,
-    struct span name, const char *tmpdir))
+    const char *tmpdir, enum exit_code (*load)(struct orderfile *f,
+    const char *path, struct span name, const char *tmpdir))
 {
-	enum exit_code code = EX_OK;
+	enum exit_code code = EX_OK, loaded;
 	struct orderfile *f;
 	struct span called;
 	const char *why;
@@ -52,9 +52,7 @@ handin_load(struct handin *h, char *const *paths, const char *name,
 	for (n = 0; paths[n] != NULL; n++)
 		;
 	h->n = 0;
-	h->files = calloc(n + 1, sizeof *h->files);
-	if (h->files == NULL)
-		die_nomem();
+	h->files = die_calloc(n, sizeof *h->files);
 	for (; *paths != NULL; paths++) {
 		f = &h->files[h->n];
 		called = name != NULL ? span_str(name) : own_name(*paths);
@@ -62,12 +60,16 @@ handin_load(struct handin *h, char *const *paths, const char *name,
 		if (why != NULL) {
 			warn("%s: %s (-n gives another)", *paths, why);
 			code = result_worst(code, EX_DATAERR);
-		} else if (load(f, *paths, called, tmpdir) < 0) {
-			warn_sys("%s", *paths);
-			orderfile_free(f);
-			code = result_worst(code, EX_NOINPUT);
-		} else
+			continue;
+		}
+		loaded = load(f, *paths, called, tmpdir);
+		if (loaded == EX_OK) {
 			h->n++;
+			continue;
+		}
+		warn_sys("%s", loaded == EX_NOINPUT ? *paths : tmpdir);
+		orderfile_free(f);
+		code = result_worst(code, loaded);
 	}
 	return code;
 }
@@ -82,8 +84,9 @@ handin_free(struct handin *h)
 	free(h->files);
 }
 
-size_t
-handin_open(const struct orderfile *files, size_t n)
+/* How many of n files have no answer, or one that may be another later. */
+static size_t
+count_open(const struct orderfile *files, size_t n)
 {
 	size_t i, open = 0;
 
@@ -97,14 +100,14 @@ enum exit_code
 handin_send(const struct handin *h, enum exit_code (*try)(void *arg,
     struct orderfile *files, size_t n), void *arg)
 {
-	size_t open = handin_open(h->files, h->n), before;
+	size_t open = count_open(h->files, h->n), before;
 	enum exit_code code = EX_OK;
 	long attempt = 0;
 
 	while (open > 0) {
 		before = open;
 		code = try(arg, h->files, h->n);
-		open = handin_open(h->files, h->n);
+		open = count_open(h->files, h->n);
 		if (open == 0 || (code != EX_OK && code != EX_TEMPFAIL))
 			break;
 		/* Only a connection that brought nothing is a failure. */
@@ -117,4 +120,22 @@ handin_send(const struct handin *h, enum exit_code (*try)(void *arg,
 		backoff_wait(attempt++, h->verbose);
 	}
 	return open == 0 ? EX_OK : code;
+}
+
+void
+handin_blame(struct orderfile *files, size_t n,
+    const struct net_addr *server, struct span why, int verbose)
+{
+	struct buf text = { 0 };
+	char addr[NET_TEXT_MAX];
+	size_t i;
+
+	net_text(server, addr);
+	buf_addf(&text, "%s: %.*s", addr, (int)why.n, why.p);
+	for (i = 0; i < n; i++)
+		if (files[i].code == 0)
+			orderfile_outcome(&files[i], 0, buf_span(&text));
+	buf_free(&text);
+	if (verbose)
+		warn("%.*s", (int)why.n, why.p);
 }

@@ -7,6 +7,7 @@
 
 #include "orderfile.h"
 #include "sys/die.h"
+#include "sys/net.h"
 
 struct handin {
 	struct orderfile *files;
@@ -27,12 +28,10 @@ void handin_check(char *const *paths, const char *name);
  * error; EX_OK, or what they mean.
  */
 enum exit_code handin_load(struct handin *h, char *const *paths,
-    const char *name, const char *tmpdir, int (*load)(struct orderfile *f,
-    const char *path, struct span name, const char *tmpdir));
+    const char *name, const char *tmpdir,
+    enum exit_code (*load)(struct orderfile *f, const char *path,
+    struct span name, const char *tmpdir));
 void handin_free(struct handin *h);
-
-/* How many of n files have no answer, or one that may be another later. */
-size_t handin_open(const struct orderfile *files, size_t n);
 
 /*
  * Calls try, which is one connection from beginning to end, until no file is
@@ -42,5 +41,12 @@ size_t handin_open(const struct orderfile *files, size_t n);
 enum exit_code handin_send(const struct handin *h,
     enum exit_code (*try)(void *arg, struct orderfile *files, size_t n),
     void *arg);
+
+/*
+ * For try, when the connection to that server is over: this is why those of
+ * the n files that have no answer have none.  verbose: it is told, too.
+ */
+void handin_blame(struct orderfile *files, size_t n,
+    const struct net_addr *server, struct span why, int verbose);
 
 #endif

@@ -101,9 +101,7 @@ grow(struct journal *j)
 	size_t i, k, cap = j->cap == 0 ? TABLE_FIRST : 2 * j->cap;
 	struct journal_entry *old = j->entry;
 
-	j->entry = calloc(cap, sizeof *j->entry);
-	if (j->entry == NULL)
-		die_nomem();
+	j->entry = die_calloc(cap, sizeof *j->entry);
 	for (i = 0; i < j->cap; i++) {
 		if (old[i].at == 0)
 			continue;
@@ -172,35 +170,21 @@ load(struct journal *j)
 	return status == RD_EOF ? 0 : -1;
 }
 
-/* A new name is only safe with its directory. */
+/* 0, or -1 with errno: EAGAIN when another process has it. */
 static int
-sync_directory(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *dir;
-	int r;
-
-	if (slash == NULL)
-		return newfile_syncdir(".");
-	dir = span_dup(span_of(path, slash == path ? 1 :
-	    (size_t)(slash - path)));
-	r = newfile_syncdir(dir);
-	free(dir);
-	return r;
-}
-
-int
-journal_open(struct journal *j, const char *path, int sync)
+take(struct journal *j, const char *path, int sync)
 {
 	int err;
 
 	memset(j, 0, sizeof *j);
+	j->path = path;
 	j->sync = sync;
 	j->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (j->fd < 0)
 		return -1;
+	/* A new name is only safe with its directory. */
 	if (lock_file(j->fd) == 0 && load(j) == 0 &&
-	    (!sync || sync_directory(path) == 0))
+	    (!sync || newfile_syncparent(path) == 0))
 		return 0;
 	err = errno;
 	journal_close(j);
@@ -211,20 +195,23 @@ journal_open(struct journal *j, const char *path, int sync)
 void
 journal_need(struct journal *j, const char *path, int sync)
 {
-	if (journal_open(j, path, sync) == 0)
+	if (take(j, path, sync) == 0)
 		return;
 	if (errno == EAGAIN)
 		die(EX_TEMPFAIL, "%s: in use by another run", path);
 	die_sys(die_errno(errno, EX_CANTCREAT), "%s", path);
 }
 
-void
+int
 journal_close(struct journal *j)
 {
-	close(j->fd);
+	int r = close(j->fd);
+
+	j->fd = -1;
 	free(j->entry);
 	j->entry = NULL;
 	j->cap = j->entries = 0;
+	return r;
 }
 
 int

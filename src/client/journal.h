@@ -16,6 +16,7 @@
 #define JOURNAL_LINE_MAX 8192
 
 struct journal {
+	const char *path;	/* the caller's */
 	int fd;
 	int sync;		/* each write waits for the disk */
 	/* private: where the last line of each recipient is */
@@ -25,16 +26,17 @@ struct journal {
 };
 
 /*
- * Opens path, made if it is missing, for this process alone, and reads what
- * earlier runs wrote; a line cut off by a crash is ended.  0, or -1 with
- * errno: EAGAIN when another run has it.
+ * Opens path, made if it is missing, locks it for this process alone, and
+ * reads what earlier runs wrote; a line cut off by a crash is ended.  What
+ * fails ends the program: EX_TEMPFAIL when another run has the lock.
  */
-int journal_open(struct journal *j, const char *path, int sync);
-
-/* The same; what fails ends the program. */
 void journal_need(struct journal *j, const char *path, int sync);
 
-void journal_close(struct journal *j);
+/*
+ * Closes it, and so gives up the lock.  0, or -1 with errno: what was written
+ * may not all be there.
+ */
+int journal_close(struct journal *j);
 
 /*
  * What the file said, when it was opened, of the recipient of a message with

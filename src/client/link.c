@@ -2,10 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "client/backoff.h"
 #include "client/relay.h"
 #include "client/tls.h"
 
@@ -18,9 +18,7 @@ link_servers(const char *list, const char *port, size_t *n)
 
 	for (i = 0, *n = 1; list[i] != '\0'; i++)
 		*n += list[i] == ',';
-	server = calloc(*n, sizeof *server);
-	if (server == NULL)
-		die_nomem();
+	server = die_calloc(*n, sizeof *server);
 	for (i = 0; i < *n; i++, list += length + 1) {
 		length = strcspn(list, ",");
 		one = span_dup(span_trim(span_of(list, length)));
@@ -48,6 +46,7 @@ rest(struct link_server *v, enum result_stage stage, int code,
     struct span why)
 {
 	v->rest = io_clock() + LINK_REST;
+	v->pausing = 0;
 	v->stage = stage;
 	v->code = code;
 	buf_clear(&v->why);
@@ -71,14 +70,24 @@ dial(struct link *l, const struct link_conf *conf, struct link_server *v)
 	return 0;
 }
 
-/* What a server that does not talk to us says, or why it does not. */
+/*
+ * What a server that does not talk to us says, or why it does not.  One that
+ * hangs up may do better in a moment; its pauses are kept short, for somebody
+ * waits.
+ */
 static int
 turned_away(struct link_server *v, const struct smtpc *c,
     enum smtpc_status status)
 {
-	return status == SMTPC_REFUSED ?
-	    rest(v, c->stage, c->reply.code, buf_span(&c->reply.text)) :
-	    rest(v, c->stage, c->code, buf_span(&c->why));
+	if (status == SMTPC_REFUSED)
+		return rest(v, c->stage, c->reply.code,
+		    buf_span(&c->reply.text));
+	rest(v, c->stage, c->code, buf_span(&c->why));
+	if (c->code == RESULT_OURS || ++v->strikes >= LINK_STRIKES)
+		return -1;
+	v->rest = io_clock() + backoff_pause(v->strikes > 1);
+	v->pausing = 1;
+	return -1;
 }
 
 /*
@@ -117,6 +126,7 @@ run(struct link *l, const struct link_conf *conf, struct link_server *v)
 	const char *host = v->addr.host[0] != '\0' ? v->addr.host :
 	    "localhost";
 	struct net_addr a, *to = &v->addr;
+	struct buf why = { 0 };
 	char **argv;
 	int r;
 
@@ -132,8 +142,11 @@ run(struct link *l, const struct link_conf *conf, struct link_server *v)
 		argv = spawn_words(conf->command, host, v->addr.port);
 		r = spawn_start(&l->child, argv);
 	}
-	if (r < 0)
-		rest(v, STAGE_CONNECT, 0, span_str(strerror(errno)));
+	if (r < 0) {
+		buf_addf(&why, "%s: %s", argv[0], strerror(errno));
+		rest(v, STAGE_CONNECT, 0, buf_span(&why));
+		buf_free(&why);
+	}
 	free(argv);
 	if (r < 0)
 		return -1;
@@ -211,8 +224,10 @@ link_open(struct link *l, const struct link_conf *conf,
 	c->wait = conf->wait;
 	c->arg = conf->arg;
 	status = greet(l, conf);
-	if (status == SMTPC_OK)
+	if (status == SMTPC_OK) {
+		server->strikes = server->pausing = 0;
 		return 0;
+	}
 	turned_away(server, c, status);
 	if (status == SMTPC_REFUSED)
 		smtpc_quit(c);
@@ -220,6 +235,20 @@ link_open(struct link *l, const struct link_conf *conf,
 		explain(l, server);
 	link_close(l);
 	return -1;
+}
+
+long
+link_pause(const struct link_server *server, size_t n)
+{
+	long long now = io_clock(), rest = -1;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (server[i].pausing && (rest < 0 || server[i].rest < rest))
+			rest = server[i].rest;
+	if (rest < 0)
+		return -1;
+	return rest > now ? (long)(rest - now) : 0;
 }
 
 void
@@ -241,8 +270,7 @@ link_close(struct link *l)
 		close(l->fd);
 	} else {
 		/* openssl waits for a server that may never hang up. */
-		kill(l->child.pid, SIGTERM);
-		spawn_end(&l->child);
+		spawn_stop(&l->child);
 		end_relay(l);
 	}
 	if (l->complaints >= 0)

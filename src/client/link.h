@@ -10,8 +10,12 @@
 #include "sys/net.h"
 #include "sys/spawn.h"
 
-/* A server that could not be reached is left alone for so long, in ms. */
+/*
+ * A server that could not be reached is left alone for so long, in ms; and so
+ * is one that hung up so many times in a row before it would talk.
+ */
 #define LINK_REST 30000
+#define LINK_STRIKES 6
 
 /* No connection takes longer to come about, in ms. */
 #define LINK_DIAL 30000
@@ -28,6 +32,8 @@ struct link_server {
 	int plain;			/* what it says of BDAT is not so */
 	/* private, all zero at first: why it was not reached last time */
 	long long rest;			/* not to be tried before this */
+	int pausing;			/* that is soon: it only hung up */
+	int strikes;			/* as LINK_STRIKES counts */
 	enum result_stage stage;
 	int code;
 	struct buf why;
@@ -66,9 +72,18 @@ struct link_server *link_servers(const char *list, const char *port,
     size_t *n);
 void link_servers_free(struct link_server *server, size_t n);
 
-/* 0; or -1, with the reason in server, which is to rest. */
+/*
+ * 0; or -1, with the reason in server, which is to rest: for a short while,
+ * and then server->pausing is set, where it broke the connection or said 421.
+ */
 int link_open(struct link *l, const struct link_conf *conf,
     struct link_server *server);
+
+/*
+ * In how many ms the first of those n servers that are pausing may be tried
+ * again: -1 when none is.
+ */
+long link_pause(const struct link_server *server, size_t n);
 
 /* Takes leave first, or not. */
 void link_quit(struct link *l);

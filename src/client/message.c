@@ -48,9 +48,7 @@ message_new(struct message_shelf *shelf)
 		shelf->spare = m->next;
 		return m;
 	}
-	m = calloc(1, sizeof *m);
-	if (m == NULL)
-		die_nomem();
+	m = die_calloc(1, sizeof *m);
 	message_start(m, 0);
 	m->made = shelf->made;
 	shelf->made = m;

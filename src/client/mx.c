@@ -40,9 +40,7 @@ add_address(struct mx_host *h, int family, const void *ip, const char *port)
 	if (h->addrs == MX_ADDRESSES)
 		return;
 	if (h->addr == NULL)
-		h->addr = calloc(MX_ADDRESSES, sizeof *h->addr);
-	if (h->addr == NULL)
-		die_nomem();
+		h->addr = die_calloc(MX_ADDRESSES, sizeof *h->addr);
 	a = &h->addr[h->addrs++];
 	inet_ntop(family, ip, a->host, sizeof a->host);
 	snprintf(a->port, sizeof a->port, "%s", port);

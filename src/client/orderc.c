@@ -287,37 +287,19 @@ dial(struct link *l)
 	return -1;
 }
 
-/* Why those without an answer have none. */
-static void
-blame(const struct link *l, struct orderfile *files, size_t n)
-{
-	struct buf text = { 0 };
-	char addr[NET_TEXT_MAX];
-	size_t i;
-
-	net_text(&l->conf->addr, addr);
-	buf_addf(&text, "%s: %.*s", addr, (int)l->why.n, l->why.p);
-	for (i = 0; i < n; i++)
-		if (files[i].code == 0)
-			orderfile_outcome(&files[i], 0, buf_span(&text));
-	buf_free(&text);
-}
-
 enum exit_code
 orderc_send(void *arg, struct orderfile *files, size_t n)
 {
 	struct link l = { .conf = arg, .fd = -1 };
 
-	l.asked = calloc(n + 1, sizeof *l.asked);
-	if (l.asked == NULL)
-		die_nomem();
+	l.asked = die_calloc(n, sizeof *l.asked);
 	if (dial(&l) == 0 && greet(&l) == 0) {
 		l.code = EX_OK;
 		talk(&l, files, n);
 	}
-	blame(&l, files, n);
-	if (l.conf->verbose && l.over)
-		warn("%.*s", (int)l.why.n, l.why.p);
+	if (l.over)
+		handin_blame(files, n, &l.conf->addr, buf_span(&l.why),
+		    l.conf->verbose);
 	if (l.fd >= 0)
 		close(l.fd);
 	rd_free(&l.rd);

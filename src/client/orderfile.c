@@ -33,9 +33,10 @@ nameless(const char *tmpdir)
 }
 
 /* Reads all of fd, counting and hashing; copies it to copy unless -1. */
-static int
+static enum exit_code
 take_in(struct orderfile *f, int fd, int copy)
 {
+	enum exit_code code = EX_OK;
 	unsigned char digest[HASH_SIZE];
 	struct hash h;
 	char *chunk;
@@ -45,47 +46,50 @@ take_in(struct orderfile *f, int fd, int copy)
 	if (chunk == NULL)
 		die_nomem();
 	hash_init(&h);
-	for (;;) {
+	while (code == EX_OK) {
 		r = read(fd, chunk, CHUNK);
 		if (r < 0 && errno == EINTR)
 			continue;
+		if (r < 0)
+			code = EX_NOINPUT;
 		if (r <= 0)
 			break;
 		hash_add(&h, chunk, (size_t)r);
 		f->size += (size_t)r;
-		if (copy >= 0 && io_write(copy, chunk, (size_t)r) < 0) {
-			r = -1;
-			break;
-		}
+		if (copy >= 0 && io_write(copy, chunk, (size_t)r) < 0)
+			code = EX_IOERR;
 	}
 	free(chunk);
 	hash_end(&h, digest);
 	hash_hex(f->sha, digest, sizeof digest);
-	return r < 0 ? -1 : 0;
+	return code;
 }
 
-static int
+static enum exit_code
 load(struct orderfile *f, const char *path, const char *tmpdir, int hashed)
 {
-	int fd, r, err, is_stdin = strcmp(path, "-") == 0;
+	int fd, err, is_stdin = strcmp(path, "-") == 0;
+	enum exit_code code = EX_OK;
 
 	fd = io_open(path);
 	if (fd < 0)
-		return -1;
-	r = fstat(fd, &f->st);
-	if (r == 0 && (is_stdin || !S_ISREG(f->st.st_mode))) {
+		return EX_NOINPUT;
+	if (fstat(fd, &f->st) < 0)
+		code = EX_NOINPUT;
+	else if (is_stdin || !S_ISREG(f->st.st_mode)) {
 		f->fd = nameless(tmpdir);
-		r = f->fd < 0 ? -1 : 0;
+		if (f->fd < 0)
+			code = EX_CANTCREAT;
 	}
-	if (r == 0 && (hashed || f->fd >= 0))
-		r = take_in(f, fd, f->fd);
+	if (code == EX_OK && (hashed || f->fd >= 0))
+		code = take_in(f, fd, f->fd);
 	else
 		f->size = (uint64_t)f->st.st_size;
 	err = errno;
 	if (!is_stdin)
 		close(fd);
 	errno = err;
-	return r;
+	return code;
 }
 
 static void
@@ -96,7 +100,7 @@ init(struct orderfile *f, const char *path)
 	f->fd = -1;
 }
 
-int
+enum exit_code
 orderfile_load(struct orderfile *f, const char *path, struct span name,
     const char *tmpdir)
 {
@@ -105,7 +109,7 @@ orderfile_load(struct orderfile *f, const char *path, struct span name,
 	return load(f, path, tmpdir, 1);
 }
 
-int
+enum exit_code
 orderfile_size(struct orderfile *f, const char *path, struct span name,
     const char *tmpdir)
 {

@@ -8,6 +8,7 @@
 
 #include "format/hash.h"
 #include "sys/buf.h"
+#include "sys/die.h"
 
 struct orderfile {
 	const char *path;	/* as given; "-" is standard input */
@@ -30,17 +31,18 @@ struct orderfile {
 /*
  * Reads the file at path (kept by reference) and gives it a name, in clear;
  * the name was checked.  What cannot be read twice is copied to a file in
- * tmpdir that has no name.  0, or -1 with errno.
+ * tmpdir that has no name.  EX_OK; or, with errno, EX_NOINPUT where path is to
+ * blame, EX_CANTCREAT and EX_IOERR where tmpdir is.
  */
-int orderfile_load(struct orderfile *f, const char *path, struct span name,
-    const char *tmpdir);
+enum exit_code orderfile_load(struct orderfile *f, const char *path,
+    struct span name, const char *tmpdir);
 
 /*
  * The same for FTP: the name stays in clear, and there is no checksum, so a
  * file that can be read twice is not read yet.
  */
-int orderfile_size(struct orderfile *f, const char *path, struct span name,
-    const char *tmpdir);
+enum exit_code orderfile_size(struct orderfile *f, const char *path,
+    struct span name, const char *tmpdir);
 
 /*
  * Opens the content to be sent, from its beginning: a descriptor for

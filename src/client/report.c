@@ -24,7 +24,7 @@ to_journal(struct report *r)
 		return 0;
 	failed = journal_write(r->journal, buf_span(&r->log)) < 0;
 	buf_clear(&r->log);
-	return failed ? broken(r, "journal") : 0;
+	return failed ? broken(r, r->journal->path) : 0;
 }
 
 static int
@@ -117,7 +117,7 @@ settle_one(struct report *r, struct message *m, struct rcpt *rcpt)
 	found = journal_find(r->journal, buf_span(&m->id), m->number,
 	    buf_span(&rcpt->addr), &res);
 	if (found < 0)
-		return broken(r, "journal");
+		return broken(r, r->journal->path);
 	if (found == 0 || res.status == RESULT_DEFERRED)
 		return 0;
 	if (r->again && (res.status == RESULT_UNKNOWN ||
@@ -266,6 +266,15 @@ report_wait(void *arg)
 {
 	/* What fails is in broken, and stops the sender at its next step. */
 	report_commit(arg);
+}
+
+void
+report_close(struct report *r)
+{
+	if (r->journal != NULL && journal_close(r->journal) < 0 &&
+	    r->broken == NULL)
+		broken(r, r->journal->path);
+	r->journal = NULL;
 }
 
 void

@@ -19,8 +19,9 @@ struct report {
 	int words;		/* failures are said in words, by warn */
 	int again;		/* unknown ones are sent again */
 	enum exit_code code;	/* of the worst outcome so far */
-	const char *broken;	/* what could not be written or read ("journal"
-				   or "stdout"), errno in err; NULL at first */
+	const char *broken;	/* what could not be written or read (the
+				   journal's path or "stdout"), errno in err;
+				   NULL at first */
 	int err;
 	/* private */
 	struct buf log;		/* for the journal */
@@ -63,6 +64,9 @@ void report_note(struct report *r, struct span lines);
 void report_take(struct report *r, struct span lines, enum exit_code code);
 void report_step(struct report *r, enum exit_code code);
 int report_commit(struct report *r);
+
+/* Closes the journal, where there is one; what fails is in broken. */
+void report_close(struct report *r);
 
 void report_free(struct report *r);
 

@@ -15,7 +15,7 @@
 /* The parts of the time-out that the tries get, RFC 1035 7.2: ever longer. */
 static const int parts[] = { 1, 3, 6 };
 #define PARTS 10
-#define TRIES ((int)(sizeof parts / sizeof *parts))
+#define TRIES ((int)COUNT(parts))
 
 /* What became of one try. */
 enum try {

@@ -3,6 +3,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+const char *
+route_port(const char *server, const char *port)
+{
+	static struct net_addr a;
+
+	if (server == NULL)
+		return port;
+	return net_parse(&a, server, port) == 0 && a.host[0] == '\0' &&
+	    a.path[0] == '\0' ? a.port : NULL;
+}
+
 static struct span
 domain_of(const struct rcpt *r)
 {
@@ -73,13 +84,13 @@ add_host(struct route *r, struct sender_conf *conf, struct mx_host *h)
 	struct link_server *v;
 	size_t i;
 
-	v = realloc(conf->server,
-	    (conf->servers + h->addrs) * sizeof *v);
+	v = realloc(conf->reach.server,
+	    (conf->reach.servers + h->addrs) * sizeof *v);
 	if (v == NULL)
 		die_nomem();
-	conf->server = v;
+	conf->reach.server = v;
 	for (i = 0; i < h->addrs; i++) {
-		v = &conf->server[conf->servers++];
+		v = &conf->reach.server[conf->reach.servers++];
 		memset(v, 0, sizeof *v);
 		v->addr = h->addr[i];
 		snprintf(v->text, sizeof v->text, "%s:%s", h->name, r->port);
@@ -105,7 +116,7 @@ find_servers(struct route *r, struct sender_conf *conf, struct span domain)
 			verdict = MX_TEMP;
 	}
 	mx_free(&mx);
-	if (conf->servers > 0)
+	if (conf->reach.servers > 0)
 		return MX_FOUND;
 	return verdict == MX_FOUND ? MX_NONE : verdict;
 }
@@ -114,7 +125,7 @@ static void
 forget(struct route_way *w)
 {
 	sender_end(&w->sender);
-	link_servers_free(w->conf.server, w->conf.servers);
+	link_servers_free(w->conf.reach.server, w->conf.reach.servers);
 	buf_free(&w->domain);
 	memset(w, 0, sizeof *w);
 }
@@ -148,8 +159,8 @@ find_way(struct route *r, struct message *m)
 	for (i = 0; i < r->ways; i++)
 		if (span_case_eq(buf_span(&r->way[i].domain), domain))
 			return &r->way[i];
-	conf.server = NULL;
-	conf.servers = conf.home = 0;
+	conf.reach.server = NULL;
+	conf.reach.servers = conf.reach.home = 0;
 	verdict = find_servers(r, &conf, domain);
 	if (verdict != MX_FOUND) {
 		message_decide(m, verdict == MX_TEMP ? RESULT_DEFERRED :

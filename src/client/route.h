@@ -40,6 +40,12 @@ int route_push(struct route *r, struct message *m);
 int route_settle(struct route *r);
 void route_end(struct route *r);
 
+/*
+ * The port that all mail hosts have: that of server, a port alone, or port
+ * where that is NULL.  NULL when it is anything else.
+ */
+const char *route_port(const char *server, const char *port);
+
 /* The domain of the first recipient who is undecided; empty when none is. */
 struct span route_domain(const struct message *m);
 

@@ -117,7 +117,7 @@ static const struct mechanism mechanisms[] = {
 	{ "XOAUTH2", 1, 0, 1, answer_xoauth2 },
 };
 
-#define MECHANISMS (sizeof mechanisms / sizeof *mechanisms)
+#define MECHANISMS COUNT(mechanisms)
 
 static const struct mechanism *
 find(struct span name)
@@ -134,14 +134,12 @@ find(struct span name)
 static int
 has(struct span list, const char *name)
 {
-	size_t n;
+	struct span word;
 
 	for (list = span_trim(list); list.n > 0;
-	    list = span_trim(span_drop(list, n))) {
-		for (n = 0; n < list.n && list.p[n] != ' ' &&
-		    list.p[n] != '\t'; )
-			n++;
-		if (span_case_is(span_of(list.p, n), name))
+	    list = span_trim(span_drop(list, word.n))) {
+		word = span_word(list);
+		if (span_case_is(word, name))
 			return 1;
 	}
 	return 0;
@@ -206,9 +204,7 @@ saslc_open(const char *mechanism, struct span user, struct span secret,
 		*why = "the secret has a control character in it";
 	if (*why != NULL)
 		return NULL;
-	s = calloc(1, sizeof *s);
-	if (s == NULL)
-		die_nomem();
+	s = die_calloc(1, sizeof *s);
 	s->mechanism = find(span_str(mechanism));
 	buf_addspan(&s->user, user);
 	buf_addspan(&s->secret, secret);

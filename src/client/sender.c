@@ -12,79 +12,12 @@
 /* Replies of a transaction beside those to RCPT: RSET, MAIL, BDAT. */
 #define STEPS 3
 
-static struct link_server *
-server(const struct sender *s)
-{
-	return &s->conf->server[s->at];
-}
-
-static void
-step_on(struct sender *s)
-{
-	link_close(&s->link);
-	s->at = (s->at + 1) % s->conf->servers;
-	if (!s->away)
-		s->back = io_clock() + LINK_REST;
-	s->away = s->at != s->conf->home;
-}
-
-static int
-time_to_go_back(const struct sender *s)
-{
-	return s->away && io_clock() >= s->back;
-}
-
-/* Whether the connection must not be used for another message. */
-static int
-is_over(const struct sender *s)
-{
-	return (s->conf->cap > 0 && s->taken >= s->conf->cap) ||
-	    time_to_go_back(s);
-}
-
-/* Between two messages: gives up what must not be used any more. */
-static void
-renew(struct sender *s)
-{
-	if (s->link.open && is_over(s))
-		link_quit(&s->link);
-	if (!s->link.open && (!s->away || time_to_go_back(s))) {
-		s->at = s->conf->home;
-		s->away = 0;
-	}
-}
-
-/* Finds a server that talks: 0, or -1 and everybody in m is deferred. */
-static int
-connect_any(struct sender *s, struct message *m)
-{
-	const struct sender_conf *conf = s->conf;
-	struct link_server *v = server(s);
-	size_t i;
-
-	if (s->link.open)
-		return 0;
-	s->taken = 0;
-	for (i = 0; i < conf->servers; i++) {
-		v = server(s);
-		if (v->rest <= io_clock() &&
-		    link_open(&s->link, &conf->link, v) == 0)
-			return 0;
-		step_on(s);
-	}
-	m->server = v->text;
-	message_rejoin(m);
-	message_decide(m, RESULT_DEFERRED, v->stage, v->code,
-	    buf_span(&v->why));
-	return -1;
-}
-
 static void
 take(struct sender *s, struct message *m)
 {
 	m->tries++;
-	m->server = server(s)->text;
-	s->taken++;
+	m->server = reach_server(&s->reach)->text;
+	reach_take(&s->reach);
 }
 
 static void
@@ -95,6 +28,14 @@ queue_again(struct sender *s, struct message *m)
 	m->next = NULL;
 	*s->last = m;
 	s->last = &m->next;
+}
+
+/* A callback has stopped us. */
+static void
+give_up(struct sender *s)
+{
+	s->stopped = 1;
+	link_close(&s->reach.link);
 }
 
 /*
@@ -114,10 +55,33 @@ finish(struct sender *s, struct message *m)
 		r = s->conf->part(s->conf->arg, m);
 		queue_again(s, m);
 	}
-	if (r == 0)
-		return;
-	s->stopped = 1;
-	link_close(&s->link);
+	if (r < 0)
+		give_up(s);
+}
+
+/* Finds a server that talks: 0, or -1 and m is done. */
+static int
+connect_any(struct sender *s, struct message *m)
+{
+	const struct sender_conf *conf = s->conf;
+	const struct link_server *v;
+	int hung = 0, r = 0;
+
+	if (reach_connect(&s->reach, conf->back != NULL ? &hung : &m->tries,
+	    conf->back != NULL, &v) == 0)
+		return 0;
+	message_rejoin(m);
+	if (conf->back != NULL && message_open(m) < m->rcpts)
+		r = conf->part(conf->arg, m);
+	m->server = v->text;
+	message_decide(m, RESULT_DEFERRED, v->stage, v->code,
+	    buf_span(&v->why));
+	if (conf->back == NULL)
+		finish(s, m);
+	else if (r < 0 || conf->back(conf->arg, m, hung,
+	    link_pause(conf->reach.server, conf->reach.servers)) < 0)
+		give_up(s);
+	return -1;
 }
 
 static int
@@ -125,8 +89,7 @@ announce(struct sender *s, const struct message *m)
 {
 	if (s->conf->sending(s->conf->arg, m) == 0)
 		return 0;
-	s->stopped = 1;
-	link_close(&s->link);
+	give_up(s);
 	return -1;
 }
 
@@ -137,11 +100,13 @@ announce(struct sender *s, const struct message *m)
 static int
 may_retry(struct sender *s, struct message *m)
 {
+	const struct smtpc *c = &s->reach.link.c;
+
 	message_rejoin(m);
-	if (m->tries < SENDER_TRIES)
+	if (m->tries < REACH_TRIES)
 		return 0;
-	message_decide(m, RESULT_DEFERRED, s->link.c.stage, s->link.c.code,
-	    buf_span(&s->link.c.why));
+	message_decide(m, RESULT_DEFERRED, c->stage, c->code,
+	    buf_span(&c->why));
 	return -1;
 }
 
@@ -152,7 +117,8 @@ takes_chunk(const struct sender *s, const struct message *m)
 {
 	const unsigned both = SMTPC_PIPELINING | SMTPC_CHUNKING;
 
-	return (s->link.c.caps & both) == both && !server(s)->plain &&
+	return (s->reach.link.c.caps & both) == both &&
+	    !reach_server(&s->reach)->plain &&
 	    m->content.text.n <= CHUNK_MAX && m->rcpts <= CHUNK_RCPTS;
 }
 
@@ -168,17 +134,18 @@ oldest(struct sender *s)
 }
 
 /*
- * The connection is lost.  A server that says 421 answers nothing that comes
- * after; else whoever was sent whole may have been served.
+ * The connection is lost.  A server that says 421 has not looked at what comes
+ * after, for which that was no try; else whoever was sent whole may have been
+ * served.
  */
 static void
 lose(struct sender *s, struct transact *t)
 {
-	struct smtpc *c = &s->link.c;
+	struct smtpc *c = &s->reach.link.c;
 	int known = c->code == 421 || !(c->caps & SMTPC_CHUNKING);
 	struct message *m;
 
-	server(s)->plain = !(c->caps & SMTPC_CHUNKING);
+	reach_server(&s->reach)->plain = !(c->caps & SMTPC_CHUNKING);
 	for (;;) {
 		m = t->m;
 		if (message_open(m) > 0 && !known && transact_left(t))
@@ -191,9 +158,10 @@ lose(struct sender *s, struct transact *t)
 		if (s->queued == 0 || s->stopped)
 			break;
 		t = oldest(s);
+		t->m->tries -= known;
 	}
 	if (!s->stopped)
-		step_on(s);
+		reach_leave(&s->reach);
 }
 
 /* Hears the answers until no more than left messages are without. */
@@ -220,12 +188,10 @@ send_chunk(struct sender *s, struct message *m)
 	struct transact *t;
 
 	if (s->window == NULL)
-		s->window = calloc(depth, sizeof *s->window);
-	if (s->window == NULL)
-		die_nomem();
+		s->window = die_calloc(depth, sizeof *s->window);
 	t = &s->window[(s->first + s->queued) % depth];
-	if (transact_fit(t, &s->link.c, m) < 0) {
-		m->server = server(s)->text;
+	if (transact_fit(t, &s->reach.link.c, m) < 0) {
+		m->server = reach_server(&s->reach)->text;
 		finish(s, m);
 		return;
 	}
@@ -245,7 +211,7 @@ static int
 begin(struct sender *s, struct transact *t, struct message *m)
 {
 	take(s, m);
-	return transact_envelope(t, &s->link.c, m);
+	return transact_envelope(t, &s->reach.link.c, m);
 }
 
 /*
@@ -268,7 +234,7 @@ bring_text(struct sender *s, struct transact *t)
 	}
 	/* A 421 may have come after everybody was refused. */
 	if (status == SMTPC_REFUSED || message_open(t->m) == 0) {
-		link_close(&s->link);
+		link_close(&s->reach.link);
 		return 0;
 	}
 	return -1;
@@ -285,15 +251,15 @@ bring(struct sender *s, struct transact *t, struct message *m, int riding)
 
 	for (; r < 0 && !s->stopped; riding = 0) {
 		if (!riding) {
-			if (s->queued > 0 && (is_over(s) ||
+			if (s->queued > 0 && (reach_is_over(&s->reach) ||
 			    !takes_chunk(s, m)))
 				hear(s, 0);
 			if (s->stopped)
 				return;
 			if (s->queued == 0)
-				renew(s);
+				reach_renew(&s->reach);
 			if (connect_any(s, m) < 0)
-				break;
+				return;
 			if (takes_chunk(s, m)) {
 				send_chunk(s, m);
 				return;
@@ -306,7 +272,7 @@ bring(struct sender *s, struct transact *t, struct message *m, int riding)
 			return;
 		if (r < 0) {
 			r = may_retry(s, m) < 0 ? 0 : -1;
-			step_on(s);
+			reach_leave(&s->reach);
 		}
 	}
 	finish(s, m);
@@ -324,8 +290,8 @@ static int
 may_ride(const struct sender *s, const struct message *next)
 {
 	return next != NULL && message_open(next) > 0 &&
-	    (s->link.c.caps & SMTPC_PIPELINING) && !is_over(s) &&
-	    !takes_chunk(s, next);
+	    (s->reach.link.c.caps & SMTPC_PIPELINING) &&
+	    !reach_is_over(&s->reach) && !takes_chunk(s, next);
 }
 
 /*
@@ -344,28 +310,28 @@ conclude(struct sender *s, struct message *next)
 		return 0;
 	transact_dot(t);
 	if (may_ride(s, next)) {
-		next->server = server(s)->text;
-		riding = transact_envelope(other(s, t), &s->link.c,
+		next->server = reach_server(&s->reach)->text;
+		riding = transact_envelope(other(s, t), &s->reach.link.c,
 		    next) == 0;
 	}
 	if (transact_send(t) < 0) {
-		smtpc_lost(&s->link.c, "connection lost");
-		s->link.c.stage = STAGE_DATA;
+		smtpc_lost(&s->reach.link.c, "connection lost");
+		s->reach.link.c.stage = STAGE_DATA;
 		if (may_retry(s, m) < 0) {
-			step_on(s);
+			reach_leave(&s->reach);
 			finish(s, m);
 		} else {
-			step_on(s);
+			reach_leave(&s->reach);
 			bring(s, t, m, 0);
 		}
 		return 0;
 	}
 	if (transact_verdict(t) == SMTPC_LOST) {
-		link_close(&s->link);
+		link_close(&s->reach.link);
 		riding = 0;
 	}
 	finish(s, m);
-	if (!riding || !s->link.open)
+	if (!riding || !s->reach.link.open)
 		return 0;
 	take(s, next);
 	return 1;
@@ -394,6 +360,7 @@ sender_push(struct sender *s, struct message *m)
 	struct transact *t = &s->turn[0];
 	int riding = 0;
 
+	s->reach.conf = &s->conf->reach;
 	while (s->held != NULL && !s->stopped) {
 		t = other(s, s->held);
 		riding = conclude(s, m);
@@ -425,8 +392,8 @@ sender_end(struct sender *s)
 	size_t i;
 
 	if (s->held == NULL && s->queued == 0 && !s->stopped)
-		link_quit(&s->link);
-	link_close(&s->link);
+		link_quit(&s->reach.link);
+	link_close(&s->reach.link);
 	transact_free(&s->turn[0]);
 	transact_free(&s->turn[1]);
 	for (i = 0; s->window != NULL && i < s->conf->depth; i++)

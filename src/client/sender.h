@@ -8,18 +8,11 @@
 #ifndef CLIENT_SENDER_H
 #define CLIENT_SENDER_H
 
-#include "client/link.h"
+#include "client/reach.h"
 #include "client/transact.h"
 
-/* A message is begun at most on so many connections. */
-#define SENDER_TRIES 3
-
 struct sender_conf {
-	struct link_conf link;
-	struct link_server *server;
-	size_t servers;
-	size_t home;		/* the one that is preferred */
-	long cap;		/* messages over one connection, 0: no end */
+	struct reach_conf reach;
 	size_t depth;		/* messages without an answer, at least 1 */
 
 	/*
@@ -31,6 +24,14 @@ struct sender_conf {
 	int (*sending)(void *arg, const struct message *m);
 	int (*part)(void *arg, struct message *m);
 	int (*done)(void *arg, struct message *m);
+
+	/*
+	 * Instead of done, for an owner who has others to send m; or NULL,
+	 * and then a server that hangs up is waited for.  No server talks, so
+	 * many have just hung up, nor will one for wait ms, or (-1) for long;
+	 * who was undecided is deferred, should it come to that.
+	 */
+	int (*back)(void *arg, struct message *m, int hung, long wait);
 	void *arg;
 };
 
@@ -38,11 +39,7 @@ struct sender_conf {
 struct sender {
 	const struct sender_conf *conf;
 	/* private */
-	struct link link;
-	size_t at;		/* server in use, or to be tried first */
-	int away;		/* that is not the preferred one */
-	long long back;		/* when it is time to go back to that */
-	long taken;		/* messages begun on this connection */
+	struct reach reach;
 	int stopped;
 
 	/* One by one: */

@@ -191,7 +191,7 @@ take_cap(struct smtpc *c, struct span line)
 	for (i = 0; i < line.n && line.p[i] != ' '; i++)
 		;
 	word = span_of(line.p, i);
-	for (i = 0; i < sizeof known / sizeof *known; i++)
+	for (i = 0; i < COUNT(known); i++)
 		if (span_case_is(word, known[i].name))
 			c->caps |= known[i].cap;
 	if (span_case_is(word, "SIZE") &&

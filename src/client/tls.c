@@ -1,8 +1,6 @@
 #include "tls.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <unistd.h>
 
 #include "sys/io.h"
 #include "sys/spawn.h"
@@ -49,8 +47,10 @@ tls_command(const struct net_addr *a, const struct net_addr *server)
 static enum smtpc_status
 give_up(struct smtpc *c, const char *why)
 {
+	smtpc_lost(c, why);
 	c->stage = STAGE_TLS;
-	return smtpc_lost(c, why);
+	c->code = RESULT_OURS;
+	return SMTPC_LOST;
 }
 
 enum smtpc_status
@@ -75,15 +75,43 @@ tls_start(struct smtpc *c, const char *helo)
 	return status;
 }
 
-/* What stands behind the n-th colon. */
+/* The n-th of the words that colons divide, from 0; empty beyond the last. */
 static struct span
-behind_colon(struct span s, int n)
+word(struct span s, int n)
 {
 	const char *p;
 
-	while (n-- > 0 && s.n > 0 && (p = memchr(s.p, ':', s.n)) != NULL)
-		s = span_drop(s, (size_t)(p - s.p) + 1);
-	return span_trim(s);
+	for (;;) {
+		p = s.n > 0 ? memchr(s.p, ':', s.n) : NULL;
+		if (n-- == 0)
+			return span_trim(p == NULL ? s :
+			    span_of(s.p, (size_t)(p - s.p)));
+		s = p == NULL ? span_of(NULL, 0) :
+		    span_drop(s, (size_t)(p - s.p) + 1);
+	}
+}
+
+/* What openssl's words mean to a person. */
+static void
+add_reason(struct buf *why, struct span reason)
+{
+	static const char *const known[][2] = {
+		{ "wrong version number", "the server does not speak TLS" },
+		{ "packet length too long", "the server does not speak TLS" },
+		{ "unsupported protocol", "no version of TLS in common" },
+		{ "tlsv1 alert protocol version",
+		    "no version of TLS in common" },
+		{ "sslv3 alert handshake failure",
+		    "the server refuses the handshake" },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(known); i++)
+		if (span_is(reason, known[i][0])) {
+			buf_adds(why, known[i][1]);
+			return;
+		}
+	buf_addspan(why, reason);
 }
 
 static int
@@ -103,20 +131,26 @@ holds(struct span line, const char *s)
 	return 0;
 }
 
-/* One line of openssl's, in its own way: 1 when it says why. */
+/*
+ * One line of openssl's: 1 when it says why.  Those of its own library are
+ * thread:error:code:library:function:reason:file:line:more.
+ */
 static int
 explain_line(struct buf *why, struct span line)
 {
 	if (starts(line, "verify error:num=")) {
 		buf_adds(why, "the server's certificate is not accepted: ");
-		buf_addspan(why, behind_colon(line, 2));
-	} else if (holds(line, "connect:errno=") ||
-	    holds(line, "connect error") || holds(line, "BIO_connect")) {
+		buf_addspan(why, word(line, 2));
+	} else if (holds(line, ":BIO_lookup")) {
 		buf_adds(why, "no connection: ");
-		buf_addspan(why, behind_colon(line, 5));
-	} else if (holds(line, ":SSL routines:")) {
+		buf_addspan(why, word(line, 8));
+	} else if (holds(line, ":BIO_connect:")) {
+		buf_adds(why, "no connection: ");
+		buf_addspan(why, word(line, 5));
+	} else if (holds(line, ":SSL routines:") &&
+	    !span_is(word(line, 5), "unexpected eof while reading")) {
 		buf_adds(why, "TLS failed: ");
-		buf_addspan(why, behind_colon(line, 5));
+		add_reason(why, word(line, 5));
 	} else {
 		return 0;
 	}

@@ -66,7 +66,7 @@ add_params(struct buf *b, struct span params)
 		for (n = 0; n < params.n && params.p[n] != ' '; n++)
 			;
 		word = span_of(params.p, n);
-		for (i = 0; i < sizeof known / sizeof *known; i++)
+		for (i = 0; i < COUNT(known); i++)
 			if (n > strlen(known[i]) && span_case_is(
 			    span_of(word.p, strlen(known[i])), known[i])) {
 				buf_addc(b, ' ');
@@ -197,16 +197,16 @@ transact_chunk(struct transact *t, int behind)
 	for (; t->asked <= step_data(t); t->asked++)
 		if (!is_void(t, t->asked))
 			say_step(t, t->asked);
+	/* Counted before it is written: a write that fails adds nothing. */
+	t->mark = t->c->wr.err != 0 ? SIZE_MAX :
+	    smtpc_added(t->c) + t->fit.text.n;
 	smtpc_raw(t->c, t->fit.text);
-	t->mark = smtpc_added(t->c);
 }
 
 static enum smtpc_status
 hear_step(struct transact *t, size_t step)
 {
-	if (step == STEP_RSET)
-		return smtpc_hear(t->c, STAGE_MAIL, SMTPC_COMMAND, 2);
-	if (step == STEP_MAIL)
+	if (step == STEP_RSET || step == STEP_MAIL)
 		return smtpc_hear(t->c, STAGE_MAIL, SMTPC_COMMAND, 2);
 	if (step == step_data(t))
 		return t->chunk ? smtpc_hear(t->c, STAGE_DOT, SMTPC_DOT, 2) :

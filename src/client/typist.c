@@ -99,6 +99,42 @@ pass_text(struct typist *t)
 	return hear(t, span_str("."), SMTPC_DOT);
 }
 
+static size_t
+skip(struct span line, size_t at, int blank)
+{
+	while (at < line.n &&
+	    (line.p[at] == ' ' || line.p[at] == '\t') == blank)
+		at++;
+	return at;
+}
+
+/*
+ * How much of a line may be shown: what follows the mechanism of AUTH is a
+ * secret, and so is whatever a 334 has asked for.
+ */
+static size_t
+open_part(struct span line, int asked)
+{
+	size_t verb = skip(line, 0, 0);
+
+	if (asked)
+		return span_is(line, "*") ? line.n : 0;
+	if (!span_case_is(span_of(line.p, verb), "AUTH"))
+		return line.n;
+	return skip(line, skip(line, skip(line, verb, 1), 0), 1);
+}
+
+static void
+say(struct typist *t, struct span line)
+{
+	size_t n = open_part(line, t->c->reply.code == 334);
+
+	if (n == line.n)
+		smtpc_say(t->c, line);
+	else
+		smtpc_say_masked(t->c, line, n);
+}
+
 static enum exit_code
 talk(struct typist *t)
 {
@@ -118,7 +154,7 @@ talk(struct typist *t)
 			explain(t, "nobody can count that fast: use DATA");
 			continue;
 		}
-		smtpc_say(t->c, line);
+		say(t, line);
 		if (hear(t, line, SMTPC_COMMAND) < 0 ||
 		    (t->c->reply.code == 354 && pass_text(t) < 0)) {
 			code = EX_TEMPFAIL;
@@ -130,18 +166,19 @@ talk(struct typist *t)
 }
 
 enum exit_code
-typist_run(const struct link_conf *conf, struct link_server *server,
-    size_t n, int in, struct wr *out)
+typist_run(const struct reach_conf *conf, int in, struct wr *out)
 {
 	struct typist t = { .out = out };
 	enum exit_code code = EX_TEMPFAIL;
 	struct link link = { .open = 0 };
+	struct link_server *v;
 	size_t i;
 
-	for (i = 0; i < n && !link.open; i++)
-		if (link_open(&link, conf, &server[i]) < 0)
-			warn("%s: %s", server[i].text,
-			    buf_str(&server[i].why));
+	for (i = 0; i < conf->servers && !link.open; i++) {
+		v = &conf->server[i];
+		if (link_open(&link, &conf->link, v) < 0)
+			warn("%s: %s", v->text, buf_str(&v->why));
+	}
 	if (!link.open)
 		return code;
 	t.c = &link.c;

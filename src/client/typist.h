@@ -4,14 +4,14 @@
 #ifndef CLIENT_TYPIST_H
 #define CLIENT_TYPIST_H
 
-#include "client/link.h"
+#include "client/reach.h"
 
 /*
- * Sends the lines of in to the first server of n that talks, and shows the
- * dialogue on out, with what each reply means.  conf is bare and traces to
- * out.  The exit code.
+ * Sends the lines of in to the first server that talks, and shows the dialogue
+ * on out, with what each reply means.  The link is bare and traces to out.
+ * The exit code.
  */
-enum exit_code typist_run(const struct link_conf *conf,
-    struct link_server *server, size_t n, int in, struct wr *out);
+enum exit_code typist_run(const struct reach_conf *conf, int in,
+    struct wr *out);
 
 #endif

@@ -80,6 +80,16 @@ part(void *arg, struct message *m)
 	return tell(w);
 }
 
+/* A message is out of hand; its owner need not know at once. */
+static int
+drop(struct worker *w, struct message *m)
+{
+	message_drop(&w->shelf, m);
+	if (w->out.n < HELD_MAX && io_clock() - w->told < HELD_TIME)
+		return 0;
+	return tell(w);
+}
+
 static int
 done(void *arg, struct message *m)
 {
@@ -87,11 +97,20 @@ done(void *arg, struct message *m)
 	enum exit_code code;
 
 	code = report_put_done(&w->lines, m);
-	message_drop(&w->shelf, m);
 	put(w, FRAME_DONE, m->ticket, code);
-	if (w->out.n < HELD_MAX && io_clock() - w->told < HELD_TIME)
-		return 0;
-	return tell(w);
+	return drop(w, m);
+}
+
+static int
+back(void *arg, struct message *m, int hung, long wait)
+{
+	struct worker *w = arg;
+	enum exit_code code;
+
+	code = report_put_done(&w->lines, m);
+	frame_put_back(&w->out, m, hung, wait, code, buf_span(&w->lines));
+	buf_clear(&w->lines);
+	return drop(w, m);
 }
 
 /* Sends the messages that are whole in *in: 0, or -1 to end. */
@@ -123,12 +142,15 @@ worker_run(const struct worker_conf *conf, int fd)
 	int r = 0;
 
 	stop_catch();
-	own.home = conf->home;
+	own.reach.home = conf->home;
 	own.sending = sending;
 	own.part = part;
 	own.done = done;
-	own.arg = own.link.arg = &w;
-	own.link.wait = wait;
+	/* A domain's messages are nobody else's. */
+	if (route.resolver == NULL)
+		own.back = back;
+	own.arg = own.reach.link.arg = &w;
+	own.reach.link.wait = wait;
 	while (r >= 0) {
 		r = frame_receive(&in, fd);
 		if (r > 0) {

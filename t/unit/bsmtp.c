@@ -78,12 +78,16 @@ test_order(void)
 	CHECK_INT(push(&b, "MAIL FROM:<a@b>\n"), BSMTP_MAIL);
 	CHECK_INT(push(&b, "HELP\n"), BSMTP_BAD);
 	CHECK_INT(push(&b, "RCPT TO:<a@b>\n"), BSMTP_RCPT);
+	CHECK_INT(b.spoilt, 0);
 	CHECK_INT(push(&b, "MAIL FROM:<c@d>\n"), BSMTP_BAD);
-	CHECK_INT(push(&b, "RCPT TO:<c@d>\n"), BSMTP_MORE);
-	CHECK_INT(push(&b, "DATA\n"), BSMTP_MORE);
-	CHECK_INT(push(&b, "x\n"), BSMTP_MORE);
-	CHECK_INT(push(&b, ".\n"), BSMTP_MORE);
+	CHECK_INT(push(&b, "RCPT TO:<c@d>\n"), BSMTP_RCPT);
+	CHECK_INT(push(&b, "DATA\n"), BSMTP_DATA);
+	CHECK_INT(push(&b, "x\n"), BSMTP_TEXT);
+	CHECK_INT(push(&b, ".\n"), BSMTP_DOT);
+	CHECK_INT(b.spoilt, 1);
+	CHECK_INT(b.texts, 2);
 	CHECK_INT(push(&b, "MAIL FROM:<e@f>\n"), BSMTP_MAIL);
+	CHECK_INT(b.spoilt, 0);
 	CHECK_INT(push(&b, "DATA now\n"), BSMTP_BAD);
 	CHECK_INT(push(&b, "QUIT\n"), BSMTP_QUIT);
 }

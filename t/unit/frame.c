@@ -11,6 +11,7 @@ static void
 make(struct message *m)
 {
 	message_start(m, 7);
+	m->tries = 2;
 	buf_adds(&m->from, "me@x");
 	buf_adds(&m->params, "RET=HDRS");
 	buf_adds(&m->id, "<1@x>");
@@ -48,6 +49,7 @@ check_message(void)
 	frame_message(&got, &f, bytes);
 	CHECK(got.ticket == &m);
 	CHECK_INT(got.number, 7);
+	CHECK_INT(got.tries, 2);
 	CHECK_BUF(&got.from, "me@x");
 	CHECK_BUF(&got.params, "RET=HDRS");
 	CHECK_BUF(&got.id, "<1@x>");
@@ -66,6 +68,27 @@ check_message(void)
 	CHECK_INT(in.n, 0);
 	message_free(&m);
 	message_free(&got);
+	buf_free(&b);
+}
+
+static void
+check_back(void *ticket)
+{
+	struct message m = { .ticket = ticket, .tries = 2 };
+	struct buf b = { 0 };
+	struct span in, bytes;
+	struct frame f;
+
+	frame_put_back(&b, &m, 1, 250, EX_TEMPFAIL, span_str("why\n"));
+	in = buf_span(&b);
+	CHECK_INT(frame_next(&in, &f, &bytes), 1);
+	CHECK_INT(f.type, FRAME_BACK);
+	CHECK(f.ticket == ticket);
+	CHECK_INT(f.code, EX_TEMPFAIL);
+	CHECK_INT(f.tries, 2);
+	CHECK_INT(f.hung, 1);
+	CHECK_INT(f.wait, 250);
+	CHECK_SPAN(bytes, "why\n");
 	buf_free(&b);
 }
 
@@ -89,6 +112,7 @@ check_socket(void)
 	CHECK(f.ticket == &ticket);
 	CHECK_INT(f.code, EX_NOUSER);
 	CHECK_SPAN(bytes, "a line\n");
+	check_back(&ticket);
 	close(fd[1]);
 	CHECK_INT(frame_receive(&b, fd[0]), 0);
 	close(fd[0]);

@@ -35,6 +35,22 @@ test_line(void)
 }
 
 static void
+test_utf8(void)
+{
+	struct buf b = { 0 };
+	struct result r = { 0 };
+
+	r.rcpt = span_str("\xffx\xc3\xa9@y");
+	r.time = 1795304773;
+	r.text = span_str("\xd0\xbd\xd0 \xe2\x82 \xed\xa0\x80\xf0\x9f\x98\x80");
+	result_add(&b, &r);
+	CHECK_BUF(&b, "sent\t?x\xc3\xa9@y\t-\torder\t-\t0\t"
+	    "2026-11-21T23:46:13Z\t-\t"
+	    "\xd0\xbd? ?? ???\xf0\x9f\x98\x80\n");
+	buf_free(&b);
+}
+
+static void
 test_dashes(void)
 {
 	struct buf b = { 0 };
@@ -70,7 +86,7 @@ test_bad(void)
 	struct result r;
 	size_t i;
 
-	for (i = 0; i < sizeof bad / sizeof *bad; i++)
+	for (i = 0; i < COUNT(bad); i++)
 		CHECK_INT(result_parse(&r, span_str(bad[i])), -1);
 }
 
@@ -85,7 +101,7 @@ test_exit(void)
 	struct result r = { 0 };
 	size_t i, j;
 
-	for (i = 0; i < sizeof ranks / sizeof *ranks; i++)
+	for (i = 0; i < COUNT(ranks); i++)
 		for (j = 0; j <= i; j++) {
 			CHECK_INT(result_worst(ranks[i], ranks[j]), ranks[i]);
 			CHECK_INT(result_worst(ranks[j], ranks[i]), ranks[i]);
@@ -114,6 +130,7 @@ int
 main(void)
 {
 	test_line();
+	test_utf8();
 	test_dashes();
 	test_bad();
 	test_exit();

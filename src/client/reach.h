@@ -1,0 +1,60 @@
+/*
+ * reach: a connection to one of several servers: whose turn it is, and how
+ * long one is kept.
+ */
+#ifndef CLIENT_REACH_H
+#define CLIENT_REACH_H
+
+#include "client/link.h"
+
+/* A message is begun at most on so many connections. */
+#define REACH_TRIES 3
+
+struct reach_conf {
+	struct link_conf link;
+	struct link_server *server;
+	size_t servers;
+	size_t home;		/* the one that is preferred */
+	int spread;		/* after cap messages it is the next one */
+	long cap;		/* messages over one connection, 0: no end */
+};
+
+/* All zero but conf is no connection yet. */
+struct reach {
+	const struct reach_conf *conf;
+	struct link link;
+	/* private */
+	size_t at;		/* server in use, or to be tried first */
+	size_t moved;		/* the preferred one is so many further on */
+	int away;		/* that is not the one in use */
+	long long back;		/* when it is time to go back to it */
+	long taken;		/* messages begun on this connection */
+};
+
+/* The server in use. */
+struct link_server *reach_server(const struct reach *r);
+
+/* One more message is begun on the connection. */
+void reach_take(struct reach *r);
+
+/* Whether the connection must not be used for another message. */
+int reach_is_over(const struct reach *r);
+
+/* Between two messages: gives up what must not be used any more. */
+void reach_renew(struct reach *r);
+
+/* The connection is of no more use: the next server's turn. */
+void reach_leave(struct reach *r);
+
+/*
+ * Sees to it that there is a connection, through the first server that talks.
+ * Each that hung up first adds to *tries, and is tried again in a while, up to
+ * REACH_TRIES in all, or one on each server where there are more; one that
+ * cannot be reached rests.  0; -1 when none talks, with the reason in
+ * *failed: also where there would be a wait and hasty forbids it, or when
+ * stop_asked ends that.
+ */
+int reach_connect(struct reach *r, int *tries, int hasty,
+    const struct link_server **failed);
+
+#endif

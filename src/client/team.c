@@ -1,0 +1,346 @@
+#include "team.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "client/worker.h"
+
+/*
+ * Messages that a worker has in hand: few at first, so that one that is slow
+ * keeps none from the others, and more when it runs dry; many when it does so
+ * within QUOTA_TIME ms.
+ */
+#define QUOTA_FIRST 2
+#define QUOTA_SPARE 4		/* beyond those without an answer */
+#define QUOTA_MAX 128
+#define QUOTA_TIME 50
+
+/* Bytes on their way to a worker, unless it is one message. */
+#define OUT_MAX (1UL << 20)
+
+void
+team_init(struct team *t, const struct route *route,
+    const struct journal *journal, long jobs)
+{
+	memset(t, 0, sizeof *t);
+	t->route = route;
+	t->journal = journal;
+	t->jobs = (size_t)jobs;
+	t->worker = die_calloc(t->jobs, sizeof *t->worker);
+}
+
+/* --- Processes ------------------------------------------------------- */
+
+struct start {
+	struct team *team;
+	int go[2];
+};
+
+int
+team_is_alive(const struct team_worker *w)
+{
+	return w->spawn.in >= 0;
+}
+
+static void
+let_go(struct team_worker *w)
+{
+	if (w->go >= 0)
+		close(w->go);
+	w->go = -1;
+}
+
+/* In the new process: what is the parent's must not be held open here. */
+static int
+run_worker(void *arg, int fd)
+{
+	struct start *start = arg;
+	struct team *t = start->team;
+	struct worker_conf conf = { .route = t->route, .go = start->go[0] };
+	size_t i;
+
+	for (i = 0; i < t->workers; i++)
+		if (team_is_alive(&t->worker[i])) {
+			close(t->worker[i].spawn.in);
+			let_go(&t->worker[i]);
+		}
+	if (start->go[1] >= 0)
+		close(start->go[1]);
+	if (t->journal != NULL)
+		close(t->journal->fd);
+	if (t->route->conf->reach.servers > 0)
+		conf.home = t->workers % t->route->conf->reach.servers;
+	return worker_run(&conf, fd);
+}
+
+/* One more worker: 0, or -1. */
+static int
+start_worker(struct team *t)
+{
+	struct start start = { t, { -1, -1 } };
+	struct team_worker *w = &t->worker[t->workers];
+
+	if (t->journal != NULL && pipe(start.go) < 0)
+		return -1;
+	memset(w, 0, sizeof *w);
+	w->quota = QUOTA_FIRST;
+	w->go = start.go[1];
+	if (spawn_copy(&w->spawn, run_worker, &start) < 0) {
+		let_go(w);
+		if (start.go[0] >= 0)
+			close(start.go[0]);
+		return -1;
+	}
+	if (start.go[0] >= 0)
+		close(start.go[0]);
+	if (w->go >= 0)
+		fcntl(w->go, F_SETFD, FD_CLOEXEC);
+	t->workers++;
+	return 0;
+}
+
+void
+team_bury(struct team_worker *w)
+{
+	spawn_end(&w->spawn);
+	let_go(w);
+	buf_free(&w->in);
+	buf_free(&w->out);
+}
+
+void
+team_end(struct team *t)
+{
+	struct team_worker *w;
+	size_t i;
+
+	for (i = 0; i < t->workers; i++) {
+		w = &t->worker[i];
+		let_go(w);
+		if (team_is_alive(w))
+			shutdown(w->spawn.out, SHUT_RDWR);
+	}
+	for (i = 0; i < t->workers; i++)
+		if (team_is_alive(&t->worker[i]))
+			team_bury(&t->worker[i]);
+	free(t->worker);
+	t->worker = NULL;
+	t->workers = 0;
+}
+
+/* --- Whose turn it is ------------------------------------------------ */
+
+void
+team_look(struct team *t)
+{
+	const struct team_worker *w;
+	size_t i, alive = 0;
+
+	t->now = io_clock();
+	t->barred = t->hopeless = 1;
+	for (i = 0; i < t->workers; i++) {
+		w = &t->worker[i];
+		if (!team_is_alive(w))
+			continue;
+		alive++;
+		t->barred &= w->barred > t->now;
+		t->hopeless &= w->barred > t->now && w->hopeless;
+	}
+	if (alive == 0)
+		t->barred = t->hopeless = 0;
+}
+
+static int
+has_room(const struct team_worker *w)
+{
+	return team_is_alive(w) && w->hands < w->quota &&
+	    (w->out.n < OUT_MAX || w->hands == 0);
+}
+
+/* Whether it is w's turn, who is barred unless none is better off. */
+static int
+may_take(const struct team *t, const struct team_worker *w)
+{
+	return has_room(w) && (w->barred <= t->now || t->hopeless);
+}
+
+/* Where nobody who is there gets through, neither does one more. */
+static int
+may_start(const struct team *t)
+{
+	return t->workers < t->jobs && !t->barred;
+}
+
+static struct team_worker *
+choose(struct team *t)
+{
+	struct team_worker *w, *best = NULL;
+	size_t i;
+
+	for (i = 0; i < t->workers; i++) {
+		w = &t->worker[i];
+		if (may_take(t, w) && (best == NULL || w->hands < best->hands))
+			best = w;
+	}
+	if ((best == NULL || best->hands > 0) && may_start(t) &&
+	    start_worker(t) == 0)
+		best = &t->worker[t->workers - 1];
+	return best;
+}
+
+/* A domain has one worker and so one connection. */
+static struct team_worker *
+choose_by_domain(struct team *t, struct span domain)
+{
+	size_t i, hash = 0;
+	int c;
+
+	for (i = 0; i < domain.n; i++) {
+		c = domain.p[i];
+		if (c >= 'A' && c <= 'Z')
+			c += 'a' - 'A';
+		hash = hash * 31 + (size_t)c;
+	}
+	hash %= t->jobs;
+	while (t->workers <= hash)
+		if (start_worker(t) < 0)
+			return NULL;
+	return team_is_alive(&t->worker[hash]) ? &t->worker[hash] : NULL;
+}
+
+struct team_worker *
+team_choose(struct team *t, const struct message *m)
+{
+	return t->route->resolver == NULL ? choose(t) :
+	    choose_by_domain(t, route_domain(m));
+}
+
+int
+team_is_full(const struct team *t)
+{
+	const struct team_worker *w;
+	size_t i, alive = 0;
+
+	for (i = 0; i < t->workers; i++) {
+		w = &t->worker[i];
+		alive += (size_t)team_is_alive(w);
+		/* Nobody knows whose the next one is. */
+		if (t->route->resolver != NULL) {
+			if (team_is_alive(w) && !has_room(w))
+				return 1;
+		} else if (may_take(t, w)) {
+			return 0;
+		}
+	}
+	/* Where all are dead, none will ever have room. */
+	return t->route->resolver == NULL && alive > 0 && !may_start(t);
+}
+
+int
+team_wait(const struct team *t)
+{
+	long long left, least = IO_FOREVER;
+	size_t i;
+
+	for (i = 0; i < t->workers; i++) {
+		left = t->worker[i].barred - t->now;
+		if (team_is_alive(&t->worker[i]) && left > 0 &&
+		    (least < 0 || left < least))
+			least = left;
+	}
+	return (int)least;
+}
+
+void
+team_bar(struct team *t, struct team_worker *w, long ms)
+{
+	w->hopeless = ms < 0;
+	w->barred = io_clock() + (ms < 0 ? LINK_REST : ms);
+	team_look(t);
+	if (!t->hopeless)
+		w->quota = 1;
+}
+
+/* --- What they have in hand ------------------------------------------ */
+
+void
+team_give(struct team_worker *w, struct message *m)
+{
+	frame_put_message(&w->out, m);
+	if (w->hands++ == 0) {
+		w->last = &w->hand;
+		w->since = io_clock();
+	}
+	m->next = NULL;
+	*w->last = m;
+	w->last = &m->next;
+}
+
+void
+team_flush(struct team_worker *w)
+{
+	ssize_t r;
+
+	while (w->out.n > 0 && team_is_alive(w)) {
+		r = send(w->spawn.out, w->out.p, w->out.n,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return;		/* its end is seen when we read */
+		buf_consume(&w->out, (size_t)r);
+	}
+}
+
+static struct message **
+find(struct team_worker *w, const void *ticket)
+{
+	struct message **m = &w->hand;
+
+	while (*m != ticket)
+		m = &(*m)->next;
+	return m;
+}
+
+struct message *
+team_find(struct team_worker *w, const void *ticket)
+{
+	return *find(w, ticket);
+}
+
+struct message *
+team_take(struct team_worker *w, const void *ticket)
+{
+	struct message **at = find(w, ticket), *m = *at;
+
+	*at = m->next;
+	if (m->next == NULL)
+		w->last = at;
+	w->hands--;
+	return m;
+}
+
+void
+team_permit(struct team_worker *w)
+{
+	/* Where it fails, the worker has ended. */
+	if (w->asks && w->go >= 0 && write(w->go, "", 1) < 0)
+		let_go(w);
+	w->asks = 0;
+}
+
+void
+team_praise(struct team *t, struct team_worker *w)
+{
+	size_t most = t->route->conf->depth + QUOTA_SPARE;
+
+	if (w->hands > 0)
+		return;
+	if (most < QUOTA_MAX && io_clock() - w->since < QUOTA_TIME)
+		most = QUOTA_MAX;
+	if (w->quota < most)
+		w->quota = 2 * w->quota < most ? 2 * w->quota : most;
+}
