@@ -14,6 +14,7 @@ ROUNDS=${1:-5} ORDERS=${2:-2000} LARGE=${3:-1073741824}
 . "$(dirname "$0")/lib.sh"
 
 start_ours() {
+	: >ours.err	# not the last one's
 	ftpd-lite -m 2G -l 127.0.0.1:0 -d "ours$1" >ours.out 2>ours.err &
 	ours_pid=$!
 	pids="$pids $ours_pid"
