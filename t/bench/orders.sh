@@ -41,6 +41,7 @@ large_nc() {
 }
 
 start_ours() {
+	: >ours.err	# not the last one's
 	orderrecv -m 2G -l 127.0.0.1:0 -d "ours$1" >ours.out 2>ours.err &
 	pids="$pids $!"
 	ours_pid=$!
@@ -51,6 +52,7 @@ start_ours() {
 start_tcpserver() {
 	command -v tcpserver >/dev/null || return 0
 	mkdir "theirs$1"
+	: >theirs.out
 	tcpserver -1 -c 40 -HRl0 127.0.0.1 0 sh -c "cat >theirs$1/\$\$" \
 		>theirs.out &
 	pids="$pids $!"
