@@ -194,8 +194,11 @@ offer(struct smtpd *s, const char *text)
 
 	if (blank != NULL)
 		word.n = (size_t)(blank - text);
-	if (!rules_hides(&s->fault, word))
-		buf_addf(s->out, "250-%s\r\n", text);
+	if (rules_hides(&s->fault, word))
+		return;
+	buf_adds(s->out, "250-");
+	buf_adds(s->out, text);
+	buf_adds(s->out, "\r\n");
 }
 
 static void

@@ -27,7 +27,7 @@ enum { STOP, CHANNEL, CONTROLS };
  */
 #define BUSY_MS 200		/* of late */
 #define IDLE_MIN 50		/* fewer idle ones are no matter */
-#define SCAN 200		/* as many cost a ms of waiting for all */
+#define SCAN 50		/* as many cost a ms of waiting for all */
 
 /*
  * Then, with few that are busy, the next command is there sooner than a
@@ -222,6 +222,15 @@ choose(struct loop *l)
 	l->round = l->crowd && l->host.now < l->next_all ? l->busy : l->n;
 }
 
+/* Whether it has something now, or had of late. */
+static int
+is_busy(const struct loop *l, size_t i)
+{
+	return l->conn[i].state != CONN_MORE ||
+	    l->poll[l->fixed + i].revents != 0 ||
+	    l->conn[i].deadline > l->all + l->o->idle - BUSY_MS;
+}
+
 /* After a round about all: those that are busy are put first. */
 static void
 sort_out(struct loop *l)
@@ -236,11 +245,10 @@ sort_out(struct loop *l)
 		return;
 	l->busy = 0;
 	for (i = 0; i < l->n; i++) {
+		if (!is_busy(l, i))
+			continue;
 		c = l->conn[i];
 		p = l->poll[l->fixed + i];
-		if (c.state == CONN_MORE && p.revents == 0 &&
-		    c.deadline <= l->all + l->o->idle - BUSY_MS)
-			continue;
 		move_conn(l, i, l->busy);
 		l->conn[l->busy] = c;
 		l->poll[l->fixed + l->busy++] = p;
