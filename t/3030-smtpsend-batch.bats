@@ -6,16 +6,6 @@
 load lib
 load smtpsend
 
-# send CODE [option ...] <batch: status, recipient, code, stage to short.
-send() {
-	local code=$1
-	shift
-	run -"$code" --separate-stderr smtpsend -bS -T 2 -s "$ADDR" "$@"
-	printf '%s' "${output:+$output
-}" >results
-	short results >short
-}
-
 @test "each message to its recipients, over one connection, as it came" {
 	fake
 	batch 20 >in
@@ -174,9 +164,7 @@ send() {
 	pid=$!
 	wait_for test -s dialog
 	kill "$pid"
-	code=0
-	wait "$pid" || code=$?
-	[ "$code" = 75 ]
+	ended 75 "$pid"
 	[ "$(wc -l <out)" -le 1 ]
 }
 

@@ -6,16 +6,7 @@
 load lib
 load smtpsend
 
-# send CODE [option ...] <batch: status, recipient, code, stage to short,
-# sorted.
-send() {
-	local code=$1
-	shift
-	run -"$code" --separate-stderr smtpsend -bS -T 5 -s "$ADDR" "$@"
-	printf '%s' "${output:+$output
-}" >results
-	short results | sort >short
-}
+export WAIT=5 ORDER=sort	# what several processes say mixes
 
 sent() {
 	seq -f 'sent r%.0f@x 250 dot' "$@" | sort
@@ -211,9 +202,7 @@ sent b@x" ]
 	pid=$!
 	wait_for test -s dialog
 	kill "$pid"
-	code=0
-	wait "$pid" || code=$?
-	[ "$code" = 75 ]
+	ended 75 "$pid"
 	[ "$(wc -l <out)" -le 6 ]
 	[ "$(grep -vc '^deferred' journal)" = 0 ]
 }
@@ -227,9 +216,7 @@ sent b@x" ]
 	wait_for eval '[ "$(grep -c sending journal)" = 2 ]'
 	grep -l "^PPid:[[:space:]]$pid\$" /proc/[0-9]*/status 2>/dev/null |
 		cut -d / -f 3 | xargs kill -9
-	code=0
-	wait "$pid" || code=$?
-	[ "$code" = 80 ]
+	ended 80 "$pid"
 	[ "$(cut -f 1 out | sort | uniq -c | tr -s ' ')" = \
 		$' 48 deferred\n 2 unknown' ]
 }
@@ -262,9 +249,7 @@ sent b@x" ]
 			pid=$!
 			wait_for test -s got.1
 			kill -"$signal" "$pid"
-			code=0
-			wait "$pid" || code=$?
-			[ "$code" = 75 ]
+			ended 75 "$pid"
 			n=$(wc -l <results)
 			[ "$n" -gt 0 ]
 			[ "$n" -lt 500 ]

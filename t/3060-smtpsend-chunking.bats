@@ -8,15 +8,6 @@ load smtpsend
 
 CAPS=PIPELINING,CHUNKING,8BITMIME
 
-send() {
-	local code=$1
-	shift
-	run -"$code" --separate-stderr smtpsend -bS -T 2 -s "$ADDR" "$@"
-	printf '%s' "${output:+$output
-}" >results
-	short results >short
-}
-
 @test "BDAT where it is offered: the text as it is, dots and all" {
 	fake -c "$CAPS"
 	printf 'Subject: s\n\n.\n..\nПривіт' |

@@ -34,6 +34,25 @@ short() {
 	cut -f 1-4 "$@" | tr '\t' ' '
 }
 
+# send CODE [option ...] <batch: status, recipient, code and stage of each to
+# short.
+send() {
+	local code=$1
+	shift
+	run -"$code" --separate-stderr smtpsend -bS -T "${WAIT:-2}" \
+		-s "$ADDR" "$@"
+	printf '%s' "${output:+$output
+}" >results
+	short results | ${ORDER:-cat} >short
+}
+
+# ended CODE PID: that is how it ends.
+ended() {
+	local code=0
+	wait "$2" || code=$?
+	[ "$code" = "$1" ]
+}
+
 # letter FROM TO ...: one message of a batch; its Message-ID is the first
 # recipient's, its text is $TEXT.
 letter() {
