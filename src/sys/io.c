@@ -103,8 +103,10 @@ set_wait(struct rd *rd, int ms)
 		return -1;
 	if (rd->wait == ms || rd->wait == ms + 1)
 		return 0;
+	if (setsockopt(rd->fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t) < 0)
+		return -1;
 	rd->wait = ms;
-	return setsockopt(rd->fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t);
+	return 0;
 }
 
 /* As read(2), within the time-out: one system call where it is a socket. */
