@@ -35,21 +35,6 @@ add_or_dash(struct buf *b, struct span s)
 	buf_addc(b, '\t');
 }
 
-/* Most lines are of the same second as the one before. */
-static void
-add_time(struct buf *b, int64_t t)
-{
-	static int64_t last;
-	static struct buf text;
-
-	if (text.n == 0 || last != t) {
-		buf_clear(&text);
-		date_iso(&text, t);
-		last = t;
-	}
-	buf_addspan(b, buf_span(&text));
-}
-
 void
 result_add(struct buf *b, const struct result *r)
 {
@@ -66,7 +51,7 @@ result_add(struct buf *b, const struct result *r)
 	add_or_dash(b, r->server);
 	buf_addu(b, r->number);
 	buf_addc(b, '\t');
-	add_time(b, r->time);
+	date_iso(b, r->time);
 	buf_addc(b, '\t');
 	add_or_dash(b, r->id);
 	mime_line(b, r->text);
