@@ -1,6 +1,7 @@
 # What the tests of smtpd-lite on sockets share: many clients at once.
 
-# clients <<END: a Python program with what it takes to be an SMTP client.
+# clients <<END: a Python program with what it takes to be an SMTP client;
+# admitted() is one that a server takes as soon as it has room.
 clients() {
 	need python3
 	{
@@ -43,6 +44,15 @@ clients() {
 
 		    def ended(self):
 		        return self.f.read() == b""
+
+		def admitted():
+		    for i in range(500):
+		        c = Client(hello=False)
+		        if c.f.readline().startswith(b"220"):
+		            break
+		        time.sleep(0.02)
+		    c.say("HELO x", "250")
+		    return c
 		END
 		cat
 	} >client.py

@@ -13,6 +13,8 @@ dir=$(mktemp -d "${TMPDIR:-/var/tmp}/bench.XXXXXX")
 trap 'kill $pids 2>/dev/null || :; rm -rf "$dir"' EXIT
 trap 'exit 1' HUP INT TERM
 cd "$dir" || exit 1
+# shellcheck source=SCRIPTDIR/../vsftpd.sh
+. "$BENCH/../vsftpd.sh"
 
 now() {
 	date +%s%N
@@ -79,20 +81,7 @@ start_vsftpd() {
 	chown daemon ftp/up
 	chmod 755 . ftp
 	vsftpd_port=$(free_port)
-	cat >vsftpd.conf <<-END
-	listen=YES
-	listen_address=127.0.0.1
-	listen_port=$vsftpd_port
-	background=NO
-	anonymous_enable=YES
-	no_anon_password=YES
-	anon_root=$dir/ftp
-	ftp_username=daemon
-	write_enable=YES
-	anon_upload_enable=YES
-	secure_chroot_dir=$dir/empty
-	seccomp_sandbox=NO
-	END
+	vsftpd_conf "$vsftpd_port" "$dir/ftp" "$dir/empty" >vsftpd.conf
 	vsftpd vsftpd.conf &
 	vsftpd_pid=$!
 	pids="$pids $vsftpd_pid"

@@ -2,6 +2,7 @@
 # ftpsend with real FTP servers, and real clients with ftpd-lite.
 
 load ../lib
+. "$TOP/t/vsftpd.sh"
 
 setup() {
 	lib_setup
@@ -84,22 +85,7 @@ vsftpd_server() {
 	mkdir -p empty "$OPEN/in"
 	chown daemon "$OPEN/in"
 	PORT=$(free_port)
-	cat >vsftpd.conf <<-END
-	listen=YES
-	listen_address=127.0.0.1
-	listen_port=$PORT
-	background=NO
-	anonymous_enable=YES
-	no_anon_password=YES
-	anon_root=$OPEN
-	ftp_username=daemon
-	write_enable=YES
-	anon_upload_enable=YES
-	anon_umask=022
-	secure_chroot_dir=$PWD/empty
-	seccomp_sandbox=NO
-	xferlog_enable=NO
-	END
+	vsftpd_conf "$PORT" "$OPEN" "$PWD/empty" >vsftpd.conf
 	printf '%s\n' "$@" >>vsftpd.conf
 	run_server vsftpd vsftpd.conf
 }
