@@ -20,13 +20,12 @@ static enum smtpc_status
 ask_one(struct smtpc *c, const char *verb, const struct buf *addr,
     enum result_stage stage)
 {
-	struct buf b = { 0 };
+	struct buf *b = smtpc_command(c);
 
-	buf_addf(&b, "%s:<", verb);
-	buf_addspan(&b, buf_span(addr));
-	buf_addc(&b, '>');
-	smtpc_say(c, buf_span(&b));
-	buf_free(&b);
+	buf_addf(b, "%s:<", verb);
+	buf_addspan(b, buf_span(addr));
+	buf_addc(b, '>');
+	smtpc_say(c, buf_span(b));
 	return smtpc_hear(c, stage, SMTPC_COMMAND, 2);
 }
 

@@ -12,6 +12,10 @@ envelope_complete(struct buf *addr, const char *helo)
 {
 	struct addr a;
 
+	/* Only in a quoted one there may be an @ that no domain follows. */
+	if (addr->n > 0 && addr->p[0] != '"' &&
+	    memchr(addr->p, '@', addr->n) != NULL)
+		return;
 	if (addr->n > 0 && addr_parse_bare(&a, buf_span(addr), NULL) == 0 &&
 	    a.domain.p == NULL)
 		buf_addf(addr, "@%s", helo);

@@ -134,12 +134,24 @@ cut_off(struct feed *s)
 	return FEED_END;
 }
 
+/* What has been read of the text, but for lines with a dot, at once. */
+static void
+take_lines(struct feed *s, struct message *m)
+{
+	size_t n = bsmtp_text(&s->parser, rd_pending(&s->rd));
+
+	if (n > 0)
+		take_text(s, m, s->parser.text);
+	rd_take(&s->rd, n);
+}
+
 enum feed_event
 feed_next(struct feed *s, struct message *m)
 {
 	struct span line;
 
 	for (;;) {
+		take_lines(s, m);
 		switch (rd_line(&s->rd, &line)) {
 		case RD_LINE:
 		case RD_LONG:

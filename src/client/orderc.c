@@ -134,7 +134,7 @@ flush(struct link *l)
 		if (p.revents & POLLIN)
 			do
 				take_answer(l);
-			while (!l->over && rd_pending(&l->rd) > 0);
+			while (!l->over && rd_pending(&l->rd).n > 0);
 		if (l->over || !(p.revents & (POLLOUT | POLLERR | POLLHUP)))
 			continue;
 		r = write(l->fd, l->out.p + at, l->out.n - at);

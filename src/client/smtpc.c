@@ -25,6 +25,7 @@ smtpc_free(struct smtpc *c)
 	reply_free(&c->reply);
 	buf_free(&c->why);
 	buf_free(&c->mechanisms);
+	buf_free(&c->command);
 }
 
 static int
@@ -51,6 +52,13 @@ add_line(struct smtpc *c, struct span command)
 {
 	wr_addspan(&c->wr, command);
 	wr_add(&c->wr, "\r\n", 2);
+}
+
+struct buf *
+smtpc_command(struct smtpc *c)
+{
+	buf_clear(&c->command);
+	return &c->command;
 }
 
 void
@@ -207,7 +215,7 @@ take_cap(struct smtpc *c, struct span line)
 enum smtpc_status
 smtpc_hello(struct smtpc *c, const char *name, int greeted)
 {
-	struct buf command = { 0 };
+	struct buf *command = smtpc_command(c);
 	enum smtpc_status status = SMTPC_OK;
 	struct span line;
 	size_t at = 0;
@@ -216,8 +224,8 @@ smtpc_hello(struct smtpc *c, const char *name, int greeted)
 		status = smtpc_hear(c, STAGE_CONNECT, SMTPC_GREETING, 2);
 	if (status != SMTPC_OK)
 		return status;
-	buf_addf(&command, "EHLO %s", name);
-	smtpc_say(c, buf_span(&command));
+	buf_addf(command, "EHLO %s", name);
+	smtpc_say(c, buf_span(command));
 	status = smtpc_hear(c, STAGE_HELO, SMTPC_COMMAND, 2);
 	if (status == SMTPC_OK) {
 		/* the first line is the server's name */
@@ -225,11 +233,10 @@ smtpc_hello(struct smtpc *c, const char *name, int greeted)
 		while (reply_next(&c->reply, &at, &line))
 			take_cap(c, line);
 	} else if (status == SMTPC_REFUSED && reply_is(&c->reply, 5)) {
-		memcpy(command.p, "HELO", 4);
-		smtpc_say(c, buf_span(&command));
+		memcpy(command->p, "HELO", 4);
+		smtpc_say(c, buf_span(command));
 		status = smtpc_hear(c, STAGE_HELO, SMTPC_COMMAND, 2);
 	}
-	buf_free(&command);
 	return status;
 }
 

@@ -55,6 +55,7 @@ struct smtpc {
 	/* private */
 	struct rd rd;
 	struct wr *trace;
+	struct buf command;
 	int limit;
 };
 
@@ -73,6 +74,9 @@ void smtpc_free(struct smtpc *c);
  */
 enum smtpc_status smtpc_hello(struct smtpc *c, const char *name,
     int greeted);
+
+/* Empty, to put a command together in: it lives until the next one. */
+struct buf *smtpc_command(struct smtpc *c);
 
 /* Adds a command, given without CRLF, to what is sent with the next wait. */
 void smtpc_say(struct smtpc *c, struct span command);

@@ -7,20 +7,17 @@
 #include "format/date.h"
 #include "sys/io.h"
 
-/* Lines are read in pieces of this size, however long they are. */
-#define PIECE 65536
-
 int
 submit_read(struct content *c, int fd)
 {
 	enum rd_status status;
-	struct span line;
+	struct span bytes;
 	struct rd rd;
 
-	rd_init(&rd, fd, IO_FOREVER, PIECE);
-	while ((status = rd_line(&rd, &line)) == RD_LINE ||
-	    status == RD_LONG || status == RD_PARTIAL) {
-		content_add(c, line);
+	rd_init(&rd, fd, IO_FOREVER, 0);
+	while ((status = rd_some(&rd, &bytes)) == RD_LINE) {
+		content_add(c, bytes);
+		rd_take(&rd, bytes.n);
 		if (c->text.n > MESSAGE_MAX) {
 			status = RD_ERROR;
 			rd.err = EFBIG;

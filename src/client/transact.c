@@ -104,27 +104,26 @@ add_mail(struct buf *b, const struct transact *t)
 static void
 say_step(struct transact *t, size_t step)
 {
-	struct buf b = { 0 };
+	struct buf *b = smtpc_command(t->c);
 	struct rcpt *r;
 
 	if (step == STEP_RSET) {
-		buf_adds(&b, "RSET");
+		buf_adds(b, "RSET");
 	} else if (step == STEP_MAIL) {
-		add_mail(&b, t);
+		add_mail(b, t);
 	} else if (step == step_data(t) && t->chunk) {
-		buf_adds(&b, "BDAT ");
-		buf_addu(&b, t->fit.text.n);
-		buf_adds(&b, " LAST");
+		buf_adds(b, "BDAT ");
+		buf_addu(b, t->fit.text.n);
+		buf_adds(b, " LAST");
 	} else if (step == step_data(t)) {
-		buf_adds(&b, "DATA");
+		buf_adds(b, "DATA");
 	} else {
 		r = &t->m->rcpt[step - STEP_RCPT];
-		add_path(&b, "RCPT TO:", &r->addr);
+		add_path(b, "RCPT TO:", &r->addr);
 		if (t->c->caps & SMTPC_DSN)
-			add_params(&b, buf_span(&r->params));
+			add_params(b, buf_span(&r->params));
 	}
-	smtpc_say(t->c, buf_span(&b));
-	buf_free(&b);
+	smtpc_say(t->c, buf_span(b));
 }
 
 /* Whether a step is none in this transaction: no command, no reply. */

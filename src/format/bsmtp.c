@@ -159,3 +159,20 @@ bsmtp_line(struct bsmtp *b, struct span line)
 		return bad(b, "command too long");
 	return do_command(b, span_chomp(line));
 }
+
+size_t
+bsmtp_text(struct bsmtp *b, struct span in)
+{
+	const char *lf;
+	size_t n = 0;
+
+	if (b->phase != BSMTP_BODY || b->piece)
+		in.n = 0;
+	while (n < in.n && in.p[n] != '.' &&
+	    (lf = memchr(in.p + n, '\n', in.n - n)) != NULL) {
+		n = (size_t)(lf - in.p) + 1;
+		b->line++;
+	}
+	b->text = span_of(in.p, b->skip ? 0 : n);
+	return n;
+}

@@ -53,4 +53,11 @@ struct bsmtp {
 /* All zero is the start of a batch. */
 enum bsmtp_event bsmtp_line(struct bsmtp *b, struct span line);
 
+/*
+ * Takes the whole lines of text that in begins with, up to one that begins
+ * with a dot: returns how many bytes they are.  They are in text, which is
+ * empty where they belong to no transaction.
+ */
+size_t bsmtp_text(struct bsmtp *b, struct span in);
+
 #endif

@@ -6,7 +6,8 @@ void
 content_start(struct content *c)
 {
 	buf_clear(&c->text);
-	c->body = 0;
+	c->body = c->line = c->longest = 0;
+	c->cr = 0;
 	c->head_form = c->body_form = MIME_7BIT;
 }
 
@@ -22,22 +23,37 @@ ends_with(const struct buf *b, char c)
 	return b->n > 0 && b->p[b->n - 1] == c;
 }
 
+static void
+end_line(struct content *c)
+{
+	size_t n = c->text.n - c->line;
+
+	if (n > c->longest)
+		c->longest = n;
+	buf_add(&c->text, "\r\n", 2);
+	c->line = c->text.n;
+}
+
 /*
  * A CR at the end of the text belongs to the line that is being added: it may
  * have come with an earlier piece.
  */
 void
-content_add(struct content *c, struct span line)
+content_add(struct content *c, struct span text)
 {
-	int ended = line.n > 0 && line.p[line.n - 1] == '\n';
+	const char *lf;
+	size_t n;
 
-	if (ended)
-		line.n--;
-	buf_addspan(&c->text, line);
-	if (ended && ends_with(&c->text, '\r'))
-		buf_addc(&c->text, '\n');
-	else if (ended)
-		buf_add(&c->text, "\r\n", 2);
+	c->cr |= text.n > 0 && memchr(text.p, '\r', text.n) != NULL;
+	while (text.n > 0 && (lf = memchr(text.p, '\n', text.n)) != NULL) {
+		n = (size_t)(lf - text.p);
+		buf_add(&c->text, text.p, n);
+		if (c->cr && ends_with(&c->text, '\r'))
+			c->text.n--;
+		end_line(c);
+		text = span_drop(text, n + 1);
+	}
+	buf_addspan(&c->text, text);
 }
 
 static int
@@ -77,19 +93,26 @@ find_body(const struct content *c, size_t *fields, size_t *start)
 	*start = h.at;
 }
 
+static enum mime_form
+form(const struct content *c, struct span text)
+{
+	return c->longest > MIME_LINE_MAX ? mime_scan(text) :
+	    mime_scan_short(text);
+}
+
 int
 content_end(struct content *c, const char **why)
 {
 	size_t fields;
 
 	if (c->text.n > 0 && !ends_with(&c->text, '\n'))
-		buf_add(&c->text, "\r\n", 2);
+		end_line(c);
 	*why = "a CR in the message ends no line";
-	if (has_bare_cr(buf_span(&c->text)))
+	if (c->cr && has_bare_cr(buf_span(&c->text)))
 		return -1;
 	find_body(c, &fields, &c->body);
-	c->head_form = mime_scan(span_of(c->text.p, c->body));
-	c->body_form = mime_scan(body(c));
+	c->head_form = form(c, span_of(c->text.p, c->body));
+	c->body_form = form(c, body(c));
 	return 0;
 }
 
@@ -118,6 +141,7 @@ content_remove(struct content *c, const char *name)
 	buf_addspan(&kept, span_drop(buf_span(&c->text), end));
 	buf_free(&c->text);
 	c->text = kept;
+	c->longest = SIZE_MAX;
 }
 
 void
@@ -129,6 +153,7 @@ content_prepend(struct content *c, struct span fields)
 	if (start == end)
 		buf_insert(&c->text, end, "\r\n", 2);
 	buf_insert(&c->text, 0, fields.p, fields.n);
+	c->longest = SIZE_MAX;
 }
 
 void
@@ -139,6 +164,10 @@ content_id(struct buf *id, const struct content *c)
 
 	if (value.n > CONTENT_ID_MAX)
 		return;
+	if (value.n == 0 || memchr(value.p, '\n', value.n) == NULL) {
+		mime_line(id, value);
+		return;
+	}
 	hdr_unfold(&raw, value);
 	mime_line(id, buf_span(&raw));
 	buf_free(&raw);

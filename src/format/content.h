@@ -16,13 +16,17 @@ struct content {
 	size_t body;		/* where the body starts */
 	enum mime_form head_form;
 	enum mime_form body_form;
+	/* private */
+	size_t line;		/* where the line starts that has no end yet */
+	size_t longest;		/* octets in a line; SIZE_MAX: not known */
+	int cr;			/* some CR has been added */
 };
 
 void content_start(struct content *c);	/* empties it */
 void content_free(struct content *c);
 
-/* Adds a line that ends in LF or CRLF, or a piece of one without an end. */
-void content_add(struct content *c, struct span line);
+/* Adds text, lines that end in LF or CRLF, in pieces of any size. */
+void content_add(struct content *c, struct span text);
 
 /*
  * The message is whole: ends its last line and looks at it.  0, or -1 with

@@ -59,23 +59,20 @@ mime_utf8_check(struct span s)
 void
 mime_line(struct buf *b, struct span s)
 {
-	size_t i, n;
+	size_t from = 0, i, n;
 	int c;
 
 	for (i = 0; i < s.n; i += n) {
 		c = (unsigned char)s.p[i];
 		n = c < 0x80 ? 1 : mime_utf8(span_drop(s, i));
-		if (n > 1) {
-			buf_add(b, s.p + i, n);
+		if (n > 1 || (c >= ' ' && c < 0x7f))
 			continue;
-		}
-		if (n == 0)
-			c = '?';
-		else if (c < ' ' || c == 0x7f)
-			c = ' ';
-		buf_addc(b, c);
+		buf_add(b, s.p + from, i - from);
+		buf_addc(b, n == 0 ? '?' : ' ');
 		n = 1;
+		from = i + 1;
 	}
+	buf_addspan(b, span_drop(s, from));
 }
 
 void
@@ -221,19 +218,25 @@ is_ascii(struct span s)
 }
 
 enum mime_form
+mime_scan_short(struct span text)
+{
+	if (text.n > 0 && memchr(text.p, '\0', text.n) != NULL)
+		return MIME_QP;
+	return is_ascii(text) ? MIME_7BIT : MIME_8BIT;
+}
+
+enum mime_form
 mime_scan(struct span text)
 {
 	struct span rest = text, line;
 
-	if (text.n > 0 && memchr(text.p, '\0', text.n) != NULL)
-		return MIME_QP;
 	while (rest.n > 0) {
 		line = span_chomp(span_line(&rest));
 		if (line.n > MIME_LINE_MAX ||
 		    (line.n > 0 && memchr(line.p, '\r', line.n) != NULL))
 			return MIME_QP;
 	}
-	return is_ascii(text) ? MIME_7BIT : MIME_8BIT;
+	return mime_scan_short(text);
 }
 
 const char *

@@ -47,6 +47,10 @@ enum mime_form {
 				   that ends no line */
 };
 enum mime_form mime_scan(struct span text);
+
+/* The same, where lines are known to be short and every CR to end one. */
+enum mime_form mime_scan_short(struct span text);
+
 const char *mime_form_name(enum mime_form form);
 
 /*

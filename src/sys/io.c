@@ -220,10 +220,10 @@ rd_take(struct rd *rd, size_t n)
 		rd->seen = rd->at;
 }
 
-size_t
+struct span
 rd_pending(const struct rd *rd)
 {
-	return rd->n - rd->at;
+	return span_of(rd->p + rd->at, rd->n - rd->at);
 }
 
 int

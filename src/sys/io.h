@@ -55,8 +55,11 @@ enum rd_status rd_line(struct rd *rd, struct span *line);
 enum rd_status rd_some(struct rd *rd, struct span *bytes);
 void rd_take(struct rd *rd, size_t n);
 
-/* Bytes that can be had without waiting for the descriptor; a whole line. */
-size_t rd_pending(const struct rd *rd);
+/*
+ * What can be had without waiting for the descriptor, until the next call;
+ * whether there is a whole line of it.
+ */
+struct span rd_pending(const struct rd *rd);
 int rd_ready(const struct rd *rd);
 
 struct wr {

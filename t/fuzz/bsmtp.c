@@ -1,6 +1,6 @@
 /*
- * format/bsmtp: whatever the batch, its views lie in the line, and a text ends
- * with a dot alone.
+ * format/bsmtp: whatever the batch, its views lie in the line, a text ends
+ * with a dot alone, and many lines taken at once are what they are one by one.
  */
 #include "format/bsmtp.h"
 
@@ -13,6 +13,23 @@ check_view(struct span view, struct span line)
 	    view.p + view.n <= line.p + line.n));
 }
 
+static void
+check_text(const struct bsmtp *b, struct span rest)
+{
+	struct bsmtp once = *b, each = *b;
+	struct span lines = span_of(rest.p, bsmtp_text(&once, rest)), line;
+
+	MUST(once.text.n == (b->skip ? 0 : lines.n));
+	while (lines.n > 0) {
+		line = span_line(&lines);
+		MUST(bsmtp_line(&each, line) ==
+		    (b->skip ? BSMTP_MORE : BSMTP_TEXT));
+		MUST(span_eq(each.text, line));
+	}
+	MUST(each.line == once.line && each.phase == once.phase &&
+	    each.piece == once.piece);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -22,6 +39,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	int in_text = 0;
 
 	while (rest.n > 0 && e != BSMTP_QUIT) {
+		check_text(&b, rest);
 		line = span_line(&rest);
 		e = bsmtp_line(&b, line);
 		if (e == BSMTP_MAIL || e == BSMTP_RCPT) {

@@ -67,6 +67,34 @@ test_text(void)
 }
 
 static void
+test_block(void)
+{
+	struct bsmtp b = { 0 };
+
+	CHECK_INT(bsmtp_text(&b, span_str("x\n")), 0);
+	push(&b, "MAIL FROM:<>\n");
+	push(&b, "RCPT TO:<a@b>\n");
+	push(&b, "DATA\n");
+	CHECK_INT(bsmtp_text(&b, span_str("a\r\nb\n\nc.\n.\nd\n")), 9);
+	CHECK_SPAN(b.text, "a\r\nb\n\nc.\n");
+	CHECK_INT(b.line, 7);
+	CHECK_INT(bsmtp_text(&b, span_str(".x\ny\n")), 0);
+	/* what has no end yet is not taken, nor the rest of a piece */
+	CHECK_INT(bsmtp_text(&b, span_str("a\nb")), 2);
+	CHECK_INT(bsmtp_text(&b, span_str("b")), 0);
+	CHECK_INT(push(&b, "b"), BSMTP_TEXT);
+	CHECK_INT(bsmtp_text(&b, span_str("c\nd\n")), 0);
+	CHECK_INT(push(&b, "c\n"), BSMTP_TEXT);
+	CHECK_INT(push(&b, ".\n"), BSMTP_DOT);
+	CHECK_INT(bsmtp_text(&b, span_str("x\n")), 0);
+	/* a text of no transaction */
+	CHECK_INT(push(&b, "DATA\n"), BSMTP_BAD);
+	CHECK_INT(bsmtp_text(&b, span_str("x\n")), 2);
+	CHECK_INT(b.text.n, 0);
+	CHECK_INT(push(&b, ".\n"), BSMTP_MORE);
+}
+
+static void
 test_order(void)
 {
 	struct bsmtp b = { 0 };
@@ -110,6 +138,7 @@ main(void)
 {
 	test_commands();
 	test_text();
+	test_block();
 	test_order();
 	test_long();
 	return test_end();

@@ -39,6 +39,77 @@ test_lines(struct content *c)
 	CHECK_BUF(&c->text, "a\r\nbc\r\n");
 }
 
+/* However a text is cut into pieces, it is the same. */
+static void
+test_pieces(struct content *c)
+{
+	static const char *const texts[] = {
+		"A: b\n\nc\r\nd", "A: b\r\n\r\nc\r\n", "a\rb\n", "a\r\r\n",
+		"a\n\r", "\n\n\n", "\r\n\n", "A: \xff\n\nb\n", ".\n..\n"
+	};
+	struct content whole = { .body = 0 };
+	struct span rest;
+	const char *why;
+	size_t i, n;
+	int r;
+
+	for (i = 0; i < COUNT(texts); i++) {
+		r = take(&whole, texts[i]) ? 0 : -1;
+		for (n = 1; n <= strlen(texts[i]); n++) {
+			content_start(c);
+			for (rest = span_str(texts[i]); rest.n > n;
+			    rest = span_drop(rest, n))
+				content_add(c, span_of(rest.p, n));
+			content_add(c, rest);
+			CHECK_INT(content_end(c, &why), r);
+			CHECK(span_eq(buf_span(&c->text),
+			    buf_span(&whole.text)));
+			CHECK_INT(c->body, whole.body);
+			CHECK_INT(c->head_form, whole.head_form);
+			CHECK_INT(c->body_form, whole.body_form);
+		}
+	}
+	content_free(&whole);
+}
+
+/* Lines up to MIME_LINE_MAX octets go as they are. */
+static void
+test_long(struct content *c)
+{
+	static char line[MIME_LINE_MAX + 1];
+	const size_t half = sizeof line / 2;
+	const char *why;
+	size_t n;
+
+	memset(line, 'x', sizeof line);
+	for (n = MIME_LINE_MAX; n <= MIME_LINE_MAX + 1; n++) {
+		content_start(c);
+		content_add(c, span_str("A: b\n\nfirst\n"));
+		content_add(c, span_of(line, half));
+		content_add(c, span_of(line, n - half));
+		content_add(c, span_str("\r\nlast\n"));
+		CHECK_INT(content_end(c, &why), 0);
+		CHECK_INT(c->head_form, MIME_7BIT);
+		CHECK_INT(c->body_form, n > MIME_LINE_MAX ?
+		    MIME_QP : MIME_7BIT);
+		/* the same as the last line, which has no end */
+		content_start(c);
+		content_add(c, span_str("\n"));
+		content_add(c, span_of(line, n));
+		CHECK_INT(content_end(c, &why), 0);
+		CHECK_INT(c->body_form, n > MIME_LINE_MAX ?
+		    MIME_QP : MIME_7BIT);
+	}
+	/* and in a field that comes later */
+	content_start(c);
+	content_add(c, span_str("A: b\n\nc\n"));
+	content_prepend(c, span_of(line, sizeof line));
+	content_prepend(c, span_str("B: "));
+	CHECK_INT(content_end(c, &why), 0);
+	CHECK_INT(c->head_form, MIME_QP);
+	CHECK_INT(c->body_form, MIME_7BIT);
+}
+
 static void
 test_fields(struct content *c)
 {
@@ -110,6 +181,8 @@ main(void)
 	struct content c = { .body = 0 };
 
 	test_lines(&c);
+	test_pieces(&c);
+	test_long(&c);
 	test_fields(&c);
 	test_convert(&c);
 	content_free(&c);

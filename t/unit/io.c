@@ -197,7 +197,7 @@ test_some(void)
 	CHECK_INT(rd_some(&rd, &s), RD_LINE);
 	CHECK_SPAN(s, "abcdef\nxyz\n");
 	rd_take(&rd, 3);
-	CHECK_INT(rd_pending(&rd), 8);
+	CHECK_INT(rd_pending(&rd).n, 8);
 	CHECK_INT(rd_line(&rd, &s), RD_LINE);
 	CHECK_SPAN(s, "def\n");
 	CHECK_INT(rd_some(&rd, &s), RD_LINE);
