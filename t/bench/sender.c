@@ -1,18 +1,20 @@
 /*
  * sender: what send and recv cost an SMTP client that does nothing else.
  *
- *	sender processes messages path
+ *	sender processes messages port
  *
- * So many processes share the messages, of 1 KB, and send them to the server at
- * a UNIX socket: each text and the next envelope at once, as smtpsend does, and
- * then a wait for as many lines as that has answers.
+ * So many processes share the messages, of 1 KB, and send them to the server
+ * at that port of this machine: each text and the next envelope at once, as
+ * smtpsend does, and then a wait for as many lines as that has answers.
  */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,21 +52,23 @@ say(int fd, const char *text, size_t n, int lines)
 }
 
 static void
-work(const char *path, long messages)
+work(in_port_t port, long messages)
 {
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	struct sockaddr_in in = { .sin_family = AF_INET,
+	    .sin_port = htons(port) };
 	char text[4096];
+	int fd, on = 1;
 	size_t n, i;
-	int fd;
 
 	n = (size_t)snprintf(text, sizeof text, "%s", head);
 	for (i = 0; i < LINES; i++)
 		n += (size_t)snprintf(text + n, sizeof text - n, "%s", line);
 	n += (size_t)snprintf(text + n, sizeof text - n, ".\r\n%s", envelope);
-	snprintf(un.sun_path, sizeof un.sun_path, "%s", path);
-	fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	if (connect(fd, (struct sockaddr *)&un, sizeof un) < 0)
-		fail(path);
+	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	if (connect(fd, (struct sockaddr *)&in, sizeof in) < 0)
+		fail("connect");
 	say(fd, "HELO me\r\n", 9, 2);
 	say(fd, envelope, sizeof envelope - 1, 3);
 	for (; messages > 0; messages--)
@@ -87,7 +91,8 @@ main(int argc, char **argv)
 		if (pid < 0)
 			fail("fork");
 		if (pid == 0) {
-			work(argv[3], messages / processes);
+			work((in_port_t)strtol(argv[3], NULL, 10),
+			    messages / processes);
 			exit(0);
 		}
 	}

@@ -1,11 +1,11 @@
 #!/bin/sh
-# What smtpsend costs, messages of 1 KB: to smtp-sink over one connection and
-# ten, against smtp-source, beside ten processes that only send and receive the
-# same; to smtpd-lite over ten; by BDAT over one; one message from a cold start
-# against msmtp and curl, to smtp-sink over TCP (the text behind 354 is where
-# msmtp waits 40 ms for an acknowledgement); and the memory of a large mailing.
-# All in one run, in turns; medians of the rounds, their ratios, and those of
-# the processor time of the clients.
+# What smtpsend costs over TCP, messages of 1 KB: to smtp-sink over one
+# connection and ten, against smtp-source, beside ten processes that only send
+# and receive the same; to smtpd-lite over ten; by BDAT over one; one message
+# from a cold start against msmtp and curl (the text behind 354 is where msmtp
+# waits 40 ms for an acknowledgement); and the memory of a large mailing.  All
+# in one run, in turns; medians of the rounds, their ratios, and those of the
+# processor time of the clients.
 #
 #	t/bench/smtpsend.sh [rounds [messages [mailing]]]
 #
@@ -38,17 +38,15 @@ clocks() {
 	note "$clocks_name" $((($(now) - clocks_start) / 1000))
 }
 
-(on 1 smtp-sink -u "$(id -un)" unix:sink 100) &
+sink=127.0.0.1:$(free_port)
+(on 1 smtp-sink -u "$(id -un)" "$sink" 100) &
 pids="$pids $!"
 build sender
 mkdir mail
-(on 1 smtpd-lite -o sink -D x -l ./lite -d mail 2>lite.err) &
+(on 1 smtpd-lite -o sink -D x -l 127.0.0.1:0 -d mail 2>lite.err) &
 pids="$pids $!"
-i=0
-until [ -S sink ] && [ -S lite ]; do
-	[ $((i += 1)) -lt 200 ] || exit 1
-	sleep 0.05
-done
+await lite.err listening
+lite=$(awk '$NF ~ /:/ { print $NF }' lite.err)
 
 # One message of 1 KB, and a batch of them.
 awk 'BEGIN { print "Subject: s\n"; for (i = 0; i < 14; i++)
@@ -63,7 +61,11 @@ awk -v n="$MESSAGES" 'BEGIN {
 		    "Message-ID: <" i "@x>\n" text "."
 	print "QUIT"
 }' >list
-smtpsend -f me@x -s ./sink a@x <letter
+i=0
+until smtpsend -f me@x -s "$sink" a@x <letter 2>/dev/null; do
+	[ $((i += 1)) -lt 200 ] || exit 1
+	sleep 0.05
+done
 
 source='smtp-source -d -f me@x -t a@x -l 1000'
 n=0
@@ -71,15 +73,15 @@ while [ "$n" -lt "$ROUNDS" ]; do
 	n=$((n + 1))
 	# shellcheck disable=SC2086
 	{
-	clocks source1 $source -m "$MESSAGES" unix:sink
-	clocks ours1 sh -c 'smtpsend -bS -s ./sink <list'
-	clocks source10 $source -s 10 -m "$MESSAGES" unix:sink
-	clocks ours10 sh -c 'smtpsend -bS -j 10 -s ./sink <list'
-	clocks bare10 ./sender 10 "$MESSAGES" sink
-	clocks lite10 $source -s 10 -m "$MESSAGES" unix:lite
-	clocks ourlite10 sh -c 'smtpsend -bS -j 10 -s ./lite <list'
-	clocks chunk1 $source -m "$MESSAGES" unix:lite
-	clocks ourchunk1 sh -c 'smtpsend -bS -s ./lite <list'
+	clocks source1 $source -m "$MESSAGES" "$sink"
+	clocks ours1 sh -c "smtpsend -bS -s $sink <list"
+	clocks source10 $source -s 10 -m "$MESSAGES" "$sink"
+	clocks ours10 sh -c "smtpsend -bS -j 10 -s $sink <list"
+	clocks bare10 ./sender 10 "$MESSAGES" "${sink##*:}"
+	clocks lite10 $source -s 10 -m "$MESSAGES" "$lite"
+	clocks ourlite10 sh -c "smtpsend -bS -j 10 -s $lite <list"
+	clocks chunk1 $source -m "$MESSAGES" "$lite"
+	clocks ourchunk1 sh -c "smtpsend -bS -s $lite <list"
 	}
 done
 echo "$MESSAGES messages of 1 KB, microseconds: smtpsend, smtp-source"
@@ -94,13 +96,6 @@ report '  processor time' ourlite10-cpu lite10-cpu 2
 report 'smtpd-lite -o sink, one (BDAT)' ourchunk1 chunk1 10
 
 # One message.
-port=$(free_port)
-(on 1 smtp-sink -u "$(id -un)" "127.0.0.1:$port" 100) &
-pids="$pids $!"
-until smtpsend -f me@x -s ":$port" a@x <letter 2>/dev/null; do
-	[ $((i += 1)) -lt 200 ] || exit 1
-	sleep 0.05
-done
 # Twenty in a row, so that starting the shell counts for little.
 cat >each <<'END'
 i=0
@@ -112,22 +107,22 @@ END
 n=0
 while [ "$n" -lt "$ROUNDS" ]; do
 	n=$((n + 1))
-	clocks one sh each smtpsend -f me@x -s ":$port" a@x
+	clocks one sh each smtpsend -f me@x -s "$sink" a@x
 	! command -v msmtp >/dev/null || clocks msmtp sh each msmtp \
-		--host=127.0.0.1 --port="$port" -f me@x a@x
+		--host=127.0.0.1 --port="${sink##*:}" -f me@x a@x
 	! command -v curl >/dev/null || clocks curl sh each curl -s --crlf \
-		"smtp://127.0.0.1:$port" --mail-from me@x --mail-rcpt a@x -T -
+		"smtp://$sink" --mail-from me@x --mail-rcpt a@x -T -
 done
-echo 'twenty times one message to smtp-sink over TCP, each from a cold start'
+echo 'twenty times one message to smtp-sink, each from a cold start'
 report 'msmtp, smtpsend' one msmtp 25
 report 'curl, smtpsend' one curl 4
 if command -v strace >/dev/null; then
-	strace -c -f -o calls smtpsend -f me@x -s ":$port" a@x <letter
+	strace -c -f -o calls smtpsend -f me@x -s "$sink" a@x <letter
 	awk 'END { printf "%-44s %8d (wanted 100)\n", "  system calls",
 		$4 }' calls
 fi
 if /usr/bin/time -f %M true 2>/dev/null; then
-	/usr/bin/time -o peak -f %M smtpsend -f me@x -s ":$port" a@x <letter
+	/usr/bin/time -o peak -f %M smtpsend -f me@x -s "$sink" a@x <letter
 	printf '%-44s %8d (wanted 2048)\n' '  memory at most, KB' "$(cat peak)"
 fi
 
@@ -142,7 +137,7 @@ awk -v n="$MAILING" 'BEGIN {
 		    "reads it one day."
 }' >order
 orderparse -f me@x -S order |
-	smtpsend -bS -j 10 -s ./sink >results &
+	smtpsend -bS -j 10 -s "$sink" >results &
 pid=$!
 most=0
 while kill -0 "$pid" 2>/dev/null; do
