@@ -44,6 +44,18 @@ count() {
 	[ "$(find mail -type f ! -name .lock | wc -l)" = 300 ]
 }
 
+@test "what comes behind QUIT does not cut its answer off" {
+	start smtpd-lite -l :0 -o sink
+	clients <<-'END'
+	for i in range(20):
+	    c = Client()
+	    c.send("QUIT\r\n" + 1000000 * "x")
+	    time.sleep(0.01)
+	    c.expect("221")
+	    assert c.ended()
+	END
+}
+
 @test "a session too many is told so and closed" {
 	start smtpd-lite -l :0 -c 2 -o sink
 	clients <<-'END'

@@ -41,12 +41,14 @@ struct conn {
 	struct buf out;		/* not sent yet */
 	long long deadline;	/* of what the state waits for */
 	enum conn_state state;
+	int fd;			/* the loop's own */
 	int eof;		/* the peer sends nothing more */
 	int reset;		/* ends by RST */
 	int fresh;		/* in has something the session has not seen */
 	struct data *data;	/* NULL where the protocol knows none */
 	long seat;
-	size_t second;		/* its place among those polled, 0: none */
+	size_t polled, second;	/* the loop's: where it polls for fd and for
+				   the second connection, 0: not */
 };
 
 #define CONN_READ 262144	/* what one read takes */

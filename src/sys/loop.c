@@ -16,7 +16,7 @@
 #define BUSY_EXTRA 64		/* peers being told that it is busy */
 #define OUT_KEPT 256		/* bytes kept for an idle one's next answer */
 
-/* Entries of poll before the listeners. */
+/* What else is polled: two descriptors and the listeners. */
 enum { STOP, CHANNEL, CONTROLS };
 
 /*
@@ -39,46 +39,41 @@ enum { STOP, CHANNEL, CONTROLS };
 struct loop {
 	const struct loop_opt *o;
 	struct conn_host host;
-	struct pollfd *poll;	/* stop, channel, listeners, connections; while
-				   it is polled, then second connections */
+	struct pollfd *control;	/* stop, channel, listeners */
+	size_t controls;
+	struct pollfd *poll;	/* what is polled in this round, from 1 on */
+	size_t polled;
 	struct conn *conn;
-	size_t fixed;		/* entries of poll before the connections */
 	size_t n, cap;		/* connections */
+	size_t first;		/* the one that is polled first */
 	size_t busy;		/* the first ones: busy of late */
 	size_t round;		/* the first ones: looked at in this round */
 	int crowd;		/* many are idle while something goes on */
 	long long active;	/* when something went on last */
 	long long all, next_all;	/* when all are looked at: last, next */
-	size_t seconds;		/* second connections that are polled */
 	long long down;		/* when the rest is cut off, 0 while up */
 	long long no_accept;	/* no descriptors before this moment */
 };
 
+/* Room for cap connections, and for all that is polled with them. */
 static void
-move_conn(struct loop *l, size_t to, size_t from)
+grow(struct loop *l, size_t cap)
 {
-	l->conn[to] = l->conn[from];
-	l->poll[l->fixed + to] = l->poll[l->fixed + from];
+	l->cap = cap;
+	l->conn = realloc(l->conn, cap * sizeof *l->conn);
+	l->poll = realloc(l->poll,
+	    (1 + 2 * cap + l->controls) * sizeof *l->poll);
+	if (l->conn == NULL || l->poll == NULL)
+		die_nomem();
 }
 
 /* It is busy, and comes first. */
 static struct conn *
-add_conn(struct loop *l, int fd)
+add_conn(struct loop *l)
 {
-	struct pollfd *p;
-
-	if (l->n == l->cap) {
-		l->cap = l->cap * 2 + 16;
-		l->conn = realloc(l->conn, l->cap * sizeof *l->conn);
-		l->poll = realloc(l->poll,
-		    (l->fixed + 2 * l->cap) * sizeof *l->poll);
-		if (l->conn == NULL || l->poll == NULL)
-			die_nomem();
-	}
-	move_conn(l, l->n++, l->busy);
-	p = &l->poll[l->fixed + l->busy];
-	memset(p, 0, sizeof *p);
-	p->fd = fd;
+	if (l->n == l->cap)
+		grow(l, l->cap * 2);
+	l->conn[l->n++] = l->conn[l->busy];
 	return &l->conn[l->busy++];
 }
 
@@ -86,25 +81,23 @@ static void
 remove_conn(struct loop *l, size_t i)
 {
 	if (l->conn[i].reset)
-		net_abort(l->poll[l->fixed + i].fd);
+		net_abort(l->conn[i].fd);
 	conn_free(&l->host, &l->conn[i]);
-	close(l->poll[l->fixed + i].fd);
+	close(l->conn[i].fd);
 	if (i < l->busy) {
-		move_conn(l, i, --l->busy);
+		l->conn[i] = l->conn[--l->busy];
 		i = l->busy;
 	}
-	move_conn(l, i, --l->n);
+	l->conn[i] = l->conn[--l->n];
 }
 
 static void
-transmit(struct loop *l, size_t i)
+transmit(struct loop *l, struct conn *c)
 {
-	struct conn *c = &l->conn[i];
-	int fd = l->poll[l->fixed + i].fd;
 	ssize_t r;
 
 	while (c->out.n > 0) {
-		r = send(fd, c->out.p, c->out.n, 0);
+		r = send(c->fd, c->out.p, c->out.n, 0);
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0 && errno == EAGAIN)
@@ -122,7 +115,7 @@ transmit(struct loop *l, size_t i)
 	if (c->state != CONN_CLOSE)
 		return;
 	/* Closing with input unread would cut the answer off (RST). */
-	shutdown(fd, SHUT_WR);
+	shutdown(c->fd, SHUT_WR);
 	conn_state(&l->host, c, c->eof ? CONN_DEAD : CONN_FLUSHED);
 }
 
@@ -134,21 +127,25 @@ greet(struct loop *l, int fd, const struct net_peer *peer, long seat)
 	    "too many sessions, try again later" :
 	    "too many connections from your address";
 	struct buf word = { 0 };
+	struct conn *c;
 
 	if (l->o->verbose)
 		warn("%s: %s", peer->text[0] != '\0' ? peer->text : "local",
 		    seat >= 0 ? "connected" : why);
-	if (seat >= 0)
-		conn_open(&l->host, add_conn(l, fd), peer, fd, seat);
-	else if (l->n < (size_t)l->host.sessions + BUSY_EXTRA) {
+	if (seat >= 0) {
+		c = add_conn(l);
+		conn_open(&l->host, c, peer, fd, seat);
+	} else if (l->n < (size_t)l->host.sessions + BUSY_EXTRA) {
 		buf_addf(&word, "%s %s\r\n", l->host.proto->busy, why);
-		conn_refuse(&l->host, add_conn(l, fd), buf_str(&word));
+		c = add_conn(l);
+		conn_refuse(&l->host, c, buf_str(&word));
 		buf_free(&word);
 	} else {
 		close(fd);
 		return;
 	}
-	transmit(l, l->busy - 1);
+	c->fd = fd;
+	transmit(l, c);
 }
 
 static void
@@ -190,18 +187,59 @@ take_some(struct loop *l)
 	return 0;
 }
 
-/* The second connection of connection i goes behind them all. */
-static void
-poll_second(struct loop *l, size_t i)
+/* Adds a descriptor to those that are polled: its place. */
+static size_t
+watch(struct loop *l, int fd, short events)
 {
-	struct pollfd *p = &l->poll[l->fixed + l->n + l->seconds];
+	l->poll[++l->polled] = (struct pollfd){ .fd = fd, .events = events };
+	return l->polled;
+}
 
-	l->conn[i].second = 0;
-	p->fd = conn_data_poll(&l->conn[i], &p->events);
-	if (p->fd < 0)
-		return;
-	p->revents = 0;
-	l->conn[i].second = ++l->seconds;
+static void
+watch_conn(struct loop *l, struct conn *c)
+{
+	short events = 0;
+	int fd;
+
+	c->polled = watch(l, c->fd,
+	    (short)((conn_wants_input(c) ? POLLIN : 0) |
+	    (c->out.n > 0 ? POLLOUT : 0)));
+	fd = conn_data_poll(c, &events);
+	c->second = fd >= 0 ? watch(l, fd, events) : 0;
+}
+
+/*
+ * poll(2) gets into a queue of each descriptor before the first that is ready,
+ * and out again: so those come first who were not served just now.
+ */
+static void
+watch_all(struct loop *l)
+{
+	size_t i;
+
+	l->polled = 0;
+	if (l->first >= l->round)
+		l->first = 0;
+	for (i = l->first; i < l->round; i++)
+		watch_conn(l, &l->conn[i]);
+	for (i = 0; i < l->first; i++)
+		watch_conn(l, &l->conn[i]);
+	for (i = 0; i < l->controls; i++)
+		watch(l, l->control[i].fd, l->control[i].events);
+}
+
+/* After poll(2): what has become of the controls, and who is served last. */
+static void
+look(struct loop *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->controls; i++)
+		l->control[i].revents =
+		    l->poll[l->polled - l->controls + i + 1].revents;
+	for (i = 0; i < l->round; i++)
+		if (l->poll[l->conn[i].polled].revents != 0)
+			l->first = i + 1;
 }
 
 /*
@@ -226,9 +264,10 @@ choose(struct loop *l)
 static int
 is_busy(const struct loop *l, size_t i)
 {
-	return l->conn[i].state != CONN_MORE ||
-	    l->poll[l->fixed + i].revents != 0 ||
-	    l->conn[i].deadline > l->all + l->o->idle - BUSY_MS;
+	const struct conn *c = &l->conn[i];
+
+	return c->state != CONN_MORE || l->poll[c->polled].revents != 0 ||
+	    c->deadline > l->all + l->o->idle - BUSY_MS;
 }
 
 /* After a round about all: those that are busy are put first. */
@@ -236,7 +275,6 @@ static void
 sort_out(struct loop *l)
 {
 	struct conn c;
-	struct pollfd p;
 	size_t i;
 
 	l->all = l->host.now;
@@ -248,10 +286,8 @@ sort_out(struct loop *l)
 		if (!is_busy(l, i))
 			continue;
 		c = l->conn[i];
-		p = l->poll[l->fixed + i];
-		move_conn(l, i, l->busy);
-		l->conn[l->busy] = c;
-		l->poll[l->fixed + l->busy++] = p;
+		l->conn[i] = l->conn[l->busy];
+		l->conn[l->busy++] = c;
 	}
 }
 
@@ -263,18 +299,13 @@ prepare(struct loop *l)
 	struct conn *c;
 	size_t i;
 
-	for (i = CONTROLS; i < l->fixed; i++)
-		l->poll[i].events = now < l->no_accept ? 0 : POLLIN;
+	for (i = CONTROLS; i < l->controls; i++)
+		l->control[i].events = now < l->no_accept ? 0 : POLLIN;
 	if (now < l->no_accept && l->no_accept < next)
 		next = l->no_accept;
-	l->seconds = 0;
+	watch_all(l);
 	for (i = 0; i < l->round; i++) {
 		c = &l->conn[i];
-		if (c->data != NULL)
-			poll_second(l, i);
-		l->poll[l->fixed + i].events = (short)(
-		    (conn_wants_input(c) ? POLLIN : 0) |
-		    (c->out.n > 0 ? POLLOUT : 0));
 		if (c->deadline < next)
 			next = c->deadline;
 		if (conn_can_go_on(c) || conn_wants_commit(c) ||
@@ -293,23 +324,22 @@ static void
 serve_conns(struct loop *l)
 {
 	struct conn *c;
-	struct pollfd *p;
+	short revents;
 	size_t i;
 
 	for (i = 0; i < l->round; i++) {
 		c = &l->conn[i];
-		p = &l->poll[l->fixed + i];
-		if (p->revents & (POLLIN | POLLHUP | POLLERR)) {
+		revents = l->poll[c->polled].revents;
+		if (revents & (POLLIN | POLLHUP | POLLERR)) {
 			if (conn_wants_input(c))
-				conn_receive(&l->host, c, recv(p->fd,
+				conn_receive(&l->host, c, recv(c->fd,
 				    l->host.scratch, CONN_READ, 0));
-			else if (p->revents & (POLLHUP | POLLERR))
+			else if (revents & (POLLHUP | POLLERR))
 				conn_state(&l->host, c, CONN_DEAD);
 		}
 		conn_go_on(&l->host, c);
 		/* Last: who is gone altogether has sent nothing whole. */
-		if (c->data != NULL && c->second > 0 &&
-		    l->poll[l->fixed + l->n + c->second - 1].revents != 0)
+		if (c->second > 0 && l->poll[c->second].revents != 0)
 			conn_data(&l->host, c);
 		if (l->host.now >= c->deadline)
 			conn_expire(&l->host, c, 0);
@@ -342,7 +372,7 @@ answer(struct loop *l)
 		c = &l->conn[i];
 		if (c->state == CONN_CLOSE ||
 		    (c->out.n > 0 && !conn_wants_commit(c)))
-			transmit(l, i);
+			transmit(l, c);
 		if (c->state == CONN_DEAD)
 			remove_conn(l, i);
 	}
@@ -356,11 +386,11 @@ go_down(struct loop *l, int ms)
 
 	if (l->down == 0 || ms == 0) {
 		l->down = l->host.now + ms;
-		l->poll[STOP].fd = -1;
-		for (i = CONTROLS; i < l->fixed; i++) {
-			if (l->poll[i].fd >= 0)
-				close(l->poll[i].fd);
-			l->poll[i].fd = -1;
+		l->control[STOP].fd = -1;
+		for (i = CONTROLS; i < l->controls; i++) {
+			if (l->control[i].fd >= 0)
+				close(l->control[i].fd);
+			l->control[i].fd = -1;
 		}
 	}
 	if (l->host.now < l->down)
@@ -384,67 +414,70 @@ init(struct loop *l, const struct loop_opt *o,
 	l->host.proto = proto;
 	l->host.app = app;
 	l->host.idle = o->idle;
-	l->fixed = (size_t)o->listeners + CONTROLS;
-	l->poll = die_calloc(l->fixed, sizeof *l->poll);
+	l->controls = (size_t)o->listeners + CONTROLS;
+	l->control = die_calloc(l->controls, sizeof *l->control);
+	grow(l, 16);
 	l->host.scratch = malloc(CONN_READ);
 	if (l->host.scratch == NULL)
 		die_nomem();
 	l->host.door = o->door;
 	l->host.room = o->room;
-	l->poll[STOP].fd = o->stop;
-	l->poll[CHANNEL].fd = o->channel;
-	l->poll[STOP].events = l->poll[CHANNEL].events = POLLIN;
+	l->control[STOP].fd = o->stop;
+	l->control[CHANNEL].fd = o->channel;
+	l->control[STOP].events = l->control[CHANNEL].events = POLLIN;
 	for (i = 0; i < o->listeners; i++)
-		l->poll[CONTROLS + i].fd = o->listener[i];
+		l->control[CONTROLS + i].fd = o->listener[i];
 }
 
 /* poll(2); where one talks among many idle ones it has soon an answer. */
 static int
-await(struct loop *l, size_t n, int wait)
+await(struct loop *l, int wait)
 {
+	const nfds_t n = (nfds_t)l->polled;
 	int i, ready = 0;
 
 	for (i = 0; l->crowd && l->busy <= FEW && wait > 0 && i < LOOKS; i++) {
-		ready = poll(l->poll, (nfds_t)n, 0);
+		ready = poll(l->poll + 1, n, 0);
 		if (ready != 0)
 			return ready;
 		sched_yield();
 	}
-	return poll(l->poll, (nfds_t)n, wait);
+	return poll(l->poll + 1, n, wait);
 }
 
 void
 loop_run(const struct loop_opt *o, const struct serve_proto *proto, void *app)
 {
 	struct loop l;
-	size_t i, polled;
 	int wait, ready;
+	size_t i;
 
 	init(&l, o, proto, app);
 	l.host.now = io_clock();
 	while (l.down == 0 || l.n > 0) {
 		choose(&l);
 		wait = prepare(&l);
-		polled = l.fixed + l.round + l.seconds;
-		ready = await(&l, polled, wait);
-		for (i = 0; ready < 0 && i < polled; i++)
+		ready = await(&l, wait);
+		for (i = 1; ready < 0 && i <= l.polled; i++)
 			l.poll[i].revents = 0;
 		l.host.now = io_clock();
 		if (ready > 0)
 			l.active = l.host.now;
+		look(&l);
 		if (l.round == l.n)
 			sort_out(&l);
 		serve_conns(&l);
 		commit(&l);
 		answer(&l);
-		for (i = CONTROLS; i < l.fixed; i++)
-			if (l.poll[i].revents & POLLIN)
-				accept_some(&l, l.poll[i].fd);
-		if (l.poll[CHANNEL].revents != 0 && take_some(&l) < 0)
+		for (i = CONTROLS; i < l.controls; i++)
+			if (l.control[i].revents & POLLIN)
+				accept_some(&l, l.control[i].fd);
+		if (l.control[CHANNEL].revents != 0 && take_some(&l) < 0)
 			go_down(&l, 0);
-		else if (l.down != 0 || l.poll[STOP].revents != 0)
+		else if (l.down != 0 || l.control[STOP].revents != 0)
 			go_down(&l, DOWN_MS);
 	}
+	free(l.control);
 	free(l.poll);
 	free(l.conn);
 	free(l.host.scratch);
