@@ -81,12 +81,22 @@ memory() {
 	awk '/^VmRSS/ { print $2 }' "/proc/$pid/status"
 }
 
-# taken NAME: from a client that pipelines, and what smtp-source costs.
+# driven NAME option ...: what it costs to be driven by smtp-source.
+driven() {
+	driven_name=$1
+	shift
+	driven_cpu=$(cpu)
+	taskset -c 1 smtp-source "$@" -s 10 -m "$messages" -l 1024 \
+		"127.0.0.1:$port"
+	note "$driven_name" $(($(cpu) - driven_cpu))
+}
+
+# taken NAME: from a client that pipelines, and from smtp-source, by a
+# connection a message and by ten that are kept.
 taken() {
 	note "$1" "$(taskset -c 1 ./blast -n "$messages" -c 10 127.0.0.1 "$port")"
-	taken_cpu=$(cpu)
-	taskset -c 1 smtp-source -d -s 10 -m "$messages" -l 1024 "127.0.0.1:$port"
-	note "$1-cpu" $(($(cpu) - taken_cpu))
+	driven "$1-cpu"
+	driven "$1-kept" -d
 }
 
 # held NAME: a new session's time while many are held, and their memory.
@@ -94,7 +104,7 @@ held() {
 	idle_before=$(memory)
 	rm -f hold took
 	mkfifo hold
-	timeout 120 taskset -c 1 ./blast -i "$idle" -q 200 127.0.0.1 "$port" \
+	timeout 120 taskset -c 1 ./blast -i "$idle" -q 2000 127.0.0.1 "$port" \
 		<hold >took &
 	exec 9>hold
 	idle_i=0
@@ -102,7 +112,7 @@ held() {
 		sleep 0.1
 	done
 	if [ -s took ]; then
-		note "$1" $(($(cat took) / 200))
+		note "$1" $(($(cat took) / 2000))
 		note "$1-memory" \
 			$((($(memory) - idle_before) * 1024 / idle))
 	fi
@@ -215,6 +225,8 @@ for part in $parts; do
 		report '  a bare loop' fixed sink -
 		report 'sink, CPU under smtp-source' ours-cpu sink-cpu 1.34
 		report '  a bare loop' fixed-cpu sink-cpu -
+		report 'the same, connections kept' ours-kept sink-kept 1.34
+		report '  a bare loop' fixed-kept sink-kept -
 		;;
 	idle)
 		report "a session beside $idle idle ones" ours-idle sink-idle 2
