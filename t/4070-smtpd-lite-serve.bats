@@ -21,10 +21,10 @@ workers() {
 	def gone(pid):
 	    for i in range(500):
 	        try:
-	            os.kill(pid, 0)
-	        except ProcessLookupError:
-	            return True
-	        if open("/proc/%d/stat" % pid).read().split()[2] == "Z":
+	            with open("/proc/%d/stat" % pid) as f:
+	                if f.read().split()[2] == "Z":
+	                    return True
+	        except OSError:
 	            return True
 	        time.sleep(0.02)
 	END
