@@ -272,6 +272,55 @@ has_line() {
 	[ "$(cat incoming/a)" = good ]
 }
 
+@test "a stranger who knocks keeps no session alive" {
+	start ftpd-lite -l '*:0' -T 1
+	client <<-'END'
+	f.login()
+	where = f.makepasv()
+	f.sock.settimeout(0.1)
+	start = time.monotonic()
+	while time.monotonic() - start < 10:
+	    try:
+	        socket.create_connection(where, 5, ("127.0.0.9", 0)).close()
+	    except OSError:
+	        pass
+	    try:
+	        line = f.file.readline()
+	        assert line[:3] == "421", line
+	        break
+	    except TimeoutError:
+	        f.file = f.sock.makefile("r")
+	else:
+	    raise SystemExit("still there")
+	END
+}
+
+@test "no descriptor for a data connection: refused, and no spinning" {
+	start -n ftpd-lite bash -c 'ulimit -n 20; exec "$@"' bash \
+		ftpd-lite -l 127.0.0.1:0
+	client <<-'END'
+	f.login()
+	where = f.makepasv()
+	held = [socket.create_connection(f.sock.getpeername())
+	        for i in range(20)]
+	for i in range(500):
+	    if "accept: " in open("ftpd-lite.err").read():
+	        break
+	    time.sleep(.01)
+	c = socket.create_connection(where)
+	try:
+	    assert c.recv(1) == b""
+	except ConnectionResetError:
+	    pass
+	assert bad("STOR a")[:3] == "425"
+	c.close()
+	for h in held:
+	    h.close()
+	assert up("a", b"x") == "226 stored a"
+	END
+	incoming_has a
+}
+
 @test "passive ports from a range" {
 	serve -p 52000-52063
 	client <<-'END'

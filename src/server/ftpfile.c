@@ -298,6 +298,7 @@ ftpfile_rnfr(struct ftpd *s, struct span arg, struct buf *out)
 {
 	struct span name;
 
+	buf_clear(&s->from);
 	if (take_own(s, arg, &name, out) < 0)
 		return;
 	buf_addspan(&s->from, name);

@@ -235,11 +235,13 @@ conn_data(struct conn_host *h, struct conn *c)
 
 	if (c->data == NULL || c->state != CONN_MORE)
 		return;
-	c->deadline = h->now + h->idle;
 	event = data_go_on(c->data, h->scratch, &n);
+	if (event == DATA_NOTHING)
+		return;
+	c->deadline = h->now + h->idle;
 	if (event == DATA_BYTES)
 		verdict(h, c, proto->data(c->session, h->scratch, n, &c->out));
-	else if (event != DATA_NOTHING)
+	else if (event != DATA_MOVED)
 		verdict(h, c, proto->data_end(c->session,
 		    event == DATA_BROKEN, &c->out));
 }

@@ -208,24 +208,6 @@ is_peer(const struct data *d, int fd)
 	    strcmp(peer.text, d->peer.text) == 0;
 }
 
-static void
-take_peer(struct data *d)
-{
-	int fd;
-
-	fd = accept(d->listener, NULL, NULL);
-	if (fd < 0)
-		return;
-	if (!is_peer(d, fd) || fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
-	    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
-		close(fd);
-		return;
-	}
-	close(d->listener);
-	d->listener = -1;
-	d->fd = fd;
-}
-
 static enum data_event
 end(struct data *d, enum data_event event)
 {
@@ -233,21 +215,47 @@ end(struct data *d, enum data_event event)
 	return event;
 }
 
+static enum data_event
+take_peer(struct data *d)
+{
+	int fd;
+
+	fd = accept(d->listener, NULL, NULL);
+	if (fd < 0 &&
+	    (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
+		warn_sys("data connection");
+		return end(d, d->course != COURSE_NONE ? DATA_BROKEN :
+		    DATA_NOTHING);
+	}
+	if (fd < 0)
+		return DATA_NOTHING;
+	if (!is_peer(d, fd) || fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
+	    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
+		close(fd);
+		return DATA_NOTHING;
+	}
+	close(d->listener);
+	d->listener = -1;
+	d->fd = fd;
+	return DATA_MOVED;
+}
+
 enum data_event
 data_go_on(struct data *d, char *p, size_t *n)
 {
+	enum data_event event = DATA_NOTHING;
 	ssize_t r;
 
 	if (d->fd < 0 && d->listener >= 0)
-		take_peer(d);
+		event = take_peer(d);
 	if (d->fd < 0 || d->course == COURSE_NONE)
-		return DATA_NOTHING;
+		return event;
 	if (d->course == COURSE_OUT && d->sent == d->out.n)
 		return end(d, DATA_END);
 	r = d->course == COURSE_IN ? read(d->fd, p, *n) :
 	    write(d->fd, d->out.p + d->sent, d->out.n - d->sent);
 	if (r < 0 && (errno == EAGAIN || errno == EINTR))
-		return DATA_NOTHING;
+		return event;
 	if (r < 0)
 		return end(d, DATA_BROKEN);
 	*n = (size_t)r;
@@ -255,5 +263,5 @@ data_go_on(struct data *d, char *p, size_t *n)
 		return r > 0 ? DATA_BYTES :
 		    end(d, data_is_abandoned(d) ? DATA_BROKEN : DATA_END);
 	d->sent += (size_t)r;
-	return d->sent == d->out.n ? end(d, DATA_END) : DATA_NOTHING;
+	return d->sent == d->out.n ? end(d, DATA_END) : DATA_MOVED;
 }

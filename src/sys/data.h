@@ -50,12 +50,16 @@ int data_poll(const struct data *d, short *events);
 
 enum data_event {
 	DATA_NOTHING,
+	DATA_MOVED,		/* the peer has come, or got some of it */
 	DATA_BYTES,		/* *n of them, at p */
 	DATA_END,		/* the peer has sent, or got, all */
 	DATA_BROKEN		/* cut off; it is closed, as after the end */
 };
 
-/* Goes on, once poll says so; there is room for *n bytes at p. */
+/*
+ * Goes on, once poll says so; there is room for *n bytes at p.  Where there is
+ * no descriptor for the peer, nobody is waited for any more.
+ */
 enum data_event data_go_on(struct data *d, char *p, size_t *n);
 
 #endif

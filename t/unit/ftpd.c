@@ -304,7 +304,11 @@ test_rename(void)
 	    "550 not an unfinished file of yours\r\n350 and its new name?\r\n"
 	    "200 yes\r\n503 RNFR comes first\r\n");
 	CHECK_INT(feed("RNFR .a\r\nRNTO .b\r\n"), FTPD_MORE);
-	CHECK_INT(feed("RNFR .a\r\nRNTO b\r\n"), FTPD_COMMIT);
+	/* each RNFR is for itself, and one that is refused leaves nothing */
+	feed("RNFR .a\r\nRNFR b\r\nRNTO b\r\n");
+	CHECK_BUF(&out, "350 and its new name?\r\n"
+	    "550 not an unfinished file of yours\r\n503 RNFR comes first\r\n");
+	CHECK_INT(feed("RNFR .a\r\nRNFR .a\r\nRNTO b\r\n"), FTPD_COMMIT);
 	commit(0);
 	CHECK_BUF(&out, "250 stored b\r\n");
 	feed("EPSV\r\nSTOR .c\r\n");
