@@ -402,6 +402,16 @@ message() {
 	[ "$stderr" = 'smtpd-lite: stdout: No space left on device' ]
 }
 
+@test "a peer on standard output that reads no answers: 74 after a while" {
+	yes HELP | head -n 2000 >in
+	mkfifo full
+	exec 7<>full
+	run -74 --separate-stderr timeout 20 \
+		sh -c 'smtpd-lite -i -o sink -T 1 <in >full'
+	exec 7>&-
+	[ "$stderr" = 'smtpd-lite: stdout: Connection timed out' ]
+}
+
 @test "wrong options and configuration" {
 	run -64 --separate-stderr smtpd-lite -i -o pigeon
 	[ -z "$output" ]

@@ -1,12 +1,16 @@
 #include "inetd.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "conn.h"
 #include "io.h"
+
+#define DOWN_MS 5000		/* to take its answers, at the end */
 
 enum ready { READY_STOP, READY_INPUT, READY_DATA, READY_NOTHING };
 
@@ -63,15 +67,73 @@ step(struct conn_host *h, struct conn *c, int stop)
 	}
 }
 
-/* Sends the answers, unless they wait for a commit: 0, or -1 with errno. */
-static int
-answer(struct conn *c)
+/*
+ * As write(2), of what standard output takes without a wait: after POLLOUT a
+ * pipe has room for so many bytes, and a socket says when it has none.
+ */
+static ssize_t
+put(const struct buf *b)
 {
-	if (conn_wants_commit(c) || c->out.n == 0)
-		return 0;
-	if (io_write(STDOUT_FILENO, c->out.p, c->out.n) < 0)
-		return -1;
-	buf_clear(&c->out);
+	size_t n = b->n;
+	ssize_t r;
+
+	r = send(STDOUT_FILENO, b->p, n, MSG_DONTWAIT);
+	if (r >= 0 || errno != ENOTSOCK)
+		return r;
+	return write(STDOUT_FILENO, b->p,
+	    n < _POSIX_PIPE_BUF ? n : _POSIX_PIPE_BUF);
+}
+
+/* Waits until there is room for an answer, by the moment *end: 0, or -1. */
+static int
+await_room(int *stop, long long *end)
+{
+	struct pollfd p[2] = {
+		{ .fd = STDOUT_FILENO, .events = POLLOUT },
+		{ .fd = *stop, .events = POLLIN }
+	};
+	long long now;
+	int r;
+
+	for (;;) {
+		now = io_clock();
+		r = poll(p, COUNT(p), *end > now ? (int)(*end - now) : 0);
+		if (r < 0 && errno != EINTR)
+			return -1;
+		if (r > 0 && p[0].revents != 0)
+			return 0;
+		if (r > 0) {
+			*stop = p[1].fd = -1;
+			if (*end > now + DOWN_MS)
+				*end = now + DOWN_MS;
+		} else if (r == 0) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+	}
+}
+
+/*
+ * Sends the answers, unless they wait for a commit: 0, or -1 with errno.  A
+ * peer that takes none of them has the idle time.
+ */
+static int
+answer(const struct conn_host *h, struct conn *c, int stop)
+{
+	long long end = io_clock() + h->idle;
+	ssize_t r;
+
+	while (!conn_wants_commit(c) && c->out.n > 0) {
+		if (await_room(&stop, &end) < 0)
+			return -1;
+		r = put(&c->out);
+		if (r < 0 && errno != EAGAIN && errno != EINTR)
+			return -1;
+		if (r > 0)
+			buf_consume(&c->out, (size_t)r);
+		if (r > 0 && stop >= 0)
+			end = io_clock() + h->idle;
+	}
 	return 0;
 }
 
@@ -92,7 +154,7 @@ inetd_run(const struct serve_proto *proto, void *app,
 	if (h.scratch == NULL)
 		die_nomem();
 	conn_open(&h, &c, peer, STDIN_FILENO, 0);
-	while (answer(&c) == 0 && c.state < CONN_CLOSE)
+	while (answer(&h, &c, stop) == 0 && c.state < CONN_CLOSE)
 		step(&h, &c, stop);
 	if (c.out.n > 0) {
 		warn_sys("stdout");
