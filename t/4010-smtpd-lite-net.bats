@@ -70,6 +70,21 @@ count() {
 	END
 }
 
+@test "too busy is said, however many stay whose session is over" {
+	start smtpd-lite -l :0 -c 2 -o sink -w 1
+	clients <<-'END'
+	over = []
+	for i in range(80):
+	    c = Client()
+	    c.say("QUIT", "221")
+	    over.append(c)
+	a, b = Client(), Client()
+	c = Client(hello=False)
+	c.expect("421 4.3.2 ")
+	assert c.ended()
+	END
+}
+
 @test "an idle session is told so and closed; half a message is dropped" {
 	start smtpd-lite -l :0 -T 1
 	clients <<-'END'

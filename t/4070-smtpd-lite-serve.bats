@@ -114,6 +114,16 @@ workers() {
 	done
 }
 
+@test "workers with few descriptors: whoever is too many is told so" {
+	start -n smtpd-lite bash -c 'ulimit -n 100; exec "$@"' bash \
+		smtpd-lite -l :0 -w 2 -o sink
+	clients <<-'END'
+	came = [Client(hello=False) for i in range(40)]
+	said = [c.f.readline()[:3] for c in came]
+	assert said == 8 * [b"220"] + 32 * [b"421"], said
+	END
+}
+
 @test "another host has half of all sessions, this one as many as there are" {
 	need python3
 	own=$(python - <<-'END'

@@ -132,18 +132,21 @@ greet(struct loop *l, int fd, const struct net_peer *peer, long seat)
 	if (l->o->verbose)
 		warn("%s: %s", peer->text[0] != '\0' ? peer->text : "local",
 		    seat >= 0 ? "connected" : why);
-	if (seat >= 0) {
-		c = add_conn(l);
-		conn_open(&l->host, c, peer, fd, seat);
-	} else if (l->n < (size_t)l->host.sessions + BUSY_EXTRA) {
+	if (seat < 0)
 		buf_addf(&word, "%s %s\r\n", l->host.proto->busy, why);
-		c = add_conn(l);
-		conn_refuse(&l->host, c, buf_str(&word));
-		buf_free(&word);
-	} else {
+	if (seat < 0 && l->n >= (size_t)l->host.sessions + BUSY_EXTRA) {
+		/* It may not come through, if the peer has spoken first. */
+		send(fd, word.p, word.n, 0);
 		close(fd);
+		buf_free(&word);
 		return;
 	}
+	c = add_conn(l);
+	if (seat >= 0)
+		conn_open(&l->host, c, peer, fd, seat);
+	else
+		conn_refuse(&l->host, c, buf_str(&word));
+	buf_free(&word);
 	c->fd = fd;
 	transmit(l, c);
 }
@@ -179,8 +182,10 @@ take_some(struct loop *l)
 			return r;
 		if (fd < 0 && seat >= 0)
 			door_leave(l->o->door, l->o->room, seat);
-		if (fd < 0)
+		if (fd < 0) {
+			warn("no descriptor for a session: closed");
 			continue;
+		}
 		net_peer(&peer, fd);
 		greet(l, fd, &peer, seat);
 	}

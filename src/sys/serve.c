@@ -19,6 +19,12 @@
 #define SYSTEMD_FIRST 3		/* sd_listen_fds(3): the first descriptor */
 #define SESSIONS_MAX 1000000
 
+/*
+ * A worker's descriptors beside those of sessions: its own, and of those whose
+ * session is over.
+ */
+#define OTHER_FDS 96
+
 struct sockets {
 	int fd[SOCKETS_MAX];
 	int n;
@@ -231,16 +237,33 @@ drop_privileges(const char *user)
 		die(EX_NOPERM, "-U: %s: root could be had back", user);
 }
 
-/* As many descriptors as the system lets us have. */
-static void
+/* As many descriptors as the system lets us have: their number. */
+static long
 raise_limits(void)
 {
 	struct rlimit rl;
 
 	if (getrlimit(RLIMIT_NOFILE, &rl) < 0)
-		return;
+		return SESSIONS_MAX;
 	rl.rlim_cur = rl.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &rl);
+	if (setrlimit(RLIMIT_NOFILE, &rl) < 0 ||
+	    getrlimit(RLIMIT_NOFILE, &rl) < 0 || rl.rlim_cur > SESSIONS_MAX)
+		return SESSIONS_MAX;
+	return (long)rl.rlim_cur;
+}
+
+/*
+ * How many sessions there may be.  A worker cannot say that it has no
+ * descriptor for one: then it has not been able to take it.
+ */
+static long
+count_seats(const struct serve_opt *o, long workers, long fds)
+{
+	long each = fds > OTHER_FDS ? fds - OTHER_FDS : 1;
+
+	if (workers == 1 || each >= o->max_sessions / workers + 1)
+		return o->max_sessions;
+	return workers * each;
 }
 
 static void
@@ -285,7 +308,6 @@ run(const struct serve_opt *o, const struct serve_proto *proto, void *app,
 	catch_signals();
 	if (o->inetd)
 		return serve_stdio(o, proto, app);
-	raise_limits();
 	/* Under -U only that user can make what is to be that user's. */
 	if (o->user == NULL)
 		settle(o, proto, app);
@@ -297,7 +319,8 @@ run(const struct serve_opt *o, const struct serve_proto *proto, void *app,
 	lo.listeners = s.n;
 	lo.channel = -1;
 	lo.stop = stop_pipe[0];
-	lo.door = door_open(o->max_sessions, o->per_peer, workers);
+	lo.door = door_open(count_seats(o, workers, raise_limits()),
+	    o->per_peer, workers);
 	lo.idle = (int)o->idle * 1000;
 	lo.verbose = o->verbose;
 	if (workers == 1)
