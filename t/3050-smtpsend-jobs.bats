@@ -207,15 +207,34 @@ sent b@x" ]
 	[ "$(grep -vc '^deferred' journal)" = 0 ]
 }
 
-@test "all its processes are killed: what is left is deferred, and it ends" {
+# The processes that pid has begun.
+children() {
 	[ -d /proc/self ] || skip "no /proc"
+	grep -l "^PPid:[[:space:]]$pid\$" /proc/[0-9]*/status 2>/dev/null |
+		cut -d / -f 3
+}
+
+@test "its processes are told to end: nobody is unknown who was not begun" {
+	echo 'at dot every 1 delay 50ms' >rules
+	start smtpd-lite -l :0 -o sink -R rules
+	batch 200 >in
+	smtpsend -bS -j 2 -s "$ADDR" <in >out 3>&- &
+	pid=$!
+	wait_for eval '[ "$(children | wc -l)" = 2 ]'
+	children | xargs kill
+	ended 75 "$pid"
+	[ "$(cut -f 1 out | sort -u | tr '\n' ' ')" = 'deferred sent ' ] ||
+		[ "$(cut -f 1 out | sort -u)" = deferred ]
+	[ "$(wc -l <out)" = 200 ]
+}
+
+@test "all its processes are killed: what is left is deferred, and it ends" {
 	fake dot:1-:silent
 	batch 50 >in
 	smtpsend -bS -j 2 -s "$ADDR" -l journal <in >out 3>&- &
 	pid=$!
 	wait_for eval '[ "$(grep -c sending journal)" = 2 ]'
-	grep -l "^PPid:[[:space:]]$pid\$" /proc/[0-9]*/status 2>/dev/null |
-		cut -d / -f 3 | xargs kill -9
+	children | xargs kill -9
 	ended 80 "$pid"
 	[ "$(cut -f 1 out | sort | uniq -c | tr -s ' ')" = \
 		$' 48 deferred\n 2 unknown' ]

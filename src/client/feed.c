@@ -74,10 +74,10 @@ set_unfit(struct feed *s, const char *why)
 static void
 take_text(struct feed *s, struct message *m, struct span text)
 {
-	if (m->content.text.n + text.n > MESSAGE_MAX)
-		set_unfit(s, "the message is too large to be sent");
 	if (s->unfit == NULL)
 		content_add(&m->content, text);
+	if (m->content.text.n > MESSAGE_MAX)
+		set_unfit(s, "the message is too large to be sent");
 }
 
 static void

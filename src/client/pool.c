@@ -124,16 +124,17 @@ take(struct pool *p, struct team_worker *w, const struct frame *f,
 static void
 bury(struct pool *p, struct team_worker *w)
 {
+	int unknown = !w->bye && p->in->report->journal == NULL;
 	struct message *m;
 
 	team_bury(w);
 	while ((m = w->hand) != NULL) {
 		team_take(w, m);
-		if (w->bye && p->ending) {
+		if (w->bye && (p->ending || stop_asked())) {
 			message_drop(&p->in->shelf, m);
 			continue;
 		}
-		message_decide(m, m->begun || p->in->report->journal == NULL ?
+		message_decide(m, m->begun || unknown ?
 		    RESULT_UNKNOWN : RESULT_DEFERRED, STAGE_DOT, 0,
 		    span_str("the process that should send it has ended"));
 		finish(p, m);

@@ -162,7 +162,7 @@ content_id(struct buf *id, const struct content *c)
 	struct span value = content_field(c, "Message-ID");
 	struct buf raw = { 0 };
 
-	if (value.n > CONTENT_ID_MAX)
+	if (value.n > CONTENT_ID_MAX || span_is(value, "-"))
 		return;
 	if (value.n == 0 || memchr(value.p, '\n', value.n) == NULL) {
 		mime_line(id, value);

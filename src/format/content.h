@@ -47,7 +47,8 @@ void content_prepend(struct content *c, struct span fields);
 
 /*
  * The Message-ID on one line, controls as spaces; nothing is added when there
- * is none, or one over CONTENT_ID_MAX.
+ * is none, one over CONTENT_ID_MAX, or a dash, which stands for none in
+ * results(5).
  */
 void content_id(struct buf *id, const struct content *c);
 

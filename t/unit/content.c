@@ -140,6 +140,10 @@ test_fields(struct content *c)
 	CHECK(take(c, "Message-ID: <a\tb>\n\n"));
 	content_id(&id, c);
 	CHECK_BUF(&id, "<a b>");
+	buf_clear(&id);
+	CHECK(take(c, "Message-ID:\n -\n\n"));
+	content_id(&id, c);
+	CHECK_INT(id.n, 0);
 	buf_free(&id);
 }
 
