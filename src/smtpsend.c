@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "client/batch.h"
-#include "client/credential.h"
 #include "client/dry.h"
 #include "client/prepare.h"
 #include "client/single.h"
@@ -99,6 +98,8 @@ work(const struct opt *opt, const struct sender_conf *conf, char **operand,
 		return typist_run(&conf->reach, STDIN_FILENO, out);
 	if (!opt->many)
 		prepare_message(&m, &opt->prepare, operand);
+	/* Until now a signal ends us: half a message must not be sent. */
+	stop_catch();
 	if (opt->log != NULL && !opt->dry) {
 		journal_need(&journal, opt->log, opt->sync);
 		report->journal = &journal;
@@ -246,9 +247,8 @@ set_conf(struct sender_conf *conf, struct opt *opt, struct wr *trace)
 		reach->link.trace = trace;
 	if (opt->auth.user == NULL)
 		return;
-	if (credential_find(&opt->auth.secret, opt->secret, getenv("NETRC"),
-	    getenv("HOME"), reach->server[0].addr.host, opt->auth.user,
-	    &why) < 0)
+	if (link_secrets(reach->server, reach->servers, opt->secret,
+	    getenv("NETRC"), getenv("HOME"), opt->auth.user, &why) < 0)
 		die(EX_NOPERM, "%s", buf_str(&why));
 	reach->link.auth = &opt->auth;
 }
@@ -284,7 +284,6 @@ main(int argc, char **argv)
 		report.progress = &progress;
 	report.words = !opt.many;
 	report.again = opt.again;
-	stop_catch();
 	code = work(&opt, &conf, argv, &out);
 	progress_end(&progress);
 	if (report.broken == NULL)
@@ -293,7 +292,6 @@ main(int argc, char **argv)
 	wr_free(&trace);
 	report_free(&report);
 	link_servers_free(conf.reach.server, conf.reach.servers);
-	buf_free(&opt.auth.secret);
 	resolver_free(&opt.resolver);
 	return (int)code;
 }

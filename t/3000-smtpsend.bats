@@ -207,6 +207,48 @@ setup() {
 	[ -z "$output" ] && [ -n "$stderr" ]
 }
 
+# half SIGNAL [option ...]: sends with these, gets the signal when it has read
+# some of the message, and then the end of it.
+half() {
+	local signal=$1
+	shift
+	# a shell's background commands ignore SIGINT
+	env --default-signal=INT smtpsend -s "$ADDR" "$@" <way 3>&- 2>err &
+	pid=$!
+	exec 7>way
+	# more than a pipe holds: when all is written, much of it was read
+	awk 'BEGIN {
+		print "Subject: s\nTo: a@x\n"
+		for (i = 0; i < 5000; i++)
+			print "one of many lines that make up the first half"
+	}' >&7
+	kill -"$signal" "$pid"
+	exec 7>&-
+	ended $((128 + $(kill -l "$signal"))) "$pid"
+}
+
+@test "SIGTERM or SIGINT while it reads the message: nothing is sent" {
+	mkfifo way
+	fake
+	for signal in TERM INT; do
+		half "$signal" a@x
+		half "$signal" -t
+		half "$signal" -l journal a@x
+		half "$signal" -n a@x
+	done
+	[ ! -e dialog ] && [ ! -e journal ]
+}
+
+@test "SIGTERM when the message has been read: it is finished" {
+	fake dot:1:lag
+	smtpsend -s "$ADDR" a@x <letter 3>&- 2>err &
+	pid=$!
+	wait_for grep -qsx '\.' dialog
+	kill "$pid"
+	ended 0 "$pid"
+	[ "$(received)" = a@x ]
+}
+
 @test "results on a full device: 74, and the journal is true" {
 	[ -c /dev/full ] || skip "no /dev/full"
 	fake

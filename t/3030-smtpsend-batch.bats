@@ -308,6 +308,13 @@ load smtpsend
 	send 0 <in
 	grep -qx 'MAIL FROM:<me@x> RET=HDRS ENVID=q1' dialog
 	grep -qx 'RCPT TO:<a@x> NOTIFY=NEVER' dialog
+	# What a server might take for the end of a line does not pass.
+	printf 'MAIL FROM:<me@x> RET=HDRS\rRSET ENVID=q\0z\nRCPT TO:<b@x> %s\n' \
+		$'NOTIFY=NEVER\rRSET ORCPT=rfc822;\x80' >evil
+	printf '%s\n' DATA x . QUIT >>evil
+	send 0 <evil
+	grep -qx 'MAIL FROM:<me@x>' dialog
+	grep -qx 'RCPT TO:<b@x>' dialog
 	fake -c PIPELINING
 	send 0 <in
 	grep -qx 'RCPT TO:<a@x>' dialog

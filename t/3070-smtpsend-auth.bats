@@ -118,6 +118,45 @@ secret() {
 	[ -z "$output" ]
 }
 
+@test "several servers: each gets the password of its own host, or none" {
+	# plain USER SECRET: as AUTH PLAIN has it
+	plain() { printf '\0%s\0%s' "$1" "$2" | base64; }
+	NETRC=$PWD/netrc
+	export NETRC
+	printf 'machine 127.0.0.1 login joe password first\n' >netrc
+	chmod 600 netrc
+	fake -c 'AUTH PLAIN' 'greeting:*:drop'
+	FIRST=$ADDR
+	another -c 'AUTH PLAIN'
+	ADDR=$FIRST,localhost:$PORT
+	attempt 77 -a joe
+	[ "$stderr" = "smtpsend: $NETRC: no password of joe at localhost" ]
+	[ ! -e dialog ] && [ ! -e another/dialog ]
+	printf 'machine localhost login joe password second\n' >>netrc
+	attempt 0 -a joe
+	[ "$(cat short)" = 'sent dot' ]
+	[ "$(grep AUTH another/dialog)" = "AUTH PLAIN $(plain joe second)" ]
+	# the processes of -j, and one connection a message over both
+	fake -c 'AUTH PLAIN'
+	for option in '-j 2' '-c 1'; do
+		rm -f dialog another/dialog
+		batch 6 >in
+		# shellcheck disable=SC2086
+		run -0 smtpsend -bS $option -s "$FIRST,localhost:$PORT" -a joe <in
+		run -0 sort -u <(grep -h AUTH another/dialog || :)
+		[ "$output" = "AUTH PLAIN $(plain joe second)" ]
+		run -0 sort -u <(grep -h AUTH dialog || :)
+		[ "$output" = "AUTH PLAIN $(plain joe first)" ]
+	done
+	# that of a command is for both
+	secret
+	rm another/dialog
+	fake -c 'AUTH PLAIN' 'mail:*:drop'
+	ADDR=$FIRST,localhost:$PORT attempt 0 -a joe -P ./secret
+	[ "$(cat dialog another/dialog | grep AUTH | sort | uniq -c |
+		tr -s ' ')" = " 2 AUTH PLAIN $(plain joe 'open sesame')" ]
+}
+
 @test "a command that fails, or says nothing: 77 before anything is sent" {
 	ADDR=127.0.0.1:1
 	attempt 77 -a joe -P false

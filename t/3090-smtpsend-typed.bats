@@ -47,6 +47,23 @@ load smtpsend
 	run -75 smtpsend -I -s "$ADDR" <<<NOOP
 }
 
+@test "-I: the first SIGINT or SIGTERM ends it" {
+	mkfifo way
+	fake
+	for signal in INT TERM; do
+		: >shown
+		# a shell's background commands ignore SIGINT
+		env --default-signal=INT smtpsend -I -s "$ADDR" <way >shown 3>&- &
+		pid=$!
+		exec 7>way
+		wait_for grep -q connected shown
+		kill -"$signal" "$pid"
+		exec 7>&-
+		ended $((128 + $(kill -l "$signal"))) "$pid"
+	done
+	[ ! -e dialog ]
+}
+
 @test "-n: says what it would do; -s asks the server, up to RCPT" {
 	printf 'Subject: s\nTo: b@x\n\nx\n' >letter
 	run -67 --separate-stderr smtpsend -n -f me@x a@x 'c@@d' <letter
@@ -94,4 +111,48 @@ to <d@x>: deferred at mail: 451 later" ]
 	[ "$(grep '^to' <<<"$output" | tail -n 1)" = 'to <b@x>: accepted' ]
 	run -75 smtpsend -n -bS -s 127.0.0.1:1 <in
 	run -74 sh -c 'smtpsend -n -bS <in >/dev/full'
+}
+
+# long [N]: that many letters, by default as many as a line may have.
+long() {
+	head -c "${1:-12288}" /dev/zero | tr '\0' a
+}
+
+@test "-I: the rest of a long line is no line" {
+	fake
+	{ printf '%s\n' 'EHLO x' 'MAIL FROM:<a@b>' 'RCPT TO:<c@d>' DATA \
+		'Subject: x' ''; long; printf '.\nMAIL FROM:<evil@x>\n'
+		# dots where a piece begins, a CRLF that is cut in two
+		printf .; long 12287; printf '.x\n'; long 30000; printf '\r\n'
+		long 12287; printf '\r\nrest\n.\nQUIT\n'; } >in
+	run -0 smtpsend -I -s "$ADDR" <in
+	[ "$(cat got.log)" = '1 a@b c@d' ]
+	sed '1,4d; s/\r$//' in | head -n -2 | sed 's/$/\r/' | cmp - got.1
+	[ "$(grep -c MAIL dialog)" = 1 ]
+	# a long command is refused, and what follows is none
+	{ long; printf 'NOOP\nRSET\n'; long; long; } >in
+	fake
+	run -0 smtpsend -I -s "$ADDR" <in
+	[ "$(grep -c 'too long for a command' <<<"$output")" = 2 ]
+	printf '%s\n' RSET QUIT | diff - dialog
+}
+
+@test "-n asks as it would send: SIZE, BODY, SMTPUTF8 and DSN" {
+	printf '%s\n' 'MAIL FROM:<ї@x> RET=HDRS ENVID=e1' \
+		'RCPT TO:<a@x> NOTIFY=FAILURE' DATA 'Subject: ї' '' Привіт . \
+		'MAIL FROM:<me@x>' 'RCPT TO:<b@x>' DATA 'Subject: s' '' Hi. . \
+		QUIT >in
+	for caps in 8BITMIME 'SIZE 100000,8BITMIME,SMTPUTF8,DSN'; do
+		for n in '' -n; do
+			fake -c "$caps"
+			run smtpsend -bS $n -s "$ADDR" <in
+			grep -E '^(MAIL|RCPT)' dialog >asked$n
+		done
+		diff asked asked-n
+	done
+	[ "$(head -n 2 asked)" = "$(printf '%s\n' "$(head -n 1 in |
+		sed 's/> /> SIZE=29 BODY=8BITMIME SMTPUTF8 /')" "$(sed -n 2p in)")" ]
+	fake -c 'SIZE 100000' 'mail:SIZE=:552 too big'
+	run -65 smtpsend -n -s "$ADDR" a@x <<<'Subject: s'
+	grep -q 'failed at mail: 552 too big' <<<"$output"
 }

@@ -93,7 +93,8 @@ talk(struct smtpc *c, struct saslc *s)
 }
 
 enum smtpc_status
-auth_login(struct smtpc *c, const struct auth_conf *conf, int safe)
+auth_login(struct smtpc *c, const struct auth_conf *conf, struct span secret,
+    int safe)
 {
 	struct buf nonce = { 0 };
 	enum smtpc_status status;
@@ -105,8 +106,8 @@ auth_login(struct smtpc *c, const struct auth_conf *conf, int safe)
 	if (mechanism != NULL && make_nonce(&nonce) < 0)
 		why = "no random bytes to be had";
 	else if (mechanism != NULL)
-		s = saslc_open(mechanism, span_str(conf->user),
-		    buf_span(&conf->secret), buf_span(&nonce), &why);
+		s = saslc_open(mechanism, span_str(conf->user), secret,
+		    buf_span(&nonce), &why);
 	buf_free(&nonce);
 	if (s == NULL)
 		return give_up(c, why);

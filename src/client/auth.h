@@ -9,14 +9,14 @@
 struct auth_conf {
 	const char *user;
 	const char *mechanism;	/* the one to use, or NULL for the best */
-	struct buf secret;
 };
 
 /*
- * Logs in after EHLO.  safe says whether others can not read the connection.
+ * Logs in after EHLO, with the secret for this server.  safe says whether
+ * others can not read the connection.
  * SMTPC_REFUSED: c->reply has the server's words, or with code 0 ours.
  */
 enum smtpc_status auth_login(struct smtpc *c, const struct auth_conf *conf,
-    int safe);
+    struct span secret, int safe);
 
 #endif

@@ -10,14 +10,6 @@
 
 #define NETRC_MAX 1048576
 
-static void
-forget(struct buf *b)
-{
-	if (b->p != NULL)
-		memset(b->p, 0, b->cap);
-	buf_free(b);
-}
-
 int
 credential_command(struct buf *secret, const char *command, struct buf *why)
 {
@@ -43,7 +35,7 @@ credential_command(struct buf *secret, const char *command, struct buf *why)
 	text = buf_span(&out);
 	if (text.n > 0)
 		buf_addspan(secret, span_chomp(span_line(&text)));
-	forget(&out);
+	secret_wipe(&out);
 	if (r == 0 && status == 0 && secret->n > 0)
 		return 0;
 	buf_addf(why, "%s: %s", command, status != 0 ? "it failed" :
@@ -71,7 +63,7 @@ credential_netrc(struct buf *secret, const char *path, const char *host,
 			buf_addf(why, "%s: no password of %s at %s", path,
 			    user, host);
 	}
-	forget(&text);
+	secret_wipe(&text);
 	return found ? 0 : -1;
 }
 

@@ -1,6 +1,7 @@
 #include "dry.h"
 
 #include "client/feed.h"
+#include "client/transact.h"
 #include "sys/stop.h"
 
 struct dry {
@@ -14,19 +15,6 @@ static enum result_status
 refusal(const struct smtpc *c)
 {
 	return reply_is(&c->reply, 5) ? RESULT_FAILED : RESULT_DEFERRED;
-}
-
-static enum smtpc_status
-ask_one(struct smtpc *c, const char *verb, const struct buf *addr,
-    enum result_stage stage)
-{
-	struct buf *b = smtpc_command(c);
-
-	buf_addf(b, "%s:<", verb);
-	buf_addspan(b, buf_span(addr));
-	buf_addc(b, '>');
-	smtpc_say(c, buf_span(b));
-	return smtpc_hear(c, stage, SMTPC_COMMAND, 2);
 }
 
 /* The transaction of the message before is given up, if there was one. */
@@ -44,21 +32,24 @@ forget(struct smtpc *c)
 
 /* The envelope, step by step, and no text. */
 static enum smtpc_status
-ask_server(struct smtpc *c, struct message *m)
+ask_server(struct smtpc *c, const struct fit *fit, struct message *m)
 {
 	enum smtpc_status status;
 	size_t i;
 
 	status = forget(c);
-	if (status == SMTPC_OK)
-		status = ask_one(c, "MAIL FROM", &m->from, STAGE_MAIL);
+	if (status == SMTPC_OK) {
+		transact_say_mail(c, fit, m);
+		status = smtpc_hear(c, STAGE_MAIL, SMTPC_COMMAND, 2);
+	}
 	if (status == SMTPC_REFUSED)
 		message_decide(m, refusal(c), STAGE_MAIL, c->reply.code,
 		    buf_span(&c->reply.text));
 	for (i = 0; i < m->rcpts && status == SMTPC_OK; i++) {
 		if (m->rcpt[i].decided)
 			continue;
-		status = ask_one(c, "RCPT TO", &m->rcpt[i].addr, STAGE_RCPT);
+		transact_say_rcpt(c, &m->rcpt[i]);
+		status = smtpc_hear(c, STAGE_RCPT, SMTPC_COMMAND, 2);
 		if (status != SMTPC_REFUSED)
 			continue;
 		rcpt_decide(&m->rcpt[i], refusal(c), STAGE_RCPT,
@@ -82,7 +73,8 @@ check(struct dry *d, struct message *m)
 	if (reach_connect(&d->reach, &m->tries, 0, &v) < 0)
 		message_decide(m, RESULT_DEFERRED, v->stage, v->code,
 		    buf_span(&v->why));
-	else if (fit_message(&fit, c, m) == 0 && ask_server(c, m) == SMTPC_LOST)
+	else if (fit_message(&fit, c, m) == 0 &&
+	    ask_server(c, &fit, m) == SMTPC_LOST)
 		link_close(&d->reach.link);
 }
 

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include "client/backoff.h"
+#include "client/credential.h"
 #include "client/relay.h"
 #include "client/tls.h"
+#include "sys/secret.h"
 
 struct link_server *
 link_servers(const char *list, const char *port, size_t *n)
@@ -35,9 +37,27 @@ link_servers_free(struct link_server *server, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
+		secret_wipe(&server[i].secret);
 		buf_free(&server[i].why);
+	}
 	free(server);
+}
+
+int
+link_secrets(struct link_server *server, size_t n, const char *command,
+    const char *netrc, const char *home, const char *user, struct buf *why)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (i > 0 && command != NULL)
+			buf_addspan(&server[i].secret,
+			    buf_span(&server[0].secret));
+		else if (credential_find(&server[i].secret, command, netrc,
+		    home, server[i].addr.host, user, why) < 0)
+			return -1;
+	return 0;
 }
 
 /* The server is left alone for a while: -1. */
@@ -169,7 +189,8 @@ is_safe(const struct link *l)
 }
 
 static enum smtpc_status
-greet(struct link *l, const struct link_conf *conf)
+greet(struct link *l, const struct link_conf *conf,
+    const struct link_server *v)
 {
 	enum smtpc_status status;
 
@@ -179,7 +200,8 @@ greet(struct link *l, const struct link_conf *conf)
 	status = smtpc_hello(&l->c, conf->helo,
 	    conf->tls == LINK_STARTTLS);
 	if (status == SMTPC_OK && conf->auth != NULL)
-		status = auth_login(&l->c, conf->auth, is_safe(l));
+		status = auth_login(&l->c, conf->auth, buf_span(&v->secret),
+		    is_safe(l));
 	return status;
 }
 
@@ -223,7 +245,7 @@ link_open(struct link *l, const struct link_conf *conf,
 	l->open = 1;
 	c->wait = conf->wait;
 	c->arg = conf->arg;
-	status = greet(l, conf);
+	status = greet(l, conf, server);
 	if (status == SMTPC_OK) {
 		server->strikes = server->pausing = 0;
 		return 0;

@@ -29,6 +29,7 @@ enum link_tls {
 struct link_server {
 	struct net_addr addr;
 	char text[NET_TEXT_MAX];	/* host:port, for results */
+	struct buf secret;		/* for the log-in, its own */
 	int plain;			/* what it says of BDAT is not so */
 	/* private, all zero at first: why it was not reached last time */
 	long long rest;			/* not to be tried before this */
@@ -71,6 +72,14 @@ struct link {
 struct link_server *link_servers(const char *list, const char *port,
     size_t *n);
 void link_servers_free(struct link_server *server, size_t n);
+
+/*
+ * Finds the secret of user for each of those n servers, as credential_find
+ * does: what command prints is for all of them, a password in the file only
+ * for the host that it stands with.  0, or -1 with the reason in why.
+ */
+int link_secrets(struct link_server *server, size_t n, const char *command,
+    const char *netrc, const char *home, const char *user, struct buf *why);
 
 /*
  * 0; or -1, with the reason in server, which is to rest: for a short while,

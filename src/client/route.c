@@ -98,27 +98,39 @@ add_host(struct route *r, struct sender_conf *conf, struct mx_host *h)
 }
 
 /*
- * Finds the servers of a domain: MX_FOUND, or the reason in the resolver.
+ * Finds the servers of a domain: MX_FOUND, or the reason in the resolver.  A
+ * host without an address is passed over; as long as nobody could tell about
+ * one of them, the others prove nothing for good.
  */
 static enum mx_verdict
 find_servers(struct route *r, struct sender_conf *conf, struct span domain)
 {
+	struct buf *why = &r->resolver->why;
 	enum mx_verdict verdict, one;
+	struct buf doubt = { 0 };
 	struct mx mx = { 0 };
-	size_t i;
+	size_t i, doubts = 0;
 
 	verdict = mx_find(r->resolver, domain, r->port, &mx);
-	for (i = 0; verdict == MX_FOUND && i < mx.hosts; i++) {
+	for (i = 0; i < mx.hosts && doubts < ROUTE_DOUBTS; i++) {
 		one = mx_addresses(r->resolver, &mx.host[i], r->port);
 		if (one == MX_FOUND)
 			add_host(r, conf, &mx.host[i]);
-		else if (one == MX_TEMP)
-			verdict = MX_TEMP;
+		else if (one == MX_TEMP && doubts++ == 0)
+			buf_addspan(&doubt, buf_span(why));
 	}
 	mx_free(&mx);
-	if (conf->reach.servers > 0)
-		return MX_FOUND;
-	return verdict == MX_FOUND ? MX_NONE : verdict;
+	if (conf->reach.servers > 0) {
+		verdict = MX_FOUND;
+	} else if (doubts > 0) {
+		verdict = MX_TEMP;
+		buf_clear(why);
+		buf_addspan(why, buf_span(&doubt));
+	} else if (verdict == MX_FOUND) {
+		verdict = MX_NONE;
+	}
+	buf_free(&doubt);
+	return verdict;
 }
 
 static void

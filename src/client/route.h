@@ -12,6 +12,12 @@
 /* The most domains whose connections are kept. */
 #define ROUTE_KEPT 16
 
+/*
+ * The most mail hosts of a domain whose addresses nobody can tell, before no
+ * more is asked: each may take as long as the resolver has patience.
+ */
+#define ROUTE_DOUBTS 10
+
 struct route_way {
 	struct buf domain;
 	struct sender_conf conf;

@@ -52,6 +52,18 @@ refusal(const struct reply *r, enum result_stage stage)
 	return reply_is(r, 5) ? RESULT_FAILED : RESULT_DEFERRED;
 }
 
+/* Whether word may be a parameter as it is, RFC 5321 4.1.2. */
+static int
+is_param(struct span word)
+{
+	size_t i;
+
+	for (i = 0; i < word.n; i++)
+		if (!byte_is_graph(word.p[i]))
+			return 0;
+	return 1;
+}
+
 /* Parameters of delivery status notifications (RFC 3461), no others. */
 static void
 add_params(struct buf *b, struct span params)
@@ -67,8 +79,9 @@ add_params(struct buf *b, struct span params)
 			;
 		word = span_of(params.p, n);
 		for (i = 0; i < COUNT(known); i++)
-			if (n > strlen(known[i]) && span_case_is(
-			    span_of(word.p, strlen(known[i])), known[i])) {
+			if (n > strlen(known[i]) && is_param(word) &&
+			    span_case_is(span_of(word.p, strlen(known[i])),
+			    known[i])) {
 				buf_addc(b, ' ');
 				buf_addspan(b, word);
 			}
@@ -85,45 +98,57 @@ add_path(struct buf *b, const char *verb, const struct buf *addr)
 	buf_addc(b, '>');
 }
 
-static void
-add_mail(struct buf *b, const struct transact *t)
+void
+transact_say_mail(struct smtpc *c, const struct fit *fit,
+    const struct message *m)
 {
-	add_path(b, "MAIL FROM:", &t->m->from);
-	if (t->c->caps & SMTPC_SIZE) {
+	struct buf *b = smtpc_command(c);
+
+	add_path(b, "MAIL FROM:", &m->from);
+	if (c->caps & SMTPC_SIZE) {
 		buf_adds(b, " SIZE=");
-		buf_addu(b, t->fit.text.n);
+		buf_addu(b, fit->text.n);
 	}
-	if (t->fit.needs & SMTPC_8BITMIME)
+	if (fit->needs & SMTPC_8BITMIME)
 		buf_adds(b, " BODY=8BITMIME");
-	if (t->fit.needs & SMTPC_SMTPUTF8)
+	if (fit->needs & SMTPC_SMTPUTF8)
 		buf_adds(b, " SMTPUTF8");
-	if (t->c->caps & SMTPC_DSN)
-		add_params(b, buf_span(&t->m->params));
+	if (c->caps & SMTPC_DSN)
+		add_params(b, buf_span(&m->params));
+	smtpc_say(c, buf_span(b));
+}
+
+void
+transact_say_rcpt(struct smtpc *c, const struct rcpt *r)
+{
+	struct buf *b = smtpc_command(c);
+
+	add_path(b, "RCPT TO:", &r->addr);
+	if (c->caps & SMTPC_DSN)
+		add_params(b, buf_span(&r->params));
+	smtpc_say(c, buf_span(b));
 }
 
 static void
 say_step(struct transact *t, size_t step)
 {
-	struct buf *b = smtpc_command(t->c);
-	struct rcpt *r;
+	struct buf *b;
 
 	if (step == STEP_RSET) {
-		buf_adds(b, "RSET");
+		smtpc_say(t->c, span_str("RSET"));
 	} else if (step == STEP_MAIL) {
-		add_mail(b, t);
+		transact_say_mail(t->c, &t->fit, t->m);
 	} else if (step == step_data(t) && t->chunk) {
+		b = smtpc_command(t->c);
 		buf_adds(b, "BDAT ");
 		buf_addu(b, t->fit.text.n);
 		buf_adds(b, " LAST");
+		smtpc_say(t->c, buf_span(b));
 	} else if (step == step_data(t)) {
-		buf_adds(b, "DATA");
+		smtpc_say(t->c, span_str("DATA"));
 	} else {
-		r = &t->m->rcpt[step - STEP_RCPT];
-		add_path(b, "RCPT TO:", &r->addr);
-		if (t->c->caps & SMTPC_DSN)
-			add_params(b, buf_span(&r->params));
+		transact_say_rcpt(t->c, &t->m->rcpt[step - STEP_RCPT]);
 	}
-	smtpc_say(t->c, buf_span(b));
 }
 
 /* Whether a step is none in this transaction: no command, no reply. */

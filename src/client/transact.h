@@ -34,6 +34,15 @@ struct transact {
 void transact_free(struct transact *t);
 
 /*
+ * Adds the command for m's sender, or one of its recipients, with the
+ * parameters that the server offers and, after fit_message, m calls for; for
+ * whoever asks without sending.
+ */
+void transact_say_mail(struct smtpc *c, const struct fit *fit,
+    const struct message *m);
+void transact_say_rcpt(struct smtpc *c, const struct rcpt *r);
+
+/*
  * Recipients beyond what the server takes at once are put off: they are
  * undecided after all, and stay so until message_rejoin and the next
  * transaction (RFC 5321 4.5.3.1.10).

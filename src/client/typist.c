@@ -7,6 +7,8 @@ struct typist {
 	struct smtpc *c;
 	struct rd rd;
 	struct wr *out;
+	int more;		/* what was read is a piece: its line goes on */
+	int cut_cr;		/* the piece before ended with CR */
 };
 
 static void
@@ -59,44 +61,79 @@ hear(struct typist *t, struct span line, int timeout)
 	return 0;
 }
 
-/* Reads a line without its ending: 1, or 0 at the end. */
+/* Reads a line, or a piece of a long one: 1, or 0 at the end. */
 static int
 next_line(struct typist *t, struct span *line)
 {
 	enum rd_status status = rd_line(&t->rd, line);
 
-	*line = span_chomp(*line);
-	return status == RD_LINE || status == RD_PARTIAL ||
-	    status == RD_LONG;
+	t->more = status == RD_LONG;
+	return t->more || status == RD_LINE || status == RD_PARTIAL;
+}
+
+/*
+ * Sends a line of the letter, or a piece of one.  rest: its line has begun
+ * before, so that a dot at its start is any dot.  0, or -1.
+ */
+static int
+pass_line(struct typist *t, struct span line, int rest)
+{
+	struct buf *text = smtpc_command(t->c);
+
+	buf_addspan(text, t->more ? line : span_chomp(line));
+	if (!t->more)
+		buf_adds(text, rest && t->cut_cr && span_is(line, "\n") ?
+		    "\n" : "\r\n");
+	t->cut_cr = t->more && line.p[line.n - 1] == '\r';
+	if (rest)
+		smtpc_raw(t->c, buf_span(text));
+	else
+		smtpc_text(t->c, buf_span(text));
+	return smtpc_flush(t->c);
 }
 
 /* The letter, to its dot: 0; -1 when it or the connection ends before. */
 static int
 pass_text(struct typist *t)
 {
-	struct buf text = { 0 };
 	struct span line;
-	int r = 0;
+	int rest = 0;
 
-	while (r == 0) {
+	for (;;) {
 		if (!next_line(t, &line)) {
 			explain(t, "the letter has no end: it is not sent");
-			r = -1;
-			break;
+			return -1;
 		}
-		if (span_is(line, "."))
+		if (!rest && !t->more && span_is(span_chomp(line), "."))
 			break;
-		buf_clear(&text);
-		buf_addspan(&text, line);
-		buf_adds(&text, "\r\n");
-		smtpc_text(t->c, buf_span(&text));
-		r = smtpc_flush(t->c);
+		if (pass_line(t, line, rest) < 0)
+			return -1;
+		rest = t->more;
 	}
-	buf_free(&text);
-	if (r < 0)
-		return -1;
 	smtpc_say(t->c, span_str("."));
 	return hear(t, span_str("."), SMTPC_DOT);
+}
+
+/*
+ * Reads a command into said, QUIT at the end of input: 1, or 0 there.  One that
+ * is too long leaves said empty, and its rest is none either.
+ */
+static int
+next_command(struct typist *t, struct buf *said)
+{
+	struct span line;
+	int more = next_line(t, &line);
+
+	buf_clear(said);
+	if (t->more) {
+		while (next_line(t, &line) && t->more)
+			;
+		explain(t, "too long for a command: not sent");
+		return 1;
+	}
+	buf_addspan(said, more ? span_trim(span_chomp(line)) :
+	    span_str("QUIT"));
+	return more;
 }
 
 static size_t
@@ -144,9 +181,7 @@ talk(struct typist *t)
 	int more;
 
 	do {
-		more = next_line(t, &line);
-		buf_clear(&said);
-		buf_addspan(&said, more ? span_trim(line) : span_str("QUIT"));
+		more = next_command(t, &said);
 		line = buf_span(&said);
 		if (line.n == 0)
 			continue;

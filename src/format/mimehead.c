@@ -14,12 +14,6 @@
 #define WORD_EXTRA (sizeof "=?utf-8?b?" - 1 + sizeof "?=" - 1)
 
 static int
-is_graph(unsigned char c)
-{
-	return c > 0x20 && c < 0x7f;
-}
-
-static int
 is_alnum(unsigned char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
@@ -241,7 +235,7 @@ mime_phrase(struct buf *b, struct span name, size_t *col)
 static int
 is_token(unsigned char c)
 {
-	return is_graph(c) && !is_one_of(c, "()<>@,;:\\\"/[]?=");
+	return byte_is_graph(c) && !is_one_of(c, "()<>@,;:\\\"/[]?=");
 }
 
 /* The next piece of a value by RFC 2231, of at most to columns. */
@@ -305,7 +299,7 @@ mime_param(struct buf *b, const char *name, struct span value)
 	for (i = 0; i < value.n; i++) {
 		c = (unsigned char)value.p[i];
 		tokens = tokens && is_token(c);
-		plain = plain && (is_graph(c) || c == ' ') &&
+		plain = plain && (byte_is_graph(c) || c == ' ') &&
 		    !is_one_of(c, "\"\\");
 	}
 	if (!plain || is_special(value) ||

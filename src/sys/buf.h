@@ -141,6 +141,12 @@ byte_is_blank(int c)
 	return c == ' ' || c == '\t';
 }
 
+static inline int
+byte_is_graph(int c)
+{
+	return c > ' ' && c < 0x7f;
+}
+
 /* Without blanks and tabs at both ends; without one CRLF or LF at the end. */
 static inline struct span
 span_trim(struct span s)

@@ -67,6 +67,14 @@ secret_random(void *p, size_t n)
 }
 
 void
+secret_wipe(struct buf *b)
+{
+	if (b->p != NULL)
+		memset(b->p, 0, b->cap);
+	buf_free(b);
+}
+
+void
 secret_word(struct buf *b)
 {
 	unsigned char raw[16];

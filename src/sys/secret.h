@@ -20,6 +20,9 @@ int secret_read(const char *path, struct buf *b, size_t max,
 /* n bytes from the system's generator: 0, or -1 with errno. */
 int secret_random(void *p, size_t n);
 
+/* Overwrites what b holds, and gives the memory back. */
+void secret_wipe(struct buf *b);
+
 /* Adds a word that nobody can guess, 32 hex digits. */
 void secret_word(struct buf *b);
 
