@@ -212,8 +212,7 @@ setup() {
 half() {
 	local signal=$1
 	shift
-	# a shell's background commands ignore SIGINT
-	env --default-signal=INT smtpsend -s "$ADDR" "$@" <way 3>&- 2>err &
+	interruptible smtpsend -s "$ADDR" "$@" <way 3>&- 2>err &
 	pid=$!
 	exec 7>way
 	# more than a pipe holds: when all is written, much of it was read

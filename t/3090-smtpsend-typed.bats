@@ -52,8 +52,7 @@ load smtpsend
 	fake
 	for signal in INT TERM; do
 		: >shown
-		# a shell's background commands ignore SIGINT
-		env --default-signal=INT smtpsend -I -s "$ADDR" <way >shown 3>&- &
+		interruptible smtpsend -I -s "$ADDR" <way >shown 3>&- &
 		pid=$!
 		exec 7>way
 		wait_for grep -q connected shown
@@ -112,7 +111,6 @@ to <d@x>: deferred at mail: 451 later" ]
 	run -75 smtpsend -n -bS -s 127.0.0.1:1 <in
 	run -74 sh -c 'smtpsend -n -bS <in >/dev/full'
 }
-
 # long [N]: that many letters, by default as many as a line may have.
 long() {
 	head -c "${1:-12288}" /dev/zero | tr '\0' a
@@ -155,4 +153,8 @@ long() {
 	fake -c 'SIZE 100000' 'mail:SIZE=:552 too big'
 	run -65 smtpsend -n -s "$ADDR" a@x <<<'Subject: s'
 	grep -q 'failed at mail: 552 too big' <<<"$output"
+	# and takes the answers for the same
+	fake 'rcpt:*:552 too many recipients'
+	run -75 smtpsend -n -s "$ADDR" a@x <<<'Subject: s'
+	grep -q 'deferred at rcpt: 552 too many' <<<"$output"
 }

@@ -53,6 +53,14 @@ ended() {
 	[ "$code" = "$1" ]
 }
 
+# interruptible COMMAND ...: becomes it, with the SIGINT that a shell's commands
+# in the background do not see.
+interruptible() {
+	exec "$PYTHON" -c 'import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])' "$@"
+}
+
 # letter FROM TO ...: one message of a batch; its Message-ID is the first
 # recipient's, its text is $TEXT.
 letter() {

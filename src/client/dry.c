@@ -11,12 +11,6 @@ struct dry {
 	enum exit_code code;
 };
 
-static enum result_status
-refusal(const struct smtpc *c)
-{
-	return reply_is(&c->reply, 5) ? RESULT_FAILED : RESULT_DEFERRED;
-}
-
 /* The transaction of the message before is given up, if there was one. */
 static enum smtpc_status
 forget(struct smtpc *c)
@@ -43,8 +37,8 @@ ask_server(struct smtpc *c, const struct fit *fit, struct message *m)
 		status = smtpc_hear(c, STAGE_MAIL, SMTPC_COMMAND, 2);
 	}
 	if (status == SMTPC_REFUSED)
-		message_decide(m, refusal(c), STAGE_MAIL, c->reply.code,
-		    buf_span(&c->reply.text));
+		message_decide(m, transact_refusal(&c->reply, STAGE_MAIL),
+		    STAGE_MAIL, c->reply.code, buf_span(&c->reply.text));
 	for (i = 0; i < m->rcpts && status == SMTPC_OK; i++) {
 		if (m->rcpt[i].decided)
 			continue;
@@ -52,7 +46,8 @@ ask_server(struct smtpc *c, const struct fit *fit, struct message *m)
 		status = smtpc_hear(c, STAGE_RCPT, SMTPC_COMMAND, 2);
 		if (status != SMTPC_REFUSED)
 			continue;
-		rcpt_decide(&m->rcpt[i], refusal(c), STAGE_RCPT,
+		rcpt_decide(&m->rcpt[i],
+		    transact_refusal(&c->reply, STAGE_RCPT), STAGE_RCPT,
 		    c->reply.code, buf_span(&c->reply.text));
 		status = SMTPC_OK;
 	}

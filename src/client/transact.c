@@ -42,9 +42,8 @@ is_full(const struct reply *r)
 	return r->code == 452 || r->code == 552;
 }
 
-/* What a 4xx or 5xx reply means for those who got it. */
-static enum result_status
-refusal(const struct reply *r, enum result_stage stage)
+enum result_status
+transact_refusal(const struct reply *r, enum result_stage stage)
 {
 	/* RFC 5321 4.5.3.1.10: 552 may stand for too many recipients. */
 	if (stage == STAGE_RCPT && r->code == 552)
@@ -258,7 +257,7 @@ note(struct transact *t, size_t step, enum smtpc_status status)
 	} else if (step == step_data(t)) {
 		t->data = r->code;
 		if (status == SMTPC_REFUSED && t->mail == 0)
-			message_decide(t->m, refusal(r, STAGE_DATA),
+			message_decide(t->m, transact_refusal(r, STAGE_DATA),
 			    STAGE_DATA, r->code, buf_span(&r->text));
 	} else if (status == SMTPC_OK) {
 		t->accepted++;
@@ -266,7 +265,7 @@ note(struct transact *t, size_t step, enum smtpc_status status)
 		t->m->rcpt[step - STEP_RCPT].later = t->full = 1;
 	} else if (t->mail == 0) {
 		rcpt_decide(&t->m->rcpt[step - STEP_RCPT],
-		    refusal(r, STAGE_RCPT), STAGE_RCPT, r->code,
+		    transact_refusal(r, STAGE_RCPT), STAGE_RCPT, r->code,
 		    buf_span(&r->text));
 	}
 	return SMTPC_OK;
@@ -336,7 +335,7 @@ interrupted(struct transact *t)
 
 	status = smtpc_hear(t->c, STAGE_DATA, 0, 0);
 	if (status == SMTPC_REFUSED)
-		message_decide(t->m, refusal(&t->c->reply, STAGE_DATA),
+		message_decide(t->m, transact_refusal(&t->c->reply, STAGE_DATA),
 		    STAGE_DATA, t->c->reply.code,
 		    buf_span(&t->c->reply.text));
 	return status == SMTPC_REFUSED ? SMTPC_REFUSED : SMTPC_LOST;
@@ -380,7 +379,7 @@ transact_verdict(struct transact *t)
 		message_decide(t->m, RESULT_SENT, STAGE_DOT, c->reply.code,
 		    text);
 	else if (status == SMTPC_REFUSED || c->code == 421)
-		message_decide(t->m, refusal(&c->reply, STAGE_DOT),
+		message_decide(t->m, transact_refusal(&c->reply, STAGE_DOT),
 		    STAGE_DOT, c->reply.code, text);
 	else
 		message_decide(t->m, RESULT_UNKNOWN, STAGE_DOT, 0,
@@ -405,7 +404,7 @@ note_chunk(struct transact *t, enum smtpc_status status)
 		return smtpc_lost(t->c, "BDAT offered and not understood");
 	}
 	if (t->mail == 0)
-		message_decide(t->m, refusal(r, STAGE_DOT), STAGE_DOT,
+		message_decide(t->m, transact_refusal(r, STAGE_DOT), STAGE_DOT,
 		    r->code, buf_span(&r->text));
 	return SMTPC_REFUSED;
 }

@@ -42,6 +42,10 @@ void transact_say_mail(struct smtpc *c, const struct fit *fit,
     const struct message *m);
 void transact_say_rcpt(struct smtpc *c, const struct rcpt *r);
 
+/* What a 4xx or 5xx reply means for those who got it. */
+enum result_status transact_refusal(const struct reply *r,
+    enum result_stage stage);
+
 /*
  * Recipients beyond what the server takes at once are put off: they are
  * undecided after all, and stay so until message_rejoin and the next
