@@ -157,6 +157,33 @@ count() {
 	[ "$(count)" = 1 ]
 }
 
+@test "peers that send commands and read no answers cost 300 KB each" {
+	measurable
+	start smtpd-lite -l :0 -o sink
+	export SERVER=$PID
+	clients <<-'END'
+	def memory():
+	    for line in open("/proc/%s/status" % os.environ["SERVER"]):
+	        if line.startswith("VmRSS:"):
+	            return int(line.split()[1])
+	before = memory()
+	deaf = [Client() for i in range(40)]
+	for c in deaf:
+	    c.s.setblocking(False)
+	full = 0
+	while full < 10:
+	    full += 1
+	    for c in deaf:
+	        try:
+	            c.s.send(b"HELP\r\n" * 10000)
+	            full = 0
+	        except BlockingIOError:
+	            pass
+	    time.sleep(0.02)
+	assert memory() - before < 40 * 300, memory() - before
+	END
+}
+
 @test "text that was on its way when DATA was refused ends the session" {
 	need python3
 	start smtpd-lite -l :0 -o sink

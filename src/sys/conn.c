@@ -6,7 +6,10 @@
  * A session is fed this much at a time: its answers to one piece are all that
  * can pile up over OUT_MAX.
  */
-#define PIECE 16384
+#define PIECE 4096
+
+/* A read takes so much, and CONN_READ of what has no answers: long texts. */
+#define READ_FIRST 65536
 
 /* A peer that does not read its answers gets no more of its input read. */
 #define OUT_MAX 65536
@@ -69,6 +72,7 @@ conn_open(struct conn_host *h, struct conn *c, const struct net_peer *peer,
     int fd, long seat)
 {
 	memset(c, 0, sizeof *c);
+	c->ask = READ_FIRST;
 	c->seat = seat;
 	c->session = h->proto->open(h->app, peer, &c->out);
 	if (h->proto->attach != NULL) {
@@ -84,6 +88,7 @@ void
 conn_refuse(struct conn_host *h, struct conn *c, const char *word)
 {
 	memset(c, 0, sizeof *c);
+	c->ask = READ_FIRST;
 	buf_adds(&c->out, word);
 	conn_state(h, c, CONN_CLOSE);
 }
@@ -203,6 +208,8 @@ conn_receive(struct conn_host *h, struct conn *c, ssize_t r)
 	} else if (c->state != CONN_FLUSHED) {
 		c->deadline = h->now + h->idle;
 		feed(h, c, h->scratch, (size_t)r);
+		c->ask = (size_t)r == c->ask && c->out.n == 0 ?
+		    CONN_READ : READ_FIRST;
 	}
 }
 

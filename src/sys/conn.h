@@ -44,6 +44,7 @@ struct conn {
 	int fd;			/* the loop's own */
 	int eof;		/* the peer sends nothing more */
 	int reset;		/* ends by RST */
+	size_t ask;		/* what the next read takes */
 	int fresh;		/* in has something the session has not seen */
 	struct data *data;	/* NULL where the protocol knows none */
 	long seat;
@@ -51,7 +52,7 @@ struct conn {
 				   the second connection, 0: not */
 };
 
-#define CONN_READ 262144	/* what one read takes */
+#define CONN_READ 262144	/* what one read takes at most */
 
 /*
  * Starts with a session, whose own fd is, in a seat (any, where there is no
@@ -71,7 +72,7 @@ void conn_free(struct conn_host *h, struct conn *c);
 void conn_state(struct conn_host *h, struct conn *c, enum conn_state state);
 
 /*
- * Whether input should be read; then r is what a read of CONN_READ bytes into
+ * Whether input should be read; then r is what a read of c->ask bytes into
  * h->scratch has returned, and errno its.
  */
 int conn_wants_input(const struct conn *c);

@@ -59,7 +59,7 @@ step(struct conn_host *h, struct conn *c, int stop)
 		    (int)(c->deadline - h->now) : h->idle, stop);
 		if (ready == READY_INPUT)
 			conn_receive(h, c, read(STDIN_FILENO,
-			    h->scratch, CONN_READ));
+			    h->scratch, c->ask));
 		else if (ready == READY_DATA)
 			conn_data(h, c);
 		else

@@ -338,7 +338,7 @@ serve_conns(struct loop *l)
 		if (revents & (POLLIN | POLLHUP | POLLERR)) {
 			if (conn_wants_input(c))
 				conn_receive(&l->host, c, recv(c->fd,
-				    l->host.scratch, CONN_READ, 0));
+				    l->host.scratch, c->ask, 0));
 			else if (revents & (POLLHUP | POLLERR))
 				conn_state(&l->host, c, CONN_DEAD);
 		}
