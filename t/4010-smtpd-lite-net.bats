@@ -129,9 +129,8 @@ count() {
 @test "a peer that never reads, or never ends a line, costs little" {
 	measurable
 	start smtpd-lite -l :0 -w 1 -m 1M
-	export SERVER=$PID BEFORE
-	BEFORE=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$PID/status")
 	clients <<-'END'
+	before = memory()
 	def pour(piece, start=""):
 	    c = Client()
 	    c.send(start)
@@ -149,10 +148,7 @@ count() {
 	    pour(b"\r", "MAIL FROM:<a>\r\nRCPT TO:<u>\r\nDATA\r\n"),
 	]
 	Client().mail("u", "text")
-	pid, before = int(os.environ["SERVER"]), int(os.environ["BEFORE"])
-	for line in open("/proc/%d/status" % pid):
-	    if line.startswith("VmRSS:"):
-	        assert int(line.split()[1]) - before < 4096, line
+	assert memory() - before < 4096, memory() - before
 	END
 	[ "$(count)" = 1 ]
 }
@@ -160,12 +156,7 @@ count() {
 @test "peers that send commands and read no answers cost 300 KB each" {
 	measurable
 	start smtpd-lite -l :0 -o sink
-	export SERVER=$PID
 	clients <<-'END'
-	def memory():
-	    for line in open("/proc/%s/status" % os.environ["SERVER"]):
-	        if line.startswith("VmRSS:"):
-	            return int(line.split()[1])
 	before = memory()
 	deaf = [Client() for i in range(40)]
 	for c in deaf:
@@ -211,20 +202,15 @@ count() {
 @test "an idle session takes less than 4 KB" {
 	measurable
 	start smtpd-lite -l :0 -c 2000 -o sink
-	export SERVER=$PID
 	clients <<-'END'
-	def rss():
-	    for line in open("/proc/%s/status" % os.environ["SERVER"]):
-	        if line.startswith("VmRSS:"):
-	            return int(line.split()[1])
 	keep = [Client() for i in range(50)]
 	for c in keep:
 	    c.mail("u", "text\r\n" * 1000)
-	before = rss()
+	before = memory()
 	more = [Client() for i in range(400)]
 	for c in more:
 	    c.mail("u", "text\r\n" * 1000)
-	each = (rss() - before) / len(more)
+	each = (memory() - before) / len(more)
 	assert each < 4, each
 	END
 }

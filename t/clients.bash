@@ -1,7 +1,8 @@
 # What the tests of smtpd-lite on sockets share: many clients at once.
 
 # clients <<END: a Python program with what it takes to be an SMTP client;
-# admitted() is one that a server takes as soon as it has room.
+# admitted() is one that a server takes as soon as it has room, memory() what
+# the server that start began last holds, in KB, or has held at most (VmHWM).
 clients() {
 	need python3
 	{
@@ -53,10 +54,16 @@ clients() {
 		        time.sleep(0.02)
 		    c.say("HELO x", "250")
 		    return c
+
+		def memory(what="VmRSS"):
+		    with open("/proc/%s/status" % os.environ["SERVER"]) as f:
+		        for line in f:
+		            if line.startswith(what + ":"):
+		                return int(line.split()[1])
 		END
 		cat
 	} >client.py
-	PORT=$PORT python client.py
+	PORT=$PORT SERVER=$PID python client.py
 }
 
 # measurable: skips the test where a process's memory tells nothing.

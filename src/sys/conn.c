@@ -67,12 +67,18 @@ verdict(struct conn_host *h, struct conn *c, enum serve_verdict v)
 	conn_state(h, c, c->reset ? CONN_DEAD : (enum conn_state)v);
 }
 
+static void
+start(struct conn *c)
+{
+	memset(c, 0, sizeof *c);
+	c->ask = READ_FIRST;
+}
+
 void
 conn_open(struct conn_host *h, struct conn *c, const struct net_peer *peer,
     int fd, long seat)
 {
-	memset(c, 0, sizeof *c);
-	c->ask = READ_FIRST;
+	start(c);
 	c->seat = seat;
 	c->session = h->proto->open(h->app, peer, &c->out);
 	if (h->proto->attach != NULL) {
@@ -87,8 +93,7 @@ conn_open(struct conn_host *h, struct conn *c, const struct net_peer *peer,
 void
 conn_refuse(struct conn_host *h, struct conn *c, const char *word)
 {
-	memset(c, 0, sizeof *c);
-	c->ask = READ_FIRST;
+	start(c);
 	buf_adds(&c->out, word);
 	conn_state(h, c, CONN_CLOSE);
 }

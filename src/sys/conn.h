@@ -53,6 +53,7 @@ struct conn {
 };
 
 #define CONN_READ 262144	/* what one read takes at most */
+#define CONN_DOWN 5000		/* ms for the sessions in hand, at the end */
 
 /*
  * Starts with a session, whose own fd is, in a seat (any, where there is no

@@ -221,8 +221,7 @@ take_peer(struct data *d)
 	int fd;
 
 	fd = accept(d->listener, NULL, NULL);
-	if (fd < 0 &&
-	    (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
+	if (fd < 0 && net_is_short(errno)) {
 		warn_sys("data connection");
 		return end(d, d->course != COURSE_NONE ? DATA_BROKEN :
 		    DATA_NOTHING);

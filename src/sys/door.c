@@ -86,8 +86,7 @@ door_accept(int listener, struct net_peer *peer, int *is_short)
 	int fd, on = 1;
 
 	fd = accept(listener, NULL, NULL);
-	*is_short = fd < 0 &&
-	    (errno == EMFILE || errno == ENFILE || errno == ENOMEM);
+	*is_short = fd < 0 && net_is_short(errno);
 	if (*is_short)
 		warn_sys("accept");
 	if (fd < 0)

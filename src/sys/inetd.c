@@ -10,8 +10,6 @@
 #include "conn.h"
 #include "io.h"
 
-#define DOWN_MS 5000		/* to take its answers, at the end */
-
 enum ready { READY_STOP, READY_INPUT, READY_DATA, READY_NOTHING };
 
 /*
@@ -104,8 +102,8 @@ await_room(int *stop, long long *end)
 			return 0;
 		if (r > 0) {
 			*stop = p[1].fd = -1;
-			if (*end > now + DOWN_MS)
-				*end = now + DOWN_MS;
+			if (*end > now + CONN_DOWN)
+				*end = now + CONN_DOWN;
 		} else if (r == 0) {
 			errno = ETIMEDOUT;
 			return -1;

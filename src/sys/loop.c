@@ -11,7 +11,6 @@
 #include "io.h"
 #include "pass.h"
 
-#define DOWN_MS 5000		/* for the sessions in hand, at the end */
 #define ACCEPTS 64		/* new sessions in one round */
 #define BUSY_EXTRA 64		/* peers being told that it is busy */
 #define OUT_KEPT 256		/* bytes kept for an idle one's next answer */
@@ -480,7 +479,7 @@ loop_run(const struct loop_opt *o, const struct serve_proto *proto, void *app)
 		if (l.control[CHANNEL].revents != 0 && take_some(&l) < 0)
 			go_down(&l, 0);
 		else if (l.down != 0 || l.control[STOP].revents != 0)
-			go_down(&l, DOWN_MS);
+			go_down(&l, CONN_DOWN);
 	}
 	free(l.control);
 	free(l.poll);

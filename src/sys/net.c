@@ -416,6 +416,12 @@ net_dial_udp(const struct net_addr *a, const char **why)
 	return fd;
 }
 
+int
+net_is_short(int err)
+{
+	return err == EMFILE || err == ENFILE || err == ENOMEM;
+}
+
 void
 net_abort(int fd)
 {

@@ -60,6 +60,9 @@ struct net_peer {
 };
 void net_peer(struct net_peer *peer, int fd);
 
+/* Whether errno says that there was no descriptor, or no memory, for one. */
+int net_is_short(int err);
+
 /* Closing fd will send RST, where it is a TCP socket. */
 void net_abort(int fd);
 

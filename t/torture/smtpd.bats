@@ -17,19 +17,14 @@ messages() {
 @test "a thousand sessions, half of them slow or silent" {
 	measurable
 	start smtpd-lite -l :0 -w 1 -c 2000
-	export SERVER=$PID
 	clients <<-'END'
 	import selectors
 	pid = os.environ["SERVER"]
 	def descriptors():
 	    return len(os.listdir("/proc/%s/fd" % pid))
-	def rss():
-	    for line in open("/proc/%s/status" % pid):
-	        if line.startswith("VmRSS:"):
-	            return int(line.split()[1])
 	Client().mail("first", "text")
 	time.sleep(0.1)
-	fds, before = descriptors(), rss()
+	fds, before = descriptors(), memory()
 	# Silent ones; ones that say a byte now and then; half a message.
 	slow = [Client(hello=i % 3 > 0) for i in range(500)]
 	for i, c in enumerate(slow):
@@ -52,7 +47,7 @@ messages() {
 	    for c in busy:
 	        c.expect("250 2.0.0 Ok: queued as ")
 	assert descriptors() >= fds + 1000
-	more = rss() - before
+	more = memory() - before
 	assert more < 1000 * 8, more
 	for c in busy:
 	    c.say("QUIT", "221")
@@ -76,14 +71,9 @@ messages() {
 @test "an endless line, endless mistakes, a gigabyte too much" {
 	measurable
 	start smtpd-lite -l :0 -w 1 -m 1M
-	export SERVER=$PID
 	clients <<-'END'
-	def rss():
-	    for line in open("/proc/%s/status" % os.environ["SERVER"]):
-	        if line.startswith("VmHWM:"):
-	            return int(line.split()[1])
 	Client().mail("u", "text")
-	before = rss()
+	before = memory("VmHWM")
 
 	# One line of 64 MB, then the session goes on.
 	c = Client()
@@ -118,7 +108,8 @@ messages() {
 	    c.send("\r\n.\r\n")
 	    c.expect("552 5.3.4 Message size exceeds")
 	c.mail("u", "after it")
-	assert rss() - before < 4096, (before, rss())
+	after = memory("VmHWM")
+	assert after - before < 4096, (before, after)
 	END
 	[ "$(messages)" = 2 ]
 	stop
