@@ -6,8 +6,13 @@
 #ifndef FUZZ_H
 #define FUZZ_H
 
+#include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "sys/buf.h"
 
@@ -58,6 +63,41 @@ read_all(const void *p, size_t n)
 	for (i = 0; i < n; i++)
 		seen = text[i];
 	(void)seen;
+}
+
+/*
+ * The path of a file, for its owner alone, that holds the input: the same one
+ * each time.
+ */
+static inline const char *
+as_file(struct span input)
+{
+	static char path[] = "/tmp/fuzz.XXXXXX";
+	static int fd = -1;
+
+	if (fd < 0)
+		MUST((fd = mkstemp(path)) >= 0);
+	MUST(ftruncate(fd, 0) == 0);
+	MUST(pwrite(fd, input.p, input.n, 0) == (ssize_t)input.n);
+	return path;
+}
+
+/*
+ * One end of a connection whose other end, *peer, has said the input, and
+ * takes what it is told unread until it is closed.
+ */
+static inline int
+as_peer(struct span input, int *peer)
+{
+	int pair[2], size = 1 << 20;
+
+	MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+	MUST(fcntl(pair[0], F_SETFL, O_NONBLOCK) == 0);
+	MUST(send(pair[1], input.p, input.n, 0) == (ssize_t)input.n);
+	MUST(shutdown(pair[1], SHUT_WR) == 0);
+	*peer = pair[1];
+	return pair[0];
 }
 
 /* What a session's talk is told is one line, of either side. */

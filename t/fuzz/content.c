@@ -1,0 +1,63 @@
+/*
+ * format/content: a message comes out the same in whatever pieces it went in,
+ * in lines that end in CRLF and nowhere else; what is removed is gone.
+ */
+#include "format/content.h"
+
+#include "fuzz.h"
+
+static void
+must_be_lines(struct span text)
+{
+	size_t i;
+
+	for (i = 0; i < text.n; i++) {
+		if (text.p[i] == '\n')
+			MUST(i > 0 && text.p[i - 1] == '\r');
+		else if (text.p[i] == '\r')
+			MUST(i + 1 < text.n && text.p[i + 1] == '\n');
+	}
+	MUST(text.n == 0 || text.p[text.n - 1] == '\n');
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	struct content whole = { 0 }, pieces = { 0 };
+	struct buf out = { 0 };
+	const char *why = NULL;
+	struct span rest;
+	struct dice d;
+	size_t piece;
+	int r;
+
+	rest = span_of(data, n);
+	if (take_seed(&d, &rest) < 0)
+		return 0;
+	content_add(&whole, rest);
+	for (; rest.n > 0; rest = span_drop(rest, piece)) {
+		piece = cut(&d, rest.n);
+		content_add(&pieces, span_of(rest.p, piece));
+	}
+	if (roll(&d, 4) == 0) {
+		content_remove(&whole, "Bcc");
+		content_remove(&pieces, "Bcc");
+		MUST(content_field(&whole, "Bcc").n == 0);
+	}
+	r = content_end(&whole, &why);
+	MUST(content_end(&pieces, &why) == r);
+	MUST(r == 0 || why != NULL);
+	MUST(span_eq(buf_span(&whole.text), buf_span(&pieces.text)));
+	MUST(whole.body == pieces.body && whole.body <= whole.text.n &&
+	    whole.head_form == pieces.head_form &&
+	    whole.body_form == pieces.body_form);
+	if (r == 0) {
+		must_be_lines(buf_span(&whole.text));
+		content_id(&out, &whole);
+		MUST(out.n <= CONTENT_ID_MAX);
+	}
+	buf_free(&out);
+	content_free(&whole);
+	content_free(&pieces);
+	return 0;
+}
