@@ -41,6 +41,23 @@ CAPS=PIPELINING,CHUNKING,8BITMIME
 	[ "$(cut -f 1 journal | uniq | wc -l)" = 20 ]
 }
 
+@test "a sending line names the server that the message goes to" {
+	# one is not there, one turns each message away
+	echo 'at mail every 1 reply 421 4.3.2 busy' >rules
+	start -n two smtpd-lite -l ./two -o sink -R rules
+	start -n three smtpd-lite -l ./three -o sink
+	batch 3 >in
+	for jobs in 1 2; do
+		rm -f journal
+		run -0 smtpsend -bS -s ./one,./two,./three -j "$jobs" \
+			-l journal <in
+		[ "$(cut -f 5 journal | sort -u)" = $'./three\n./two' ]
+		awk -F '\t' '$1 == "sending" { at[$2] = $5; next }
+			$5 != "./three" || at[$2] != $5 { bad = 1 }
+			END { exit bad }' journal
+	done
+}
+
 @test "a journal and -p: more sending lines, all settled" {
 	fake -c "$CAPS"
 	batch 10 >in

@@ -190,14 +190,13 @@ send_chunk(struct sender *s, struct message *m)
 	if (s->window == NULL)
 		s->window = die_calloc(depth, sizeof *s->window);
 	t = &s->window[(s->first + s->queued) % depth];
+	take(s, m);
 	if (transact_fit(t, &s->reach.link.c, m) < 0) {
-		m->server = reach_server(&s->reach)->text;
 		finish(s, m);
 		return;
 	}
 	if (announce(s, m) < 0)
 		return;
-	take(s, m);
 	transact_chunk(t, s->queued > 0);
 	s->queued++;
 	s->unanswered += m->rcpts + STEPS;
