@@ -56,12 +56,15 @@ UNITS = addr bsmtp buf content crlf date dns door frame ftp ftpd hash hdr io \
 	lock md5 mime net netrc newfile order orderd ordline passwd pop3d \
 	rate reply resolver results rules sasl scram smtpd smtpdata smtpext \
 	spawn tolist
+# t/tools/NAME.c: what the tests run beside the programs.
+TOOLS = fake-smtp launch wire
 
 BIN = $(PROGS:%=bin/%)
 MAINS = $(PROGS:%=src/%.o)
 OBJS = $(MODULES:%=src/%.o) $(PARTS:%=src/%.o)
 HEADERS = $(MODULES:%=src/%.h)
 UNIT = $(UNITS:%=t/unit/%.t)
+TOOLBIN = $(TOOLS:%=t/bin/%)
 LIB = src/libmailorder.a
 
 all: $(BIN)
@@ -79,9 +82,16 @@ $(LIB): $(OBJS)
 $(BIN): $(MAINS) $(LIB)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ src/$(@F).o $(LIB)
 
-unit: $(UNIT)
+unit: $(UNIT) tools
+
+tools: $(TOOLBIN)
 
 $(UNIT): $(LIB) t/unit/book.h t/unit/smtpd.h t/unit/test.h
+
+$(TOOLBIN): $(TOOLS:%=t/tools/%.c) t/tools/peer.c t/tools/peer.h $(LIB)
+	mkdir -p t/bin
+	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -pthread -o $@ \
+		t/tools/$(@F).c t/tools/peer.c $(LIB)
 
 .c.t:
 	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB)
@@ -90,10 +100,10 @@ test: all unit
 	t/run
 
 # With real servers and clients; with kill -9; against the clock.
-interop: all
+interop: all tools
 	t/run t/interop/*.bats
 
-torture: all
+torture: all tools
 	t/run t/torture/*.bats
 
 bench: all
@@ -115,7 +125,7 @@ SANOBJS = $(MODULES:%=src/%.san) $(PARTS:%=src/%.san)
 SANUNIT = $(UNITS:%=t/unit/%.tsan)
 SANLIB = .asan/libmailorder.a
 
-asan: $(SANBIN) $(SANUNIT)
+asan: $(SANBIN) $(SANUNIT) tools
 	BINDIR="$$PWD/.asan" UNIT=tsan t/run
 
 $(SANMAINS) $(SANOBJS): $(HEADERS)
@@ -169,7 +179,7 @@ dist:
 clean:
 	rm -f $(BIN) $(LIB) $(MAINS) $(OBJS) $(UNIT) mailorder-*.tar.gz
 	rm -f $(SANMAINS) $(SANOBJS) $(SANUNIT)
-	rm -rf .asan .fuzz
+	rm -rf .asan .fuzz t/bin
 
-.PHONY: all unit test interop torture bench fuzz asan demo demo-ftp lint \
-	install uninstall dist clean
+.PHONY: all unit tools test interop torture bench fuzz asan demo demo-ftp \
+	lint install uninstall dist clean

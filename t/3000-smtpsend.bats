@@ -212,7 +212,7 @@ setup() {
 half() {
 	local signal=$1
 	shift
-	interruptible smtpsend -s "$ADDR" "$@" <way 3>&- 2>err &
+	launch smtpsend -s "$ADDR" "$@" <way 3>&- 2>err &
 	pid=$!
 	exec 7>way
 	# more than a pipe holds: when all is written, much of it was read
@@ -264,7 +264,7 @@ half() {
 }
 
 @test "a socket in the file system is a server too" {
-	start -n fake "$TOP/t/fake-smtp.py" -u "$PWD/sock"
+	start -n fake fake-smtp -u "$PWD/sock"
 	run -0 smtpsend -s ./sock -l - a@x <letter
 	[ "$(cut -f 1,5 <<<"$output")" = $'sent\t./sock' ]
 	[ -s got.1 ]

@@ -172,7 +172,7 @@ load smtpsend
 	for i in 1 2 3; do
 		mkdir "$i"
 		cd "$i"
-		start -n another "$TOP/t/fake-smtp.py"
+		start -n another fake-smtp
 		cd ..
 		servers=${servers:+$servers,}$ADDR
 	done

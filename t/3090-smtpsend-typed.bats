@@ -52,7 +52,7 @@ load smtpsend
 	fake
 	for signal in INT TERM; do
 		: >shown
-		interruptible smtpsend -I -s "$ADDR" <way >shown 3>&- &
+		launch smtpsend -I -s "$ADDR" <way >shown 3>&- &
 		pid=$!
 		exec 7>way
 		wait_for grep -q connected shown

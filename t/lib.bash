@@ -3,10 +3,11 @@
 
 bats_require_minimum_version 1.5.0
 
-# The top of the source tree, and where the programs are.
+# The top of the source tree, and where the programs are: those under test,
+# and those of t/tools.
 TOP=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 BINDIR=${BINDIR:-$TOP/bin}
-PATH=$BINDIR:$PATH
+PATH=$BINDIR:$TOP/t/bin:$PATH
 export TOP BINDIR PATH
 
 # Nothing of the caller's settings may change what is tested.

@@ -11,7 +11,7 @@ fake() {
 	fi
 	[ $# = 0 ] || printf '%s\n' "$@" >>script.new
 	mv script.new script
-	[ -n "${FAKE:-}" ] || start -n fake "$TOP/t/fake-smtp.py"
+	[ -n "${FAKE:-}" ] || start -n fake fake-smtp
 	ADDR=${FAKE:=$ADDR}
 }
 
@@ -19,7 +19,7 @@ fake() {
 another() {
 	mkdir -p another
 	cd another || return
-	start -n another "$TOP/t/fake-smtp.py" "$@"
+	start -n another fake-smtp "$@"
 	cd ..
 }
 
@@ -51,14 +51,6 @@ ended() {
 	local code=0
 	wait "$2" || code=$?
 	[ "$code" = "$1" ]
-}
-
-# interruptible COMMAND ...: becomes it, with the SIGINT that a shell's commands
-# in the background do not see.
-interruptible() {
-	exec "$PYTHON" -c 'import os, signal, sys
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-os.execvp(sys.argv[1], sys.argv[1:])' "$@"
 }
 
 # letter FROM TO ...: one message of a batch; its Message-ID is the first
