@@ -306,6 +306,20 @@ put(const struct archive *a, const struct item *it, struct buf *to)
 	}
 }
 
+/* What the archive has a name for is there when the power has failed. */
+static enum exit_code
+sync_content(const struct item *it)
+{
+	if (it->fd < 0) {
+		warn("%s: cannot be read", it->path);
+		return EX_NOINPUT;
+	}
+	if (fsync(it->fd) == 0)
+		return EX_OK;
+	warn_sys("%s", it->path);
+	return EX_IOERR;
+}
+
 /* Not what another put in its place meanwhile. */
 static enum exit_code
 remove_source(const struct item *it)
@@ -319,17 +333,18 @@ remove_source(const struct item *it)
 }
 
 /*
- * The new name is safe on disk before the old one goes; *to is empty where
+ * Content and new name are safe on disk before the old one goes; *to is empty where
  * the file stayed in its place, and then the archive is as it was.  But a
  * file that could not be locked may now be in the archive by this name alone.
  */
 static enum exit_code
 move(const struct archive *a, const struct item *it, struct buf *to)
 {
-	enum exit_code code = EX_OK;
+	enum exit_code code;
 	int twin = find_twin(a, it, to);
 
-	if (!twin)
+	code = sync_content(it);
+	if (code == EX_OK && !twin)
 		code = put(a, it, to);
 	if (code != EX_OK) {
 		buf_clear(to);
