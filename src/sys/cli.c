@@ -65,6 +65,16 @@ cli_init(int argc, char **argv, const char *usage)
 	}
 }
 
+int
+cli_leading(int argc, char **argv)
+{
+	int n = 1;
+
+	while (n < argc && argv[n][0] == '-' && argv[n][1] != '\0')
+		n++;
+	return n;
+}
+
 void
 cli_help(void)
 {

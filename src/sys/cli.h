@@ -19,6 +19,12 @@
 void cli_init(int argc, char **argv, const char *usage);
 
 /*
+ * How many arguments stand before the first operand, for cli_init where what
+ * follows is another command's.
+ */
+int cli_leading(int argc, char **argv);
+
+/*
  * For the getopt(3) cases 'h', 'V' and default: usage on standard output and
  * exit 0; the version likewise; usage on standard error and EX_USAGE.
  */

@@ -112,6 +112,16 @@ newfile_link(struct newfile *f, const char *path)
 	return link(f->path, path);
 }
 
+int
+newfile_replace(struct newfile *f, const char *path)
+{
+	if (rename(f->path, path) < 0)
+		return -1;
+	free(f->path);
+	f->path = NULL;
+	return 0;
+}
+
 void
 newfile_done(struct newfile *f)
 {
@@ -149,25 +159,41 @@ newfile_syncdir(const char *dir)
 	return err == 0 ? 0 : -1;
 }
 
-int
-newfile_syncparent(const char *path)
+char *
+newfile_parent(const char *path)
 {
 	size_t n = strlen(path);
-	char *dir;
-	int r, err;
 
 	while (n > 1 && path[n - 1] == '/')
 		n--;
 	while (n > 0 && path[n - 1] != '/')
 		n--;
-	if (n == 0)
-		return newfile_syncdir(".");
-	dir = span_dup(span_of(path, n));
+	return span_dup(n > 0 ? span_of(path, n) : span_str("."));
+}
+
+int
+newfile_syncparent(const char *path)
+{
+	char *dir = newfile_parent(path);
+	int r, err;
+
 	r = newfile_syncdir(dir);
 	err = errno;
 	free(dir);
 	errno = err;
 	return r;
+}
+
+int
+newfile_keep(const char *path)
+{
+	struct newfile f = { 0 };
+
+	/* A FIFO, which nobody may hold open, must not be waited for. */
+	f.fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (f.fd < 0)
+		return -1;
+	return newfile_sync(&f) < 0 ? -1 : newfile_syncparent(path);
 }
 
 int

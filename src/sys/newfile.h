@@ -56,6 +56,9 @@ int newfile_rename(struct newfile *f, const char *path);
 int newfile_link(struct newfile *f, const char *path);
 void newfile_done(struct newfile *f);
 
+/* The same at once, in place of the file that has the name. */
+int newfile_replace(struct newfile *f, const char *path);
+
 /* Gives the file up: closes it and removes it.  Safe at any time. */
 void newfile_drop(struct newfile *f);
 
@@ -65,6 +68,12 @@ void newfile_drop(struct newfile *f);
  */
 int newfile_syncdir(const char *dir);
 int newfile_syncparent(const char *path);
+
+/* Makes what is there safe, content and name: 0, or -1 with errno. */
+int newfile_keep(const char *path);
+
+/* The directory that path lies in, the caller's to free. */
+char *newfile_parent(const char *path);
 
 /*
  * Makes a directory, mode 0700 less the umask, or accepts the one there is; it

@@ -55,19 +55,20 @@ open_pipes(int fd[PIPES][2])
 }
 
 /*
- * In the child.  No pipe is descriptor 0 or 1 (cli_init), so neither dup2
- * closes what the other needs; an errno on WHY tells of a failure, and the
- * end of file there that the program runs.
+ * In the child, which has a standard input of its own, or ours.  No pipe is
+ * descriptor 0 or 1 (cli_init), so neither dup2 closes what the other needs;
+ * an errno on WHY tells of a failure, and the end of file there that the
+ * program runs.
  */
 static void
-run_child(int fd[PIPES][2], char *const argv[], int tapped)
+run_child(int fd[PIPES][2], char *const argv[], int own_in, int tapped)
 {
 	int err;
 
 	/* A signal from the terminal is for us, who still need it. */
 	if (tapped)
 		setpgid(0, 0);
-	if (dup2(fd[TO][0], STDIN_FILENO) >= 0 &&
+	if ((!own_in || dup2(fd[TO][0], STDIN_FILENO) >= 0) &&
 	    dup2(fd[FROM][1], STDOUT_FILENO) >= 0 &&
 	    (!tapped || dup2(fd[ERR][1], STDERR_FILENO) >= 0))
 		spawn_exec(argv);
@@ -101,7 +102,7 @@ has_ended(pid_t pid)
 }
 
 static int
-start(struct spawn *s, char *const argv[], int *tap)
+start(struct spawn *s, char *const argv[], int own_in, int *tap)
 {
 	int fd[PIPES][2], err = 0;
 	ssize_t r;
@@ -110,7 +111,7 @@ start(struct spawn *s, char *const argv[], int *tap)
 		return -1;
 	s->pid = fork();
 	if (s->pid == 0)
-		run_child(fd, argv, tap != NULL);
+		run_child(fd, argv, own_in, tap != NULL);
 	if (s->pid < 0) {
 		err = errno;
 		close_pipes(fd);
@@ -127,6 +128,10 @@ start(struct spawn *s, char *const argv[], int *tap)
 	close(fd[WHY][0]);
 	s->in = fd[FROM][0];
 	s->out = fd[TO][1];
+	if (!own_in) {
+		close(s->out);
+		s->out = -1;
+	}
 	if (r == 0 && tap != NULL) {
 		*tap = fd[ERR][0];
 		return 0;
@@ -142,13 +147,19 @@ start(struct spawn *s, char *const argv[], int *tap)
 int
 spawn_start(struct spawn *s, char *const argv[])
 {
-	return start(s, argv, NULL);
+	return start(s, argv, 1, NULL);
+}
+
+int
+spawn_output(struct spawn *s, char *const argv[])
+{
+	return start(s, argv, 0, NULL);
 }
 
 int
 spawn_tapped(struct spawn *s, char *const argv[], int *err)
 {
-	return start(s, argv, err);
+	return start(s, argv, 1, err);
 }
 
 /* In the copy: nothing of the parent's is left to be held open. */
@@ -235,6 +246,12 @@ spawn_exec(char *const argv[])
 	sigaction(SIGPIPE, &usual, NULL);
 	sigaction(SIGXFSZ, &usual, NULL);
 	return execvp(argv[0], argv);
+}
+
+int
+spawn_failure(int err)
+{
+	return err == ENOENT ? 127 : (int)die_errno(err, (enum exit_code)126);
 }
 
 static int

@@ -20,8 +20,11 @@ struct spawn {
  */
 int spawn_start(struct spawn *s, char *const argv[]);
 
+/* The same, but its standard input is ours; s->out is -1. */
+int spawn_output(struct spawn *s, char *const argv[]);
+
 /*
- * The same, and its standard error is *err to read, the caller's to close;
+ * As spawn_start, and its standard error is *err to read, the caller's to close;
  * signals from the terminal do not reach it.
  */
 int spawn_tapped(struct spawn *s, char *const argv[], int *err);
@@ -44,6 +47,13 @@ int spawn_stop(struct spawn *s);
  * no return unless it fails (-1 with errno).
  */
 int spawn_exec(char *const argv[]);
+
+/*
+ * The exit code for a command that could not be run, by errno: 127 where it was
+ * not found, EX_TEMPFAIL where the system is short of something, else 126, as
+ * POSIX has it for env, nice and nohup.
+ */
+int spawn_failure(int err);
 
 /*
  * Splits a command line into words at blanks; no quotes, no shell.  The NULL

@@ -55,6 +55,7 @@ stop_catch(void)
 	asked = 0;
 	catch_one(SIGINT);
 	catch_one(SIGTERM);
+	catch_one(SIGHUP);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /*
- * stop: SIGINT and SIGTERM as a wish to end, for programs that finish what
- * they have in hand.
+ * stop: SIGINT, SIGTERM and SIGHUP as a wish to end, for programs that finish
+ * what they have in hand.
  */
 #ifndef SYS_STOP_H
 #define SYS_STOP_H

@@ -71,6 +71,33 @@ test_taken(void)
 	CHECK_INT(entries(), 2);
 }
 
+/* But where it is asked for, at once and whole. */
+static void
+test_replaced(void)
+{
+	struct newfile f;
+	struct buf got = { 0 };
+	int fd;
+
+	CHECK_INT(newfile_open(&f, "."), 0);
+	CHECK_INT(newfile_write(&f, "newer", 5), 0);
+	CHECK_INT(newfile_sync(&f), 0);
+	CHECK_INT(newfile_replace(&f, "missing/final"), -1);
+	CHECK_INT(errno, ENOENT);
+	CHECK_INT(newfile_replace(&f, "final"), 0);
+	newfile_drop(&f);
+	CHECK_INT(entries(), 2);
+	CHECK_INT(newfile_keep("final"), 0);
+	CHECK_INT(newfile_keep("."), 0);
+	CHECK_INT(newfile_keep("missing"), -1);
+	CHECK_INT(errno, ENOENT);
+	fd = io_open("final");
+	CHECK_INT(io_slurp(fd, &got, 100), 0);
+	CHECK_BUF(&got, "newer");
+	close(fd);
+	buf_free(&got);
+}
+
 static void
 test_dropped(void)
 {
@@ -153,6 +180,7 @@ main(void)
 	CHECK(mkdtemp(dir) != NULL && chdir(dir) == 0);
 	test_whole();
 	test_taken();
+	test_replaced();
 	test_dropped();
 	test_full();
 	test_sweep();

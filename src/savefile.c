@@ -1,0 +1,181 @@
+/*
+ * savefile: what is read becomes a file, whole and on disk, or not at all.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sys/cli.h"
+#include "sys/io.h"
+#include "sys/newfile.h"
+#include "sys/spawn.h"
+#include "sys/stop.h"
+
+#define PIECE 65536		/* bytes read at a time */
+
+static const char usage[] =
+    "usage: savefile [-nv] file [command [arg ...]]\n"
+    "       savefile -s [-v] file ...\n"
+    "  -n  nothing at all does not become a file\n"
+    "  -s  make files and directories safe that are there\n"
+    "  -v  tell on standard error what is on disk\n";
+
+/* Nothing but a file gives way to another. */
+static void
+check_target(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		die(EX_CANTCREAT, "%s: not a regular file", path);
+}
+
+/* Starts the file, with the mode that a new one has. */
+static void
+begin(struct newfile *f, const char *path)
+{
+	char *dir = newfile_parent(path);
+	mode_t mask = umask(0);
+
+	umask(mask);
+	if (newfile_open(f, dir) < 0)
+		die_sys(die_errno(errno, EX_CANTCREAT), "%s", path);
+	if (fchmod(f->fd, 0666 & ~mask) < 0)
+		f->err = errno;
+	free(dir);
+}
+
+/* Takes all that fd has: EX_OK, or the exit code after the reason. */
+static enum exit_code
+fill(struct newfile *f, int fd, const char *path)
+{
+	enum rd_status got;
+	struct span bytes;
+	struct rd rd;
+
+	rd_init(&rd, fd, IO_FOREVER, PIECE);
+	do {
+		stop_wait(fd, IO_FOREVER);
+		got = stop_asked() ? RD_TIMEOUT : rd_some(&rd, &bytes);
+		if (got == RD_LINE && newfile_write(f, bytes.p, bytes.n) == 0)
+			rd_take(&rd, bytes.n);
+	} while (got == RD_LINE && f->err == 0);
+	rd_free(&rd);
+	if (got == RD_EOF)
+		return EX_OK;
+	if (got == RD_TIMEOUT) {
+		warn("%s: not made: interrupted", path);
+		return EX_TEMPFAIL;
+	}
+	errno = got == RD_LINE ? f->err : rd.err;
+	warn_sys("%s: not made%s", path, got == RD_LINE ? "" : ": the input");
+	return got == RD_LINE ? EX_IOERR : die_errno(rd.err, EX_NOINPUT);
+}
+
+/* Fills the file with what the command prints: 0, or the exit code. */
+static int
+run(struct newfile *f, char **command, const char *path)
+{
+	struct spawn s;
+	int code;
+
+	if (spawn_output(&s, command) < 0) {
+		code = spawn_failure(errno);
+		warn_sys("%s: not made: %s", path, command[0]);
+		return code;
+	}
+	code = (int)fill(f, s.in, path);
+	if (code != 0) {
+		spawn_stop(&s);
+		return code;
+	}
+	code = spawn_end(&s);
+	if (code > 128)
+		warn("%s: not made: %s: killed by signal %d", path,
+		    command[0], code - 128);
+	else if (code != 0)
+		warn("%s: not made: %s: exit %d", path, command[0], code);
+	return code;
+}
+
+/* Gives the file, which is whole, its name. */
+static enum exit_code
+finish(struct newfile *f, const char *path)
+{
+	enum exit_code code;
+
+	if (newfile_sync(f) == 0 && newfile_replace(f, path) == 0 &&
+	    newfile_syncparent(path) == 0)
+		return EX_OK;
+	code = die_errno(errno, EX_IOERR);
+	warn_sys("%s: not made", path);
+	return code;
+}
+
+static int
+save(const char *path, char **command, int nonempty, int verbose)
+{
+	struct newfile f;
+	int code;
+
+	check_target(path);
+	if (stop_catch() < 0)
+		die_sys(die_errno(errno, EX_TEMPFAIL), "%s", path);
+	begin(&f, path);
+	if (*command != NULL)
+		code = run(&f, command, path);
+	else
+		code = (int)fill(&f, STDIN_FILENO, path);
+	if (code == 0 && f.size == 0 && nonempty) {
+		warn("%s: not made: there is nothing in it", path);
+		code = EX_DATAERR;
+	}
+	if (code == 0)
+		code = (int)finish(&f, path);
+	newfile_drop(&f);
+	if (code == 0 && verbose)
+		warn("%s: %ju octets", path, (uintmax_t)f.size);
+	return code;
+}
+
+static enum exit_code
+keep(char **paths, int verbose)
+{
+	enum exit_code code = EX_OK;
+	int err;
+
+	for (; *paths != NULL; paths++)
+		if (newfile_keep(*paths) < 0) {
+			err = errno;
+			warn_sys("%s", *paths);
+			code = die_errno(err, err == EIO || err == ENOSPC ?
+			    EX_IOERR : EX_NOINPUT);
+		} else if (verbose)
+			warn("%s: on disk", *paths);
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	int c, sync = 0, nonempty = 0, verbose = 0;
+
+	cli_init(cli_leading(argc, argv), argv, usage);
+	while ((c = getopt(argc, argv, "hnsvV")) != -1)
+		switch (c) {
+		case 'h': cli_help();
+		case 'n': nonempty = 1; break;
+		case 's': sync = 1; break;
+		case 'v': verbose = 1; break;
+		case 'V': cli_version();
+		default: cli_usage();
+		}
+	argv += optind;
+	if (*argv == NULL || (sync && nonempty))
+		cli_usage();
+	if (sync)
+		return (int)keep(argv, verbose);
+	return save(argv[0], argv + 1, nonempty, verbose);
+}

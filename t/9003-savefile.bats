@@ -1,0 +1,178 @@
+#!/usr/bin/env bats
+# savefile: a file, whole and on disk, or not at all.
+
+load lib
+
+# Nothing temporary is left here.
+tidy() {
+	[ -z "$(find . -name '.tmp.*')" ]
+}
+
+@test "standard input becomes the file, to the byte" {
+	head -c 300000 /dev/urandom >want
+	run -0 --separate-stderr bash -c 'cat want | savefile got'
+	[ -z "$output$stderr" ]
+	cmp want got
+	run -0 savefile empty </dev/null
+	[ -e empty ]
+	[ ! -s empty ]
+	tidy
+}
+
+@test "what a command prints becomes the file; it has our standard input" {
+	run -0 --separate-stderr savefile got printf '<%s>' 'a b' -n --help -- ''
+	[ -z "$output$stderr" ]
+	[ "$(cat got)" = '<a b><-n><--help><--><>' ]
+	echo hello >in
+	run -0 savefile -- got tr a-z A-Z <in
+	[ "$(cat got)" = HELLO ]
+	tidy
+}
+
+@test "it replaces a file, and not before the command has ended" {
+	echo old >f
+	run -0 savefile f sh -c 'echo new; cat f >seen; [ "$(cat f)" = old ]'
+	[ "$(cat f)" = new ]
+	[ "$(cat seen)" = old ]
+	(cd / && savefile "$OLDPWD/f" echo path)
+	[ "$(cat f)" = path ]
+	tidy
+}
+
+@test "a command that fails leaves the old file, and its code" {
+	echo old >f
+	run -3 --separate-stderr savefile f sh -c 'echo half; exit 3'
+	[ -z "$output" ]
+	[ "$stderr" = 'savefile: f: not made: sh: exit 3' ]
+	run -137 --separate-stderr savefile f sh -c 'echo half; kill -9 $$'
+	[ "$stderr" = 'savefile: f: not made: sh: killed by signal 9' ]
+	[ "$(cat f)" = old ]
+	run -1 savefile missing sh -c 'exit 1'
+	[ ! -e missing ]
+	tidy
+}
+
+@test "what cannot be run: 127 not found, 126 otherwise" {
+	run -127 --separate-stderr savefile f ./missing
+	[ "$stderr" = 'savefile: f: not made: ./missing: No such file or directory' ]
+	touch plain
+	run -126 savefile f ./plain
+	[ ! -e f ]
+	tidy
+}
+
+@test "-n: nothing is not a file" {
+	echo old >f
+	run -65 --separate-stderr savefile -n f true
+	[ "$stderr" = 'savefile: f: not made: there is nothing in it' ]
+	run -65 savefile -n f </dev/null
+	[ "$(cat f)" = old ]
+	run -0 savefile -n f echo new
+	[ "$(cat f)" = new ]
+	tidy
+}
+
+@test "the mode is a new file's, as the umask says" {
+	umask 027
+	savefile f echo x
+	[ "$(ls -l f | cut -c1-10)" = -rw-r----- ]
+	umask 077
+	savefile f echo x
+	[ "$(ls -l f | cut -c1-10)" = -rw------- ]
+}
+
+@test "what is no file is not replaced: 73" {
+	mkdir dir
+	mkfifo fifo
+	ln -s target link
+	for f in dir dir/ fifo link; do
+		run -73 --separate-stderr savefile "$f" echo x
+		[ "$stderr" = "savefile: $f: not a regular file" ]
+	done
+	[ -L link ]
+	[ ! -e target ]
+	run -73 --separate-stderr savefile no/such echo x
+	[ "$stderr" = 'savefile: no/such: No such file or directory' ]
+	[ -z "$(ls -A dir)" ]
+	tidy
+}
+
+@test "no room: 74, the old file stays, and the command is ended" {
+	echo old >f
+	run -74 --separate-stderr bash -c 'ulimit -f 64; savefile f yes'
+	[ "$stderr" = 'savefile: f: not made: File too large' ]
+	run -74 bash -c 'ulimit -f 64; head -c 300000 /dev/zero | savefile f'
+	[ "$(cat f)" = old ]
+	tidy
+}
+
+@test "standard input that cannot be read: 66" {
+	run -66 --separate-stderr savefile f <.
+	[ "$stderr" = 'savefile: f: not made: the input: Is a directory' ]
+	run -66 savefile f <&-
+	[ ! -e f ]
+	tidy
+}
+
+@test "signals: nothing is left, 75, the command is ended" {
+	mkfifo go
+	for signal in TERM INT HUP; do
+		savefile f sh -c 'echo $$ >pid; echo half; exec cat go' 2>err \
+			3>&- &
+		saver=$!
+		wait_for test -s pid
+		command=$(cat pid)
+		rm pid
+		kill -s $signal $saver
+		run -75 wait $saver
+		[ "$(cat err)" = 'savefile: f: not made: interrupted' ]
+		run ! kill -0 "$command"
+		[ ! -e f ]
+		tidy
+	done
+}
+
+@test "-s: files and directories that are there" {
+	mkdir dir
+	echo x >dir/f
+	run -0 --separate-stderr savefile -s dir/f dir .
+	[ -z "$output$stderr" ]
+	run -66 --separate-stderr savefile -sv missing dir/f
+	[ "$stderr" = "savefile: missing: No such file or directory
+savefile: dir/f: on disk" ]
+	[ "$(cat dir/f)" = x ]
+}
+
+@test "-v: how much is on disk" {
+	run -0 --separate-stderr savefile -v f echo hello
+	[ "$stderr" = 'savefile: f: 6 octets' ]
+}
+
+@test "wrong usage: 64" {
+	run -64 savefile
+	run -64 savefile -n
+	run -64 savefile -s
+	run -64 savefile -sn f
+	[ ! -e f ]
+}
+
+@test "the examples of the page" {
+	cp "$TOP/examples/session.txt" .
+	mkdir usb incoming
+	cp session.txt usb/
+	printf 'sent\ta@x\nfailed\tb@x\n' >session.results
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/{
+		s/^\.Dl //p
+		/^\.Bd/,/^\.Ed/{
+			/^\./d
+			s/\\e$/\\/p
+			t
+			p
+		}
+	}' "$TOP/man/savefile.1" >examples
+	run -0 --separate-stderr sh -e examples
+	[ -z "$output$stderr" ]
+	[ "$(wc -l <recipients)" = 3 ]
+	[ "$(cat unreached)" = "$(printf 'failed\tb@x')" ]
+	cmp session.txt incoming/session.txt
+}
