@@ -3,65 +3,88 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "sys/cli.h"
 #include "sys/die.h"
 #include "sys/lock.h"
+#include "sys/newfile.h"
 #include "sys/spawn.h"
 
-/* As POSIX has it for env, nice and nohup. */
-#define EXIT_NOT_RUN 126
-#define EXIT_NOT_FOUND 127
-
 static const char usage[] =
-    "usage: withlock [-nv] lockfile command [arg ...]\n"
+    "usage: withlock [-npv] [-E code] lockfile command [arg ...]\n"
+    "  -E  do not wait: exit with code, in silence, when the lock is held\n"
     "  -n  do not wait: exit 75 when the lock is held\n"
+    "  -p  make the directory of lockfile where it is missing\n"
     "  -v  tell on standard error that it waits\n";
 
-/* What stands before the operands; the rest is the command's. */
-static int
-count_options(int argc, char **argv)
-{
-	int n = 1;
+struct opt {
+	int wait, make, verbose;
+	int busy;		/* -E, 0 where it was not given */
+};
 
-	while (n < argc && argv[n][0] == '-' && argv[n][1] != '\0')
-		n++;
-	return n;
+/*
+ * As lock_take.  A directory that is to be made may go again at any moment:
+ * with the holder that had it removed.
+ */
+static int
+take(const char *path, int wait, int make)
+{
+	int fd, made;
+	char *dir;
+
+	while ((fd = lock_take(path, wait)) < 0 && errno == ENOENT && make) {
+		dir = newfile_parent(path);
+		made = newfile_mkdir(dir, F_OK);
+		free(dir);
+		if (made < 0)
+			break;
+	}
+	return fd;
 }
 
 /*
  * The lock is this process's, and stays so when it becomes the command, as
- * long as the descriptor is open.
+ * long as the descriptor is open.  The exit code where another has it.
  */
-static void
-take(const char *path, int wait, int verbose)
+static int
+hold(const char *path, const struct opt *opt)
 {
 	int fd;
 
-	fd = lock_take(path, wait && !verbose);
-	if (fd < 0 && errno == EAGAIN && wait && verbose) {
+	fd = take(path, opt->wait && !opt->verbose, opt->make);
+	if (fd < 0 && errno == EAGAIN && opt->wait && opt->verbose) {
 		warn("%s: held by another process: waiting", path);
-		fd = lock_take(path, 1);
+		fd = take(path, 1, opt->make);
 	}
+	if (fd < 0 && errno == EAGAIN && opt->busy > 0)
+		return opt->busy;
 	if (fd < 0 && errno == EAGAIN)
 		die(EX_TEMPFAIL, "%s: held by another process", path);
 	if (fd < 0)
 		die_sys(die_errno(errno, EX_CANTCREAT), "%s", path);
 	if (fcntl(fd, F_SETFD, 0) < 0)
 		die_sys(EX_TEMPFAIL, "%s", path);
+	return 0;
 }
 
 int
 main(int argc, char **argv)
 {
-	int c, err, wait = 1, verbose = 0;
+	struct opt opt = { .wait = 1 };
+	int c, code;
 
-	cli_init(count_options(argc, argv), argv, usage);
-	while ((c = getopt(argc, argv, "hnvV")) != -1)
+	cli_init(cli_leading(argc, argv), argv, usage);
+	while ((c = getopt(argc, argv, "E:hnpvV")) != -1)
 		switch (c) {
-		case 'n': wait = 0; break;
-		case 'v': verbose = 1; break;
+		case 'E':
+			opt.busy = (int)cli_number(c, optarg, 1, 255);
+			opt.wait = 0;
+			break;
+		case 'n': opt.wait = 0; break;
+		case 'p': opt.make = 1; break;
+		case 'v': opt.verbose = 1; break;
 		case 'h': cli_help();
 		case 'V': cli_version();
 		default: cli_usage();
@@ -71,9 +94,11 @@ main(int argc, char **argv)
 	if (argc < 2)
 		cli_usage();
 
-	take(argv[0], wait, verbose);
+	code = hold(argv[0], &opt);
+	if (code != 0)
+		return code;
 	spawn_exec(argv + 1);
-	err = errno;
+	code = spawn_failure(errno);
 	warn_sys("%s", argv[1]);
-	return err == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUN;
+	return code;
 }

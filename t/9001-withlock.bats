@@ -20,6 +20,36 @@ load lib
 	run -0 withlock -n lock true
 }
 
+@test "-E: a code of one's own, and silence, while another holds the lock" {
+	run -0 --separate-stderr withlock lock sh -c \
+		'withlock -E 3 lock touch ran; echo $?; withlock -v -E 4 lock true
+		echo $?'
+	[ "$output" = $'3\n4' ]
+	[ -z "$stderr" ]
+	[ ! -e ran ]
+	run -0 withlock -E 3 lock true
+	run -64 withlock -E 0 lock true
+	run -64 withlock -E 256 lock true
+}
+
+@test "-p: the directory is made, also when the last holder removed it" {
+	run -73 withlock dir/lock true
+	umask 0
+	run -0 withlock -p dir/lock true
+	[ -f dir/lock ]
+	[ "$(ls -ld dir | cut -c1-10)" = drwx------ ]
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		withlock -p dir/lock sh -c 'rm -r dir' 2>>err 3>&- &
+	done
+	wait
+	[ ! -e dir ]
+	[ ! -s err ]
+	: >plain
+	run -73 --separate-stderr withlock -p plain/lock true
+	[ "$stderr" = 'withlock: plain/lock: Not a directory' ]
+	run -73 withlock -p no/such/lock true
+}
+
 @test "the command that was killed holds nothing" {
 	run -137 withlock lock sh -c 'kill -9 $$'
 	run -0 withlock -n lock true
