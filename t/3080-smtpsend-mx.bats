@@ -10,7 +10,7 @@ load smtpsend
 setup() {
 	lib_setup
 	: >zone
-	start -n dns "$TOP/t/fake-dns.py"
+	start -n dns fake-dns
 	DNS=$ADDR
 	fake
 	HERE=${ADDR##*:}

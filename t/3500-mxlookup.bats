@@ -8,7 +8,7 @@ load lib
 setup() {
 	lib_setup
 	: >zone
-	start -n dns "$TOP/t/fake-dns.py"
+	start -n dns fake-dns
 	DNS=$ADDR
 }
 
@@ -145,7 +145,7 @@ asked() {
 	mkdir other
 	cd other
 	printf '%s\n' 'a.test MX 1 mx.a.test' 'b.test MX 1 mx.b.test' >zone
-	start -n other "$TOP/t/fake-dns.py"
+	start -n other fake-dns
 	cd ..
 	run -0 --separate-stderr mxlookup -T 1 -d "$DNS" -d "$ADDR" \
 		a.test b.test

@@ -429,7 +429,8 @@ log_in(struct peer *p, struct span words)
 		next = sasld_start(s, mechanism, initial, span_str("x"), &out);
 	while (next == SASLD_CHALLENGE) {
 		/* SCRAM's last word shows that the server knows the secret. */
-		if (script->login == 'A' && strncmp(buf_str(&out), "dj", 2) == 0)
+		if (script->login == 'A' &&
+		    strncmp(buf_str(&out), "dj", 2) == 0)
 			out.p[8] = out.p[8] == 'A' ? 'B' : 'A';
 		buf_addf(&p->out, "334 %s\r\n", buf_str(&out));
 		buf_clear(&out);
