@@ -57,7 +57,7 @@ UNITS = addr bsmtp buf content crlf date dns door frame ftp ftpd hash hdr io \
 	rate reply resolver results rules sasl scram smtpd smtpdata smtpext \
 	spawn tolist
 # t/tools/NAME.c: what the tests run beside the programs.
-TOOLS = fake-dns fake-smtp launch wire
+TOOLS = fake-dns fake-ftp fake-smtp launch wire
 
 BIN = $(PROGS:%=bin/%)
 MAINS = $(PROGS:%=src/%.o)

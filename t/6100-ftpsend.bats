@@ -5,15 +5,13 @@ load lib
 
 setup() {
 	lib_setup
-	need python3
-	PYTHON=$(command -v /usr/bin/python3 || command -v python3)
 	mkdir up
 	printf 'one\r\ntwo\0\n\n' >order.txt
 }
 
-# fake [RULE ...]: a server of t/fake-ftp.py for up/.
+# fake [RULE ...]: a fake-ftp for up/.
 fake() {
-	start -n fake "$PYTHON" -IS "$TOP/t/fake-ftp.py" up "$@"
+	start -n fake fake-ftp up "$@"
 }
 
 # up_has NAME ...: these files, and no others, lie on the server.
@@ -131,7 +129,7 @@ ftpsend: long.txt: ${rule#*=}" ]
 # survives RULE: a server that fails so at first has the file in the end.
 survives() {
 	mkdir "$1"
-	start -n "fake$1" "$PYTHON" -IS "$TOP/t/fake-ftp.py" "$1" "$1"
+	start -n "fake$1" fake-ftp "$1" "$1"
 	ftpsend "$ADDR" order.txt
 	stop || :
 	[ "$(ls -A "$1")" = order.txt ]
@@ -169,7 +167,7 @@ survives() {
 # many_survive RULE CODE WANTED: the same for several files.
 many_survive() {
 	mkdir "$1"
-	start -n "fake$1" "$PYTHON" -IS "$TOP/t/fake-ftp.py" "$1" "$1"
+	start -n "fake$1" fake-ftp "$1" "$1"
 	run "-$2" ftpsend "$ADDR" many/*
 	stop || :
 	diff -r "$3" "$1"
