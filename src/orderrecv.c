@@ -86,9 +86,7 @@ store_outcome(void *file, struct span *name)
 	case SPOOL_DUPLICATE:
 		return ORDERD_DUPLICATE;
 	default:
-		errno = spool_error(file);
-		warn_sys("an order");
-		return failure(errno);
+		return failure(spool_tell(file));
 	}
 }
 

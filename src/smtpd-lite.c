@@ -204,7 +204,7 @@ static const struct smtpd_store *
 store_of(const struct place *p, struct smtpd_store *s)
 {
 	*s = (struct smtpd_store){ p->form->begin, p->form->write,
-	    p->form->end, p->form->drop };
+	    p->form->end, NULL, p->form->drop };
 	return place_keeps(p) ? s : NULL;
 }
 
@@ -233,6 +233,7 @@ configure(struct app *app)
 	c->store = store_of(&app->mail, &app->mail_store);
 	c->by_address = app->mail.form->by_address;
 	c->relay = store_of(&app->relay, &app->relay_store);
+	app->relay_store.settle = outbox_settle;
 	c->queued = outbox_has;
 	c->known = app->boxes != NULL;
 	c->find = users_find;

@@ -89,4 +89,6 @@ unit() {
 
 @test "client/rate" { unit rate; }
 
+@test "store: mdir, mbox, outbox, spool when the disk fails" { unit store; }
+
 @test "client/frame" { unit frame; }

@@ -77,11 +77,25 @@ large() {
 	[ "$(tail -n 1 mail/u/new/*)" = y ]
 	[ "$(files | wc -l)" = 2 ]
 	rm mail/v mail/u/new/*
-	mkdir mail/v mail/v/tmp
+	mkdir mail/v mail/v/tmp mail/v/cur
+	: >mail/v/new
 	[ "$(echo x | letter u v | serve)" = '451 ' ]
-	[ -z "$(files)" ]
+	[ "$(files)" = mail/v/new ]
 	[ "$(large | letter u v | serve)" = '451 ' ]
-	[ -z "$(files)" ]
+	[ "$(files)" = mail/v/new ]
+}
+
+@test "a mailbox half made by a crash is made whole by the next message" {
+	for have in '' tmp new cur 'tmp new' 'tmp cur' 'new cur'; do
+		mkdir -p mail/u
+		for part in $have; do
+			mkdir "mail/u/$part"
+		done
+		[ "$(echo x | letter u | serve)" = '250 ' ]
+		[ "$(ls mail/u | tr '\n' ' ')" = 'cur new tmp ' ]
+		[ "$(files | wc -l)" = 1 ]
+		rm -r mail
+	done
 }
 
 @test "more boxes than files are open at once" {

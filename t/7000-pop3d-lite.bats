@@ -409,3 +409,17 @@ example() {
 	# The third one is stunnel's: t/interop has it running.
 	example 3 | grep -qx 'connect = 127.0.0.1:1110'
 }
+
+@test "half a Maildir: its letters are read, and cur is made for them" {
+	letter new/1000.a.host 'Subject: a\n\nx\n'
+	rmdir mail/user1/cur mail/user1/tmp
+	session 'RETR 1'
+	[ "$(head -n 1 out)" = '+OK 17 octets' ]
+	[ ! -s err ]
+	[ "$(ls mail/user1)" = "$(printf 'cur\nnew\ntmp')" ]
+	[ "$(ls mail/user1/cur)" = 1000.a.host:2,S ]
+	rm -r mail/user1/*
+	session STAT
+	answers '+OK 0 0'
+	[ ! -s err ]
+}

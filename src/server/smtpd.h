@@ -32,6 +32,7 @@ struct smtpd_store {
 	    struct span boxes);
 	void (*write)(void *mail, const char *p, size_t n);
 	int (*end)(void *mail);
+	int (*settle)(void *mail);	/* of the relay alone, see there */
 	void (*drop)(void *mail);
 };
 
@@ -50,9 +51,10 @@ struct smtpd_conf {
 
 	/*
 	 * Where mail for foreign domains goes, its boxes being addresses,
-	 * each twice.  NULL: it is refused.  An end of its that has returned
-	 * EINPROGRESS has done all writing that can fail for want of room,
-	 * and drop then undoes what a commit has made.
+	 * each twice.  NULL: it is refused.  A message that has mailboxes too
+	 * is safe here before they get it: settle commits one whose end has
+	 * returned EINPROGRESS, 0 or errno, and then end makes an end of it
+	 * or drop takes it back.
 	 */
 	const struct smtpd_store *relay;
 	void *spool;			/* relay's first argument */

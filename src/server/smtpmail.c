@@ -343,23 +343,32 @@ refusal_of(const struct smtpmail *m, int err)
 }
 
 /*
- * In both stores or in none: what the relay can refuse it has refused before
- * the mailboxes get the message.
+ * Where the message is for both: the relay has it, and can lose it again,
+ * before the mailboxes get it.
  */
+static int
+settle_relay(struct smtpmail *m)
+{
+	const struct smtpd_store *relay = m->conf->relay;
+	int err;
+
+	m->ready = 1;
+	err = relay->end(m->relayed);
+	if (err == EINPROGRESS)
+		return relay->settle(m->relayed);
+	m->relayed = NULL;
+	return err;
+}
+
+/* In both stores or in none. */
 static int
 end(struct smtpmail *m)
 {
 	const struct smtpd_conf *c = m->conf;
 	int err = m->err;
 
-	if (m->relayed != NULL && !m->ready) {
-		err = c->relay->end(m->relayed);
-		m->ready = err == EINPROGRESS;
-		if (m->ready)
-			err = 0;
-		else
-			m->relayed = NULL;
-	}
+	if (m->relayed != NULL && m->mail != NULL && !m->ready)
+		err = settle_relay(m);
 	if (err == 0 && m->mail != NULL) {
 		err = c->store->end(m->mail);
 		if (err == EINPROGRESS || err == EAGAIN)

@@ -11,6 +11,7 @@
 #include "dropname.h"
 #include "format/crlf.h"
 #include "letters.h"
+#include "mailroot.h"
 #include "sys/lock.h"
 #include "sys/newfile.h"
 
@@ -403,6 +404,7 @@ maildrop_seen(void *drop, size_t i)
 	struct drop *d = drop;
 	const struct letter *l = &d->letters.letter[i];
 	struct buf from = { 0 }, to = { 0 };
+	int r;
 
 	if (l->part != LETTERS_NEW)
 		return;
@@ -410,8 +412,12 @@ maildrop_seen(void *drop, size_t i)
 	path_of(d, LETTERS_CUR, l->name, &to);
 	to.n -= strlen(l->name) - dropname_lasting(l->name);
 	buf_adds(&to, ":2,S");
+	r = rename(buf_str(&from), buf_str(&to));
+	/* The letter is gone, or half a box has no cur. */
+	if (r < 0 && errno == ENOENT && mailroot_maildir(d->path) == 0)
+		r = rename(buf_str(&from), buf_str(&to));
 	/* Where it fails the letter stays new, which does no harm. */
-	if (rename(buf_str(&from), buf_str(&to)) < 0 && errno != ENOENT)
+	if (r < 0 && errno != ENOENT)
 		warn_sys("%s", buf_str(&from));
 	buf_free(&from);
 	buf_free(&to);

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sys/buf.h"
@@ -35,6 +36,63 @@ mailroot_check(const char *root)
 		return close(fd);
 	errno = err;
 	return err == ENOENT ? 0 : -1;
+}
+
+static int
+is_whole(const char *box)
+{
+	static const char *const parts[] = { "new", "cur", "tmp" };
+	struct buf path = { 0 };
+	int whole = 1;
+	size_t i;
+
+	for (i = 0; i < COUNT(parts) && whole; i++) {
+		buf_clear(&path);
+		buf_addf(&path, "%s/%s", box, parts[i]);
+		whole = access(buf_str(&path), F_OK) == 0;
+	}
+	buf_free(&path);
+	return whole;
+}
+
+static int
+make_part(const char *box, const char *part)
+{
+	struct buf path = { 0 };
+	int r, err;
+
+	buf_addf(&path, "%s%s", box, part);
+	r = mkdir(buf_str(&path), 0700);
+	err = errno;
+	buf_free(&path);
+	errno = err;
+	return r == 0 || err == EEXIST ? 0 : -1;
+}
+
+/*
+ * tmp is made last, when the box has its name for good, and goes where the
+ * other names are not safe: what a crash leaves is seen to be half a box.
+ */
+int
+mailroot_maildir(const char *box)
+{
+	struct buf tmp = { 0 };
+	int err = 0;
+
+	if (is_whole(box))
+		return 0;
+	if (make_part(box, "") < 0 || make_part(box, "/cur") < 0 ||
+	    make_part(box, "/new") < 0 || newfile_syncparent(box) < 0 ||
+	    make_part(box, "/tmp") < 0)
+		return -1;
+	if (newfile_syncdir(box) < 0) {
+		err = errno;
+		buf_addf(&tmp, "%s/tmp", box);
+		rmdir(buf_str(&tmp));
+		buf_free(&tmp);
+	}
+	errno = err;
+	return err == 0 ? 0 : -1;
 }
 
 static void

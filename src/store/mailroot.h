@@ -17,6 +17,12 @@ int mailroot_make(const char *root);
 int mailroot_check(const char *root);
 
 /*
+ * Makes what is missing of a Maildir, all of it or what a crash has left out,
+ * and its names safe.  0, or -1 with errno.
+ */
+int mailroot_maildir(const char *box);
+
+/*
  * Shares the root with other servers for as long as this process lives, and
  * removes what the dead have left half written in it.  0, or -1 with errno.
  */

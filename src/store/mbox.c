@@ -311,12 +311,13 @@ append_mail(struct box *b, struct mail *mail, const char *to)
 	return r;
 }
 
+/* The box as it was; a power cut must not bring back what was refused. */
 static void
 cut(struct box *b, off_t end)
 {
-	if (ftruncate(b->fd, end) < 0)
-		warn_sys("%s: cannot be cut back to %lld bytes", b->path,
-		    (long long)end);
+	if (ftruncate(b->fd, end) < 0 || fsync(b->fd) < 0)
+		warn_sys("%s: refused, but cannot be cut back to %lld bytes",
+		    b->path, (long long)end);
 	b->end = end;
 }
 

@@ -2,12 +2,12 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "draft.h"
 #include "format/crlf.h"
+#include "mailroot.h"
 #include "sys/here.h"
 #include "sys/newfile.h"
 
@@ -79,41 +79,22 @@ count_boxes(struct span boxes)
 	return n;
 }
 
-static int
-make_box(const struct mdir *m, const char *box)
-{
-	static const char *const parts[] = { "", "/tmp", "/new", "/cur" };
-	struct buf path = { 0 };
-	int err = 0;
-	size_t i;
-
-	for (i = 0; i < COUNT(parts) && err == 0; i++) {
-		buf_clear(&path);
-		buf_addf(&path, "%s/%s%s", m->root, box, parts[i]);
-		if (mkdir(buf_str(&path), 0700) < 0 && errno != EEXIST)
-			err = errno;
-	}
-	path.n -= strlen("/cur");
-	if (err == 0 && (newfile_syncdir(buf_str(&path)) < 0 ||
-	    newfile_syncdir(m->root) < 0))
-		err = errno;
-	buf_free(&path);
-	errno = err;
-	return err == 0 ? 0 : -1;
-}
-
-/* Starts a file in the box, which is made if it is missing. */
+/* Starts a file in the box, of which what is missing is made. */
 static int
 open_in_box(const struct mdir *m, struct newfile *f, const char *box)
 {
-	struct buf tmp = { 0 };
-	int r;
+	struct buf path = { 0 };
+	int r, err;
 
-	buf_addf(&tmp, "%s/%s/tmp", m->root, box);
-	r = newfile_open(f, buf_str(&tmp));
-	if (r < 0 && errno == ENOENT && make_box(m, box) == 0)
-		r = newfile_open(f, buf_str(&tmp));
-	buf_free(&tmp);
+	buf_addf(&path, "%s/%s", m->root, box);
+	r = mailroot_maildir(buf_str(&path));
+	if (r == 0) {
+		buf_adds(&path, "/tmp");
+		r = newfile_open(f, buf_str(&path));
+	}
+	err = errno;
+	buf_free(&path);
+	errno = err;
 	return r;
 }
 
@@ -390,7 +371,7 @@ commit_group(struct mdir *m, struct copy *copy, size_t n)
 	sync_boxes(m, copy, n);
 	for (i = 0; i < n; i++) {
 		if (copy[i].mail->err != 0 && copy[i].path != NULL)
-			unlink(copy[i].path);
+			newfile_undo(copy[i].path);
 		free(copy[i].path);
 	}
 }

@@ -129,7 +129,7 @@ outbox_drop(void *arg)
 		*p = mail->next;
 	}
 	if (mail->path != NULL)
-		unlink(mail->path);
+		newfile_undo(mail->path);
 	free(mail->path);
 	draft_free(&mail->draft);
 	free(mail);
@@ -231,6 +231,15 @@ outbox_commit(void *store)
 		mail->state = DONE;
 	}
 	o->first = NULL;
+}
+
+int
+outbox_settle(void *arg)
+{
+	struct mail *mail = arg;
+
+	outbox_commit(mail->o);
+	return mail->err;
 }
 
 static int

@@ -30,6 +30,9 @@ int outbox_end(void *mail);
 void outbox_drop(void *mail);
 void outbox_commit(void *store);
 
+/* Commits, and returns what became of one message, 0 or errno; it goes on. */
+int outbox_settle(void *mail);
+
 /*
  * Whether a message in it has a recipient in this domain, or with an @ before
  * it, in this domain or one below it: 1, 0, or -1 with errno.

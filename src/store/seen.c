@@ -40,16 +40,16 @@ is_key(const char *entry, const char *end)
  * its name.  With one only it did not: its client was told nothing and will
  * send it again, so the mark must go, and go first.
  */
-static void
+static int
 settle(const char *mark, const char *staged)
 {
 	struct stat st;
 
 	if (lstat(staged, &st) < 0)
-		return;
-	if (st.st_nlink < 2)
-		unlink(mark);
-	unlink(staged);
+		return errno == ENOENT ? 0 : -1;
+	if (st.st_nlink < 2 && unlink(mark) < 0 && errno != ENOENT)
+		return -1;
+	return unlink(staged);
 }
 
 /* No other server lives: everything unfinished is left over. */
@@ -59,6 +59,7 @@ tidy(struct seen *s)
 	struct buf mark = { 0 }, staged = { 0 };
 	struct dirent *entry;
 	char key[SEEN_HEX];
+	int err = 0;
 	DIR *d;
 
 	newfile_sweep(buf_str(&s->dir));
@@ -69,13 +70,17 @@ tidy(struct seen *s)
 		if (is_key(entry->d_name, staged_end)) {
 			memcpy(key, entry->d_name, SEEN_HEX - 1);
 			key[SEEN_HEX - 1] = '\0';
-			settle(path(&mark, s, key, ""),
-			    path(&staged, s, key, staged_end));
+			if (settle(path(&mark, s, key, ""),
+			    path(&staged, s, key, staged_end)) < 0)
+				err = errno;
 		}
 	closedir(d);
 	buf_free(&mark);
 	buf_free(&staged);
-	return newfile_syncdir(buf_str(&s->dir));
+	if (err == 0)
+		return newfile_syncdir(buf_str(&s->dir));
+	errno = err;
+	return -1;
 }
 
 int
@@ -137,30 +142,33 @@ seen_lock(struct seen *s)
 	return fd;
 }
 
-/* Whether a mark is there, and counts still: 1, 0, or -1 when it is old. */
+/* Whether a mark is there and counts still: 1, 0, or -1 with errno. */
 static int
-age(const char *mark)
+counts(const char *mark)
 {
 	struct stat st;
 
 	if (lstat(mark, &st) < 0)
-		return 0;
-	return time(NULL) - st.st_mtime < SEEN_REMEMBER ? 1 : -1;
+		return errno == ENOENT ? 0 : -1;
+	return time(NULL) - st.st_mtime < SEEN_REMEMBER;
 }
 
 int
 seen_look(struct seen *s, const char *key)
 {
 	struct buf mark = { 0 }, staged = { 0 };
-	int r;
+	int r, err;
 
-	settle(path(&mark, s, key, ""), path(&staged, s, key, staged_end));
-	r = age(buf_str(&mark));
-	if (r < 0)
-		unlink(buf_str(&mark));
+	r = settle(path(&mark, s, key, ""), path(&staged, s, key, staged_end));
+	if (r == 0)
+		r = counts(buf_str(&mark));
+	if (r == 0 && unlink(buf_str(&mark)) < 0 && errno != ENOENT)
+		r = -1;
+	err = errno;
 	buf_free(&mark);
 	buf_free(&staged);
-	return r > 0;
+	errno = err;
+	return r;
 }
 
 int
@@ -179,11 +187,13 @@ seen_stage(struct seen *s, const char *key, struct newfile *f)
 }
 
 void
-seen_forget(struct seen *s, const char *key)
+seen_forget(struct seen *s, const char *key, struct newfile *f)
 {
 	struct buf name = { 0 };
 
-	unlink(path(&name, s, key, ""));
+	if ((unlink(path(&name, s, key, "")) < 0 && errno != ENOENT) ||
+	    newfile_syncdir(buf_str(&s->dir)) < 0)
+		newfile_leave(f);
 	buf_free(&name);
 }
 
@@ -204,7 +214,7 @@ seen_prune(struct seen *s)
 			closedir(s->prune);
 			s->prune = NULL;
 		} else if (is_key(entry->d_name, "") &&
-		    age(path(&mark, s, entry->d_name, "")) < 0)
+		    counts(path(&mark, s, entry->d_name, "")) == 0)
 			unlink(buf_str(&mark));
 	}
 	buf_free(&mark);

@@ -51,7 +51,10 @@ void seen_key(char key[SEEN_HEX], struct span name, const char *sha,
  */
 int seen_lock(struct seen *s);
 
-/* Whether key is marked; what a crash or a week has left is cleared away. */
+/*
+ * Whether key is marked: 1, 0, or -1 with errno.  What a crash or a week has
+ * left is cleared away.
+ */
 int seen_look(struct seen *s, const char *key);
 
 /*
@@ -60,8 +63,11 @@ int seen_look(struct seen *s, const char *key);
  */
 int seen_stage(struct seen *s, const char *key, struct newfile *f);
 
-/* Takes the mark back, before the staged file is dropped. */
-void seen_forget(struct seen *s, const char *key);
+/*
+ * Takes the mark back of a staged file that has no name, or has lost it.  Where
+ * that is not safe on disk the file stays, and tells seen_look of it.
+ */
+void seen_forget(struct seen *s, const char *key, struct newfile *f);
 
 /* Removes some of the marks that are too old; all of them, as hours pass. */
 void seen_prune(struct seen *s);

@@ -199,19 +199,19 @@ give_name(struct spool_file *f)
 static enum spool_state
 place_keyed(struct seen *seen, struct spool_file *f)
 {
-	int err;
+	int r, err;
 
-	if (seen_look(seen, f->key))
-		return SPOOL_DUPLICATE;
+	r = seen_look(seen, f->key);
+	if (r != 0)
+		return r > 0 ? SPOOL_DUPLICATE : SPOOL_FAILED;
 	if (seen_stage(seen, f->key, &f->file) == 0 && give_name(f) == 0)
 		return SPOOL_STORED;
 	err = errno;
-	seen_forget(seen, f->key);
+	seen_forget(seen, f->key, &f->file);
 	errno = err;
 	return SPOOL_FAILED;
 }
 
-/* The caller holds the lock, and keeps it until the file is dropped too. */
 static void
 place(struct seen *seen, struct spool_file *f)
 {
@@ -221,7 +221,6 @@ place(struct seen *seen, struct spool_file *f)
 		f->state = give_name(f) == 0 ? SPOOL_STORED : SPOOL_FAILED;
 	if (f->state == SPOOL_FAILED)
 		f->err = errno;
-	newfile_drop(&f->file);
 }
 
 static void
@@ -229,30 +228,6 @@ fail(struct spool_file *f, int err)
 {
 	f->state = SPOOL_FAILED;
 	f->err = err;
-}
-
-/* Waits for the content of each, and names those that are safe. */
-static void
-place_all(struct spool *s)
-{
-	struct spool_file *f;
-	int lock, err = 0;
-
-	for (f = s->group; f != NULL; f = f->next)
-		if (newfile_sync(&f->file) < 0)
-			fail(f, errno);
-	lock = seen_lock(&s->seen);
-	if (lock < 0)
-		err = errno;
-	for (f = s->group; f != NULL; f = f->next)
-		if (f->state == SPOOL_OPEN && lock >= 0)
-			place(&s->seen, f);
-		else if (f->state == SPOOL_OPEN)
-			fail(f, err);
-	if (lock < 0)
-		return;
-	seen_prune(&s->seen);
-	close(lock);
 }
 
 /* Whether any of those that wait has left a mark. */
@@ -267,46 +242,112 @@ has_marks(const struct spool *s)
 	return 0;
 }
 
-/* The waiting ones wait no longer; returns the first. */
-static struct spool_file *
-end_group(struct spool *s)
+static void
+add_path(const struct spool_file *f, struct buf *b)
 {
-	struct spool_file *f, *first = s->group;
+	buf_addspan(b, buf_span(&f->spool->dir));
+	if (f->name.n == 0)
+		return;
+	buf_addc(b, '/');
+	buf_addspan(b, buf_span(&f->name));
+}
 
-	for (f = first; f != NULL; f = f->next)
+/* The names first: a mark must not outlive its order's name. */
+static int
+sync_dirs(struct spool *s)
+{
+	if (newfile_syncdir(buf_str(&s->dir)) < 0)
+		return -1;
+	return has_marks(s) ? newfile_syncdir(buf_str(&s->seen.dir)) : 0;
+}
+
+/*
+ * The order will be refused.  A name that somebody has taken already cannot be
+ * taken back; then the mark stays, so that the order is not mailed again when
+ * it is sent again.
+ */
+static void
+take_back(struct spool *s, struct spool_file *f)
+{
+	struct buf path = { 0 };
+
+	add_path(f, &path);
+	if (newfile_undo(buf_str(&path)) == 0 && f->key[0] != '\0')
+		seen_forget(&s->seen, f->key, &f->file);
+	buf_free(&path);
+}
+
+/*
+ * Names those whose content is safe.  The caller holds the lock: no other
+ * server takes a mark for an order's that may still be refused.
+ */
+static void
+place_all(struct spool *s)
+{
+	struct spool_file *f;
+	int err;
+
+	for (f = s->group; f != NULL; f = f->next)
+		if (f->state == SPOOL_OPEN)
+			place(&s->seen, f);
+	if (sync_dirs(s) == 0)
+		return;
+	err = errno;
+	for (f = s->group; f != NULL; f = f->next) {
+		if (f->state == SPOOL_STORED)
+			take_back(s, f);
+		if (f->state != SPOOL_FAILED)
+			fail(f, err);
+	}
+}
+
+/* Those that wait are safe, or have failed. */
+static void
+settle(struct spool *s)
+{
+	struct spool_file *f;
+	int lock, err;
+
+	for (f = s->group; f != NULL; f = f->next)
+		if (newfile_sync(&f->file) < 0)
+			fail(f, errno);
+	lock = seen_lock(&s->seen);
+	err = errno;
+	if (lock >= 0)
+		place_all(s);
+	for (f = s->group; f != NULL; f = f->next) {
+		if (f->state == SPOOL_OPEN)
+			fail(f, err);
+		newfile_drop(&f->file);
 		f->waits = 0;
-	s->group = NULL;
-	s->group_end = &s->group;
-	s->waiting = 0;
-	return first;
+	}
+	if (lock < 0)
+		return;
+	seen_prune(&s->seen);
+	close(lock);
 }
 
 void
 spool_commit(struct spool *s, void (*stored)(void *arg, const char *path),
     void *arg)
 {
-	struct buf name = { 0 };
+	struct buf path = { 0 };
 	struct spool_file *f;
-	int err = 0;
 
 	if (s->group == NULL)
 		return;
-	place_all(s);
-	/* The names first: a mark must not outlive its order's name. */
-	if (newfile_syncdir(buf_str(&s->dir)) < 0 || (has_marks(s) &&
-	    newfile_syncdir(buf_str(&s->seen.dir)) < 0))
-		err = errno;
-	for (f = end_group(s); f != NULL; f = f->next)
-		if (f->state != SPOOL_FAILED && err != 0)
-			fail(f, err);
-		else if (f->state == SPOOL_STORED) {
+	settle(s);
+	for (f = s->group; f != NULL; f = f->next)
+		if (f->state == SPOOL_STORED) {
 			s->has_stored = 1;
-			buf_clear(&name);
-			buf_addf(&name, "%s/%s", buf_str(&s->dir),
-			    buf_str(&f->name));
-			stored(arg, buf_str(&name));
+			buf_clear(&path);
+			add_path(f, &path);
+			stored(arg, buf_str(&path));
 		}
-	buf_free(&name);
+	s->group = NULL;
+	s->group_end = &s->group;
+	s->waiting = 0;
+	buf_free(&path);
 }
 
 enum spool_state
@@ -324,6 +365,18 @@ spool_name(const struct spool_file *f)
 int
 spool_error(const struct spool_file *f)
 {
+	return f->err;
+}
+
+int
+spool_tell(const struct spool_file *f)
+{
+	struct buf path = { 0 };
+
+	add_path(f, &path);
+	errno = f->err;
+	warn_sys("%s", buf_str(&path));
+	buf_free(&path);
 	return f->err;
 }
 

@@ -56,8 +56,8 @@ size_t spool_finish(struct spool_file *f, struct span name, const char *sha,
     struct span tag);
 
 /*
- * Makes all orders that wait safe.  For each that is stored, stored is called
- * with its path, once all are safe.
+ * Makes all orders that wait safe, or leaves nothing of them.  For each that is
+ * stored, stored is called with its path, once all are safe.
  */
 void spool_commit(struct spool *s, void (*stored)(void *arg,
     const char *path), void *arg);
@@ -67,8 +67,12 @@ enum spool_state spool_state(const struct spool_file *f);
 /* The name it was stored under, valid until it is freed. */
 struct span spool_name(const struct spool_file *f);
 
+
 /* errno of what failed, also before the commit; or 0. */
 int spool_error(const struct spool_file *f);
+
+/* Says that on standard error, with the path it was to have, and returns it. */
+int spool_tell(const struct spool_file *f);
 
 /* An order that lies in the spool. */
 struct spool_entry {

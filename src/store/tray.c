@@ -10,6 +10,7 @@
 int
 tray_open(struct tray *t, const char *dir, int only_one)
 {
+	t->dir = dir;
 	t->spool = spool_open(dir, only_one);
 	return t->spool != NULL ? 0 : -1;
 }
@@ -30,7 +31,7 @@ tray_begin(void *tray, int *err)
 
 	f = spool_begin(t->spool);
 	if (f == NULL && (*err = errno) != EBUSY)
-		warn_sys("a new file");
+		warn_sys("%s", t->dir);
 	return f;
 }
 
@@ -55,9 +56,7 @@ tray_outcome(void *file, struct span *name)
 	if (state == SPOOL_STORED ||
 	    (state == SPOOL_OPEN && spool_error(file) == 0))
 		return 0;
-	errno = spool_error(file);
-	warn_sys("a file");
-	return spool_error(file);
+	return spool_tell(file);
 }
 
 void
@@ -100,7 +99,7 @@ tray_list(void *tray, void (*visit)(void *to, struct span name,
 	struct tour tour = { visit, to };
 
 	if (spool_list(t->spool, visit_one, &tour) < 0)
-		warn_sys("the directory");
+		warn_sys("%s", t->dir);
 }
 
 void

@@ -10,10 +10,11 @@
 #include "spool.h"
 
 struct tray {
+	const char *dir;
 	struct spool *spool;
 };
 
-/* As spool_open.  0, or -1 with errno. */
+/* As spool_open; dir is kept by reference.  0, or -1 with errno. */
 int tray_open(struct tray *t, const char *dir, int only_one);
 void tray_close(struct tray *t);	/* opened or not */
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "die.h"
 #include "io.h"
 
 /* A long file starts its way to the disk each time this much has come. */
@@ -125,9 +126,8 @@ newfile_replace(struct newfile *f, const char *path)
 void
 newfile_done(struct newfile *f)
 {
-	if (f->path == NULL)
-		return;
-	unlink(f->path);
+	if (f->path != NULL)
+		unlink(f->path);
 	free(f->path);
 	f->path = NULL;
 }
@@ -135,12 +135,34 @@ newfile_done(struct newfile *f)
 void
 newfile_drop(struct newfile *f)
 {
+	if (f->path != NULL)
+		unlink(f->path);
+	newfile_leave(f);
+}
+
+void
+newfile_leave(struct newfile *f)
+{
 	if (f->path == NULL)
 		return;
 	if (f->fd >= 0)
 		close(f->fd);
 	f->fd = -1;
-	newfile_done(f);
+	free(f->path);
+	f->path = NULL;
+}
+
+int
+newfile_undo(const char *path)
+{
+	if (unlink(path) < 0) {
+		warn_sys("%s: refused, but cannot be removed", path);
+		return -1;
+	}
+	if (newfile_syncparent(path) < 0)
+		warn_sys("%s: refused, but may be back after a power cut",
+		    path);
+	return 0;
 }
 
 int
@@ -199,9 +221,15 @@ newfile_keep(const char *path)
 int
 newfile_mkdir(const char *dir, int access_mode)
 {
-	int made = mkdir(dir, 0700) == 0;
+	int made = mkdir(dir, 0700) == 0, err;
 	struct stat st;
 
+	if (made && newfile_syncparent(dir) < 0) {
+		err = errno;
+		rmdir(dir);
+		errno = err;
+		return -1;
+	}
 	if ((!made && errno != EEXIST) || stat(dir, &st) < 0)
 		return -1;
 	if (!S_ISDIR(st.st_mode)) {

@@ -62,6 +62,16 @@ int newfile_replace(struct newfile *f, const char *path);
 /* Gives the file up: closes it and removes it.  Safe at any time. */
 void newfile_drop(struct newfile *f);
 
+/* Gives it up too, but leaves what it has under its temporary name. */
+void newfile_leave(struct newfile *f);
+
+/*
+ * Takes back the final name path of a file that has been refused after all,
+ * and makes that safe: 0, or -1 where the name cannot be removed.  What goes
+ * wrong is said on standard error.
+ */
+int newfile_undo(const char *path);
+
 /*
  * Makes the names in a directory safe, or in the one that path lies in.  0, or
  * -1 with errno.
@@ -76,9 +86,9 @@ int newfile_keep(const char *path);
 char *newfile_parent(const char *path);
 
 /*
- * Makes a directory, mode 0700 less the umask, or accepts the one there is; it
- * must be good for access_mode, access(2)'s.  1 when it was made, 0 when it
- * was there, or -1 with errno.
+ * Makes a directory, mode 0700 less the umask, and its name safe, or accepts
+ * the one there is; it must be good for access_mode, access(2)'s.  1 when it
+ * was made, 0 when it was there, or -1 with errno.
  */
 int newfile_mkdir(const char *dir, int access_mode);
 

@@ -103,12 +103,20 @@ relay_end(void *mail)
 	return 0;
 }
 
+static int
+relay_settle(void *mail)
+{
+	struct note *n = mail;
+
+	return roll(&n->w->dice, 4) == 0 ? EIO : 0;
+}
+
 static const struct smtpd_store store = {
-	store_begin, store_write, store_end, store_drop
+	store_begin, store_write, store_end, NULL, store_drop
 };
 
 static const struct smtpd_store relay = {
-	store_begin, store_write, relay_end, store_drop
+	store_begin, store_write, relay_end, relay_settle, store_drop
 };
 
 static int

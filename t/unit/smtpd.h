@@ -34,6 +34,7 @@ struct book {
 	int busy;		/* so often end says EAGAIN */
 	int sync;		/* end says EINPROGRESS once */
 	int err;		/* then this */
+	int settle_err;		/* what settle says */
 	int open;		/* messages not over */
 };
 
@@ -99,6 +100,14 @@ book_end(void *mail)
 	return err;
 }
 
+static int
+book_settle(void *mail)
+{
+	const struct note *n = mail;
+
+	return n->book->settle_err;
+}
+
 static void
 book_drop(void *mail)
 {
@@ -110,7 +119,7 @@ book_drop(void *mail)
 }
 
 static const struct smtpd_store book_store = {
-	book_begin, book_write, book_end, book_drop
+	book_begin, book_write, book_end, book_settle, book_drop
 };
 
 /* user, other and postmaster; both is user and other. */

@@ -182,6 +182,14 @@ relaying(void)
 	    "from a@b.test to x@else.test x@else.test user@c user@c \n"
 	    "end 1\ndrop\n");
 	book.err = 0;
+	book.sync = 1;
+	book.settle_err = ENOSPC;
+	talk(text, HELO_OK MAIL_OK RCPT_OK RCPT_OK RCPT_OK DATA_OK
+	    "452 4.3.1 Insufficient system storage\r\n",
+	    "from a@b.test to user user \n"
+	    "from a@b.test to x@else.test x@else.test user@c user@c \n"
+	    "wait\ndrop\ndrop\n");
+	book.sync = book.settle_err = 0;
 	peer.local = 0;
 	conf.relay = NULL;
 }

@@ -1,0 +1,296 @@
+/*
+ * The stores when the disk fails: what is refused is not there, and what a
+ * crash has left half made is made whole.
+ */
+#include "test.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/mailroot.h"
+#include "store/mbox.h"
+#include "store/mdir.h"
+#include "store/outbox.h"
+#include "store/spool.h"
+#include "sys/newfile.h"
+
+static const char sha[] = "00", boxes[] = "u\0u@a.test\0v\0v@a.test";
+
+/* The call from now on that fails, the first being 1; 0: none. */
+static int bad_fsync;
+
+/* In place of the system's. */
+int
+fsync(int fd)
+{
+	if (bad_fsync > 0 && --bad_fsync == 0) {
+		errno = EIO;
+		return -1;
+	}
+	return fcntl(fd, F_GETFD) < 0 ? -1 : 0;
+}
+
+/* Files in a directory whose names do not begin with a dot. */
+static int
+files(const char *dir)
+{
+	struct dirent *e;
+	DIR *d = opendir(dir);
+	int n = 0;
+
+	if (d == NULL)
+		return -1;
+	while ((e = readdir(d)) != NULL)
+		n += e->d_name[0] != '.';
+	closedir(d);
+	return n;
+}
+
+static void
+stored(void *arg, const char *path)
+{
+	(void)arg;
+	CHECK(access(path, F_OK) == 0);
+}
+
+/* What became of one order, the same each time. */
+static enum spool_state
+order(struct spool *s)
+{
+	struct spool_file *f = spool_begin(s);
+	enum spool_state state;
+
+	CHECK(f != NULL);
+	spool_write(f, "text", 4);
+	spool_finish(f, span_str("order.txt"), sha, span_str("-"));
+	spool_commit(s, stored, NULL);
+	state = spool_state(f);
+	CHECK(state != SPOOL_FAILED || spool_error(f) == EIO);
+	spool_free(f);
+	return state;
+}
+
+/* Content, the directory, .seen: whichever fails, nothing has come. */
+static void
+test_spool(void)
+{
+	struct spool *s = spool_open("in", 0);
+	int n;
+
+	CHECK(s != NULL);
+	for (n = 1; n <= 3; n++) {
+		bad_fsync = n;
+		CHECK_INT(order(s), SPOOL_FAILED);
+		CHECK_INT(bad_fsync, 0);
+		CHECK_INT(files("in"), 0);
+		CHECK_INT(files("in/.seen"), 0);
+	}
+	CHECK_INT(order(s), SPOOL_STORED);
+	CHECK_INT(order(s), SPOOL_DUPLICATE);
+	CHECK_INT(files("in"), 1);
+	bad_fsync = 2;
+	CHECK_INT(order(s), SPOOL_FAILED);
+	CHECK_INT(files("in"), 1);
+	CHECK_INT(order(s), SPOOL_DUPLICATE);
+	spool_close(s);
+	CHECK_INT(unlink("in/order.txt"), 0);
+}
+
+static enum spool_state
+unmarked(struct spool *s)
+{
+	struct spool_file *f = spool_begin(s);
+	enum spool_state state;
+
+	spool_write(f, "text", 4);
+	spool_finish(f, span_str("file"), NULL, span_of(NULL, 0));
+	spool_commit(s, stored, NULL);
+	state = spool_state(f);
+	spool_free(f);
+	return state;
+}
+
+static void
+test_spool_without_marks(void)
+{
+	struct spool *s = spool_open("in", 0);
+
+	bad_fsync = 2;
+	CHECK_INT(unmarked(s), SPOOL_FAILED);
+	CHECK_INT(files("in"), 0);
+	CHECK_INT(unmarked(s), SPOOL_STORED);
+	CHECK_INT(files("in"), 1);
+	spool_close(s);
+	CHECK_INT(unlink("in/file"), 0);
+}
+
+/* A message for two boxes or recipients: errno, 0 when it is safe. */
+static int
+deliver(void *store, void *(*begin)(void *store, struct span from,
+    struct span trace, struct span boxes),
+    void (*write)(void *mail, const char *p, size_t n), int (*end)(void *mail),
+    void (*commit)(void *store))
+{
+	void *mail;
+	int err;
+
+	mail = begin(store, span_str("a@b.test"), span_str("Received: x\n"),
+	    span_of(boxes, sizeof boxes));
+	write(mail, "\ntext\n", 6);
+	err = end(mail);
+	if (err == EINPROGRESS) {
+		commit(store);
+		err = end(mail);
+	}
+	return err;
+}
+
+static int
+to_maildirs(void *m)
+{
+	return deliver(m, mdir_begin, mdir_write, mdir_end, mdir_commit);
+}
+
+/* The parts of two boxes, two contents, two names: all or nothing. */
+static void
+test_maildirs(void)
+{
+	void *m = mdir_open(".");
+	int n, failures = 0;
+
+	for (n = 1; n <= 8; n++) {
+		bad_fsync = n;
+		CHECK_INT(to_maildirs(m), EIO);
+		failures += bad_fsync == 0;
+		CHECK(files("u/new") <= 0 && files("v/new") <= 0);
+		bad_fsync = 0;
+		CHECK_INT(system("rm -rf u v"), 0);
+	}
+	CHECK_INT(failures, 8);
+	CHECK_INT(to_maildirs(m), 0);
+	CHECK_INT(files("u/new"), 1);
+	CHECK_INT(files("v/new"), 1);
+	CHECK_INT(files("u/tmp"), 0);
+	mdir_close(m);
+	CHECK_INT(system("rm -r u v"), 0);
+}
+
+/* Every half of a box is made whole by the next letter. */
+static void
+test_half_boxes(void)
+{
+	static const char *const parts[] = { "u/tmp", "u/new", "u/cur" };
+	void *m = mdir_open(".");
+	struct stat st;
+	unsigned set;
+	size_t i;
+
+	for (set = 0; set < 8; set++) {
+		CHECK_INT(mkdir("u", 0700), 0);
+		for (i = 0; i < COUNT(parts); i++)
+			if (set & 1u << i)
+				CHECK_INT(mkdir(parts[i], 0700), 0);
+		CHECK_INT(to_maildirs(m), 0);
+		for (i = 0; i < COUNT(parts); i++)
+			CHECK(stat(parts[i], &st) == 0 && S_ISDIR(st.st_mode));
+		CHECK_INT(files("u/new"), 1);
+		CHECK_INT(system("rm -r u v"), 0);
+	}
+	mdir_close(m);
+	bad_fsync = 2;
+	CHECK_INT(mailroot_maildir("u"), -1);
+	CHECK_INT(errno, EIO);
+	CHECK_INT(access("u/tmp", F_OK), -1);
+	CHECK_INT(mailroot_maildir("u"), 0);
+	CHECK_INT(system("rm -r u"), 0);
+}
+
+static void
+test_mboxes(void)
+{
+	void *m = mbox_open(".");
+	struct stat st;
+	off_t size;
+	int n;
+
+	for (n = 1; n <= 3; n++) {
+		bad_fsync = n;
+		CHECK_INT(deliver(m, mbox_begin, mbox_write, mbox_end,
+		    mbox_commit), EIO);
+		CHECK_INT(access("u.txt", F_OK), -1);
+		CHECK_INT(access("v.txt", F_OK), -1);
+	}
+	CHECK_INT(deliver(m, mbox_begin, mbox_write, mbox_end, mbox_commit),
+	    0);
+	CHECK_INT(stat("u.txt", &st), 0);
+	size = st.st_size;
+	bad_fsync = 2;
+	CHECK_INT(deliver(m, mbox_begin, mbox_write, mbox_end, mbox_commit),
+	    EIO);
+	CHECK_INT(stat("u.txt", &st), 0);
+	CHECK_INT(st.st_size, size);
+	mbox_close(m);
+	CHECK_INT(unlink("u.txt") | unlink("v.txt"), 0);
+}
+
+static void
+test_outbox(void)
+{
+	void *o, *mail;
+	int n;
+
+	CHECK_INT(newfile_mkdir("out", W_OK), 1);
+	o = outbox_open("out");
+	for (n = 1; n <= 2; n++) {
+		bad_fsync = n;
+		CHECK_INT(deliver(o, outbox_begin, outbox_write, outbox_end,
+		    outbox_commit), EIO);
+		CHECK_INT(files("out"), 0);
+	}
+	/* What is settled can be taken back. */
+	mail = outbox_begin(o, span_str("a@b.test"), span_str(""),
+	    span_of(boxes, sizeof boxes));
+	CHECK_INT(outbox_end(mail), EINPROGRESS);
+	CHECK_INT(outbox_settle(mail), 0);
+	CHECK_INT(files("out"), 1);
+	outbox_drop(mail);
+	CHECK_INT(files("out"), 0);
+	CHECK_INT(deliver(o, outbox_begin, outbox_write, outbox_end,
+	    outbox_commit), 0);
+	CHECK_INT(files("out"), 1);
+	outbox_close(o);
+}
+
+/* A directory whose name is not safe is none. */
+static void
+test_directory(void)
+{
+	bad_fsync = 1;
+	CHECK_INT(newfile_mkdir("dir", W_OK), -1);
+	CHECK_INT(errno, EIO);
+	CHECK_INT(access("dir", F_OK), -1);
+	CHECK_INT(newfile_mkdir("dir", W_OK), 1);
+}
+
+int
+main(void)
+{
+	char dir[] = "unit.XXXXXX";
+
+	CHECK(mkdtemp(dir) != NULL && chdir(dir) == 0);
+	CHECK(freopen("/dev/null", "w", stderr) != NULL);
+	test_spool();
+	test_spool_without_marks();
+	test_maildirs();
+	test_half_boxes();
+	test_mboxes();
+	test_outbox();
+	test_directory();
+	CHECK_INT(system("rm -r in out dir"), 0);
+	CHECK_INT(chdir("..") | rmdir(dir), 0);
+	return test_end();
+}
