@@ -52,7 +52,7 @@ MODULES = \
 # Modules in two files: the second.
 PARTS = format/mimehead format/orderfault format/orderhead sys/netname
 # t/unit/NAME.c
-UNITS = addr bsmtp buf content crlf date dns door frame ftp ftpd hash hdr io \
+UNITS = addr bsmtp buf content crlf date dns door frame ftp ftpd ftpput hash hdr io \
 	lock md5 mime net netrc newfile order orderd ordline passwd pop3d \
 	rate reply resolver results rules sasl scram smtpd smtpdata smtpext \
 	spawn store tolist

@@ -79,6 +79,8 @@ unit() {
 
 @test "format/ftp" { unit ftp; }
 
+@test "client/ftpput, client/ftpc: servers with oddities" { unit ftpput; }
+
 @test "server/ftpd" { unit ftpd; }
 
 @test "format/crlf and store/dropname" { unit crlf; }

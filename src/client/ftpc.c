@@ -6,6 +6,9 @@
 
 #include "client/trace.h"
 
+/* Replies one after the other that are another command's. */
+#define STRAYS_MAX 100
+
 /* 0, for those who return it as the code of no reply. */
 static int
 lose(struct ftpc *c, const char *why)
@@ -66,16 +69,14 @@ ftpc_send(struct ftpc *c)
 	buf_clear(&c->out);
 }
 
-int
-ftpc_hear(struct ftpc *c)
+/* The next reply, whosever it is: its code, or 0. */
+static int
+hear_one(struct ftpc *c)
 {
 	enum rd_status status;
 	enum ftp_event event;
 	struct span line;
 
-	ftpc_send(c);
-	if (c->over)
-		return 0;
 	ftp_reply_start(&c->reply);
 	do {
 		status = rd_line(&c->rd, &line);
@@ -92,6 +93,32 @@ ftpc_hear(struct ftpc *c)
 	return c->reply.code;
 }
 
+int
+ftpc_hear(struct ftpc *c)
+{
+	struct span verb = span_word(buf_span(&c->awaited));
+	int code, strays = 0;
+
+	ftpc_send(c);
+	do {
+		if (c->over)
+			return 0;
+		if (strays++ == STRAYS_MAX)
+			return lose(c, "the replies are out of step");
+		code = hear_one(c);
+	} while (code > 0 && ftp_is_stray(code, verb));
+	if (code / 100 != 1 && verb.n > 0)
+		buf_consume(&c->awaited, verb.n + 1);
+	return code;
+}
+
+void
+ftpc_await(struct ftpc *c, const char *verb)
+{
+	buf_insert(&c->awaited, 0, " ", 1);
+	buf_insert(&c->awaited, 0, verb, strlen(verb));
+}
+
 /* Says a line; masked, it shows no more than its verb. */
 static void
 say(struct ftpc *c, const char *verb, struct span argument, int masked)
@@ -100,6 +127,7 @@ say(struct ftpc *c, const char *verb, struct span argument, int masked)
 
 	if (c->over)
 		return;
+	buf_addf(&c->awaited, "%s ", verb);
 	buf_adds(&c->out, verb);
 	if (argument.p != NULL) {
 		buf_addc(&c->out, ' ');
@@ -185,7 +213,7 @@ descend(struct ftpc *c, const char *name)
 	int code = ftpc_ask(c, "CWD", name);
 
 	/* Somebody else may make it at the same moment. */
-	if (code == 550 && c->conf->make) {
+	if (code / 100 != 2 && c->conf->make) {
 		ftpc_ask(c, "MKD", name);
 		code = ftpc_ask(c, "CWD", name);
 	}
@@ -218,8 +246,11 @@ go_to_directory(struct ftpc *c)
 int
 ftpc_open(struct ftpc *c, const struct ftpc_conf *conf)
 {
+	int old = c->old;
+
 	memset(c, 0, sizeof *c);
 	c->conf = conf;
+	c->old = old;
 	c->fd = c->prepared = -1;
 	c->code = EX_TEMPFAIL;
 	if (dial(c) < 0 || greet(c) < 0 || log_in(c) < 0)
@@ -239,59 +270,92 @@ ftpc_close(struct ftpc *c)
 		close(c->prepared);
 	rd_free(&c->rd);
 	buf_free(&c->out);
+	buf_free(&c->awaited);
 	buf_free(&c->reply.text);
 	buf_free(&c->why);
 }
 
-/* The port for a data connection, or 0. */
+/* The port in the last reply, or 0; some servers know but one answer. */
 static unsigned
-passive(struct ftpc *c)
+port_in_reply(const struct ftpc *c)
 {
-	unsigned port = c->port;
-	int code = 0;
-
-	c->port = 0;
-	if (port > 0)
-		return port;
-	if (!c->old) {
-		code = ftpc_ask(c, "EPSV", NULL);
-		c->old = code / 100 == 5;
+	switch (c->reply.code) {
+	case 229:
+		return ftp_epsv_port(buf_span(&c->reply.text));
+	case 227:
+		return ftp_pasv_port(buf_span(&c->reply.text));
+	default:
+		return 0;
 	}
-	if (code == 229)
-		port = ftp_epsv_port(buf_span(&c->reply.text));
-	else if (c->old && ftpc_ask(c, "PASV", NULL) == 227)
-		port = ftp_pasv_port(buf_span(&c->reply.text));
-	if (port == 0 && c->reply.code / 100 == 2)
-		lose(c, "there is no port in the server's reply");
-	return port;
 }
 
 static int
 dial_data(struct ftpc *c, unsigned port)
 {
-	const char *why;
-	int temp;
+	int fd, temp;
 
 	snprintf(c->data.port, sizeof c->data.port, "%u", port);
-	return net_dial(&c->data, c->conf->timeout, &why, &temp);
+	fd = net_dial(&c->data, c->conf->timeout, &c->fault, &temp);
+	if (fd < 0)
+		c->reply.code = 0;
+	return fd;
+}
+
+/* Connects to the port that is reserved, or asks verb for one: -1 as usual. */
+static int
+passive(struct ftpc *c, const char *verb)
+{
+	unsigned port = c->port;
+
+	c->port = 0;
+	if (port == 0) {
+		ftpc_ask(c, verb, NULL);
+		port = port_in_reply(c);
+	}
+	if (port > 0)
+		return dial_data(c, port);
+	if (c->reply.code < 400) {
+		c->reply.code = 0;
+		c->fault = "there is no port in the server's reply";
+	}
+	return -1;
 }
 
 int
 ftpc_data(struct ftpc *c)
 {
-	unsigned port;
+	static const char *const verbs[] = { "EPSV", "PASV" };
+	struct ftp_reply first;
+	const char *fault;
 	int fd = c->prepared;
 
 	c->prepared = -1;
 	if (fd >= 0)
 		return fd;
-	port = passive(c);
-	if (port == 0)
+	fd = passive(c, verbs[c->old]);
+	if (fd >= 0 || c->over)
+		return fd;
+	first = c->reply;
+	fault = c->fault;
+	memset(&c->reply, 0, sizeof c->reply);
+	fd = passive(c, verbs[!c->old]);
+	if (fd >= 0) {
+		c->old = !c->old;
+	} else if (first.code / 100 != 5 && !c->over) {
+		/* What may pass is told, not that the other is unknown. */
+		buf_free(&c->reply.text);
+		c->reply = first;
+		c->fault = fault;
 		return -1;
-	fd = dial_data(c, port);
-	if (fd < 0)
-		c->reply.code = 0;
+	}
+	buf_free(&first.text);
 	return fd;
+}
+
+void
+ftpc_data_failed(struct ftpc *c)
+{
+	c->old = !c->old;
 }
 
 void
@@ -303,16 +367,19 @@ ftpc_reserve(struct ftpc *c)
 void
 ftpc_reserved(struct ftpc *c)
 {
-	if (ftpc_hear(c) == 229)
-		c->port = ftp_epsv_port(buf_span(&c->reply.text));
+	ftpc_hear(c);
+	c->port = port_in_reply(c);
 }
 
 int
 ftpc_prepare(struct ftpc *c)
 {
 	ftpc_send(c);
-	if (c->port > 0 && !c->over)
+	if (c->port > 0 && !c->over) {
 		c->prepared = dial_data(c, c->port);
+		if (c->prepared < 0)
+			ftpc_data_failed(c);
+	}
 	c->port = 0;
 	return c->prepared >= 0;
 }

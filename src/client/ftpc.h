@@ -21,7 +21,7 @@ struct ftpc_conf {
 	int verbose;		/* the dialogue on standard error */
 };
 
-/* All zero at first. */
+/* All zero at first; it may be used again for another connection. */
 struct ftpc {
 	const struct ftpc_conf *conf;
 	struct ftp_reply reply;	/* the last one */
@@ -30,13 +30,17 @@ struct ftpc {
 	enum exit_code code;	/* and, until the session is open, what it
 				   means */
 	int sizes;		/* the server knows SIZE */
+	const char *fault;	/* why there is no data connection */
 	/* private */
 	int fd;
 	struct buf out;		/* said, but not sent yet */
+	struct buf awaited;	/* the verbs of those without a reply, a blank
+				   behind each */
 	struct rd rd;
 	struct net_addr data;	/* where data connections lead; its port is
 				   another each time */
-	int old;		/* PASV: EPSV was refused */
+	int old;		/* PASV, for EPSV led to nothing; it outlives
+				   the connection */
 	unsigned port;		/* reserved, or 0 */
 	int prepared;		/* a data connection, or -1 */
 };
@@ -56,17 +60,28 @@ void ftpc_close(struct ftpc *c);
 void ftpc_say(struct ftpc *c, const char *verb, const char *argument);
 void ftpc_send(struct ftpc *c);
 
-/* Waits for the next reply: its code, or 0 when the session is over. */
+/*
+ * Waits for the next reply: its code, or 0 when the session is over.  Those
+ * that cannot be the command's are dropped (ftp_is_stray).
+ */
 int ftpc_hear(struct ftpc *c);
+
+/* The reply that was heard last was not verb's last one, for all its code. */
+void ftpc_await(struct ftpc *c, const char *verb);
 
 /* Says that, and waits for its reply. */
 int ftpc_ask(struct ftpc *c, const char *verb, const char *argument);
 
 /*
- * A data connection, the caller's to close.  -1 when there is none: c->reply
- * says why, or the session is over, or, with c->reply.code 0, errno does.
+ * A data connection, the caller's to close: by EPSV or, where that is refused
+ * or leads nowhere, by PASV, from then on at once.  -1 when there is none:
+ * c->reply says why, or the session is over, or, with c->reply.code 0,
+ * c->fault does.
  */
 int ftpc_data(struct ftpc *c);
+
+/* The last data connection was of no use: the next one is tried otherwise. */
+void ftpc_data_failed(struct ftpc *c);
 
 /*
  * For the one after this: reserve asks for its port behind what has been said

@@ -25,6 +25,7 @@ struct upload {
 	int fd;
 	struct buf temp;	/* may lie there under this name */
 	int begun;		/* all has been sent, and nothing heard */
+	int taken;		/* the server said that it takes it */
 	enum pour end;		/* and how that went */
 };
 
@@ -54,8 +55,8 @@ answered(struct job *j, struct orderfile *f)
 static void
 no_data(struct job *j, struct orderfile *f)
 {
-	if (j->c.reply.code == 0)
-		orderfile_outcome(f, 0, span_str(strerror(errno)));
+	if (j->c.reply.code == 0 && !j->c.over)
+		orderfile_outcome(f, 0, span_str(j->c.fault));
 	else
 		answered(j, f);
 }
@@ -120,6 +121,25 @@ begin(struct job *j, struct upload *u, struct orderfile *f, const char *name)
 	return data;
 }
 
+/*
+ * The reply that ends an upload.  125 or 150 comes before it or, from some
+ * servers, 200, or nothing where all is there already.
+ */
+static int
+last_reply(struct job *j, int first, int begun)
+{
+	int code = first;
+
+	if (first == 226 || (first == 250 && begun))
+		return first;
+	if (first / 100 == 2)
+		ftpc_await(&j->c, "STOR");
+	do
+		code = ftpc_hear(&j->c);
+	while (code / 100 == 1);
+	return code;
+}
+
 /* Uploads under name: 1; or 0, and the outcome or the session says why. */
 static int
 store(struct job *j, struct orderfile *f, const char *name)
@@ -134,7 +154,10 @@ store(struct job *j, struct orderfile *f, const char *name)
 	begun = u->begun;
 	u->begun = 0;
 	code = ftpc_hear(&j->c);
-	if (code / 100 != 1) {
+	if (code == 0 || code == 425)
+		ftpc_data_failed(&j->c);
+	u->taken = code / 100 == 1 || code / 100 == 2;
+	if (!u->taken) {
 		if (!begun)
 			close(data);
 		answered(j, f);
@@ -142,7 +165,7 @@ store(struct job *j, struct orderfile *f, const char *name)
 	}
 	if (!begun)
 		u->end = pour_out(j, f, u->fd, data);
-	code = ftpc_hear(&j->c);
+	code = last_reply(j, code, begun);
 	if (u->end == POUR_OK && code == 0)
 		orderfile_outcome(f, FTPPUT_MAYBE, buf_span(&j->c.why));
 	else if (code / 100 != 2 && u->end != POUR_SPOILED)
@@ -207,19 +230,31 @@ stored(struct orderfile *f, const struct buf *name)
 	orderfile_outcome(f, 250, buf_span(name));
 }
 
-/* Goes on without renaming, from now on. */
+/* What renaming takes was refused: goes on without it, from now on. */
 static void
-give_up_renaming(struct job *j)
+give_up_renaming(struct job *j, const char *what)
 {
-	warn("renaming is refused (%d %.*s): uploading in place",
+	warn("%s is refused (%d %.*s): uploading in place", what,
 	    j->c.reply.code, (int)j->c.reply.text.n, j->c.reply.text.p);
 	j->in_place = 1;
 }
 
-static int
-is_refusal(int code)
+/*
+ * RNFR or RNTO was refused.  Where none was taken before it is the server who
+ * refuses, whatever the code; else it may be this file, which goes again on
+ * another connection, where it is among the first.
+ */
+static void
+not_renamed(struct job *j, struct orderfile *f)
 {
-	return code == 500 || code == 502 || code == 504;
+	if (j->c.over)
+		return;
+	if (!j->renames)
+		give_up_renaming(j, "renaming");
+	else if (j->c.reply.code / 100 == 4)
+		answered(j, f);
+	else
+		orderfile_outcome(f, 0, buf_span(&j->c.reply.text));
 }
 
 /* The reply to a command that has been said already, or is said now. */
@@ -262,11 +297,9 @@ look(struct job *j, struct orderfile *f, struct buf *to)
 		free_name(j, f, 2, to);
 		code = ftpc_ask(&j->c, "RNFR", temp);
 	}
-	if (whole && code / 100 == 5)
-		give_up_renaming(j);
-	else if (whole && code != 350)
-		answered(j, f);
-	return whole && code == 350;
+	if (whole && code / 100 != 2 && code / 100 != 3)
+		not_renamed(j, f);
+	return whole && (code / 100 == 2 || code / 100 == 3);
 }
 
 static void
@@ -317,10 +350,8 @@ give_name(struct job *j, struct orderfile *f, struct buf *to)
 		j->renames = 1;
 	} else if (code == 0)
 		orderfile_outcome(f, FTPPUT_MAYBE, buf_span(&j->c.why));
-	else if (is_refusal(code) && !j->renames)
-		give_up_renaming(j);
 	else
-		answered(j, f);
+		not_renamed(j, f);
 }
 
 static void
@@ -336,8 +367,8 @@ put_aside(struct job *j, struct orderfile *f)
 			give_name(j, f, &name);
 	} else if (f->code == FTPPUT_MAYBE)
 		f->code = 0;	/* surely not under its name */
-	else if (f->code == 553)
-		give_up_renaming(j);	/* no dot-names, perhaps */
+	else if (f->code == 501 || f->code == 550 || f->code == 553)
+		give_up_renaming(j, "a name with a dot");
 	forget(j, &j->now.temp);
 	buf_free(&name);
 }
@@ -353,7 +384,7 @@ put_in_place(struct job *j, struct orderfile *f)
 	} else if (store(j, f, to) && is_whole(j, f, j->c.sizes ?
 	    ftpc_ask(&j->c, "SIZE", to) : 0)) {
 		stored(f, &name);
-	} else if (f->code != FTPPUT_MAYBE) {
+	} else if (f->code != FTPPUT_MAYBE && j->now.taken) {
 		buf_clear(&j->now.temp);
 		buf_addspan(&j->now.temp, buf_span(&name));
 		forget(j, &j->now.temp);

@@ -93,33 +93,75 @@ static int
 take_code(struct span s)
 {
 	if (s.n < 3 || s.p[0] < '1' || s.p[0] > '5' || !is_digit(s.p[1]) ||
-	    !is_digit(s.p[2]))
-		return 0;
-	if (s.n > 3 && s.p[3] != ' ' && s.p[3] != '-')
+	    !is_digit(s.p[2]) || (s.n > 3 && is_digit(s.p[3])))
 		return 0;
 	return (s.p[0] - '0') * 100 + (s.p[1] - '0') * 10 + s.p[2] - '0';
+}
+
+/* Without the code and what divides it from the text. */
+static struct span
+drop_code(struct span s)
+{
+	s = span_drop(s, 3);
+	return s.n > 0 && (byte_is_blank(s.p[0]) || s.p[0] == '-') ?
+	    span_drop(s, 1) : s;
+}
+
+/* Blanks before the code, and a code with nothing behind it, are forgiven. */
+static enum ftp_event
+first_line(struct ftp_reply *r, struct span line)
+{
+	line = span_trim(line);
+	if (line.n == 0)
+		return FTP_MORE;
+	r->code = take_code(line);
+	if (r->code == 0)
+		return FTP_BAD;
+	buf_addspan(&r->text, drop_code(line));
+	return line.n > 3 && line.p[3] == '-' ? FTP_MORE : FTP_END;
 }
 
 enum ftp_event
 ftp_reply_line(struct ftp_reply *r, struct span line)
 {
-	int code, goes_on;
+	int is_ours;
 
 	line = span_chomp(line);
-	code = take_code(line);
-	goes_on = line.n > 3 && line.p[3] == '-';
-	if (++r->lines == 1 ? code == 0 : r->lines > FTP_LINES_MAX)
+	if (++r->lines > FTP_LINES_MAX)
 		return FTP_BAD;
-	if (r->lines == 1)
-		r->code = code;
-	else {
-		buf_addc(&r->text, '\n');
-		goes_on = goes_on || code != r->code;
-	}
-	if (code == r->code)
-		line = span_drop(line, line.n > 3 ? 4 : 3);
-	buf_addspan(&r->text, line);
-	return goes_on ? FTP_MORE : FTP_END;
+	if (r->code == 0)
+		return first_line(r, line);
+	is_ours = take_code(line) == r->code &&
+	    (line.n == 3 || byte_is_blank(line.p[3]) || line.p[3] == '-');
+	buf_addc(&r->text, '\n');
+	buf_addspan(&r->text, is_ours ? drop_code(line) : line);
+	return is_ours && (line.n == 3 || line.p[3] != '-') ?
+	    FTP_END : FTP_MORE;
+}
+
+int
+ftp_is_stray(int code, struct span verb)
+{
+	static const struct {
+		int code;
+		const char *verbs[2];
+	} known[] = {
+		{ 120, { "" } }, { 220, { "" } },
+		{ 230, { "USER", "PASS" } }, { 331, { "USER" } },
+		{ 211, { "FEAT" } }, { 213, { "SIZE" } },
+		{ 227, { "PASV", "EPSV" } }, { 229, { "EPSV" } },
+		{ 125, { "STOR" } }, { 150, { "STOR" } },
+		{ 225, { "STOR" } }, { 226, { "STOR" } },
+		{ 350, { "RNFR" } },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(known); i++)
+		if (known[i].code == code)
+			return !span_is(verb, known[i].verbs[0]) &&
+			    (known[i].verbs[1] == NULL ||
+			    !span_is(verb, known[i].verbs[1]));
+	return 0;
 }
 
 int
@@ -151,23 +193,67 @@ take_number(struct span *s)
 	return n > 0 ? u : PORT_MAX + 1;
 }
 
+/* Takes what is left of a protocol or an address, and the bar, off *s. */
+static int
+take_field(struct span *s, char bar)
+{
+	static const char allowed[] = "0123456789abcdefABCDEF.: ";
+	size_t n = 0;
+
+	while (n < s->n && s->p[n] != '\0' && strchr(allowed, s->p[n]) != NULL)
+		n++;
+	if (n == s->n || s->p[n] != bar)
+		return -1;
+	*s = span_drop(*s, n + 1);
+	return 0;
+}
+
+static void
+drop_blanks(struct span *s)
+{
+	while (s->n > 0 && byte_is_blank(s->p[0]))
+		*s = span_drop(*s, 1);
+}
+
+/* Bar, protocol, bar, address, bar, port, bar: the port, or 0. */
+static unsigned
+barred_port(struct span s)
+{
+	char bar = s.p[0];
+	unsigned port;
+
+	if (bar < '!' || bar > '~' || is_digit(bar) || hex_value(bar) >= 0)
+		return 0;
+	s = span_drop(s, 1);
+	if (take_field(&s, bar) < 0 || take_field(&s, bar) < 0)
+		return 0;
+	drop_blanks(&s);
+	port = take_number(&s);
+	drop_blanks(&s);
+	return port <= PORT_MAX && s.n > 0 && s.p[0] == bar ? port : 0;
+}
+
 /* "... (|||6446|)", any printable character for the bar. */
 unsigned
 ftp_epsv_port(struct span text)
 {
-	const char *p = text.n > 0 ? memchr(text.p, '(', text.n) : NULL;
-	unsigned port;
-	char bar;
+	unsigned port = 0;
 
-	if (p == NULL)
-		return 0;
-	text = span_drop(text, (size_t)(p - text.p) + 1);
-	if (text.n < 5 || text.p[1] != text.p[0] || text.p[2] != text.p[0])
-		return 0;
-	bar = text.p[0];
-	text = span_drop(text, 3);
-	port = take_number(&text);
-	return port <= PORT_MAX && text.n > 0 && text.p[0] == bar ? port : 0;
+	for (; text.n > 0 && port == 0; text = span_drop(text, 1))
+		port = barred_port(text);
+	return port;
+}
+
+/* Takes a comma and blanks about it: 0, or -1. */
+static int
+take_comma(struct span *s)
+{
+	drop_blanks(s);
+	if (s->n == 0 || s->p[0] != ',')
+		return -1;
+	*s = span_drop(*s, 1);
+	drop_blanks(s);
+	return 0;
 }
 
 /* Six numbers with commas between, with or without brackets around them. */
@@ -184,9 +270,8 @@ ftp_pasv_port(struct span text)
 				break;
 			if (i == 5)
 				return v[4] << 8 | v[5];
-			if (text.n == 0 || text.p[0] != ',')
+			if (take_comma(&text) < 0)
 				break;
-			text = span_drop(text, 1);
 		}
 		if (text.n > 0 && !is_digit(text.p[0]))
 			text = span_drop(text, 1);

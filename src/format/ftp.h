@@ -47,16 +47,22 @@ void ftp_reply_start(struct ftp_reply *r);
 
 /*
  * Takes the next line.  The lines between the first and the last of a reply
- * may be anything (RFC 959 4.2).
+ * may be anything (RFC 959 4.2), and empty ones may stand before it.
  */
 enum ftp_event ftp_reply_line(struct ftp_reply *r, struct span line);
+
+/*
+ * Whether a reply with this code, which is that of some command alone, cannot
+ * be verb's ("": the greeting): some servers say a reply twice, or late.
+ */
+int ftp_is_stray(int code, struct span verb);
 
 /* Whether a line of FEAT's reply offers feature (RFC 2389 3.2). */
 int ftp_offers(struct span feat, const char *feature);
 
 /*
- * The port in the text of a 229 and of a 227 reply; the address in the latter
- * is not looked at.  0 when there is none.
+ * The port in the text of a 229 and of a 227 reply; an address there is not
+ * looked at.  0 when there is none.
  */
 unsigned ftp_epsv_port(struct span text);
 unsigned ftp_pasv_port(struct span text);

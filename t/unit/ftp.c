@@ -72,6 +72,17 @@ test_replies(void)
 	CHECK_INT(ftp_reply_line(&r, span_str("2200\r\n")), FTP_BAD);
 	ftp_reply_start(&r);
 	CHECK_INT(ftp_reply_line(&r, span_str("220\r\n")), FTP_END);
+	ftp_reply_start(&r);
+	CHECK_INT(ftp_reply_line(&r, span_str("\r\n")), FTP_MORE);
+	CHECK_INT(ftp_reply_line(&r, span_str("  220\tblanks \r\n")), FTP_END);
+	CHECK_INT(r.code, 220);
+	CHECK_BUF(&r.text, "blanks");
+	ftp_reply_start(&r);
+	CHECK_INT(ftp_reply_line(&r, span_str("230-x\r\n")), FTP_MORE);
+	CHECK_INT(ftp_reply_line(&r, span_str("230users\r\n")), FTP_MORE);
+	CHECK_INT(ftp_reply_line(&r, span_str(" 230 x\r\n")), FTP_MORE);
+	CHECK_INT(ftp_reply_line(&r, span_str("230\r\n")), FTP_END);
+	CHECK_BUF(&r.text, "x\n230users\n 230 x\n");
 	buf_free(&r.text);
 }
 
@@ -89,8 +100,26 @@ test_replies_without_end(void)
 }
 
 static void
+test_strays(void)
+{
+	CHECK(!ftp_is_stray(220, span_str("")));
+	CHECK(ftp_is_stray(220, span_str("USER")));
+	CHECK(!ftp_is_stray(230, span_str("USER")));
+	CHECK(!ftp_is_stray(230, span_str("PASS")));
+	CHECK(ftp_is_stray(230, span_str("FEAT")));
+	CHECK(ftp_is_stray(226, span_str("SIZE")));
+	CHECK(!ftp_is_stray(226, span_str("STOR")));
+	CHECK(!ftp_is_stray(250, span_str("SIZE")));
+	CHECK(!ftp_is_stray(550, span_str("")));
+}
+
+static void
 test_ports(void)
 {
+	CHECK_INT(ftp_epsv_port(span_str("(|1|192.0.2.1|6446|)")), 6446);
+	CHECK_INT(ftp_epsv_port(span_str("(|2|::1| 21 |)")), 21);
+	CHECK_INT(ftp_epsv_port(span_str("a (b) |||99|")), 99);
+	CHECK_INT(ftp_pasv_port(span_str("( 10, 0 ,0,1, 19,136 )")), 5000);
 	CHECK_INT(ftp_epsv_port(span_str("Entering (|||6446|)")), 6446);
 	CHECK_INT(ftp_epsv_port(span_str("(!!!65535!)")), 65535);
 	CHECK_INT(ftp_epsv_port(span_str("(|||65536|)")), 0);
@@ -114,6 +143,7 @@ main(void)
 	test_urls();
 	test_replies();
 	test_replies_without_end();
+	test_strays();
 	test_ports();
 	return test_end();
 }
