@@ -55,7 +55,7 @@ PARTS = format/mimehead format/orderfault format/orderhead sys/netname
 UNITS = addr bsmtp buf content crlf date dns door frame ftp ftpd ftpput hash hdr io \
 	lock md5 mime net netrc newfile order orderd ordline passwd pop3d \
 	rate reply resolver results rules sasl scram smtpd smtpdata smtpext \
-	spawn store tolist
+	spawn store team tolist
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = fake-dns fake-ftp fake-smtp launch wire
 

@@ -94,3 +94,5 @@ unit() {
 @test "store: mdir, mbox, outbox, spool when the disk fails" { unit store; }
 
 @test "client/frame" { unit frame; }
+
+@test "client/team" { unit team; }

@@ -240,6 +240,33 @@ children() {
 		$' 48 deferred\n 2 unknown' ]
 }
 
+@test "its processes are killed, and the commands that they run live on" {
+	cat >server <<-'END'
+		echo $$ >>servers
+		echo 220 here
+		while read -r verb rest; do
+			case $verb in
+			DATA*) exec sleep 60 ;;
+			*) echo 250 fine ;;
+			esac
+		done
+	END
+	batch 10 >in
+	for options in '' '-l journal'; do
+		rm -f servers
+		# shellcheck disable=SC2086
+		smtpsend -bS -j 2 -C 'sh ./server' $options <in >out 3>&- &
+		pid=$!
+		wait_for eval '[ "$(cat servers 2>/dev/null | wc -l)" = 2 ]'
+		children | xargs kill -9
+		wait_for eval '! kill -0 "$pid" 2>/dev/null'
+		xargs kill <servers
+		[ "$(wc -l <out)" = 10 ]
+	done
+	ended 75 "$pid"
+	[ "$(cut -f 1 out | sort -u)" = deferred ]
+}
+
 @test "nobody listens: all deferred" {
 	ADDR=127.0.0.1:1
 	batch 200 >in

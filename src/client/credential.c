@@ -31,7 +31,8 @@ credential_command(struct buf *secret, const char *command, struct buf *why)
 	if (r < 0)
 		return -1;
 	r = io_slurp(s.in, &out, CREDENTIAL_MAX);
-	status = spawn_end(&s);
+	/* What says too much is not waited for. */
+	status = r == 0 ? spawn_end(&s) : spawn_stop(&s);
 	text = buf_span(&out);
 	if (text.n > 0)
 		buf_addspan(secret, span_chomp(span_line(&text)));

@@ -222,7 +222,7 @@ static void
 end_relay(struct link *l)
 {
 	if (l->relayed)
-		spawn_end(&l->relay);
+		spawn_stop(&l->relay);
 	l->relayed = 0;
 }
 

@@ -8,6 +8,10 @@
 #include "client/team.h"
 #include "sys/stop.h"
 
+/* For so many ms a worker that has to end is heard. */
+#define LAST_WORDS 1000
+#define NAP 10
+
 struct pool {
 	struct intake *in;
 	struct team team;
@@ -95,8 +99,7 @@ take(struct pool *p, struct team_worker *w, const struct frame *f,
 	switch (f->type) {
 	case FRAME_SENDING:
 		report_note(report, lines);
-		team_find(w, f->ticket)->begun = 1;
-		w->asks = 1;
+		w->asks = team_find(w, f->ticket);
 		break;
 	case FRAME_PART:
 		report_take(report, lines, f->code);
@@ -117,6 +120,42 @@ take(struct pool *p, struct team_worker *w, const struct frame *f,
 	}
 }
 
+/* Takes what w has to say: as frame_receive. */
+static int
+listen_to(struct pool *p, struct team_worker *w)
+{
+	struct span rest, bytes;
+	struct frame f;
+	int r;
+
+	r = frame_receive(&w->in, w->spawn.in);
+	if (r <= 0)
+		return r;
+	rest = buf_span(&w->in);
+	while (frame_next(&rest, &f, &bytes))
+		take(p, w, &f, bytes);
+	buf_consume(&w->in, w->in.n - rest.n);
+	return r;
+}
+
+/*
+ * Something is wrong with the way from w, who may live: it has to end, and
+ * what it has done until then is heard where that can be.
+ */
+static void
+hear_out(struct pool *p, struct team_worker *w)
+{
+	long long end = io_clock() + LAST_WORDS;
+	int r = -1;
+
+	team_dismiss(w);
+	while (r != 0 && io_clock() < end) {
+		r = listen_to(p, w);
+		if (r < 0)
+			poll(NULL, 0, NAP);
+	}
+}
+
 /*
  * A worker has ended.  Unless it said good-bye, nobody knows what it had
  * begun, where it need not say so.
@@ -130,7 +169,7 @@ bury(struct pool *p, struct team_worker *w)
 	team_bury(w);
 	while ((m = w->hand) != NULL) {
 		team_take(w, m);
-		if (w->bye && (p->ending || stop_asked())) {
+		if (w->bye && !m->begun && (p->ending || stop_asked())) {
 			message_drop(&p->in->shelf, m);
 			continue;
 		}
@@ -144,17 +183,13 @@ bury(struct pool *p, struct team_worker *w)
 static void
 hear(struct pool *p, struct team_worker *w)
 {
-	struct span rest, bytes;
-	struct frame f;
-	int r;
+	int r = listen_to(p, w);
 
-	r = frame_receive(&w->in, w->spawn.in);
-	rest = buf_span(&w->in);
-	while (frame_next(&rest, &f, &bytes))
-		take(p, w, &f, bytes);
-	buf_consume(&w->in, w->in.n - rest.n);
-	if (r == 0 || (r < 0 && errno != EAGAIN))
-		bury(p, w);
+	if (r > 0 || (r < 0 && errno == EAGAIN))
+		return;
+	if (r < 0)
+		hear_out(p, w);
+	bury(p, w);
 }
 
 /* What was heard is written, and then those who asked may go on. */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,6 +18,12 @@
 #define QUOTA_SPARE 4		/* beyond those without an answer */
 #define QUOTA_MAX 128
 #define QUOTA_TIME 50
+
+/*
+ * A worker that has nothing more to do takes leave of its servers, each of
+ * which has 5 s to answer; for which it gets so many ms.
+ */
+#define LEAVE_TIME 10000
 
 /* Bytes on their way to a worker, unless it is one message. */
 #define OUT_MAX (1UL << 20)
@@ -82,9 +89,12 @@ start_worker(struct team *t)
 {
 	struct start start = { t, { -1, -1 } };
 	struct team_worker *w = &t->worker[t->workers];
+	int i;
 
 	if (t->journal != NULL && pipe(start.go) < 0)
 		return -1;
+	for (i = 0; i < 2 && start.go[i] >= 0; i++)
+		fcntl(start.go[i], F_SETFD, FD_CLOEXEC);
 	memset(w, 0, sizeof *w);
 	w->quota = QUOTA_FIRST;
 	w->go = start.go[1];
@@ -96,19 +106,31 @@ start_worker(struct team *t)
 	}
 	if (start.go[0] >= 0)
 		close(start.go[0]);
-	if (w->go >= 0)
-		fcntl(w->go, F_SETFD, FD_CLOEXEC);
 	t->workers++;
 	return 0;
 }
 
 void
-team_bury(struct team_worker *w)
+team_dismiss(struct team_worker *w)
 {
-	spawn_end(&w->spawn);
 	let_go(w);
+	shutdown(w->spawn.out, SHUT_WR);
+	kill(w->spawn.pid, SIGTERM);
+}
+
+static void
+clear(struct team_worker *w)
+{
 	buf_free(&w->in);
 	buf_free(&w->out);
+}
+
+void
+team_bury(struct team_worker *w)
+{
+	let_go(w);
+	spawn_stop(&w->spawn);
+	clear(w);
 }
 
 void
@@ -123,9 +145,12 @@ team_end(struct team *t)
 		if (team_is_alive(w))
 			shutdown(w->spawn.out, SHUT_RDWR);
 	}
-	for (i = 0; i < t->workers; i++)
-		if (team_is_alive(&t->worker[i]))
-			team_bury(&t->worker[i]);
+	for (i = 0; i < t->workers; i++) {
+		w = &t->worker[i];
+		if (team_is_alive(w))
+			spawn_leave(&w->spawn, LEAVE_TIME);
+		clear(w);
+	}
 	free(t->worker);
 	t->worker = NULL;
 	t->workers = 0;
@@ -326,10 +351,18 @@ team_take(struct team_worker *w, const void *ticket)
 void
 team_permit(struct team_worker *w)
 {
-	/* Where it fails, the worker has ended. */
-	if (w->asks && w->go >= 0 && write(w->go, "", 1) < 0)
-		let_go(w);
-	w->asks = 0;
+	ssize_t r;
+
+	if (w->asks == NULL || w->go < 0)
+		return;
+	do
+		r = write(w->go, "", 1);
+	while (r < 0 && errno == EINTR);
+	if (r == 1)
+		w->asks->begun = 1;
+	else
+		let_go(w);	/* and so it ends, if it has not */
+	w->asks = NULL;
 }
 
 void

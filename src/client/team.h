@@ -21,7 +21,7 @@ struct team_worker {
 				   come first */
 	int hopeless;		/* nor will one soon */
 	int bye;		/* all that it had begun is done */
-	int asks;		/* waits for go */
+	struct message *asks;	/* waits for go with that; or NULL */
 };
 
 struct team {
@@ -44,7 +44,7 @@ struct team {
 void team_init(struct team *t, const struct route *route,
     const struct journal *journal, long jobs);
 
-/* Waits for those who are left, and frees what t holds. */
+/* Waits for those who are left, not for ever, and frees what t holds. */
 void team_end(struct team *t);
 
 int team_is_alive(const struct team_worker *w);
@@ -75,7 +75,7 @@ void team_flush(struct team_worker *w);
 struct message *team_find(struct team_worker *w, const void *ticket);
 struct message *team_take(struct team_worker *w, const void *ticket);
 
-/* Lets the end of a message go, where w waits for that. */
+/* Lets the end of a message go, where w waits for that: it is begun. */
 void team_permit(struct team_worker *w);
 
 /* Something was done: who runs dry gets more at a time. */
@@ -87,7 +87,13 @@ void team_praise(struct team *t, struct team_worker *w);
  */
 void team_bar(struct team *t, struct team_worker *w, long ms);
 
-/* Its process has ended: what it has in hand is the caller's to settle. */
+/*
+ * w is to do no more: it is told to end, and given nothing that it may wait
+ * for; what it has to say can still be heard.
+ */
+void team_dismiss(struct team_worker *w);
+
+/* Ends its process: what it has in hand is the caller's to settle. */
 void team_bury(struct team_worker *w);
 
 #endif

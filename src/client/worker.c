@@ -19,6 +19,7 @@ struct worker {
 	struct message_shelf shelf;
 	struct buf lines, out;
 	long long told;
+	int cut;		/* not all that was told can have arrived */
 };
 
 /* Adds a frame to what is told next. */
@@ -30,17 +31,15 @@ put(struct worker *w, enum frame_type type, void *ticket,
 	buf_clear(&w->lines);
 }
 
-/* Tells the parent: 0, or -1 when it has gone. */
+/* Tells the parent: 0, or -1 when it cannot be told any more. */
 static int
 tell(struct worker *w)
 {
-	int r = 0;
-
-	if (w->out.n > 0)
-		r = io_write(w->fd, w->out.p, w->out.n);
+	if (!w->cut && w->out.n > 0)
+		w->cut = io_write(w->fd, w->out.p, w->out.n) < 0;
 	buf_clear(&w->out);
 	w->told = io_clock();
-	return r;
+	return w->cut ? -1 : 0;
 }
 
 static void

@@ -1,16 +1,19 @@
 #include "crew.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "conn.h"
 #include "io.h"
 #include "pass.h"
+#include "spawn.h"
 
 #define RESPAWN_MS 1000		/* a worker that lives shorter is ill */
+
+/* A worker that should have ended by then is killed, in ms. */
+#define END_MS (2 * CONN_DOWN)
 
 struct worker {
 	pid_t pid;
@@ -110,11 +113,10 @@ replace_worker(struct crew *c, int room)
 
 	close(w->channel);
 	w->channel = -1;
-	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
-		;
+	status = spawn_reap(w->pid, END_MS);
 	w->pid = -1;
-	if (WIFEXITED(status) && WEXITSTATUS(status) != EX_OK)
-		return (enum exit_code)WEXITSTATUS(status);
+	if (status != EX_OK && status < SPAWN_SIGNAL)
+		return (enum exit_code)status;
 	door_clear(c->o->door, room);
 	if (too_fast && stop_within(c, RESPAWN_MS))
 		return EX_OK;
@@ -197,6 +199,7 @@ crew_run(const struct loop_opt *o, int workers, int (*own_stop)(void),
 	struct crew c = { .o = o, .proto = proto, .app = app,
 	    .own_stop = own_stop };
 	enum exit_code code = EX_OK;
+	long long end;
 	int i;
 
 	c.poll = die_calloc((size_t)(1 + o->listeners + workers),
@@ -211,10 +214,10 @@ crew_run(const struct loop_opt *o, int workers, int (*own_stop)(void),
 	for (i = 0; i < c.workers; i++)
 		if (c.worker[i].pid > 0)
 			kill(c.worker[i].pid, SIGTERM);
+	end = io_clock() + END_MS;
 	for (i = 0; i < c.workers; i++)
-		while (c.worker[i].pid > 0 &&
-		    waitpid(c.worker[i].pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		if (c.worker[i].pid > 0)
+			spawn_reap(c.worker[i].pid, (int)(end - io_clock()));
 	free(c.poll);
 	return code;
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 /* Room for one descriptor, and aligned as cmsg(3) wants it. */
 union control {
@@ -27,12 +28,15 @@ prepare(struct msghdr *m, struct iovec *v, long *number, union control *c)
 int
 pass_open(int end[2])
 {
+	const struct timeval patience = { .tv_sec = 1 };
 	int i;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, end) < 0)
 		return -1;
 	for (i = 0; i < 2; i++)
 		fcntl(end[i], F_SETFD, FD_CLOEXEC);
+	setsockopt(end[0], SOL_SOCKET, SO_SNDTIMEO, &patience,
+	    sizeof patience);
 	return 0;
 }
 

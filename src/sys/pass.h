@@ -4,12 +4,15 @@
 #ifndef SYS_PASS_H
 #define SYS_PASS_H
 
-/* The two ends of a channel, both close-on-exec.  0, or -1 with errno. */
+/*
+ * The two ends of a channel, both close-on-exec: the first is to give.  0, or
+ * -1 with errno.
+ */
 int pass_open(int end[2]);
 
 /*
- * Passes fd, which stays open here, and a number; waits where the channel is
- * full.  0, or -1 with errno (EPIPE: nobody is there to take it).
+ * Passes fd, which stays open here, and a number; waits a second where the
+ * channel is full.  0, or -1 with errno (EPIPE: nobody is there to take it).
  */
 int pass_give(int end, int fd, long number);
 

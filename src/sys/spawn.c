@@ -13,7 +13,7 @@
 #include "buf.h"
 #include "io.h"
 
-/* What is asked to end may take so many ms; naps grow to so many. */
+/* What is told to end may take so many ms; naps grow to so many. */
 #define STOP_TIME 1000
 #define STOP_NAP 32
 
@@ -87,7 +87,7 @@ wait_for(pid_t pid)
 		if (errno != EINTR)
 			return 127;
 	if (WIFSIGNALED(status))
-		return 128 + WTERMSIG(status);
+		return SPAWN_SIGNAL + WTERMSIG(status);
 	return WEXITSTATUS(status);
 }
 
@@ -139,7 +139,10 @@ start(struct spawn *s, char *const argv[], int own_in, int *tap)
 	close(fd[ERR][0]);
 	if (r == 0)
 		return 0;
-	spawn_end(s);
+	if (r < 0)
+		err = errno;
+	/* Where nobody could tell, it may run. */
+	spawn_stop(s);
 	errno = err;
 	return -1;
 }
@@ -182,6 +185,9 @@ spawn_copy(struct spawn *s, int (*work)(void *arg, int fd), void *arg)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd) < 0)
 		return -1;
+	/* What the copy runs must not hold its end when it has gone. */
+	fcntl(fd[0], F_SETFD, FD_CLOEXEC);
+	fcntl(fd[1], F_SETFD, FD_CLOEXEC);
 	s->pid = fork();
 	if (s->pid == 0) {
 		close(fd[0]);
@@ -195,7 +201,6 @@ spawn_copy(struct spawn *s, int (*work)(void *arg, int fd), void *arg)
 		errno = err;
 		return -1;
 	}
-	fcntl(fd[0], F_SETFD, FD_CLOEXEC);
 	s->in = s->out = fd[0];
 	return 0;
 }
@@ -218,21 +223,33 @@ spawn_end(struct spawn *s)
 }
 
 int
-spawn_stop(struct spawn *s)
+spawn_reap(pid_t pid, int ms)
 {
-	long long deadline = io_clock() + STOP_TIME;
+	long long deadline = io_clock() + ms;
 	int nap;
 
-	kill(s->pid, SIGTERM);
-	close_ends(s);
-	for (nap = 1; !has_ended(s->pid); nap += nap < STOP_NAP ? nap : 0) {
+	for (nap = 1; !has_ended(pid); nap += nap < STOP_NAP ? nap : 0) {
 		if (io_clock() >= deadline) {
-			kill(s->pid, SIGKILL);
+			kill(pid, SIGKILL);
 			break;
 		}
 		poll(NULL, 0, nap);
 	}
-	return wait_for(s->pid);
+	return wait_for(pid);
+}
+
+int
+spawn_leave(struct spawn *s, int ms)
+{
+	close_ends(s);
+	return spawn_reap(s->pid, ms);
+}
+
+int
+spawn_stop(struct spawn *s)
+{
+	kill(s->pid, SIGTERM);
+	return spawn_leave(s, STOP_TIME);
 }
 
 int

@@ -36,11 +36,23 @@ int spawn_tapped(struct spawn *s, char *const argv[], int *err);
  */
 int spawn_copy(struct spawn *s, int (*work)(void *arg, int fd), void *arg);
 
-/* Closes both ends and waits: the exit code, or 128 + the signal. */
+/* What stands for the signal that ended a process is above its exit codes. */
+#define SPAWN_SIGNAL 128
+
+/*
+ * Closes both ends and waits, however long it takes: the exit code, or
+ * SPAWN_SIGNAL + the signal.
+ */
 int spawn_end(struct spawn *s);
+
+/* The same for who ends by itself, and after so many ms by SIGKILL. */
+int spawn_leave(struct spawn *s, int ms);
 
 /* The same at once: by SIGTERM, and a second later by SIGKILL. */
 int spawn_stop(struct spawn *s);
+
+/* Waits so for a process that is a child of this one. */
+int spawn_reap(pid_t pid, int ms);
 
 /*
  * Becomes argv[0]: the signals that cli_init ignores as they are by default,

@@ -209,3 +209,16 @@ half_messages() {
 	stop
 	[ -z "$(stray)" ]
 }
+
+@test "a worker that is stopped keeps nobody waiting for ever" {
+	need pgrep
+	start smtpd-lite -l ./sock -d mail -w 2
+	kill -STOP "$(pgrep -P "$PID" | head -n 1)"
+	for _ in 1 2 3 4; do
+		smtpsend -s ./sock -T 2 a@x <<<'Subject: s' || :
+	done
+	smtpsend -s ./sock -T 2 a@x <<<'Subject: s'
+	SECONDS=0
+	stop
+	[ "$SECONDS" -lt 15 ]
+}
