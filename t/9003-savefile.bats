@@ -109,7 +109,7 @@ tidy() {
 @test "standard input that cannot be read: 66" {
 	run -66 --separate-stderr savefile f <.
 	[ "$stderr" = 'savefile: f: not made: the input: Is a directory' ]
-	run -66 savefile f <&-
+	run -66 bash -c 'savefile f <&-'
 	[ ! -e f ]
 	tidy
 }
@@ -117,7 +117,8 @@ tidy() {
 @test "signals: nothing is left, 75, the command is ended" {
 	mkfifo go
 	for signal in TERM INT HUP; do
-		savefile f sh -c 'echo $$ >pid; echo half; exec cat go' 2>err \
+		launch savefile f sh -c \
+			'echo $$ >pid; echo half; exec cat go' 2>err \
 			3>&- &
 		saver=$!
 		wait_for test -s pid

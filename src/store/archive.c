@@ -333,9 +333,10 @@ remove_source(const struct item *it)
 }
 
 /*
- * Content and new name are safe on disk before the old one goes; *to is empty where
- * the file stayed in its place, and then the archive is as it was.  But a
- * file that could not be locked may now be in the archive by this name alone.
+ * Content and new name are safe on disk before the old one goes; *to is empty
+ * where the file stayed in its place, and then the archive is as it was.  But
+ * a file that could not be locked may now be in the archive by this name
+ * alone.
  */
 static enum exit_code
 move(const struct archive *a, const struct item *it, struct buf *to)

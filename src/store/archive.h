@@ -26,8 +26,8 @@ enum exit_code archive_open(struct archive *a, const char *dir,
 /*
  * Moves the regular file path: session.txt becomes session-STAMP.txt, or
  * session-STAMP-2.txt where that is taken.  The extension begins at the last
- * dot, but for dots that the name begins with.  Content and new name are safe on
- * disk before the old one goes; across file systems the file is copied with
+ * dot, but for dots that the name begins with.  Content and new name are safe
+ * on disk before the old one goes; across file systems the file is copied with
  * its mode and times.  What an earlier run left half moved is only finished.
  *
  * Returns EX_OK with the new path in *to; or, with the reason on standard

@@ -24,8 +24,8 @@ int spawn_start(struct spawn *s, char *const argv[]);
 int spawn_output(struct spawn *s, char *const argv[]);
 
 /*
- * As spawn_start, and its standard error is *err to read, the caller's to close;
- * signals from the terminal do not reach it.
+ * As spawn_start, and its standard error is *err to read, the caller's to
+ * close; signals from the terminal do not reach it.
  */
 int spawn_tapped(struct spawn *s, char *const argv[], int *err);
 
