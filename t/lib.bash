@@ -21,20 +21,60 @@ unset SMTPSERVER SMTPOPTIONS EMAIL NETRC SOURCE_DATE_EPOCH LISTEN_FDS \
 PYTHON=/usr/bin/python3
 [ -x "$PYTHON" ] || PYTHON=python3
 
-# The pids of the servers that start began.
+# The pids of the servers that start began, each with a session of its own.
 STARTED=()
 
 # A file with a setup or teardown of its own calls these from there.
 lib_setup() {
 	exec </dev/null
+	# What bats itself runs beside the test.
+	BESIDE=" $(jobs -p | tr '\n' ' ')"
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
+# Nothing that a test has started is left.
 lib_teardown() {
 	local pid
 	for pid in "${STARTED[@]}"; do
 		stop "$pid" || :
+		kill -9 -- "-$pid" 2>/dev/null || :
 	done
+	for pid in $(in_background); do
+		kill "$pid" 2>/dev/null || :
+	done
+	for pid in $(in_background); do
+		ended_in_time "$pid" 2 || kill -9 "$pid" 2>/dev/null || :
+	done
+}
+
+# in_background: the pids of what the test runs beside itself.
+in_background() {
+	local pid
+	for pid in $(jobs -p); do
+		[[ $BESIDE = *" $pid "* ]] || echo "$pid"
+	done
+}
+
+# ended_in_time PID SECONDS: it is gone by then.
+ended_in_time() {
+	local i
+	for ((i = 0; i < $2 * 50; i++)); do
+		kill -0 "$1" 2>/dev/null || return 0
+		sleep 0.02
+	done
+	return 1
+}
+
+# wait [pid ...]: as the shell's; without pids for what the test has started,
+# and not for what bats runs beside it.
+wait() {
+	if [ $# -gt 0 ]; then
+		builtin wait "$@"
+		return
+	fi
+	# shellcheck disable=SC2046 # a list of words
+	set -- $(in_background)
+	[ $# = 0 ] || builtin wait "$@" || :
 }
 
 setup() {
@@ -61,7 +101,7 @@ start() {
 	*.py) set -- "$PYTHON" "$@" ;;
 	esac
 	: >"$name.err"
-	"$@" </dev/null >"$name.out" 2>"$name.err" 3>&- &
+	launch -s "$@" </dev/null >"$name.out" 2>"$name.err" 3>&- &
 	PID=$!
 	STARTED+=("$PID")
 	for ((i = 0; i < 500; i++)); do
@@ -89,6 +129,7 @@ stop() {
 	done
 	STARTED=("${left[@]}")
 	kill "$pid" 2>/dev/null || :
+	ended_in_time "$pid" 30 || kill -9 -- "-$pid" 2>/dev/null || :
 	wait "$pid" || status=$?
 	return "$status"
 }
