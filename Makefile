@@ -25,13 +25,13 @@ MODULES = \
 	sys/door sys/here sys/inetd sys/io sys/lock sys/loop sys/net \
 	sys/newfile sys/pass sys/secret sys/serve sys/spawn sys/stop \
 	format/addr format/again format/bsmtp format/compose format/content \
-	format/copies format/crlf format/date format/dns format/dsn \
-	format/entry format/excerpt format/filename format/ftp format/hash \
-	format/hashblock format/hdr format/http format/letter format/login \
-	format/mailing format/md5 format/mime format/netrc format/order \
-	format/ordline format/reply format/results format/rules \
-	format/ruletext format/ruleword format/scram format/set format/table \
-	format/template format/tolist format/values \
+	format/copies format/crlf format/date format/dns format/downgrade \
+	format/dsn format/entry format/excerpt format/filename format/ftp \
+	format/hash format/hashblock format/hdr format/http format/letter \
+	format/login format/mailing format/md5 format/mime format/multipart \
+	format/netrc format/order format/ordline format/reply format/results \
+	format/rules format/ruletext format/ruleword format/scram format/set \
+	format/table format/template format/tolist format/values \
 	store/archive store/draft store/dropname store/letters store/maildrop \
 	store/mailroot store/mbox store/mdir store/outbox store/passwd \
 	store/place store/postmark store/reached store/rulefile store/seen \
@@ -52,10 +52,10 @@ MODULES = \
 # Modules in two files: the second.
 PARTS = format/mimehead format/orderfault format/orderhead sys/netname
 # t/unit/NAME.c
-UNITS = addr bsmtp buf content crlf date dns door frame ftp ftpd ftpput hash hdr io \
-	lock md5 mime net netrc newfile order orderd ordline passwd pop3d \
-	rate reply resolver results rules sasl scram smtpd smtpdata smtpext \
-	spawn store team tolist
+UNITS = addr bsmtp buf content crlf date dns door downgrade frame ftp ftpd \
+	ftpput hash hdr io lock md5 mime net netrc newfile order orderd \
+	ordline passwd pop3d rate reply resolver results rules sasl scram \
+	smtpd smtpdata smtpext spawn store team tolist
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = fake-dns fake-ftp fake-smtp launch wire
 

@@ -61,6 +61,8 @@ unit() {
 
 @test "format/content" { unit content; }
 
+@test "format/downgrade and format/multipart" { unit downgrade; }
+
 @test "format/tolist" { unit tolist; }
 
 @test "format/dns" { unit dns; }

@@ -1,6 +1,7 @@
 #include "fit.h"
 
 #include "format/addr.h"
+#include "format/downgrade.h"
 
 static void
 refuse_all(struct message *m, const char *why)
@@ -29,7 +30,8 @@ static int
 fit_content(struct fit *f, const struct smtpc *c, struct message *m)
 {
 	struct content *content = &m->content;
-	unsigned caps = c->caps;
+	const enum mime_form most =
+	    c->caps & SMTPC_8BITMIME ? MIME_8BIT : MIME_7BIT;
 	const char *why;
 
 	f->needs = content_needs(content);
@@ -38,21 +40,20 @@ fit_content(struct fit *f, const struct smtpc *c, struct message *m)
 		refuse_all(m, "a header line is too long or holds a NUL");
 		return -1;
 	}
-	if (content->head_form == MIME_8BIT && !(caps & SMTPC_8BITMIME)) {
+	if (content->head_form > most) {
 		refuse_all(m, "the header is not ASCII, and the server "
 		    "does not offer 8BITMIME");
 		return -1;
 	}
-	if (content->body_form == MIME_7BIT ||
-	    (content->body_form == MIME_8BIT && (caps & SMTPC_8BITMIME)))
+	if (content->body_form <= most)
 		return 0;
 	buf_clear(&m->converted);
-	if (content_convert(&m->converted, content, &why) < 0) {
+	if (downgrade_message(&m->converted, f->text, most, &why) < 0) {
 		refuse_all(m, why);
 		return -1;
 	}
 	f->text = buf_span(&m->converted);
-	if (content->head_form != MIME_8BIT)
+	if (mime_scan_short(f->text) == MIME_7BIT)
 		f->needs = 0;
 	return 0;
 }

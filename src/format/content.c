@@ -69,30 +69,6 @@ has_bare_cr(struct span s)
 	return 0;
 }
 
-static struct span
-body(const struct content *c)
-{
-	return c->text.n == 0 ? span_of(NULL, 0) :
-	    span_drop(buf_span(&c->text), c->body);
-}
-
-/*
- * Where the fields end and the body starts; between them is the empty line,
- * if there is one.
- */
-static void
-find_body(const struct content *c, size_t *fields, size_t *start)
-{
-	struct hdr_field f;
-	struct hdr h;
-
-	*fields = 0;
-	hdr_init(&h, buf_span(&c->text));
-	while (hdr_next(&h, &f) == HDR_FIELD)
-		*fields = h.at;
-	*start = h.at;
-}
-
 static enum mime_form
 form(const struct content *c, struct span text)
 {
@@ -103,16 +79,17 @@ form(const struct content *c, struct span text)
 int
 content_end(struct content *c, const char **why)
 {
-	size_t fields;
+	struct span fields, text;
 
 	if (c->text.n > 0 && !ends_with(&c->text, '\n'))
 		end_line(c);
 	*why = "a CR in the message ends no line";
 	if (c->cr && has_bare_cr(buf_span(&c->text)))
 		return -1;
-	find_body(c, &fields, &c->body);
+	hdr_split(buf_span(&c->text), &fields, &text);
+	c->body = c->text.n - text.n;
 	c->head_form = form(c, span_of(c->text.p, c->body));
-	c->body_form = form(c, body(c));
+	c->body_form = form(c, text);
 	return 0;
 }
 
@@ -147,11 +124,11 @@ content_remove(struct content *c, const char *name)
 void
 content_prepend(struct content *c, struct span fields)
 {
-	size_t end, start;
+	struct span head, text;
 
-	find_body(c, &end, &start);
-	if (start == end)
-		buf_insert(&c->text, end, "\r\n", 2);
+	hdr_split(buf_span(&c->text), &head, &text);
+	if (head.n + text.n == c->text.n)
+		buf_insert(&c->text, head.n, "\r\n", 2);
 	buf_insert(&c->text, 0, fields.p, fields.n);
 	c->longest = SIZE_MAX;
 }
@@ -171,57 +148,4 @@ content_id(struct buf *id, const struct content *c)
 	hdr_unfold(&raw, value);
 	mime_line(id, buf_span(&raw));
 	buf_free(&raw);
-}
-
-/* Whether a Content-Type is text, with or without parameters. */
-static int
-is_text(struct span type)
-{
-	return type.n >= 5 && span_case_is(span_of(type.p, 5), "text/");
-}
-
-static int
-is_plain_encoding(struct span cte)
-{
-	return cte.n == 0 || span_case_is(cte, "7bit") ||
-	    span_case_is(cte, "8bit") || span_case_is(cte, "binary");
-}
-
-/* What says that the body is text, where the header does not. */
-static void
-add_type(struct buf *out, const struct content *c, struct span type)
-{
-	struct span text = body(c);
-
-	if (content_field(c, "MIME-Version").n == 0)
-		buf_adds(out, "MIME-Version: 1.0\r\n");
-	if (type.n == 0)
-		buf_addf(out, "Content-Type: text/plain; charset=%s\r\n",
-		    mime_utf8_check(text) == text.n ? "utf-8" :
-		    "unknown-8bit");
-	buf_adds(out, "Content-Transfer-Encoding: quoted-printable\r\n");
-}
-
-int
-content_convert(struct buf *out, const struct content *c, const char **why)
-{
-	struct span type = content_field(c, "Content-Type");
-	struct hdr_field f;
-	struct hdr h;
-
-	*why = "not a single part of text, so it cannot be converted";
-	if (type.n > 0 && !is_text(type))
-		return -1;
-	*why = "encoded already, so it cannot be converted";
-	if (!is_plain_encoding(
-	    content_field(c, "Content-Transfer-Encoding")))
-		return -1;
-	hdr_init(&h, buf_span(&c->text));
-	while (hdr_next(&h, &f) == HDR_FIELD)
-		if (!span_case_is(f.name, "Content-Transfer-Encoding"))
-			buf_addspan(out, f.raw);
-	add_type(out, c, type);
-	buf_adds(out, "\r\n");
-	mime_qp(out, body(c));
-	return 0;
 }

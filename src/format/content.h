@@ -52,12 +52,4 @@ void content_prepend(struct content *c, struct span fields);
  */
 void content_id(struct buf *id, const struct content *c);
 
-/*
- * Appends the message with its body as quoted-printable, for a server that
- * takes 7 bits only or lines that are too long.  Only a single part of text
- * that is not encoded can be converted, and no header.  0, or -1 with *why.
- */
-int content_convert(struct buf *out, const struct content *c,
-    const char **why);
-
 #endif

@@ -92,6 +92,19 @@ hdr_find(struct span text, struct span name)
 }
 
 void
+hdr_split(struct span text, struct span *fields, struct span *body)
+{
+	struct hdr_field f;
+	struct hdr h;
+
+	*fields = span_of(text.p, 0);
+	hdr_init(&h, text);
+	while (hdr_next(&h, &f) == HDR_FIELD)
+		fields->n = h.at;
+	*body = span_drop(text, h.at);
+}
+
+void
 hdr_unfold(struct buf *b, struct span value)
 {
 	size_t i;
@@ -121,13 +134,8 @@ hdr_addrs_free(struct hdr_addrs *a)
 	buf_free(&a->addr);
 }
 
-/*
- * Length of what begins with open at the start of s and ends with close;
- * comments nest, a backslash takes the meaning from what follows it.  0 when
- * it does not end.
- */
-static size_t
-enclosed(struct span s, char open, char close)
+size_t
+hdr_enclosed(struct span s, char open, char close)
 {
 	size_t i, depth = 1;
 
@@ -189,7 +197,7 @@ open_angle(struct hdr_addrs *a, struct entry *e, const char *start)
 static void
 take_enclosed(struct hdr_addrs *a, struct entry *e, char open, char close)
 {
-	size_t n = enclosed(a->rest, open, close);
+	size_t n = hdr_enclosed(a->rest, open, close);
 
 	if (n == 0) {
 		a->why = open == '(' ? "a comment without end" :

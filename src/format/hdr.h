@@ -42,11 +42,24 @@ enum hdr_event hdr_next(struct hdr *h, struct hdr_field *f);
 /* The value of the first field of that name, or a span whose p is NULL. */
 struct span hdr_find(struct span text, struct span name);
 
+/*
+ * The fields, and the body; between them stands the empty line, if there is
+ * one.
+ */
+void hdr_split(struct span text, struct span *fields, struct span *body);
+
 /* Whether s may be the name of a field: printable ASCII, no blank or colon. */
 int hdr_is_name(struct span s);
 
 /* Appends a value as one line: CR and LF are left out (RFC 5322 2.2.3). */
 void hdr_unfold(struct buf *b, struct span value);
+
+/*
+ * Length of what begins with open at the start of s and ends with close: a
+ * quoted string, a comment; comments nest, a backslash takes the meaning from
+ * what follows it.  0 when it does not end.
+ */
+size_t hdr_enclosed(struct span s, char open, char close);
 
 /*
  * The addresses in a value (RFC 5322 3.4): members of groups, "Name <a@b>",

@@ -164,25 +164,44 @@ mime_base64_decode(struct buf *b, struct span s)
 	return 0;
 }
 
-static void
-qp_line(struct buf *b, struct span line)
+static int
+is_hex(char c)
 {
-	size_t i, col = 0, width;
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') ||
+	    (c >= 'a' && c <= 'f');
+}
+
+/* Whether s begins with a byte that is quoted already. */
+static int
+is_quoted(struct span s)
+{
+	return s.n >= 3 && s.p[0] == '=' && is_hex(s.p[1]) && is_hex(s.p[2]);
+}
+
+/* The bytes of one line, all but its end; more follows in the same line. */
+static void
+qp_line(struct buf *b, struct span line, int again, int more)
+{
+	size_t i, n, col = 0, width;
 	unsigned char c;
 	int last, plain;
 
-	for (i = 0; i < line.n; i++) {
+	for (i = 0; i < line.n; i += n) {
 		c = (unsigned char)line.p[i];
-		last = i + 1 == line.n;
-		plain = (c > ' ' && c < 0x7f && c != '=') ||
+		n = again && is_quoted(span_drop(line, i)) ? 3 : 1;
+		last = i + n == line.n && !more;
+		plain = n == 3 || (c > ' ' && c < 0x7f && c != '=') ||
 		    (byte_is_blank(c) && !last);
-		width = plain ? 1 : 3;
+		width = plain ? n : 3;
 		if (col + width + !last > COLUMNS) {
 			buf_adds(b, "=\r\n");
 			col = 0;
+			/* A new line must not look like a delimiter. */
+			plain = plain && c != '-';
+			width = plain ? n : 3;
 		}
 		if (plain) {
-			buf_addc(b, c);
+			buf_add(b, line.p + i, n);
 		} else {
 			buf_addc(b, '=');
 			buf_addc(b, hex[c >> 4]);
@@ -190,14 +209,51 @@ qp_line(struct buf *b, struct span line)
 		}
 		col += width;
 	}
-	buf_adds(b, "\r\n");
 }
 
 void
 mime_qp(struct buf *b, struct span text)
 {
-	while (text.n > 0)
-		qp_line(b, span_chomp(span_line(&text)));
+	while (text.n > 0) {
+		qp_line(b, span_chomp(span_line(&text)), 0, 0);
+		buf_adds(b, "\r\n");
+	}
+}
+
+/* Blanks at the end of a line are none of the text, RFC 2045 6.7 (3). */
+void
+mime_qp_again(struct buf *b, struct span text)
+{
+	struct span line;
+	int soft;
+
+	while (text.n > 0) {
+		line = span_chomp(span_line(&text));
+		while (line.n > 0 && byte_is_blank(line.p[line.n - 1]))
+			line.n--;
+		soft = line.n > 0 && line.p[line.n - 1] == '=';
+		line.n -= (size_t)soft;
+		qp_line(b, line, 1, soft);
+		buf_adds(b, soft ? "=\r\n" : "\r\n");
+	}
+}
+
+void
+mime_base64_again(struct buf *b, struct span text)
+{
+	size_t i, col = 0;
+
+	for (i = 0; i < text.n; i++) {
+		if (text.p[i] != '=' && base64_value(text.p[i]) < 0)
+			continue;
+		buf_addc(b, text.p[i]);
+		if (++col == COLUMNS) {
+			buf_adds(b, "\r\n");
+			col = 0;
+		}
+	}
+	if (col > 0)
+		buf_adds(b, "\r\n");
 }
 
 static int

@@ -39,6 +39,13 @@ int mime_base64_decode(struct buf *b, struct span s);
  */
 void mime_qp(struct buf *b, struct span text);
 
+/*
+ * Text that is encoded already, but with lines that are too long or bytes that
+ * do not belong there: the same, as mime_qp and mime_base64_lines write it.
+ */
+void mime_qp_again(struct buf *b, struct span text);
+void mime_base64_again(struct buf *b, struct span text);
+
 /* How a text body may travel. */
 enum mime_form {
 	MIME_7BIT,

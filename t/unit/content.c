@@ -147,38 +147,6 @@ test_fields(struct content *c)
 	buf_free(&id);
 }
 
-static void
-test_convert(struct content *c)
-{
-	struct buf out = { 0 };
-	const char *why;
-
-	CHECK(take(c, "A: b\nContent-transfer-encoding: 8bit\n\n\xc3\xa9=\n"));
-	CHECK_INT(c->head_form, MIME_7BIT);
-	CHECK_INT(c->body_form, MIME_8BIT);
-	CHECK_INT(content_convert(&out, c, &why), 0);
-	CHECK_BUF(&out, "A: b\r\nMIME-Version: 1.0\r\n"
-	    "Content-Type: text/plain; charset=utf-8\r\n"
-	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-	    "=C3=A9=3D\r\n");
-	buf_clear(&out);
-	CHECK(take(c, "MIME-Version: 1.0\nContent-Type: TEXT/html\n\n\xff\n"));
-	CHECK_INT(content_convert(&out, c, &why), 0);
-	CHECK_BUF(&out, "MIME-Version: 1.0\r\nContent-Type: TEXT/html\r\n"
-	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n=FF\r\n");
-	buf_clear(&out);
-	CHECK(take(c, "A: b\n\n\xff\n"));
-	CHECK_INT(content_convert(&out, c, &why), 0);
-	CHECK(strstr(buf_str(&out), "charset=unknown-8bit") != NULL);
-	CHECK(take(c, "Content-Type: multipart/mixed\n\n\xff\n"));
-	CHECK_INT(content_convert(&out, c, &why), -1);
-	CHECK(take(c, "Content-Transfer-Encoding: base64\n\n\xff\n"));
-	CHECK_INT(content_convert(&out, c, &why), -1);
-	CHECK(take(c, "S: \xc3\xa9\n\nx\n"));
-	CHECK_INT(c->head_form, MIME_8BIT);
-	buf_free(&out);
-}
-
 int
 main(void)
 {
@@ -188,7 +156,6 @@ main(void)
 	test_pieces(&c);
 	test_long(&c);
 	test_fields(&c);
-	test_convert(&c);
 	content_free(&c);
 	return test_end();
 }
