@@ -27,11 +27,12 @@ MODULES = \
 	format/addr format/again format/bsmtp format/compose format/content \
 	format/copies format/crlf format/date format/dns format/downgrade \
 	format/dsn format/entry format/excerpt format/filename format/ftp \
-	format/hash format/hashblock format/hdr format/http format/letter \
+	format/hash format/hashblock format/hdr format/letter \
 	format/login format/mailing format/md5 format/mime format/multipart \
 	format/netrc format/order format/ordline format/reply format/results \
 	format/rules format/ruletext format/ruleword format/scram format/set \
-	format/table format/template format/tolist format/values \
+	format/stranger format/table format/template format/tolist \
+	format/values \
 	store/archive store/draft store/dropname store/letters store/maildrop \
 	store/mailroot store/mbox store/mdir store/outbox store/passwd \
 	store/place store/postmark store/reached store/rulefile store/seen \
@@ -55,7 +56,7 @@ PARTS = format/mimehead format/orderfault format/orderhead sys/netname
 UNITS = addr bsmtp buf content crlf date dns door downgrade frame ftp ftpd \
 	ftpput hash hdr io lock md5 mime net netrc newfile order orderd \
 	ordline passwd pop3d rate reply resolver results rules sasl scram \
-	smtpd smtpdata smtpext spawn store team tolist
+	smtpd smtpdata smtpext spawn store stranger team tolist
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = fake-dns fake-ftp fake-smtp launch wire
 

@@ -33,6 +33,8 @@ unit() {
 
 @test "format/addr" { unit addr; }
 
+@test "format/stranger" { unit stranger; }
+
 @test "format/hash" { unit hash; }
 
 @test "format/order" { unit order; }

@@ -398,7 +398,9 @@ has_line() {
 
 @test "a web page cannot talk to it; long lines end the session" {
 	[ "$(says 'POST / HTTP/1.1' 'USER anonymous' 'PASS x')" = \
-		'500 no web server' ]
+		'500 this is FTP, not HTTP' ]
+	[ "$(says $'\x16\x03\x01' 'USER anonymous' 'PASS x')" = \
+		'500 this is FTP, not TLS' ]
 	[ "$(says "NOOP $(printf '%05000d' 0)" QUIT)" = \
 		'500 the line is too long' ]
 }

@@ -1,7 +1,7 @@
 #include "ordline.h"
 
-#include "http.h"
 #include "mime.h"
+#include "stranger.h"
 
 static int
 is_digit(char c)
@@ -32,6 +32,19 @@ is_digest(struct span s)
 	return s.n == 2 * HASH_SIZE;
 }
 
+/* What clients of SMTP, POP3 and FTP say to a greeting. */
+static enum ordline_first
+is_astray(struct span s)
+{
+	static const char *const verb[] = { "EHLO ", "HELO ", "USER " };
+	size_t i, n = sizeof "EHLO";
+
+	for (i = 0; i < COUNT(verb); i++)
+		if (memcmp(s.p, verb[i], s.n < n ? s.n : n) == 0)
+			return s.n < n ? ORDLINE_MORE : ORDLINE_COMMAND;
+	return ORDLINE_RAW;
+}
+
 /* Both as far as the shorter one goes, ASCII case ignored. */
 static int
 begins_alike(struct span s, const char *word)
@@ -43,16 +56,13 @@ begins_alike(struct span s, const char *word)
 }
 
 static enum ordline_first
-is_http(struct span s)
+is_stranger(struct span s)
 {
-	switch (http_guess(s)) {
-	case HTTP_YES:
-		return ORDLINE_HTTP;
-	case HTTP_PERHAPS:
-		return ORDLINE_MORE;
-	default:
-		return ORDLINE_RAW;
-	}
+	enum stranger guess = stranger_guess(s);
+
+	if (stranger_is(guess))
+		return ORDLINE_STRANGER;
+	return guess == STRANGER_PERHAPS ? ORDLINE_MORE : ORDLINE_RAW;
 }
 
 static enum ordline_first
@@ -101,7 +111,9 @@ ordline_first(struct span s)
 	r = is_order(s);
 	if (r == ORDLINE_RAW)
 		r = is_quit(s);
-	return r == ORDLINE_RAW ? is_http(s) : r;
+	if (r == ORDLINE_RAW)
+		r = is_astray(s);
+	return r == ORDLINE_RAW ? is_stranger(s) : r;
 }
 
 /* The next word of *rest; empty at its end. */

@@ -17,7 +17,7 @@
 enum ordline_first {
 	ORDLINE_MORE,		/* it takes more of them to say */
 	ORDLINE_COMMAND,	/* a command, or the beginning of one */
-	ORDLINE_HTTP,		/* a web browser */
+	ORDLINE_STRANGER,	/* neither: stranger_guess */
 	ORDLINE_RAW		/* the order itself */
 };
 
@@ -25,7 +25,8 @@ enum ordline_first {
  * Looks at the beginning of the first line, at most ORDLINE_MAX bytes of it.
  * A command is ORDER and a blank; order in small letters must have a number
  * behind it, for an order's text may well begin with the word; or QUIT in any
- * case, alone on its line.
+ * case, alone on its line; or what belongs to SMTP, POP3 or FTP, and is refused
+ * as such.
  */
 enum ordline_first ordline_first(struct span s);
 

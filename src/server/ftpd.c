@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "format/http.h"
+#include "format/stranger.h"
 #include "ftpfile.h"
 
 #define LINE_MAX 4096		/* octets in a command, its ending included */
@@ -53,17 +53,20 @@ leave(struct ftpd *s, struct buf *out, const char *text)
 static int
 is_known(struct ftpd *s, struct buf *out)
 {
+	enum stranger guess;
+
 	if (s->known)
 		return 1;
-	switch (http_guess(buf_span(&s->line))) {
-	case HTTP_YES:
-		leave(s, out, "500 no web server");
+	guess = stranger_guess(buf_span(&s->line));
+	if (stranger_is(guess)) {
+		ftp_reply(s, out, "500 this is FTP, not %s",
+		    stranger_name(guess));
+		s->phase = FTP_OVER;
 		return 0;
-	case HTTP_PERHAPS:
-		return memchr(s->line.p, '\n', s->line.n) != NULL;
-	case HTTP_NO:
-		break;
 	}
+	if (guess == STRANGER_PERHAPS &&
+	    memchr(s->line.p, '\n', s->line.n) == NULL)
+		return 0;
 	s->known = 1;
 	return 1;
 }

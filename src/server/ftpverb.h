@@ -28,7 +28,7 @@ struct ftpd {
 	int local;
 	enum ftp_phase phase;
 	struct buf line;	/* commands that wait, or a part of one */
-	int known;		/* as no web browser */
+	int known;		/* as no stranger */
 
 	struct buf user;	/* who wants to log in */
 	int logged_in;

@@ -4,6 +4,7 @@
 
 #include "format/hash.h"
 #include "format/ordline.h"
+#include "format/stranger.h"
 #include "orderq.h"
 
 enum phase {
@@ -306,6 +307,17 @@ raw_begin(struct orderd *s, struct buf *out)
 	buf_free(&s->line);
 }
 
+static void
+turn_away(struct orderd *s, struct buf *out)
+{
+	struct buf text = { 0 };
+
+	buf_addf(&text, "501 bad line: this is orderproto, not %s",
+	    stranger_name(stranger_guess(buf_span(&s->line))));
+	leave(s, out, buf_str(&text));
+	buf_free(&text);
+}
+
 /*
  * Byte for byte, until it is known what this is: a few bytes as a rule, and
  * ORDLINE_MAX at most.
@@ -324,8 +336,8 @@ take_first(struct orderd *s, const char *p, size_t n, struct buf *out)
 			s->line.n--;	/* take_line gets this byte again */
 			s->phase = PHASE_LINE;
 			return i;
-		case ORDLINE_HTTP:
-			leave(s, out, "501 bad line: no web server");
+		case ORDLINE_STRANGER:
+			turn_away(s, out);
 			return n;
 		case ORDLINE_RAW:
 			raw_begin(s, out);

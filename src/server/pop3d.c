@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "format/http.h"
+#include "format/stranger.h"
 #include "pop3auth.h"
 #include "pop3work.h"
 
@@ -31,13 +31,7 @@ hang_up(struct pop3d *s, const char *text)
 static void
 command(struct pop3d *s, struct span line)
 {
-	int first = !s->started;
-
 	s->started = 1;
-	if (first && http_guess(line) == HTTP_YES) {
-		hang_up(s, "-ERR this is POP3, not HTTP");
-		return;
-	}
 	line = span_chomp(line);
 	if (s->conf->talk != NULL)
 		tell_line(s, line);
@@ -49,6 +43,19 @@ command(struct pop3d *s, struct span line)
 		hang_up(s, "-ERR too many mistakes");
 }
 
+/* Whether it is one who has sent this, the first that came: then it is said. */
+static int
+is_stranger(struct pop3d *s, struct span first)
+{
+	enum stranger guess = stranger_guess(first);
+
+	if (!stranger_is(guess))
+		return 0;
+	pop3verb_reply(s, "-ERR this is POP3, not %s", stranger_name(guess));
+	s->closing = 1;
+	return 1;
+}
+
 /* Takes a line, or nothing while its end has not come. */
 static size_t
 feed_line(struct pop3d *s, const char *p, size_t n)
@@ -57,6 +64,8 @@ feed_line(struct pop3d *s, const char *p, size_t n)
 	size_t used = lf != NULL ? (size_t)(lf + 1 - p) : n;
 	int skip = s->skip;
 
+	if (!s->started && is_stranger(s, span_of(p, n)))
+		return n;
 	s->skip = lf == NULL && (skip || n >= POP3D_LINE_MAX);
 	if (skip)
 		return used;

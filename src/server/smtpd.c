@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "format/http.h"
+#include "format/stranger.h"
 #include "smtpauth.h"
 #include "smtpfault.h"
 #include "smtptext.h"
@@ -12,7 +12,6 @@
 
 static const char
 	no_end[] = "500 5.5.2 Error: line too long",
-	no_http[] = "221 2.7.0 Error: this is SMTP, not HTTP",
 	no_more[] = "421 4.7.0 Error: too many errors";
 
 static void
@@ -31,13 +30,8 @@ tell_line(struct smtpd *s, struct span line)
 static void
 command(struct smtpd *s, struct span line)
 {
-	if (s->crlf < 0) {
+	if (s->crlf < 0)
 		s->crlf = line.n > 1 && line.p[line.n - 2] == '\r';
-		if (http_guess(line) == HTTP_YES) {
-			smtpverb_hang_up(s, no_http);
-			return;
-		}
-	}
 	line = span_chomp(line);
 	if (s->conf->talk != NULL)
 		tell_line(s, line);
@@ -45,6 +39,22 @@ command(struct smtpd *s, struct span line)
 		smtpauth_step(s, line);
 	else
 		smtpverb_run(s, line);
+}
+
+/* Whether it is one who has sent this, the first that came: then it is said. */
+static int
+is_stranger(struct smtpd *s, struct span first)
+{
+	enum stranger guess = stranger_guess(first);
+	struct buf text = { 0 };
+
+	if (!stranger_is(guess))
+		return 0;
+	buf_addf(&text, "221 2.7.0 Error: this is SMTP, not %s",
+	    stranger_name(guess));
+	smtpverb_hang_up(s, buf_str(&text));
+	buf_free(&text);
+	return 1;
 }
 
 /* Takes a command line, or nothing while its end has not come. */
@@ -55,6 +65,8 @@ feed_line(struct smtpd *s, const char *p, size_t n)
 	size_t used = lf != NULL ? (size_t)(lf + 1 - p) : n;
 	int skip = s->skip;
 
+	if (s->crlf < 0 && is_stranger(s, span_of(p, n)))
+		return n;
 	s->skip = lf == NULL && (skip || n >= SMTPD_LINE_MAX);
 	if (skip)
 		return used;

@@ -309,14 +309,45 @@ test_raw(void)
 	expect("order\r\nQUIT\r\n", "250 stored raw 13 4d071794a05c3847d793"
 	    "c0f5f63db5553bbcae58b1c9bfc0973ac2244971ee73\r\n",
 	    "raw=order\r\nQUIT\r\n;");
-	expect("GET / HTTP/1.1\r\n\r\n", "501 bad line: no web server\r\n",
-	    "");
-	expect("POST /x HTTP/1.1\r\n\r\n" ORDER("a", "-"),
-	    "501 bad line: no web server\r\n", "");
+	expect("HELLO WORLD", "250 stored raw 11 787ec76dcafd20c1908eb0936a12f"
+	    "91edd105ab5cd7ecc2b1ae2032648345dff\r\n", "raw=HELLO WORLD;");
 	for (i = 0; i < MAX + 1; i++)
 		buf_addc(&text, 'x');
 	expect(buf_str(&text), "552 too large: at most 100 octets\r\n", "");
 	buf_free(&text);
+}
+
+#define NOT(what) "501 bad line: this is orderproto, not " what "\r\n"
+
+/* Browsers and other strangers, whose greeting is no order. */
+static void
+test_strangers(void)
+{
+	static const char tls[] = "\x16\x03\x01\x00\x10\x01\x00\x00\x0c"
+	    "\x03\x03" "abcdefghij\x00\x00";
+	static const char ssl[] = "\x80\x2e\x01\x00\x02\x00\x15";
+	static const char smb[] = "\x00\x00\x00\x2f\xffSMBr";
+	static const char socks[] = "\x05\x01\x00";
+
+	expect("GET / HTTP/1.1\r\n\r\n", NOT("HTTP"), "");
+	expect("POST /x HTTP/1.1\r\n\r\n" ORDER("a", "-"), NOT("HTTP"), "");
+	expect("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", NOT("HTTP"), "");
+	expect("BREW /pot HTCPCP/1.0\r\n", NOT("HTTP"), "");
+	expect_as(&open_to_all, &plain, span_of(tls, sizeof tls - 1),
+	    NOT("TLS"), "");
+	expect_as(&open_to_all, &plain, span_of(tls, 2), NOT("TLS"), "");
+	expect_as(&open_to_all, &plain, span_of(ssl, sizeof ssl - 1),
+	    NOT("TLS"), "");
+	expect_as(&open_to_all, &plain, span_of(smb, sizeof smb - 1),
+	    NOT("another protocol"), "");
+	expect_as(&open_to_all, &plain, span_of(socks, sizeof socks - 1),
+	    NOT("another protocol"), "");
+	expect("SSH-2.0-x\r\n", NOT("another protocol"), "");
+	/* Clients of mail and FTP, at the wrong port. */
+	expect("EHLO here\r\nQUIT\r\n",
+	    "501 bad line: ORDER or QUIT is expected\r\n", "");
+	expect("USER anonymous\r\n",
+	    "501 bad line: ORDER or QUIT is expected\r\n", "");
 }
 
 static void
@@ -451,6 +482,7 @@ main(void)
 	test_orders();
 	test_refusals();
 	test_raw();
+	test_strangers();
 	test_long_line();
 	test_key();
 	test_store_fails();

@@ -22,7 +22,8 @@ test_first(void)
 	CHECK_INT(first("ORDER"), ORDLINE_MORE);
 	CHECK_INT(first("ORDER "), ORDLINE_COMMAND);
 	CHECK_INT(first("ORDER\n"), ORDLINE_COMMAND);
-	CHECK_INT(first("ORDERS"), ORDLINE_RAW);
+	CHECK_INT(first("ORDERS"), ORDLINE_MORE);
+	CHECK_INT(first("ORDERS\n"), ORDLINE_RAW);
 	CHECK_INT(first("Order "), ORDLINE_MORE);
 	CHECK_INT(first("order 1"), ORDLINE_COMMAND);
 	CHECK_INT(first("order one"), ORDLINE_RAW);
@@ -34,13 +35,21 @@ test_first(void)
 	CHECK_INT(first("quit \r\n"), ORDLINE_COMMAND);
 	CHECK_INT(first("quit now\n"), ORDLINE_RAW);
 	CHECK_INT(first("GET"), ORDLINE_MORE);
-	CHECK_INT(first("GET /"), ORDLINE_HTTP);
-	CHECK_INT(first("POST /x"), ORDLINE_HTTP);
+	CHECK_INT(first("GET /"), ORDLINE_STRANGER);
+	CHECK_INT(first("POST /x"), ORDLINE_STRANGER);
 	CHECK_INT(first("Get /"), ORDLINE_RAW);
-	CHECK_INT(first("GETTING"), ORDLINE_RAW);
+	CHECK_INT(first("GETTING "), ORDLINE_MORE);
+	CHECK_INT(first("GETTING on\n"), ORDLINE_RAW);
 	CHECK_INT(first("["), ORDLINE_RAW);
 	CHECK_INT(first("\r\n"), ORDLINE_RAW);
-	CHECK_INT(ordline_first(span_of("\0\xff", 2)), ORDLINE_RAW);
+	CHECK_INT(ordline_first(span_of("\0[", 2)), ORDLINE_MORE);
+	CHECK_INT(ordline_first(span_of("\0\0\0\0\0", 5)), ORDLINE_RAW);
+	CHECK_INT(first("EHLO"), ORDLINE_MORE);
+	CHECK_INT(first("EHLO "), ORDLINE_COMMAND);
+	CHECK_INT(first("USER x"), ORDLINE_COMMAND);
+	CHECK_INT(first("USERS\n"), ORDLINE_RAW);
+	CHECK_INT(ordline_first(span_of("\x16\x03", 2)), ORDLINE_STRANGER);
+	CHECK_INT(ordline_first(span_of("\xff\xfe", 2)), ORDLINE_RAW);
 	buf_adds(&b, "QUIT");
 	for (i = 4; i < ORDLINE_MAX; i++)
 		buf_addc(&b, ' ');

@@ -160,6 +160,7 @@ check_trouble(void)
 	    "+OK 3 letters\r\n+OK\r\n", "open user close");
 	check("GET / HTTP/1.1\r\n" LOGIN, HELLO
 	    "-ERR this is POP3, not HTTP\r\n", "");
+	check("\x16\x03\x01\x02", HELLO "-ERR this is POP3, not TLS\r\n", "");
 }
 
 int

@@ -445,6 +445,8 @@ ends(void)
 	    "221 2.7.0 Error: this is SMTP, not HTTP\r\n", "");
 	talk("POST /x HTTP/1.0\nHELO x\n",
 	    "221 2.7.0 Error: this is SMTP, not HTTP\r\n", "");
+	talk("\x16\x03\x01\x02", "221 2.7.0 Error: this is SMTP, not TLS\r\n",
+	    "");
 	talk("HELP MAIL\r\nhelp x\r\n", "214 2.0.0 Syntax: MAIL "
 	    "FROM:<address>\r\n214 2.0.0 Commands: HELO EHLO MAIL SEND SOML "
 	    "SAML RCPT DATA BDAT RSET NOOP VRFY EXPN HELP AUTH ETRN TURN "
