@@ -124,6 +124,52 @@ setup() {
 	run -1 cmp -s <(grep Message-ID got.1) <(grep Message-ID got.2)
 }
 
+# head_of FILE: a message's header, without the CRs.
+head_of() {
+	tr -d '\r' <"$1" | sed '/^$/q'
+}
+
+@test "mbox lines and a byte order mark before the header are dropped" {
+	fake
+	printf '%s\n' 'From: me@x' 'To: a@x' 'Bcc: b@x' 'Subject: s' '' \
+		'From here on' >plain
+	for before in 'From me@x Mon Nov 23 10:00:00 2026\n' '>From me@x Mon\n' \
+	    '\357\273\277' '\357\273\277From me@x\r\n>From b@x\n'; do
+		{ printf "$before"; cat plain; } >letter
+		rm -f got.*
+		run -0 --separate-stderr smtpsend -s "$ADDR" a@x <letter
+		[ "$stderr" = '' ]
+		[ "$(received)" = a@x ]
+		run -0 smtpsend -t -s "$ADDR" <letter
+		[ "$(received | tail -n 1)" = 'a@x b@x' ]
+		cat got.[0-9]* >both
+		run -1 grep -i '^bcc' both
+		run -1 grep 'From me' both
+		[ "$(head_of both | grep -c '^Subject: s')" = 1 ]
+		[ "$(grep -c '^From: me@x' both)" = 2 ]
+		[ "$(grep -c '^From here on' both)" = 2 ]
+	done
+	# a text without a header
+	rm -f got.*
+	printf 'From here to there\n' | run -0 smtpsend -s "$ADDR" a@x
+	grep -q '^From here to there' got.[0-9]*
+}
+
+@test "Bcc behind a line that is no field: 65, and nothing is sent" {
+	fake
+	for before in '\n' '\n\n' 'A text\n' 'To: a@x\n text\nmore text\n' \
+	    ' Subject: s\n' 'From me@x\n\n'; do
+		printf "${before}To: a@x\nBcc: b@x\n\nText.\n" >letter
+		for t in '' -t; do
+			run -65 --separate-stderr smtpsend $t -s "$ADDR" a@x <letter
+			[ "$stderr" = 'smtpsend: stdin: Bcc behind a line that is no header field' ]
+		done
+	done
+	printf 'To: a@x\nResent-To: a@x\njunk\nResent-Bcc: b@x\n\n' >letter
+	run -65 smtpsend -s "$ADDR" a@x <letter
+	run -1 received
+}
+
 @test "-t takes To, Cc and Bcc, groups, comments and folds; Bcc goes" {
 	fake
 	cat >letter <<-'END'

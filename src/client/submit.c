@@ -25,6 +25,7 @@ submit_read(struct content *c, int fd)
 		}
 	}
 	rd_free(&rd);
+	content_trim(c);
 	errno = rd.err;
 	return status == RD_ERROR ? -1 : 0;
 }
@@ -69,10 +70,15 @@ add_missing(struct content *c, const struct submit *s)
 const char *
 submit_fill(struct message *m, const struct submit *s)
 {
+	static const char *const hidden[] = { "Bcc", "Resent-Bcc" };
 	const char *why;
+	size_t i;
 
-	content_remove(&m->content, "Bcc");
-	content_remove(&m->content, "Resent-Bcc");
+	for (i = 0; i < COUNT(hidden); i++) {
+		if (content_misses(&m->content, hidden[i]))
+			return "Bcc behind a line that is no header field";
+		content_remove(&m->content, hidden[i]);
+	}
 	add_missing(&m->content, s);
 	if (content_end(&m->content, &why) < 0)
 		return why;

@@ -1,7 +1,7 @@
 /*
  * submit: what becomes of a single message before it is sent: its lines end
- * in CRLF, Bcc goes, and fields that every message must have are added
- * (RFC 6409 8).
+ * in CRLF, an mbox line and Bcc go, and fields that every message must have
+ * are added (RFC 6409 8).
  */
 #ifndef CLIENT_SUBMIT_H
 #define CLIENT_SUBMIT_H

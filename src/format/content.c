@@ -93,6 +93,59 @@ content_end(struct content *c, const char **why)
 	return 0;
 }
 
+static int
+is_mbox_line(struct span line)
+{
+	static const char mark[] = "From ";
+
+	while (line.n > 0 && line.p[0] == '>')
+		line = span_drop(line, 1);
+	return line.n >= sizeof mark - 1 &&
+	    memcmp(line.p, mark, sizeof mark - 1) == 0;
+}
+
+void
+content_trim(struct content *c)
+{
+	const struct span text = span_unmarked(buf_span(&c->text));
+	struct span rest = text, next = text;
+	struct hdr_field f;
+	struct hdr h;
+	size_t n;
+
+	while (next.n > 0 && is_mbox_line(span_line(&next)))
+		rest = next;
+	hdr_init(&h, rest);
+	n = c->text.n - (hdr_next(&h, &f) == HDR_FIELD ? rest.n : text.n);
+	buf_consume(&c->text, n);
+	c->line = c->line > n ? c->line - n : 0;
+}
+
+int
+content_misses(const struct content *c, const char *name)
+{
+	const struct span text = buf_span(&c->text);
+	struct span fields, rest, line;
+	struct hdr_field f;
+	struct hdr h;
+	int begun = 0;
+
+	hdr_split(text, &fields, &rest);
+	if (fields.n > 0 && fields.n + rest.n < text.n)
+		return 0;
+	while (rest.n > 0) {
+		line = span_line(&rest);
+		if (span_chomp(line).n == 0 && begun)
+			return 0;
+		begun |= span_chomp(line).n > 0 && !is_mbox_line(line);
+		hdr_init(&h, line);
+		if (hdr_next(&h, &f) == HDR_FIELD &&
+		    span_case_is(f.name, name))
+			return 1;
+	}
+	return 0;
+}
+
 struct span
 content_field(const struct content *c, const char *name)
 {

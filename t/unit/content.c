@@ -147,6 +147,55 @@ test_fields(struct content *c)
 	buf_free(&id);
 }
 
+/* A message of which the header begins late, or breaks off. */
+static void
+test_start(struct content *c)
+{
+	static const char *const same[] = {
+		"From: a\n\nFrom b\n", "From here to there\n", "From a\n\nb\n",
+		">From a\n", ">", "", "Fromage\nA: b\n"
+	};
+	size_t i;
+
+	CHECK(take(c, "\xef\xbb\xbf" "From a@x Mon\n>>From b\nA: b\n\nc\n"));
+	content_trim(c);
+	CHECK_BUF(&c->text, "A: b\r\n\r\nc\r\n");
+	CHECK(take(c, "\xef\xbb\xbf" "A: b\n"));
+	content_trim(c);
+	CHECK_BUF(&c->text, "A: b\r\n");
+	for (i = 0; i < COUNT(same); i++) {
+		struct buf before = { 0 };
+
+		CHECK(take(c, same[i]));
+		buf_addspan(&before, buf_span(&c->text));
+		content_trim(c);
+		CHECK(span_eq(buf_span(&c->text), buf_span(&before)));
+		buf_free(&before);
+	}
+	/* the line that has no end yet */
+	content_start(c);
+	content_add(c, span_str("From a\nA: b"));
+	content_trim(c);
+	content_add(c, span_str("c\n"));
+	CHECK_BUF(&c->text, "A: bc\r\n");
+	CHECK_INT(c->line, 7);
+
+	CHECK(take(c, "A: b\njunk\nbcc : d\n\nx\n"));
+	CHECK(content_misses(c, "Bcc"));
+	CHECK(take(c, "\n\nA: b\nBcc: d\n\nx\n"));
+	CHECK(content_misses(c, "Bcc"));
+	CHECK(take(c, "A: b\n\nBcc: d\n"));
+	CHECK(!content_misses(c, "Bcc"));
+	CHECK(take(c, "some text\n\nBcc: d\n"));
+	CHECK(!content_misses(c, "Bcc"));
+	CHECK(take(c, "\n\nsome text\n\nBcc: d\n"));
+	CHECK(!content_misses(c, "Bcc"));
+	CHECK(take(c, "Bcc: d\n"));
+	CHECK(!content_misses(c, "Bcc"));
+	CHECK(take(c, ""));
+	CHECK(!content_misses(c, "Bcc"));
+}
+
 int
 main(void)
 {
@@ -156,6 +205,7 @@ main(void)
 	test_pieces(&c);
 	test_long(&c);
 	test_fields(&c);
+	test_start(&c);
 	content_free(&c);
 	return test_end();
 }
