@@ -4,7 +4,7 @@
 # shellcheck disable=SC2154 # run sets stderr
 
 load lib
-load clients
+load dial
 
 count() {
 	find mail -path '*/new/*' | wc -l
@@ -12,33 +12,36 @@ count() {
 
 @test "many sessions, most of them silent: the others are served" {
 	start smtpd-lite -l :0 -w 1
-	clients <<-'END'
-	silent = [Client() for i in range(300)]
-	for c in silent[::2]:
-	    c.envelope("silent")
-	    c.send("half a message\r\n")
-	busy = [Client() for i in range(100)]
-	for n in range(3):
-	    for i, c in enumerate(busy):
-	        c.send("MAIL FROM:<a>\r\nRCPT TO:<u%d>\r\nDATA\r\n" % (i % 7))
-	    for c in busy:
-	        for code in "250", "250", "354":
-	            c.expect(code)
-	        c.send("text\r\n.\r\n")
-	    for c in busy:
-	        c.expect("250 2.0.0 Ok: queued as ")
+	silent=(silent{1..300}) busy=(busy{1..100})
+	hello "${silent[@]}" "${busy[@]}"
+	for ((i = 0; i < 300; i += 2)); do
+		envelope "${silent[i]}" silent
+		tell "${silent[i]}" 'half a message'
+	done
+	for _ in 1 2 3; do
+		for i in "${!busy[@]}"; do
+			tell "${busy[i]}" 'MAIL FROM:<a>' "RCPT TO:<u$((i % 7))>" \
+				DATA
+		done
+		for c in "${busy[@]}"; do
+			for code in 250 250 354; do
+				hear "$c" "$code"
+			done
+			tell "$c" text .
+		done
+		for c in "${busy[@]}"; do
+			hear "$c" '250 2.0.0 Ok: queued as '
+		done
+	done
 	# The silent ones are heard when they speak, others being busy or not.
-	for c in silent[1::2]:
-	    c.say("NOOP", "250")
+	for ((i = 1; i < 300; i += 2)); do
+		say "${silent[i]}" NOOP 250
+	done
 	# So long that nobody counts as busy any more.
-	time.sleep(0.3)
-	silent[1].say("NOOP", "250")
-	for c in busy:
-	    c.say("QUIT", "221")
-	    assert c.ended()
-	for c in silent:
-	    c.s.close()
-	END
+	sleep 1
+	say "${silent[1]}" NOOP 250
+	quit "${busy[@]}"
+	hang_up "${silent[@]}"
 	[ "$(count)" = 300 ]
 	stop
 	[ "$(find mail -type f ! -name .lock | wc -l)" = 300 ]
@@ -46,81 +49,82 @@ count() {
 
 @test "what comes behind QUIT does not cut its answer off" {
 	start smtpd-lite -l :0 -o sink
-	clients <<-'END'
-	for i in range(20):
-	    c = Client()
-	    c.send("QUIT\r\n" + 1000000 * "x")
-	    time.sleep(0.01)
-	    c.expect("221")
-	    assert c.ended()
-	END
+	{ printf 'QUIT\r\n'; head -c 1000000 /dev/zero | tr '\0' x; } >quit
+	for _ in {1..20}; do
+		hello c
+		# The connection may be gone before all is written.
+		cat quit >&"${TO[c]}" || :
+		hear c 221
+		ended c
+		hang_up c
+	done
 }
 
 @test "a session too many is told so and closed" {
 	start smtpd-lite -l :0 -c 2 -o sink
-	clients <<-'END'
-	a, b = Client(), Client()
-	c = Client(hello=False)
-	c.expect("421 4.3.2 ")
-	assert c.ended()
-	a.say("QUIT", "221")
-	assert a.ended()
-	d = admitted()
-	b.say("NOOP", "250")
-	END
+	hello a b
+	dial c
+	hear c '421 4.3.2 '
+	ended c
+	quit a
+	admitted d
+	say b NOOP 250
 }
 
 @test "too busy is said, however many stay whose session is over" {
 	start smtpd-lite -l :0 -c 2 -o sink -w 1
-	clients <<-'END'
-	over = []
-	for i in range(80):
-	    c = Client()
-	    c.say("QUIT", "221")
-	    over.append(c)
-	a, b = Client(), Client()
-	c = Client(hello=False)
-	c.expect("421 4.3.2 ")
-	assert c.ended()
-	END
+	for i in {1..80}; do
+		hello "over$i"
+		say "over$i" QUIT 221
+	done
+	hello a b
+	dial c
+	hear c '421 4.3.2 '
+	ended c
 }
 
 @test "an idle session is told so and closed; half a message is dropped" {
 	start smtpd-lite -l :0 -T 1
-	clients <<-'END'
-	a, b = Client(), Client()
-	b.envelope("u")
-	b.send("half a message\r\n")
-	for c in a, b:
-	    assert "timeout exceeded" in c.expect("421 4.4.2 ")
-	    assert c.ended()
-	END
+	hello a b
+	envelope b u
+	tell b 'half a message'
+	for c in a b; do
+		hear "$c" '421 4.4.2 '
+		[[ $LINE = *'timeout exceeded'* ]]
+		ended "$c"
+	done
 	[ "$(find mail -type f ! -name .lock | wc -l)" = 0 ]
 }
 
 @test "a connection reset in a message, before it and after it" {
 	start smtpd-lite -l :0
-	clients <<-'END'
-	import struct
-	def reset(c):
-	    c.s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-	        struct.pack("ii", 1, 0))
-	    c.f.close()
-	    c.s.close()
-	reset(Client())
-	c = Client()
-	c.envelope("u")
-	c.send("text\r\n" * 50000)
-	reset(c)
-	c = Client()
-	c.envelope("u")
-	c.send("text\r\n.\r")
-	reset(c)
-	c = Client()
-	c.mail("v", "text")
-	reset(c)
-	Client().mail("v", "text")
-	END
+	# begin: a client who will end by a reset.
+	begin() {
+		dial_by c -r "$ADDR"
+		hear c 220
+		say c 'HELO x' 250
+	}
+	# A reset is no end that read takes for one.
+	reset() {
+		no_more c
+		hang_up c
+	}
+	begin
+	reset
+	begin
+	envelope c u
+	awk 'BEGIN { for (i = 0; i < 50000; i++) printf "text\r\n" }' \
+		>&"${TO[c]}"
+	reset
+	begin
+	envelope c u
+	printf 'text\r\n.\r' >&"${TO[c]}"
+	reset
+	begin
+	mail c v text
+	reset
+	hello d
+	mail d v text
 	stop
 	[ "$(find mail -type f ! -name .lock | wc -l)" = 2 ]
 	[ "$(find mail/v/new -type f | wc -l)" = 2 ]
@@ -129,125 +133,106 @@ count() {
 @test "a peer that never reads, or never ends a line, costs little" {
 	measurable
 	start smtpd-lite -l :0 -w 1 -m 1M
-	clients <<-'END'
-	before = memory()
-	def pour(piece, start=""):
-	    c = Client()
-	    c.send(start)
-	    c.s.settimeout(0.5)
-	    try:
-	        for i in range(1000):
-	            c.s.sendall(piece * (65536 // len(piece)))
-	    except (socket.timeout, ConnectionError):
-	        pass
-	    return c
-	keep = [
-	    pour(b"x"), pour(b"EHLO x\r\n"),
-	    pour(b"x" * 70 + b"\r\n", "MAIL FROM:<a>\r\nRCPT TO:<u>\r\nDATA\r\n"),
-	    pour(b"x", "MAIL FROM:<a>\r\nRCPT TO:<u>\r\nDATA\r\n"),
-	    pour(b"\r", "MAIL FROM:<a>\r\nRCPT TO:<u>\r\nDATA\r\n"),
-	]
-	Client().mail("u", "text")
-	assert memory() - before < 4096, memory() - before
-	END
+	before=$(memory)
+	hello a b c d e
+	for name in c d e; do
+		tell "$name" 'MAIL FROM:<a>' 'RCPT TO:<u>' DATA
+	done
+	long=$(printf 'x%.0s' {1..70})
+	pour a "$long" &
+	pour b 'EHLO x\r\n' &
+	pour c "$long\r\n" &
+	pour d "$long" &
+	pour e '\r' &
+	poured
+	hello f
+	mail f u text
+	(($(memory) - before < 4096))
 	[ "$(count)" = 1 ]
 }
 
 @test "peers that send commands and read no answers cost 300 KB each" {
 	measurable
 	start smtpd-lite -l :0 -o sink
-	clients <<-'END'
-	before = memory()
-	deaf = [Client() for i in range(40)]
-	for c in deaf:
-	    c.s.setblocking(False)
-	full = 0
-	while full < 10:
-	    full += 1
-	    for c in deaf:
-	        try:
-	            c.s.send(b"HELP\r\n" * 10000)
-	            full = 0
-	        except BlockingIOError:
-	            pass
-	    time.sleep(0.02)
-	assert memory() - before < 40 * 300, memory() - before
-	END
+	before=$(memory)
+	deaf=(deaf{1..40})
+	hello "${deaf[@]}"
+	for c in "${deaf[@]}"; do
+		pour "$c" 'HELP\r\n' 2 &
+	done
+	poured
+	(($(memory) - before < 40 * 300))
 }
 
 @test "text that was on its way when DATA was refused ends the session" {
-	need python3
 	start smtpd-lite -l :0 -o sink
-	python - "$PORT" <<-'END'
-	import socket, sys, time
-	def answers(gap):
-	    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
-	    f = s.makefile("rb")
-	    f.readline()
-	    for line in b"HELO x", b"MAIL FROM:<a>":
-	        s.sendall(line + b"\r\n")
-	        f.readline()
-	    s.sendall(b"DATA\r\n")
-	    # Another segment, before or after the answer.
-	    codes = [f.readline()[:3]] if gap is None else time.sleep(gap) or []
-	    s.sendall(b"RSET\r\n")
-	    s.shutdown(socket.SHUT_WR)
-	    return codes + [line[:3] for line in f]
-	assert answers(None) == [b"554", b"250"]
+	# codes GAP: the answers to DATA, and to RSET in another segment, before
+	# or (GAP being empty) after the answer.
+	codes() {
+		hello c
+		say c 'MAIL FROM:<a>' 250
+		tell c DATA
+		[ -n "$1" ] || hear c
+		first=${LINE%% *}
+		sleep "${1:-0}"
+		tell c RSET
+		[ -z "$1" ] || hear c
+		[ -z "$1" ] || first=${LINE%% *}
+		hear c
+		CODES="$first ${LINE%% *}"
+		hang_up c
+	}
+	codes ''
+	[ "$CODES" = '554 250' ]
 	# Time may be lost on the way, but not each time.
-	assert any(answers(0.005) == [b"554", b"421"] for i in range(20))
-	END
+	for _ in {1..20}; do
+		codes 0.005
+		[ "$CODES" != '554 421' ] || return 0
+	done
+	false
 }
 
 @test "an idle session takes less than 4 KB" {
 	measurable
 	start smtpd-lite -l :0 -c 2000 -o sink
-	clients <<-'END'
-	keep = [Client() for i in range(50)]
-	for c in keep:
-	    c.mail("u", "text\r\n" * 1000)
-	before = memory()
-	more = [Client() for i in range(400)]
-	for c in more:
-	    c.mail("u", "text\r\n" * 1000)
-	each = (memory() - before) / len(more)
-	assert each < 4, each
-	END
+	text=$(awk 'BEGIN { for (i = 1; i < 1000; i++) printf "text\r\n"
+		printf "text" }')
+	first=(first{1..50}) more=(more{1..400})
+	hello "${first[@]}"
+	for c in "${first[@]}"; do
+		mail "$c" u "$text"
+	done
+	before=$(memory)
+	hello "${more[@]}"
+	for c in "${more[@]}"; do
+		mail "$c" u "$text"
+	done
+	(($(memory) - before < 4 * 400))
 }
 
 @test "SIGTERM: sessions in hand may end, exit 0" {
 	start smtpd-lite -l :0
-	mkfifo fifo
-	clients <<-'END' >got 3>&- &
-	c = Client()
-	c.envelope("u")
-	open("fifo", "w").close()
-	open("fifo").close()
-	c.say("text\r\n.", "250")
-	c.say("QUIT", "221")
-	END
-	client=$!
-	: <fifo
+	hello c
+	envelope c u
 	kill "$PID"
-	: >fifo
-	wait "$client"
+	say c $'text\r\n.' 250
+	say c QUIT 221
 	stop
 	[ "$(count)" = 1 ]
 }
 
 @test "a UNIX-domain socket, and several workers" {
 	start smtpd-lite -l ./sock -l :0 -w 3
-	clients <<-'END'
-	all = [Client() for i in range(30)]
-	for c in all:
-	    c.mail("u", "text")
-	socket.create_connection = lambda a: unix()
-	def unix():
-	    s = socket.socket(socket.AF_UNIX)
-	    s.connect("sock")
-	    return s
-	Client().mail("u", "text")
-	END
+	all=(c{1..30})
+	hello "${all[@]}"
+	for c in "${all[@]}"; do
+		mail "$c" u text
+	done
+	dial_by local ./sock
+	hear local 220
+	say local 'HELO x' 250
+	mail local u text
+	hang_up local "${all[@]}"
 	stop
 	[ "$(count)" = 31 ]
 	[ ! -e sock ]

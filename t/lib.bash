@@ -28,30 +28,35 @@ STARTED=()
 lib_setup() {
 	exec </dev/null
 	# What bats itself runs beside the test.
-	BESIDE=" $(jobs -p | tr '\n' ' ')"
+	BESIDE=" $(jobs -p) "
+	BESIDE=${BESIDE//$'\n'/ }
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
 # Nothing that a test has started is left.
 lib_teardown() {
-	local pid
+	local pid GRACE=3
+	! declare -F hang_up >/dev/null || hang_up "${!FROM[@]}"
 	for pid in "${STARTED[@]}"; do
 		stop "$pid" || :
 		kill -9 -- "-$pid" 2>/dev/null || :
 	done
-	for pid in $(in_background); do
+	in_background
+	for pid in "${BACKGROUND[@]}"; do
 		kill "$pid" 2>/dev/null || :
 	done
-	for pid in $(in_background); do
+	for pid in "${BACKGROUND[@]}"; do
 		ended_in_time "$pid" 2 || kill -9 "$pid" 2>/dev/null || :
 	done
 }
 
-# in_background: the pids of what the test runs beside itself.
+# in_background: sets BACKGROUND to the pids of what the test runs beside
+# itself.  Only in this shell does jobs know of them.
 in_background() {
 	local pid
+	BACKGROUND=()
 	for pid in $(jobs -p); do
-		[[ $BESIDE = *" $pid "* ]] || echo "$pid"
+		[[ $BESIDE = *" $pid "* ]] || BACKGROUND+=("$pid")
 	done
 }
 
@@ -72,9 +77,8 @@ wait() {
 		builtin wait "$@"
 		return
 	fi
-	# shellcheck disable=SC2046 # a list of words
-	set -- $(in_background)
-	[ $# = 0 ] || builtin wait "$@" || :
+	in_background
+	[ ${#BACKGROUND[@]} = 0 ] || builtin wait "${BACKGROUND[@]}" || :
 }
 
 setup() {
@@ -121,7 +125,8 @@ start() {
 
 # stop [pid]
 # Ends a server that start began (the last one), waits for it, and returns
-# its exit code; one that is gone already gives the code it ended with.
+# its exit code; one that is gone already gives the code it ended with, one that
+# does not end is killed.
 stop() {
 	local pid=${1:-$PID} i left=() status=0
 	for i in "${STARTED[@]}"; do
@@ -129,7 +134,7 @@ stop() {
 	done
 	STARTED=("${left[@]}")
 	kill "$pid" 2>/dev/null || :
-	ended_in_time "$pid" 30 || kill -9 -- "-$pid" 2>/dev/null || :
+	ended_in_time "$pid" "${GRACE:-30}" || kill -9 -- "-$pid" 2>/dev/null || :
 	wait "$pid" || status=$?
 	return "$status"
 }

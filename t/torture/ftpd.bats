@@ -5,7 +5,7 @@
 # SEED repeats a run's moments; KILLS says how many there are.
 
 load ../lib
-load ../clients
+load clients
 
 KILLS=${KILLS:-24}
 

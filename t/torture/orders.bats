@@ -4,7 +4,7 @@
 # their size does, and no faster.
 
 load ../lib
-load ../clients
+load clients
 
 @test "sixty kinds of bad orders" {
 	measurable

@@ -4,7 +4,7 @@
 # the others are served.
 
 load ../lib
-load ../clients
+load clients
 
 LETTERS=600
 KILLS=${KILLS:-24}

@@ -3,7 +3,7 @@
 # served, memory is bounded, nothing is lost and nothing left over.
 
 load ../lib
-load ../clients
+load clients
 
 # stray: what lies in the mail root and is no message.
 stray() {

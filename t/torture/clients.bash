@@ -1,4 +1,6 @@
-# What the tests of smtpd-lite on sockets share: many clients at once.
+# What these tests share: many clients at once.
+
+load ../dial
 
 # clients <<END: a Python program with what it takes to be an SMTP client;
 # admitted() is one that a server takes as soon as it has room, memory() what
@@ -64,11 +66,4 @@ clients() {
 		cat
 	} >client.py
 	PORT=$PORT SERVER=$PID python client.py
-}
-
-# measurable: skips the test where a process's memory tells nothing.
-measurable() {
-	[ -r /proc/self/status ] || skip "no /proc"
-	! grep -q __asan_init "$(command -v smtpd-lite)" ||
-		skip "the sanitizer's memory is in the way"
 }
