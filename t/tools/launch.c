@@ -2,14 +2,50 @@
  * launch: becomes a command.  SIGINT ends it, which a shell's commands in the
  * background do not see; with -s it has a session of its own, whose processes
  * "kill -- -PID" ends; with -t it is ended by SIGALRM after so many seconds.
+ * With -l it is given a listening socket, as systemd does it: LISTEN_FDS is 1,
+ * LISTEN_PID, unless it is set, itself; the port goes to that file.
  */
+#include <sys/socket.h>
+#include <netinet/in.h>
+#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "sys/cli.h"
 
-#define USAGE "usage: launch [-s] [-t seconds] command [argument ...]\n"
+#define USAGE "usage: launch [-s] [-l port-file] [-t seconds] command ...\n"
+
+#define GIVEN 3			/* the descriptor that systemd begins with */
+
+static void
+give_socket(const char *port_file)
+{
+	struct sockaddr_in a;
+	socklen_t size = sizeof a;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	char pid[32];
+	FILE *f;
+
+	memset(&a, 0, sizeof a);
+	a.sin_family = AF_INET;
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, size) < 0 ||
+	    listen(fd, 50) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&a, &size) < 0 ||
+	    (fd != GIVEN && (dup2(fd, GIVEN) < 0 || close(fd) < 0)))
+		die_sys(EX_TEMPFAIL, "a socket");
+	f = fopen(port_file, "w");
+	if (f == NULL || fprintf(f, "%u\n", (unsigned)ntohs(a.sin_port)) < 0 ||
+	    fclose(f) != 0)
+		die_sys(EX_CANTCREAT, "%s", port_file);
+	snprintf(pid, sizeof pid, "%ld", (long)getpid());
+	setenv("LISTEN_FDS", "1", 1);
+	setenv("LISTEN_PID", pid, 0);
+}
 
 int
 main(int argc, char **argv)
@@ -17,8 +53,10 @@ main(int argc, char **argv)
 	int c;
 
 	die_init(argv[0]);
-	while ((c = getopt(argc, argv, "st:")) != -1)
-		if (c == 's') {
+	while ((c = getopt(argc, argv, "l:st:")) != -1)
+		if (c == 'l')
+			give_socket(optarg);
+		else if (c == 's') {
 			if (setsid() < 0)
 				die_sys(EX_TEMPFAIL, "a new session");
 		} else if (c == 't')
