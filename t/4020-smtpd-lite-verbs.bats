@@ -227,14 +227,13 @@ load smtpd
 
 # chunks SIZE: standard input as BDAT commands with SIZE octets each.
 chunks() {
-	python -c '
-import sys
-text, n = sys.stdin.buffer.read(), int(sys.argv[1])
-for i in range(0, len(text), n):
-    piece = text[i:i + n]
-    last = b" LAST" if i + n >= len(text) else b""
-    sys.stdout.buffer.write(b"BDAT %d%s\r\n" % (len(piece), last) + piece)
-' "$1"
+	local LC_ALL=C text piece last= i
+	IFS= read -r -d '' text || :
+	for ((i = 0; i < ${#text}; i += $1)); do
+		piece=${text:i:$1}
+		((i + $1 < ${#text})) || last=' LAST'
+		printf 'BDAT %d%s\r\n%s' "${#piece}" "$last" "$piece"
+	done
 }
 
 envelope() {
@@ -242,7 +241,6 @@ envelope() {
 }
 
 @test "BDAT: chunks of any size" {
-	need python3
 	{
 		printf 'Subject: x\n\n.\n..\n. x\n'
 		seq 200

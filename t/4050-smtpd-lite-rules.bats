@@ -5,6 +5,7 @@
 
 load lib
 load smtpd
+load dial
 
 # rules LINE ...: a session with these rules and standard input's commands.
 rules() {
@@ -86,11 +87,7 @@ RCPT TO:<u@x.test>'
 	nothing_stored
 	printf 'at rcpt silence\n' >rules
 	start smtpd-lite -l :0 -T 1 -R rules
-	printf '%s\n' "$envelope" NOOP | python -c '
-import socket, sys
-s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
-s.sendall(sys.stdin.buffer.read())
-sys.stdout.buffer.write(s.makefile("rb").read())' "$PORT" >raw
+	printf '%s\n' "$envelope" NOOP | wire "$ADDR" >raw
 	[ "$(grep -c . raw)" = 3 ]
 }
 
@@ -119,60 +116,52 @@ sys.stdout.buffer.write(s.makefile("rb").read())' "$PORT" >raw
 }
 
 @test "a delay: it is done, and the reply comes later" {
-	need python3
 	printf 'at dot every 2 delay 700ms\nat connect nth 3 delay 300ms\n' >rules
 	start smtpd-lite -l :0 -R rules
-	python - "$PORT" <<-'END'
-	import os, socket, sys, time
-	def client():
-	    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
-	    return s.makefile("rwb")
-	def say(f, text, n):
-	    f.write(text.encode())
-	    f.flush()
-	    return [f.readline() for i in range(n)]
-	def stored():
-	    return len(os.listdir("mail/u/new")) if os.path.exists("mail") and \
-	        os.path.exists("mail/u/new") else 0
-	mail = "MAIL FROM:<a>\r\nRCPT TO:<u>\r\nDATA\r\nx\r\n.\r\n"
-	one, two = client(), client()
-	assert one.readline()[:3] == two.readline()[:3] == b"220"
-	say(one, "HELO x\r\n" + mail, 5)
-	start = time.monotonic()
-	assert say(one, mail, 3)[2][:3] == b"354"
-	assert say(two, "HELO x\r\n", 1)[0][:3] == b"250"
-	while stored() < 2:
-	    assert time.monotonic() - start < 5
-	assert time.monotonic() - start < 0.6
-	assert one.readline().startswith(b"250 2.0.0 Ok: queued")
-	assert time.monotonic() - start > 0.6
-	start = time.monotonic()
-	assert client().readline()[:3] == b"220"
-	assert time.monotonic() - start > 0.25
-	END
+	# after MS: so long ago, or longer, was the start.
+	after() {
+		(($(date +%s%N) - start > $1 * 1000000))
+	}
+	stored() {
+		[ "$(find mail/u/new -type f 2>/dev/null | wc -l)" = "$1" ]
+	}
+	dial one two
+	hear one 220
+	hear two 220
+	say one 'HELO x' 250
+	mail one u x
+	start=$(date +%s%N)
+	envelope one u
+	tell one x .
+	say two 'HELO x' 250
+	wait_for stored 2
+	run ! after 600
+	hear one '250 2.0.0 Ok: queued'
+	after 600
+	start=$(date +%s%N)
+	dial three
+	hear three 220
+	after 250
 }
 
 @test "reset: the connection ends by RST, drop by FIN" {
-	need python3
 	printf 'at mail reset\nat rcpt drop\nat helo when helo=r reset\n' >rules
 	start smtpd-lite -l :0 -o sink -R rules
-	python - "$PORT" <<-'END'
-	import socket, sys
-	def talk(text):
-	    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
-	    f = s.makefile("rb")
-	    f.readline()
-	    s.sendall(b"HELO x\r\n")
-	    f.readline()
-	    s.sendall(text)
-	    try:
-	        return f.read()
-	    except ConnectionResetError:
-	        return "reset"
-	assert talk(b"MAIL FROM:<a>\r\n") == "reset"
-	assert talk(b"HELO r\r\n") == "reset"
-	assert talk(b"QUIT\r\n") == b"221 2.0.0 Bye\r\n"
-	END
+	# answer LINE: what comes after it, and what wire says of the end.
+	answer() {
+		dial_by c "$ADDR"
+		hear c 220
+		say c 'HELO x' 250
+		tell c "$1"
+		no_more c
+		cat <&"${FROM[c]}" >answer
+		hang_up c
+		wait_for grep -q . answer wire.c.err
+		cat answer wire.c.err
+	}
+	answer 'MAIL FROM:<a>' | grep -q 'reset by peer'
+	answer 'HELO r' | grep -q 'reset by peer'
+	[ "$(answer QUIT)" = $'221 2.0.0 Bye\r' ]
 }
 
 @test "BDAT: the first chunk is the event data, the last one dot" {
@@ -254,18 +243,15 @@ sys.stdout.buffer.write(s.makefile("rb").read())' "$PORT" >raw
 }
 
 @test "events are counted over all sessions, whatever -w says" {
-	need python3
 	printf 'at helo nth 7 reply 550 5.0.0 seventh\n' >rules
 	start smtpd-lite -l :0 -w 4 -o sink -R rules
-	python - "$PORT" <<-'END' >got
-	import socket, sys
-	for i in range(20):
-	    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
-	    f = s.makefile("rb")
-	    f.readline()
-	    s.sendall(b"HELO x\r\n")
-	    print(f.readline()[:3].decode())
-	END
+	dial c{1..20}
+	for c in c{1..20}; do
+		hear "$c" 220
+		tell "$c" 'HELO x'
+		hear "$c"
+		echo "${LINE%% *}"
+	done >got
 	[ "$(grep -c 550 got)" = 1 ]
 	[ "$(sed -n 7p got)" = 550 ]
 }

@@ -2,15 +2,11 @@
 # orderrecv: the protocol on standard input and output, and over sockets.
 
 load lib
-
-# The checksum of its standard input.
-sum() {
-	sha256sum | cut -c1-64
-}
+load dial
 
 # order NAME TEXT [TAG [MAC]]: an ORDER and its content.
 order() {
-	printf 'ORDER %d %s %s %s\r\n%s' "${#2}" "$(printf %s "$2" | sum)" \
+	printf 'ORDER %d %s %s %s\r\n%s' "${#2}" "$(printf %s "$2" | digest)" \
 		"$1" "${3:--}${4:+ $4}" "$2"
 }
 
@@ -196,7 +192,7 @@ HELLO=2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
 	answers <session.txt >out
 	name=$(listing)
 	[[ $name =~ ^\./order-[0-9]{8}-[0-9]{6}\.txt$ ]]
-	echo "250 stored ${name#./} $(wc -c <session.txt) $(sum <session.txt)" |
+	echo "250 stored ${name#./} $(wc -c <session.txt) $(digest <session.txt)" |
 		cmp - out
 	cmp session.txt "incoming/$name"
 	# The same once more is another order.
@@ -233,12 +229,7 @@ HELLO=2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
 
 # mac KEY NONCE N 'SIZE SHA NAME TAG'
 mac() {
-	python - "$@" <<-'END'
-	import hashlib, hmac, sys
-	key, nonce, n, rest = sys.argv[1:]
-	text = "%s\n%s\n%s" % (nonce, n, rest)
-	print(hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest())
-	END
+	printf '%s\n' "$2" "$3" | { cat; printf %s "$4"; } | digest "$1"
 }
 
 @test "-k: orders need a mac that fits nonce, ordinal and words" {
@@ -321,16 +312,15 @@ mac() {
 @test "paths on standard output, once each, and not under -i" {
 	start orderrecv -l 127.0.0.1:0 -d box
 	{ order a.txt hello; order a.txt hello; order 'b%20c' hello
-	printf 'QUIT\r\n'; } | nc -N 127.0.0.1 "$PORT" >out
+	printf 'QUIT\r\n'; } | wire "$ADDR" >out
 	[ "$(grep -c '^250' out)" = 3 ]
 	stop
 	printf 'box/a.txt\nbox/b c\n' | cmp - orderrecv.out
 }
 
-@test "nc -N delivers a raw order" {
-	need nc
+@test "what a connection sends until it ends is a raw order" {
 	start orderrecv -l 127.0.0.1:0
-	printf 'an order\n' | nc -N 127.0.0.1 "$PORT" >out
+	printf 'an order\n' | wire "$ADDR" >out
 	tail -n 1 out | grep -q '^250 stored order-'
 	stop
 	[ "$(wc -l <orderrecv.out)" = 1 ]
@@ -339,15 +329,12 @@ mac() {
 
 @test "a raw transfer that ends by a reset stores nothing" {
 	start orderrecv -l 127.0.0.1:0 -v
-	python - "$PORT" <<-'END'
-	import socket, struct, sys
-	s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
-	s.recv(100)
-	s.sendall(b"half of a raw order\n")
-	s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-	s.close()
-	END
-	echo next | nc -N 127.0.0.1 "$PORT" >out
+	dial_by c -r "$ADDR"
+	hear c 220
+	printf 'half of a raw order\n' >&"${TO[c]}"
+	no_more c
+	hang_up c
+	echo next | wire "$ADDR" >out
 	stop
 	[ "$(wc -l <orderrecv.out)" = 1 ]
 	[ "$(listing | wc -l)" = 1 ]
@@ -358,7 +345,7 @@ mac() {
 	order a.txt hello >in
 	printf 'QUIT\r\n' >>in
 	for i in 1 2 3 4 5 6 7 8; do
-		nc 127.0.0.1 "$PORT" <in >"out$i" 3>&- &
+		wire -o "$ADDR" <in >"out$i" 3>&- &
 		pids+=($!)
 	done
 	wait "${pids[@]}"
@@ -375,7 +362,7 @@ mac() {
 	port=$(sed -n 's/.*://p' err)
 	{ printf 'ORDER 5 %s a -\r\nwrong' "$HELLO"; order a.txt hello
 	order b.txt hello; printf 'QUIT\r\n'; } |
-		nc -N 127.0.0.1 "$port" | tail -n +2 | cut -c1-4 >out
+		wire "127.0.0.1:$port" | tail -n +2 | cut -c1-4 >out
 	printf '554 \n250 \n421 \n' | cmp - out
 	wait "$pid"
 	echo incoming/a.txt | cmp - paths
@@ -383,30 +370,18 @@ mac() {
 }
 
 @test "a socket passed by systemd" {
-	python - <<-'END' >out
-	import os, socket, subprocess
-	s = socket.socket()
-	s.bind(("127.0.0.1", 0))
-	s.listen()
-	def pass_on():
-	    os.dup2(s.fileno(), 3)
-	p = subprocess.Popen(["orderrecv", "-1"], preexec_fn=pass_on,
-	    close_fds=False, stdout=subprocess.PIPE,
-	    env=dict(os.environ, LISTEN_FDS="1"))
-	c = socket.create_connection(s.getsockname())
-	c.sendall(b"an order")
-	c.shutdown(socket.SHUT_WR)
-	while c.recv(1000):
-	    pass
-	print(p.stdout.read().decode()[:14], p.wait())
-	END
-	echo 'incoming/order 0' | cmp - out
+	launch -l port sh -c 'unset LISTEN_PID; exec orderrecv -1' >paths 3>&- &
+	wait_for test -s port
+	printf 'an order' | wire "127.0.0.1:$(cat port)" >out
+	wait "$!"
+	[ "$(cat "$(cat paths)")" = 'an order' ]
+	grep -q '^incoming/order' paths
 }
 
 @test "a UNIX socket" {
 	start orderrecv -l ./sock
 	[ "$ADDR" = ./sock ]
-	order a.txt hello | nc -NU ./sock | grep -q '^250 stored'
+	order a.txt hello | wire ./sock | grep -q '^250 stored'
 	stop
 	[ ! -e sock ]
 }
@@ -415,7 +390,7 @@ mac() {
 	orderrecv -l 127.0.0.1:0 >/dev/full 2>err 3>&- &
 	pid=$!
 	wait_for grep -q listening err
-	order a.txt hello | nc -N 127.0.0.1 "$(sed -n 's/.*://p' err)" >out
+	order a.txt hello | wire "127.0.0.1:$(sed -n 's/.*://p' err)" >out
 	status=0
 	wait "$pid" || status=$?
 	[ "$status" = 74 ]
@@ -436,14 +411,14 @@ mac() {
 	exec 9<>"/dev/tcp/127.0.0.1/$PORT"
 	read -r line <&9
 	[[ $line == 220* ]]
-	nc -N 127.0.0.1 "$PORT" </dev/null >out
+	wire "$ADDR" </dev/null >out
 	printf '421 too busy: too many sessions, try again later\r\n' | cmp - out
 	exec 9>&-
 }
 
 @test "-T: an idle session is told so" {
 	start orderrecv -l 127.0.0.1:0 -T 1
-	nc 127.0.0.1 "$PORT" >out
+	wire -o "$ADDR" >out
 	printf '421 idle too long\r\n' | cmp - <(tail -n 1 out)
 }
 
@@ -463,12 +438,12 @@ mac() {
 	f=session.txt
 	{
 		printf 'ORDER %d %s %s -\r\n' "$(wc -c <$f)" \
-			"$(sha256sum <$f | cut -d' ' -f1)" $f
+			"$(digest <$f)" $f
 		cat $f
 		printf 'QUIT\r\n'
-	} | nc 127.0.0.1 "$PORT" >out
+	} | wire -o "$ADDR" >out
 	grep -q '^250 stored session.txt' out
-	nc -N 127.0.0.1 "$PORT" <session.txt >out
+	wire "$ADDR" <session.txt >out
 	grep -q '^250 stored order-' out
 	orderrecv -i <session.txt >out
 	grep -q '^250 stored order-' out

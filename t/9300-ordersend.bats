@@ -5,47 +5,34 @@ load lib
 
 HELLO=2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
 
-# serve CODE ...: a server of one connection at a time on a free port, in
-# Python; each CODE is what it does with one, c being its socket and f its
-# file; what it prints goes to server.out.  Sets PORT and SERVER.
+# serve CODE ...: a server of one connection at a time; each CODE is what it does
+# with one, in bash.  say sends a line; order reads one, to WORDS, and the
+# content behind it; note adds a line to noted.
 serve() {
-	printf '%s\n' "$@" >script
-	rm -f server.out
-	python - <<-'END' >server.out 2>server.err 3>&- &
-	import os, signal, socket, sys, time
-	signal.alarm(20)
-	s = socket.socket()
-	s.bind(("127.0.0.1", 0))
-	s.listen()
-	print("listening", s.getsockname()[1], os.getpid(), flush=True)
-	def order():
-	    words = f.readline().decode().split()
-	    return words, f.read(int(words[1])) if words[0] == "ORDER" else b""
-	def say(text):
-	    c.sendall(text.encode() + b"\r\n")
-	for code in open("script"):
-	    c = s.accept()[0]
-	    f = c.makefile("rb")
-	    exec(code)
-	    f.close()
-	    c.close()
+	cat >talk.bash <<-'END'
+	say() {
+		printf '%s\r\n' "$1"
+	}
+	order() {
+		local line content
+		IFS= read -r line
+		read -r -a WORDS <<<"${line%$'\r'}"
+		[ "${WORDS[0]}" != ORDER ] ||
+			IFS= read -r -N "${WORDS[1]}" content
+	}
+	note() {
+		echo "$1" >>noted
+	}
 	END
-	SERVER=$!
-	wait_for grep -Eqsx 'listening [0-9]+ [0-9]+' server.out
-	PORT=$(cut -d' ' -f2 server.out)
-	SERVERS+=("$(cut -d' ' -f3 server.out)")
-}
-
-teardown() {
-	[ "${#SERVERS[@]}" = 0 ] || kill "${SERVERS[@]}" 2>/dev/null || :
-	lib_teardown
+	rm -f noted
+	start handout "${@/#/. ./talk.bash; }"
 }
 
 hello() {
 	printf hello >hello.txt
 }
 
-GREET='say("220 here orderrecv 1 nonce");'
+GREET='say "220 here orderrecv 1 nonce";'
 
 @test "files in one connection; the answers on standard output" {
 	start orderrecv -l 127.0.0.1:0 -v
@@ -221,60 +208,60 @@ GREET='say("220 here orderrecv 1 nonce");'
 }
 
 @test "a lost answer: the order is sent again, and not the answered one" {
-	serve "$GREET order(); order(); say('250 stored 1')" \
-		"$GREET print(order()[0][3], flush=True); say('250 duplicate 2')"
+	serve "$GREET order; order; say '250 stored 1'" \
+		"$GREET order; note \"\${WORDS[3]}\"; say '250 duplicate 2'"
 	hello
 	cp hello.txt second.txt
 	run -0 ordersend -r 0 -s "127.0.0.1:$PORT" hello.txt second.txt
 	[ "$output" = 'stored 1
 duplicate 2' ]
-	wait "$SERVER"
-	[ "$(tail -n +2 server.out)" = second.txt ]
+	wait "$PID"
+	[ "$(cat noted)" = second.txt ]
 }
 
 @test "451, 452 and 421 are tried again, then 75" {
 	# After an answer the pause is the first one, and short, again.
-	serve "say('421 too busy')" \
-		"$GREET order(); say('250 stored 1'); order(); say('451 later')" \
-		"$GREET order(); say('452 no room')" \
-		"$GREET order(); say('250 stored 2')"
+	serve "say '421 too busy'" \
+		"$GREET order; say '250 stored 1'; order; say '451 later'" \
+		"$GREET order; say '452 no room'" \
+		"$GREET order; say '250 stored 2'"
 	hello
 	cp hello.txt second.txt
 	run -0 ordersend -r 1 -s "127.0.0.1:$PORT" hello.txt second.txt
 	[ "$output" = 'stored 1
 stored 2' ]
-	serve "$GREET order(); say('452 no room')"
+	serve "$GREET order; say '452 no room'"
 	run -75 ordersend -r 0 -s "127.0.0.1:$PORT" hello.txt
 	[ "$output" = 'ordersend: hello.txt: 452 no room' ]
 }
 
 @test "the same tag in every try of one run" {
-	serve "$GREET print(order()[0][4], flush=True)" \
-		"$GREET print(order()[0][4], flush=True); say('250 stored')"
+	serve "$GREET order; note \"\${WORDS[4]}\"" \
+		"$GREET order; note \"\${WORDS[4]}\"; say '250 stored'"
 	hello
 	run -0 ordersend -F -r 1 -s "127.0.0.1:$PORT" hello.txt
-	wait "$SERVER"
-	[ "$(tail -n +2 server.out | sort -u | wc -l)" = 1 ]
-	[[ $(tail -n 1 server.out) =~ ^[0-9a-f]{32}$ ]]
+	wait "$PID"
+	[ "$(sort -u noted | wc -l)" = 1 ]
+	[[ $(tail -n 1 noted) =~ ^[0-9a-f]{32}$ ]]
 }
 
 @test "a server that stops in the middle, that is silent, that is another" {
 	hello
-	serve "$GREET f.readline()"
+	serve "$GREET read -r _"
 	run -75 ordersend -r 0 -s "127.0.0.1:$PORT" hello.txt
-	serve 'time.sleep(3)'
+	serve 'sleep 3'
 	run -75 ordersend -r 0 -T 1 -s "127.0.0.1:$PORT" hello.txt
 	[[ $output == *'no answer in time' ]]
-	serve "say('220 mail ESMTP')"
+	serve "say '220 mail ESMTP'"
 	run -78 ordersend -s "127.0.0.1:$PORT" hello.txt
-	serve "say('what do you want')"
+	serve "say 'what do you want'"
 	run -75 ordersend -r 0 -s "127.0.0.1:$PORT" hello.txt
-	serve "c.sendall(b'x' * 100000)"
+	serve "head -c 100000 /dev/zero | tr '\\0' x"
 	run -75 ordersend -r 0 -s "127.0.0.1:$PORT" hello.txt
 }
 
 @test "a server that answers and does not read is not waited for for ever" {
-	serve "$GREET time.sleep(3)"
+	serve "$GREET sleep 3"
 	head -c 20000000 /dev/zero >large
 	run -75 ordersend -r 0 -T 1 -s "127.0.0.1:$PORT" large
 	[[ $output == *'the server takes nothing more' ]]
@@ -282,8 +269,8 @@ stored 2' ]
 
 @test "a file that became shorter while it was sent: the others go" {
 	# The server empties the file as soon as the ORDER line is there.
-	serve "$GREET f.readline(); open('large', 'w').close(); f.read()" \
-		"$GREET order(); say('250 stored')"
+	serve "$GREET read -r _; : >large; cat >/dev/null" \
+		"$GREET order; say '250 stored'"
 	head -c 20000000 /dev/zero >large
 	hello
 	run -75 --separate-stderr ordersend -r 0 -s "127.0.0.1:$PORT" large hello.txt

@@ -145,3 +145,20 @@ let_in() {
 	exim4 -C "$PWD/exim.conf" -odf -i -f '<>' nobody@pth.ua <letter 3>&-
 	grep -q '550 5.1.1 No such user here' log/main
 }
+
+@test "Python's mailbox reads what was written to an mbox file" {
+	need python3
+	for i in 1 2 3; do
+		printf '%s\n' HELO\ x 'MAIL FROM:<a@b.test>' 'RCPT TO:<u>' DATA \
+			"Subject: number $i" '' "From $i" . QUIT |
+			smtpd-lite -i -o mbox -d boxes
+	done
+	python - <<-'END'
+	import mailbox
+	box = mailbox.mbox("boxes/u.txt")
+	assert [m["Subject"] for m in box] == \
+	    ["number 1", "number 2", "number 3"]
+	assert [m.get_payload() for m in box] == \
+	    [">From 1\n", ">From 2\n", ">From 3\n"]
+	END
+}
