@@ -51,7 +51,7 @@ secret() {
 		grep -q "^AUTH $mechanism" dialog
 		# no secret in the trace, in clear or in base64
 		run -1 grep -F -e 'open sesame' -e "$(printf 'open sesame' |
-			base64)" -e "$(printf '\0joe\0open sesame' | base64)" \
+			b64)" -e "$(printf '\0joe\0open sesame' | b64)" \
 			<<<"$stderr"
 		printf '%s\n' "$stderr" | grep -q 'C: .*\*\*\*'
 	done
@@ -120,7 +120,7 @@ secret() {
 
 @test "several servers: each gets the password of its own host, or none" {
 	# plain USER SECRET: as AUTH PLAIN has it
-	plain() { printf '\0%s\0%s' "$1" "$2" | base64; }
+	plain() { printf '\0%s\0%s' "$1" "$2" | b64; }
 	NETRC=$PWD/netrc
 	export NETRC
 	printf 'machine 127.0.0.1 login joe password first\n' >netrc

@@ -20,7 +20,7 @@ setup() {
 }
 
 base64_of() {
-	printf "$1" | base64 -w 0
+	printf "$1" | b64
 }
 
 @test "PLAIN: at once, and in a line of its own" {

@@ -20,7 +20,7 @@ setup() {
 }
 
 login() {
-	printf '%s\r\n' 'EHLO x' "AUTH PLAIN $(printf '\0joe\0pencil' | base64)"
+	printf '%s\r\n' 'EHLO x' "AUTH PLAIN $(printf '\0joe\0pencil' | b64)"
 }
 
 @test "-o bsmtp: one batch a message" {

@@ -51,7 +51,7 @@ said() {
 	printf 'joe:pencil\n' >passwd
 	chmod 600 passwd
 	printf '%s\n' 'EHLO x' 'AUTH LOGIN' am9l cGVuY2ls \
-		"AUTH PLAIN $(printf '\0joe\0pencil' | base64)" QUIT >in
+		"AUTH PLAIN $(printf '\0joe\0pencil' | b64)" QUIT >in
 	talk -t talks -a passwd -o sink <in
 	talk -t talks -a passwd -o sink <in
 	[ "$(count talks)" = 2 ]

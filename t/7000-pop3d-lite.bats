@@ -52,24 +52,15 @@ two_letters() {
 }
 
 @test "the same with CRLF, pipelined, and cut everywhere" {
-	need python3
 	two_letters
 	printf '%s\r\n' 'USER user1' 'PASS secret' STAT 'RETR 1' 'TOP 1 0' \
 		QUIT >in
 	pop <in
-	python - <<-'END'
-	import fcntl, subprocess, termios
-	whole, want = open("in", "rb").read(), open("raw", "rb").read()
-	for cut in range(1, len(whole), 7):
-	    p = subprocess.Popen(["pop3d-lite", "-i", "-u", "passwd", "-d", "mail"],
-	                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-	    p.stdin.write(whole[:cut])
-	    p.stdin.flush()
-	    while fcntl.ioctl(p.stdin, termios.FIONREAD, b"....") != b"\0" * 4:
-	        pass
-	    got, _ = p.communicate(whole[cut:])
-	    assert got.split(b"\n", 1)[1] == want.split(b"\n", 1)[1], (cut, got)
-	END
+	sed 1d raw >want
+	for ((cut = 1; cut < $(wc -c <in); cut += 7)); do
+		halves "$cut" in pop3d-lite -i -u passwd -d mail >got
+		sed 1d got | cmp - want
+	done
 }
 
 @test "sizes are those of what is sent" {

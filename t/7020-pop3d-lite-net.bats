@@ -5,6 +5,7 @@
 
 load lib
 load pop3d
+load dial
 
 setup() {
 	lib_setup
@@ -14,157 +15,151 @@ setup() {
 	letter new/1000.a.host 'Subject: a\n\nx\n'
 }
 
-# client: Python with a function connect; HOST and PORT are the server's.
-client() {
-	need python3
-	{
-		cat <<-'END'
-		import poplib, socket, sys, threading, time
-		PORT = int(sys.argv[1])
-		def connect(user="user1", password="secret"):
-		    p = poplib.POP3("127.0.0.1", PORT, timeout=30)
-		    p.user(user)
-		    p.pass_(password)
-		    return p
-		END
-		cat
-	} >client.py
-	python client.py "$PORT"
+# connect NAME [LOGIN PASSWORD]: a session, logged in.
+connect() {
+	dial "$1"
+	hear "$1" +OK
+	say "$1" "USER ${2:-user1}" +OK
+	say "$1" "PASS ${3:-secret}" +OK
+}
+
+# leave NAME ...: each says QUIT.
+leave() {
+	local name
+	for name; do
+		say "$name" QUIT +OK
+		ended "$name"
+		hang_up "$name"
+	done
+}
+
+# is_free: user1's maildrop has no session.
+is_free() {
+	dial x
+	hear x +OK
+	say x 'USER user1' +OK
+	tell x 'PASS secret'
+	hear x
+	hang_up x
+	[[ $LINE = +OK* ]]
 }
 
 @test "one maildrop, one session, in one process and among workers" {
 	for w in 1 3; do
 		start pop3d-lite -l :0 -u passwd -w "$w"
-		client <<-'END'
-		first = connect()
-		for i in range(6):
-		    try:
-		        connect()
-		        raise SystemExit("two sessions")
-		    except poplib.error_proto as e:
-		        assert b"[IN-USE]" in e.args[0]
-		other = connect("user2", " two words ")
-		assert other.stat() == (0, 0)
-		other.quit()
-		first.quit()
-		connect().quit()
-		first = connect()
-		first.close()
-		for i in range(100):
-		    try:
-		        connect().quit()
-		        break
-		    except poplib.error_proto:
-		        time.sleep(0.05)
-		else:
-		    raise SystemExit("the lock is stale")
-		END
+		connect first
+		for _ in {1..6}; do
+			run ! is_free
+			[[ $(is_free; echo "$LINE") = *'[IN-USE]'* ]]
+		done
+		connect other user2 ' two words '
+		say other STAT '+OK 0 0'
+		leave other first
+		connect first
+		leave first
+		connect first
+		hang_up first
+		wait_for is_free
 		stop
 	done
 }
 
 @test "a wrong password holds nobody else up" {
 	start pop3d-lite -v -l :0 -u passwd
-	client <<-'END'
-	s = socket.create_connection(("127.0.0.1", PORT))
-	s.sendall(b"USER user1\r\nPASS wrong\r\n")
-	t = time.monotonic()
-	while "C: PASS" not in open("pop3d-lite.err").read():
-	    assert time.monotonic() - t < 10
-	t = time.monotonic()
-	for i in range(4):
-	    connect().quit()
-	assert time.monotonic() - t < 0.8
-	END
+	dial c
+	tell c 'USER user1' 'PASS wrong'
+	wait_for grep -q 'C: PASS' pop3d-lite.err
+	start=$(date +%s%N)
+	for _ in 1 2 3 4; do
+		connect d
+		leave d
+	done
+	(($(date +%s%N) - start < 800000000))
 }
 
 @test "a client that does not read gets no more than it takes" {
 	seq 8000000 >mail/user1/new/1001.big
 	start pop3d-lite -l :0 -u passwd
-	client <<-END
-	s = socket.create_connection(("127.0.0.1", PORT))
-	s.sendall(b"USER user1\r\nPASS secret\r\n" + b"RETR 2\r\n" * 50)
-	o = connect("user2", " two words ")
-	for i in range(500):
-	    o.noop()
-	with open("/proc/$PID/status") as f:
-	    rss = [int(l.split()[1]) for l in f if l.startswith("VmHWM")]
-	assert rss[0] < 60000, rss
-	END
+	dial s
+	tell s 'USER user1' 'PASS secret'
+	for _ in {1..50}; do
+		tell s 'RETR 2'
+	done
+	connect o user2 ' two words '
+	for _ in {1..500}; do
+		say o NOOP +OK
+	done
+	(($(memory VmHWM) < 60000))
 }
 
 @test "a thousand at once, and one too many" {
 	ulimit -n 4096 || skip "too few descriptors"
 	start pop3d-lite -l :0 -u passwd -c 1000
-	client <<-'END'
-	s = [socket.create_connection(("127.0.0.1", PORT)) for i in range(1000)]
-	for x in s:
-	    assert x.recv(100).startswith(b"+OK")
-	x = socket.create_connection(("127.0.0.1", PORT))
-	assert x.recv(100).startswith(b"-ERR [SYS/TEMP]")
-	for x in s:
-	    x.sendall(b"QUIT\r\n")
-	for x in s:
-	    assert x.recv(100) == b"+OK bye\r\n"
-	END
+	dial c{1..1000}
+	for c in c{1..1000}; do
+		hear "$c" +OK
+	done
+	dial x
+	hear x '-ERR [SYS/TEMP]'
+	for c in c{1..1000}; do
+		tell "$c" QUIT
+	done
+	for c in c{1..1000}; do
+		hear "$c" '+OK bye'
+	done
 }
 
 @test "idle too long: closed without a word, and nothing is deleted" {
 	start pop3d-lite -l :0 -u passwd -T 1
-	client <<-'END'
-	p = connect()
-	p.dele(1)
-	assert p.sock.recv(100) == b""
-	p = connect()
-	assert p.stat()[0] == 1
-	END
+	connect c
+	say c 'DELE 1' +OK
+	ended c
+	connect d
+	say d STAT '+OK 1 '
 }
 
 @test "kill -9 in mid-session and in mid-QUIT: nothing lost but by QUIT" {
-	need python3
-	seq -f '%.0f.x' 2000 2799 | (cd mail/user1/new && xargs touch)
-	start pop3d-lite -l :0 -u passwd
-	client <<-END
-	import os, signal
-	p = connect()
-	p.sock.sendall(b"".join(b"DELE %d\r\n" % i for i in range(1, 802)))
-	for i in range(801):
-	    assert p._getline()[0].startswith(b"+OK")
-	os.kill($PID, signal.SIGSTOP)
-	os.kill($PID, signal.SIGKILL)
-	END
+	for i in {2000..2799}; do
+		: >"mail/user1/new/$i.x"
+	done
+	# delete N: a session that has deleted the first N letters.
+	delete() {
+		start pop3d-lite -l :0 -u passwd
+		connect c
+		for ((i = 1; i <= $1; i++)); do
+			echo "DELE $i"$'\r'
+		done >&"${TO[c]}"
+		for ((i = 1; i <= $1; i++)); do
+			hear c +OK
+		done
+	}
+	have_gone() {
+		[ "$(ls mail/user1/new | wc -l)" -le 700 ]
+	}
+	delete 801
+	kill -STOP "$PID"
+	kill -KILL "$PID"
+	hang_up c
 	stop || :
 	[ "$(find mail/user1/new -type f | wc -l)" = 801 ]
-	start pop3d-lite -l :0 -u passwd
-	client <<-END
-	import os, signal
-	p = connect()
-	p.sock.sendall(b"".join(b"DELE %d\r\n" % i for i in range(1, 801)))
-	for i in range(800):
-	    p._getline()
-	p.sock.sendall(b"QUIT\r\n")
-	while len(os.listdir("mail/user1/new")) > 700:
-	    pass
-	os.kill($PID, signal.SIGKILL)
-	END
+	delete 800
+	tell c QUIT
+	until have_gone; do :; done
+	kill -KILL "$PID"
+	hang_up c
 	stop || :
 	[ -e mail/user1/new/2799.x ]
 	start pop3d-lite -l :0 -u passwd
-	client <<-'END'
-	import os
-	assert connect().stat()[0] == len(os.listdir("mail/user1/new"))
-	END
+	connect c
+	say c STAT "+OK $(ls mail/user1/new | wc -l | tr -d ' ') "
 }
 
 @test "SIGTERM ends it, and a session in hand may end first" {
 	start pop3d-lite -l :0 -u passwd
-	client <<-END
-	import os, signal
-	p = connect()
-	p.dele(1)
-	os.kill($PID, signal.SIGTERM)
-	assert p.quit() == b"+OK bye"
-	END
+	connect c
+	say c 'DELE 1' +OK
+	kill "$PID"
+	say c QUIT '+OK bye'
 	stop
 	[ "$(left)" = '' ]
 }

@@ -125,8 +125,8 @@ start() {
 
 # stop [pid]
 # Ends a server that start began (the last one), waits for it, and returns
-# its exit code; one that is gone already gives the code it ended with, one that
-# does not end is killed.
+# its exit code; one that is gone already gives the code it ended with, one
+# that does not end is killed.
 stop() {
 	local pid=${1:-$PID} i left=() status=0
 	for i in "${STARTED[@]}"; do
