@@ -81,29 +81,15 @@ static void
 find_secret(const struct opt *o, const char *user, const char *host,
     struct buf *secret)
 {
-	struct buf why = { 0 }, path = { 0 };
-	int r = -1;
+	struct buf why = { 0 };
 
-	if (o->command != NULL)
-		r = credential_command(secret, o->command, &why);
-	else if (strcmp(user, ANONYMOUS) == 0 || strcmp(user, "ftp") == 0) {
+	if (o->command == NULL &&
+	    (strcmp(user, ANONYMOUS) == 0 || strcmp(user, "ftp") == 0))
 		buf_adds(secret, ANONYMOUS_PASSWORD);
-		r = 0;
-	} else {
-		if (o->netrc != NULL && *o->netrc != '\0')
-			buf_adds(&path, o->netrc);
-		else
-			buf_addf(&path, "%s/.netrc", o->home);
-		r = credential_netrc(secret, buf_str(&path), *host != '\0' ?
-		    host : "localhost", user, &why);
-	}
-	if (r < 0)
+	else if (credential_find(secret, o->command, o->netrc, o->home, host,
+	    user, &why) < 0)
 		die(EX_NOPERM, "%s", buf_str(&why));
-	if (memchr(secret->p, '\r', secret->n) != NULL ||
-	    memchr(secret->p, '\0', secret->n) != NULL)
-		die(EX_NOPERM, "the password has a control character");
 	buf_free(&why);
-	buf_free(&path);
 }
 
 /* All that can be wrong here, before the network is touched. */
@@ -121,7 +107,7 @@ prepare(const struct opt *o, const char *where, char *const *paths,
 		die(EX_USAGE, "%s: not an address", buf_str(&url->host));
 	conf->user = o->user != NULL ? o->user :
 	    url->user.n > 0 ? buf_str(&url->user) : ANONYMOUS;
-	if (*conf->user == '\0' || strpbrk(conf->user, "\r\n") != NULL)
+	if (*conf->user == '\0' || !span_is_line(span_str(conf->user)))
 		die(EX_USAGE, "-u: not a user's name");
 	find_secret(o, conf->user, conf->addr.host, secret);
 	conf->password = buf_span(secret);
@@ -161,7 +147,7 @@ main(int argc, char **argv)
 	if (getenv("TMPDIR") != NULL && *getenv("TMPDIR") != '\0')
 		o.tmpdir = getenv("TMPDIR");
 	o.netrc = getenv("NETRC");
-	o.home = getenv("HOME") != NULL ? getenv("HOME") : "";
+	o.home = getenv("HOME");
 	while ((c = getopt(argc, argv, "mvhVu:P:n:T:r:")) != -1)
 		switch (c) {
 		case 'm': o.make = 1; break;

@@ -158,3 +158,11 @@ long() {
 	run -75 smtpsend -n -s "$ADDR" a@x <<<'Subject: s'
 	grep -q 'deferred at rcpt: 552 too many' <<<"$output"
 }
+
+@test "-I: a command with a bare CR or a NUL in it is not sent" {
+	fake
+	printf 'NOOP a\rQUIT b\nNOOP \0\nNOOP\nQUIT\n' >in
+	run -0 smtpsend -I -s "$ADDR" <in
+	[ "$(grep -c 'a control character in a command: not sent' <<<"$output")" = 2 ]
+	printf '%s\n' NOOP QUIT | cmp - dialog
+}

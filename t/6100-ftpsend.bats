@@ -291,6 +291,21 @@ many_survive() {
 	[[ $stderr != *secret* ]]
 }
 
+@test "a password with a line ending or a NUL never gets on a line" {
+	fake
+	printf 'machine 127.0.0.1 login joe password "x\nDELE old.txt"\n' >netrc
+	chmod 600 netrc
+	echo old >up/old.txt
+	NETRC=netrc fails 77 -v -u joe "$ADDR" order.txt
+	[ "$stderr" = 'ftpsend: netrc: the password of joe has a line ending, or a NUL, in it' ]
+	printf 'a\rDELE old.txt\n' >key
+	fails 77 -u joe -P 'cat key' "$ADDR" order.txt
+	printf 'a\0b\n' >key
+	fails 77 -u joe -P 'cat key' "$ADDR" order.txt
+	fails 64 -u $'joe\nDELE old.txt' "$ADDR" order.txt
+	up_has old.txt
+}
+
 @test "wrong usage is known before the network" {
 	fails 64
 	fails 64 -n a/b localhost order.txt

@@ -10,8 +10,12 @@
 
 #define NETRC_MAX 1048576
 
-int
-credential_command(struct buf *secret, const char *command, struct buf *why)
+/*
+ * The first line that a command (split into words, no shell) prints.  0, or
+ * -1 with the reason in why.
+ */
+static int
+from_command(struct buf *secret, const char *command, struct buf *why)
 {
 	struct span text;
 	struct buf out = { 0 };
@@ -44,8 +48,12 @@ credential_command(struct buf *secret, const char *command, struct buf *why)
 	return -1;
 }
 
-int
-credential_netrc(struct buf *secret, const char *path, const char *host,
+/*
+ * The password of user at host in a file of netrc's form, which others must
+ * not be able to read.
+ */
+static int
+from_netrc(struct buf *secret, const char *path, const char *host,
     const char *user, struct buf *why)
 {
 	struct buf text = { 0 };
@@ -56,7 +64,7 @@ credential_netrc(struct buf *secret, const char *path, const char *host,
 	if (secret_read(path, &text, NETRC_MAX, &reason) < 0) {
 		buf_addf(why, "%s: %s", path, reason);
 	} else {
-		found = netrc_find(buf_span(&text), span_str(host),
+		found = netrc_find(&text, span_str(host),
 		    span_str(user), &password);
 		if (found)
 			buf_addspan(secret, password);
@@ -75,14 +83,19 @@ credential_find(struct buf *secret, const char *command, const char *netrc,
 	struct buf path = { 0 };
 	int r;
 
-	if (command != NULL)
-		return credential_command(secret, command, why);
 	if (netrc != NULL && *netrc != '\0')
 		buf_adds(&path, netrc);
 	else
 		buf_addf(&path, "%s/.netrc", home != NULL ? home : "");
-	r = credential_netrc(secret, buf_str(&path),
+	r = command != NULL ? from_command(secret, command, why) :
+	    from_netrc(secret, buf_str(&path),
 	    *host != '\0' ? host : "localhost", user, why);
+	if (r == 0 && !span_is_line(buf_span(secret))) {
+		buf_addf(why, "%s: the password of %s has a line ending, or a "
+		    "NUL, in it", command != NULL ? command : buf_str(&path),
+		    user);
+		r = -1;
+	}
 	buf_free(&path);
 	return r;
 }

@@ -123,8 +123,15 @@ ftpc_await(struct ftpc *c, const char *verb)
 static void
 say(struct ftpc *c, const char *verb, struct span argument, int masked)
 {
+	struct buf text = { 0 };
 	size_t at = c->out.n;
 
+	if (!span_is_line(argument)) {
+		buf_addf(&text, "%s: a line ending, or a NUL, in what follows",
+		    verb);
+		lose(c, buf_str(&text));
+		buf_free(&text);
+	}
 	if (c->over)
 		return;
 	buf_addf(&c->awaited, "%s ", verb);

@@ -47,9 +47,12 @@ trace(struct smtpc *c, const char *who, struct span line, const char *end)
 	buf_free(&text);
 }
 
+/* What is no line would be several commands: nothing is said from there on. */
 static void
 add_line(struct smtpc *c, struct span command)
 {
+	if (!span_is_line(command) && c->wr.err == 0)
+		c->wr.err = EILSEQ;
 	wr_addspan(&c->wr, command);
 	wr_add(&c->wr, "\r\n", 2);
 }
@@ -87,6 +90,11 @@ smtpc_lost(struct smtpc *c, const char *why)
 static enum smtpc_status
 lost_reading(struct smtpc *c, enum rd_status status)
 {
+	if (c->wr.err == EILSEQ) {
+		smtpc_lost(c, "a line ending, or a NUL, in a command");
+		c->code = RESULT_OURS;
+		return SMTPC_LOST;
+	}
 	if (c->wr.err != 0 && c->wr.err != ETIMEDOUT)
 		return smtpc_lost(c, "connection lost while sending");
 	switch (status) {

@@ -78,7 +78,10 @@ enum smtpc_status smtpc_hello(struct smtpc *c, const char *name,
 /* Empty, to put a command together in: it lives until the next one. */
 struct buf *smtpc_command(struct smtpc *c);
 
-/* Adds a command, given without CRLF, to what is sent with the next wait. */
+/*
+ * Adds a command, given without CRLF, to what is sent with the next wait.  One
+ * with CR, LF or NUL is not sent, and the wait is SMTPC_LOST.
+ */
 void smtpc_say(struct smtpc *c, struct span command);
 
 /* The same, but the trace shows only the first shown bytes. */

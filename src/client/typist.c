@@ -116,7 +116,7 @@ pass_text(struct typist *t)
 
 /*
  * Reads a command into said, QUIT at the end of input: 1, or 0 there.  One that
- * is too long leaves said empty, and its rest is none either.
+ * is too long, or no line to others, leaves said empty.
  */
 static int
 next_command(struct typist *t, struct buf *said)
@@ -131,8 +131,11 @@ next_command(struct typist *t, struct buf *said)
 		explain(t, "too long for a command: not sent");
 		return 1;
 	}
-	buf_addspan(said, more ? span_trim(span_chomp(line)) :
-	    span_str("QUIT"));
+	line = more ? span_trim(span_chomp(line)) : span_str("QUIT");
+	if (span_is_line(line))
+		buf_addspan(said, line);
+	else
+		explain(t, "a control character in a command: not sent");
 	return more;
 }
 

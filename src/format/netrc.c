@@ -1,68 +1,162 @@
 #include "netrc.h"
 
+#include <string.h>
+
+/* What stands in the file, word by word. */
+struct words {
+	char *p;
+	size_t n, at;
+	int fresh;		/* the last word was the first on its line */
+	int quoted;		/* and in quotes */
+};
+
+static const char *const keywords[] = { "machine", "default", "macdef",
+    "login", "user", "account", "password" };
+
 static int
 is_blank(int c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	return byte_is_blank(c) || c == '\r' || c == '\n';
 }
 
-/* Takes the next word off *text, perhaps in quotes; empty at the end. */
-static struct span
-word(struct span *text)
+static void
+skip_line(struct words *w)
 {
-	struct span w;
-	int quoted;
+	while (w->at < w->n && w->p[w->at] != '\n')
+		w->at++;
+}
 
-	while (text->n > 0 && is_blank(text->p[0]))
-		*text = span_drop(*text, 1);
-	quoted = text->n > 0 && text->p[0] == '"';
-	if (quoted)
-		*text = span_drop(*text, 1);
-	for (w = span_of(text->p, 0); w.n < text->n; w.n++)
-		if (quoted ? w.p[w.n] == '"' : is_blank(w.p[w.n]))
+/* Goes to the next word; # begins a comment on a fresh line, or anywhere. */
+static void
+skip(struct words *w, int anywhere)
+{
+	w->fresh = w->at == 0;
+	for (; w->at < w->n; w->at++) {
+		if (w->p[w->at] == '#' && (w->fresh || anywhere))
+			skip_line(w);
+		if (w->at == w->n || !is_blank(w->p[w->at]))
 			break;
-	*text = span_drop(*text, w.n);
-	if (quoted && text->n > 0)
-		*text = span_drop(*text, 1);
-	return w;
+		w->fresh |= w->p[w->at] == '\n';
+	}
+}
+
+/*
+ * Takes the word that stands here, empty at the end: blanks may stand in it
+ * in quotes or behind a backslash, which is taken out where it stands.
+ */
+static struct span
+take(struct words *w)
+{
+	char *to, *start;
+
+	w->quoted = w->at < w->n && w->p[w->at] == '"';
+	w->at += w->quoted;
+	start = to = w->p + w->at;
+	for (; w->at < w->n; w->at++) {
+		if (w->quoted ? w->p[w->at] == '"' : is_blank(w->p[w->at]))
+			break;
+		if (w->p[w->at] == '\\' && w->at + 1 < w->n)
+			w->at++;
+		*to++ = w->p[w->at];
+	}
+	w->at += w->quoted && w->at < w->n;
+	return span_of(start, (size_t)(to - start));
+}
+
+static int
+is_keyword(struct span word)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(keywords); i++)
+		if (span_is(word, keywords[i]))
+			return 1;
+	return 0;
+}
+
+/*
+ * What belongs to a keyword: 0, or -1 where there is nothing, for a keyword
+ * on a line below begins something else.
+ */
+static int
+take_value(struct words *w, struct span *value)
+{
+	size_t n;
+
+	skip(w, 0);
+	for (n = w->at; n < w->n && !is_blank(w->p[n]); n++)
+		;
+	n -= w->at;
+	if (n == 0 || (w->fresh && is_keyword(span_of(w->p + w->at, n))))
+		return -1;
+	*value = take(w);
+	return 0;
 }
 
 /* A macro goes on to an empty line. */
 static void
-skip_macro(struct span *text)
+skip_macro(struct words *w)
 {
-	struct span line;
+	struct span rest = span_of(w->p + w->at, w->n - w->at), line;
 
 	do
-		line = text->n > 0 ? span_line(text) : span_of(NULL, 0);
+		line = rest.n > 0 ? span_line(&rest) : span_of(NULL, 0);
 	while (span_chomp(line).n > 0);
+	w->at = w->n - rest.n;
+	/* Before the line feed: what comes is on a fresh line. */
+	w->at -= line.n > 0;
+}
+
+/* An entry of the file. */
+struct entry {
+	int here;		/* it is for the host that is looked for */
+	int fallback;		/* it is the default */
+	int ours;		/* it has the login that is looked for */
+	int found;		/* it has a password */
+	struct span password;
+};
+
+/* Notes the entry, unless there was one before. */
+static void
+keep(struct entry *best, const struct entry *e)
+{
+	if (e->here && e->ours && e->found && !best->found)
+		*best = *e;
 }
 
 int
-netrc_find(struct span text, struct span host, struct span login,
+netrc_find(struct buf *text, struct span host, struct span login,
     struct span *password)
 {
-	int here = 0, ours = 0, found = 0;
-	struct span key, value = { NULL, 0 };
+	struct entry e = { 0 }, machine = { 0 }, fallback = { 0 };
+	struct words w = { 0 };
+	struct span key, value;
 
-	while ((key = word(&text)).n > 0) {
+	w.p = text->p;
+	w.n = text->n;
+	while (skip(&w, 1), w.at < w.n) {
+		key = take(&w);
+		if (w.quoted || !is_keyword(key))
+			continue;
 		if (span_is(key, "machine") || span_is(key, "default")) {
-			if (ours && found)
-				return 1;
-			here = span_is(key, "default") ||
-			    span_case_eq(word(&text), host);
-			ours = found = 0;
+			keep(e.fallback ? &fallback : &machine, &e);
+			memset(&e, 0, sizeof e);
+			e.fallback = span_is(key, "default");
+			e.here = e.fallback || (take_value(&w, &value) == 0 &&
+			    span_case_eq(value, host));
 		} else if (span_is(key, "macdef")) {
-			skip_macro(&text);
-		} else {
-			value = word(&text);
-			if (here && span_is(key, "login"))
-				ours = span_eq(value, login);
-			if (here && span_is(key, "password")) {
-				*password = value;
-				found = 1;
-			}
+			skip_macro(&w);
+		} else if (take_value(&w, &value) < 0) {
+			continue;
+		} else if (span_is(key, "password")) {
+			e.found = 1;
+			e.password = value;
+		} else if (!span_is(key, "account")) {
+			e.ours = span_eq(value, login);
 		}
 	}
-	return ours && found;
+	keep(e.fallback ? &fallback : &machine, &e);
+	e = machine.found ? machine : fallback;
+	*password = e.password;
+	return e.found;
 }

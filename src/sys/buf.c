@@ -204,6 +204,13 @@ span_chomp(struct span s)
 	return s;
 }
 
+int
+span_is_line(struct span s)
+{
+	return s.n == 0 || (memchr(s.p, '\r', s.n) == NULL &&
+	    memchr(s.p, '\n', s.n) == NULL && memchr(s.p, '\0', s.n) == NULL);
+}
+
 struct span
 span_word(struct span s)
 {

@@ -162,6 +162,9 @@ span_trim(struct span s)
 
 struct span span_chomp(struct span s);
 
+/* Whether it can stand in a protocol's line: it has no CR, LF or NUL. */
+int span_is_line(struct span s);
+
 /* What it begins with, up to the first blank or tab. */
 struct span span_word(struct span s);
 
