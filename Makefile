@@ -24,6 +24,7 @@ MODULES = \
 	sys/buf sys/charset sys/cli sys/conn sys/crew sys/data sys/die \
 	sys/door sys/here sys/inetd sys/io sys/lock sys/loop sys/net \
 	sys/newfile sys/pass sys/secret sys/serve sys/spawn sys/stop \
+	sys/witness \
 	format/addr format/again format/bsmtp format/compose format/content \
 	format/copies format/crlf format/date format/dns format/downgrade \
 	format/dsn format/entry format/excerpt format/filename format/ftp \
@@ -42,7 +43,8 @@ MODULES = \
 	server/sasld server/smtpauth server/smtpbox server/smtpd \
 	server/smtpdata server/smtpfault server/smtpmail server/smtptext \
 	server/smtpverb \
-	client/auth client/backoff client/batch client/credential client/dry \
+	client/ahead client/auth client/backoff client/batch \
+	client/credential client/dry \
 	client/envelope client/feed client/fit client/frame client/ftpc \
 	client/ftpput client/handin client/intake client/journal client/link \
 	client/message client/mx client/orderc client/orderfile client/pool \
@@ -54,7 +56,7 @@ MODULES = \
 PARTS = format/mimehead format/orderfault format/orderhead sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dns door downgrade frame ftp ftpd \
-	ftpput hash hdr io lock md5 mime net netrc newfile order orderd \
+	ftpput hash hdr io journal lock md5 mime net netrc newfile order orderd \
 	ordline passwd pop3d rate reply resolver results rules sasl scram \
 	smtpd smtpdata smtpext spawn store stranger team tolist
 # t/tools/NAME.c: what the tests run beside the programs.

@@ -27,10 +27,10 @@ static const char *const ports[] = { "25", "587", "465" };
 #define DEPTH 32
 #define DEPTH_MAX 1000
 
-#define OPTIONS "AB:C:F:H:IM:N:P:R:T:VZa:b:c:d:f:hij:l:no:p:r:s:tvxy"
+#define OPTIONS "AB:C:F:H:IM:N:P:R:T:VYZa:b:c:d:f:hij:l:no:p:r:s:tvxy"
 
 static const char usage[] =
-    "usage: smtpsend [-AhnVvxyZ] [-s server,...] [-f from] [-F name]\n"
+    "usage: smtpsend [-AhnVvxYyZ] [-s server,...] [-f from] [-F name]\n"
     "                [-H helo] [-T timeout] [-d nameserver] [-l results]\n"
     "                [-C command] [-a user] [-M mechanism] [-P command]\n"
     "                rcpt ... <message\n"
@@ -45,7 +45,8 @@ static const char usage[] =
     "  -H  our name in EHLO; -T seconds that any wait may take\n"
     "  -l  a file of results(5) that remembers what was sent; - shows them\n"
     "  -A  send again what may have been sent before\n"
-    "  -y  flush the file of -l to disk at each step\n"
+    "  -Y  leave it to the system when the file of -l is on disk; else (-y)\n"
+    "      it is, before anything is sent that it speaks of\n"
     "  -x  straight to each domain's mail hosts, by the name server of -d;\n"
     "      -s :port for another port than 25\n"
     "  -Z  TLS by STARTTLS; twice: from the start\n"
@@ -171,6 +172,7 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 'V': cli_version();
 		case 'v': opt->verbose = 1; break;
 		case 'x': opt->mx = 1; break;
+		case 'Y': opt->sync = 0; break;
 		case 'y': opt->sync = 1; break;
 		case 'Z': opt->tls++; break;
 		case 'B': case 'i': case 'N': case 'o': case 'R': break;
@@ -256,7 +258,7 @@ set_conf(struct sender_conf *conf, struct opt *opt, struct wr *trace)
 int
 main(int argc, char **argv)
 {
-	struct opt opt = { .limit = IO_FOREVER, .batch = {
+	struct opt opt = { .limit = IO_FOREVER, .sync = 1, .batch = {
 	    .in = STDIN_FILENO, .name = "stdin", .jobs = 1 } };
 	struct report report = { .code = EX_OK };
 	struct sender_conf conf = { .sending = report_sending,

@@ -28,6 +28,7 @@ unit() {
 @test "sys/door, sys/pass" { unit door; }
 
 @test "sys/lock" { unit lock; }
+@test "client/journal, sys/witness" { unit journal; }
 
 @test "sys/spawn" { unit spawn; }
 

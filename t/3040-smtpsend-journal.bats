@@ -174,12 +174,16 @@ line() {
 	[ "$(cut -f 1 <<<"$output")" = sent ]
 }
 
-@test "-y, and a path with a directory" {
+@test "-y, -Y, and a path with a directory" {
 	fake
 	mkdir dir
 	batch 2 >in
-	run -0 smtpsend -bS -y -s "$ADDR" -l dir/journal <in
-	[ "$(wc -l <dir/journal)" = 4 ]
+	for options in -y -Y '-Y -y'; do
+		rm -f dir/journal
+		# shellcheck disable=SC2086 # two words
+		run -0 smtpsend -bS $options -s "$ADDR" -l dir/journal <in
+		[ "$(wc -l <dir/journal)" = 4 ]
+	done
 }
 
 @test "one message has a journal too" {

@@ -22,10 +22,13 @@ struct intake {
 	struct report *report;
 	int split;		/* each for the recipients of one domain */
 	int wait;
+	int paced;		/* the rate held one of the last ones back */
 	struct message_shelf shelf;
 	/* private */
-	struct message *m;	/* the one that is read, or waits to go */
-	int ready;
+	struct message *m;	/* the one that is read */
+	struct message *first, **last;	/* whole, and wait to go */
+	size_t bytes;		/* of their texts */
+	int over;		/* there will be no more */
 	struct message *rest;	/* of the one before: other domains */
 };
 
@@ -34,6 +37,12 @@ struct intake {
  * whose recipients are all decided only needs to be reported.
  */
 enum intake_event intake_next(struct intake *i, struct message **m);
+
+/*
+ * The message that will come next after that one, or (NULL) at all; it stays
+ * where it is.  NULL when it cannot be told without waiting.
+ */
+struct message *intake_behind(struct intake *i, const struct message *m);
 
 /* What is wrong with the batch itself. */
 enum exit_code intake_code(const struct intake *i);

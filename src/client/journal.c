@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sys/io.h"
@@ -16,7 +17,7 @@
 struct journal_entry {
 	uint64_t hash;
 	off_t at;		/* of the line, plus 1; 0 is a free entry */
-	int sent;		/* it says "sent" */
+	enum result_status status;	/* that it says */
 };
 
 /* FNV-1a, 64 bits */
@@ -114,8 +115,23 @@ grow(struct journal *j)
 	free(old);
 }
 
+/*
+ * Whether a line, at offset at, counts more than the one before it.  One that
+ * was ahead of its turn says nothing against what is known: a batch may have
+ * two messages with one Message-ID.
+ */
 static int
-enter(struct journal *j, const struct result *r, off_t at)
+outdoes(const struct journal *j, const struct journal_entry *e,
+    const struct result *r, uint64_t at)
+{
+	if (e->at == 0 || e->status == RESULT_DEFERRED)
+		return 1;
+	return e->status != RESULT_SENT && (r->status != RESULT_SENDING ||
+	    !witness_has(&j->witness, at));
+}
+
+static int
+enter(struct journal *j, const struct result *r, uint64_t at)
 {
 	uint64_t hash = hash_key(r->id, r->number, r->rcpt);
 	struct journal_entry *e;
@@ -126,70 +142,123 @@ enter(struct journal *j, const struct result *r, off_t at)
 	if (e == NULL)
 		return -1;
 	j->entries += e->at == 0;
-	if (e->at != 0 && e->sent)
+	if (!outdoes(j, e, r, at))
 		return 0;
 	e->hash = hash;
-	e->at = at + 1;
-	e->sent = r->status == RESULT_SENT;
+	e->at = (off_t)at + 1;
+	e->status = r->status;
 	return 0;
 }
 
-/*
- * Ends the line that a crash cut off, so that it is a line, if a bad one,
- * and reads all.
- */
+static void
+forget(struct journal *j)
+{
+	free(j->entry);
+	j->entry = NULL;
+	j->cap = j->entries = 0;
+	j->size = 0;
+	j->digest = WITNESS_DIGEST;
+}
+
+/* Reads all, and shows it to the witness; the last line may be *torn. */
 static int
-load(struct journal *j)
+load(struct journal *j, int *torn)
 {
 	enum rd_status status;
 	struct span line;
 	struct result r;
-	struct stat st;
 	struct rd rd;
-	off_t at = 0;
-	char last;
 
-	if (fstat(j->fd, &st) < 0)
-		return -1;
-	if (!S_ISREG(st.st_mode) || st.st_size == 0)
-		return 0;
-	if (pread(j->fd, &last, 1, st.st_size - 1) != 1 ||
-	    (last != '\n' && journal_write(j, span_str("\n")) < 0) ||
-	    lseek(j->fd, 0, SEEK_SET) < 0)	/* the write has moved it */
+	forget(j);
+	witness_see(&j->witness, j->size, j->digest);
+	*torn = 0;
+	if (lseek(j->fd, 0, SEEK_SET) < 0)
 		return -1;
 	rd_init(&rd, j->fd, IO_FOREVER, JOURNAL_LINE_MAX);
 	while ((status = rd_line(&rd, &line)) == RD_LINE ||
-	    status == RD_LONG) {
+	    status == RD_LONG || status == RD_PARTIAL) {
 		if (status == RD_LINE &&
 		    result_parse(&r, span_chomp(line)) == 0 &&
-		    enter(j, &r, at) < 0)
+		    enter(j, &r, j->size) < 0)
 			break;
-		at += (off_t)line.n;
+		*torn = status == RD_PARTIAL;
+		j->size += line.n;
+		j->digest = witness_digest(j->digest, line.p, line.n);
+		witness_see(&j->witness, j->size, j->digest);
 	}
 	rd_free(&rd);
 	return status == RD_EOF ? 0 : -1;
+}
+
+/* Says in a line of its own what the line of e came to. */
+static int
+settle(struct journal *j, struct journal_entry *e, int begun)
+{
+	struct buf line = { 0 };
+	uint64_t end = j->size;
+	struct result r;
+	int failed;
+
+	if (read_line(j, e->at - 1, &r) < 0)
+		return -1;
+	r.status = begun ? RESULT_UNKNOWN : RESULT_DEFERRED;
+	r.time = (int64_t)time(NULL);
+	r.text = span_str(begun ? "the run that sent it was cut off" :
+	    "not begun");
+	result_add(&line, &r);
+	failed = journal_write(j, buf_span(&line)) < 0;
+	buf_free(&line);
+	e->at = (off_t)end + 1;
+	e->status = r.status;
+	return failed ? -1 : 0;
+}
+
+/*
+ * Settles what was left open.  A witness that agrees stays until that has been
+ * written; any other must not see it, lest it agree with the file afterwards.
+ */
+static int
+settle_all(struct journal *j)
+{
+	struct journal_entry *e;
+	int torn, agrees;
+
+	if (load(j, &torn) < 0)
+		return -1;
+	agrees = witness_agrees(&j->witness, j->size);
+	if (!agrees)
+		witness_remove(&j->witness);
+	if (torn && journal_write(j, span_str("\n")) < 0)
+		return -1;
+	for (e = j->entry; e != j->entry + j->cap; e++)
+		if (e->at != 0 && e->status == RESULT_SENDING &&
+		    settle(j, e, !agrees || !witness_has(&j->witness,
+		    (uint64_t)e->at - 1)) < 0)
+			return -1;
+	witness_remove(&j->witness);
+	return 0;
 }
 
 /* 0, or -1 with errno: EAGAIN when another process has it. */
 static int
 take(struct journal *j, const char *path, int sync)
 {
-	int err;
+	struct stat st;
 
 	memset(j, 0, sizeof *j);
 	j->path = path;
 	j->sync = sync;
 	j->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (j->fd < 0)
+	if (j->fd < 0 || lock_file(j->fd) < 0 || fstat(j->fd, &st) < 0)
 		return -1;
-	/* A new name is only safe with its directory. */
-	if (lock_file(j->fd) == 0 && load(j) == 0 &&
-	    (!sync || newfile_syncparent(path) == 0))
+	j->regular = S_ISREG(st.st_mode);
+	if (!j->regular)
 		return 0;
-	err = errno;
-	journal_close(j);
-	errno = err;
-	return -1;
+	/* A new name is only safe with its directory. */
+	if (sync && st.st_size == 0 && newfile_syncparent(path) < 0)
+		return -1;
+	witness_find(&j->witness, j->fd);
+	return settle_all(j);
 }
 
 void
@@ -205,13 +274,21 @@ journal_need(struct journal *j, const char *path, int sync)
 int
 journal_close(struct journal *j)
 {
-	int r = close(j->fd);
+	int err = 0;
 
+	if (j->failed)
+		witness_leave(&j->witness);
+	else if ((witness_has_any(&j->witness) && settle_all(j) < 0) ||
+	    journal_flush(j) < 0)
+		err = errno;
+	else
+		witness_remove(&j->witness);
+	if (close(j->fd) < 0 && err == 0)
+		err = errno;
 	j->fd = -1;
-	free(j->entry);
-	j->entry = NULL;
-	j->cap = j->entries = 0;
-	return r;
+	forget(j);
+	errno = err;
+	return err == 0 ? 0 : -1;
 }
 
 int
@@ -233,7 +310,51 @@ journal_find(struct journal *j, struct span id, uintmax_t number,
 int
 journal_write(struct journal *j, struct span lines)
 {
-	if (io_write(j->fd, lines.p, lines.n) < 0)
+	uint64_t size = j->size + lines.n;
+	uint64_t digest = witness_digest(j->digest, lines.p, lines.n);
+
+	witness_before(&j->witness, size, digest);
+	if (io_write(j->fd, lines.p, lines.n) < 0) {
+		j->failed = 1;
 		return -1;
-	return j->sync ? fsync(j->fd) : 0;
+	}
+	witness_after(&j->witness);
+	j->size = size;
+	j->digest = digest;
+	j->dirty = 1;
+	return 0;
+}
+
+/* The file grows, and so fdatasync would save nothing. */
+int
+journal_flush(struct journal *j)
+{
+	long long took;
+
+	if (!j->dirty || !j->sync || !j->regular)
+		return 0;
+	took = -io_clock_us();
+	if (fsync(j->fd) < 0) {
+		j->failed = 1;
+		return -1;
+	}
+	took += io_clock_us();
+	j->cost = j->cost == 0 ? took : (3 * j->cost + took) / 4;
+	j->dirty = 0;
+	return 0;
+}
+
+size_t
+journal_mark(struct journal *j, size_t after)
+{
+	if (j->witness.record == NULL && (!j->regular ||
+	    witness_make(&j->witness, j->fd, j->size, j->digest) < 0))
+		return 0;
+	return witness_mark(&j->witness, j->size + after);
+}
+
+void
+journal_unmark(struct journal *j, size_t mark)
+{
+	witness_unmark(&j->witness, mark);
 }

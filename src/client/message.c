@@ -17,6 +17,7 @@ message_start(struct message *m, uintmax_t number)
 	m->rcpts = 0;
 	m->tries = 0;
 	m->begun = 0;
+	m->ahead = NULL;
 	m->server = "";
 }
 
@@ -110,6 +111,7 @@ message_rcpt(struct message *m, struct span addr, struct span params)
 	buf_addspan(&r->params, params);
 	buf_clear(&r->text);
 	r->told = r->later = r->decided = 0;
+	r->mark = 0;
 	return r;
 }
 

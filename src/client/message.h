@@ -20,6 +20,8 @@ struct rcpt {
 	struct buf params;	/* of RCPT, from the batch */
 	int told;		/* somebody has been told of it */
 	int later;		/* this transaction has no room for it */
+	size_t mark;		/* of its line in the journal, where that is
+				   there before its turn; else 0 */
 	int decided;		/* what follows is final */
 	enum result_status status;
 	enum result_stage stage;
@@ -44,6 +46,8 @@ struct message {
 	struct message *made;	/* in the list of all on its shelf */
 	void *ticket;		/* what its owner knows it by */
 	int begun;		/* its owner's: the end may have gone out */
+	const char *ahead;	/* the server in the lines that are there
+				   before its turn; NULL for none */
 	/* private */
 	size_t cap;
 };

@@ -57,9 +57,13 @@ static void
 settle(struct pool *p, struct team_worker *w, const struct frame *f,
     struct span lines)
 {
+	struct message *m;
+
 	report_take(p->in->report, lines, f->code);
 	report_step(p->in->report, f->code);
-	message_drop(&p->in->shelf, team_take(w, f->ticket));
+	m = team_take(w, f->ticket);
+	ahead_end(p->in->report, m);
+	message_drop(&p->in->shelf, m);
 	team_praise(&p->team, w);
 }
 
@@ -98,12 +102,11 @@ take(struct pool *p, struct team_worker *w, const struct frame *f,
 
 	switch (f->type) {
 	case FRAME_SENDING:
-		report_note(report, lines);
-		w->asks = team_find(w, f->ticket);
+		team_ask(&p->team, w, report, team_find(w, f->ticket), lines);
 		break;
 	case FRAME_PART:
 		report_take(report, lines, f->code);
-		report_told(team_find(w, f->ticket), lines);
+		report_told(report, team_find(w, f->ticket), lines);
 		break;
 	case FRAME_DONE:
 		w->barred = 0;
@@ -192,16 +195,36 @@ hear(struct pool *p, struct team_worker *w)
 	bury(p, w);
 }
 
+static void
+permit(struct pool *p, enum team_wish most)
+{
+	struct team_worker *w;
+	size_t i;
+
+	for (i = 0; i < p->team.workers; i++) {
+		w = &p->team.worker[i];
+		if (w->wish != TEAM_NOTHING && w->wish <= most)
+			team_permit(w);
+	}
+}
+
 /* What was heard is written, and then those who asked may go on. */
 static void
 commit(struct pool *p)
 {
+	struct report *report = p->in->report;
+	int disk = 0;
 	size_t i;
 
-	if (report_commit(p->in->report) < 0)
-		return;
 	for (i = 0; i < p->team.workers; i++)
-		team_permit(&p->team.worker[i]);
+		disk |= p->team.worker[i].wish == TEAM_ON_DISK;
+	if (disk && !p->in->paced && !stop_asked())
+		team_put_ahead(&p->team, report);
+	if ((disk ? report_write(report) : report_offer(report)) < 0)
+		return;
+	permit(p, TEAM_WRITTEN);
+	if (disk && report_commit(report) == 0)
+		permit(p, TEAM_ON_DISK);
 }
 
 /* --- All of them ----------------------------------------------------- */
@@ -256,8 +279,11 @@ attend(struct pool *p, int timeout, int input)
 {
 	struct pollfd *f = p->poll;
 	struct team_worker *w;
+	int due = report_due(p->in->report);
 	size_t i;
 
+	if (due != IO_FOREVER && (timeout == IO_FOREVER || due < timeout))
+		timeout = due;
 	f[0].fd = p->ending ? -1 : stop_fd();
 	f[1].fd = input ? p->in->feed.rd.fd : -1;
 	f[0].events = f[1].events = POLLIN;

@@ -15,16 +15,32 @@ broken(struct report *r, const char *what)
 	return -1;
 }
 
-static int
-to_journal(struct report *r)
+void
+report_spend(struct report *r, struct rcpt *rcpt)
 {
-	int failed;
+	if (rcpt->mark != 0)
+		buf_add(&r->spent, &rcpt->mark, sizeof rcpt->mark);
+	rcpt->mark = 0;
+}
 
-	if (r->journal == NULL || r->log.n == 0)
+int
+report_write(struct report *r)
+{
+	size_t i, mark;
+
+	if (r->broken != NULL)
+		return -1;
+	if (r->journal == NULL)
 		return 0;
-	failed = journal_write(r->journal, buf_span(&r->log)) < 0;
+	if (r->log.n > 0 && journal_write(r->journal, buf_span(&r->log)) < 0)
+		return broken(r, r->journal->path);
 	buf_clear(&r->log);
-	return failed ? broken(r, r->journal->path) : 0;
+	for (i = 0; i < r->spent.n; i += sizeof mark) {
+		memcpy(&mark, r->spent.p + i, sizeof mark);
+		journal_unmark(r->journal, mark);
+	}
+	buf_clear(&r->spent);
+	return 0;
 }
 
 static int
@@ -40,10 +56,32 @@ to_out(struct report *r)
 int
 report_commit(struct report *r)
 {
-	if (r->broken != NULL)
+	if (report_write(r) < 0)
 		return -1;
 	r->written = io_clock();
-	return to_journal(r) < 0 ? -1 : to_out(r);
+	if (r->journal != NULL && journal_flush(r->journal) < 0)
+		return broken(r, r->journal->path);
+	return to_out(r);
+}
+
+int
+report_due(const struct report *r)
+{
+	long long left;
+
+	if (r->log.n == 0 && r->lines.n == 0)
+		return IO_FOREVER;
+	left = r->written + HELD_TIME - io_clock();
+	return left > 0 && r->log.n < HELD_MAX && r->lines.n < HELD_MAX ?
+	    (int)left : 0;
+}
+
+int
+report_offer(struct report *r)
+{
+	if (r->journal == NULL || r->journal->cost == 0 || report_due(r) == 0)
+		return report_commit(r);
+	return report_write(r);
 }
 
 void
@@ -93,21 +131,6 @@ repeat(struct report *r, const struct result *res)
 		say(res);
 }
 
-/*
- * A "sending" line without a result: the run that wrote it died, and nobody
- * knows whether its final dot arrived.
- */
-static int
-left_open(struct report *r, struct result *res)
-{
-	res->status = RESULT_UNKNOWN;
-	res->time = (int64_t)time(NULL);
-	res->text = span_str("the run that sent it was cut off");
-	result_add(&r->log, res);
-	repeat(r, res);
-	return to_journal(r);
-}
-
 static int
 settle_one(struct report *r, struct message *m, struct rcpt *rcpt)
 {
@@ -120,16 +143,12 @@ settle_one(struct report *r, struct message *m, struct rcpt *rcpt)
 		return broken(r, r->journal->path);
 	if (found == 0 || res.status == RESULT_DEFERRED)
 		return 0;
-	if (r->again && (res.status == RESULT_UNKNOWN ||
-	    res.status == RESULT_SENDING))
+	if (r->again && res.status == RESULT_UNKNOWN)
 		return 0;
-	if (res.status != RESULT_SENDING)
-		repeat(r, &res);
-	else if (left_open(r, &res) < 0)
-		return -1;
+	repeat(r, &res);
 	rcpt_decide(rcpt, res.status, res.stage, res.code, res.text);
 	rcpt->told = 1;
-	return report_commit(r);
+	return 0;
 }
 
 int
@@ -143,7 +162,7 @@ report_earlier(struct report *r, struct message *m)
 		if (!m->rcpt[i].decided &&
 		    settle_one(r, m, &m->rcpt[i]) < 0)
 			return -1;
-	return 0;
+	return report_due(r) == 0 ? report_commit(r) : 0;
 }
 
 void
@@ -181,36 +200,38 @@ report_put_done(struct buf *b, struct message *m)
 }
 
 void
-report_told(struct message *m, struct span lines)
+report_told(struct report *r, struct message *m, struct span lines)
 {
 	struct result res;
-	struct rcpt *r;
+	struct rcpt *rcpt;
 	size_t i;
 
 	while (lines.n > 0) {
 		if (result_parse(&res, span_chomp(span_line(&lines))) < 0)
 			continue;
 		for (i = 0; i < m->rcpts; i++) {
-			r = &m->rcpt[i];
-			if (r->told || !span_eq(buf_span(&r->addr), res.rcpt))
+			rcpt = &m->rcpt[i];
+			if (rcpt->told ||
+			    !span_eq(buf_span(&rcpt->addr), res.rcpt))
 				continue;
-			rcpt_decide(r, res.status, res.stage, res.code,
+			rcpt_decide(rcpt, res.status, res.stage, res.code,
 			    res.text);
-			r->told = 1;
+			rcpt->told = 1;
+			report_spend(r, rcpt);
 			break;
 		}
 	}
 }
 
 int
-report_sending(void *arg, const struct message *m)
+report_sending(void *arg, struct message *m)
 {
 	struct report *r = arg;
 
 	if (r->journal == NULL)
 		return 0;
 	report_put_sending(&r->log, m);
-	return to_journal(r);
+	return report_commit(r);
 }
 
 static void
@@ -233,11 +254,15 @@ tell(struct report *r, struct message *m)
 {
 	struct buf lines = { 0 };
 	enum exit_code code;
+	size_t i;
 
 	if (r->words)
 		say_all(m);
 	code = report_put_done(&lines, m);
 	report_take(r, buf_span(&lines), code);
+	for (i = 0; i < m->rcpts; i++)
+		if (m->rcpt[i].told)
+			report_spend(r, &m->rcpt[i]);
 	buf_free(&lines);
 	return code;
 }
@@ -255,10 +280,7 @@ report_done(void *arg, struct message *m)
 	struct report *r = arg;
 
 	report_step(r, tell(r, m));
-	if (r->broken == NULL && r->log.n < HELD_MAX &&
-	    r->lines.n < HELD_MAX && io_clock() - r->written < HELD_TIME)
-		return 0;
-	return report_commit(r);
+	return report_due(r) == 0 ? report_commit(r) : 0;
 }
 
 void
@@ -281,5 +303,6 @@ void
 report_free(struct report *r)
 {
 	buf_free(&r->log);
+	buf_free(&r->spent);
 	buf_free(&r->lines);
 }

@@ -85,7 +85,7 @@ connect_any(struct sender *s, struct message *m)
 }
 
 static int
-announce(struct sender *s, const struct message *m)
+announce(struct sender *s, struct message *m)
 {
 	if (s->conf->sending(s->conf->arg, m) == 0)
 		return 0;

@@ -21,7 +21,7 @@ struct sender_conf {
 	 * owner's again.  Done comes once a message, sending whenever it
 	 * goes.  -1 stops the sender before another byte goes out.
 	 */
-	int (*sending)(void *arg, const struct message *m);
+	int (*sending)(void *arg, struct message *m);
 	int (*part)(void *arg, struct message *m);
 	int (*done)(void *arg, struct message *m);
 

@@ -363,6 +363,54 @@ team_permit(struct team_worker *w)
 	else
 		let_go(w);	/* and so it ends, if it has not */
 	w->asks = NULL;
+	w->wish = TEAM_NOTHING;
+	ahead_go(&w->ahead);
+}
+
+/* The server that a "sending" line names, where it is one of those we know. */
+static const char *
+named(const struct team *t, struct span lines)
+{
+	const struct reach_conf *reach = &t->route->conf->reach;
+	struct result res;
+	size_t i;
+
+	if (result_parse(&res, span_chomp(span_line(&lines))) == 0)
+		for (i = 0; i < reach->servers; i++)
+			if (span_is(res.server, reach->server[i].text))
+				return reach->server[i].text;
+	return NULL;
+}
+
+void
+team_ask(struct team *t, struct team_worker *w, struct report *r,
+    struct message *m, struct span lines)
+{
+	ahead_ask(&w->ahead);
+	w->asks = m;
+	w->server = ahead_knows(t->route) ? named(t, lines) : NULL;
+	w->wish = ahead_begin(r, m, lines) ? TEAM_WRITTEN : TEAM_ON_DISK;
+}
+
+void
+team_put_ahead(struct team *t, struct report *r)
+{
+	struct team_worker *w;
+	struct message *m;
+	long left;
+	int n;
+
+	for (w = t->worker; w != t->worker + t->workers; w++) {
+		if (!team_is_alive(w) || w->server == NULL)
+			continue;
+		left = ahead_group(&w->ahead, r) - 1;
+		for (m = w->hand; m != NULL && left > 0; m = m->next) {
+			n = ahead_put(r, m, w->server);
+			if (n < 0)
+				return;
+			left -= n > 0 || !m->begun;
+		}
+	}
 }
 
 void

@@ -5,10 +5,17 @@
 #ifndef CLIENT_TEAM_H
 #define CLIENT_TEAM_H
 
+#include "client/ahead.h"
 #include "client/frame.h"
-#include "client/journal.h"
 #include "client/route.h"
 #include "sys/spawn.h"
+
+/* What a worker waits for, before the end of a message may go. */
+enum team_wish {
+	TEAM_NOTHING,
+	TEAM_WRITTEN,	/* its lines, on disk already, and what was before */
+	TEAM_ON_DISK
+};
 
 struct team_worker {
 	struct spawn spawn;
@@ -22,6 +29,9 @@ struct team_worker {
 	int hopeless;		/* nor will one soon */
 	int bye;		/* all that it had begun is done */
 	struct message *asks;	/* waits for go with that; or NULL */
+	enum team_wish wish;	/* and for that, before it goes on */
+	struct ahead ahead;
+	const char *server;	/* it was at last, or NULL */
 };
 
 struct team {
@@ -77,6 +87,16 @@ struct message *team_take(struct team_worker *w, const void *ticket);
 
 /* Lets the end of a message go, where w waits for that: it is begun. */
 void team_permit(struct team_worker *w);
+
+/* It asks to, with these lines of a message in its hand. */
+void team_ask(struct team *t, struct team_worker *w, struct report *r,
+    struct message *m, struct span lines);
+
+/*
+ * As long as the disk will be waited for: adds the lines of those whom the
+ * workers will send next.
+ */
+void team_put_ahead(struct team *t, struct report *r);
 
 /* Something was done: who runs dry gets more at a time. */
 void team_praise(struct team *t, struct team_worker *w);

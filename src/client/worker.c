@@ -50,7 +50,7 @@ wait(void *arg)
 }
 
 static int
-sending(void *arg, const struct message *m)
+sending(void *arg, struct message *m)
 {
 	struct worker *w = arg;
 	ssize_t r;

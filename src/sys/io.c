@@ -15,12 +15,18 @@
 #define IO_CHUNK 65536
 
 long long
-io_clock(void)
+io_clock_us(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return (long long)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+long long
+io_clock(void)
+{
+	return io_clock_us() / 1000;
 }
 
 /* Waits for events on fd until the moment end: 0, or -1 with errno. */

@@ -125,7 +125,8 @@ int io_open(const char *path);
  */
 void io_block(int fd);
 
-/* ms since some fixed moment: for deadlines. */
+/* ms since some fixed moment: for deadlines; and microseconds. */
 long long io_clock(void);
+long long io_clock_us(void);
 
 #endif

@@ -80,6 +80,11 @@ while [ "$n" -lt "$ROUNDS" ]; do
 	clocks bare10 ./sender 10 "$MESSAGES" "${sink##*:}"
 	clocks lite10 $source -s 10 -m "$MESSAGES" "$lite"
 	clocks ourlite10 sh -c "smtpsend -bS -j 10 -s $lite <list"
+	rm -f journal*
+	clocks lazy1 sh -c "smtpsend -bS -Y -l journal.lazy1 -s $sink <list"
+	clocks safe1 sh -c "smtpsend -bS -l journal.safe1 -s $sink <list"
+	clocks lazy10 sh -c "smtpsend -bS -Y -l journal.lazy10 -j 10 -s $sink <list"
+	clocks safe10 sh -c "smtpsend -bS -l journal.safe10 -j 10 -s $sink <list"
 	clocks chunk1 $source -m "$MESSAGES" "$lite"
 	clocks ourchunk1 sh -c "smtpsend -bS -s $lite <list"
 	}
@@ -93,6 +98,8 @@ report '  bare processes' bare10 source10 -
 report '  processor time' bare10-cpu source10-cpu -
 report 'smtpd-lite -o sink, ten' ourlite10 lite10 3.5
 report '  processor time' ourlite10-cpu lite10-cpu 2
+report 'a journal on disk, one: of -Y' safe1 lazy1 0.5
+report 'a journal on disk, ten: of -Y' safe10 lazy10 0.9
 report 'smtpd-lite -o sink, one (BDAT)' ourchunk1 chunk1 10
 
 # One message.
