@@ -60,8 +60,8 @@ UNITS = addr bsmtp buf content crlf date dns door downgrade frame ftp ftpd \
 	ordline passwd pop3d rate reply resolver results rules sasl scram \
 	smtpd smtpdata smtpext spawn store stranger team tolist
 # t/tools/NAME.c: what the tests run beside the programs.
-TOOLS = b64 digest fake-dns fake-ftp fake-smtp halves handout launch login \
-	wire
+TOOLS = b64 digest facts fake-dns fake-ftp fake-smtp halves handout launch \
+	login wire
 
 BIN = $(PROGS:%=bin/%)
 MAINS = $(PROGS:%=src/%.o)

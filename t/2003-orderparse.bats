@@ -93,7 +93,7 @@ setup() {
 	seq 100000 |
 		sed -e 's/.*/user&@pth.ua n="&"/' -e '1i[Recipients:]' -e '$a[Subject:] [n]\n[Body:]\n[login] [n]' >order
 	[ "$(orderparse -n order)" = 100000 ]
-	timeout 30 orderparse -f a@b.c -S order | tr -d '\r' >out
+	launch -t 30 orderparse -f a@b.c -S order | tr -d '\r' >out
 	[ "$(grep -c '^RCPT TO:' out)" = 100000 ]
 	[ "$(tail -n 3 out | head -n 1)" = 'user100000 100000' ]
 	[ "$(tail -n 1 out)" = QUIT ]
@@ -105,8 +105,8 @@ setup() {
 		yes 'Hello [login], [[this] is [k|text] of some [length' |
 			head -c 20000000
 	} >order
-	timeout 30 orderparse -b order | cmp - <(sed '1,3d' order; echo)
-	[ "$(timeout 30 orderparse -f a@b.c -S order | wc -l)" -gt 780000 ]
+	launch -t 30 orderparse -b order | cmp - <(sed '1,3d' order; echo)
+	[ "$(launch -t 30 orderparse -f a@b.c -S order | wc -l)" -gt 780000 ]
 }
 
 @test "orders of the worst kinds take no more time than others" {
@@ -117,16 +117,16 @@ setup() {
 		head -c 2000000 < <(yes "$3" | tr -d '\n')
 	}
 	worst ' "[Body:]' '[k|' '[k|[' >order
-	run timeout 20 orderparse -n order
+	run launch -t 20 orderparse -n order
 	[ "$status" = 65 ]
 	worst ' "\\"' '[k]' '[[' >order
-	run timeout 20 orderparse -n order
+	run launch -t 20 orderparse -n order
 	[ "$status" = 65 ]
 	worst ' <"' '[k]' '[a|b' >order
-	run timeout 20 orderparse -n order
+	run launch -t 20 orderparse -n order
 	[ "$status" = 65 ]
 	worst ', a@b.c, x' '' '[k]' >order
-	run -0 timeout 20 orderparse -n order
+	run -0 launch -t 20 orderparse -n order
 	# header fields and HTML
 	worst2() {
 		printf '[Recipients:] a@b.c k=1\n[Subject:]\n%s\n' "$1"
@@ -134,12 +134,12 @@ setup() {
 		printf '\n[Body:]\n'
 	}
 	worst2 '[Headers:]' '#' >order
-	run -0 timeout 20 orderparse -m a@b.c order
+	run -0 launch -t 20 orderparse -m a@b.c order
 	worst2 '[Headers:]' 'x' >order
-	run -65 timeout 20 orderparse -n order
+	run -65 launch -t 20 orderparse -n order
 	worst2 '[Html:]' ' [Body [k] [k|[' >order
-	run -0 timeout 20 orderparse -m a@b.c -f a@b.c order
-	timeout 20 orderparse -t <(head -c 2000000 < <(yes '"')) order ||
+	run -0 launch -t 20 orderparse -m a@b.c -f a@b.c order
+	launch -t 20 orderparse -t <(head -c 2000000 < <(yes '"')) order ||
 		[ $? = 65 ]
 }
 
@@ -150,7 +150,7 @@ setup() {
 		printf 'z@b.c\n[Subject:] [k]\n[Body:]\n'
 		seq -f '[q%g]' 200000
 	} >order
-	run -65 --separate-stderr timeout 20 orderparse -n order
+	run -65 --separate-stderr launch -t 20 orderparse -n order
 	[[ "$stderr" = *'z@b.c has no field k,'* ]]
 	key=$(printf 'ї%.0s' {1..40000})
 	{
@@ -158,15 +158,15 @@ setup() {
 		seq -f 'u%g@b.c' 2000
 		printf '[Subject:]\n[Body:]\n[%s]\n' "$key"
 	} >order
-	run -65 --separate-stderr timeout 20 orderparse -n order
+	run -65 --separate-stderr launch -t 20 orderparse -n order
 	[ "${#stderr_lines[@]}" = 1000 ]
 	[ "${stderr_lines[0]}" = "orderparse: order:2005:1: u1@b.c has no field $(
 		printf 'ї%.0s' {1..50}), and there is no default" ]
 }
 
 @test "an order over the limit is refused by its name" {
-	truncate -s 1073741825 huge
-	run -65 --separate-stderr timeout 60 orderparse -n huge
+	dd if=/dev/null of=huge bs=1 seek=1073741825 2>/dev/null
+	run -65 --separate-stderr launch -t 60 orderparse -n huge
 	[ "$stderr" = 'orderparse: huge: larger than 1024 MB' ]
 }
 

@@ -149,7 +149,7 @@ orderparse: template:4:1: b@b.c has no field room, and there is no default' ]
 	{ echo email,k; seq 100000 | sed 's/.*/user&@b.c,&/'; } >table
 	[ "$(orderparse -t table -n template)" = 100000 ]
 	head -c 3000000 /dev/zero | tr '\0' , >table
-	run -65 --separate-stderr timeout 20 orderparse -t table -n template
+	run -65 --separate-stderr launch -t 20 orderparse -t table -n template
 	printf 'email;k\na@b.c;\xbf\n' >table
 	iconv -f UTF-8 -t WINDOWS-1251 template >t1251
 	orderparse -c WINDOWS-1251 -t table -s t1251 | grep -Fx 'ї [k]'

@@ -196,7 +196,7 @@ secret() {
 	exec sleep 60
 	END
 	chmod +x way
-	run -0 timeout 20 smtpsend -s x -C ./way a@x </dev/null
+	run -0 launch -t 20 smtpsend -s x -C ./way a@x </dev/null
 }
 
 @test "-P may take its time: SIGTERM and SIGINT end the wait" {
@@ -208,7 +208,7 @@ secret() {
 			rm -f asks
 			# a shell's background commands ignore SIGINT
 			# shellcheck disable=SC2086
-			env --default-signal=INT $program 2>err 3>&- &
+			launch $program 2>err 3>&- &
 			pid=$!
 			wait_for test -s asks
 			kill -"$signal" "$pid"

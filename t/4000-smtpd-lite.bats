@@ -406,7 +406,7 @@ message() {
 	yes HELP | head -n 2000 >in
 	mkfifo full
 	exec 7<>full
-	run -74 --separate-stderr timeout 20 \
+	run -74 --separate-stderr launch -t 20 \
 		sh -c 'smtpd-lite -i -o sink -T 1 <in >full'
 	exec 7>&-
 	[ "$stderr" = 'smtpd-lite: stdout: Connection timed out' ]

@@ -38,7 +38,7 @@ said() {
 	said >got
 	cmp want got
 	[[ $(cd talks && ls) =~ ^20[0-9]{6}-[0-9]{6}\.local\.[0-9]+\.0$ ]]
-	[ "$(stat -c %a talks/*)" = 600 ]
+	[ "$(facts mode talks/*)" = 600 ]
 	rm talks/*
 	printf 'EHLO x\r\nMAIL FROM:<a>\r\nRCPT TO:<u>\r\nBDAT 3 LAST\r\nx\ryQUIT\r\n' |
 		TCPREMOTEIP=../x talk -t talks

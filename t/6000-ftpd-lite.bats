@@ -2,6 +2,7 @@
 # ftpd-lite: sessions on standard input, over sockets, and bad clients.
 
 load lib
+load dial
 
 setup() {
 	lib_setup
@@ -20,36 +21,64 @@ says() {
 		tail -n +2 | tr -d '\r'
 }
 
-# client [ARGUMENT ...]: Python's, logged in as f, runs standard input; up()
-# uploads; raw(verb) gives an open data connection; came() waits until so much
-# of it is there; bad() is the refusal.
-client() {
-	cat >body
-	cat >prelude <<-'END'
-	import ftplib, glob, io, os, socket, struct, sys, time
-	def connect():
-	    f = ftplib.FTP()
-	    f.connect("127.0.0.1", int(os.environ["PORT"]), 10)
-	    return f
-	f = connect()
-	def up(name, content):
-	    return f.storbinary("STOR " + name, io.BytesIO(content))
-	def raw(command, f=f):
-	    return f.transfercmd(command)
-	def came(size):
-	    for i in range(1000):
-	        if [size] == [os.path.getsize(name)
-	                      for name in glob.glob("incoming/.seen/.tmp.*")]:
-	            return
-	        time.sleep(.01)
-	    raise SystemExit("does not come")
-	def bad(command, f=f):
-	    try:
-	        return f.sendcmd(command)
-	    except (ftplib.error_perm, ftplib.error_temp) as e:
-	        return str(e)
-	END
-	PORT=$PORT python - "$@" < <(cat prelude body)
+# enter NAME [LOGIN PASSWORD]: a session, logged in, anonymously where there is
+# none.
+enter() {
+	dial "$1"
+	hear "$1" 220
+	say "$1" "USER ${2:-anonymous}" 331
+	say "$1" "PASS ${3:-x}" 230
+}
+
+# passive NAME: asks for a data connection; DATA is where it is to go.
+passive() {
+	say "$1" EPSV 229
+	DATA=${LINE##*|||}
+	DATA=${DATA%%|*}
+}
+
+# begin NAME COMMAND: with a data connection, which is NAME.data.
+begin() {
+	passive "$1"
+	PORT=$DATA dial "$1.data"
+	say "$1" "$2" 150
+}
+
+# finish NAME BEGINNING: the data connection is closed, and this is the answer.
+finish() {
+	hang_up "$1.data"
+	hear "$1" "$2"
+}
+
+# up NAME FILE TEXT [ANSWER]: an upload.  up_file has a file for the text.
+up() {
+	begin "$1" "STOR $2"
+	printf %s "$3" >&"${TO["$1.data"]}"
+	finish "$1" "${4:-226}"
+}
+
+up_file() {
+	begin "$1" "STOR $2"
+	# The server may have closed it before the end.
+	cat "$3" >&"${TO["$1.data"]}" || :
+	finish "$1" "${4:-226}"
+}
+
+# list NAME COMMAND: what that lists goes to listed, without CR.
+list() {
+	begin "$1" "$2"
+	tr -d '\r' <&"${FROM["$1.data"]}" >listed
+	finish "$1" 226
+}
+
+# came SIZE: so much has come of an upload.
+came() {
+	[ "$(cat incoming/.seen/.tmp.* 2>/dev/null | wc -c)" = "$1" ]
+}
+
+# xs N: so many letters x.
+xs() {
+	head -c "$1" /dev/zero | tr '\0' x
 }
 
 # incoming_has NAME ...: these files, and no others.
@@ -90,245 +119,235 @@ has_line() {
 
 @test "a file is stored whole, mode 0600, and its path printed" {
 	serve
-	client <<-'END'
-	f.login()
-	assert up("a.txt", open("order.txt", "rb").read()) == "226 stored a.txt"
-	assert f.size("a.txt") == 15
-	f.quit()
-	END
+	enter f
+	say f 'TYPE I' 200
+	up_file f a.txt order.txt '226 stored a.txt'
+	say f 'SIZE a.txt' '213 15'
+	say f QUIT 221
 	cmp order.txt incoming/a.txt
-	[ "$(stat -c %a incoming/a.txt incoming)" = $'600\n700' ]
+	[ "$(facts mode incoming/a.txt incoming)" = $'600\n700' ]
 	[ "$(cat ftpd-lite.out)" = incoming/a.txt ]
 	incoming_has a.txt
 }
 
 @test "the same name again, and the same content: nothing is replaced" {
 	serve
-	client <<-'END'
-	f.login()
-	assert up("a.txt", b"1") == "226 stored a.txt"
-	assert up("a.txt", b"2") == "226 stored a-2.txt"
-	assert up("a.txt", b"2") == "226 stored a-3.txt"
-	assert up(".a", b"4") and f.rename(".a", "a.txt") == "250 stored a-4.txt"
-	END
+	enter f
+	up f a.txt 1 '226 stored a.txt'
+	up f a.txt 2 '226 stored a-2.txt'
+	up f a.txt 2 '226 stored a-3.txt'
+	up f .a 4
+	say f 'RNFR .a' 350
+	say f 'RNTO a.txt' '250 stored a-4.txt'
 	[ "$(cat incoming/a.txt incoming/a-*)" = 1224 ]
 	[ "$(wc -l <ftpd-lite.out)" = 4 ]
 }
 
 @test "a dot-name is unfinished until it is renamed" {
 	serve
-	client <<-'END'
-	f.login()
-	up(".part", b"hello")
-	assert f.size(".part") == 5
-	assert f.nlst() == []
-	assert not [n for n in os.listdir("incoming") if n != ".seen"]
-	assert open("ftpd-lite.out").read() == ""
-	assert f.rename(".part", "a.txt") == "250 stored a.txt"
-	assert open("incoming/a.txt").read() == "hello"
-	assert f.nlst() == ["a.txt"]
-	up(".gone", b"x"); f.delete(".gone")
-	assert bad("SIZE .gone")[:3] == "550"
-	up(".left", b"x")
-	for c in ("RNFR a.txt", "DELE a.txt"):
-	    assert bad(c)[:3] == "550"
-	f.quit()
-	END
+	enter f
+	up f .part hello
+	say f 'SIZE .part' '213 5'
+	list f NLST
+	[ ! -s listed ]
+	[ "$(ls -A incoming)" = .seen ]
+	[ ! -s ftpd-lite.out ]
+	say f 'RNFR .part' 350
+	say f 'RNTO a.txt' '250 stored a.txt'
+	[ "$(cat incoming/a.txt)" = hello ]
+	list f NLST
+	[ "$(cat listed)" = a.txt ]
+	up f .gone x
+	say f 'DELE .gone' 250
+	say f 'SIZE .gone' 550
+	up f .left x
+	say f 'RNFR a.txt' 550
+	say f 'DELE a.txt' 550
+	say f QUIT 221
 	[ "$(cat ftpd-lite.out)" = incoming/a.txt ]
 	wait_for incoming_has a.txt
 }
 
 @test "text mode: CRLF becomes LF, and nothing else changes" {
 	serve
-	client <<-'END'
-	f.login()
-	f.storlines("STOR a.txt", io.BytesIO(b"one\ntwo\nno end"))
-	f.voidcmd("TYPE A")
-	c = raw("STOR b.txt")
-	c.sendall(b"a\rb\r\r\n\nc\r"); c.close(); f.voidresp()
-	END
+	enter f
+	say f 'TYPE A' 200
+	up f a.txt $'one\r\ntwo\r\nno end\r\n'
+	up f b.txt $'a\rb\r\r\n\nc\r'
 	printf 'one\ntwo\nno end\n' | cmp - incoming/a.txt
 	printf 'a\rb\r\n\nc\r' | cmp - incoming/b.txt
 }
 
 @test "names that would leave the directory, or a line, are refused" {
 	serve
-	client <<-'END'
-	f.login()
-	for name in ("../x", "/etc/x", "a/b", "..", "...", "x\x01y", "", "/",
-	             "x" * 201, "a\0b"):
-	    f.sendcmd("EPSV")
-	    f.sock.sendall(b"STOR " + name.encode() + b"\r\n")
-	    assert f.getmultiline()[:3] == "553", name
-	f.sendcmd("EPSV")
-	f.sock.sendall(b"STOR \xff\xfe\r\n")
-	assert f.getmultiline()[:3] == "553"
-	up("/incoming/in.txt", b"x"); up("/./top.txt", b"x")
-	f.cwd("/incoming"); f.cwd(".."); f.cwd("/")
-	assert bad("CWD etc")[:3] == bad("MKD x")[:3] == "550"
-	f.encoding = "utf-8"
-	up("наказ %2F.txt", b"x")
-	END
+	enter f
+	for name in ../x /etc/x a/b .. ... 'x\001y' '' / "$(xs 201)" 'a\000b' \
+	    '\377\376'; do
+		passive f
+		printf "STOR $name\r\n" >&"${TO[f]}"
+		hear f 553
+	done
+	up f /incoming/in.txt x
+	up f /./top.txt x
+	say f 'CWD /incoming' 250
+	say f 'CDUP' 2
+	say f 'CWD /' 250
+	say f 'CWD etc' 550
+	say f 'MKD x' 550
+	up f 'наказ %2F.txt' x
 	incoming_has in.txt top.txt 'наказ %2F.txt'
 }
 
 @test "no bounce, no download, no append, no restart" {
 	serve
-	client <<-'END'
-	f.login()
-	up("a.txt", b"x")
-	for c, code in (("PORT 127,0,0,1,4,1", "502"), ("RETR a.txt", "550"),
-	                ("EPRT |1|127.0.0.1|1025|", "502"), ("APPE a.txt", "550"),
-	                ("REST 1", "501"), ("MODE B", "504"), ("STRU R", "504"),
-	                ("TYPE E", "504"), ("STOR b", "425"), ("LIST", "425"),
-	                ("RNTO b", "503"), ("RMD x", "550"), ("NOTHING", "500"),
-	                ("REST 0", "350"), ("ALLO 5", "202"), ("MODE S", "200"),
-	                ("SITE CHMOD 0 a.txt", "502"), ("AUTH TLS", "502"),
-	                ("REIN", "502"), ("EPSV 3", "522"), ("EPSV 2", "522"),
-	                ("STOR b", "425"), ("EPSV 1", "229"),
-	                ("EPSV ALL", "200"), ("PASV", "501"), ("EPSV", "229")):
-	    assert bad(c)[:3] == code, c
+	enter f
+	up f a.txt x
+	while IFS=: read -r code command; do
+		say f "$command" "$code"
+	done <<-'END'
+	502:PORT 127,0,0,1,4,1
+	550:RETR a.txt
+	502:EPRT |1|127.0.0.1|1025|
+	550:APPE a.txt
+	501:REST 1
+	504:MODE B
+	504:STRU R
+	504:TYPE E
+	425:STOR b
+	425:LIST
+	503:RNTO b
+	550:RMD x
+	500:NOTHING
+	350:REST 0
+	202:ALLO 5
+	200:MODE S
+	502:SITE CHMOD 0 a.txt
+	502:AUTH TLS
+	502:REIN
+	522:EPSV 3
+	522:EPSV 2
+	425:STOR b
+	229:EPSV 1
+	200:EPSV ALL
+	501:PASV
+	229:EPSV
 	END
 	incoming_has a.txt
 }
 
 @test "listings, STOU, MDTM" {
 	serve
-	client <<-'END'
-	f.login()
-	up("a.txt", b"hello")
-	os.utime("incoming/a.txt", (0, 1795304772))
-	t = time.gmtime(1795304772)
-	lines = []
-	f.dir(lines.append)
-	assert lines == [time.strftime(
-	    "-rw------- 1 ftp ftp 5 %b %e  %Y a.txt", t)], lines
-	assert f.sendcmd("MDTM a.txt") == time.strftime("213 %Y%m%d%H%M%S", t)
-	reply = f.storbinary("STOU", io.BytesIO(b"x"))
-	assert os.path.exists("incoming/" + reply.split()[-1])
-	assert f.nlst("a.txt") == ["a.txt"] and bad("NLST b")[:3] == "550"
-	END
+	enter f
+	up f a.txt hello
+	touch -t 202611212346.12 incoming/a.txt
+	list f LIST
+	[ "$(cat listed)" = '-rw------- 1 ftp ftp 5 Nov 21  2026 a.txt' ]
+	say f 'MDTM a.txt' '213 20261121234612'
+	begin f STOU
+	printf x >&"${TO[f.data]}"
+	finish f 226
+	[ -e "incoming/${LINE##* }" ]
+	list f 'NLST a.txt'
+	[ "$(cat listed)" = a.txt ]
+	passive f
+	say f 'NLST b' 550
 }
 
 @test "a cut upload leaves nothing: reset, ABOR, control cut, idle" {
 	serve -T 1
-	client <<-'END'
-	def reset(c):
-	    c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-	    c.close()
-	f.login()
-	c = raw("STOR a"); c.sendall(b"x" * 100000)
-	came(100000); reset(c)
-	try:
-	    f.voidresp(); assert 0
-	except ftplib.error_temp as e:
-	    assert str(e)[:3] == "426"
-	c = raw("STOR a"); c.sendall(b"x")
-	f.sock.sendall(b"\xff\xf4\xff\xf2ABOR\r\n")
-	assert f.getmultiline()[:3] == "426" and f.getmultiline()[:3] == "226"
-	c = raw("STOR .b"); c.sendall(b"x" * 100000)
-	f.sock.close()
-	c.close()
-	g = connect(); g.login()
-	c = raw("STOR d", g); c.sendall(b"x")
-	assert g.getmultiline()[:3] == "421"
-	c.close()
-	END
+	xs 100000 >many
+	enter f
+	passive f
+	dial_by f.data -r "127.0.0.1:$DATA"
+	say f 'STOR a' 150
+	cat many >&"${TO[f.data]}"
+	wait_for came 100000
+	no_more f.data
+	hang_up f.data
+	hear f 426
+	begin f 'STOR a'
+	printf x >&"${TO[f.data]}"
+	printf '\377\364\377\362ABOR\r\n' >&"${TO[f]}"
+	hear f 426
+	hear f 226
+	hang_up f.data
+	begin f 'STOR .b'
+	cat many >&"${TO[f.data]}"
+	hang_up f f.data
+	enter g
+	begin g 'STOR d'
+	printf x >&"${TO[g.data]}"
+	hear g 421
+	hang_up g.data
 	wait_for incoming_is_empty
 	[ ! -s ftpd-lite.out ]
 }
 
 @test "a client that is killed has stored nothing" {
 	serve
-	client <<-'END' &
-	f.login()
-	c = raw("STOR .a")
-	c.sendall(b"x" * 100000)
-	open("sent", "w").close()
-	time.sleep(60)
-	END
+	{
+		enter f
+		begin f 'STOR .a'
+		xs 100000 >&"${TO[f.data]}"
+		: >sent
+		exec sleep 60
+	} 3>&- &
 	wait_for [ -e sent ]
-	kill -9 "$(pgrep -P $! -x python3 || echo $!)"
+	kill -9 "$!"
 	wait_for incoming_is_empty
 	[ ! -s ftpd-lite.out ]
 }
 
 @test "the data connection is for the control connection's peer alone" {
 	start ftpd-lite -l '*:0'
-	client <<-'END'
-	f.login()
-	host, port = f.makepasv()
-	stranger = socket.create_connection((host, port), 5, ("127.0.0.9", 0))
-	try:
-	    stranger.sendall(b"evil")
-	    assert stranger.recv(1) == b""
-	except OSError:
-	    pass
-	c = socket.create_connection((host, port), 5)
-	assert f.sendcmd("STOR a")[:3] == "150"
-	c.sendall(b"good"); c.close()
-	assert f.voidresp() == "226 stored a"
-	END
+	enter f
+	passive f
+	# Not every system has all of 127.
+	printf evil | wire -b 127.0.0.9 "127.0.0.1:$DATA" >got 2>err || :
+	[ ! -s got ]
+	PORT=$DATA dial f.data
+	say f 'STOR a' 150
+	printf good >&"${TO[f.data]}"
+	finish f '226 stored a'
 	[ "$(cat incoming/a)" = good ]
 }
 
 @test "a stranger who knocks keeps no session alive" {
 	start ftpd-lite -l '*:0' -T 1
-	client <<-'END'
-	f.login()
-	where = f.makepasv()
-	f.sock.settimeout(0.1)
-	start = time.monotonic()
-	while time.monotonic() - start < 10:
-	    try:
-	        socket.create_connection(where, 5, ("127.0.0.9", 0)).close()
-	    except OSError:
-	        pass
-	    try:
-	        line = f.file.readline()
-	        assert line[:3] == "421", line
-	        break
-	    except TimeoutError:
-	        f.file = f.sock.makefile("r")
-	else:
-	    raise SystemExit("still there")
-	END
+	enter f
+	passive f
+	knock() {
+		wire -b 127.0.0.9 "127.0.0.1:$DATA" </dev/null >got 2>err || :
+		IFS= read -r -t 0.1 -u "${FROM[f]}" LINE
+	}
+	wait_for knock
+	[[ $LINE = 421* ]]
 }
 
 @test "no descriptor for a data connection: refused, and no spinning" {
 	start -n ftpd-lite bash -c 'ulimit -n 20; exec "$@"' bash \
 		ftpd-lite -l 127.0.0.1:0
-	client <<-'END'
-	f.login()
-	where = f.makepasv()
-	held = [socket.create_connection(f.sock.getpeername())
-	        for i in range(20)]
-	for i in range(500):
-	    if "accept: " in open("ftpd-lite.err").read():
-	        break
-	    time.sleep(.01)
-	c = socket.create_connection(where)
-	try:
-	    assert c.recv(1) == b""
-	except ConnectionResetError:
-	    pass
-	assert bad("STOR a")[:3] == "425"
-	c.close()
-	for h in held:
-	    h.close()
-	assert up("a", b"x") == "226 stored a"
-	END
+	enter f
+	passive f
+	dial held{1..20}
+	wait_for has_line 'accept: ' ftpd-lite.err
+	PORT=$DATA dial f.data
+	ended f.data
+	say f 'STOR a' 425
+	hang_up f.data held{1..20}
+	up f a x '226 stored a'
 	incoming_has a
 }
 
 @test "passive ports from a range" {
 	serve -p 52000-52063
-	client <<-'END'
-	f.login()
-	for i in range(5):
-	    assert 52000 <= f.makepasv()[1] <= 52063
-	assert "(127,0,0,1,203," in f.sendcmd("PASV")
-	END
+	enter f
+	for _ in 1 2 3 4 5; do
+		passive f
+		((DATA >= 52000 && DATA <= 52063))
+	done
+	say f PASV 227
+	[[ $LINE = *'(127,0,0,1,203,'* ]]
 	run -64 --separate-stderr ftpd-lite -p 5-4
 	run -64 --separate-stderr ftpd-lite -p 0-4
 	run -64 --separate-stderr ftpd-lite -p 4-65536
@@ -337,32 +356,22 @@ has_line() {
 
 @test "the largest size, and a full disk" {
 	serve -m 100k
-	client <<-'END'
-	f.login()
-	try:
-	    up("a", b"x" * 102401); assert 0
-	except (ftplib.error_perm, OSError) as e:
-	    assert isinstance(e, OSError) or str(e)[:3] == "552"
-	g = connect(); g.login()
-	g.storbinary("STOR b", io.BytesIO(b"x" * 102400))
-	assert bad("ALLO 102401", g)[:3] == "552"
-	END
+	xs 102401 >larger
+	xs 102400 >large
+	enter f
+	up_file f a larger 552
+	enter g
+	up_file g b large
+	say g 'ALLO 102401' 552
 	incoming_has b
+	hang_up f g
 	stop
-	(ulimit -f 64; exec ftpd-lite -l 127.0.0.1:0 -d full) \
-		>full.out 2>full.err 3>&- &
-	STARTED+=($!)
-	wait_for has_line listening full.err
-	PORT=$(sed -n 's/.*listening.*://p' full.err)
-	client <<-'END'
-	f.login()
-	try:
-	    up("a", b"x" * 200000); assert 0
-	except (ftplib.error_temp, OSError) as e:
-	    assert isinstance(e, OSError) or str(e)[:3] == "452"
-	g = connect(); g.login()
-	g.storbinary("STOR b", io.BytesIO(b"x"))
-	END
+	start -n full bash -c 'ulimit -f 64; exec ftpd-lite -l 127.0.0.1:0 -d full'
+	xs 200000 >larger
+	enter f
+	up_file f a larger 452
+	enter g
+	up g b x
 	[ "$(ls full)" = b ]
 }
 
@@ -370,20 +379,23 @@ has_line() {
 	printf 'anna:pass word\n' >passwd
 	chmod 600 passwd
 	serve -v -u passwd
-	client <<-'END'
-	f.login("Anna", "pass word")
-	up("a", b"x")
-	g = connect()
-	assert bad("USER anonymous", g)[:3] == "331"
-	assert bad("PASS x", g)[:3] == "530"
-	assert bad("USER anna", g)[:3] == "331"
-	assert bad("PASS pass", g)[:3] == "530"
-	assert bad("STOR a", g)[:3] == "530"
-	assert bad("USER ../anna", g)[:3] == "530"
-	assert bad("USER anna", g)[:3] == "331"
-	assert bad("PASS x", g)[:3] == "530"
-	assert g.getmultiline()[:3] == "421"
+	enter f Anna 'pass word'
+	up f a x
+	dial g
+	hear g 220
+	while IFS=: read -r code command; do
+		say g "$command" "$code"
+	done <<-'END'
+	331:USER anonymous
+	530:PASS x
+	331:USER anna
+	530:PASS pass
+	530:STOR a
+	530:USER ../anna
+	331:USER anna
+	530:PASS x
 	END
+	hear g 421
 	incoming_has a
 	run -1 grep -q 'pass word' ftpd-lite.err
 	grep -q 'C: PASS \*\*\*' ftpd-lite.err
@@ -407,10 +419,9 @@ has_line() {
 
 @test "-1 takes one file and ends; SIGTERM ends in good order" {
 	serve -1
-	client <<-'END'
-	f.login()
-	up("a", b"x")
-	END
+	enter f
+	up f a x
+	hang_up f
 	wait "$PID"
 	incoming_has a
 	serve
@@ -423,10 +434,10 @@ has_line() {
 	STARTED+=("$PID")
 	wait_for has_line listening err
 	PORT=$(sed -n 's/.*listening.*://p' err)
-	client <<-'END' || :
-	f.login()
-	up("a", b"x")
-	END
+	enter f
+	begin f 'STOR a'
+	printf x >&"${TO[f.data]}"
+	hang_up f.data
 	status=0
 	stop || status=$?
 	[ "$status" = 74 ]
@@ -435,43 +446,42 @@ has_line() {
 
 @test "kill -9: what was confirmed is there, what was not is swept up" {
 	serve
-	client "$PID" <<-'END'
-	f.login()
-	up("a", b"x" * 5000)
-	c = raw("STOR b"); c.sendall(b"x" * 5000)
-	came(5000)
-	os.kill(int(sys.argv[1]), 9)
-	END
+	enter f
+	up f a "$(xs 5000)"
+	begin f 'STOR b'
+	xs 5000 >&"${TO[f.data]}"
+	wait_for came 5000
+	kill -9 "$PID"
 	wait "$PID" || :
-	incoming_has a 2>/dev/null || [ "$(ls incoming)" = a ]
+	[ "$(ls incoming)" = a ]
 	serve
 	incoming_has a
 }
 
 @test "two at once under one name; several workers; many idle" {
 	serve -w 2 -c 500
-	client <<-'END'
-	idle = [connect() for i in range(200)]
-	f.login()
-	g = connect(); g.login()
-	a, b = raw("STOR x"), raw("STOR x", g)
-	a.sendall(b"1" * 9999); b.sendall(b"2" * 9999)
-	a.close(); b.close()
-	assert sorted((f.voidresp(), g.voidresp())) == \
-	    ["226 stored x", "226 stored x-2"]
-	END
+	dial idle{1..200}
+	enter f
+	enter g
+	begin f 'STOR x'
+	begin g 'STOR x'
+	printf '%09999d' 1 >&"${TO[f.data]}"
+	printf '%09999d' 2 >&"${TO[g.data]}"
+	hang_up f.data g.data
+	for c in f g; do
+		hear "$c"
+		echo "$LINE"
+	done | sort >said
+	printf '%s\n' '226 stored x' '226 stored x-2' | diff - said
 	incoming_has x x-2
 	[ "$(wc -l <ftpd-lite.out)" = 2 ]
 }
 
 @test "too many sessions: told so" {
 	serve -c 1
-	client <<-'END'
-	try:
-	    connect(); assert 0
-	except ftplib.error_temp as e:
-	    assert str(e)[:3] == "421"
-	END
+	enter f
+	dial g
+	hear g 421
 }
 
 @test "ftpsend and ftpd-lite: in place of nothing, many on one line" {
@@ -488,11 +498,8 @@ has_line() {
 
 @test "over a UNIX socket, and IPv6 where there is one" {
 	start ftpd-lite -l ./sock
-	if command -v nc >/dev/null; then
-		printf 'USER ftp\r\nPASS x\r\nPASV\r\nQUIT\r\n' |
-			nc -NU ./sock >out
-		grep -q '^227 .*(127,0,0,1,' out
-	fi
+	printf 'USER ftp\r\nPASS x\r\nPASV\r\nQUIT\r\n' | wire ./sock >out
+	grep -q '^227 .*(127,0,0,1,' out
 	stop
 	start ftpd-lite -l '[::1]:0' || skip 'no IPv6'
 	ftpsend "$ADDR" order.txt

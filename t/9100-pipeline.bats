@@ -613,7 +613,7 @@ instead() {
 
 @test "-w: looks again" {
 	serve
-	WATCH=1 setsid "$TOP/pipeline.sh" -w >out 2>err 3>&- &
+	WATCH=1 launch -s "$TOP/pipeline.sh" -w >out 2>err 3>&- &
 	watcher=$!
 	order incoming/a.txt user1
 	wait_for test -s out
@@ -627,7 +627,7 @@ instead() {
 	serve
 	order incoming/a.txt user1
 	order incoming/b.txt user1
-	WATCH=1 setsid "$TOP/pipeline.sh" -w incoming/a.txt later.txt \
+	WATCH=1 launch -s "$TOP/pipeline.sh" -w incoming/a.txt later.txt \
 		>out 2>err 3>&- &
 	watcher=$!
 	wait_for grep -q '^ARC/a-' out
@@ -712,7 +712,7 @@ pipeline.sh: incoming/n.txt: not yet settled" ]
 	serve
 	dir=
 	for d in /dev/shm "$TOP"; do
-		[ -w "$d" ] && [ "$(stat -c %d "$d")" != "$(stat -c %d .)" ] &&
+		[ -w "$d" ] && [ "$(facts device "$d")" != "$(facts device .)" ] &&
 			dir=$(mktemp -d "$d/t9100.XXXXXX") && break
 	done
 	[ -n "$dir" ] || skip "one file system only"

@@ -40,7 +40,7 @@ HELLO=2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
 	{ order a.txt hello; printf 'QUIT\r\n'; } | answers >out
 	printf '250 stored a.txt 5 %s\n221 bye\n' "$HELLO" | cmp - out
 	holds incoming/a.txt hello
-	[ "$(stat -c %a incoming/a.txt incoming incoming/.seen | tr '\n' ' ')" = \
+	[ "$(facts mode incoming/a.txt incoming incoming/.seen | tr '\n' ' ')" = \
 		'600 700 700 ' ]
 }
 

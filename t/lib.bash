@@ -175,6 +175,20 @@ need() {
 	done
 }
 
+# seq [-f format] [first] last: numbers, as where there is such a program.
+seq() {
+	local format=%.0f
+	if [ "$1" = -f ]; then
+		format=$2
+		shift 2
+	fi
+	awk -v format="$format\n" -v first="$([ $# = 1 ] || echo "$1")" \
+		-v last="${!#}" 'BEGIN {
+		for (n = first == "" ? 1 : first + 0; n <= last + 0; n++)
+			printf format, n
+	}'
+}
+
 # crlf: standard input with CRLF line endings.
 crlf() {
 	sed 's/$/\r/'
