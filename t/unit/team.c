@@ -32,7 +32,7 @@ struct fixture {
 };
 
 static int
-refuse(void *arg, const struct message *m)
+refuse(void *arg, struct message *m)
 {
 	(void)arg;
 	(void)m;
