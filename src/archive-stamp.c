@@ -46,7 +46,7 @@ make_stamp(char stamp[STAMP_MAX], const char *format, time_t t, int utc)
 {
 	struct buf dashed = { 0 };
 	struct tm *tm;
-	size_t n, i;
+	size_t n;
 
 	buf_addf(&dashed, "-%s", format);
 	tm = utc ? gmtime(&t) : localtime(&t);
@@ -58,10 +58,8 @@ make_stamp(char stamp[STAMP_MAX], const char *format, time_t t, int utc)
 		    STAMP_MAX - 2);
 	if (n == 1)
 		die(EX_USAGE, "-f: the stamp is empty");
-	for (i = 0; i < n; i++)
-		if (stamp[i] == '/' || (unsigned char)stamp[i] < ' ')
-			die(EX_USAGE, "-f: %s: not a part of a file name",
-			    format);
+	if (memchr(stamp, '/', n) != NULL || span_has_control(span_of(stamp, n)))
+		die(EX_USAGE, "-f: %s: not a part of a file name", format);
 	buf_free(&dashed);
 }
 

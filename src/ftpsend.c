@@ -107,8 +107,9 @@ prepare(const struct opt *o, const char *where, char *const *paths,
 		die(EX_USAGE, "%s: not an address", buf_str(&url->host));
 	conf->user = o->user != NULL ? o->user :
 	    url->user.n > 0 ? buf_str(&url->user) : ANONYMOUS;
-	if (*conf->user == '\0' || !span_is_line(span_str(conf->user)))
+	if (*conf->user == '\0')
 		die(EX_USAGE, "-u: not a user's name");
+	cli_clean("-u", conf->user);
 	find_secret(o, conf->user, conf->addr.host, secret);
 	conf->password = buf_span(secret);
 	conf->path = buf_span(&url->path);

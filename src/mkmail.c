@@ -56,6 +56,7 @@ add_option(struct buf *header, const char *text)
 
 	if (colon == NULL)
 		die(EX_USAGE, "-H: %s: not a Name: value", text);
+	cli_clean("-H", text);
 	add_field(header, "-H", span_trim(span_of(text,
 	    (size_t)(colon - text))), colon + 1 + strspn(colon + 1, " \t"));
 }
@@ -70,6 +71,7 @@ add_recipients(struct buf *header, char **rcpt)
 	for (; *rcpt != NULL; rcpt++) {
 		if (**rcpt == '-')
 			die(EX_USAGE, "%s: options come first", *rcpt);
+		cli_clean("recipient", *rcpt);
 		buf_clear(&ignored);
 		add_field(&ignored, "recipient", to, *rcpt);
 		buf_addf(&list, "%s%s", list.n > 0 ? ", " : "", *rcpt);
@@ -87,6 +89,7 @@ make_header(struct buf *header, const struct opt *opt, char **rcpt)
 	struct buf user = { 0 };
 	size_t i;
 
+	cli_clean("-f", opt->from);
 	if (opt->from != NULL)
 		add_field(header, "-f", from, opt->from);
 	add_recipients(header, rcpt);
@@ -97,6 +100,7 @@ make_header(struct buf *header, const struct opt *opt, char **rcpt)
 	if (hdr_find(buf_span(header), from).p != NULL)
 		return;
 	here_user(&user, getenv("EMAIL"), getenv("LOGNAME"));
+	cli_clean("author", buf_str(&user));
 	add_field(header, "author", from, buf_str(&user));
 	buf_free(&user);
 }

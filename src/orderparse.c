@@ -75,6 +75,9 @@ check_options(const struct opt *opt)
 		die(EX_USAGE, "only one file can be standard input");
 	if (s->states != 0 && s->results == NULL)
 		die(EX_USAGE, "-w belongs to -R");
+	cli_clean("-F", s->pattern);
+	cli_clean("-f", opt->from);
+	cli_clean("-m", opt->rcpt);
 }
 
 static void
@@ -96,6 +99,7 @@ get_sender(struct buf *b, const char *from)
 		buf_adds(b, from);
 	else
 		here_user(b, getenv("EMAIL"), getenv("LOGNAME"));
+	cli_clean("sender", buf_str(b));
 	why = mailing_refuse_sender(buf_span(b));
 	if (why != NULL)
 		die(EX_USAGE, "sender %s: %s", buf_str(b), why);

@@ -200,11 +200,16 @@ check(struct opt *opt, char **operand)
 	    (opt->secret != NULL || opt->auth.mechanism != NULL))
 		die(EX_USAGE, "-P and -M need -a");
 	prepare_helo(opt->prepare.helo);
+	cli_clean("-f", opt->prepare.from);
+	cli_clean("-F", opt->prepare.name);
+	cli_clean("-a", opt->auth.user);
+	cli_clean("-M", opt->auth.mechanism);
 	opt->prepare.steady = opt->log != NULL;
 	if (opt->servers == NULL && !opt->mx)
 		opt->servers = getenv("SMTPSERVER");
 	if ((opt->servers == NULL || *opt->servers == '\0') && !opt->mx)
 		opt->servers = SERVER_DEFAULT;
+	cli_clean("-s", opt->servers);
 	if (opt->depth == 0)
 		opt->depth = opt->log != NULL ? 1 : DEPTH;
 }

@@ -6,7 +6,7 @@
 #include "client/envelope.h"
 #include "client/submit.h"
 #include "format/addr.h"
-#include "sys/die.h"
+#include "sys/cli.h"
 #include "sys/here.h"
 
 void
@@ -15,6 +15,7 @@ prepare_helo(const char *name)
 	struct buf b = { 0 };
 	struct addr a;
 
+	cli_clean("-H", name);
 	buf_addf(&b, "x@%s", name);
 	if (addr_parse(&a, buf_span(&b), NULL) < 0)
 		die(EX_USAGE, "-H: %s: not a host name", name);
@@ -31,6 +32,7 @@ set_sender(struct buf *from, const struct prepare *p)
 		buf_adds(&text, p->from);
 	else
 		here_user(&text, p->email, p->logname);
+	cli_clean("sender", buf_str(&text));
 	why = envelope_sender(from, buf_span(&text), p->helo);
 	if (why != NULL)
 		die(EX_USAGE, "sender: %s: %s", buf_str(&text), why);
@@ -69,6 +71,7 @@ prepare_message(struct message *m, const struct prepare *p, char **operand)
 	for (; *operand != NULL; operand++) {
 		if (**operand == '-')
 			die(EX_USAGE, "%s: options come first", *operand);
+		cli_clean("recipient", *operand);
 		envelope_list(m, span_str(*operand), p->helo);
 	}
 	if (submit_read(&m->content, STDIN_FILENO) < 0)

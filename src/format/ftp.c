@@ -37,11 +37,9 @@ decode(struct buf *b, struct span s)
 			c = hi << 4 | lo;
 			i += 2;
 		}
-		if (c < ' ' || c == 0x7f)
-			return "a control character";
 		buf_addc(b, c);
 	}
-	return NULL;
+	return span_has_control(buf_span(b)) ? "a control character" : NULL;
 }
 
 const char *

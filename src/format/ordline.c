@@ -166,13 +166,6 @@ ordline_parse(struct ordline *o, struct span args)
 	return span_trim(args).n > 0 ? "too many words" : NULL;
 }
 
-/* Whether the UTF-8 character at p is a control of the C1 set. */
-static int
-is_c1(const char *p)
-{
-	return (unsigned char)p[0] == 0xc2 && (unsigned char)p[1] < 0xa0;
-}
-
 const char *
 ordline_name_check(struct span name)
 {
@@ -190,11 +183,9 @@ ordline_name_check(struct span name)
 			return "the name is not UTF-8";
 		if (name.p[i] == '/')
 			return "the name has a slash";
-		if ((n == 1 && (name.p[i] < ' ' || name.p[i] == 0x7f)) ||
-		    (n == 2 && is_c1(name.p + i)))
-			return "the name has a control character";
 	}
-	return NULL;
+	return span_has_control(name) ? "the name has a control character" :
+	    NULL;
 }
 
 static int

@@ -211,6 +211,19 @@ span_is_line(struct span s)
 	    memchr(s.p, '\n', s.n) == NULL && memchr(s.p, '\0', s.n) == NULL);
 }
 
+int
+span_has_control(struct span s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (p[i] < ' ' || p[i] == 0x7f || (p[i] == 0xc2 &&
+		    i + 1 < s.n && p[i + 1] >= 0x80 && p[i + 1] < 0xa0))
+			return 1;
+	return 0;
+}
+
 struct span
 span_word(struct span s)
 {

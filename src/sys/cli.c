@@ -137,6 +137,13 @@ cli_size(int opt, const char *text)
 }
 
 void
+cli_clean(const char *what, const char *text)
+{
+	if (text != NULL && span_has_control(span_str(text)))
+		die(EX_USAGE, "%s: %s: a control character", what, text);
+}
+
+void
 cli_range(int opt, const char *text, unsigned max, unsigned *low,
     unsigned *high)
 {

@@ -40,6 +40,13 @@ void cli_usage(void) DIE_NORETURN;
 long cli_number(int opt, const char *text, long min, long max);
 uint64_t cli_size(int opt, const char *text);
 
+/*
+ * text is what (an option, a setting, an operand) that goes into a protocol
+ * line, a header or a file name: a control character in it ends the program.
+ * NULL is what was not given.
+ */
+void cli_clean(const char *what, const char *text);
+
 /* low-high, or one number for both; at least 1 and at most max. */
 void cli_range(int opt, const char *text, unsigned max, unsigned *low,
     unsigned *high);
