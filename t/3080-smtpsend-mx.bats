@@ -151,3 +151,20 @@ send() {
 	[ "$(cat short)" = 'deferred u@many.test - connect' ]
 	[ "$(grep -cE ' d[0-9]+.test ' questions)" = 20 ]
 }
+
+@test "what one mail host cannot take goes to the next" {
+	fake -c PIPELINING,SMTPUTF8
+	start -n second smtpd-lite -l "127.0.0.2:$HERE" -o sink
+	zone 'a.test MX 10 mx1.a.test' 'a.test MX 20 mx2.a.test' \
+		'mx1.a.test A 127.0.0.1' 'mx2.a.test A 127.0.0.2'
+	letter me@x 1@a.test | sed 's/Subject: s/Subject: Привіт/' >in
+	echo QUIT >>in
+	send 0 <in
+	[ "$(cut -f 1,5 results)" = $'sent\t'"mx2.a.test:$HERE" ]
+	stop
+	send 75 <in
+	[ "$(cut -f 1,5 results)" = $'deferred\t'"mx2.a.test:$HERE" ]
+	zone 'a.test MX 10 mx1.a.test' 'mx1.a.test A 127.0.0.1'
+	send 75 <in
+	[ "$(cut -f 1,5 results)" = $'deferred\t'"mx1.a.test:$HERE" ]
+}

@@ -24,7 +24,10 @@ forget(struct smtpc *c)
 	return smtpc_lost(c, "RSET refused");
 }
 
-/* The envelope, step by step, and no text. */
+/*
+ * The envelope, step by step, and no text.  Everybody in it is decided: who
+ * was accepted is as good as sent to.
+ */
 static enum smtpc_status
 ask_server(struct smtpc *c, const struct fit *fit, struct message *m)
 {
@@ -40,13 +43,13 @@ ask_server(struct smtpc *c, const struct fit *fit, struct message *m)
 		message_decide(m, transact_refusal(&c->reply, STAGE_MAIL),
 		    STAGE_MAIL, c->reply.code, buf_span(&c->reply.text));
 	for (i = 0; i < m->rcpts && status == SMTPC_OK; i++) {
-		if (m->rcpt[i].decided)
+		if (m->rcpt[i].decided || m->rcpt[i].later)
 			continue;
 		transact_say_rcpt(c, &m->rcpt[i]);
 		status = smtpc_hear(c, STAGE_RCPT, SMTPC_COMMAND, 2);
-		if (status != SMTPC_REFUSED)
-			continue;
-		rcpt_decide(&m->rcpt[i],
+		if (status == SMTPC_LOST)
+			break;
+		rcpt_decide(&m->rcpt[i], status == SMTPC_OK ? RESULT_SENT :
 		    transact_refusal(&c->reply, STAGE_RCPT), STAGE_RCPT,
 		    c->reply.code, buf_span(&c->reply.text));
 		status = SMTPC_OK;
@@ -58,19 +61,31 @@ ask_server(struct smtpc *c, const struct fit *fit, struct message *m)
 	return status;
 }
 
-static void
-check(struct dry *d, struct message *m)
+/* With those whom one server can serve; 0, or -1 when everybody is decided. */
+static int
+check_some(struct dry *d, struct message *m)
 {
 	const struct link_server *v;
 	struct smtpc *c = &d->reach.link.c;
+	enum fit_verdict verdict;
 	struct fit fit;
+	size_t n = 0;
 
-	if (reach_connect(&d->reach, &m->tries, 0, &v) < 0)
-		message_decide(m, RESULT_DEFERRED, v->stage, v->code,
-		    buf_span(&v->why));
-	else if (fit_message(&fit, c, m) == 0 &&
-	    ask_server(c, &fit, m) == SMTPC_LOST)
+	do {
+		if (reach_connect(&d->reach, &m->tries, 0, &v) < 0) {
+			message_decide(m, RESULT_DEFERRED, v->stage, v->code,
+			    buf_span(&v->why));
+			return -1;
+		}
+		verdict = fit_message(&fit, c->caps, c->size, m);
+	} while (verdict != FIT_OK &&
+	    reach_other(&d->reach, m, &fit, verdict, ++n) == 0);
+	if (verdict != FIT_OK)
+		return -1;
+	if (ask_server(c, &fit, m) == SMTPC_LOST)
 		link_close(&d->reach.link);
+	message_rejoin(m);
+	return message_open(m) > 0 ? 0 : -1;
 }
 
 static enum exit_code
@@ -80,7 +95,7 @@ tell(struct wr *out, const struct message *m, const struct rcpt *r, int asked)
 
 	message_result(&res, m, r, 0);
 	wr_addf(out, "to <%.*s>", (int)res.rcpt.n, res.rcpt.p);
-	if (!r->decided) {
+	if (!r->decided || r->status == RESULT_SENT) {
 		wr_adds(out, asked ? ": accepted\n" : "\n");
 		return EX_OK;
 	}
@@ -99,7 +114,8 @@ try(struct dry *d, struct message *m)
 	size_t i;
 
 	if (d->ask && message_open(m) > 0)
-		check(d, m);
+		while (check_some(d, m) == 0)
+			;
 	wr_addf(d->out, "from <%.*s>, %zu octets\n", (int)m->from.n,
 	    m->from.p != NULL ? m->from.p : "", m->content.text.n);
 	for (i = 0; i < m->rcpts; i++)

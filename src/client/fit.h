@@ -10,12 +10,36 @@
 struct fit {
 	struct span text;	/* the content, or its conversion; m's */
 	unsigned needs;		/* SMTPC_8BITMIME, SMTPC_SMTPUTF8 */
+	const char *why;	/* under FIT_BODY: it cannot be converted */
+};
+
+/* What stands between a message and a server. */
+enum fit_verdict {
+	FIT_OK,
+	FIT_HEADER,	/* not ASCII, and no 8BITMIME */
+	FIT_BODY,	/* the same, and it cannot be converted */
+	FIT_SENDER,	/* not ASCII, and no SMTPUTF8 */
+	FIT_RCPT,	/* everybody who is left, the same */
+	FIT_SIZE,	/* larger than what the server says it takes */
+	FIT_NEVER	/* no server can take it: everybody is decided */
 };
 
 /*
- * 0; or -1 when nobody can be served through this server, and everybody is
- * decided.
+ * FIT_OK: m can go to a server that offers these caps and this size; those
+ * recipients for whom it has no way are put off, as to another transaction.
+ * Otherwise it cannot, which is no word about the recipients: another server
+ * may be able to.
  */
-int fit_message(struct fit *f, const struct smtpc *c, struct message *m);
+enum fit_verdict fit_message(struct fit *f, unsigned caps, uintmax_t size,
+    struct message *m);
+
+/* The same at a glance, without the conversion: FIT_OK where it may go. */
+enum fit_verdict fit_look(unsigned caps, uintmax_t size,
+    const struct message *m);
+
+/* Where an outcome other than FIT_OK is decided, and to b what it is. */
+enum result_stage fit_stage(enum fit_verdict verdict);
+void fit_explain(struct buf *b, const struct fit *f,
+    enum fit_verdict verdict, uintmax_t size);
 
 #endif

@@ -248,6 +248,9 @@ link_open(struct link *l, const struct link_conf *conf,
 	status = greet(l, conf, server);
 	if (status == SMTPC_OK) {
 		server->strikes = server->pausing = 0;
+		server->known = 1;
+		server->caps = c->caps;
+		server->size = c->size;
 		return 0;
 	}
 	turned_away(server, c, status);

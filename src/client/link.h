@@ -31,6 +31,12 @@ struct link_server {
 	char text[NET_TEXT_MAX];	/* host:port, for results */
 	struct buf secret;		/* for the log-in, its own */
 	int plain;			/* what it says of BDAT is not so */
+
+	/* As of the last connection, where there was one: */
+	int known;
+	unsigned caps;
+	uintmax_t size;
+
 	/* private, all zero at first: why it was not reached last time */
 	long long rest;			/* not to be tried before this */
 	int pausing;			/* that is soon: it only hung up */

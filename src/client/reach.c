@@ -63,14 +63,21 @@ reach_renew(struct reach *r)
 	}
 }
 
+/* It is the turn of server at. */
+static void
+turn_to(struct reach *r, size_t at)
+{
+	r->at = at;
+	if (!r->away)
+		r->back = io_clock() + LINK_REST;
+	r->away = r->at != home(r);
+}
+
 void
 reach_leave(struct reach *r)
 {
 	link_close(&r->link);
-	r->at = (r->at + 1) % r->conf->servers;
-	if (!r->away)
-		r->back = io_clock() + LINK_REST;
-	r->away = r->at != home(r);
+	turn_to(r, (r->at + 1) % r->conf->servers);
 }
 
 /* Whether a message has had its connections. */
@@ -121,4 +128,60 @@ reach_connect(struct reach *r, int *tries, int hasty,
 		stop_wait(-1, (int)wait);
 	}
 	return 0;
+}
+
+/* Whether v is left alone, and not only for a moment. */
+static int
+is_resting(const struct link_server *v)
+{
+	return v->rest > io_clock() && !v->pausing;
+}
+
+/* The outcome, where no server can take m; away is one that might. */
+static void
+decide(struct reach *r, struct message *m, const struct fit *f,
+    enum fit_verdict verdict, enum result_status status,
+    const struct link_server *away)
+{
+	struct buf why = { 0 };
+
+	if (away != NULL) {
+		m->server = away->text;
+		message_decide(m, RESULT_DEFERRED, away->stage, away->code,
+		    buf_span(&away->why));
+		return;
+	}
+	fit_explain(&why, f, verdict, r->link.c.size);
+	message_decide(m, status, fit_stage(verdict), 0, buf_span(&why));
+	buf_free(&why);
+}
+
+int
+reach_other(struct reach *r, struct message *m, const struct fit *f,
+    enum fit_verdict verdict, size_t n)
+{
+	const struct reach_conf *conf = r->conf;
+	const struct link_server *v, *away = NULL;
+	enum fit_verdict its;
+	int size = verdict == FIT_SIZE;
+	size_t i, at;
+
+	if (verdict == FIT_NEVER)
+		return -1;
+	message_rejoin(m);
+	for (i = 1; i < conf->servers; i++) {
+		at = (r->at + i) % conf->servers;
+		v = &conf->server[at];
+		its = v->known ? fit_look(v->caps, v->size, m) : FIT_OK;
+		size &= its == FIT_SIZE;
+		if (its == FIT_OK && is_resting(v)) {
+			away = v;
+		} else if (its == FIT_OK && n < conf->servers) {
+			link_quit(&r->link);
+			turn_to(r, at);
+			return 0;
+		}
+	}
+	decide(r, m, f, verdict, size ? RESULT_FAILED : RESULT_DEFERRED, away);
+	return -1;
 }

@@ -5,6 +5,7 @@
 #ifndef CLIENT_REACH_H
 #define CLIENT_REACH_H
 
+#include "client/fit.h"
 #include "client/link.h"
 
 /* A message is begun at most on so many connections. */
@@ -56,5 +57,15 @@ void reach_leave(struct reach *r);
  */
 int reach_connect(struct reach *r, int *tries, int hasty,
     const struct link_server **failed);
+
+/*
+ * The server in use cannot take m, of which that is the verdict; it is the
+ * n-th such one in a row, from 1.  0: another one that may take it is next,
+ * and the connection is given up.  -1: there is none, and everybody is
+ * decided: failed where every server states a size that m is beyond, and else
+ * deferred.
+ */
+int reach_other(struct reach *r, struct message *m, const struct fit *f,
+    enum fit_verdict verdict, size_t n);
 
 #endif

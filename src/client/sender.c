@@ -180,37 +180,85 @@ hear(struct sender *s, size_t left)
 	}
 }
 
-/* Sends m whole; the answers come later. */
-static void
-send_chunk(struct sender *s, struct message *m)
+/* The place for one more. */
+static struct transact *
+next_place(struct sender *s)
 {
 	size_t depth = s->conf->depth;
-	struct transact *t;
 
 	if (s->window == NULL)
 		s->window = die_calloc(depth, sizeof *s->window);
-	t = &s->window[(s->first + s->queued) % depth];
+	return &s->window[(s->first + s->queued) % depth];
+}
+
+/* Sends m, which fits, whole; the answers come later. */
+static void
+send_chunk(struct sender *s, struct transact *t)
+{
+	struct message *m = t->m;
+
 	take(s, m);
-	if (transact_fit(t, &s->reach.link.c, m) < 0) {
-		finish(s, m);
-		return;
-	}
 	if (announce(s, m) < 0)
 		return;
 	transact_chunk(t, s->queued > 0);
 	s->queued++;
 	s->unanswered += m->rcpts + STEPS;
-	if (s->queued == depth || s->unanswered > REPLIES_MAX)
+	if (s->queued == s->conf->depth || s->unanswered > REPLIES_MAX)
 		hear(s, s->queued / 2);
 }
 
 /* --- One by one ------------------------------------------------------ */
 
+/*
+ * The server at hand cannot take m.  0 when another may; else everybody is
+ * decided, unless the sender was stopped.
+ */
 static int
-begin(struct sender *s, struct transact *t, struct message *m)
+pass_on(struct sender *s, struct transact *t, struct message *m,
+    enum fit_verdict verdict, size_t n)
 {
-	take(s, m);
-	return transact_envelope(t, &s->reach.link.c, m);
+	m->server = reach_server(&s->reach)->text;
+	hear(s, 0);
+	if (s->stopped)
+		return -1;
+	return s->reach.link.open || verdict == FIT_NEVER ?
+	    reach_other(&s->reach, m, &t->fit, verdict, n) : 0;
+}
+
+/*
+ * Finds a server that can take m, and begins with it.  1 when the envelope
+ * has gone out, 0 when m is out of hand.
+ */
+static int
+begin(struct sender *s, struct transact *turn, struct message *m)
+{
+	enum fit_verdict verdict;
+	struct transact *t;
+	size_t n = 0;
+	int chunk;
+
+	do {
+		if (s->queued > 0 && (reach_is_over(&s->reach) ||
+		    !takes_chunk(s, m)))
+			hear(s, 0);
+		if (s->stopped)
+			return 0;
+		if (s->queued == 0)
+			reach_renew(&s->reach);
+		if (connect_any(s, m) < 0)
+			return 0;
+		chunk = takes_chunk(s, m);
+		t = chunk ? next_place(s) : turn;
+		verdict = chunk ? transact_fit(t, &s->reach.link.c, m) :
+		    transact_envelope(t, &s->reach.link.c, m);
+	} while (verdict != FIT_OK && pass_on(s, t, m, verdict, ++n) == 0);
+	if (verdict != FIT_OK && !s->stopped)
+		finish(s, m);
+	else if (verdict == FIT_OK && chunk)
+		send_chunk(s, t);
+	else if (verdict == FIT_OK)
+		take(s, m);
+	return verdict == FIT_OK && !chunk;
 }
 
 /*
@@ -249,23 +297,8 @@ bring(struct sender *s, struct transact *t, struct message *m, int riding)
 	int r = -1;
 
 	for (; r < 0 && !s->stopped; riding = 0) {
-		if (!riding) {
-			if (s->queued > 0 && (reach_is_over(&s->reach) ||
-			    !takes_chunk(s, m)))
-				hear(s, 0);
-			if (s->stopped)
-				return;
-			if (s->queued == 0)
-				reach_renew(&s->reach);
-			if (connect_any(s, m) < 0)
-				return;
-			if (takes_chunk(s, m)) {
-				send_chunk(s, m);
-				return;
-			}
-			if (begin(s, t, m) < 0)
-				break;
-		}
+		if (!riding && begin(s, t, m) == 0)
+			return;
 		r = bring_text(s, t);
 		if (r > 0)
 			return;
@@ -311,7 +344,7 @@ conclude(struct sender *s, struct message *next)
 	if (may_ride(s, next)) {
 		next->server = reach_server(&s->reach)->text;
 		riding = transact_envelope(other(s, t), &s->reach.link.c,
-		    next) == 0;
+		    next) == FIT_OK;
 	}
 	if (transact_send(t) < 0) {
 		smtpc_lost(&s->reach.link.c, "connection lost");

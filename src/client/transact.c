@@ -186,7 +186,7 @@ ask(struct transact *t)
 	}
 }
 
-int
+enum fit_verdict
 transact_fit(struct transact *t, struct smtpc *c, struct message *m)
 {
 	struct buf text = t->mail_text;
@@ -198,17 +198,17 @@ transact_fit(struct transact *t, struct smtpc *c, struct message *m)
 	t->m = m;
 	t->reset = c->reset;
 	message_rejoin(m);
-	return fit_message(&t->fit, c, m);
+	return fit_message(&t->fit, c->caps, c->size, m);
 }
 
-int
+enum fit_verdict
 transact_envelope(struct transact *t, struct smtpc *c, struct message *m)
 {
-	if (transact_fit(t, c, m) < 0)
-		return -1;
-	if (c->caps & SMTPC_PIPELINING)
+	enum fit_verdict verdict = transact_fit(t, c, m);
+
+	if (verdict == FIT_OK && (c->caps & SMTPC_PIPELINING))
 		ask(t);
-	return 0;
+	return verdict;
 }
 
 void

@@ -15,8 +15,8 @@
 struct transact {
 	struct smtpc *c;
 	struct message *m;
-	/* private */
 	struct fit fit;
+	/* private */
 	int reset;		/* RSET comes first */
 	int chunk;		/* the text goes by BDAT */
 	size_t asked;		/* step that is said next */
@@ -52,10 +52,10 @@ enum result_status transact_refusal(const struct reply *r,
  * transaction (RFC 5321 4.5.3.1.10).
  *
  * Begins m on c: adds as much of its envelope as may go without an answer;
- * nothing is sent yet.  0, or -1 when nobody can be served through this
- * server, and everybody is decided.
+ * nothing is sent yet.  FIT_OK, or why it cannot go to this server, and then
+ * nothing was added.
  */
-int transact_envelope(struct transact *t, struct smtpc *c,
+enum fit_verdict transact_envelope(struct transact *t, struct smtpc *c,
     struct message *m);
 
 /*
@@ -88,7 +88,8 @@ int transact_send(struct transact *t);
  * another before it that has no answer yet.  The messages are answered in
  * their order.
  */
-int transact_fit(struct transact *t, struct smtpc *c, struct message *m);
+enum fit_verdict transact_fit(struct transact *t, struct smtpc *c,
+    struct message *m);
 void transact_chunk(struct transact *t, int behind);
 
 /*
