@@ -6,25 +6,18 @@
 load lib
 
 # parts FILE: writes each part's content to part.N and prints its type,
-# charset and file name.
+# charset, disposition and file name.
 parts() {
-	python - "$1" <<'END'
-import email, email.policy, sys
-m = email.message_from_binary_file(open(sys.argv[1], "rb"),
-    policy=email.policy.default)
-assert not m.defects, m.defects
-for n, part in enumerate(m.iter_parts() if m.is_multipart() else [m]):
-    assert not part.defects, part.defects
-    open("part.%d" % n, "wb").write(part.get_payload(decode=True))
-    name = part.get_filename()
-    print(part.get_content_type(), part.get_content_charset(),
-        part.get_content_disposition(), name if name is None else repr(name))
-END
+	readmail "$1" >all_parts || return
+	sed '/^multipart/d' all_parts | cut -d ' ' -f 1,2,4-
 }
 
 @test "all byte values, an empty file, a text: to the byte" {
-	python -c 'import sys; sys.stdout.buffer.write(bytes(range(256)) * 9)' \
-		>all.bin
+	for _ in {1..9}; do
+		for i in {0..255}; do
+			printf "\\$(printf %o "$i")"
+		done
+	done >all.bin
 	: >empty
 	printf 'Привіт\r\n\nno newline' >note.txt
 	printf 'Hello\nїжак\n' >text
@@ -34,10 +27,10 @@ END
 		note.txt 25 | diff - said
 	parts out >got
 	cat >want <<-'END'
-	text/plain utf-8 None None
-	application/octet-stream None attachment 'all.bin'
-	application/octet-stream None attachment 'empty'
-	text/plain utf-8 attachment 'note.txt'
+	text/plain utf-8 - -
+	application/octet-stream - attachment all.bin
+	application/octet-stream - attachment empty
+	text/plain utf-8 attachment note.txt
 	END
 	diff want got
 	cmp part.0 text
@@ -66,14 +59,14 @@ END
 	touch a.PDF b.html c.tar.gz noextension .txt x.unknown
 	mkmail -f a@b -a a.PDF -a b.html -a c.tar.gz -a noextension -a .txt \
 		-a x.unknown -a bad.txt -a nul.txt c@d </dev/null >out
-	[ "$(parts out | sed 1d | cut -d ' ' -f 1,2)" = "application/pdf None
+	[ "$(parts out | sed 1d | cut -d ' ' -f 1,2)" = "application/pdf -
 text/html utf-8
-application/gzip None
-application/octet-stream None
+application/gzip -
+application/octet-stream -
 text/plain utf-8
-application/octet-stream None
-application/octet-stream None
-application/octet-stream None" ]
+application/octet-stream -
+application/octet-stream -
+application/octet-stream -" ]
 	cmp part.7 bad.txt
 }
 
@@ -87,10 +80,8 @@ application/octet-stream None" ]
 	done
 	mkmail -f a@b "${files[@]}" c@d </dev/null >out
 	parts out | sed 1d >got
-	python -c 'import sys
-for name in sys.argv[1:]:
-    print("application/octet-stream None attachment", repr(name))' \
-		"${names[@]}" | diff - got
+	printf 'application/octet-stream - attachment %s\n' "${names[@]}" |
+		diff - got
 	# folded
 	[ "$(awk '{ print length($0) }' out | sort -n | tail -n 1)" -le 78 ]
 }
@@ -153,5 +144,5 @@ for name in sys.argv[1:]:
 	parts mail/user1/new/* >got
 	cmp part.0 text
 	cmp part.1 план.txt
-	grep -q "'план.txt'" got
+	grep -q ' план.txt$' got
 }

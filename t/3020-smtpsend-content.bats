@@ -17,14 +17,9 @@ text() {
 	tr -d '\r' <got.1
 }
 
-# decode FILE: the text of a message's body, by Python's email package.
+# decode FILE: the text of a message's body.
 decode() {
-	python - "$1" <<-'END'
-	import email, email.policy, sys
-	with open(sys.argv[1], "rb") as f:
-	    m = email.message_from_binary_file(f, policy=email.policy.SMTP)
-	sys.stdout.write(m.get_content().replace("\r\n", "\n"))
-	END
+	readmail "$1" >parts && tr -d '\r' <part.0
 }
 
 @test "LF, CRLF and a missing last ending: all lines end in CRLF" {

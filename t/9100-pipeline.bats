@@ -82,21 +82,13 @@ order() {
 		grep -qx "$line" report
 	done
 	! grep -q 'user[13]@' report || false
-	python - mail/support/new/* >got <<-'END'
-	import sys, email, email.policy
-	m = email.message_from_binary_file(open(sys.argv[1], 'rb'),
-	    policy=email.policy.default)
-	assert m.get_content_type() == 'multipart/report', m.get_content_type()
-	assert m.get_param('report-type') == 'delivery-status'
-	assert not m.defects
-	parts = list(m.iter_parts())
-	text = parts[0].get_content()
-	assert 'user2@pth.ua' in text and '550' in text, text
-	(status,) = [p for p in parts
-	    if p.get_content_type() == 'message/delivery-status']
-	for block in status.get_payload()[1:]:
-	    print(block['Final-Recipient'], block['Action'])
-	END
+	readmail mail/support/new/* >parts
+	readmail -f Content-Type mail/support/new/* |
+		grep -q '^multipart/report;.*report-type="*delivery-status'
+	grep -q 'user2@pth.ua.*550' part.0
+	[ "$(sed -n '3s/ .*//p' parts)" = message/delivery-status ]
+	sed -n 's/^Final-Recipient: //p; s/^Action: //p' part.1 | paste -sd ' ' - \
+		>got
 	echo 'rfc822; user2@pth.ua failed' >want
 	diff want got
 }
@@ -117,16 +109,10 @@ order() {
 	serve
 	cp "$TOP/examples/session.txt" incoming/
 	REPORT=ftp run -0 pipeline
-	python - mail/support/new/* >attached <<-'END'
-	import sys, email, email.policy
-	m = email.message_from_binary_file(open(sys.argv[1], 'rb'),
-	    policy=email.policy.default)
-	(part,) = [p for p in m.walk() if p.get_filename() == 'session.txt']
-	content = part.get_content()
-	if isinstance(content, str):
-	    content = content.encode()
-	sys.stdout.buffer.write(content)
-	END
+	readmail mail/support/new/* >parts
+	[ "$(grep -c ' session.txt$' parts)" = 1 ]
+	n=$(sed '/^multipart/d' parts | grep -n ' session.txt$' | cut -d : -f 1)
+	mv "part.$((n - 1))" attached
 	cmp "$TOP/examples/session.txt" attached
 }
 
