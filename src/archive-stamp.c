@@ -58,7 +58,8 @@ make_stamp(char stamp[STAMP_MAX], const char *format, time_t t, int utc)
 		    STAMP_MAX - 2);
 	if (n == 1)
 		die(EX_USAGE, "-f: the stamp is empty");
-	if (memchr(stamp, '/', n) != NULL || span_has_control(span_of(stamp, n)))
+	if (memchr(stamp, '/', n) != NULL ||
+	    span_has_control(span_of(stamp, n)))
 		die(EX_USAGE, "-f: %s: not a part of a file name", format);
 	buf_free(&dashed);
 }

@@ -39,16 +39,13 @@ static const char usage[] =
     "       smtpsend -bS [-j connections] [-c per-connection] [-p depth]\n"
     "                [-r rate] [options] <batch >results\n"
     "  -s  host[:port], [v6]:port or /path; else $SMTPSERVER\n"
-    "  -f  the sender; else $EMAIL\n"
-    "  -F  the author's name, where the message has no From\n"
+    "  -f  the sender, else $EMAIL; -F the author's name without From\n"
     "  -t  recipients from To, Cc and Bcc\n"
     "  -H  our name in EHLO; -T seconds that any wait may take\n"
     "  -l  a file of results(5) that remembers what was sent; - shows them\n"
     "  -A  send again what may have been sent before\n"
-    "  -Y  leave it to the system when the file of -l is on disk; else (-y)\n"
-    "      it is, before anything is sent that it speaks of\n"
-    "  -x  straight to each domain's mail hosts, by the name server of -d;\n"
-    "      -s :port for another port than 25\n"
+    "  -Y  leave it to the system when that file is on disk; -y do not\n"
+    "  -x  straight to each domain's mail hosts, -s :port; -d name server\n"
     "  -Z  TLS by STARTTLS; twice: from the start\n"
     "  -C  a command that is the connection; %h and %p are host and port\n"
     "  -a  log in as this user, with the secret that -P prints, or from\n"
@@ -172,8 +169,7 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 'V': cli_version();
 		case 'v': opt->verbose = 1; break;
 		case 'x': opt->mx = 1; break;
-		case 'Y': opt->sync = 0; break;
-		case 'y': opt->sync = 1; break;
+		case 'Y': case 'y': opt->sync = c == 'y'; break;
 		case 'Z': opt->tls++; break;
 		case 'B': case 'i': case 'N': case 'o': case 'R': break;
 		default: cli_usage();

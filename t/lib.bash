@@ -134,7 +134,8 @@ stop() {
 	done
 	STARTED=("${left[@]}")
 	kill "$pid" 2>/dev/null || :
-	ended_in_time "$pid" "${GRACE:-30}" || kill -9 -- "-$pid" 2>/dev/null || :
+	ended_in_time "$pid" "${GRACE:-30}" ||
+		kill -9 -- "-$pid" 2>/dev/null || :
 	wait "$pid" || status=$?
 	return "$status"
 }
