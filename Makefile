@@ -61,7 +61,7 @@ UNITS = addr bsmtp buf content crlf date dns door downgrade frame ftp ftpd \
 	smtpd smtpdata smtpext spawn store stranger team tolist
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest facts fake-dns fake-ftp fake-smtp halves handout launch \
-	login readmail wire
+	login readmail terminal wire
 
 BIN = $(PROGS:%=bin/%)
 MAINS = $(PROGS:%=src/%.o)

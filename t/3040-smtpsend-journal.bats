@@ -161,19 +161,6 @@ line() {
 	[ "$(grep -c '^unknown' results)" -le 1 ]
 }
 
-@test "a journal that fails when it is closed: 74" {
-	need strace
-	! grep -q __asan_init "$(command -v smtpsend)" ||
-		skip "the sanitizer cannot be traced"
-	fake
-	batch 1 >in
-	run -74 --separate-stderr strace -o trace -P "$PWD/journal" \
-		-e inject=close:error=EIO \
-		smtpsend -bS -s "$ADDR" -l journal <in
-	[ "$stderr" = 'smtpsend: journal: Input/output error' ]
-	[ "$(cut -f 1 <<<"$output")" = sent ]
-}
-
 @test "-y, -Y, and a path with a directory" {
 	fake
 	mkdir dir

@@ -339,11 +339,10 @@ children() {
 }
 
 @test "progress on a terminal, and nowhere else" {
-	need script
 	fake
 	{ echo 'NOOP 30 messages'; batch 30; } >in
-	script -qec "smtpsend -bS -j 2 -r 50/s -s $ADDR <in >results" /dev/null \
-		>shown </dev/null
+	terminal sh -c 'exec smtpsend -bS -j 2 -r 50/s -s "$1" <in >results' \
+		sh "$ADDR" >shown
 	tr '\r' '\n' <shown >lines
 	grep -q '^30 of 30 done, 0 not served, ' lines
 	grep -q '^[0-9]* of 30 done, 0 not served, [0-9]*/s, 0:0[0-9] left' lines

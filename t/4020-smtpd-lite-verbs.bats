@@ -383,26 +383,6 @@ envelope() {
 	letter u | cmp text -
 }
 
-@test "a window of messages shares a commit" {
-	need strace
-	! grep -q __asan_init "$(command -v smtpd-lite)" ||
-		skip "the sanitizer cannot be traced"
-	{
-		printf 'EHLO me\r\n'
-		for i in $(seq 40); do
-			printf '%s\r\n' 'MAIL FROM:<a>' 'RCPT TO:<u>' \
-				'BDAT 1002 LAST'
-			printf '%01000d\r\n' "$i"
-		done
-		printf 'QUIT\r\n'
-	} >in
-	talk <in
-	[ "$(grep -c 'queued as' out)" = 40 ]
-	strace -f -e trace=openat -o trace smtpd-lite -i -d mail <in >raw
-	[ "$(grep -c 'mail/u/new".*O_DIRECTORY' trace)" -le 3 ]
-	[ "$(count mail/u/new)" = 80 ]
-}
-
 @test "source routes are ignored, and a percent sign is no way around" {
 	printf '%s\n' 'HELO x' 'MAIL FROM:<@a,@b:s@c.test>' \
 		'RCPT TO:<@a.test,@b.test:u@pth.ua>' \

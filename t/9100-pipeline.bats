@@ -794,7 +794,7 @@ pipeline.sh: incoming/n.txt: not yet settled" ]
 }
 
 @test "SMTPOPTIONS: a log-in for the letters and the report" {
-	start "$TOP/t/auth-smtp.py" -a PLAIN,LOGIN
+	start fake-smtp -a -c 'AUTH PLAIN LOGIN'
 	cp "$TOP/examples/session.txt" incoming/
 	printf '#!/bin/sh\necho wrong\n' >secret
 	chmod +x secret
@@ -815,27 +815,6 @@ pipeline.sh: incoming/n.txt: not yet settled" ]
 	SMTPOPTIONS='-a *' NETRC=.netrc run -77 --separate-stderr pipeline
 	[[ $stderr == *'smtpsend: .netrc: no password of * at 127.0.0.1'* ]]
 	SMTPOPTIONS=operand run -78 pipeline
-}
-
-@test "the example of SMTPOPTIONS in mailorder(7)" {
-	need openssl
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
-		-nodes -days 2 -subj /CN=localhost \
-		-addext subjectAltName=DNS:localhost -keyout key -out crt \
-		2>/dev/null
-	cat crt key >pem
-	start "$TOP/t/auth-smtp.py" -m starttls -c pem -a PLAIN
-	export HOME=$PWD SSL_CERT_FILE=$PWD/crt
-	echo 'machine localhost login joe password "open sesame"' >.netrc
-	chmod 600 .netrc
-	sed -n "/^export SMTPSERVER/,/^pipeline/p" "$TOP/man/mailorder.7" |
-		sed "s/mail.pth.ua/localhost:$PORT/; s/-a news/-a joe/
-			s,^pipeline,'$TOP'/&," >script
-	cp "$TOP/examples/session.txt" incoming/
-	run -0 --separate-stderr sh script
-	[ -z "$stderr" ]
-	[ "$(wc -l <got.log)" = 4 ]
-	all_done 1
 }
 
 @test "make demo's script: all is as it should be" {

@@ -14,5 +14,5 @@ load clients
 @test "orders made at random" {
 	need python3
 	dice
-	python "$TOP/t/letters.py" check "$SEED" "${ORDERS:-2000}"
+	python "$TOP/t/interop/letters.py" check "$SEED" "${ORDERS:-2000}"
 }
