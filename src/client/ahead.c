@@ -115,7 +115,6 @@ was_ahead(struct report *r, struct message *m, struct span lines)
 int
 ahead_begin(struct report *r, struct message *m, struct span lines)
 {
-	m->begun = 1;
 	if (was_ahead(r, m, lines))
 		return 1;
 	ahead_end(r, m);

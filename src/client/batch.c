@@ -50,6 +50,7 @@ sending(void *arg, struct message *m)
 	ahead_ask(&l->ahead);
 	report_put_sending(&lines, m);
 	ready = ahead_begin(r, m, buf_span(&lines));
+	m->begun = 1;
 	buf_free(&lines);
 	if (!ready)
 		put_ahead(l, m);

@@ -392,25 +392,33 @@ team_ask(struct team *t, struct team_worker *w, struct report *r,
 	w->wish = ahead_begin(r, m, lines) ? TEAM_WRITTEN : TEAM_ON_DISK;
 }
 
+/* The same for one of them, who has to have so many in hand. */
+static void
+put_ahead(struct team_worker *w, struct report *r)
+{
+	long left = ahead_group(&w->ahead, r) - 1;
+	struct message *m;
+
+	if (left > 0 && w->quota < (size_t)left + QUOTA_FIRST)
+		w->quota = (size_t)left + QUOTA_FIRST;
+	for (m = w->hand; m != NULL && left > 0; m = m->next) {
+		if (m->begun || m == w->asks)
+			continue;
+		if (ahead_put(r, m, w->server) < 0)
+			return;
+		left--;
+	}
+}
+
 void
 team_put_ahead(struct team *t, struct report *r)
 {
 	struct team_worker *w;
-	struct message *m;
-	long left;
-	int n;
 
-	for (w = t->worker; w != t->worker + t->workers; w++) {
-		if (!team_is_alive(w) || w->server == NULL)
-			continue;
-		left = ahead_group(&w->ahead, r) - 1;
-		for (m = w->hand; m != NULL && left > 0; m = m->next) {
-			n = ahead_put(r, m, w->server);
-			if (n < 0)
-				return;
-			left -= n > 0 || !m->begun;
-		}
-	}
+	for (w = t->worker; w != t->worker + t->workers; w++)
+		if (team_is_alive(w) && w->server != NULL &&
+		    w->barred <= t->now)
+			put_ahead(w, r);
 }
 
 void
