@@ -41,8 +41,8 @@ MODULES = \
 	server/ftpd server/ftpfile server/ftpverb server/orderd server/orderq \
 	server/pop3auth server/pop3d server/pop3verb server/pop3work \
 	server/sasld server/smtpauth server/smtpbox server/smtpd \
-	server/smtpdata server/smtpfault server/smtpmail server/smtptext \
-	server/smtpverb \
+	server/smtpdata server/smtpfault server/smtphead server/smtpmail \
+	server/smtptext server/smtpverb \
 	client/ahead client/auth client/backoff client/batch \
 	client/credential client/dry \
 	client/envelope client/feed client/fit client/frame client/ftpc \
@@ -58,7 +58,7 @@ PARTS = format/mimehead format/orderfault format/orderhead sys/netname
 UNITS = addr bsmtp buf content crlf date dns door downgrade frame ftp ftpd \
 	ftpput hash hdr io journal lock md5 mime net netrc newfile order \
 	orderd ordline passwd pop3d rate reply resolver results rules sasl scram \
-	smtpd smtpdata smtpext spawn store stranger team tolist
+	smtpd smtpdata smtpext smtphead spawn store stranger team tolist
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest facts fake-dns fake-ftp fake-smtp halves handout launch \
 	login readmail terminal wire

@@ -56,6 +56,8 @@ unit() {
 
 @test "server/smtpdata" { unit smtpdata; }
 
+@test "server/smtphead" { unit smtphead; }
+
 @test "server/smtpd: chunks, log-in, relaying, rules" { unit smtpext; }
 
 @test "format/reply" { unit reply; }

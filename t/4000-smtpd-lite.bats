@@ -294,7 +294,7 @@ message() {
 	letter u2 | cmp text -
 	[ "$(head -n 2 mail/u2/new/* | tail -n 1)" = 'Delivered-To: u2' ]
 	talk -o mbox <in
-	sed '1,/^	.*+0000$/d; $d' mail/u2.txt | cmp - text
+	sed '1,/^$/d; $d' mail/u2.txt | cmp - text
 }
 
 @test "a line of a megabyte in a message arrives" {
@@ -464,4 +464,39 @@ message() {
 	stop
 	sh ./block1 >out
 	grep -qx 'It works.' boxes/babydoe.txt
+}
+
+@test "a text without a header gets an empty line before it" {
+	printf '%s\n' 'HELO x' 'MAIL FROM:<a>' 'RCPT TO:<u>' DATA \
+		'  Dear Bob,' 'the exam moves.' . \
+		'MAIL FROM:<a>' 'RCPT TO:<v>' DATA \
+		'From a@b.test Sat Nov 21' 'Subject: x' '' text . QUIT | talk
+	[ "$(replies)" = '220 250 250 250 354 250 250 250 354 250 221 ' ]
+	printf '%s\n' '' '  Dear Bob,' 'the exam moves.' >text
+	sed '1,/^	.*[+-][0-9]*$/d' mail/u/new/* | cmp text -
+	printf '%s\n' 'X-Mailbox-Line: From a@b.test Sat Nov 21' 'Subject: x' \
+		'' text >text
+	sed '1,/^	.*[+-][0-9]*$/d' mail/v/new/* | cmp text -
+}
+
+# hops N: so many Received fields.
+hops() {
+	seq "$1" | sed 's/.*/Received: from a by b/'
+}
+
+@test "a message that goes round is refused, by DATA and by BDAT" {
+	{
+		printf '%s\n' 'EHLO x' 'MAIL FROM:<a>' 'RCPT TO:<u>' DATA
+		hops 101
+		printf '%s\n' '' . 'MAIL FROM:<a>' 'RCPT TO:<u>' DATA
+		hops 100
+		printf '%s\n' ' Received: folded' '' 'Received: text' . \
+			'MAIL FROM:<a>' 'RCPT TO:<u>'
+		echo "BDAT $(hops 101 | wc -c) LAST"
+		hops 101
+		echo QUIT
+	} | talk
+	[ "$(replies)" = '220 250 250 250 354 554 250 250 354 250 250 250 554 221 ' ]
+	[ "$(grep -c '^554 5.4.6 Error: too many hops$' out)" = 2 ]
+	[ "$(find mail -path '*/new/*' | wc -l)" = 1 ]
 }

@@ -147,6 +147,7 @@ login() {
 	RCPT TO:<u@far.test>
 	RCPT TO:<w@other.test>
 	DATA
+
 	text
 	.
 	QUIT

@@ -20,10 +20,11 @@ count() {
 	find "$1" -type f | wc -l
 }
 
-# letter BOX: the one message in a Maildir, without the lines we added.
+# letter BOX: the one message in a Maildir, without the lines we added, the
+# empty one before a text that has no header among them.
 letter() {
 	[ "$(count "mail/$1/new")" = 1 ] || return
-	sed '1,/^	.*[+-][0-9]*$/d' "mail/$1/new"/*
+	sed '1,/^	.*[+-][0-9]*$/d' "mail/$1/new"/* | sed '1{/^$/d;}'
 }
 
 nothing_stored() {

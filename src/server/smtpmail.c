@@ -5,6 +5,7 @@
 
 #include "smtpbox.h"
 
+#define HOPS_MAX 100		/* Received fields; RFC 5321 6.3 */
 #define RCPTS_MAX 1000		/* of a message; RFC 5321 4.5.3.1.8 asks 100 */
 
 static const char
@@ -12,6 +13,7 @@ static const char
 	no_author[] = "501 5.5.4 Syntax: AUTH=<> or AUTH=address in xtext",
 	no_bare[] = "550 5.5.2 Error: bare <CR> or <LF> in the message",
 	no_body[] = "501 5.5.4 Syntax: BODY=7BIT or BODY=8BITMIME",
+	no_hops[] = "554 5.4.6 Error: too many hops",
 	no_number[] = "501 5.5.4 Bad message size syntax",
 	no_option[] = "555 5.5.4 Unsupported option",
 	no_rcpt[] = "501 5.1.3 Bad recipient address syntax",
@@ -53,6 +55,7 @@ smtpmail_free(struct smtpmail *m)
 	buf_free(&m->boxes);
 	buf_free(&m->foreign);
 	buf_free(&m->trace);
+	smtphead_free(&m->head);
 	free(m);
 }
 
@@ -266,7 +269,7 @@ smtpmail_begin(struct smtpmail *m, struct span received, int crlf)
 }
 
 static void
-take_text(void *arg, const char *p, size_t n)
+keep_text(void *arg, const char *p, size_t n)
 {
 	struct smtpmail *m = arg;
 
@@ -276,14 +279,22 @@ take_text(void *arg, const char *p, size_t n)
 		m->conf->relay->write(m->relayed, p, n);
 }
 
-/* What is too large, or no longer exact, is not kept. */
+static void
+take_text(void *arg, const char *p, size_t n)
+{
+	struct smtpmail *m = arg;
+
+	smtphead_feed(&m->head, p, n, keep_text, m);
+}
+
+/* What is too large, no longer exact, or goes round is not kept. */
 static void
 check_text(struct smtpmail *m)
 {
 	uint64_t max = m->conf->max_size;
 
 	m->over = max > 0 && m->data.size > max;
-	if (m->over || m->data.bare)
+	if (m->over || m->data.bare || m->head.hops > HOPS_MAX)
 		drop(m);
 }
 
@@ -318,7 +329,9 @@ smtpmail_fault(const struct smtpmail *m)
 		return no_valid;
 	if (m->over)
 		return no_size;
-	return m->data.bare ? no_bare : NULL;
+	if (m->data.bare)
+		return no_bare;
+	return m->head.hops > HOPS_MAX ? no_hops : NULL;
 }
 
 static const char *

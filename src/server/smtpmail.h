@@ -7,6 +7,7 @@
 
 #include "smtpd.h"
 #include "smtpdata.h"
+#include "smtphead.h"
 
 struct smtpmail {
 	const struct smtpd_conf *conf;
@@ -16,6 +17,7 @@ struct smtpmail {
 	struct buf trace;	/* the Received line, from DATA on */
 	size_t id, id_n;	/* where in it the identifier is */
 	struct smtpdata data;
+	struct smtphead head;
 	uint64_t announced;	/* SIZE of MAIL, or 0 */
 	unsigned rcpts;		/* accepted */
 	int trusted;		/* foreign recipients are accepted */

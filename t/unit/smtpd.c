@@ -20,7 +20,7 @@ one_message(void)
 	    "from  to other other@ours.test user user@ALSO.test \nend 0\n");
 	talk(MAIL "1\r\n.\r\n" ENVELOPE "DATA\r\n2\r\n.\r\n",
 	    MAIL_OKS DOT_OK MAIL_OK RCPT_OK DATA_OK DOT_OK,
-	    TO_USER "1\nend 0\n" TO_USER "2\nend 0\n");
+	    TO_USER "\n1\nend 0\n" TO_USER "\n2\nend 0\n");
 	talk(HELO "MAIL FROM:<a@b.test>\r\nRCPT TO:<both>\r\nDATA\r\n.\r\n",
 	    MAIL_OKS DOT_OK, "from a@b.test to user user other other \n"
 	    "end 0\n");
@@ -44,7 +44,7 @@ out_of_order(void)
 	    HELO_OK MAIL_OK OK MAIL_OK, "");
 	talk(MAIL "x\r\n.\r\nRCPT TO:<user>\r\n",
 	    MAIL_OKS DOT_OK "503 5.5.1 Error: need MAIL command\r\n",
-	    TO_USER "x\nend 0\n");
+	    TO_USER "\nx\nend 0\n");
 	talk("EHLO\r\nHELO \r\nQUIT now\r\nQUIT\r\nNOOP\r\n",
 	    "501 5.5.4 Syntax: EHLO hostname\r\n"
 	    "501 5.5.4 Syntax: HELO hostname\r\n"
@@ -92,7 +92,7 @@ recipients(void)
 	    "550 5.7.1 Relay access denied\r\n"
 	    "550 5.7.1 Relay access denied\r\n" RCPT_OK
 	    "550 5.1.1 No such user here\r\n" DATA_OK DOT_OK,
-	    "from a@b.test to user user@also.test \nx\nend 0\n");
+	    "from a@b.test to user user@also.test \n\nx\nend 0\n");
 	talk("VRFY user\r\nVRFY <nobody@ours.test>\r\nVRFY\r\nVRFY <>\r\n"
 	    "VRFY user SMTPUTF8\r\nVRFY user x\r\n",
 	    "250 2.1.5 <user>\r\n550 5.1.1 No such user here\r\n"
@@ -228,7 +228,7 @@ endings(void)
 static void
 other_text(void)
 {
-	static const char nul[] = TO_USER "x\n\0.\nEVIL\n\0\nend 0\n";
+	static const char nul[] = TO_USER "\nx\n\0.\nEVIL\n\0\nend 0\n";
 	struct buf in = { 0 };
 	struct session x;
 
@@ -242,7 +242,7 @@ other_text(void)
 	buf_free(&book.log);
 	letter(&in, "\n", span_str("x\r\n.\r\nEVIL\r.\r"));
 	talk(buf_str(&in), MAIL_OKS DOT_OK OK,
-	    TO_USER "x\n\nEVIL\r.\nend 0\n");
+	    TO_USER "\nx\n\nEVIL\r.\nend 0\n");
 	buf_free(&in);
 }
 
@@ -267,8 +267,8 @@ failures(void)
 		for (book.sync = 0; book.sync < 2; book.sync++) {
 			book.err = list[i].err;
 			talk(MAIL "x\r\n.\r\nNOOP\r\n", buf_str(&out),
-			    book.sync ? TO_USER "x\nwait\nend 1\n" :
-			    TO_USER "x\nend 1\n");
+			    book.sync ? TO_USER "\nx\nwait\nend 1\n" :
+			    TO_USER "\nx\nend 1\n");
 			book.err = 0;
 		}
 		book.sync = 0;
@@ -279,7 +279,7 @@ failures(void)
 	buf_free(&out);
 	book.busy = 3;
 	talk(MAIL "x\r\n.\r\nNOOP\r\n", MAIL_OKS DOT_OK OK,
-	    TO_USER "x\nend 0\n");
+	    TO_USER "\nx\nend 0\n");
 	book.busy = 0;
 }
 
@@ -297,8 +297,8 @@ group(void)
 	CHECK_INT(smtpd_feed(x.s, text, sizeof text - 1, &used, &x.out),
 	    SMTPD_SYNC);	/* the session ends */
 	CHECK_INT(used, sizeof text - 1);
-	CHECK_BUF(&book.log, TO_USER "1\nwait\n" TO_USER "2\nwait\n"
-	    TO_USER "3\nwait\n");
+	CHECK_BUF(&book.log, TO_USER "\n1\nwait\n" TO_USER "\n2\nwait\n"
+	    TO_USER "\n3\nwait\n");
 	CHECK_INT(smtpd_resume(x.s, &x.out), SMTPD_CLOSE);
 	CHECK_BUF(&x.out, GREETING MAIL_OKS DOT_OK MAIL_OK RCPT_OK DATA_OK
 	    DOT_OK OK MAIL_OK RCPT_OK DATA_OK DOT_OK BYE);
@@ -325,7 +325,7 @@ size_limit(void)
 	for (i = 0; i < 98; i++)
 		buf_addc(&in, '.');
 	buf_adds(&in, "\r\n.\r\nNOOP\r\n");
-	buf_adds(&out, TO_USER);
+	buf_adds(&out, TO_USER "\n");
 	for (i = 0; i < 98; i++)
 		buf_addc(&out, '.');
 	buf_adds(&out, "\nend 0\n");

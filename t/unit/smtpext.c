@@ -12,30 +12,30 @@ chunks(void)
 {
 	talk(HELO ENVELOPE "BDAT 6\r\nline\r\nBDAT 3 LAST\r\n.\r\nNOOP\r\n",
 	    HELO_OK MAIL_OK RCPT_OK "250 2.0.0 Ok: 6 octets\r\n" DOT_OK OK,
-	    TO_USER "line\n.\nend 0\n");
+	    TO_USER "\nline\n.\nend 0\n");
 	/* A line ending cut in two, one that is missing, and no octets. */
 	talk(HELO ENVELOPE "bdat 2\r\nx\rBDAT 3\r\n\nyzBDAT 0  last\r\n",
 	    HELO_OK MAIL_OK RCPT_OK "250 2.0.0 Ok: 2 octets\r\n"
 	    "250 2.0.0 Ok: 3 octets\r\n" DOT_OK,
-	    TO_USER "x\nyz\nend 0\n");
+	    TO_USER "\nx\nyz\nend 0\n");
 	talk(HELO ENVELOPE "BDAT 0 LAST\r\n" ENVELOPE "DATA\r\n.\r\n",
 	    HELO_OK MAIL_OK RCPT_OK DOT_OK MAIL_OK RCPT_OK DATA_OK DOT_OK,
 	    TO_USER "end 0\n" TO_USER "end 0\n");
 	/* Octets are no commands, and dots no ends. */
 	talk(HELO ENVELOPE "BDAT 12 LAST\r\n.\r\nQUIT\r\n.\r\nQUIT\r\n",
 	    HELO_OK MAIL_OK RCPT_OK DOT_OK BYE,
-	    TO_USER ".\nQUIT\n.\nend 0\n");
+	    TO_USER "\n.\nQUIT\n.\nend 0\n");
 	/* What may come between them, and what may not. */
 	talk(HELO ENVELOPE "BDAT 3\r\nx\r\nRCPT TO:<other>\r\nMAIL FROM:<>\r\n"
 	    "NOOP\r\nBDAT 0 LAST\r\n",
 	    HELO_OK MAIL_OK RCPT_OK "250 2.0.0 Ok: 3 octets\r\n" NO_CHUNK
 	    "503 5.5.1 Error: nested MAIL command\r\n" OK DOT_OK,
-	    TO_USER "x\nend 0\n");
+	    TO_USER "\nx\nend 0\n");
 	talk(HELO ENVELOPE "BDAT 3\r\nx\r\nRSET\r\n" ENVELOPE
 	    "BDAT 3 LAST\r\ny\r\n",
 	    HELO_OK MAIL_OK RCPT_OK "250 2.0.0 Ok: 3 octets\r\n" OK
 	    MAIL_OK RCPT_OK DOT_OK,
-	    TO_USER "x\ndrop\n" TO_USER "y\nend 0\n");
+	    TO_USER "\nx\ndrop\n" TO_USER "\ny\nend 0\n");
 }
 
 /* A chunk that is refused is read and dropped; it is never commands. */
@@ -294,7 +294,7 @@ faults(void)
 	under("at dot nth 1 reply 550 5.7.1 no\n",
 	    MAIL "x\r\n.\r\n" ENVELOPE "BDAT 0 LAST\r\n",
 	    MAIL_OKS "550 5.7.1 no\r\n" MAIL_OK RCPT_OK DOT_OK,
-	    TO_USER "x\ndrop\n" TO_USER "end 0\n");
+	    TO_USER "\nx\ndrop\n" TO_USER "end 0\n");
 	under("at dot drop\n", MAIL "x\r\n.\r\nNOOP\r\n", MAIL_OKS, NULL);
 	under("at mail reply 421 4.7.0 go\n", HELO ENVELOPE,
 	    HELO_OK "421 4.7.0 go\r\n", "");
