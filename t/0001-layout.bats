@@ -157,3 +157,46 @@ plant() {
 	}
 	END { exit bad }'
 }
+
+# strangers FILE ...: where they run a program that a machine with a C compiler
+# and POSIX's tools need not have, without the word need in the same test.
+strangers() {
+	awk '
+	BEGIN {
+		names = "python3?|perl|nc|curl|openssl|strace|parallel|pgrep"
+		names = names "|pkill|setsid|timeout|truncate|stat|base64"
+		names = names "|sha256sum|md5sum|script|unshare|setpriv"
+		before = "(^|[|&;({!]|exec|do|then|else|run( -?[0-9!]+)?"
+		before = before "( --separate-stderr)?)[ \t]*"
+		call = before "(" names ")([ \t]+[^=]|[|)]|$)"
+	}
+	FNR == 1 { own = "" }
+	FNR == 1 || /^@test/ { needed = own }
+	/^[a-z0-9]+\(\) / {
+		own = own " " substr($0, 1, index($0, "(") - 1)
+		needed = own
+	}
+	/^@test/ || /^[ \t]*#/ { next }
+	/(^|[ \t])need / { needed = needed $0 " " }
+	match($0, call) {
+		n = split(substr($0, RSTART, RLENGTH), words, /[^a-z0-9]+/)
+		for (i = 1; i <= n; i++)
+			if (words[i] ~ "^(" names ")$" &&
+			    index(needed, " " words[i]) == 0 && $0 != "\t" words[i])
+				print FILENAME ":" FNR ": " words[i]
+	}' "$@"
+}
+
+@test "tests run nothing that a bare machine need not have" {
+	run -0 strangers "$TOP"/t/*.bash "$TOP"/t/000[2-9]*.bats \
+		"$TOP"/t/[1-9]*.bats
+	[ -z "$output" ]
+	printf '\t%s\n' 'python3 x' 'run -0 timeout 5 x' 'x | base64)' \
+		'$(stat -c %a x)' 'exec nc x' >bad.bats
+	run -0 strangers bad.bats
+	[ "${#lines[@]}" = 5 ]
+	printf '%s\n' '@test "x" {' '	need nc' '	nc x' '	# perl x' \
+		"	echo 'timeout x'" '	script="x"' >good.bats
+	run -0 strangers good.bats
+	[ -z "$output" ]
+}

@@ -130,3 +130,14 @@ has_children() {
 	start smtpd-lite -l :0 -d mbox -o mbox
 	has_children 0
 }
+
+@test "t/run without bats: the one command to type" {
+	mkdir -p tree/t tools
+	cp "$TOP/t/run" tree/t
+	for tool in dirname id sh; do
+		ln -s "$(command -v "$tool")" tools
+	done
+	run -1 --separate-stderr env PATH="$PWD/tools" tree/t/run
+	[ -z "$output" ]
+	[ "$stderr" = 't/run: bats is missing; type: sudo apt-get install bats' ]
+}

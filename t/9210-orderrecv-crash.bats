@@ -16,7 +16,7 @@ answers() {
 
 # KEY of the order that hello sends.
 key() {
-	printf 'a.txt\n%s\n-' "$HELLO" | sha256sum | cut -c1-40
+	printf 'a.txt\n%s\n-' "$HELLO" | digest | cut -c1-40
 }
 
 @test "killed in mid-transfer: nothing shows, and the next start sweeps" {
