@@ -178,16 +178,18 @@ need() {
 
 # seq [-f format] [first] last: numbers, as where there is such a program.
 seq() {
-	local format=%.0f
+	local format=
 	if [ "$1" = -f ]; then
 		format=$2
 		shift 2
 	fi
-	awk -v format="$format\n" -v first="$([ $# = 1 ] || echo "$1")" \
-		-v last="${!#}" 'BEGIN {
-		for (n = first == "" ? 1 : first + 0; n <= last + 0; n++)
-			printf format, n
-	}'
+	awk -v format="$format\n" -v first="${1:-}" -v last="${!#}" 'BEGIN {
+		for (n = ARGC > 2 ? first + 0 : 1; n <= last + 0; n++)
+			if (format == "\n")
+				print n
+			else
+				printf format, n
+	}' "$@"
 }
 
 # crlf: standard input with CRLF line endings.
