@@ -9,13 +9,14 @@
 #	work/NAME.results	smtpsend's journal: who has had a letter
 #	work/.NAME/.lock	held while a run works on the order
 #	work/.NAME/id		of the mailing: a letter keeps its Message-ID
-#	work/.NAME/tries	a line for each run that left deferred ones
-#	work/.NAME/results	what became of each recipient, one line each
+#	work/.NAME/STEM.results	what became of each recipient, one line each
 #	work/.NAME/report	once it is there, no letter is sent any more
-#	work/.NAME/stamp	once it is there, no report is sent any more
+#	work/.NAME/journal	of the report: whether it was sent, and when
 #
-# Each of the last five appears whole or not at all (save), so that what
-# exists says what has been done, and every function below does only the rest.
+# id and report appear whole and on disk or not at all (savefile), so that what
+# exists says what has been done, also after a power failure, and every
+# function below does only the rest.  What fails says so on standard error,
+# and leaves the order for the next run.
 
 INCOMING=${INCOMING:-incoming}		# where orders arrive
 WORK=${WORK:-work}			# on the same file system
@@ -38,8 +39,7 @@ LC_ALL=C				# names are bytes
 export LC_ALL
 talk=					# or -v
 
-# What a function returns beside the exit codes of all programs.
-LATER=1					# the order stays for the next run
+HELD=3					# withlock's code: another run has it
 
 say() {
 	printf 'pipeline.sh: %s\n' "$*" >&2
@@ -49,12 +49,42 @@ tell() {
 	[ -z "$talk" ] || say "$*"
 }
 
+# ended code what: a program that ends with a code of mailorder's own has said
+# why; any other end is named here.
+ended() {
+	case $1 in
+	0 | 64 | 65 | 66 | 67 | 68 | 73 | 74 | 75 | 77 | 78 | 80) ;;
+	*) say "$2: exit $1" ;;
+	esac
+	return "$1"
+}
+
+step() {
+	"$@" || ended "$?" "$order: $1"
+}
+
+is_number() {
+	case $1 in
+	'' | *[!0-9]*) return 1 ;;
+	esac
+}
+
+# Removes files, and believes it when they are gone.
+gone() {
+	rm -f -- "$@"
+	for f; do
+		[ -e "$f" ] || continue
+		say "$f: cannot be removed"
+		return 74
+	done
+}
+
 # path becomes the file that a name leads to, dir the place where that lies, as
 # every other spelling of it has it: empty when there is none.
 locate() {
 	path=$1
 	while [ -h "$path" ] && [ -e "$path" ]; do
-		link=$(ls -ld -- "$path")
+		link=$(ls -ld -- "$path") || ended "$?" "$path: ls" || return
 		link=${link#*"$path -> "}
 		case $link in
 		/*) path=$link ;;
@@ -73,36 +103,15 @@ place() {
 	dir=${dir%??}
 }
 
-locate "$0"
+locate "$0" || exit 75
 self=$dir/${path##*/}
 PATH=$PATH:$dir/bin:$dir
-
-# Standard input becomes a file of the order's state, whole or not at all.
-save() {
-	cat >"$state/new.$$" && mv -f "$state/new.$$" "$state/$1" || return 74
-}
-
-# Text of any origin, as it may stand in a letter.
-legible() {
-	tr '\000-\010\013-\037\177' '[?*]' >"$state/text"
-	if iconv -f UTF-8 -t UTF-8 "$state/text" >/dev/null 2>&1; then
-		cat "$state/text"
-	else
-		tr '\200-\377' '[?*]' <"$state/text"
-	fi
-}
-
-# How many recipients have a status: count sent
-count() {
-	awk -F '\t' -v status="$1" '$1 == status { n++ } END { print n + 0 }' \
-		"$state/results"
-}
 
 # smtpsend, with the words of the setting, which are no patterns.
 send() (
 	set -f
 	# shellcheck disable=SC2086
-	exec smtpsend $SMTPOPTIONS "$@"
+	exec smtpsend -y $SMTPOPTIONS "$@"
 )
 
 # --- One order, under its lock ------------------------------------------
@@ -111,109 +120,176 @@ handle() {
 	name=$1
 	order=$WORK/$name
 	state=$WORK/.$name
-	shown=$(printf '%s' "$name" | tr '\n\t' '??' | legible)
+	stem=$state/${name%.*}			# of names for the archive
 	took=0
 	[ -e "$order" ] || take "${2-}" || took=$?
 	if [ -e "$order" ]; then
-		[ -e "$state/report" ] || send_letters || return
-		[ -e "$state/stamp" ] || send_report || return
-		archive || return
+		[ -s "$state/report" ] || send_letters || return
+		send_report && archive || return
 	fi
-	rm -rf "$state" 2>/dev/null
+	# The lock goes last: who takes it may begin anew.
+	rm -f -- "$state"/* "$state"/.tmp.* && rm -f -- "$state/.lock" &&
+		rmdir -- "$state" 2>/dev/null
 	return "$took"
 }
 
 # Moves an order in by rename.  State that lies here without an order is an
-# earlier one's, which came as far as the archive.
+# earlier one's, which came as far as the archive; it must not come back.
 take() {
-	rm -f "$state"/* "$order.results" || return 74
+	gone "$state"/* "$order.results" || return
 	[ -n "$1" ] && [ -e "$1" ] || return 0
-	if [ "$(device "$1")" != "$(device "$WORK")" ]; then
+	step savefile -s "$state" "$WORK" || return
+	from=$(device "$1") to=$(device "$WORK")
+	if [ -z "$from" ] || [ -z "$to" ]; then
+		say "$1: df does not tell its file system"
+		return 75
+	elif [ "$from" != "$to" ]; then
 		say "$1: not on the file system of $WORK"
 		return 78
 	fi
-	mv -f -- "$1" "$order" || [ ! -e "$1" ] || return 73
-	[ ! -e "$order" ] || tell "$1: taken as $order"
+	mv -f -- "$1" "$order"
+	if [ -e "$order" ]; then
+		tell "$1: taken as $order"
+	elif [ -e "$1" ]; then
+		say "$1: cannot be moved to $order"
+		return 73
+	fi
 }
 
 device() {
 	df -P -- "$1" | awk 'NR == 2 { print $1, $NF }'
 }
 
-# Sends the letters that have not been sent, and then writes the report.
+# Sends the letters that have not been sent, and then makes the report.
 send_letters() {
-	[ -e "$state/id" ] || echo "$(date -u +%Y%m%dT%H%M%SZ) $$" | save id ||
-		return
-	orderparse -n -v -f "$FROM" -- "$order" >"$state/count" \
-		2>"$state/errors"
-	case $? in
-	0) cat "$state/errors" >&2 ;;
-	65) report_errors; return ;;
-	*) code=$?; cat "$state/errors" >&2; return "$code" ;;
-	esac
-
-	tell "$order: sending the letters to $SMTPSERVER"
-	set --
-	[ "$JOBS" -eq 1 ] || set -- -j "$JOBS"
-	orderparse -S -f "$FROM" -i "$(cat "$state/id")" -- "$order" |
-		send -bS "$@" -l "$order.results" >"$state/sent.$$"
+	errors=$(orderparse -n -f "$FROM" -- "$order" 2>&1 >/dev/null)
 	code=$?
 	case $code in
-	0 | 65 | 67 | 68 | 75 | 80) ;;
-	77)
-		[ ! -s "$state/sent.$$" ] ||
-			say "$order: no log-in, see $order.results"
-		return 77 ;;
-	*) return "$code" ;;
+	0) ;;
+	65) report_errors; return ;;
+	*) [ -z "$errors" ] || printf '%s\n' "$errors" >&2
+		ended "$code" "$order: orderparse"; return ;;
 	esac
-	{ orderparse -e -- "$order" && cat "$state/sent.$$"; } | save results ||
-		return
+	count=$(step orderparse -n -v -f "$FROM" -- "$order") || return
+	total=${count%%[!0-9]*}
+	duplicates=${count#*duplicates }
+	duplicates=${duplicates%%[!0-9]*}
 
-	total=$(sed -n 1p "$state/count")
-	sent=$(count sent) failed=$(count failed)
-	deferred=$(count deferred) unknown=$(count unknown)
-	sum="$sent sent, $failed failed, $deferred deferred, $unknown unknown"
-	if [ $((sent + failed + deferred + unknown)) -ne "$total" ]; then
-		say "$order: $total recipients, but $sum"
-		return "$LATER"
-	fi
-	tell "$order: $sum"
+	get_id || return
+	step savefile -s "$order" "$state" "$WORK" || return
+	send_batch || return
+	count_results || return
 	if [ "$deferred" -gt 0 ]; then
-		echo "$deferred" >>"$state/tries" || return 74
-		tries=$(($(wc -l <"$state/tries")))
+		count_tries || return
 		if [ "$tries" -lt "$TRIES" ]; then
 			say "$order: $deferred of $total deferred in run" \
 				"$tries of $TRIES, the next one goes on"
-			return "$LATER"
+			return 75
 		fi
 	fi
+	step savefile -s "$stem.results" || return
 	report_results
+}
+
+# With another id all would be other letters, which nobody has had.
+get_id() {
+	id=
+	[ ! -s "$state/id" ] || read -r id <"$state/id" || id=
+	[ -z "$id" ] || return 0
+	if [ -s "$order.results" ]; then
+		say "$state/id: cannot be read, and $order.results says that" \
+			'letters were sent: nobody knows which'
+		return 74
+	fi
+	step savefile -n "$state/id" date -u "+%Y%m%dT%H%M%SZ.$$" || return
+	read -r id <"$state/id" || return 74
+}
+
+send_batch() {
+	tell "$order: sending the letters to $SMTPSERVER"
+	set --
+	[ "$JOBS" -eq 1 ] || set -- -j "$JOBS"
+	orderparse -S -f "$FROM" -i "$id" -- "$order" |
+		send -bS "$@" -l "$order.results" >"$stem.results"
+	code=$?
+	case $code in
+	0 | 65 | 67 | 68 | 75 | 80) ;;
+	77) [ ! -s "$stem.results" ] ||
+			say "$order: no log-in, see $order.results"
+		return 77 ;;
+	*) ended "$code" "$order: smtpsend"; return ;;
+	esac
+	step orderparse -e -- "$order" >>"$stem.results"
+}
+
+# What the results do not account for holds the order back; so does a count
+# that could not be made.
+count_results() {
+	counts=$(step awk -F '\t' '{ n[$1]++ } END { print n["sent"] + 0,
+		n["failed"] + 0, n["deferred"] + 0, n["unknown"] + 0
+	}' "$stem.results") || return
+	IFS=' ' read -r sent failed deferred unknown <<-END
+	$counts
+	END
+	sum="$sent sent, $failed failed, $deferred deferred, $unknown unknown"
+	if is_number "$total" && is_number "$unknown" &&
+		[ $((sent + failed + deferred + unknown)) -eq "$total" ]; then
+		tell "$order: $sum"
+	else
+		say "$order: $total recipients, but $sum"
+		return 75
+	fi
+}
+
+# In each run that tries them the journal gets a line for those who are
+# deferred; a log-in that is refused tries nobody.
+count_tries() {
+	tries=$(step awk -F '\t' '$1 == "deferred" &&
+		!($4 == "auth" && $3 ~ /^[235]/) && ++n[$2, $8] > most {
+			most++
+		}
+		END { print most + 0 }' "$order.results") || return
+	is_number "$tries" && return
+	say "$order.results: cannot be counted"
+	return 75
 }
 
 # --- The report ---------------------------------------------------------
 
 report_results() {
+	show_name || return
 	[ "$total" -eq 1 ] && s='' || s=s
-	{
-		echo "Order $shown: $total recipient$s."
-		echo
-		echo "sent: $sent"
-		echo "failed: $failed"
-		echo "deferred: $deferred"
-		echo "unknown: $unknown"
-		echo "dropped duplicates: $(awk '$1 == "duplicates" {
-			print $2 }' "$state/count")"
-	} | legible | make_report "$shown: $sent of $total sent" \
-		-R "$state/results"
+	make_report "$shown: $sent of $total sent" -R "$stem.results" <<-END
+	Order $shown: $total recipient$s.
+
+	sent: $sent
+	failed: $failed
+	deferred: $deferred
+	unknown: $unknown
+	dropped duplicates: $duplicates
+	END
 }
 
+# Where there is no room for a report either, the reasons are said.
 report_errors() {
+	show_name || return
 	say "$order: cannot be read, see the report to $SUPPORT"
-	{
-		echo "Order $shown cannot be read. No letter was sent."
-		echo
-		head -n 100 "$state/errors"
-	} | legible | make_report "$shown: cannot be read"
+	make_report "$shown: cannot be read" <<-END && return
+	Order $shown cannot be read. No letter was sent.
+
+	$errors
+	END
+	code=$?
+	printf '%s\n' "$errors" >&2
+	return "$code"
+}
+
+# The name on one line.
+show_name() {
+	shown=$(printf '%s' "$name" | tr '\n' '?')
+	[ ${#shown} -eq ${#name} ] && return
+	say "$order: tr: the name cannot be shown"
+	return 75
 }
 
 # make_report subject [option ...] <text
@@ -221,50 +297,53 @@ make_report() {
 	subject=$1
 	shift
 	[ "$REPORT" = socket ] || set -- "$@" -a "$order"
-	mkmail -f "$FROM" -s "$subject" -H 'Auto-Submitted: auto-generated' \
-		"$@" -- "$SUPPORT" >"$state/new.$$" || return
-	mv -f "$state/new.$$" "$state/report" || return 74
+	step savefile -n "$state/report" mkmail -l -f "$FROM" -s "$subject" \
+		-H 'Auto-Submitted: auto-generated' "$@" -- "$SUPPORT" || return
 	tell "$order: the report is made"
 }
 
 # Goes out once, but for a crash at its final dot: then again, with the same
 # Message-ID.  One that nobody takes goes to the archive instead.
 send_report() {
-	send -A -f '<>' -l "$state/sent-report" -- "$SUPPORT" \
-		<"$state/report"
-	code=$?
-	case $code in
+	send -A -f '<>' -l "$state/journal" -- "$SUPPORT" <"$state/report"
+	refused=$?
+	case $refused in
 	0) tell "$order: the report is sent to $SUPPORT" ;;
-	65 | 67 | 68)
-		say "$order: $SUPPORT refused the report, see $ARC"
-		cp "$state/report" "$state/refused" || return 74 ;;
+	65 | 67 | 68) say "$order: $SUPPORT refused the report, see $ARC" ;;
 	75 | 80)
 		say "$order: the report waits for the next run"
-		return "$LATER" ;;
-	*) return "$code" ;;
+		return 75 ;;
+	*) ended "$refused" "$order: smtpsend"; return ;;
 	esac
-	date -u +%Y-%m-%dT%H:%M:%SZ | save stamp
+	stamp=$(step awk -F '\t' '$1 == "sent" || $1 == "failed" { time = $7 }
+		END { print time }' "$state/journal") || return
+	case $stamp in
+	[0-9]*-[0-9]*-[0-9]*T[0-9]*:[0-9]*:[0-9]*Z) ;;
+	*) say "$state/journal: does not say when the report was sent"
+		return 75 ;;
+	esac
 }
 
 # --- The archive --------------------------------------------------------
 
-# The order goes last: as long as it is there, this is not done.
+# The order goes last: as long as it is there, this is not done.  The report
+# stays, too: what is put away is another link to it.
 archive() {
-	stem=$state/${name%.*}
-	[ ! -e "$state/results" ] ||
-		mv -f "$state/results" "$stem.results" || return 74
-	[ ! -e "$state/refused" ] ||
-		mv -f "$state/refused" "$stem.report" || return 74
-	for side in "$stem.results" "$stem.report"; do
-		[ ! -e "$side" ] || put "$side" >/dev/null || return
-	done
-	rm -f "$order.results"
+	[ ! -e "$stem.results" ] || put "$stem.results" >/dev/null || return
+	if [ "$refused" -ne 0 ]; then
+		step ln -f -- "$state/report" "$stem.report" || return
+		put "$stem.report" >/dev/null || return
+	fi
+	gone "$order.results" || return
 	put "$order" || return
 	tell "$order: moved to $ARC"
 }
 
 put() {
-	archive-stamp -d "$ARC" -t "$(cat "$state/stamp")" -- "$1"
+	step archive-stamp -d "$ARC" -t "$stamp" -- "$1" || return
+	[ -e "$1" ] || return 0
+	say "$1: archive-stamp has left it there"
+	return 74
 }
 
 # --- All orders ---------------------------------------------------------
@@ -273,31 +352,24 @@ worst=0
 note() {
 	case $1 in
 	0) ;;
-	"$LATER") [ "$worst" -ne 0 ] || worst=75 ;;
-	*) worst=$1 ;;
+	66 | 73 | 74 | 77) worst=$1 ;;
+	64 | 78) worst=78 ;;		# what is used wrongly is a setting
+	*) [ "$worst" -ne 0 ] || worst=75 ;;
 	esac
 }
 
 # Handles an order in a process of its own that holds the lock; one that is
-# held is another run's, and so was one whose state went away before it could
-# be locked.  What withlock itself has to say is in said.
-# with_lock name [file]
+# held is another run's: with_lock name [file]
 with_lock() {
-	mkdir -p -- "$WORK/.$1" || { note 73; return; }
-	said='' code=74			# of a closed standard output
-	{
-		said=$(withlock -n "$WORK/.$1/.lock" \
-			sh "$self" ${talk:+"$talk"} -o "$@" 2>&1 >&4 4>&-)
-		code=$?
-	} 3>&2 4>&1
-	case $code:$said in
-	75:*': held by another process') tell "$WORK/$1: another run has it" ;;
-	*:) note "$code" ;;
-	*)
-		[ -d "$WORK/.$1" ] || { with_lock "$@"; return; }
-		printf '%s\n' "$said" >&2
-		note "$code" ;;
-	esac
+	withlock -p -E "$HELD" "$WORK/.$1/.lock" \
+		sh "$self" ${talk:+"$talk"} -o "$@"
+	code=$?
+	if [ "$code" -eq "$HELD" ]; then
+		tell "$WORK/$1: another run has it"
+	else
+		note "$code"
+		ended "$code" "$WORK/$1: withlock"
+	fi
 }
 
 # name becomes what an order is to be called in work; not as a journal is.
@@ -351,9 +423,13 @@ ago() {
 # Whether nobody has touched a file for $SETTLE seconds.
 settled() {
 	[ "$SETTLE" -gt 0 ] || return 0
-	TZ=UTC0 touch -t "$(ago "$SETTLE")" "$WORK/..settled.$$"
-	old=$(find "$1" ! -newer "$WORK/..settled.$$")
-	rm -f "$WORK/..settled.$$"
+	mark=$WORK/..settled.$$
+	{ moment=$(ago "$SETTLE") && TZ=UTC0 touch -t "$moment" "$mark" &&
+		old=$(find "$1" ! -newer "$mark") && rm -f "$mark"; } || {
+		say "$1: nobody can tell whether it is settled"
+		note 75
+		return 1
+	}
 	[ -n "$old" ] || { tell "$1: not yet settled"; return 1; }
 }
 
@@ -367,7 +443,7 @@ handle_file() {
 	case $1 in
 	-*) set -- "./$1" ;;
 	esac
-	locate "$1"
+	locate "$1" || { note 75; return; }
 	case $dir/${path##*/} in
 	"$work"/.* | "$work"/*/*) ;;
 	"$work"/*.results) tell "$1: a journal, no order"; return ;;
@@ -417,18 +493,25 @@ usage='usage: pipeline.sh [-vw] [file ...]
   -w  stay, and look again every WATCH seconds (10)'
 
 version() {
-	withlock -V | sed 's/^withlock/pipeline.sh/'
+	find_programs
+	version=$(withlock -V) || ended "$?" 'withlock -V' || exit 75
+	answer "pipeline.sh ${version#* }"
+}
+
+no_output() {
+	say 'stdout: cannot be written'
+	exit 74
 }
 
 # The only output of a run, or a failure.
 answer() {
 	printf '%s\n' "$1" 2>/dev/null && exit
-	say 'stdout: cannot be written'
-	exit 74
+	no_output
 }
 
 find_programs() {
-	for program in archive-stamp mkmail orderparse smtpsend withlock; do
+	for program in archive-stamp mkmail orderparse savefile smtpsend \
+		withlock; do
 		command -v "$program" >/dev/null && continue
 		say "$program: not found on PATH, nor in ${self%/*}/bin"
 		exit 78
@@ -443,6 +526,7 @@ find_places() {
 	arc=${dir:-not yet}
 	place "$WORK"
 	work=$dir
+	[ -n "$work" ] || { say "$WORK: cannot be entered"; exit 73; }
 	if [ "$work" = "$incoming" ] || [ "$work" = "$arc" ] ||
 		[ "$arc" = "$incoming" ]; then
 		say 'INCOMING, WORK and ARC: two of them are one directory'
@@ -453,23 +537,17 @@ find_places() {
 watch=no again=no
 case ${1-} in
 --help) answer "$usage" ;;
---version) find_programs; answer "$(version)" ;;
+--version) version ;;
 esac
 while getopts :ho:vVw opt; do
 	case $opt in
 	h) answer "$usage" ;;
-	o)	# for itself: one order, the lock is held, 3 is stderr
+	o)	# for itself: one order, the lock is held
 		shift $((OPTIND - 2))
-		exec 2>&3 3>&-
 		handle "$@"
-		code=$?
-		case $code in
-		64) code=78 ;;		# what is used wrongly is a setting
-		75) code=$LATER ;;
-		esac
-		exit "$code" ;;
+		exit ;;
 	v) talk=-v ;;
-	V) find_programs; answer "$(version)" ;;
+	V) version ;;
 	w) watch=yes ;;
 	*) say "-$OPTARG: no such option"; echo "$usage" >&2; exit 64 ;;
 	esac
@@ -479,9 +557,7 @@ shift $((OPTIND - 1))
 # Numbers have no zero in front, which to some shells makes them octal.
 for setting in "TRIES=$TRIES" "SETTLE=$SETTLE" "JOBS=$JOBS" "WATCH=$WATCH"; do
 	number=${setting#*=}
-	case $number in
-	'' | *[!0-9]*) say "$setting: not a number"; exit 78 ;;
-	esac
+	is_number "$number" || { say "$setting: not a number"; exit 78; }
 	number=${number#"${number%%[!0]*}"}
 	[ ${#number} -le 9 ] || { say "$setting: too large"; exit 78; }
 	eval "${setting%%=*}=${number:-0}"
@@ -491,8 +567,9 @@ case $REPORT in
 socket | ftp) ;;
 *) say "REPORT=$REPORT: neither socket nor ftp"; exit 78 ;;
 esac
+{ true 3>&1; } 2>/dev/null || no_output
 find_programs
-mkdir -p -- "$WORK" || exit 73
+mkdir -p -- "$WORK" || { say "$WORK: cannot be made"; exit 73; }
 find_places
 
 if [ $# -eq 0 ] && [ ! -d "$INCOMING" ]; then
@@ -501,7 +578,7 @@ if [ $# -eq 0 ] && [ ! -d "$INCOMING" ]; then
 fi
 look "$@"
 while [ "$watch" = yes ]; do
-	sleep "$WATCH"
+	sleep "$WATCH" || { say "sleep $WATCH: exit $?"; exit 75; }
 	again=yes
 	look "$@"
 done

@@ -19,13 +19,14 @@
 #define INPUT_MAX ((size_t)1 << 30)
 
 static const char usage[] =
-    "usage: mkmail [-hvV] [-f from] [-s subject] [-H 'Name: value'] [-a file]\n"
+    "usage: mkmail [-lv] [-f from] [-s subject] [-H 'Name: value'] [-a file]\n"
     "              [-A html] [-R results] [rcpt ...] <text >message\n"
     "  -f  the author: address or Name <address>; else $EMAIL\n"
     "  -s  the subject\n"
     "  -H  one more header field; may be repeated\n"
     "  -A  a file that says the same as the text, in HTML\n"
     "  -a  a file to attach; may be repeated\n"
+    "  -l  make text and subject legible, whatever is in them\n"
     "  -R  a results file: say who in it was not reached\n"
     "  -v  tell on standard error what is attached\n";
 
@@ -33,7 +34,7 @@ struct opt {
 	const char *from, *subject, *html, *results;
 	const char **fields, **files;
 	size_t nfields, nfiles;
-	int verbose;
+	int legible, verbose;
 };
 
 /* what says where the field comes from: an option, or a setting. */
@@ -86,15 +87,19 @@ static void
 make_header(struct buf *header, const struct opt *opt, char **rcpt)
 {
 	const struct span from = span_str("From");
-	struct buf user = { 0 };
+	struct buf user = { 0 }, subject = { 0 };
 	size_t i;
 
 	cli_clean("-f", opt->from);
 	if (opt->from != NULL)
 		add_field(header, "-f", from, opt->from);
 	add_recipients(header, rcpt);
+	if (opt->legible && opt->subject != NULL)
+		mime_line(&subject, span_str(opt->subject));
 	if (opt->subject != NULL)
-		add_field(header, "-s", span_str("Subject"), opt->subject);
+		add_field(header, "-s", span_str("Subject"),
+		    opt->legible ? buf_str(&subject) : opt->subject);
+	buf_free(&subject);
 	for (i = 0; i < opt->nfields; i++)
 		add_option(header, opt->fields[i]);
 	if (hdr_find(buf_span(header), from).p != NULL)
@@ -165,12 +170,13 @@ check_text(const struct buf *text, const char *name)
 static enum exit_code
 make_text(struct buf *part, const struct opt *opt, const struct dsn *dsn)
 {
-	struct buf text = { 0 }, forms[2] = { { 0 } };
+	struct buf raw = { 0 }, text = { 0 }, forms[2] = { { 0 } };
 	enum exit_code code;
 	size_t n = 1;
 
-	if (io_slurp(STDIN_FILENO, &text, INPUT_MAX) < 0)
+	if (io_slurp(STDIN_FILENO, opt->legible ? &raw : &text, INPUT_MAX) < 0)
 		die_sys(die_errno(errno, EX_NOINPUT), "stdin");
+	mime_lines(&text, buf_span(&raw));
 	code = check_text(&text, "stdin");
 	dsn_say(&text, dsn);
 	compose_text(&forms[0], "plain", buf_span(&text));
@@ -185,6 +191,7 @@ make_text(struct buf *part, const struct opt *opt, const struct dsn *dsn)
 	buf_free(&forms[0]);
 	buf_free(&forms[1]);
 	buf_free(&text);
+	buf_free(&raw);
 	return code;
 }
 
@@ -267,13 +274,14 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	opt.fields = die_calloc((size_t)argc, sizeof *opt.fields);
 	opt.files = die_calloc((size_t)argc, sizeof *opt.files);
-	while ((c = getopt(argc, argv, "A:a:f:H:hR:s:vV")) != -1)
+	while ((c = getopt(argc, argv, "A:a:f:H:hlR:s:vV")) != -1)
 		switch (c) {
 		case 'A': opt.html = optarg; break;
 		case 'a': opt.files[opt.nfiles++] = optarg; break;
 		case 'f': opt.from = optarg; break;
 		case 'H': opt.fields[opt.nfields++] = optarg; break;
 		case 'h': cli_help();
+		case 'l': opt.legible = 1; break;
 		case 'R': opt.results = optarg; break;
 		case 's': opt.subject = optarg; break;
 		case 'v': opt.verbose = 1; break;

@@ -301,6 +301,15 @@ mkmail: stdin:4: not text in UTF-8" ]
 	run -64 mkmail -f a@b -A - c@d <text
 }
 
+@test "-l: text and subject of any origin" {
+	printf 'a\377b\tc\r\n\033[31mx\0y\n\320\256' >raw
+	run -65 mkmail -f a@b -s x c@d <raw
+	mkmail -l -f a@b -s $'x\n\377y' c@d <raw >out
+	grep -qx 'Subject: x ?y' out
+	sed '1,/^$/d' out >got
+	printf 'a?b c\n [31mx y\nЮ\n' | cmp - got
+}
+
 @test "the letter of the manual page" {
 	echo 'Hello!' | mkmail -f news@pth.ua -s 'Session is soon!' \
 		user1@pth.ua >letter

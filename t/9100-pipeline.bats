@@ -427,7 +427,7 @@ once_each() {
 	ln -s nowhere dangling
 	ln -s loop loop
 	for name in link dangling loop work work/.session.txt \
-		work/.session.txt/id "$PWD/work/.session.txt/count" ''; do
+		work/.session.txt/id "$PWD/work/.session.txt/.lock" ''; do
 		run -66 --separate-stderr pipeline "$name"
 		[ "$stderr" = "pipeline.sh: $name: no such order" ]
 	done
@@ -755,7 +755,7 @@ pipeline.sh: incoming/n.txt: not yet settled" ]
 	order incoming/o.txt user1
 	instead withlock <<-'END'
 	#!/bin/sh
-	[ -e once ] || rm -r work/.o.txt
+	[ -e once ] || rm -rf work/.o.txt
 	: >once
 	PATH=$BINDIR:$PATH
 	exec withlock "$@"

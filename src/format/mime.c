@@ -76,6 +76,15 @@ mime_line(struct buf *b, struct span s)
 }
 
 void
+mime_lines(struct buf *b, struct span text)
+{
+	while (text.n > 0) {
+		mime_line(b, span_chomp(span_line(&text)));
+		buf_addc(b, '\n');
+	}
+}
+
+void
 mime_base64(struct buf *b, const void *data, size_t n)
 {
 	const unsigned char *p = data;

@@ -26,6 +26,9 @@ size_t mime_utf8_check(struct span s);
  */
 void mime_line(struct buf *b, struct span s);
 
+/* Appends text of any origin so: each line, and an LF behind it. */
+void mime_lines(struct buf *b, struct span text);
+
 /* Base64 in one piece, and in lines of 76. */
 void mime_base64(struct buf *b, const void *p, size_t n);
 void mime_base64_lines(struct buf *b, const void *p, size_t n);
