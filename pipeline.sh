@@ -111,7 +111,7 @@ PATH=$PATH:$dir/bin:$dir
 send() (
 	set -f
 	# shellcheck disable=SC2086
-	exec smtpsend -y $SMTPOPTIONS "$@"
+	exec smtpsend $SMTPOPTIONS "$@"
 )
 
 # --- One order, under its lock ------------------------------------------
