@@ -242,10 +242,11 @@ count_results() {
 }
 
 # In each run that tries them the journal gets a line for those who are
-# deferred; a log-in that is refused tries nobody.
+# deferred; a log-in that is refused tries nobody, nor does a crash.
 count_tries() {
 	tries=$(step awk -F '\t' '$1 == "deferred" &&
-		!($4 == "auth" && $3 ~ /^[235]/) && ++n[$2, $8] > most {
+		$9 != "not begun" && !($4 == "auth" && $3 ~ /^[235]/) &&
+		++n[$2, $8] > most {
 			most++
 		}
 		END { print most + 0 }' "$order.results") || return
