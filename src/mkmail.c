@@ -57,7 +57,6 @@ add_option(struct buf *header, const char *text)
 
 	if (colon == NULL)
 		die(EX_USAGE, "-H: %s: not a Name: value", text);
-	cli_clean("-H", text);
 	add_field(header, "-H", span_trim(span_of(text,
 	    (size_t)(colon - text))), colon + 1 + strspn(colon + 1, " \t"));
 }

@@ -57,7 +57,7 @@ main(int argc, char **argv)
 	struct resolver r = { .timeout = RESOLVER_TIMEOUT };
 	enum exit_code code = EX_OK;
 	struct wr out, trace;
-	int c, i;
+	int c;
 
 	cli_init(argc, argv, usage);
 	wr_init(&trace, STDERR_FILENO, IO_FOREVER);
@@ -79,8 +79,6 @@ main(int argc, char **argv)
 		}
 	if (optind == argc)
 		cli_usage();
-	for (i = optind; i < argc; i++)
-		cli_clean("domain", argv[i]);
 	if (r.servers == 0)
 		resolver_system(&r, RESOLVER_CONF);
 

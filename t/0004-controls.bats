@@ -10,8 +10,7 @@ setup() {
 	lib_setup
 	printf '%s\n' '[Recipients:] a@x' '[Subject:] s' '[Body:]' Hi. >order
 	echo Hi. >file.txt
-	CONTROLS=($'\r\nb@x' $'\r' $'\n' $'\t' $'\e[2J' $'\x01' $'\x7f'
-		$'\xc2\x85' $'\xc2\x9b2J')
+	CONTROLS=($'\r\nb@x' $'\n' $'\e[2J' $'\x7f' $'\xc2\x9b2J' $'\t')
 }
 
 # refused WORD ...: this command, with each control character for %c.
@@ -24,11 +23,10 @@ refused() {
 		done
 		run -64 --separate-stderr "${words[@]}" <file.txt
 		[ "$output" = '' ]
-		[[ $stderr == *': a control character' ||
-			$stderr == *' has a control character' ||
+		[[ $stderr == *control\ character ||
+			$stderr == *': not the name of a header field' ||
 			$stderr == *': not a part of a file name' ||
 			$stderr == *': not an address' ]]
-		LC_ALL=C run -1 grep -q '[[:cntrl:]]' <<<"$stderr"
 	done
 }
 
@@ -50,6 +48,8 @@ refused() {
 	refused mkmail -f me@x a@x%c
 	refused mkmail -f me@x%c a@x
 	refused env EMAIL=me@x%c mkmail a@x
+	unset 'CONTROLS[5]' # a tab is a blank in text
+	refused mkmail -f me@x -s '%c.' a@x
 	refused mkmail -f me@x -H 'X-A: b%c' a@x
 	refused mkmail -f me@x -H 'X-A%c: b' a@x
 }
@@ -78,11 +78,6 @@ refused() {
 			[[ $stderr == *': a control character' ]]
 		done
 	done
-}
-
-@test "mxlookup: every domain, before the first is asked for" {
-	refused mxlookup -d 127.0.0.1:1 a.test%c
-	refused mxlookup -d 127.0.0.1:1 b.test a.test%c
 }
 
 @test "archive-stamp: -f" {

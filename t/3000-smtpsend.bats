@@ -208,7 +208,7 @@ head_of() {
 @test "what is no address fails alone, and stops nobody: 67" {
 	fake
 	run -67 --separate-stderr smtpsend -s "$ADDR" -l - good@x 'b@@d' \
-		$'a@b>\r\nRCPT TO:<evil@x' <letter
+		'a@b> RCPT TO:<evil@x' <letter
 	[ "$(cut -d ' ' -f 3- got.log)" = good@x ]
 	[ "$(cut -f 1 <<<"$output" | sort | tr '\n' ' ')" = "failed failed sent " ]
 	[ "${#stderr_lines[@]}" = 2 ]

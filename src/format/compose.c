@@ -166,12 +166,16 @@ add_id(struct buf *b, struct span value, size_t *col)
 static const char *
 check_value(struct span value)
 {
-	size_t i;
+	struct span rest = value;
+	size_t n;
 
-	for (i = 0; i < value.n; i++)
-		if (((unsigned char)value.p[i] < ' ' && value.p[i] != '\t') ||
-		    value.p[i] == 0x7f)
+	while (rest.n > 0) {	/* a tab is a blank */
+		for (n = 0; n < rest.n && rest.p[n] != '\t'; n++)
+			;
+		if (span_has_control(span_of(rest.p, n)))
 			return "control character";
+		rest = span_drop(rest, n + (n < rest.n));
+	}
 	return mime_utf8_check(value) == value.n ? NULL : "not valid UTF-8";
 }
 
