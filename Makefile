@@ -57,8 +57,8 @@ PARTS = format/mimehead format/orderfault format/orderhead sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dns door downgrade frame ftp ftpd \
 	ftpput hash hdr io journal lock md5 mime net netrc newfile order \
-	orderd ordline passwd pop3d rate reply resolver results rules sasl scram \
-	smtpd smtpdata smtpext smtphead spawn store stranger team tolist
+	orderd ordline passwd pop3d rate reply resolver results rules sasl \
+	scram smtpd smtpdata smtpext smtphead spawn store stranger team tolist
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest facts fake-dns fake-ftp fake-smtp halves handout launch \
 	login readmail terminal wire

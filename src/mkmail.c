@@ -21,8 +21,7 @@
 static const char usage[] =
     "usage: mkmail [-lv] [-f from] [-s subject] [-H 'Name: value'] [-a file]\n"
     "              [-A html] [-R results] [rcpt ...] <text >message\n"
-    "  -f  the author: address or Name <address>; else $EMAIL\n"
-    "  -s  the subject\n"
+    "  -f  the author: address or Name <address>, else $EMAIL; -s subject\n"
     "  -H  one more header field; may be repeated\n"
     "  -A  a file that says the same as the text, in HTML\n"
     "  -a  a file to attach; may be repeated\n"
@@ -101,11 +100,11 @@ make_header(struct buf *header, const struct opt *opt, char **rcpt)
 	buf_free(&subject);
 	for (i = 0; i < opt->nfields; i++)
 		add_option(header, opt->fields[i]);
-	if (hdr_find(buf_span(header), from).p != NULL)
-		return;
-	here_user(&user, getenv("EMAIL"), getenv("LOGNAME"));
-	cli_clean("author", buf_str(&user));
-	add_field(header, "author", from, buf_str(&user));
+	if (hdr_find(buf_span(header), from).p == NULL) {
+		here_user(&user, getenv("EMAIL"), getenv("LOGNAME"));
+		cli_clean("author", buf_str(&user));
+		add_field(header, "author", from, buf_str(&user));
+	}
 	buf_free(&user);
 }
 
@@ -283,8 +282,8 @@ main(int argc, char **argv)
 		case 'l': opt.legible = 1; break;
 		case 'R': opt.results = optarg; break;
 		case 's': opt.subject = optarg; break;
-		case 'v': opt.verbose = 1; break;
 		case 'V': cli_version();
+		case 'v': opt.verbose = 1; break;
 		default: cli_usage();
 		}
 	if (opt.results != NULL && strcmp(opt.results, "-") == 0)
