@@ -227,7 +227,7 @@ load smtpd
 
 # chunks SIZE: standard input as BDAT commands with SIZE octets each.
 chunks() {
-	local LC_ALL=C text piece last= i
+	local LC_ALL=C text piece last='' i
 	IFS= read -r -d '' text || :
 	for ((i = 0; i < ${#text}; i += $1)); do
 		piece=${text:i:$1}

@@ -50,7 +50,7 @@ take(struct words *w)
 	char *to, *start;
 
 	w->quoted = w->at < w->n && w->p[w->at] == '"';
-	w->at += w->quoted;
+	w->at += (size_t)w->quoted;
 	start = to = w->p + w->at;
 	for (; w->at < w->n; w->at++) {
 		if (w->quoted ? w->p[w->at] == '"' : is_blank(w->p[w->at]))
