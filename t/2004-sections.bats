@@ -77,6 +77,31 @@ X-Good: y'
 	refuses 5:1 6:1 7:1 8:1 9:1 10:1 11:1 12:1 13:1 14:1
 }
 
+@test "headers: fields of those who send or carry a letter are refused" {
+	order 'a@b.c' '[Headers:] Sender: x@y.z
+RETURN-PATH: <x@y.z>
+Received: from a by b; Sat, 21 Nov 2026 23:46:12 +0000
+received-spf: pass
+Resent-From: x@y.z
+Resent-To: x@y.z
+Resent-Bcc: x@y.z
+Resent-: x
+Delivered-To: x@y.z
+X-Original-To: x@y.z
+Envelope-To: x@y.z
+X-Envelope-To: x@y.z
+X-Envelope-From: x@y.z
+Authentication-Results: x; dkim=pass
+ARC-Seal: i=1
+Dkim-Signature: v=1
+X-Received: y
+Resent: y
+Sender-ID: y'
+	refuses 4:12 5:1 6:1 7:1 8:1 9:1 10:1 11:1 12:1 13:1 14:1 15:1 16:1 \
+		17:1 18:1 19:1
+	grep -q ': Sender: not allowed here: for those who send or carry a letter$' err
+}
+
 @test "headers: what is no field, or there twice" {
 	order 'a@b.c' "[Reply-To:] a@b.c
 [Headers:] X-A: 1

@@ -239,6 +239,9 @@ refused() {
 	for name in Date MIME-Version Content-Type content-x; do
 		refused 64 'made here' -f a@b -H "$name: x" c@d
 	done
+	for name in Received return-path Resent-To Delivered-To; do
+		refused 64 'for those who carry' -f a@b -H "$name: x@y" c@d
+	done
 	for id in a@b '<a b@c>' '<>' '<ab>' '<a@b> <c@d>' '<ї@b>'; do
 		refused 64 'message@id' -f a@b -H "Message-ID: $id" c@d
 	done

@@ -191,6 +191,8 @@ check_field(const struct buf *header, struct span name, struct span value)
 		return "name too long";
 	if (kind == OURS)
 		return "this field is made here";
+	if (hdr_is_trace(name))
+		return "this field is for those who carry a message";
 	if (kind != TEXT && hdr_find(buf_span(header), name).p != NULL)
 		return "the header has this field already";
 	return check_value(value);

@@ -35,6 +35,29 @@ hdr_is_name(struct span s)
 	return s.n > 0;
 }
 
+int
+hdr_is_trace(struct span name)
+{
+	static const char *const names[] = {
+		"Return-Path", "Received", "Received-SPF", "Delivered-To",
+		"X-Original-To", "Envelope-To", "X-Envelope-To",
+		"X-Envelope-From", "Authentication-Results", "DKIM-Signature"
+	};
+	static const char *const prefixes[] = { "Resent-", "ARC-" };
+	size_t i, n;
+
+	for (i = 0; i < COUNT(names); i++)
+		if (span_case_is(name, names[i]))
+			return 1;
+	for (i = 0; i < COUNT(prefixes); i++) {
+		n = strlen(prefixes[i]);
+		if (name.n >= n &&
+		    span_case_is(span_of(name.p, n), prefixes[i]))
+			return 1;
+	}
+	return 0;
+}
+
 /* The field that raw is: 0, or -1 when it is none. */
 static int
 take_field(struct hdr_field *f, struct span raw)

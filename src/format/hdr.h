@@ -48,6 +48,13 @@ struct span hdr_find(struct span text, struct span name);
  */
 void hdr_split(struct span text, struct span *fields, struct span *body);
 
+/*
+ * Whether a field of that name is for those who carry a message, not for who
+ * writes it (RFC 5322 3.6.6 and 3.6.7, RFC 6376, RFC 8601): it would mislead
+ * them, or whoever asks where the message came from.
+ */
+int hdr_is_trace(struct span name);
+
 /* Whether s may be the name of a field: printable ASCII, no blank or colon. */
 int hdr_is_name(struct span s);
 

@@ -56,6 +56,9 @@ refuse(const struct order *o, struct span name, const struct span *had,
 		return "a name too long for a header field";
 	if (is_ours(name))
 		return "not allowed here: letters have their own";
+	if (span_case_is(name, "Sender") || hdr_is_trace(name))
+		return "not allowed here: for those who send or carry a "
+		    "letter";
 	if (n == ORDER_HEADERS_MAX)
 		return "too many header fields";
 	for (i = 0; i < n; i++)
