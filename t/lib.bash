@@ -192,6 +192,11 @@ seq() {
 	}' "$@"
 }
 
+# yes TEXT: that line without end, as where there is such a program.
+yes() {
+	awk 'BEGIN { for (;;) print ARGV[1] }' "$1"
+}
+
 # crlf: standard input with CRLF line endings.
 crlf() {
 	sed 's/$/\r/'
