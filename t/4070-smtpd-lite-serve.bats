@@ -298,3 +298,15 @@ gone() {
 	run -77 --separate-stderr smtpd-lite -l :0 -U nobody
 	[[ $stderr = *'only root can become another' ]]
 }
+
+@test "-i: input that cannot be read is said" {
+	for server in 'smtpd-lite' 'orderrecv' 'pop3d-lite -u passwd' ftpd-lite; do
+		echo u:secret >passwd
+		chmod 600 passwd
+		# shellcheck disable=SC2086 # words
+		TCPREMOTEIP=127.0.0.1 run -74 --separate-stderr \
+			$server -i -d dir <.
+		# shellcheck disable=SC2154 # run sets it
+		[ "$stderr" = "${server%% *}: stdin: Is a directory" ]
+	done
+}

@@ -12,12 +12,23 @@
 
 enum ready { READY_STOP, READY_INPUT, READY_DATA, READY_NOTHING };
 
+/* Says what failed, and returns the exit code for that. */
+static enum exit_code
+fail(const char *object)
+{
+	enum exit_code code = die_errno(errno, EX_IOERR);
+
+	warn_sys("%s", object);
+	return code;
+}
+
 /*
  * Waits ms for fd, unless that is -1, and for the second connection of c; or
- * until it is time to stop.
+ * until it is time to stop, as it is when waiting fails.
  */
 static enum ready
-await_input(const struct conn *c, int fd, int ms, int stop)
+await_input(const struct conn *c, int fd, int ms, int stop,
+    enum exit_code *code)
 {
 	struct pollfd p[READY_NOTHING];
 	int r;
@@ -29,24 +40,44 @@ await_input(const struct conn *c, int fd, int ms, int stop)
 	do
 		r = poll(p, READY_NOTHING, ms);
 	while (r < 0 && errno == EINTR);
+	if (r < 0) {
+		*code = fail("poll");
+		return READY_STOP;
+	}
 	for (r = READY_STOP; r < READY_NOTHING; r++)
 		if (p[r].revents != 0)
 			break;
 	return (enum ready)r;
 }
 
+/* A peer that resets the connection is no failure of ours. */
+static enum exit_code
+receive(struct conn_host *h, struct conn *c)
+{
+	enum exit_code code = EX_OK;
+	ssize_t r;
+
+	r = read(STDIN_FILENO, h->scratch, c->ask);
+	if (r < 0 && errno != EAGAIN && errno != EINTR &&
+	    errno != ECONNRESET && errno != ETIMEDOUT)
+		code = fail("stdin");
+	conn_receive(h, c, r);
+	return code;
+}
+
 /* One step of the session on standard input: input, or what it waits for. */
-static void
+static enum exit_code
 step(struct conn_host *h, struct conn *c, int stop)
 {
+	enum exit_code code = EX_OK;
 	enum ready ready;
 
 	if (conn_wants_commit(c)) {
 		h->proto->commit(h->app);
 		conn_resume(h, c);
 	} else if (c->state == CONN_WAIT) {
-		if (await_input(c, -1, (int)(c->deadline - h->now), stop) ==
-		    READY_STOP)
+		if (await_input(c, -1, (int)(c->deadline - h->now), stop,
+		    &code) == READY_STOP)
 			conn_expire(h, c, 1);
 		else
 			conn_resume(h, c);
@@ -54,15 +85,15 @@ step(struct conn_host *h, struct conn *c, int stop)
 		conn_go_on(h, c);
 	} else {
 		ready = await_input(c, STDIN_FILENO, conn_has_delay(c) ?
-		    (int)(c->deadline - h->now) : h->idle, stop);
+		    (int)(c->deadline - h->now) : h->idle, stop, &code);
 		if (ready == READY_INPUT)
-			conn_receive(h, c, read(STDIN_FILENO,
-			    h->scratch, c->ask));
+			code = receive(h, c);
 		else if (ready == READY_DATA)
 			conn_data(h, c);
 		else
 			conn_expire(h, c, ready == READY_STOP);
 	}
+	return code;
 }
 
 /*
@@ -152,9 +183,10 @@ inetd_run(const struct serve_proto *proto, void *app,
 	if (h.scratch == NULL)
 		die_nomem();
 	conn_open(&h, &c, peer, STDIN_FILENO, 0);
+	/* What fails is the end of the session, but for the last answers. */
 	while (answer(&h, &c, stop) == 0 && c.state < CONN_CLOSE)
-		step(&h, &c, stop);
-	if (c.out.n > 0) {
+		code = step(&h, &c, stop);
+	if (code == EX_OK && c.out.n > 0) {
 		warn_sys("stdout");
 		code = EX_IOERR;
 	}
