@@ -146,3 +146,11 @@ application/octet-stream -" ]
 	cmp part.1 план.txt
 	grep -q ' план.txt$' got
 }
+
+@test "a name with what RFC 2231 has a meaning for stands in quotes" {
+	for name in "O'Neil.pdf" 'star*.txt' '50%41.txt' "utf-8''a"; do
+		echo data >"$name"
+		mkmail -f me@x -a "$name" a@x <<<Hi. >out
+		grep -Fq "filename=\"$name\"" out
+	done
+}

@@ -298,7 +298,8 @@ mime_param(struct buf *b, const char *name, struct span value)
 
 	for (i = 0; i < value.n; i++) {
 		c = (unsigned char)value.p[i];
-		tokens = tokens && is_token(c);
+		/* what RFC 2231 has a meaning for misleads readers */
+		tokens = tokens && is_token(c) && !is_one_of(c, "*'%");
 		plain = plain && (byte_is_graph(c) || c == ' ') &&
 		    !is_one_of(c, "\"\\");
 	}

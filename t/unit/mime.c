@@ -222,6 +222,10 @@ test_param(void)
 	param(S(""), ";\r\n filename=\"\"");
 	param(S("a.txt"), ";\r\n filename=a.txt");
 	param(S("a b;c"), ";\r\n filename=\"a b;c\"");
+	param(S("O'Neil.pdf"), ";\r\n filename=\"O'Neil.pdf\"");
+	param(S("*"), ";\r\n filename=\"*\"");
+	param(S("50%.txt"), ";\r\n filename=\"50%.txt\"");
+	param(S("utf-8''a%41"), ";\r\n filename=\"utf-8''a%41\"");
 	param(S("a\"b\\"), ";\r\n filename*=utf-8''a%22b%5C");
 	param(S("\xd1\x97*'%"), ";\r\n filename*=utf-8''%D1%97%2A%27%25");
 	param(S("a\r\nb\0"), ";\r\n filename*=utf-8''a%0D%0Ab%00");
