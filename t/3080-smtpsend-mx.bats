@@ -130,6 +130,26 @@ send() {
 	done
 }
 
+@test "one record that is wrong fails nobody" {
+	zone 'a.test MX 10 mx.a.test' 'mx.a.test A 127.0.0.1' \
+		'mx.a.test fault nxdomain AAAA' \
+		'b.test MX 10 bad\032name.test' 'b.test MX 10 gone.test' \
+		'b.test MX 20 mx.a.test' \
+		'c.test A 127.0.0.1' 'c.test fault nxdomain AAAA' \
+		'd.test MX 10 half.test' 'half.test NS ns.test' \
+		'half.test fault nxdomain AAAA' \
+		'e.test A 127.0.0.1' 'e.test fault nxdomain MX'
+	for name in a b c d e; do
+		letter me@x "u@$name.test"
+	done >in
+	echo QUIT >>in
+	send 75 <in
+	printf '%s\n' 'deferred u@d.test - connect' \
+		'deferred u@e.test - connect' 'sent u@a.test 250 dot' \
+		'sent u@b.test 250 dot' 'sent u@c.test 250 dot' |
+		diff - short
+}
+
 @test "a host nobody can tell about is passed over" {
 	zone 'k.test MX 10 d.test' 'k.test MX 20 localhost' \
 		'd.test fault servfail' 'g.test MX 10 d.test' \

@@ -69,11 +69,39 @@ asked() {
 	[ "$(asked)" = $'udp a.test MX\nudp a.test A\nudp a.test AAAA' ]
 }
 
-@test "no such domain: 68, and its address is not asked for" {
+@test "no such domain: 68, by two answers" {
 	look 68 no.test
 	[ -z "$output" ]
 	[ "$stderr" = 'mxlookup: no.test: no such domain' ]
-	[ "$(asked)" = 'udp no.test MX' ]
+	[ "$(asked)" = $'udp no.test MX\nudp no.test A' ]
+}
+
+@test "answers that contradict each other: what is known counts, or 75" {
+	# one kind of address does not exist, says a server (RFC 4074 4.2)
+	for kind in A AAAA; do
+		address='A 192.0.2.1'
+		[ $kind = AAAA ] || address='AAAA 2001:db8::1'
+		zone "a.test $address" "a.test fault nxdomain $kind" \
+			'b.test MX 1 a.test' 'b.test fault nxdomain A' \
+			'c.test NS ns.test' "c.test fault nxdomain $kind"
+		look 0 a.test
+		[ "$output" = '0 a.test' ]
+		look 0 -v b.test
+		run -1 grep '^mxlookup' <<<"$stderr"
+		look 75 c.test
+		[[ $stderr = *'c.test: the name servers'*'contradict'* ]]
+	done
+	# nor does its MX, and the domain has an address or other records
+	zone 'a.test A 192.0.2.1' 'a.test fault nxdomain MX' \
+		'b.test NS ns.test' 'b.test fault nxdomain MX'
+	look 75 a.test
+	look 75 b.test
+	# no word about one kind, and a bad one about the other
+	zone 'a.test NS ns.test' 'a.test fault servfail AAAA' \
+		'b.test fault nxdomain A' 'b.test fault servfail AAAA' \
+		'c.test fault servfail A'
+	look 75 a.test b.test c.test
+	[ "$(wc -l <<<"$stderr")" = 3 ]
 }
 
 @test "null MX: 0 and a dot, 68" {
@@ -98,7 +126,7 @@ asked() {
 }
 
 @test "SERVFAIL, refusal, a referral: 75, not asked again" {
-	for fault in servfail refused referral; do
+	for fault in servfail refused referral lame lost; do
 		zone "$fault.test fault $fault" "$fault.test A 192.0.2.1"
 		rm -f questions
 		look 75 "$fault.test"
@@ -276,8 +304,7 @@ asked() {
 
 @test "what is no domain is not asked for: 68" {
 	long=$(printf 'a%.0s' {1..63})
-	for bad in '' . a..test .test 'a b.test' -a.test $'a\n.test' \
-	    "$long$long.test" "$long.$long.$long.$long.test"; do
+	for bad in '' . a..test .test 'a b.test' -a.test "$long$long.test" "$long.$long.$long.$long.test"; do
 		look 68 -- "$bad"
 		[ -z "$output" ]
 		[[ $stderr = *'not a domain name' ]]
@@ -309,6 +336,8 @@ mx.a.test 300 A 192.0.2.1
 $DNS: mx.a.test AAAA?
 mx.a.test 300 AAAA 2001:db8::1
 $DNS: gone.test A?
+  NXDOMAIN
+$DNS: gone.test AAAA?
   NXDOMAIN
 mxlookup: gone.test: no such name" ]
 }

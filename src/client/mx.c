@@ -91,13 +91,24 @@ add_loopback(struct mx_host *h, const char *port)
 	add_address(h, AF_INET6, &in6addr_loopback, port);
 }
 
+/*
+ * Only what all answers agree on is for good: some servers say of a name that
+ * has records of another type that it does not exist (RFC 4074 4.2).
+ */
+static enum mx_verdict
+contradiction(struct resolver *r)
+{
+	return say(r, MX_TEMP, "the name servers' answers contradict each "
+	    "other");
+}
+
 enum mx_verdict
 mx_addresses(struct resolver *r, struct mx_host *h, const char *port)
 {
 	static const enum dns_type types[] = { DNS_A, DNS_AAAA };
 	enum resolver_status status;
 	struct dns_record record;
-	int i, temp = 0;
+	int i, temp = 0, missing = 0;
 
 	if (h->addrs > 0)
 		return MX_FOUND;
@@ -107,8 +118,7 @@ mx_addresses(struct resolver *r, struct mx_host *h, const char *port)
 	}
 	for (i = 0; i < 2; i++) {
 		status = resolver_ask(r, span_str(h->name), types[i]);
-		if (status == RESOLVER_NXDOMAIN)
-			return say(r, MX_NONE, "no such name");
+		missing += status == RESOLVER_NXDOMAIN;
 		temp += status == RESOLVER_TEMP;
 		while (status == RESOLVER_FOUND && resolver_next(r, &record))
 			add_address(h, types[i] == DNS_A ? AF_INET : AF_INET6,
@@ -116,7 +126,11 @@ mx_addresses(struct resolver *r, struct mx_host *h, const char *port)
 	}
 	if (h->addrs > 0)
 		return MX_FOUND;
-	return temp > 0 ? MX_TEMP : say(r, MX_NONE, "no address");
+	if (temp > 0)
+		return MX_TEMP;
+	if (missing == 1)
+		return contradiction(r);
+	return say(r, MX_NONE, missing > 0 ? "no such name" : "no address");
 }
 
 /* By preference, and by chance where that is equal. */
@@ -178,6 +192,20 @@ find_implicit(struct resolver *r, struct span domain, const char *port,
 	return verdict;
 }
 
+/* One answer that there is no such domain is not enough. */
+static enum mx_verdict
+doubt(struct resolver *r, struct span domain)
+{
+	switch (resolver_ask(r, domain, DNS_A)) {
+	case RESOLVER_NXDOMAIN:
+		return say(r, MX_NONE, "no such domain");
+	case RESOLVER_TEMP:
+		return MX_TEMP;
+	default:
+		return contradiction(r);
+	}
+}
+
 static enum mx_verdict
 find(struct resolver *r, struct span domain, const char *port, struct mx *m)
 {
@@ -199,7 +227,7 @@ find(struct resolver *r, struct span domain, const char *port, struct mx *m)
 	case RESOLVER_NODATA:
 		return find_implicit(r, domain, port, m);
 	case RESOLVER_NXDOMAIN:
-		return say(r, MX_NONE, "no such domain");
+		return doubt(r, domain);
 	default:
 		return MX_TEMP;
 	}

@@ -42,14 +42,16 @@ struct mx {
  * Names from the DNS that are no domain names are left out.  localhost, and
  * what ends in .localhost, is this host, and no server is asked (RFC 6761
  * 6.3).  Replaces what m held; with another verdict than MX_FOUND there is no
- * host in m, and r->why is the reason.
+ * host in m, and r->why is the reason.  MX_NONE for a domain takes two answers
+ * that it does not exist.
  */
 enum mx_verdict mx_find(struct resolver *r, struct span domain,
     const char *port, struct mx *m);
 
 /*
  * Looks the addresses of a host of mx_find up, where they are not known yet,
- * and gives them this port.  MX_FOUND; MX_NONE or MX_TEMP with r->why.
+ * and gives them this port.  MX_FOUND where there is one; MX_NONE, where the
+ * answers about both kinds of them agree, or MX_TEMP, with r->why.
  */
 enum mx_verdict mx_addresses(struct resolver *r, struct mx_host *h,
     const char *port);

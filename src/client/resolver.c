@@ -298,16 +298,16 @@ ask_tcp(struct resolver *r, const struct net_addr *server, unsigned id,
 }
 
 /*
- * Whether the answer is one: whole, and about the name.  One that says
- * nothing, from a server that has neither the zone nor asks others, tells
- * only who else might know.
+ * Whether the answer is one: whole, and about the name.  One without records,
+ * from a server that has neither the zone nor asks others, says nothing: its
+ * delegation is lame, or it tells only who else might know.
  */
 static enum try
 judge(struct resolver *r)
 {
 	struct dns_answer d = r->answer;
 	struct dns_record record;
-	int more, answers = 0, referral = 0;
+	int more, answers = 0;
 
 	if (d.rcode == DNS_SERVFAIL)
 		return failed(r, "SERVFAIL");
@@ -320,14 +320,12 @@ judge(struct resolver *r)
 		wr_adds(r->trace, "  NXDOMAIN\n");
 	while ((more = dns_next(&d, &record)) > 0) {
 		answers += record.section == DNS_ANSWER;
-		referral += record.type == DNS_NS;
 		if (r->trace != NULL)
 			trace_record(r->trace, &record);
 	}
 	if (more < 0)
 		return failed(r, "malformed answer");
-	if (referral > 0 && answers == 0 && d.rcode == DNS_NOERROR &&
-	    !d.authoritative && !d.recursive)
+	if (answers == 0 && !d.authoritative && !d.recursive)
 		return failed(r, "does not resolve for us");
 	return TRY_ANSWERED;
 }

@@ -8,10 +8,11 @@
  *	NAME TYPE DATA ...	mail.test MX 10 mx.mail.test
  * of type A, AAAA, MX, CNAME or NS, and faults
  *	NAME fault FAULT [N]	for the first N questions about NAME, or all
+ *	NAME fault FAULT TYPE	for all of that type
  * In a name \DDD is an octet.  A name without a line does not exist.  As a
  * resolver does, it adds what an alias leads to.  A fault is one of
  *	silent	no answer
- *	servfail, refused
+ *	servfail, refused, nxdomain
  *	late	the answer after 1.5 s
  *	truncated	with TC and half a packet over UDP
  *	wrongid, wrongname, wrongtype, wrongport, query, garbage, empty
@@ -26,6 +27,7 @@
  *	onelink	only the first link of a chain of aliases, no SOA
  *	bare	no data and no SOA
  *	referral	no data, an NS record, neither AA nor RA
+ *	lame, lost	the same without the record; and with NXDOMAIN
  *	deaf	over TCP: the connection closes without an answer
  *	stall	over TCP: half an answer, then nothing
  *	drip	over TCP: a byte at a time
@@ -441,6 +443,8 @@ find_fault(struct question *q, int over_tcp)
 			continue;
 		fault = word(&data);
 		times = word(&data);
+		if (type_number(times) > 0 && type_number(times) != q->type)
+			continue;
 		if (span_number(times, &most) < 0)
 			most = UINTMAX_MAX;
 		q->fault = span_dup(fault);
@@ -497,14 +501,20 @@ refuse(struct buf *out, const struct question *q)
 
 	if (has_fault(q, "loop self forward header short long counts badlabel"))
 		crooked(out, q);
-	else if (has_fault(q, "servfail refused referral")) {
-		if (has_fault(q, "referral")) {
+	else if (has_fault(q, "servfail refused nxdomain referral lame lost")) {
+		if (has_fault(q, "referral lame lost"))
 			flags = 0x8000;
+		if (has_fault(q, "referral")) {
 			add_record(&a.records, span_str("test"), T_NS,
 			    span_str("ns.test"));
 			a.authority = 1;
-		} else
-			flags |= has_fault(q, "servfail") ? 2 : 5;
+		}
+		if (has_fault(q, "servfail"))
+			flags |= 2;
+		if (has_fault(q, "nxdomain lost"))
+			flags |= 3;
+		if (has_fault(q, "refused"))
+			flags |= 5;
 		add_packet(out, q->id, flags, buf_span(&q->wire), &a);
 		buf_free(&a.records);
 	} else
