@@ -112,6 +112,24 @@ each_way() {
 	each_way 'mail:*:550 no' 'rcpt:*:503 no' 'data:*:503 no'
 }
 
+@test "log in first, STARTTLS first: about us, so all are deferred, 77" {
+	check() { both 77 deferred "$code" "$stage"; run -1 received; }
+	for code in 530 538; do
+		for stage in mail rcpt data dot; do
+			each_way "$stage:*:$code 5.7.0 not without a log-in"
+		done
+	done
+	code=530 stage=mail
+	fake -c PIPELINING,CHUNKING 'mail:*:530 5.7.0 Must issue STARTTLS'
+	check
+	# of another recipient it says nothing
+	check() { outcome 77 'deferred a@x 530 rcpt' 'sent b@x 250 dot'; }
+	each_way 'rcpt:1:530 5.7.1 Authentication required'
+	# nor does a refusal for reasons of policy ask for a log-in
+	check() { outcome 67 'failed a@x 550 rcpt' 'sent b@x 250 dot'; }
+	each_way 'rcpt:1:550 5.7.1 no relaying'
+}
+
 @test "DATA refused" {
 	check() { both 65 failed 554 data; run -1 received; }
 	each_way 'data:*:554 no'

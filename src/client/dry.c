@@ -40,7 +40,7 @@ ask_server(struct smtpc *c, const struct fit *fit, struct message *m)
 		status = smtpc_hear(c, STAGE_MAIL, SMTPC_COMMAND, 2);
 	}
 	if (status == SMTPC_REFUSED)
-		message_decide(m, transact_refusal(&c->reply, STAGE_MAIL),
+		message_decide(m, transact_refusal(c->reply.code, STAGE_MAIL),
 		    STAGE_MAIL, c->reply.code, buf_span(&c->reply.text));
 	for (i = 0; i < m->rcpts && status == SMTPC_OK; i++) {
 		if (m->rcpt[i].decided || m->rcpt[i].later)
@@ -50,7 +50,7 @@ ask_server(struct smtpc *c, const struct fit *fit, struct message *m)
 		if (status == SMTPC_LOST)
 			break;
 		rcpt_decide(&m->rcpt[i], status == SMTPC_OK ? RESULT_SENT :
-		    transact_refusal(&c->reply, STAGE_RCPT), STAGE_RCPT,
+		    transact_refusal(c->reply.code, STAGE_RCPT), STAGE_RCPT,
 		    c->reply.code, buf_span(&c->reply.text));
 		status = SMTPC_OK;
 	}

@@ -43,12 +43,12 @@ is_full(const struct reply *r)
 }
 
 enum result_status
-transact_refusal(const struct reply *r, enum result_stage stage)
+transact_refusal(int code, enum result_stage stage)
 {
 	/* RFC 5321 4.5.3.1.10: 552 may stand for too many recipients. */
-	if (stage == STAGE_RCPT && r->code == 552)
+	if ((stage == STAGE_RCPT && code == 552) || result_denied(code))
 		return RESULT_DEFERRED;
-	return reply_is(r, 5) ? RESULT_FAILED : RESULT_DEFERRED;
+	return code >= 500 ? RESULT_FAILED : RESULT_DEFERRED;
 }
 
 /* Whether word may be a parameter as it is, RFC 5321 4.1.2. */
@@ -257,7 +257,7 @@ note(struct transact *t, size_t step, enum smtpc_status status)
 	} else if (step == step_data(t)) {
 		t->data = r->code;
 		if (status == SMTPC_REFUSED && t->mail == 0)
-			message_decide(t->m, transact_refusal(r, STAGE_DATA),
+			message_decide(t->m, transact_refusal(r->code, STAGE_DATA),
 			    STAGE_DATA, r->code, buf_span(&r->text));
 	} else if (status == SMTPC_OK) {
 		t->accepted++;
@@ -265,7 +265,7 @@ note(struct transact *t, size_t step, enum smtpc_status status)
 		t->m->rcpt[step - STEP_RCPT].later = t->full = 1;
 	} else if (t->mail == 0) {
 		rcpt_decide(&t->m->rcpt[step - STEP_RCPT],
-		    transact_refusal(r, STAGE_RCPT), STAGE_RCPT, r->code,
+		    transact_refusal(r->code, STAGE_RCPT), STAGE_RCPT, r->code,
 		    buf_span(&r->text));
 	}
 	return SMTPC_OK;
@@ -296,9 +296,8 @@ static void
 decide_by_mail(struct transact *t)
 {
 	if (t->mail != 0)
-		message_decide(t->m, t->mail >= 500 ? RESULT_FAILED :
-		    RESULT_DEFERRED, STAGE_MAIL, t->mail,
-		    buf_span(&t->mail_text));
+		message_decide(t->m, transact_refusal(t->mail, STAGE_MAIL),
+		    STAGE_MAIL, t->mail, buf_span(&t->mail_text));
 }
 
 enum smtpc_status
@@ -335,7 +334,8 @@ interrupted(struct transact *t)
 
 	status = smtpc_hear(t->c, STAGE_DATA, 0, 0);
 	if (status == SMTPC_REFUSED)
-		message_decide(t->m, transact_refusal(&t->c->reply, STAGE_DATA),
+		message_decide(t->m, transact_refusal(t->c->reply.code,
+		    STAGE_DATA),
 		    STAGE_DATA, t->c->reply.code,
 		    buf_span(&t->c->reply.text));
 	return status == SMTPC_REFUSED ? SMTPC_REFUSED : SMTPC_LOST;
@@ -379,7 +379,7 @@ transact_verdict(struct transact *t)
 		message_decide(t->m, RESULT_SENT, STAGE_DOT, c->reply.code,
 		    text);
 	else if (status == SMTPC_REFUSED || c->code == 421)
-		message_decide(t->m, transact_refusal(&c->reply, STAGE_DOT),
+		message_decide(t->m, transact_refusal(c->reply.code, STAGE_DOT),
 		    STAGE_DOT, c->reply.code, text);
 	else
 		message_decide(t->m, RESULT_UNKNOWN, STAGE_DOT, 0,
@@ -404,7 +404,7 @@ note_chunk(struct transact *t, enum smtpc_status status)
 		return smtpc_lost(t->c, "BDAT offered and not understood");
 	}
 	if (t->mail == 0)
-		message_decide(t->m, transact_refusal(r, STAGE_DOT), STAGE_DOT,
+		message_decide(t->m, transact_refusal(r->code, STAGE_DOT), STAGE_DOT,
 		    r->code, buf_span(&r->text));
 	return SMTPC_REFUSED;
 }

@@ -43,8 +43,7 @@ void transact_say_mail(struct smtpc *c, const struct fit *fit,
 void transact_say_rcpt(struct smtpc *c, const struct rcpt *r);
 
 /* What a 4xx or 5xx reply means for those who got it. */
-enum result_status transact_refusal(const struct reply *r,
-    enum result_stage stage);
+enum result_status transact_refusal(int code, enum result_stage stage);
 
 /*
  * Recipients beyond what the server takes at once are put off: they are

@@ -164,6 +164,12 @@ failure_exit(enum result_stage stage)
 	}
 }
 
+int
+result_denied(int code)
+{
+	return code == 530 || code == 534 || code == 535 || code == 538;
+}
+
 enum exit_code
 result_exit(const struct result *r)
 {
@@ -173,6 +179,8 @@ result_exit(const struct result *r)
 	case RESULT_FAILED:
 		return failure_exit(r->stage);
 	case RESULT_DEFERRED:
+		if (result_denied(r->code))
+			return EX_NOPERM;
 		/* A log-in is refused for good, unless for now. */
 		return r->stage == STAGE_AUTH && r->code != 0 &&
 		    r->code / 100 != 4 ? EX_NOPERM : EX_TEMPFAIL;

@@ -22,6 +22,12 @@ enum result_stage {
 	STAGE_MAIL, STAGE_RCPT, STAGE_DATA, STAGE_DOT
 };
 
+/*
+ * Whether a reply asks for a log-in, or for TLS first (RFC 4954 6, RFC 3207
+ * 4), which is about us, and nobody else.
+ */
+int result_denied(int code);
+
 /* No server's code: refused in our own words; "-" in a line. */
 #define RESULT_OURS (-1)
 

@@ -120,6 +120,9 @@ test_exit(void)
 	CHECK_INT(result_exit(&r), EX_NOHOST);
 	r.status = RESULT_DEFERRED;
 	CHECK_INT(result_exit(&r), EX_TEMPFAIL);
+	r.code = 530;
+	CHECK_INT(result_exit(&r), EX_NOPERM);
+	r.code = 0;
 	r.status = RESULT_UNKNOWN;
 	CHECK_INT(result_exit(&r), EX_MAYBE);
 	r.status = RESULT_SENDING;
