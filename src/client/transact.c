@@ -257,7 +257,8 @@ note(struct transact *t, size_t step, enum smtpc_status status)
 	} else if (step == step_data(t)) {
 		t->data = r->code;
 		if (status == SMTPC_REFUSED && t->mail == 0)
-			message_decide(t->m, transact_refusal(r->code, STAGE_DATA),
+			message_decide(t->m,
+			    transact_refusal(r->code, STAGE_DATA),
 			    STAGE_DATA, r->code, buf_span(&r->text));
 	} else if (status == SMTPC_OK) {
 		t->accepted++;
@@ -404,8 +405,8 @@ note_chunk(struct transact *t, enum smtpc_status status)
 		return smtpc_lost(t->c, "BDAT offered and not understood");
 	}
 	if (t->mail == 0)
-		message_decide(t->m, transact_refusal(r->code, STAGE_DOT), STAGE_DOT,
-		    r->code, buf_span(&r->text));
+		message_decide(t->m, transact_refusal(r->code, STAGE_DOT),
+		    STAGE_DOT, r->code, buf_span(&r->text));
 	return SMTPC_REFUSED;
 }
 
