@@ -60,7 +60,7 @@ status_of(struct journal *j, const char *rcpt)
 
 	CHECK_INT(journal_find(j, span_str("<1@x>"), 1, span_str(rcpt), &r),
 	    1);
-	return r.status;
+	return (int)r.status;
 }
 
 /* What the next run, and the one after it, find of the three. */
