@@ -19,7 +19,7 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 
 # The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
 PROGS = archive-stamp ftpd-lite ftpsend mkmail mxlookup orderparse orderrecv \
-	ordersend pop3d-lite savefile smtpd-lite smtpsend withlock
+	ordersend pop3d-lite savefile settled smtpd-lite smtpsend withlock
 MODULES = \
 	sys/buf sys/charset sys/cli sys/conn sys/crew sys/data sys/die \
 	sys/door sys/here sys/inetd sys/io sys/lock sys/loop sys/net \

@@ -398,40 +398,17 @@ pick() {
 	with_lock "$name" "$1"
 }
 
-# What time it was so many seconds ago, in UTC, as touch -t takes it.
-ago() {
-	date -u '+%Y %m %d %H %M %S' | awk -v ago="$1" '
-	function days(year, month) {
-		if (month != 2)
-			return 30 + (month + (month > 7)) % 2
-		return 28 + (year % 4 == 0 &&
-			(year % 100 != 0 || year % 400 == 0))
-	}
-	{
-		year = $1; month = $2; day = $3
-		for (s = $4 * 3600 + $5 * 60 + $6 - ago; s < 0; s += 86400)
-			day--
-		for (; day < 1; day += days(year, month))
-			if (--month < 1) {
-				month = 12
-				year--
-			}
-		printf "%04d%02d%02d%02d%02d.%02d\n", year, month, day,
-			s / 3600, s / 60 % 60, s % 60
-	}'
-}
-
 # Whether nobody has touched a file for $SETTLE seconds.
-settled() {
+is_settled() {
 	[ "$SETTLE" -gt 0 ] || return 0
-	mark=$WORK/..settled.$$
-	{ moment=$(ago "$SETTLE") && TZ=UTC0 touch -t "$moment" "$mark" &&
-		old=$(find "$1" ! -newer "$mark") && rm -f "$mark"; } || {
-		say "$1: nobody can tell whether it is settled"
-		note 75
-		return 1
-	}
-	[ -n "$old" ] || { tell "$1: not yet settled"; return 1; }
+	settled -t "$SETTLE" -- "$1"
+	code=$?
+	case $code in
+	0) return ;;
+	1) tell "$1: not yet settled" ;;
+	*) note "$code"; ended "$code" "$1: settled" ;;
+	esac
+	return 1
 }
 
 is_order() {
@@ -475,7 +452,7 @@ handle_all() {
 		[ ! -d "$d" ] || [ -e "$f" ] || with_lock "${f##*/}"
 	done
 	for f in "$INCOMING"/*; do
-		! is_order "$f" || ! settled "$f" || pick "$f"
+		! is_order "$f" || ! is_settled "$f" || pick "$f"
 	done
 }
 
@@ -511,8 +488,8 @@ answer() {
 }
 
 find_programs() {
-	for program in archive-stamp mkmail orderparse savefile smtpsend \
-		withlock; do
+	for program in archive-stamp mkmail orderparse savefile settled \
+		smtpsend withlock; do
 		command -v "$program" >/dev/null && continue
 		say "$program: not found on PATH, nor in ${self%/*}/bin"
 		exit 78
