@@ -99,7 +99,8 @@ tidy() {
 
 @test "no room: 74, the old file stays, and the command is ended" {
 	echo old >f
-	run -74 --separate-stderr bash -c 'ulimit -f 64; savefile f yes'
+	run -74 --separate-stderr bash -c \
+		'ulimit -f 64; savefile f awk "BEGIN { for (;;) print 1 }"'
 	[ "$stderr" = 'savefile: f: not made: File too large' ]
 	run -74 bash -c 'ulimit -f 64; head -c 300000 /dev/zero | savefile f'
 	[ "$(cat f)" = old ]
@@ -125,7 +126,9 @@ tidy() {
 		command=$(cat pid)
 		rm pid
 		kill -s $signal $saver
-		run -75 wait $saver
+		status=0
+		wait $saver || status=$?
+		[ "$status" = 75 ]
 		[ "$(cat err)" = 'savefile: f: not made: interrupted' ]
 		run ! kill -0 "$command"
 		[ ! -e f ]

@@ -72,6 +72,13 @@ play() {
 
 @test "every lesson is true" {
 	local lesson n=0
+	if ! command -v sha256sum; then
+		mkdir tools
+		printf '%s\n' '#!/bin/sh' 'printf "%s  -\n" "$(digest)"' \
+			>tools/sha256sum
+		chmod +x tools/sha256sum
+		PATH=$PATH:$PWD/tools
+	fi
 	for lesson in "$TOP"/examples/lessons/[0-9]*.txt; do
 		play "$lesson"
 		grep -q "$(printf '\t%s\t' "${lesson##*/}")" \
