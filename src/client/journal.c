@@ -248,7 +248,7 @@ take(struct journal *j, const char *path, int sync)
 	memset(j, 0, sizeof *j);
 	j->path = path;
 	j->sync = sync;
-	j->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	j->fd = io_file(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (j->fd < 0 || lock_file(j->fd) < 0 || fstat(j->fd, &st) < 0)
 		return -1;
 	j->regular = S_ISREG(st.st_mode);
@@ -334,7 +334,7 @@ journal_flush(struct journal *j)
 	if (!j->dirty || !j->sync || !j->regular)
 		return 0;
 	took = -io_clock_us();
-	if (fsync(j->fd) < 0) {
+	if (io_sync(j->fd) < 0) {
 		j->failed = 1;
 		return -1;
 	}

@@ -89,9 +89,9 @@ hold(struct item *it)
 {
 	const int flags = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
-	it->fd = open(it->path, O_RDWR | flags);
+	it->fd = io_file(it->path, O_RDWR | flags, 0);
 	if (it->fd < 0)
-		it->fd = open(it->path, O_RDONLY | flags);
+		it->fd = io_file(it->path, O_RDONLY | flags, 0);
 	it->locked = it->fd >= 0 && lock_wait(it->fd) == 0;
 	if (is_there(it))
 		return 0;
@@ -157,7 +157,7 @@ same_content(int fd, const char *path)
 	struct rd a, b;
 	int other, same;
 
-	other = open(path, O_RDONLY | O_CLOEXEC);
+	other = io_file(path, O_RDONLY | O_CLOEXEC, 0);
 	if (other < 0)
 		return 0;
 	rd_init(&a, fd, IO_FOREVER, PIECE);
@@ -197,7 +197,7 @@ find_twin(const struct archive *a, const struct item *it, struct buf *to)
 
 	if (it->st.st_nlink == 1 && it->st.st_dev == a->dev)
 		return 0;
-	d = opendir(a->dir);
+	d = io_dir(a->dir);
 	if (d == NULL)
 		return 0;
 	while (!found && (entry = readdir(d)) != NULL) {
@@ -314,7 +314,7 @@ sync_content(const struct item *it)
 		warn("%s: cannot be read", it->path);
 		return EX_NOINPUT;
 	}
-	if (fsync(it->fd) == 0)
+	if (io_sync(it->fd) == 0)
 		return EX_OK;
 	warn_sys("%s", it->path);
 	return EX_IOERR;

@@ -12,6 +12,7 @@
 #include "format/crlf.h"
 #include "letters.h"
 #include "mailroot.h"
+#include "sys/io.h"
 #include "sys/lock.h"
 #include "sys/newfile.h"
 
@@ -160,7 +161,7 @@ open_part(struct drop *d, enum letters_part part)
 {
 	struct buf path = { 0 };
 
-	d->dir = opendir(path_of(d, part, "", &path));
+	d->dir = io_dir(path_of(d, part, "", &path));
 	buf_free(&path);
 	return d->dir != NULL ? 1 : errno == ENOENT ? 0 : -1;
 }
@@ -279,8 +280,8 @@ open_file(const char *path)
 	struct stat st;
 	int fd;
 
-	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
-	    O_NOCTTY);
+	fd = io_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
+	    O_NOCTTY, 0);
 	if (fd < 0 && errno == ELOOP)
 		errno = ENOENT;
 	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sys/buf.h"
+#include "sys/io.h"
 #include "sys/lock.h"
 #include "sys/newfile.h"
 
@@ -29,7 +30,7 @@ mailroot_check(const char *root)
 	int fd, err;
 
 	lock_name(&path, root);
-	fd = open(buf_str(&path), O_RDWR | O_CLOEXEC | O_NOCTTY);
+	fd = io_file(buf_str(&path), O_RDWR | O_CLOEXEC | O_NOCTTY, 0);
 	err = errno;
 	buf_free(&path);
 	if (fd >= 0)
@@ -103,7 +104,7 @@ sweep(const char *root)
 	DIR *d;
 
 	newfile_sweep(root);
-	d = opendir(root);
+	d = io_dir(root);
 	if (d == NULL)
 		return;
 	while ((entry = readdir(d)) != NULL) {

@@ -114,11 +114,11 @@ open_file(struct box *b)
 {
 	do {
 		b->is_new = 0;
-		b->fd = open(b->path, O_RDWR | O_CLOEXEC | O_NOCTTY);
+		b->fd = io_file(b->path, O_RDWR | O_CLOEXEC | O_NOCTTY, 0);
 		if (b->fd >= 0 || errno != ENOENT)
 			break;
 		b->is_new = 1;
-		b->fd = open(b->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+		b->fd = io_file(b->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
 		    0600);
 	} while (b->fd < 0 && errno == EEXIST);
 	return b->fd < 0 ? -1 : 0;
@@ -315,7 +315,7 @@ append_mail(struct box *b, struct mail *mail, const char *to)
 static void
 cut(struct box *b, off_t end)
 {
-	if (ftruncate(b->fd, end) < 0 || fsync(b->fd) < 0)
+	if (ftruncate(b->fd, end) < 0 || io_sync(b->fd) < 0)
 		warn_sys("%s: refused, but cannot be cut back to %lld bytes",
 		    b->path, (long long)end);
 	b->end = end;
@@ -420,7 +420,7 @@ sync_boxes(struct mbox *m)
 
 	for (b = m->box; b != NULL; b = b->next) {
 		made |= b->is_new;
-		if (fsync(b->fd) < 0)
+		if (io_sync(b->fd) < 0)
 			return say(b->path);
 	}
 	if (made && newfile_syncdir(m->root) < 0)

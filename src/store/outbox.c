@@ -297,7 +297,7 @@ outbox_has(void *store, struct span domain)
 	size_t n;
 	DIR *d;
 
-	d = opendir(o->dir);
+	d = io_dir(o->dir);
 	if (d == NULL)
 		return -1;
 	while (!found && (entry = readdir(d)) != NULL) {

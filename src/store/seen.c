@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "format/hash.h"
+#include "sys/io.h"
 #include "sys/lock.h"
 
 /* Marks are gone through once in this time, so many at each call. */
@@ -63,7 +64,7 @@ tidy(struct seen *s)
 	DIR *d;
 
 	newfile_sweep(buf_str(&s->dir));
-	d = opendir(buf_str(&s->dir));
+	d = io_dir(buf_str(&s->dir));
 	if (d == NULL)
 		return -1;
 	while ((entry = readdir(d)) != NULL)
@@ -178,7 +179,7 @@ seen_stage(struct seen *s, const char *key, struct newfile *f)
 	int fd = -1, err;
 
 	if (newfile_rename(f, path(&name, s, key, staged_end)) == 0)
-		fd = open(path(&name, s, key, ""),
+		fd = io_file(path(&name, s, key, ""),
 		    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	err = errno;
 	buf_free(&name);
@@ -205,7 +206,7 @@ seen_prune(struct seen *s)
 	int i;
 
 	if (s->prune == NULL && time(NULL) - s->pruned >= PRUNE_EVERY) {
-		s->prune = opendir(buf_str(&s->dir));
+		s->prune = io_dir(buf_str(&s->dir));
 		s->pruned = time(NULL);
 	}
 	for (i = 0; s->prune != NULL && i < PRUNE_STEP; i++) {

@@ -9,6 +9,7 @@
 
 #include "format/filename.h"
 #include "seen.h"
+#include "sys/io.h"
 #include "sys/newfile.h"
 
 static const char seen_dir[] = "/.seen";
@@ -410,7 +411,7 @@ spool_list(const struct spool *s, void (*visit)(void *arg,
 	DIR *dir;
 
 	buf_addspan(&path, buf_span(&s->dir));
-	dir = opendir(buf_str(&path));
+	dir = io_dir(buf_str(&path));
 	buf_free(&path);
 	if (dir == NULL)
 		return -1;

@@ -43,7 +43,7 @@ start(struct transcript *t, const char *dir, const char *peer)
 	do {
 		buf_clear(&path);
 		name(&path, dir, peer[0] != '\0' ? peer : "local");
-		t->fd = open(buf_str(&path), O_WRONLY | O_CREAT | O_EXCL |
+		t->fd = io_file(buf_str(&path), O_WRONLY | O_CREAT | O_EXCL |
 		    O_CLOEXEC, 0600);
 	} while (t->fd < 0 && errno == EEXIST);
 	t->path = span_dup(buf_span(&path));

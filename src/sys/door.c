@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "die.h"
+#include "io.h"
 
 #define ADDRESS 16		/* octets of one; a v4 one is mapped */
 
@@ -40,7 +41,7 @@ share(size_t n)
 	void *p;
 	int fd;
 
-	fd = open("/dev/zero", O_RDWR | O_CLOEXEC);
+	fd = io_file("/dev/zero", O_RDWR | O_CLOEXEC, 0);
 	p = fd < 0 ? MAP_FAILED :
 	    mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (p == MAP_FAILED)

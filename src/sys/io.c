@@ -437,11 +437,44 @@ io_block(int fd)
 }
 
 int
+io_file(const char *path, int flags, mode_t mode)
+{
+	int fd;
+
+	do
+		fd = open(path, flags, mode);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+DIR *
+io_dir(const char *path)
+{
+	DIR *d;
+
+	do
+		d = opendir(path);
+	while (d == NULL && errno == EINTR);
+	return d;
+}
+
+int
+io_sync(int fd)
+{
+	int r;
+
+	do
+		r = fsync(fd);
+	while (r < 0 && errno == EINTR);
+	return r;
+}
+
+int
 io_open(const char *path)
 {
 	if (strcmp(path, "-") == 0)
 		return STDIN_FILENO;
-	return open(path, O_RDONLY | O_CLOEXEC);
+	return io_file(path, O_RDONLY | O_CLOEXEC, 0);
 }
 
 int

@@ -5,7 +5,9 @@
 #ifndef SYS_IO_H
 #define SYS_IO_H
 
+#include <dirent.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "buf.h"
 
@@ -113,6 +115,14 @@ int io_slurp(int fd, struct buf *b, size_t max);
  * byte order mark at its start.
  */
 int io_text(const char *path, struct buf *b, size_t max);
+
+/*
+ * As open(2), opendir(3) and fsync(2), but that a signal, by which slow files
+ * and file systems are interrupted, is no failure.
+ */
+int io_file(const char *path, int flags, mode_t mode);
+DIR *io_dir(const char *path);
+int io_sync(int fd);
 
 /*
  * Opens a file to read; "-" is standard input.  -1 with errno.

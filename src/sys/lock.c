@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io.h"
+
 /* One whole-file lock operation; POSIX lets EACCES stand for EAGAIN. */
 static int
 set(int fd, int cmd, int type)
@@ -27,7 +29,7 @@ set(int fd, int cmd, int type)
 static int
 open_lock(const char *path)
 {
-	return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	return io_file(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 }
 
 static int

@@ -29,7 +29,7 @@ newfile_open(struct newfile *f, const char *dir)
 		buf_clear(&path);
 		buf_addf(&path, "%s/%s%ld.%lu", dir, tmp_prefix,
 		    (long)getpid(), count++);
-		f->fd = open(buf_str(&path),
+		f->fd = io_file(buf_str(&path),
 		    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	} while (f->fd < 0 && errno == EEXIST);
 	if (f->fd < 0) {
@@ -85,7 +85,7 @@ int
 newfile_sync(struct newfile *f)
 {
 	if (f->fd >= 0) {
-		if (f->err == 0 && fsync(f->fd) < 0)
+		if (f->err == 0 && io_sync(f->fd) < 0)
 			f->err = errno;
 		if (close(f->fd) < 0 && f->err == 0)
 			f->err = errno;
@@ -170,11 +170,11 @@ newfile_syncdir(const char *dir)
 {
 	int fd, err = 0;
 
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = io_file(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
 	/* EINVAL: a file system that has nothing to make safe. */
-	if (fsync(fd) < 0 && errno != EINVAL)
+	if (io_sync(fd) < 0 && errno != EINVAL)
 		err = errno;
 	close(fd);
 	errno = err;
@@ -212,7 +212,7 @@ newfile_keep(const char *path)
 	struct newfile f = { 0 };
 
 	/* A FIFO, which nobody may hold open, must not be waited for. */
-	f.fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	f.fd = io_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
 	if (f.fd < 0)
 		return -1;
 	return newfile_sync(&f) < 0 ? -1 : newfile_syncparent(path);
@@ -245,7 +245,7 @@ newfile_sweep(const char *dir)
 	struct dirent *entry;
 	DIR *d;
 
-	d = opendir(dir);
+	d = io_dir(dir);
 	if (d == NULL)
 		return;
 	while ((entry = readdir(d)) != NULL)

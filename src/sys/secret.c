@@ -33,7 +33,7 @@ secret_read(const char *path, struct buf *b, size_t max, const char **why)
 	int fd;
 
 	/* Not blocking: the name may be a FIFO's. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = io_file(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
 	if (fd < 0) {
 		*why = strerror(errno);
 		return -1;
@@ -50,7 +50,7 @@ secret_random(void *p, size_t n)
 	ssize_t r;
 	int fd;
 
-	fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+	fd = io_file("/dev/urandom", O_RDONLY | O_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
 	while (n > 0) {

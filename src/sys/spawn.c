@@ -169,7 +169,7 @@ spawn_tapped(struct spawn *s, char *const argv[], int *err)
 static void
 leave_stdio(void)
 {
-	int fd = open("/dev/null", O_RDWR);
+	int fd = io_file("/dev/null", O_RDWR, 0);
 
 	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0 ||
 	    dup2(fd, STDOUT_FILENO) < 0)

@@ -6,7 +6,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -274,6 +276,46 @@ test_write(void)
 	buf_free(&got);
 }
 
+static void
+on_signal(int sig)
+{
+	(void)sig;
+}
+
+/* Signals come while a FIFO waits for its other end. */
+static void
+test_signals(void)
+{
+	char dir[] = "unit.XXXXXX", path[32];
+	struct sigaction sa;
+	int fd, i;
+	pid_t pid;
+
+	CHECK(mkdtemp(dir) != NULL);
+	snprintf(path, sizeof path, "%s/fifo", dir);
+	CHECK_INT(mkfifo(path, 0600), 0);
+	memset(&sa, 0, sizeof sa);
+	sa.sa_handler = on_signal;
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGUSR1, &sa, NULL);
+	pid = fork();
+	if (pid == 0) {
+		for (i = 0; i < 5; i++) {
+			poll(NULL, 0, 10);
+			kill(getppid(), SIGUSR1);
+		}
+		_exit(open(path, O_WRONLY) < 0);
+	}
+	fd = io_file(path, O_RDONLY, 0);
+	CHECK(fd >= 0);
+	if (fd < 0)
+		kill(pid, SIGKILL);
+	close(fd);
+	waitpid(pid, NULL, 0);
+	unlink(path);
+	rmdir(dir);
+}
+
 int
 main(void)
 {
@@ -286,5 +328,6 @@ main(void)
 	test_error();
 	test_latch();
 	test_write();
+	test_signals();
 	return test_end();
 }
