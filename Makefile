@@ -49,11 +49,12 @@ MODULES = \
 	client/ftpput client/handin client/intake client/journal client/link \
 	client/message client/mx client/orderc client/orderfile client/pool \
 	client/prepare client/progress client/rate client/reach client/relay \
-	client/report client/resolver client/route client/saslc client/sender \
-	client/single client/smtpc client/submit client/team client/tls \
-	client/trace client/transact client/typist client/worker
+	client/report client/resolver client/rests client/route client/saslc \
+	client/sender client/single client/smtpc client/submit client/team \
+	client/tls client/trace client/transact client/typist client/worker
 # Modules in two files: the second.
-PARTS = format/mimehead format/orderfault format/orderhead sys/netname
+PARTS = client/resolvconf format/mimehead format/orderfault \
+	format/orderhead sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dns door downgrade frame ftp ftpd \
 	ftpput hash hdr io journal lock md5 mime net netrc newfile order \

@@ -11,6 +11,10 @@
 #define TIMEOUT_MAX 3600
 #define SMTP_PORT "25"
 
+/* A domain's hosts, and their addresses, may take as long as questions do. */
+#define QUESTIONS 3
+#define ADDRESSES 6
+
 static const char usage[] =
     "usage: mxlookup [-hVv] [-d nameserver[:port]] [-T seconds] domain ...\n"
     "  -d  the name server to ask, up to three times (/etc/resolv.conf)\n"
@@ -23,6 +27,7 @@ show_addresses(struct resolver *r, struct mx *m)
 {
 	size_t i;
 
+	resolver_within(r, ADDRESSES * r->timeout);
 	for (i = 0; i < m->hosts; i++)
 		if (mx_addresses(r, &m->host[i], SMTP_PORT) != MX_FOUND)
 			warn("%s: %s", m->host[i].name, buf_str(&r->why));
@@ -35,6 +40,7 @@ lookup(struct resolver *r, const char *domain, struct wr *out)
 	struct mx m = { 0 };
 	size_t i;
 
+	resolver_within(r, QUESTIONS * r->timeout);
 	verdict = mx_find(r, span_str(domain), SMTP_PORT, &m);
 	for (i = 0; i < m.hosts; i++)
 		wr_addf(out, "%u %s\n", m.host[i].pref, m.host[i].name);

@@ -298,3 +298,18 @@ each_way() {
 	run -67 smtpsend -bS -s "$ADDR" < <(letter me@x a@x; echo QUIT)
 	[ "$(cut -f 9 <<<"$output")" = 'нет ??' ]
 }
+
+@test "a reply whose lines never end is waited for as long as any other" {
+	fake 'greeting:*:creep'
+	SECONDS=0
+	run -75 smtpsend -T 1 -s "$ADDR" a@x <<<'Subject: s'
+	[[ $output = *'no answer in time' ]]
+	run -75 ordersend -r 0 -T 1 -s "$ADDR" - <<<'x'
+	run -75 ftpsend -r 0 -T 1 "$ADDR" - <<<'x'
+	[ "$SECONDS" -lt 7 ]
+	waits=$(printf '120 wait|%.0s' {1..12})
+	fake "greeting:*:${waits%|}"
+	run -75 ftpsend -r 0 -T 20 "$ADDR" - <<<'x'
+	[[ $output = *'out of step'* ]]
+	[ "$SECONDS" -lt 15 ]
+}

@@ -188,3 +188,69 @@ send() {
 	send 75 <in
 	[ "$(cut -f 1,5 results)" = $'deferred\t'"mx1.a.test:$HERE" ]
 }
+
+@test "a domain with many mail hosts: so many are tried, and no more" {
+	for i in {10..60}; do
+		printf '%s\n' "many.test MX 10 m$i.test" \
+			"m$i.test A 127.0.1.$i"
+		printf '%s\n' "bare.test MX 10 b$i.test" "b$i.test NS ns.test"
+		printf 'wide.test A 127.0.2.%s\n' "$i"
+	done >zone
+	{ letter me@x u@many.test; letter me@x u@wide.test
+		letter me@x u@bare.test; echo QUIT; } >in
+	send 75 <in
+	[ "$(grep -c ' m[0-9]*.test A ' questions)" = 10 ]
+	# Nothing is for good as long as there are others.
+	[ "$(grep -c ' b[0-9]*.test A ' questions)" = 20 ]
+	printf 'deferred u@%s.test - connect\n' bare many wide | diff - short
+}
+
+@test "silent mail hosts are waited for once, whoever's they are" {
+	fake 'greeting:*:silent'
+	for i in {10..40}; do
+		printf '%s\n' "a.test MX 10 m$i.test" "b.test MX 10 n$i.test" \
+			"m$i.test A 127.0.0.1" "n$i.test A 127.0.0.1"
+	done >zone
+	for i in {1..20}; do
+		letter me@x "$i@a.test"
+		letter me@x "$i@b.test"
+	done >in
+	echo QUIT >>in
+	SECONDS=0
+	send 75 <in
+	[ "$SECONDS" -lt 6 ]
+	[ "$(grep -c '^deferred' short)" = 40 ]
+	[ "$(cut -f 9 results | sort -u)" = 'no answer in time' ]
+}
+
+@test "silent in the middle, again and again: the server rests" {
+	fake 'mail:*:silent'
+	zone 'a.test A 127.0.0.1'
+	for i in {1..20}; do
+		letter me@x "$i@a.test"
+	done >in
+	echo QUIT >>in
+	SECONDS=0
+	send 75 -T 1 <in
+	[ "$SECONDS" -lt 9 ]
+	[ "$(grep -c '^deferred' short)" = 20 ]
+	[ "$(grep -c EHLO dialog)" = 3 ]
+}
+
+@test "silent name servers: a domain is asked about once, and not for long" {
+	zone 'a.test fault silent'
+	for i in {1..20}; do
+		letter me@x "$i@a.test"
+		printf '%s\n' "c.test MX 10 h$i.test" "h$i.test fault silent" \
+			"l$i.test CNAME l$((i + 1)).test" "l$i.test fault late" \
+			>>zone
+	done >in
+	letter me@x u@c.test >>in
+	letter me@x u@l1.test >>in
+	echo QUIT >>in
+	SECONDS=0
+	send 75 -T 1 <in
+	[ "$SECONDS" -lt 12 ]
+	[ "$(grep -c ' a.test ' questions)" -le 3 ]
+	[ "$(grep -c '^deferred' short)" = 22 ]
+}

@@ -9,6 +9,9 @@
 /* Replies one after the other that are another command's. */
 #define STRAYS_MAX 100
 
+/* Replies one after the other that only say that it goes on. */
+#define MARKS_MAX 10
+
 /* 0, for those who return it as the code of no reply. */
 static int
 lose(struct ftpc *c, const char *why)
@@ -69,9 +72,9 @@ ftpc_send(struct ftpc *c)
 	buf_clear(&c->out);
 }
 
-/* The next reply, whosever it is: its code, or 0. */
+/* The next reply by the moment end, whosever it is: its code, or 0. */
 static int
-hear_one(struct ftpc *c)
+hear_one(struct ftpc *c, long long end)
 {
 	enum rd_status status;
 	enum ftp_event event;
@@ -79,7 +82,7 @@ hear_one(struct ftpc *c)
 
 	ftp_reply_start(&c->reply);
 	do {
-		status = rd_line(&c->rd, &line);
+		status = rd_line_by(&c->rd, &line, end);
 		if (status != RD_LINE)
 			return lose(c, no_line(c, status));
 		if (c->conf->verbose)
@@ -97,16 +100,21 @@ int
 ftpc_hear(struct ftpc *c)
 {
 	struct span verb = span_word(buf_span(&c->awaited));
+	long long end;
 	int code, strays = 0;
 
 	ftpc_send(c);
+	end = io_clock() + c->conf->timeout;
 	do {
 		if (c->over)
 			return 0;
 		if (strays++ == STRAYS_MAX)
 			return lose(c, "the replies are out of step");
-		code = hear_one(c);
+		code = hear_one(c, end);
 	} while (code > 0 && ftp_is_stray(code, verb));
+	c->marks = code / 100 == 1 ? c->marks + 1 : 0;
+	if (c->marks > MARKS_MAX)
+		return lose(c, "the replies are out of step");
 	if (code / 100 != 1 && verb.n > 0)
 		buf_consume(&c->awaited, verb.n + 1);
 	return code;

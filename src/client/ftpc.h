@@ -39,6 +39,7 @@ struct ftpc {
 	struct rd rd;
 	struct net_addr data;	/* where data connections lead; its port is
 				   another each time */
+	int marks;		/* 1xx replies one after the other */
 	int old;		/* PASV, for EPSV led to nothing; it outlives
 				   the connection */
 	unsigned port;		/* reserved, or 0 */

@@ -74,36 +74,59 @@ rest(struct link_server *v, enum result_stage stage, int code,
 	return -1;
 }
 
+/* What it costs to wait for it must not come again soon. */
+static void
+rest_long(struct link_server *v, long long waited)
+{
+	long long until = io_clock() + LINK_REST_TIMES * waited;
+
+	if (!v->pausing && v->rest < until)
+		v->rest = until;
+}
+
+static void
+speak(struct link *l, const struct link_conf *conf, int in, int out)
+{
+	long long left = l->end - io_clock();
+
+	smtpc_init(&l->c, in, out, conf->limit, conf->trace);
+	smtpc_within(&l->c, left > 0 ? (long)left : 1);
+}
+
 static int
 dial(struct link *l, const struct link_conf *conf, struct link_server *v)
 {
+	long long left = l->end - io_clock();
 	int timeout = LINK_DIAL, temporary;
 	const char *why;
 
 	if (conf->limit != IO_FOREVER && conf->limit < timeout)
 		timeout = conf->limit;
+	if (left < timeout)
+		timeout = left > 0 ? (int)left : 0;
 	l->fd = net_dial(&v->addr, timeout, &why, &temporary);
 	if (l->fd < 0)
 		return rest(v, STAGE_CONNECT, 0, span_str(why));
 	io_block(l->fd);
-	smtpc_init(&l->c, l->fd, l->fd, conf->limit, conf->trace);
+	speak(l, conf, l->fd, l->fd);
 	return 0;
 }
 
 /*
  * What a server that does not talk to us says, or why it does not.  One that
- * hangs up may do better in a moment; its pauses are kept short, for somebody
- * waits.
+ * hangs up, and soon, may do better in a moment; its pauses are kept short,
+ * for somebody waits.
  */
 static int
 turned_away(struct link_server *v, const struct smtpc *c,
-    enum smtpc_status status)
+    enum smtpc_status status, long long began)
 {
 	if (status == SMTPC_REFUSED)
 		return rest(v, c->stage, c->reply.code,
 		    buf_span(&c->reply.text));
 	rest(v, c->stage, c->code, buf_span(&c->why));
-	if (c->code == RESULT_OURS || ++v->strikes >= LINK_STRIKES)
+	if (c->code == RESULT_OURS || c->silent ||
+	    ++v->strikes >= LINK_STRIKES || io_clock() - began >= LINK_DIAL)
 		return -1;
 	v->rest = io_clock() + backoff_pause(v->strikes > 1);
 	v->pausing = 1;
@@ -131,7 +154,7 @@ start_tls(struct link *l, const struct link_conf *conf, struct link_server *v,
 			rest(v, STAGE_TLS, 0, span_str(why));
 		l->relayed = r == 0;
 	} else {
-		r = turned_away(v, &l->c, status);
+		r = turned_away(v, &l->c, status, io_clock());
 	}
 	smtpc_free(&l->c);
 	close(l->fd);
@@ -171,8 +194,7 @@ run(struct link *l, const struct link_conf *conf, struct link_server *v)
 	if (r < 0)
 		return -1;
 	fcntl(l->child.out, F_SETFL, O_NONBLOCK);
-	smtpc_init(&l->c, l->child.in, l->child.out, conf->limit,
-	    conf->trace);
+	speak(l, conf, l->child.in, l->child.out);
 	return 0;
 }
 
@@ -226,17 +248,15 @@ end_relay(struct link *l)
 	l->relayed = 0;
 }
 
-int
-link_open(struct link *l, const struct link_conf *conf,
+/* A connection, by which somebody talks to us: 0, or -1. */
+static int
+come_about(struct link *l, const struct link_conf *conf,
     struct link_server *server)
 {
+	long long began = io_clock();
 	struct smtpc *c = &l->c;
 	enum smtpc_status status;
 
-	l->fd = l->complaints = -1;
-	l->relayed = 0;
-	if (conf->wait != NULL)
-		conf->wait(conf->arg);
 	if ((conf->tls == LINK_CLEAR && conf->command == NULL ?
 	    dial(l, conf, server) : run(l, conf, server)) < 0) {
 		end_relay(l);
@@ -246,20 +266,52 @@ link_open(struct link *l, const struct link_conf *conf,
 	c->wait = conf->wait;
 	c->arg = conf->arg;
 	status = greet(l, conf, server);
-	if (status == SMTPC_OK) {
-		server->strikes = server->pausing = 0;
-		server->known = 1;
-		server->caps = c->caps;
-		server->size = c->size;
+	smtpc_within(c, 0);
+	if (status == SMTPC_OK)
 		return 0;
-	}
-	turned_away(server, c, status);
+	turned_away(server, c, status, began);
 	if (status == SMTPC_REFUSED)
 		smtpc_quit(c);
 	else
 		explain(l, server);
 	link_close(l);
 	return -1;
+}
+
+int
+link_open(struct link *l, const struct link_conf *conf,
+    struct link_server *server, long time)
+{
+	long long began = io_clock();
+
+	l->fd = l->complaints = -1;
+	l->relayed = 0;
+	l->end = began + time;
+	if (conf->wait != NULL)
+		conf->wait(conf->arg);
+	if (come_about(l, conf, server) < 0) {
+		rest_long(server, io_clock() - began);
+		return -1;
+	}
+	server->strikes = server->pausing = 0;
+	server->known = 1;
+	server->caps = l->c.caps;
+	server->size = l->c.size;
+	return 0;
+}
+
+void
+link_judge(const struct link *l, struct link_server *server, int lost)
+{
+	const struct smtpc *c = &l->c;
+
+	if (!lost || !c->silent) {
+		server->silences = 0;
+	} else if (++server->silences >= LINK_SILENCES) {
+		server->silences = 0;
+		rest(server, c->stage, 0, buf_span(&c->why));
+		rest_long(server, smtpc_capped(c, SMTPC_COMMAND));
+	}
 }
 
 long

@@ -11,14 +11,21 @@
 #include "sys/spawn.h"
 
 /*
- * A server that could not be reached is left alone for so long, in ms; and so
- * is one that hung up so many times in a row before it would talk.
+ * A server that could not be reached is left alone for so long, in ms, and for
+ * so many times what it was waited for, so that silence takes a small part of
+ * the time; and so is one that hung up so many times in a row before it would
+ * talk, or kept silent so many times in a row afterwards.
  */
 #define LINK_REST 30000
+#define LINK_REST_TIMES 10
 #define LINK_STRIKES 6
+#define LINK_SILENCES 3
 
 /* No connection takes longer to come about, in ms. */
 #define LINK_DIAL 30000
+
+/* With greeting, EHLO and log-in: each may take minutes, all of them this. */
+#define LINK_TIME (10 * SMTPC_MINUTE)
 
 enum link_tls {
 	LINK_CLEAR,
@@ -41,6 +48,7 @@ struct link_server {
 	long long rest;			/* not to be tried before this */
 	int pausing;			/* that is soon: it only hung up */
 	int strikes;			/* as LINK_STRIKES counts */
+	int silences;			/* as LINK_SILENCES counts */
 	enum result_stage stage;
 	int code;
 	struct buf why;
@@ -64,6 +72,7 @@ struct link {
 	struct smtpc c;
 	int open;
 	/* private */
+	long long end;		/* when it must have come about */
 	int fd;			/* of a socket, or -1 */
 	struct spawn child;
 	int complaints;		/* its standard error, or -1 */
@@ -90,9 +99,16 @@ int link_secrets(struct link_server *server, size_t n, const char *command,
 /*
  * 0; or -1, with the reason in server, which is to rest: for a short while,
  * and then server->pausing is set, where it broke the connection or said 421.
+ * It gets so many ms, at most.
  */
 int link_open(struct link *l, const struct link_conf *conf,
-    struct link_server *server);
+    struct link_server *server, long time);
+
+/*
+ * A transaction has ended, or (lost) the connection before that: who keeps
+ * silent again and again is to rest.
+ */
+void link_judge(const struct link *l, struct link_server *server, int lost);
 
 /*
  * In how many ms the first of those n servers that are pausing may be tried

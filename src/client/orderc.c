@@ -51,12 +51,13 @@ lose(struct link *l, const char *why)
 static int
 hear(struct link *l)
 {
+	long long end = io_clock() + l->conf->timeout;
 	enum reply_event event;
 	struct span line;
 
 	reply_start(&l->reply);
 	do {
-		switch (rd_line(&l->rd, &line)) {
+		switch (rd_line_by(&l->rd, &line, end)) {
 		case RD_LINE:
 			break;
 		case RD_TIMEOUT:
@@ -116,14 +117,20 @@ broken(struct link *l, int err)
 static void
 flush(struct link *l)
 {
+	long long left, end = 0;
+	size_t at = 0, next = 0;
 	struct pollfd p;
-	size_t at = 0;
 	ssize_t r;
 
 	while (at < l->out.n && !l->over) {
+		if (at >= next) {
+			next = at + WR_PIECE;
+			end = io_clock() + l->conf->timeout;
+		}
+		left = end - io_clock();
 		p.fd = l->fd;
 		p.events = POLLIN | POLLOUT;
-		r = poll(&p, 1, l->conf->timeout);
+		r = poll(&p, 1, left > 0 ? (int)left : 0);
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r <= 0) {

@@ -87,20 +87,49 @@ is_enough(const struct reach *r, int tries)
 	return tries >= REACH_TRIES && (size_t)tries >= r->conf->servers;
 }
 
+/* ms for all servers, and of what is left of it for the next of n. */
+static long
+time_for_all(const struct reach_conf *conf)
+{
+	long long waits = (long long)conf->servers + REACH_WAITS;
+
+	return conf->link.limit == IO_FOREVER ||
+	    conf->link.limit * waits > REACH_TIME ? REACH_TIME :
+	    (long)(conf->link.limit * waits);
+}
+
+static long
+time_for_one(const struct reach_conf *conf, long long left, size_t n)
+{
+	long least = conf->link.limit == IO_FOREVER ||
+	    conf->link.limit > LINK_DIAL ? LINK_DIAL : conf->link.limit;
+
+	left /= (long long)n;
+	return left > least ? (long)left : least;
+}
+
 /* Looks for a server that talks, each one once: 0, or -1. */
 static int
 try_servers(struct reach *r, int *tries, const struct link_server **failed)
 {
+	const struct reach_conf *conf = r->conf;
+	long long end = io_clock() + time_for_all(conf);
 	struct link_server *v;
 	size_t i;
 
-	for (i = 0; i < r->conf->servers; i++) {
+	for (i = 0; i < conf->servers; i++) {
 		v = reach_server(r);
 		*failed = v;
+		if (conf->rests != NULL && v->rest <= io_clock())
+			rests_look(conf->rests, v);
 		if (v->rest <= io_clock()) {
-			if (link_open(&r->link, &r->conf->link, v) == 0)
+			if (link_open(&r->link, &conf->link, v,
+			    time_for_one(conf, end - io_clock(),
+			    conf->servers - i)) == 0)
 				return 0;
 			*tries += v->pausing;
+			if (conf->rests != NULL)
+				rests_note(conf->rests, v);
 		}
 		reach_leave(r);
 		if (v->pausing && is_enough(r, *tries))

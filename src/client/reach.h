@@ -7,9 +7,19 @@
 
 #include "client/fit.h"
 #include "client/link.h"
+#include "client/rests.h"
 
 /* A message is begun at most on so many connections. */
 #define REACH_TRIES 3
+
+/*
+ * Each wait has a deadline, and a server that keeps silent takes all of it.
+ * So those that are tried for one message share so many ms, or so many waits
+ * more than there are servers, where a limit says how long one is; and in a
+ * long list none gets less than LINK_DIAL.
+ */
+#define REACH_TIME LINK_TIME
+#define REACH_WAITS 5
 
 struct reach_conf {
 	struct link_conf link;
@@ -18,6 +28,7 @@ struct reach_conf {
 	size_t home;		/* the one that is preferred */
 	int spread;		/* after cap messages it is the next one */
 	long cap;		/* messages over one connection, 0: no end */
+	struct rests *rests;	/* what is known of their addresses, or NULL */
 };
 
 /* All zero but conf is no connection yet. */

@@ -3,14 +3,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "format/addr.h"
 #include "sys/secret.h"
-
-#define PORT "53"
-#define CONF_MAX 65536		/* bytes of resolv.conf */
 
 /* The parts of the time-out that the tries get, RFC 1035 7.2: ever longer. */
 static const int parts[] = { 1, 3, 6 };
@@ -24,69 +20,10 @@ enum try {
 	TRY_FAILED	/* nor will it come: r->why */
 };
 
-int
-resolver_server(struct resolver *r, const char *text)
-{
-	struct net_addr *a = &r->server[r->servers];
-	size_t digits = strspn(text, "0123456789abcdefABCDEF.:");
-	struct buf v6 = { 0 };
-	int ok;
-
-	if (r->servers == RESOLVER_SERVERS)
-		return -1;
-	/* Here, unlike elsewhere, people write v6 addresses bare. */
-	if (strchr(text, ':') != strrchr(text, ':') &&
-	    (text[digits] == '\0' || text[digits] == '%'))
-		buf_addf(&v6, "[%s]", text);
-	else
-		buf_adds(&v6, text);
-	ok = net_parse(a, buf_str(&v6), PORT) == 0 && a->path[0] == '\0' &&
-	    strcmp(a->host, "*") != 0;
-	buf_free(&v6);
-	r->servers += ok;
-	return ok ? 0 : -1;
-}
-
-/* Takes the next word off *line; empty at the end. */
-static struct span
-word(struct span *line)
-{
-	struct span w;
-
-	*line = span_trim(*line);
-	for (w = span_of(line->p, 0); w.n < line->n; w.n++)
-		if (w.p[w.n] == ' ' || w.p[w.n] == '\t')
-			break;
-	*line = span_drop(*line, w.n);
-	return w;
-}
-
 void
-resolver_system(struct resolver *r, const char *path)
+resolver_within(struct resolver *r, int ms)
 {
-	struct span rest, line;
-	struct buf text = { 0 };
-	char *server;
-	int fd;
-
-	fd = io_open(path);
-	/* What could be read of it is as good as the file. */
-	if (fd >= 0 && io_slurp(fd, &text, CONF_MAX) < 0)
-		errno = 0;
-	if (fd >= 0)
-		close(fd);
-	rest = buf_span(&text);
-	while (rest.n > 0) {
-		line = span_chomp(span_line(&rest));
-		if (!span_is(word(&line), "nameserver"))
-			continue;
-		server = span_dup(word(&line));
-		resolver_server(r, server);
-		free(server);
-	}
-	buf_free(&text);
-	if (r->servers == 0)
-		resolver_server(r, ":" PORT);
+	r->end = io_clock() + ms;
 }
 
 void
@@ -340,15 +277,18 @@ blame(struct resolver *r, const char *server)
 	buf_insert(&r->why, 0, server, strlen(server));
 }
 
-/* The question to one server, once. */
+/* The question to one server, once, for timeout ms or to the moment by. */
 static enum try
-ask_one(struct resolver *r, const struct net_addr *server, long long timeout)
+ask_one(struct resolver *r, const struct net_addr *server, long long timeout,
+    long long by)
 {
 	long long end = io_clock() + timeout;
 	char text[NET_TEXT_MAX];
 	enum try result;
 	uint16_t id;
 
+	if (end > by)
+		end = by;
 	net_text(server, text);
 	if (r->trace != NULL)
 		wr_addf(r->trace, "%s: %s %s?\n", text, r->name,
@@ -374,22 +314,24 @@ ask_one(struct resolver *r, const struct net_addr *server, long long timeout)
 
 /*
  * The question to all servers in turn, beginning with the one that answered
- * last; those that keep silent are asked again.  0, or -1.
+ * last; those that keep silent are asked again, until the moment by.  0, or
+ * -1.
  */
 static int
-ask_all(struct resolver *r)
+ask_all(struct resolver *r, long long by)
 {
 	int no_use[RESOLVER_SERVERS] = { 0 };
 	enum try result;
 	int i, which, try, first = r->first;
 
+	failed(r, "no answer in time");
 	for (try = 0; try < TRIES; try++)
-		for (i = 0; i < r->servers; i++) {
+		for (i = 0; i < r->servers && io_clock() < by; i++) {
 			which = (first + i) % r->servers;
 			if (no_use[which])
 				continue;
 			result = ask_one(r, &r->server[which],
-			    (long long)r->timeout * parts[try] / PARTS);
+			    (long long)r->timeout * parts[try] / PARTS, by);
 			if (result == TRY_ANSWERED) {
 				r->first = which;
 				return 0;
@@ -460,7 +402,10 @@ enum resolver_status
 resolver_ask(struct resolver *r, struct span name, enum dns_type type)
 {
 	enum resolver_status status = RESOLVER_TEMP;
+	long long by = io_clock() + (long long)r->timeout * r->servers;
 
+	if (r->end != 0 && r->end < by)
+		by = r->end;
 	r->type = type;
 	r->links = 0;
 	memcpy(r->name, name.p, name.n);
@@ -469,7 +414,7 @@ resolver_ask(struct resolver *r, struct span name, enum dns_type type)
 		buf_clear(&r->question);
 		if (dns_question(&r->question, span_str(r->name), type) < 0)
 			return RESOLVER_NXDOMAIN;
-		if (ask_all(r) < 0)
+		if (ask_all(r, by) < 0)
 			return RESOLVER_TEMP;
 		status = follow(r);
 		if (r->links > RESOLVER_ALIASES) {

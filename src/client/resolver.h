@@ -32,6 +32,7 @@ struct resolver {
 	struct wr *trace;	/* what is asked and answered, unless NULL */
 	struct buf why;
 	/* private */
+	long long end;		/* after that nothing is asked; 0: never */
 	int first;		/* which server answered last */
 	int links;		/* aliases followed for this question */
 	char name[DNS_TEXT_MAX];	/* asked for, then where aliases led */
@@ -52,11 +53,18 @@ int resolver_server(struct resolver *r, const char *text);
  */
 void resolver_system(struct resolver *r, const char *path);
 
+/*
+ * For the questions that come now there are so many ms in all, however many
+ * they are: whoever wrote the records decides that.
+ */
+void resolver_within(struct resolver *r, int ms);
+
 void resolver_free(struct resolver *r);
 
 /*
  * Asks for the records of a domain name (addr_is_domain) of one type; one
- * that is too long for a packet does not exist.
+ * that is too long for a packet does not exist.  Aliases get no time of their
+ * own.
  */
 enum resolver_status resolver_ask(struct resolver *r, struct span name,
     enum dns_type type);

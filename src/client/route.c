@@ -77,60 +77,120 @@ route_split(struct message *m, struct message_shelf *shelf)
 	return other;
 }
 
+/* Whether one of the servers is at this address. */
+static int
+is_known(const struct reach_conf *reach, const struct net_addr *a)
+{
+	size_t i;
+
+	for (i = 0; i < reach->servers; i++)
+		if (strcmp(reach->server[i].addr.host, a->host) == 0)
+			return 1;
+	return 0;
+}
+
 /* The mail hosts' addresses become servers, named as the hosts are. */
 static void
-add_host(struct route *r, struct sender_conf *conf, struct mx_host *h)
+add_host(struct route *r, struct reach_conf *reach, struct mx_host *h)
 {
 	struct link_server *v;
 	size_t i;
 
-	v = realloc(conf->reach.server,
-	    (conf->reach.servers + h->addrs) * sizeof *v);
-	if (v == NULL)
-		die_nomem();
-	conf->reach.server = v;
-	for (i = 0; i < h->addrs; i++) {
-		v = &conf->reach.server[conf->reach.servers++];
-		memset(v, 0, sizeof *v);
+	if (reach->server == NULL)
+		reach->server = die_calloc(ROUTE_SERVERS,
+		    sizeof *reach->server);
+	for (i = 0; i < h->addrs && i < ROUTE_ADDRESSES; i++) {
+		if (reach->servers == ROUTE_SERVERS)
+			break;
+		if (is_known(reach, &h->addr[i]))
+			continue;
+		v = &reach->server[reach->servers++];
 		v->addr = h->addr[i];
 		snprintf(v->text, sizeof v->text, "%s:%s", h->name, r->port);
 	}
 }
 
 /*
- * Finds the servers of a domain: MX_FOUND, or the reason in the resolver.  A
+ * The servers of the hosts in mx: MX_FOUND, or the reason in the resolver.  A
  * host without an address is passed over; as long as nobody could tell about
  * one of them, the others prove nothing for good.
  */
 static enum mx_verdict
-find_servers(struct route *r, struct sender_conf *conf, struct span domain)
+add_hosts(struct route *r, struct reach_conf *reach, struct mx *mx)
 {
 	struct buf *why = &r->resolver->why;
-	enum mx_verdict verdict, one;
 	struct buf doubt = { 0 };
-	struct mx mx = { 0 };
+	enum mx_verdict one;
 	size_t i, doubts = 0;
 
-	verdict = mx_find(r->resolver, domain, r->port, &mx);
-	for (i = 0; i < mx.hosts && doubts < ROUTE_DOUBTS; i++) {
-		one = mx_addresses(r->resolver, &mx.host[i], r->port);
+	for (i = 0; i < mx->hosts && doubts < ROUTE_DOUBTS &&
+	    reach->servers < ROUTE_SERVERS && i < ROUTE_HOSTS; i++) {
+		one = mx_addresses(r->resolver, &mx->host[i], r->port);
 		if (one == MX_FOUND)
-			add_host(r, conf, &mx.host[i]);
+			add_host(r, reach, &mx->host[i]);
 		else if (one == MX_TEMP && doubts++ == 0)
 			buf_addspan(&doubt, buf_span(why));
 	}
-	mx_free(&mx);
-	if (conf->reach.servers > 0) {
-		verdict = MX_FOUND;
-	} else if (doubts > 0) {
-		verdict = MX_TEMP;
+	if (doubts == 0 && i < mx->hosts)
+		buf_addf(&doubt, "the first %zu mail hosts have no address",
+		    i);
+	one = reach->servers > 0 ? MX_FOUND : doubt.n > 0 ? MX_TEMP : MX_NONE;
+	if (one == MX_TEMP) {
 		buf_clear(why);
 		buf_addspan(why, buf_span(&doubt));
-	} else if (verdict == MX_FOUND) {
-		verdict = MX_NONE;
 	}
 	buf_free(&doubt);
+	return one;
+}
+
+/* The same for a domain, within a time for all that has to be asked. */
+static enum mx_verdict
+find_servers(struct route *r, struct reach_conf *reach, struct span domain)
+{
+	enum mx_verdict verdict;
+	struct mx mx = { 0 };
+
+	resolver_within(r->resolver, ROUTE_QUESTIONS * r->resolver->timeout);
+	verdict = mx_find(r->resolver, domain, r->port, &mx);
+	if (verdict == MX_FOUND)
+		verdict = add_hosts(r, reach, &mx);
+	mx_free(&mx);
 	return verdict;
+}
+
+/* What is known of a domain to which there was no way, or NULL. */
+static struct route_lost *
+find_lost(struct route *r, struct span domain)
+{
+	size_t i;
+
+	for (i = 0; i < r->losses; i++)
+		if (span_case_eq(buf_span(&r->lost[i].domain), domain))
+			return &r->lost[i];
+	return NULL;
+}
+
+/* The outcome of m, for which there is no way; it took so many ms to see. */
+static void
+remember(struct route *r, struct span domain, enum mx_verdict verdict,
+    long long took)
+{
+	struct route_lost *l = find_lost(r, domain);
+
+	if (r->lost == NULL)
+		r->lost = die_calloc(ROUTE_LOST, sizeof *r->lost);
+	if (l == NULL && r->losses < ROUTE_LOST)
+		l = &r->lost[r->losses++];
+	if (l == NULL) {
+		l = &r->lost[r->oldest];
+		r->oldest = (r->oldest + 1) % ROUTE_LOST;
+	}
+	buf_clear(&l->domain);
+	buf_addspan(&l->domain, domain);
+	buf_clear(&l->why);
+	buf_addspan(&l->why, buf_span(&r->resolver->why));
+	l->verdict = verdict;
+	l->until = io_clock() + LINK_REST + LINK_REST_TIMES * took;
 }
 
 static void
@@ -158,26 +218,40 @@ make_room(struct route *r)
 	return w;
 }
 
+static void
+decide(struct message *m, enum mx_verdict verdict, const struct buf *why)
+{
+	message_decide(m, verdict == MX_TEMP ? RESULT_DEFERRED :
+	    RESULT_FAILED, STAGE_CONNECT, 0, buf_span(why));
+}
+
 /* The way to a domain; NULL when there is none, and m is decided. */
 static struct route_way *
 find_way(struct route *r, struct message *m)
 {
 	struct span domain = route_domain(m);
 	struct sender_conf conf = *r->conf;
+	long long began = io_clock();
 	enum mx_verdict verdict;
+	struct route_lost *lost;
 	struct route_way *w;
 	size_t i;
 
 	for (i = 0; i < r->ways; i++)
 		if (span_case_eq(buf_span(&r->way[i].domain), domain))
 			return &r->way[i];
+	lost = find_lost(r, domain);
+	if (lost != NULL && lost->until > began) {
+		decide(m, lost->verdict, &lost->why);
+		return NULL;
+	}
 	conf.reach.server = NULL;
 	conf.reach.servers = conf.reach.home = 0;
-	verdict = find_servers(r, &conf, domain);
+	conf.reach.rests = &r->rests;
+	verdict = find_servers(r, &conf.reach, domain);
 	if (verdict != MX_FOUND) {
-		message_decide(m, verdict == MX_TEMP ? RESULT_DEFERRED :
-		    RESULT_FAILED, STAGE_CONNECT, 0,
-		    buf_span(&r->resolver->why));
+		remember(r, domain, verdict, io_clock() - began);
+		decide(m, verdict, &r->resolver->why);
 		return NULL;
 	}
 	w = make_room(r);
@@ -228,5 +302,12 @@ route_end(struct route *r)
 		sender_end(&r->direct);
 	for (i = 0; i < r->ways; i++)
 		forget(&r->way[i]);
-	r->ways = 0;
+	for (i = 0; i < r->losses; i++) {
+		buf_free(&r->lost[i].domain);
+		buf_free(&r->lost[i].why);
+	}
+	free(r->lost);
+	r->lost = NULL;
+	r->ways = r->losses = 0;
+	rests_free(&r->rests);
 }

@@ -18,11 +18,34 @@
  */
 #define ROUTE_DOUBTS 10
 
+/*
+ * RFC 5321 5.1 lets a sender limit how many alternatives it tries, beyond the
+ * first two.  Whoever has a domain may name as many as a packet holds; no site
+ * in earnest has more than ten.  So many hosts are asked about, and so many
+ * servers tried, of which one host is so many at most.
+ */
+#define ROUTE_HOSTS 20
+#define ROUTE_SERVERS 10
+#define ROUTE_ADDRESSES 5
+
+/* What questions about a domain take, in all, as one question may take. */
+#define ROUTE_QUESTIONS 6
+
+/* So many domains are remembered to which there is no way. */
+#define ROUTE_LOST 256
+
 struct route_way {
 	struct buf domain;
 	struct sender_conf conf;
 	struct sender sender;
 	long long used;
+};
+
+/* No way to a domain was found, which stands for a while. */
+struct route_lost {
+	struct buf domain, why;
+	enum mx_verdict verdict;
+	long long until;
 };
 
 /* All zero but the first three before the first push. */
@@ -36,6 +59,9 @@ struct route {
 	size_t ways;
 	struct route_way *last;
 	long long clock;
+	struct route_lost *lost;
+	size_t losses, oldest;
+	struct rests rests;
 };
 
 /*

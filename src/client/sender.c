@@ -1,5 +1,6 @@
 #include "sender.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* What goes by BDAT; a larger one waits for a yes to its envelope. */
@@ -110,6 +111,13 @@ may_retry(struct sender *s, struct message *m)
 	return -1;
 }
 
+/* Whether the server keeps its connection and answers. */
+static void
+judge(struct sender *s, int lost)
+{
+	link_judge(&s->reach.link, reach_server(&s->reach), lost);
+}
+
 /* --- By BDAT --------------------------------------------------------- */
 
 static int
@@ -145,6 +153,7 @@ lose(struct sender *s, struct transact *t)
 	int known = c->code == 421 || !(c->caps & SMTPC_CHUNKING);
 	struct message *m;
 
+	judge(s, 1);
 	reach_server(&s->reach)->plain = !(c->caps & SMTPC_CHUNKING);
 	for (;;) {
 		m = t->m;
@@ -176,6 +185,7 @@ hear(struct sender *s, size_t left)
 			lose(s, t);
 			return;
 		}
+		judge(s, 0);
 		finish(s, t->m);
 	}
 }
@@ -302,6 +312,7 @@ bring(struct sender *s, struct transact *t, struct message *m, int riding)
 		r = bring_text(s, t);
 		if (r > 0)
 			return;
+		judge(s, r < 0);
 		if (r < 0) {
 			r = may_retry(s, m) < 0 ? 0 : -1;
 			reach_leave(&s->reach);
@@ -335,7 +346,7 @@ conclude(struct sender *s, struct message *next)
 {
 	struct transact *t = s->held;
 	struct message *m = t->m;
-	int riding = 0;
+	int riding = 0, lost;
 
 	s->held = NULL;
 	if (announce(s, m) < 0)
@@ -349,6 +360,8 @@ conclude(struct sender *s, struct message *next)
 	if (transact_send(t) < 0) {
 		smtpc_lost(&s->reach.link.c, "connection lost");
 		s->reach.link.c.stage = STAGE_DATA;
+		s->reach.link.c.silent = s->reach.link.c.wr.err == ETIMEDOUT;
+		judge(s, 1);
 		if (may_retry(s, m) < 0) {
 			reach_leave(&s->reach);
 			finish(s, m);
@@ -358,7 +371,9 @@ conclude(struct sender *s, struct message *next)
 		}
 		return 0;
 	}
-	if (transact_verdict(t) == SMTPC_LOST) {
+	lost = transact_verdict(t) == SMTPC_LOST;
+	judge(s, lost);
+	if (lost) {
 		link_close(&s->reach.link);
 		riding = 0;
 	}

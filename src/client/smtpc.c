@@ -28,11 +28,32 @@ smtpc_free(struct smtpc *c)
 	buf_free(&c->command);
 }
 
-static int
-capped(const struct smtpc *c, int timeout)
+void
+smtpc_within(struct smtpc *c, long ms)
+{
+	c->end = ms > 0 ? io_clock() + ms : 0;
+}
+
+int
+smtpc_capped(const struct smtpc *c, int timeout)
 {
 	return c->limit != IO_FOREVER && c->limit < timeout ?
 	    c->limit : timeout;
+}
+
+/* The same, and what is left of the time that all waits share. */
+static int
+time_for(const struct smtpc *c, int timeout)
+{
+	long long left;
+
+	timeout = smtpc_capped(c, timeout);
+	if (c->end == 0)
+		return timeout;
+	left = c->end - io_clock();
+	if (left < 0)
+		left = 0;
+	return left < timeout ? (int)left : timeout;
 }
 
 static void
@@ -82,6 +103,7 @@ enum smtpc_status
 smtpc_lost(struct smtpc *c, const char *why)
 {
 	c->code = 0;
+	c->silent = 0;
 	buf_clear(&c->why);
 	buf_adds(&c->why, why);
 	return SMTPC_LOST;
@@ -101,7 +123,9 @@ lost_reading(struct smtpc *c, enum rd_status status)
 	case RD_LONG:
 		return smtpc_lost(c, "reply line too long");
 	case RD_TIMEOUT:
-		return smtpc_lost(c, "no answer in time");
+		smtpc_lost(c, "no answer in time");
+		c->silent = 1;
+		return SMTPC_LOST;
 	default:
 		return smtpc_lost(c, "connection lost");
 	}
@@ -166,7 +190,7 @@ smtpc_hear(struct smtpc *c, enum result_stage stage, int timeout, int want)
 	long long end = 0;
 
 	c->stage = stage;
-	timeout = capped(c, timeout);
+	timeout = time_for(c, timeout);
 	if (c->trace != NULL)
 		wr_flush(c->trace);
 	c->wr.timeout = timeout;
@@ -270,7 +294,7 @@ smtpc_text(struct smtpc *c, struct span text)
 	const char *dot;
 	size_t from = 0, at = 0;
 
-	c->wr.timeout = capped(c, SMTPC_BLOCK);
+	c->wr.timeout = smtpc_capped(c, SMTPC_BLOCK);
 	trace_text(c, text, 1);
 	while (at < text.n &&
 	    (dot = memchr(text.p + at, '.', text.n - at)) != NULL) {
@@ -294,7 +318,7 @@ smtpc_flush(struct smtpc *c)
 void
 smtpc_raw(struct smtpc *c, struct span text)
 {
-	c->wr.timeout = capped(c, SMTPC_BLOCK);
+	c->wr.timeout = smtpc_capped(c, SMTPC_BLOCK);
 	trace_text(c, text, 0);
 	wr_addspan(&c->wr, text);
 }

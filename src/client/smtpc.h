@@ -47,6 +47,7 @@ struct smtpc {
 	struct reply reply;	/* the last one */
 	enum result_stage stage;	/* of the last wait */
 	int code;		/* under SMTPC_LOST: 421, 0 or RESULT_OURS */
+	int silent;		/* the same, because no answer came in time */
 	struct buf why;
 	struct wr wr;
 	void (*wait)(void *arg);	/* called before a wait gets long, so
@@ -57,6 +58,7 @@ struct smtpc {
 	struct wr *trace;
 	struct buf command;
 	int limit;
+	long long end;		/* no wait goes beyond that moment; 0: none */
 };
 
 /*
@@ -67,6 +69,16 @@ struct smtpc {
 void smtpc_init(struct smtpc *c, int in, int out, int limit,
     struct wr *trace);
 void smtpc_free(struct smtpc *c);
+
+/*
+ * All waits from now on share so many ms, so that a server that answers each
+ * time at the last moment holds nobody up for long; with 0 each has its own
+ * time again.
+ */
+void smtpc_within(struct smtpc *c, long ms);
+
+/* A time-out, ms, as limit caps it. */
+int smtpc_capped(const struct smtpc *c, int timeout);
 
 /*
  * Waits for the greeting, unless somebody has taken it, and says EHLO, or HELO

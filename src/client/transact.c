@@ -10,6 +10,12 @@
 /* A text of so many octets goes without a look at what the server says. */
 #define TEXT_SHORT 16384
 
+/*
+ * What a recipient may add to the time that an envelope takes, ms.  Servers
+ * look some of them up, and slow senders down: seconds for each.
+ */
+#define RCPT_TIME 10000
+
 /* Steps of an envelope; from STEP_RCPT on they are recipients, then DATA. */
 #define STEP_RSET 0
 #define STEP_MAIL 1
@@ -301,8 +307,19 @@ decide_by_mail(struct transact *t)
 		    STAGE_MAIL, t->mail, buf_span(&t->mail_text));
 }
 
-enum smtpc_status
-transact_answers(struct transact *t)
+/* All the answers to an envelope, and to what takes more ms, in all. */
+static void
+limit_time(struct transact *t, int more)
+{
+	struct smtpc *c = t->c;
+
+	smtpc_within(c, (long)smtpc_capped(c, SMTPC_COMMAND) +
+	    (long)t->m->rcpts * smtpc_capped(c, RCPT_TIME) +
+	    smtpc_capped(c, more));
+}
+
+static enum smtpc_status
+hear_envelope(struct transact *t)
 {
 	enum smtpc_status status;
 
@@ -320,6 +337,19 @@ transact_answers(struct transact *t)
 		if (status == SMTPC_LOST)
 			return SMTPC_LOST;
 	}
+	return SMTPC_OK;
+}
+
+enum smtpc_status
+transact_answers(struct transact *t)
+{
+	enum smtpc_status status;
+
+	limit_time(t, SMTPC_DATA);
+	status = hear_envelope(t);
+	smtpc_within(t->c, 0);
+	if (status == SMTPC_LOST)
+		return SMTPC_LOST;
 	decide_by_mail(t);
 	return message_open(t->m) > 0 ? SMTPC_OK : refused(t);
 }
@@ -415,6 +445,7 @@ transact_chunk_verdict(struct transact *t)
 {
 	enum smtpc_status status = SMTPC_OK;
 
+	limit_time(t, SMTPC_DOT);
 	for (; status != SMTPC_LOST && t->answered <= step_data(t);
 	    t->answered++) {
 		if (is_void(t, t->answered))
@@ -429,6 +460,7 @@ transact_chunk_verdict(struct transact *t)
 		status = t->answered == step_data(t) ?
 		    note_chunk(t, status) : note(t, t->answered, status);
 	}
+	smtpc_within(t->c, 0);
 	decide_by_mail(t);
 	return status;
 }

@@ -214,7 +214,7 @@ typist_run(const struct reach_conf *conf, int in, struct wr *out)
 
 	for (i = 0; i < conf->servers && !link.open; i++) {
 		v = &conf->server[i];
-		if (link_open(&link, &conf->link, v) < 0)
+		if (link_open(&link, &conf->link, v, LINK_TIME) < 0)
 			warn("%s: %s", v->text, buf_str(&v->why));
 	}
 	if (!link.open)

@@ -204,6 +204,15 @@ rd_line(struct rd *rd, struct span *line)
 }
 
 enum rd_status
+rd_line_by(struct rd *rd, struct span *line, long long end)
+{
+	long long left = end - io_clock();
+
+	rd->timeout = left > 0 ? (int)left : 0;
+	return rd_line(rd, line);
+}
+
+enum rd_status
 rd_some(struct rd *rd, struct span *bytes)
 {
 	enum rd_status status;
@@ -270,10 +279,12 @@ write_some(struct wr *wr, const char *p, size_t n)
 	return write(wr->fd, p, n);
 }
 
-/* All n bytes, each wait for room at most the time-out. */
+/* All n bytes, each piece of them within the time-out. */
 static void
 send_all(struct wr *wr, const char *p, size_t n)
 {
+	size_t next = wr->sent;		/* whose time begins when that is out */
+	long long end = 0;
 	ssize_t r;
 
 	while (n > 0 && wr->err == 0) {
@@ -283,9 +294,11 @@ send_all(struct wr *wr, const char *p, size_t n)
 			n -= (size_t)r;
 			wr->sent += (size_t)r;
 		} else if (errno == EAGAIN) {
-			if (wait_for(wr->fd, POLLOUT, wr->timeout,
-			    wr->timeout == IO_FOREVER ? 0 :
-			    io_clock() + wr->timeout) < 0)
+			if (wr->timeout != IO_FOREVER && wr->sent >= next) {
+				next = wr->sent + WR_PIECE;
+				end = io_clock() + wr->timeout;
+			}
+			if (wait_for(wr->fd, POLLOUT, wr->timeout, end) < 0)
 				wr->err = errno;
 		} else if (errno != EINTR)
 			wr->err = errno;

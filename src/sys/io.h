@@ -50,6 +50,9 @@ void rd_free(struct rd *rd);
  */
 enum rd_status rd_line(struct rd *rd, struct span *line);
 
+/* The same by the moment end (io_clock), for lines that share a time-out. */
+enum rd_status rd_line_by(struct rd *rd, struct span *line, long long end);
+
 /*
  * Whatever is there, at least one byte: RD_LINE, RD_EOF, RD_TIMEOUT or
  * RD_ERROR.  rd_take says how many bytes of it were used; the others stay.
@@ -64,9 +67,12 @@ void rd_take(struct rd *rd, size_t n);
 struct span rd_pending(const struct rd *rd);
 int rd_ready(const struct rd *rd);
 
+/* Who takes a byte at a time gets no more time for it. */
+#define WR_PIECE 16384
+
 struct wr {
 	int fd;
-	int timeout;		/* ms that one wait for room may take */
+	int timeout;		/* ms that one piece of WR_PIECE may take */
 	int err;		/* errno of the first failure; later writes
 				   are ignored */
 	size_t sent;		/* bytes the kernel has taken so far */

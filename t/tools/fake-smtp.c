@@ -21,6 +21,7 @@
  *	drop	close the connection	rst	reset it
  *	silent	say nothing more	garbage	something that is no reply
  *	endless	a reply without end	long	a line without end
+ *	creep	the same, but each line takes a while
  *	drip	the usual reply, a byte at a time
  *	split	the usual reply, as three lines
  *	lag	the usual reply, a little later
@@ -243,8 +244,9 @@ drip(struct peer *p, enum stage stage)
 }
 
 static void
-without_end(struct peer *p, enum stage stage, int in_one_line)
+without_end(struct peer *p, enum stage stage, int kind)
 {
+	int in_one_line = kind == 'l', slow = kind == 'c';
 	char text[4096];
 	const char *code = stages[stage].code;
 
@@ -255,6 +257,8 @@ without_end(struct peer *p, enum stage stage, int in_one_line)
 			peer_send(p, text, sizeof text);
 		else {
 			peer_flush(p);
+			if (slow)
+				peer_pause(300);
 			buf_addf(&p->out, "%s-and so on\r\n", code);
 		}
 }
@@ -277,8 +281,9 @@ misbehave(struct peer *p, enum stage stage, const char *action)
 		buf_addf(&p->out, "%s?\r\n", stages[stage].name);
 		return '0';
 	}
-	if (strcmp(action, "endless") == 0 || strcmp(action, "long") == 0)
-		without_end(p, stage, action[0] == 'l');
+	if (strcmp(action, "endless") == 0 || strcmp(action, "long") == 0 ||
+	    strcmp(action, "creep") == 0)
+		without_end(p, stage, action[0]);
 	if (strcmp(action, "drip") == 0)
 		drip(p, stage);
 	else if (strcmp(action, "split") == 0)
