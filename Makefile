@@ -54,7 +54,7 @@ MODULES = \
 	client/tls client/trace client/transact client/typist client/worker
 # Modules in two files: the second.
 PARTS = client/resolvconf format/mimehead format/orderfault \
-	format/orderhead sys/netname
+	format/orderhead sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dns door downgrade frame ftp ftpd \
 	ftpput hash hdr io journal lock md5 mime net netrc newfile order \

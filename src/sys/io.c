@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -404,42 +403,6 @@ io_write(int fd, const void *p, size_t n)
 	return -1;
 }
 
-int
-io_slurp(int fd, struct buf *b, size_t max)
-{
-	struct stat st;
-	size_t got = 0;
-	off_t at, left;
-	ssize_t r;
-
-	at = lseek(fd, 0, SEEK_CUR);
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && at >= 0 &&
-	    (left = st.st_size - at) > 0) {
-		if ((uintmax_t)left > max) {
-			errno = EFBIG;
-			return -1;
-		}
-		buf_reserve(b, (size_t)left + 1);
-	}
-	for (;;) {
-		if (b->cap - b->n == 0)
-			buf_reserve(b, IO_CHUNK);
-		r = read(fd, b->p + b->n, b->cap - b->n);
-		if (r == 0)
-			return 0;
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r < 0)
-			return -1;
-		b->n += (size_t)r;
-		got += (size_t)r;
-		if (got > max) {
-			errno = EFBIG;
-			return -1;
-		}
-	}
-}
-
 void
 io_block(int fd)
 {
@@ -447,63 +410,4 @@ io_block(int fd)
 
 	if (flags >= 0)
 		fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
-}
-
-int
-io_file(const char *path, int flags, mode_t mode)
-{
-	int fd;
-
-	do
-		fd = open(path, flags, mode);
-	while (fd < 0 && errno == EINTR);
-	return fd;
-}
-
-DIR *
-io_dir(const char *path)
-{
-	DIR *d;
-
-	do
-		d = opendir(path);
-	while (d == NULL && errno == EINTR);
-	return d;
-}
-
-int
-io_sync(int fd)
-{
-	int r;
-
-	do
-		r = fsync(fd);
-	while (r < 0 && errno == EINTR);
-	return r;
-}
-
-int
-io_open(const char *path)
-{
-	if (strcmp(path, "-") == 0)
-		return STDIN_FILENO;
-	return io_file(path, O_RDONLY | O_CLOEXEC, 0);
-}
-
-int
-io_text(const char *path, struct buf *b, size_t max)
-{
-	size_t had = b->n;
-	int fd, r, err;
-
-	fd = io_open(path);
-	if (fd < 0)
-		return -1;
-	r = io_slurp(fd, b, max);
-	err = errno;
-	close(fd);
-	errno = err;
-	if (r == 0)
-		buf_unmark(b, had);
-	return r;
 }
