@@ -41,8 +41,18 @@ talk=					# or -v
 
 HELD=3					# withlock's code: another run has it
 
+# What a terminal acts on in the name of an order, wherever that came from:
+# control characters, and those that turn the direction of text, in UTF-8.
+hide=$(printf '%b' 's/[\0001-\0037\0177]/?/g;s/\0302[\0200-\0237]/?/g;' \
+	's/\0342\0200[\0252-\0256]/?/g;s/\0342\0201[\0246-\0251]/?/g')
+
 say() {
-	printf 'pipeline.sh: %s\n' "$*" >&2
+	said=$*
+	case $said in
+	*[!\ -~]*) said=$(printf '%s\n' "$said" | sed "$hide") ||
+		said="${said%%[!\ -~]*}..." ;;
+	esac
+	printf 'pipeline.sh: %s\n' "$said" >&2
 }
 
 tell() {

@@ -62,7 +62,8 @@ tell(const struct opt *o, const struct handin *h, struct wr *out)
 			warn("%s: not sent: %.*s", f->path,
 			    (int)f->text.n, f->text.p);
 		else if (!o->quiet) {
-			wr_addspan(out, buf_span(&f->text));
+			wr_add(out, f->text.p,
+			    text_show(f->text.p, f->text.n));
 			wr_addc(out, '\n');
 		}
 	}

@@ -152,6 +152,25 @@ order() {
 	grep -q 'a\.txt:1' "$(cat name)"
 }
 
+@test "what a server says, and an order is called: nothing a terminal acts on" {
+	odd=$'\e[2J\u009b31m\u202ecod \u0457'
+	start fake-smtp "rcpt:<user1@pth.ua>:550 5.1.1 $odd" \
+		'rcpt:<user3@pth.ua>:450 4.2.0 later'
+	export SMTPSERVER=$ADDR TRIES=2
+	order "incoming/a$odd.txt" user1 user3
+	run -75 --separate-stderr pipeline -v
+	printf '%s\n' "$stderr" >told
+	run -0 --separate-stderr pipeline -v
+	printf '%s\n' "$stderr" >>told
+	readmail got.1 >parts
+	for part in told part.0; do
+		grep -q "a?\[2J?31m?cod ї\|a \[2J 31m cod ї" "$part"
+		! LC_ALL=C grep -q $'[\e\x7f]\|\xc2\x9b\|\xe2\x80\xae' "$part" ||
+			false
+	done
+	grep -q '5\.1\.1 .\[2J.31m.cod ї' part.0
+}
+
 @test "an order that cannot be read, and a report that waits" {
 	serve
 	stop

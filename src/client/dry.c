@@ -2,6 +2,7 @@
 
 #include "client/feed.h"
 #include "client/transact.h"
+#include "format/mime.h"
 #include "sys/stop.h"
 
 struct dry {
@@ -88,13 +89,26 @@ check_some(struct dry *d, struct message *m)
 	return message_open(m) > 0 ? 0 : -1;
 }
 
+/* In one line, as it may be shown. */
+static void
+add_shown(struct wr *out, struct span s)
+{
+	struct buf text = { 0 };
+
+	mime_line(&text, s);
+	wr_addspan(out, buf_span(&text));
+	buf_free(&text);
+}
+
 static enum exit_code
 tell(struct wr *out, const struct message *m, const struct rcpt *r, int asked)
 {
 	struct result res;
 
 	message_result(&res, m, r, 0);
-	wr_addf(out, "to <%.*s>", (int)res.rcpt.n, res.rcpt.p);
+	wr_adds(out, "to <");
+	add_shown(out, res.rcpt);
+	wr_adds(out, ">");
 	if (!r->decided || r->status == RESULT_SENT) {
 		wr_adds(out, asked ? ": accepted\n" : "\n");
 		return EX_OK;
@@ -103,7 +117,7 @@ tell(struct wr *out, const struct message *m, const struct rcpt *r, int asked)
 	    result_stage_name(res.stage));
 	if (res.code > 0)
 		wr_addf(out, "%d ", res.code);
-	wr_addspan(out, res.text);
+	add_shown(out, res.text);
 	wr_adds(out, "\n");
 	return result_exit(&res);
 }
@@ -116,8 +130,9 @@ try(struct dry *d, struct message *m)
 	if (d->ask && message_open(m) > 0)
 		while (check_some(d, m) == 0)
 			;
-	wr_addf(d->out, "from <%.*s>, %zu octets\n", (int)m->from.n,
-	    m->from.p != NULL ? m->from.p : "", m->content.text.n);
+	wr_adds(d->out, "from <");
+	add_shown(d->out, buf_span(&m->from));
+	wr_addf(d->out, ">, %zu octets\n", m->content.text.n);
 	for (i = 0; i < m->rcpts; i++)
 		d->code = result_worst(d->code,
 		    tell(d->out, m, &m->rcpt[i], d->ask));

@@ -52,6 +52,7 @@ type_name(unsigned type)
 static void
 trace_record(struct wr *trace, const struct dns_record *d)
 {
+	struct buf line = { 0 };
 	char ip[INET6_ADDRSTRLEN];
 
 	if (d->section != DNS_ANSWER)
@@ -61,19 +62,22 @@ trace_record(struct wr *trace, const struct dns_record *d)
 	case DNS_AAAA:
 		inet_ntop(d->type == DNS_A ? AF_INET : AF_INET6, d->ip, ip,
 		    sizeof ip);
-		wr_addf(trace, "%s %lu %s %s\n", d->name, d->ttl,
+		buf_addf(&line, "%s %lu %s %s", d->name, d->ttl,
 		    type_name(d->type), ip);
 		break;
 	case DNS_MX:
-		wr_addf(trace, "%s %lu MX %u %s\n", d->name, d->ttl, d->pref,
+		buf_addf(&line, "%s %lu MX %u %s", d->name, d->ttl, d->pref,
 		    d->host);
 		break;
 	case DNS_CNAME:
-		wr_addf(trace, "%s %lu CNAME %s\n", d->name, d->ttl, d->host);
+		buf_addf(&line, "%s %lu CNAME %s", d->name, d->ttl, d->host);
 		break;
 	default:
-		break;
+		return;
 	}
+	wr_add(trace, line.p, text_show(line.p, line.n));
+	wr_addc(trace, '\n');
+	buf_free(&line);
 }
 
 static int

@@ -8,15 +8,8 @@
 void
 trace_add(struct buf *b, const char *who, struct span line, const char *end)
 {
-	unsigned char c;
-	size_t i;
-
 	buf_adds(b, who);
-	line = span_chomp(line);
-	for (i = 0; i < line.n; i++) {
-		c = (unsigned char)line.p[i];
-		buf_addc(b, (c < ' ' && c != '\t') || c == 0x7f ? '?' : c);
-	}
+	buf_addshown(b, span_chomp(line));
 	buf_adds(b, end);
 	buf_addc(b, '\n');
 }

@@ -88,7 +88,7 @@ addr_is_domain(struct span s)
 	size_t i, start;
 
 	if (s.n == 0 || s.n > ADDR_DOMAIN_MAX ||
-	    (addr_is_utf8(s) && mime_utf8_check(s) != s.n))
+	    (addr_is_utf8(s) && !span_is_printable(s)))
 		return 0;
 	for (i = start = 0;; i++) {
 		if (i < s.n && byte_is_in(label, s.p[i]))
@@ -133,9 +133,13 @@ parse_local(struct addr *a, struct span s, const char **why)
 	*why = "part before the @ too long";
 	if (a->local.n > ADDR_LOCAL_MAX)
 		return -1;
+	if (!addr_is_utf8(a->local))
+		return 0;
 	*why = "not valid UTF-8";
-	return addr_is_utf8(a->local) &&
-	    mime_utf8_check(a->local) < a->local.n ? -1 : 0;
+	if (mime_utf8_check(a->local) < a->local.n)
+		return -1;
+	*why = "control character";
+	return span_is_printable(a->local) ? 0 : -1;
 }
 
 static int

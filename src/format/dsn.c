@@ -123,7 +123,7 @@ add_final(struct buf *b, struct span rcpt)
 	buf_addf(b, "Final-Recipient: %s; ", utf8 ? "utf-8" : "rfc822");
 	for (i = 0; i < rcpt.n && b->n - from < FINAL_MAX; i += n) {
 		at = span_drop(rcpt, i);
-		n = mime_utf8(at);
+		n = span_char(at);
 		if (n > 1) {
 			buf_addf(b, "\\x{%lX}", code_point(span_of(at.p, n)));
 			continue;
@@ -236,7 +236,7 @@ add_diagnostic(struct buf *b, const struct result *r)
 		buf_adds(b, "Diagnostic-Code: x-mailorder; ");
 		col = sizeof "Diagnostic-Code: x-mailorder; " - 1;
 	}
-	buf_addspan(&text, reply_text(r));
+	buf_addshown(&text, reply_text(r));
 	mime_text(b, buf_span(&text), &col);
 	buf_adds(b, "\r\n");
 	buf_free(&text);
@@ -297,22 +297,6 @@ end_row(struct buf *b)
 	buf_addc(b, '\n');
 }
 
-/* As much of s as is text, in one line. */
-static void
-say(struct buf *b, struct span s)
-{
-	size_t n;
-
-	for (; s.n > 0; s = span_drop(s, n)) {
-		n = mime_utf8(s);
-		if (n == 0 || (n == 1 && (s.p[0] < ' ' || s.p[0] == 0x7f)))
-			buf_addc(b, '?');
-		else
-			buf_add(b, s.p, n);
-		n += n == 0;
-	}
-}
-
 void
 dsn_say(struct buf *b, const struct dsn *d)
 {
@@ -330,7 +314,7 @@ dsn_say(struct buf *b, const struct dsn *d)
 			widest = n > SAY_WIDTH ? SAY_WIDTH : n;
 	}
 	for (i = 0; i < d->n; i++) {
-		say(b, d->r[i].rcpt);
+		buf_addshown(b, d->r[i].rcpt);
 		pad(b, width(d->r[i].rcpt), widest);
 		n = b->n + sizeof "  deferred" - 1;
 		buf_addf(b, "  %s", result_status_name(d->r[i].status));
@@ -339,7 +323,7 @@ dsn_say(struct buf *b, const struct dsn *d)
 			buf_addf(b, "  %03d ", d->r[i].code);
 		else
 			buf_adds(b, "  ");
-		say(b, reply_text(&d->r[i]));
+		buf_addshown(b, reply_text(&d->r[i]));
 		end_row(b);
 		unknown |= d->r[i].status == RESULT_UNKNOWN;
 	}

@@ -7,38 +7,6 @@ static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     "abcdefghijklmnopqrstuvwxyz0123456789+/";
 
 size_t
-mime_utf8(struct span s)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-	unsigned char low = 0x80, high = 0xbf;	/* of the second byte */
-	size_t i, n;
-
-	if (s.n == 0)
-		return 0;
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4)
-		return 0;
-	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	if (n > s.n)
-		return 0;
-	if (p[0] == 0xe0)
-		low = 0xa0;
-	else if (p[0] == 0xed)
-		high = 0x9f;
-	else if (p[0] == 0xf0)
-		low = 0x90;
-	else if (p[0] == 0xf4)
-		high = 0x8f;
-	if (p[1] < low || p[1] > high)
-		return 0;
-	for (i = 2; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
-
-size_t
 mime_utf8_check(struct span s)
 {
 	size_t at = 0, n;
@@ -48,7 +16,7 @@ mime_utf8_check(struct span s)
 			at++;
 			continue;
 		}
-		n = mime_utf8(span_drop(s, at));
+		n = span_char(span_drop(s, at));
 		if (n == 0)
 			break;
 		at += n;
@@ -60,17 +28,16 @@ void
 mime_line(struct buf *b, struct span s)
 {
 	size_t from = 0, i, n;
-	int c;
 
 	for (i = 0; i < s.n; i += n) {
-		c = (unsigned char)s.p[i];
-		n = c < 0x80 ? 1 : mime_utf8(span_drop(s, i));
-		if (n > 1 || (c >= ' ' && c < 0x7f))
+		n = span_printable(span_drop(s, i));
+		if (n > 0)
 			continue;
+		n = span_char(span_drop(s, i));
 		buf_add(b, s.p + from, i - from);
 		buf_addc(b, n == 0 ? '?' : ' ');
-		n = 1;
-		from = i + 1;
+		n += n == 0;
+		from = i + n;
 	}
 	buf_addspan(b, span_drop(s, from));
 }

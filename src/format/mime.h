@@ -11,18 +11,12 @@
 #define MIME_LINE_MAX 998	/* octets in a line, RFC 5322 2.1.1 */
 #define MIME_WORD_MAX 75	/* octets in an encoded word, RFC 2047 2 */
 
-/*
- * Length of the UTF-8 character at the start of s, or 0 where there is none:
- * overlong forms, surrogates and values over U+10FFFF are none.
- */
-size_t mime_utf8(struct span s);
-
 /* Offset of the first byte that is not valid UTF-8, or s.n. */
 size_t mime_utf8_check(struct span s);
 
 /*
- * Appends s as a piece of one line: control characters are spaces, and bytes
- * that are no UTF-8 question marks.
+ * Appends s as a piece of one line: characters that are not printable are
+ * spaces, and bytes that are no UTF-8 question marks.
  */
 void mime_line(struct buf *b, struct span s);
 

@@ -57,7 +57,7 @@ fit(struct span s, size_t room, size_t (*width)(struct span))
 	size_t n = 0, next;
 
 	while (n < s.n) {
-		next = mime_utf8(span_drop(s, n));
+		next = span_char(span_drop(s, n));
 		next = n + (next != 0 ? next : 1);
 		if (width(span_of(s.p, next)) > room)
 			break;
@@ -247,7 +247,7 @@ extended(struct buf *b, struct span s, size_t to)
 	unsigned char c;
 
 	while (at < s.n) {
-		n = mime_utf8(span_drop(s, at));
+		n = span_char(span_drop(s, at));
 		mark = b->n;
 		for (i = at; i < at + (n != 0 ? n : 1); i++) {
 			c = (unsigned char)s.p[i];

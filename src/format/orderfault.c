@@ -90,7 +90,7 @@ bad_byte(struct span s, int controls, const char **why)
 		n = 1;
 		if (c >= ' ' && c < 0x7f)
 			continue;
-		n = mime_utf8(span_drop(s, i));
+		n = span_char(span_drop(s, i));
 		*why = "NUL";
 		if (c == '\0')
 			break;

@@ -178,14 +178,14 @@ ordline_name_check(struct span name)
 	if (name.p[0] == '.')
 		return "the name begins with a dot";
 	for (i = 0; i < name.n; i += n) {
-		n = mime_utf8(span_of(name.p + i, name.n - i));
+		n = span_char(span_of(name.p + i, name.n - i));
 		if (n == 0)
 			return "the name is not UTF-8";
 		if (name.p[i] == '/')
 			return "the name has a slash";
 	}
-	return span_has_control(name) ? "the name has a control character" :
-	    NULL;
+	return span_is_printable(name) ? NULL :
+	    "the name has a control character";
 }
 
 static int

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "buf.h"
+
 /* Longest diagnostic; what is longer was sent by somebody to annoy. */
 #define MESSAGE_MAX 2048
 
@@ -29,12 +31,6 @@ die_name(void)
 	return program;
 }
 
-static int
-is_control(unsigned char c)
-{
-	return c < 0x20 || c == 0x7f;
-}
-
 /*
  * One write(2) for the whole line, so that lines of several processes on one
  * terminal or log do not mix.
@@ -43,7 +39,7 @@ static void
 say(int err, const char *fmt, va_list ap)
 {
 	char line[MESSAGE_MAX];
-	size_t room, n, i;
+	size_t room, n;
 	int r;
 
 	room = sizeof line - 1;
@@ -56,9 +52,7 @@ say(int err, const char *fmt, va_list ap)
 		n += r < 0 ? 0 : (size_t)r < room - n ?
 		    (size_t)r : room - n - 1;
 	}
-	for (i = 0; i < n; i++)
-		if (is_control((unsigned char)line[i]))
-			line[i] = '?';
+	n = text_show(line, n);
 	line[n++] = '\n';
 	if (write(STDERR_FILENO, line, n) < 0)
 		return;		/* there is nobody left to tell */

@@ -38,7 +38,7 @@ void die_init(const char *argv0);
 const char *die_name(void);
 
 /*
- * "program: ..." on standard error, control characters made harmless, for the
+ * "program: ..." on standard error, as it may be shown (text_show), for the
  * text may come from a peer.  The _sys forms add ": " and errno in words.
  * The die forms then exit with code.
  */

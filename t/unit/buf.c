@@ -1,6 +1,8 @@
 /* sys/buf */
 #include "test.h"
 
+#define S(text)	span_of(text, sizeof(text) - 1)
+
 static void
 test_growth(void)
 {
@@ -80,11 +82,108 @@ test_spans(void)
 	CHECK_INT(span_number(span_str("1 "), &u), -1);
 }
 
+static void
+test_char(void)
+{
+	CHECK_INT(span_char(S("")), 0);
+	CHECK_INT(span_char(S("a")), 1);
+	CHECK_INT(span_char(S("\0")), 1);
+	CHECK_INT(span_char(S("\xd1\x97x")), 2);
+	CHECK_INT(span_char(S("\xe2\x82\xac")), 3);
+	CHECK_INT(span_char(S("\xf0\x9f\x98\x80")), 4);
+	CHECK_INT(span_char(S("\xf4\x8f\xbf\xbf")), 4);	/* U+10FFFF */
+	CHECK_INT(span_char(S("\xf4\x90\x80\x80")), 0);	/* U+110000 */
+	CHECK_INT(span_char(S("\xf5\x80\x80\x80")), 0);
+	CHECK_INT(span_char(S("\xc0\x80")), 0);		/* overlong */
+	CHECK_INT(span_char(S("\xc1\xbf")), 0);
+	CHECK_INT(span_char(S("\xe0\x9f\xbf")), 0);
+	CHECK_INT(span_char(S("\xf0\x8f\xbf\xbf")), 0);
+	CHECK_INT(span_char(S("\xed\x9f\xbf")), 3);
+	CHECK_INT(span_char(S("\xed\xa0\x80")), 0);	/* a surrogate */
+	CHECK_INT(span_char(S("\x80")), 0);
+	CHECK_INT(span_char(S("\xd1")), 0);		/* cut */
+	CHECK_INT(span_char(S("\xf0\x9f\x98")), 0);
+	CHECK_INT(span_char(S("\xd1x")), 0);
+}
+
+static void
+test_printable(void)
+{
+	CHECK_INT(span_printable(S("")), 0);
+	CHECK_INT(span_printable(S("\0")), 0);
+	CHECK_INT(span_printable(S("\t")), 0);
+	CHECK_INT(span_printable(S("\x1f")), 0);
+	CHECK_INT(span_printable(S(" ")), 1);
+	CHECK_INT(span_printable(S("~")), 1);
+	CHECK_INT(span_printable(S("\x7f")), 0);
+	CHECK_INT(span_printable(S("\x9b")), 0);	/* a bare C1 */
+	CHECK_INT(span_printable(S("\xc2\x80")), 0);
+	CHECK_INT(span_printable(S("\xc2\x9f")), 0);
+	CHECK_INT(span_printable(S("\xc2\xa0")), 2);
+	CHECK_INT(span_printable(S("\xc3\x9b")), 2);
+	CHECK_INT(span_printable(S("\xe2\x80\xa9")), 3);	/* U+2029 */
+	CHECK_INT(span_printable(S("\xe2\x80\xaa")), 0);
+	CHECK_INT(span_printable(S("\xe2\x80\xae")), 0);
+	CHECK_INT(span_printable(S("\xe2\x80\xaf")), 3);	/* U+202F */
+	CHECK_INT(span_printable(S("\xe2\x81\xa5")), 3);	/* U+2065 */
+	CHECK_INT(span_printable(S("\xe2\x81\xa6")), 0);
+	CHECK_INT(span_printable(S("\xe2\x81\xa9")), 0);
+	CHECK_INT(span_printable(S("\xe2\x81\xaa")), 3);	/* U+206A */
+	CHECK_INT(span_printable(S("\xe3\x80\xaa")), 3);
+	CHECK_INT(span_printable(S("\xf0\x9f\x98\x80")), 4);
+	CHECK(span_is_printable(S("")));
+	CHECK(span_is_printable(S("a\xd1\x97 b")));
+	CHECK(!span_is_printable(S("a\xd1")));
+	CHECK(!span_is_printable(S("a\xc2\x9b")));
+}
+
+/* Each character, or byte that is none, is one question mark. */
+static void
+test_shown(void)
+{
+	static const char *const texts[][2] = {
+		{ "", "" },
+		{ "a\tb", "a\tb" },
+		{ "\x1b[2J", "?[2J" },
+		{ "\r\n", "??" },
+		{ "\xc2\x9b" "31m\xd1\x97", "?31m\xd1\x97" },
+		{ "\x9b" "31m", "?31m" },
+		{ "\xc0\x9b", "??" },			/* overlong */
+		{ "\xe0\x82\x9b", "???" },
+		{ "\xed\xa0\x80x", "???x" },		/* a surrogate */
+		{ "\xd1", "?" },			/* cut */
+		{ "a\xc2", "a?" },
+		{ "\xe2\x80", "??" },
+		{ "\xf0\x9f\x98", "???" },
+		{ "\xc2\xc2\x9b!", "?" "?!" },
+		{ "\xe2\x80\xae" "txt.exe\xe2\x81\xa9", "?txt.exe?" },
+	};
+	struct buf b = { 0 };
+	size_t i;
+
+	for (i = 0; i < COUNT(texts); i++) {
+		buf_clear(&b);
+		buf_adds(&b, "\x9b:");
+		buf_addshown(&b, span_str(texts[i][0]));
+		CHECK_SPAN(span_drop(buf_span(&b), 2), texts[i][1]);
+		CHECK_INT(b.p[0], (char)'\x9b');
+	}
+	buf_clear(&b);
+	buf_addshown(&b, S("a\0b"));
+	CHECK_BUF(&b, "a?b");
+	buf_addshown(&b, span_of(NULL, 0));
+	CHECK_BUF(&b, "a?b");
+	buf_free(&b);
+}
+
 int
 main(void)
 {
 	test_growth();
 	test_text();
 	test_spans();
+	test_char();
+	test_printable();
+	test_shown();
 	return test_end();
 }
