@@ -7,7 +7,8 @@ HELLO=2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
 
 # serve CODE ...: a server of one connection at a time; each CODE is what it does
 # with one, in bash.  say sends a line; order reads one, to WORDS, and the
-# content behind it; note adds a line to noted.
+# content behind it; stored, or stored duplicate, is the answer to the oldest
+# without one; note adds a line to noted.
 serve() {
 	cat >talk.bash <<-'END'
 	say() {
@@ -19,6 +20,11 @@ serve() {
 		read -r -a WORDS <<<"${line%$'\r'}"
 		[ "${WORDS[0]}" != ORDER ] ||
 			IFS= read -r -N "${WORDS[1]}" content
+		ASKED+=("${WORDS[3]} ${WORDS[1]} ${WORDS[2]}")
+	}
+	stored() {
+		say "250 ${1:-stored} ${ASKED[0]}"
+		ASKED=("${ASKED[@]:1}")
 	}
 	note() {
 		echo "$1" >>noted
@@ -208,28 +214,83 @@ GREET='say "220 here orderrecv 1 nonce";'
 }
 
 @test "a lost answer: the order is sent again, and not the answered one" {
-	serve "$GREET order; order; say '250 stored 1'" \
-		"$GREET order; note \"\${WORDS[3]}\"; say '250 duplicate 2'"
+	serve "$GREET order; order; stored" \
+		"$GREET order; note \"\${WORDS[3]}\"; stored duplicate"
 	hello
 	cp hello.txt second.txt
 	run -0 ordersend -r 0 -s "127.0.0.1:$PORT" hello.txt second.txt
-	[ "$output" = 'stored 1
-duplicate 2' ]
+	[ "$output" = "stored hello.txt 5 $HELLO
+duplicate second.txt 5 $HELLO" ]
 	wait "$PID"
 	[ "$(cat noted)" = second.txt ]
+}
+
+# The same answer every time: not sent, for this reason, and 75.
+disbelieved() {
+	serve "$GREET order; say '250 $2'"
+	run -75 --separate-stderr ordersend -r 0 -s "127.0.0.1:$PORT" hello.txt
+	[ -z "$output" ]
+	[ "$stderr" = "ordersend: hello.txt: not sent: 127.0.0.1:$PORT:\
+ an answer $1: $2" ]
+	stop || :
+}
+
+@test "an answer about something else is not believed" {
+	hello
+	local other=${HELLO/2/3}
+	disbelieved 'with another checksum' "stored hello.txt 5 $other"
+	disbelieved 'with another checksum' 'stored hello.txt 5'
+	disbelieved 'with another checksum' "stored hello.txt 5 ${HELLO%4}"
+	disbelieved 'with another checksum' "duplicate hello.txt 5 $other"
+	disbelieved 'with another size' "stored hello.txt 4 $HELLO"
+	disbelieved 'with another size' "stored hello.txt five $HELLO"
+	disbelieved 'with another size' "duplicate hello.txt 55 $HELLO"
+	disbelieved 'with another size' stored
+	for name in other.txt hello-1.txt hello-02.txt hello-x.txt hello.txt-2 \
+		hello-2-2.txt xhello.txt hello-2.tx hello-2.text 'h%'; do
+		disbelieved 'with another name' "stored $name 5 $HELLO"
+	done
+	disbelieved 'with another name' "duplicate hello-2.txt 5 $HELLO"
+	disbelieved 'that is neither stored nor duplicate' \
+		"kept hello.txt 5 $HELLO"
+	disbelieved 'that is neither stored nor duplicate' 'ok'
+}
+
+@test "an answer about something else: the order goes again" {
+	serve "$GREET order; order; say '250 stored hello.txt 4 $HELLO'; stored" \
+		"$GREET order; note \"\${WORDS[3]}\"; stored duplicate; order; \
+			note \"\${WORDS[3]}\"; stored"
+	hello
+	cp hello.txt second.txt
+	run -0 --separate-stderr ordersend -r 1 -s "127.0.0.1:$PORT" hello.txt \
+		second.txt
+	[ "$output" = "duplicate hello.txt 5 $HELLO
+stored second.txt 5 $HELLO" ]
+	wait "$PID"
+	printf '%s\n' hello.txt second.txt | cmp - noted
+}
+
+@test "an answer with the name that was taken, the checksum in capitals" {
+	hello
+	for name in hello.txt hello-2.txt hello-1000.txt %68ello.txt; do
+		serve "$GREET order; say '250 stored $name 5 ${HELLO^^}'"
+		run -0 ordersend -r 0 -s "127.0.0.1:$PORT" hello.txt
+		[ "$output" = "stored $name 5 ${HELLO^^}" ]
+		stop || :
+	done
 }
 
 @test "451, 452 and 421 are tried again, then 75" {
 	# After an answer the pause is the first one, and short, again.
 	serve "say '421 too busy'" \
-		"$GREET order; say '250 stored 1'; order; say '451 later'" \
+		"$GREET order; order; stored; say '451 later'" \
 		"$GREET order; say '452 no room'" \
-		"$GREET order; say '250 stored 2'"
+		"$GREET order; stored"
 	hello
 	cp hello.txt second.txt
 	run -0 ordersend -r 1 -s "127.0.0.1:$PORT" hello.txt second.txt
-	[ "$output" = 'stored 1
-stored 2' ]
+	[ "$output" = "stored hello.txt 5 $HELLO
+stored second.txt 5 $HELLO" ]
 	serve "$GREET order; say '452 no room'"
 	run -75 ordersend -r 0 -s "127.0.0.1:$PORT" hello.txt
 	[ "$output" = 'ordersend: hello.txt: 452 no room' ]
@@ -237,7 +298,7 @@ stored 2' ]
 
 @test "the same tag in every try of one run" {
 	serve "$GREET order; note \"\${WORDS[4]}\"" \
-		"$GREET order; note \"\${WORDS[4]}\"; say '250 stored'"
+		"$GREET order; note \"\${WORDS[4]}\"; stored"
 	hello
 	run -0 ordersend -F -r 1 -s "127.0.0.1:$PORT" hello.txt
 	wait "$PID"
@@ -270,11 +331,11 @@ stored 2' ]
 @test "a file that became shorter while it was sent: the others go" {
 	# The server empties the file as soon as the ORDER line is there.
 	serve "$GREET read -r _; : >large; cat >/dev/null" \
-		"$GREET order; say '250 stored'"
+		"$GREET order; stored"
 	head -c 20000000 /dev/zero >large
 	hello
 	run -75 --separate-stderr ordersend -r 0 -s "127.0.0.1:$PORT" large hello.txt
-	[ "$output" = stored ]
+	[ "$output" = "stored hello.txt 5 $HELLO" ]
 	[ "$stderr" = \
 		'ordersend: large: not sent: became shorter while it was being sent' ]
 }

@@ -82,6 +82,30 @@ hear(struct link *l)
 	return -1;
 }
 
+/*
+ * Whether a reply speaks of this order.  One that does not is believed in
+ * nothing: the order is not stored, as far as anybody knows, and goes again.
+ */
+static int
+is_about(struct link *l, const struct orderfile *f)
+{
+	struct ordline o = { .octets = f->size, .sha = span_str(f->sha),
+	    .name = buf_span(&f->name) };
+	struct buf text = { 0 };
+	const char *why;
+
+	if (l->reply.code != 250)
+		return 1;
+	why = ordline_answer(buf_span(&l->reply.text), &o);
+	if (why == NULL)
+		return 1;
+	buf_addf(&text, "%s: ", why);
+	buf_addspan(&text, buf_span(&l->reply.text));
+	lose(l, buf_str(&text));
+	buf_free(&text);
+	return 0;
+}
+
 /* Takes one reply for the oldest order without one. */
 static void
 take_answer(struct link *l)
@@ -95,6 +119,8 @@ take_answer(struct link *l)
 		return;
 	}
 	f = l->asked[l->answered++];
+	if (!is_about(l, f))
+		return;
 	orderfile_outcome(f, l->reply.code, buf_span(&l->reply.text));
 	/* Too large to be read and dropped: the server hangs up. */
 	if (f->code == 552)

@@ -1,5 +1,8 @@
 #include "ordline.h"
 
+#include <limits.h>
+
+#include "filename.h"
 #include "mime.h"
 #include "stranger.h"
 
@@ -226,6 +229,60 @@ ordline_decode(struct buf *name, struct span wire)
 		i += 2;
 	}
 	return ordline_name_check(buf_span(name));
+}
+
+/* Whether name is base, or base with -2, -3 and so on before its extension. */
+static int
+is_numbered(struct span name, struct span base)
+{
+	struct buf numbered = { 0 };
+	struct span digits;
+	size_t stem = filename_stem(base);
+	uintmax_t i = 0;
+	int same;
+
+	if (name.n <= base.n + 1)
+		return span_eq(name, base);
+	digits = span_of(name.p + stem + 1, name.n - base.n - 1);
+	if (span_number(digits, &i) < 0 || i < 2 || i > ULONG_MAX)
+		return 0;
+	filename_number(&numbered, base, "", (unsigned long)i);
+	same = span_eq(name, buf_span(&numbered));
+	buf_free(&numbered);
+	return same;
+}
+
+static int
+is_name(struct span wire, struct span asked, int numbered)
+{
+	struct buf name = { 0 }, base = { 0 };
+	int is;
+
+	is = ordline_decode(&name, wire) == NULL &&
+	    ordline_decode(&base, asked) == NULL &&
+	    (numbered ? is_numbered(buf_span(&name), buf_span(&base)) :
+	    span_eq(buf_span(&name), buf_span(&base)));
+	buf_free(&name);
+	buf_free(&base);
+	return is;
+}
+
+const char *
+ordline_answer(struct span text, const struct ordline *asked)
+{
+	struct span what = word(&text), name = word(&text);
+	struct span size = word(&text), sha = word(&text);
+	int stored = span_is(what, "stored");
+	uintmax_t octets;
+
+	if (!stored && !span_is(what, "duplicate"))
+		return "an answer that is neither stored nor duplicate";
+	if (span_number(size, &octets) < 0 || octets != asked->octets)
+		return "an answer with another size";
+	if (!span_case_eq(sha, asked->sha))
+		return "an answer with another checksum";
+	return is_name(name, asked->name, stored) ? NULL :
+	    "an answer with another name";
 }
 
 void

@@ -59,6 +59,14 @@ void ordline_encode(struct buf *out, struct span name);
 const char *ordline_decode(struct buf *name, struct span wire);
 
 /*
+ * Whether the text of a 250 speaks of the order asked, of which octets, sha and
+ * name count: "stored" with that name or one numbered for being taken, or
+ * "duplicate" with that name, size and checksum.  NULL, or what is wrong with
+ * it in words.
+ */
+const char *ordline_answer(struct span text, const struct ordline *asked);
+
+/*
  * The mac, in hex, of the n-th ORDER line of a connection whose greeting had
  * nonce; o's size, sha, name and tag count as they stand on the line.
  */
