@@ -44,13 +44,13 @@ MODULES = \
 	server/smtpdata server/smtpfault server/smtphead server/smtpmail \
 	server/smtptext server/smtpverb \
 	client/ahead client/auth client/backoff client/batch \
-	client/credential client/dry \
-	client/envelope client/feed client/fit client/frame client/ftpc \
-	client/ftpput client/handin client/intake client/journal client/link \
-	client/message client/mx client/orderc client/orderfile client/pool \
-	client/prepare client/progress client/rate client/reach client/relay \
-	client/report client/resolver client/rests client/route client/saslc \
-	client/sender client/single client/smtpc client/submit client/team \
+	client/credential client/dry client/envelope client/feed client/fit \
+	client/frame client/ftpc client/ftpput client/handin client/intake \
+	client/journal client/link client/message client/mx client/orderc \
+	client/orderfile client/pool client/prepare client/progress \
+	client/queue client/rate client/reach client/relay client/report \
+	client/resolver client/rests client/route client/saslc client/sender \
+	client/share client/single client/smtpc client/submit client/team \
 	client/tls client/trace client/transact client/typist client/worker
 # Modules in two files: the second.
 PARTS = client/resolvconf format/mimehead format/orderfault \

@@ -207,13 +207,6 @@ sent b@x" ]
 	[ "$(grep -vc '^deferred' journal)" = 0 ]
 }
 
-# The processes that pid has begun.
-children() {
-	[ -d /proc/self ] || skip "no /proc"
-	grep -l "^PPid:[[:space:]]$pid\$" /proc/[0-9]*/status 2>/dev/null |
-		cut -d / -f 3
-}
-
 @test "its processes are told to end: nobody is unknown who was not begun" {
 	echo 'at dot every 1 delay 50ms' >rules
 	start smtpd-lite -l :0 -o sink -R rules

@@ -254,3 +254,40 @@ send() {
 	[ "$(grep -c ' a.test ' questions)" -le 3 ]
 	[ "$(grep -c '^deferred' short)" = 22 ]
 }
+
+@test "-j: a domain that keeps one connection waiting keeps no other" {
+	zone 'slow.test fault silent'
+	for i in {1..40}; do
+		echo "d$i.test A 127.0.0.1" >>zone
+		letter me@x "$i@slow.test"
+		letter me@x "$i@d$i.test"
+	done >in
+	echo QUIT >>in
+	send 75 -j 2 <in
+	[ "$(cut -f 1 results | uniq -c | tr -s ' ')" = \
+		$' 40 sent\n 40 deferred' ]
+	[ "$(sort -u short | wc -l)" = 80 ]
+	# More than is read before its turn.
+	{ for i in {1..2000}; do letter me@x "$i@slow.test"; done
+		letter me@x u@d1.test; echo QUIT; } >in
+	send 75 -j 2 <in
+	[ "$(wc -l <short)" = 2001 ]
+	[ "$(grep -c '^sent' short)" = 1 ]
+}
+
+@test "-j: its processes are killed: a result each, and it ends" {
+	fake 'dot:*:silent'
+	zone 'a.test A 127.0.0.1' 'b.test A 127.0.0.1'
+	for i in {1..20}; do
+		letter me@x "$i@a.test"
+		letter me@x "$i@b.test"
+	done >in
+	echo QUIT >>in
+	smtpsend -bS -x -j 2 -d "$DNS" -s ":$HERE" -l journal <in >out 3>&- &
+	pid=$!
+	wait_for eval '[ "$(grep -c sending journal)" = 2 ]'
+	children | xargs kill -9
+	ended 80 "$pid"
+	[ "$(cut -f 1 out | sort | uniq -c | tr -s ' ')" = \
+		$' 38 deferred\n 2 unknown' ]
+}

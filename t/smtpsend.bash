@@ -92,3 +92,10 @@ batch() {
 		print "QUIT"
 	}'
 }
+
+# The processes that pid has begun.
+children() {
+	[ -d /proc/self ] || skip "no /proc"
+	grep -l "^PPid:[[:space:]]$pid\$" /proc/[0-9]*/status 2>/dev/null |
+		cut -d / -f 3
+}

@@ -44,6 +44,7 @@ struct message {
 				   owned by whoever set it */
 	struct message *next;	/* in a list of its owner's */
 	struct message *made;	/* in the list of all on its shelf */
+	struct queue_lot *lot;	/* its owner's: with whom it waits */
 	void *ticket;		/* what its owner knows it by */
 	int begun;		/* its owner's: the end may have gone out */
 	const char *ahead;	/* the server in the lines that are there

@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#include "client/team.h"
+#include "client/share.h"
 #include "sys/stop.h"
 
 /* For so many ms a worker that has to end is heard. */
@@ -17,6 +17,8 @@ struct pool {
 	struct team team;
 	struct pollfd *poll;
 	struct message *back, **last;	/* what workers could not send */
+	int shared;		/* by domains: all goes through the queue */
+	struct queue queue;
 	int ending;		/* by a signal: what is not begun is left */
 };
 
@@ -27,6 +29,14 @@ finish(struct pool *p, struct message *m)
 {
 	report_done(p->in->report, m);
 	message_drop(&p->in->shelf, m);
+}
+
+static void
+nobody_sends(struct pool *p, struct message *m)
+{
+	message_decide(m, RESULT_DEFERRED, STAGE_CONNECT, 0,
+	    span_str("no process to send it"));
+	finish(p, m);
 }
 
 /* Gives m to a worker. */
@@ -41,17 +51,41 @@ feed(struct pool *p, struct message *m)
 	}
 	if (message_open(m) < m->rcpts)
 		report_part(p->in->report, m);
-	w = team_choose(&p->team, m);
-	if (w != NULL) {
-		team_give(w, m);
+	if (p->shared) {
+		queue_put(&p->queue, m, route_domain(m));
 		return;
 	}
-	message_decide(m, RESULT_DEFERRED, STAGE_CONNECT, 0,
-	    span_str("no process to send it"));
-	finish(p, m);
+	w = team_choose(&p->team);
+	if (w != NULL)
+		team_give(w, m);
+	else
+		nobody_sends(p, m);
+}
+
+/* What waits goes to those who have room. */
+static void
+share(struct pool *p)
+{
+	struct message *m;
+
+	if (share_out(&p->team, &p->queue) == 0)
+		return;
+	while ((m = queue_drop(&p->queue)) != NULL)
+		nobody_sends(p, m);
 }
 
 /* --- From a worker --------------------------------------------------- */
+
+/* A message is in the hand of w no more. */
+static struct message *
+take_out(struct pool *p, struct team_worker *w, const void *ticket)
+{
+	struct message *m = team_take(w, ticket);
+
+	if (p->shared)
+		queue_done(&p->queue, m);
+	return m;
+}
 
 static void
 settle(struct pool *p, struct team_worker *w, const struct frame *f,
@@ -61,7 +95,7 @@ settle(struct pool *p, struct team_worker *w, const struct frame *f,
 
 	report_take(p->in->report, lines, f->code);
 	report_step(p->in->report, f->code);
-	m = team_take(w, f->ticket);
+	m = take_out(p, w, f->ticket);
 	ahead_end(p->in->report, m);
 	message_drop(&p->in->shelf, m);
 	team_praise(&p->team, w);
@@ -134,6 +168,7 @@ listen_to(struct pool *p, struct team_worker *w)
 	r = frame_receive(&w->in, w->spawn.in);
 	if (r <= 0)
 		return r;
+	w->heard = io_clock();
 	rest = buf_span(&w->in);
 	while (frame_next(&rest, &f, &bytes))
 		take(p, w, &f, bytes);
@@ -171,7 +206,7 @@ bury(struct pool *p, struct team_worker *w)
 
 	team_bury(w);
 	while ((m = w->hand) != NULL) {
-		team_take(w, m);
+		take_out(p, w, m);
 		if (w->bye && !m->begun && (p->ending || stop_asked())) {
 			message_drop(&p->in->shelf, m);
 			continue;
@@ -253,24 +288,35 @@ next_message(struct pool *p, struct message **m, int *input, int *end)
 	return 0;
 }
 
+static int
+is_full(const struct pool *p)
+{
+	return p->shared ? queue_is_full(&p->queue) : team_is_full(&p->team);
+}
+
 /* Feeds what there is: the time to wait; *input says whether for input. */
 static int
 feed_all(struct pool *p, int *input, int *end)
 {
 	struct message *m;
-	int full;
+	int full, wait;
 	size_t i;
 
 	*input = 0;
 	team_look(&p->team);
-	while (!(full = team_is_full(&p->team)) &&
+	while (!(full = is_full(p)) &&
 	    next_message(p, &m, input, end))
 		feed(p, m);
+	if (p->shared)
+		share(p);
 	for (i = 0; i < p->team.workers; i++)
 		team_flush(&p->team.worker[i]);
 	if (full)
-		return team_wait(&p->team);
-	return *end || *input ? IO_FOREVER : p->in->wait;
+		wait = team_wait(&p->team);
+	else
+		wait = *end || *input ? IO_FOREVER : p->in->wait;
+	return p->queue.line != NULL && (wait == IO_FOREVER ||
+	    wait > SHARE_PATIENCE) ? SHARE_PATIENCE : wait;
 }
 
 /* Waits and takes what the workers say. */
@@ -314,7 +360,7 @@ is_busy(const struct pool *p)
 		if (team_is_alive(w) && w->hands > 0)
 			return 1;
 	}
-	return p->back != NULL;
+	return p->back != NULL || p->queue.n > 0;
 }
 
 /* The workers leave what they have not begun, and end. */
@@ -329,6 +375,8 @@ stop_workers(struct pool *p)
 		p->back = m->next;
 		message_drop(&p->in->shelf, m);
 	}
+	while ((m = queue_drop(&p->queue)) != NULL)
+		message_drop(&p->in->shelf, m);
 	for (i = 0; i < p->team.workers; i++)
 		if (team_is_alive(&p->team.worker[i]))
 			kill(p->team.worker[i].spawn.pid, SIGTERM);
@@ -337,7 +385,7 @@ stop_workers(struct pool *p)
 void
 pool_run(struct intake *in, const struct route *route, long jobs)
 {
-	struct pool p = { .in = in };
+	struct pool p = { .in = in, .shared = route->resolver != NULL };
 	int timeout, input, end = 0;
 
 	team_init(&p.team, route, in->report->journal, jobs);
@@ -352,5 +400,6 @@ pool_run(struct intake *in, const struct route *route, long jobs)
 	}
 	report_commit(in->report);
 	team_end(&p.team);
+	queue_free(&p.queue);
 	free(p.poll);
 }

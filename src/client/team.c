@@ -178,8 +178,8 @@ team_look(struct team *t)
 		t->barred = t->hopeless = 0;
 }
 
-static int
-has_room(const struct team_worker *w)
+int
+team_has_room(const struct team_worker *w)
 {
 	return team_is_alive(w) && w->hands < w->quota &&
 	    (w->out.n < OUT_MAX || w->hands == 0);
@@ -189,7 +189,7 @@ has_room(const struct team_worker *w)
 static int
 may_take(const struct team *t, const struct team_worker *w)
 {
-	return has_room(w) && (w->barred <= t->now || t->hopeless);
+	return team_has_room(w) && (w->barred <= t->now || t->hopeless);
 }
 
 /* Where nobody who is there gets through, neither does one more. */
@@ -199,8 +199,15 @@ may_start(const struct team *t)
 	return t->workers < t->jobs && !t->barred;
 }
 
-static struct team_worker *
-choose(struct team *t)
+struct team_worker *
+team_start(struct team *t)
+{
+	return may_start(t) && start_worker(t) == 0 ?
+	    &t->worker[t->workers - 1] : NULL;
+}
+
+struct team_worker *
+team_choose(struct team *t)
 {
 	struct team_worker *w, *best = NULL;
 	size_t i;
@@ -210,37 +217,12 @@ choose(struct team *t)
 		if (may_take(t, w) && (best == NULL || w->hands < best->hands))
 			best = w;
 	}
-	if ((best == NULL || best->hands > 0) && may_start(t) &&
-	    start_worker(t) == 0)
-		best = &t->worker[t->workers - 1];
-	return best;
-}
-
-/* A domain has one worker and so one connection. */
-static struct team_worker *
-choose_by_domain(struct team *t, struct span domain)
-{
-	size_t i, hash = 0;
-	int c;
-
-	for (i = 0; i < domain.n; i++) {
-		c = domain.p[i];
-		if (c >= 'A' && c <= 'Z')
-			c += 'a' - 'A';
-		hash = hash * 31 + (size_t)c;
+	if (best == NULL || best->hands > 0) {
+		w = team_start(t);
+		if (w != NULL)
+			best = w;
 	}
-	hash %= t->jobs;
-	while (t->workers <= hash)
-		if (start_worker(t) < 0)
-			return NULL;
-	return team_is_alive(&t->worker[hash]) ? &t->worker[hash] : NULL;
-}
-
-struct team_worker *
-team_choose(struct team *t, const struct message *m)
-{
-	return t->route->resolver == NULL ? choose(t) :
-	    choose_by_domain(t, route_domain(m));
+	return best;
 }
 
 int
@@ -252,16 +234,11 @@ team_is_full(const struct team *t)
 	for (i = 0; i < t->workers; i++) {
 		w = &t->worker[i];
 		alive += (size_t)team_is_alive(w);
-		/* Nobody knows whose the next one is. */
-		if (t->route->resolver != NULL) {
-			if (team_is_alive(w) && !has_room(w))
-				return 1;
-		} else if (may_take(t, w)) {
+		if (may_take(t, w))
 			return 0;
-		}
 	}
 	/* Where all are dead, none will ever have room. */
-	return t->route->resolver == NULL && alive > 0 && !may_start(t);
+	return alive > 0 && !may_start(t);
 }
 
 int

@@ -24,6 +24,7 @@ struct team_worker {
 	struct message *hand, **last;	/* what it has not done yet */
 	size_t hands, quota;
 	long long since;	/* ms, when it last got something to do */
+	long long heard;	/* ms, when it last said something */
 	long long barred;	/* no server talks to it: ms, until when others
 				   come first */
 	int hopeless;		/* nor will one soon */
@@ -70,10 +71,14 @@ int team_is_full(const struct team *t);
 int team_wait(const struct team *t);
 
 /*
- * The worker for a message: the one with the least in hand, or a new one;
- * under a resolver that of its domain.  NULL when there is none.
+ * The worker for a message: the one with the least in hand, or a new one.
+ * NULL when there is none.
  */
-struct team_worker *team_choose(struct team *t, const struct message *m);
+struct team_worker *team_choose(struct team *t);
+
+/* A new worker, or NULL; whether one may have more in hand. */
+struct team_worker *team_start(struct team *t);
+int team_has_room(const struct team_worker *w);
 
 /* m, its owner's, is in the hand of w, to whom it is on its way. */
 void team_give(struct team_worker *w, struct message *m);

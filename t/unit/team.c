@@ -61,7 +61,7 @@ begin(struct fixture *f)
 	buf_adds(&f->m.content.text, "Subject: s\r\n\r\nx\r\n");
 	message_rcpt(&f->m, span_str("a@x"), span_str(""));
 	team_look(&f->team);
-	w = team_choose(&f->team, &f->m);
+	w = team_choose(&f->team);
 	CHECK(w != NULL);
 	if (w != NULL) {
 		team_give(w, &f->m);
