@@ -23,8 +23,8 @@ PROGS = archive-stamp ftpd-lite ftpsend mkmail mxlookup orderparse orderrecv \
 MODULES = \
 	sys/buf sys/charset sys/cli sys/conn sys/crew sys/data sys/die \
 	sys/door sys/here sys/inetd sys/io sys/lock sys/loop sys/net \
-	sys/newfile sys/pass sys/secret sys/serve sys/spawn sys/stop \
-	sys/witness \
+	sys/newfile sys/pass sys/secret sys/serve sys/spare sys/spawn \
+	sys/stop sys/witness \
 	format/addr format/again format/bsmtp format/compose format/content \
 	format/copies format/crlf format/date format/dns format/downgrade \
 	format/dsn format/entry format/excerpt format/filename format/ftp \

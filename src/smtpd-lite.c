@@ -73,12 +73,14 @@ static void *
 session_open(void *arg, const struct net_peer *peer, struct buf *out)
 {
 	struct app *app = arg;
-	struct smtpd_peer with = { peer->text, peer->local, NULL };
+	struct smtpd_peer with = { peer->text, peer->local, NULL, 0 };
 
 	(void)out;	/* begin greets */
-	if (app->conf.talk != NULL)
+	if (app->conf.talk != NULL) {
 		with.arg = transcript_open(app->talkdir, peer->text,
 		    app->serve.verbose);
+		with.unserved = transcript_is_short(with.arg);
+	}
 	return smtpd_open(&app->conf, &with);
 }
 

@@ -179,6 +179,11 @@ login() {
 	END
 	cmp want got
 	grep -q '^250-ETRN$' out
+	# A file that cannot be read may have some.
+	ln -s x.bsmtp relay/x.bsmtp
+	printf '%s\n' 'EHLO x' 'ETRN none.test' QUIT |
+		talk -D ours.test -q relay
+	grep -qx '458 4.3.0 Error: cannot queue mail for none.test' out
 }
 
 @test "ETRN waits for the messages before it" {

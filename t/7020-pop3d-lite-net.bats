@@ -137,17 +137,15 @@ is_free() {
 		[ "$(ls mail/user1/new | wc -l)" -le 700 ]
 	}
 	delete 801
-	kill -STOP "$PID"
-	kill -KILL "$PID"
+	kill -STOP -- "-$PID"
+	crash
 	hang_up c
-	stop || :
 	[ "$(find mail/user1/new -type f | wc -l)" = 801 ]
 	delete 800
 	tell c QUIT
 	until have_gone; do :; done
-	kill -KILL "$PID"
+	crash
 	hang_up c
-	stop || :
 	[ -e mail/user1/new/2799.x ]
 	start pop3d-lite -l :0 -u passwd
 	connect c

@@ -26,8 +26,7 @@ key() {
 	wait_for compgen -G 'incoming/.seen/.tmp.*' >/dev/null
 	exec 8<>"/dev/tcp/127.0.0.1/$PORT"
 	printf 'raw' >&8
-	kill -9 "$PID"
-	stop || [ "$?" = 137 ]
+	crash
 	exec 9>&- 8>&-
 	[ "$(ls incoming)" = '' ]
 	orderrecv -i </dev/null >out
@@ -94,8 +93,7 @@ key() {
 		sender=$!
 		if [ "$round" -lt "$kills" ]; then
 			sleep "$(printf '0.0%02d' $((RANDOM % 30)))"
-			kill -9 "$PID"
-			stop || :
+			crash
 			wait "$sender" || :
 		else
 			wait "$sender"

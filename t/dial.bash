@@ -141,10 +141,11 @@ poured() {
 	done 2>/dev/null
 }
 
-# memory [WHAT]: what the server that start began last holds, in KB, or has
-# held at most (VmHWM).
+# memory [WHAT]: what the one worker of the server that start began last
+# holds, in KB, or has held at most (VmHWM).
 memory() {
-	sed -n "s/^${1:-VmRSS}:[^0-9]*\([0-9]*\) kB/\1/p" "/proc/$PID/status"
+	sed -n "s/^${1:-VmRSS}:[^0-9]*\([0-9]*\) kB/\1/p" \
+		"/proc/$(workers)/status"
 }
 
 # measurable: skips the test where a process's memory tells nothing.

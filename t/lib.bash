@@ -140,6 +140,22 @@ stop() {
 	return "$status"
 }
 
+# workers [pid]: the pids of a server's workers (of the last one's).
+workers() {
+	ps -A -o pid= -o ppid= | awk -v parent="${1:-$PID}" \
+		'$2 == parent { print $1 }'
+}
+
+# crash: kills the server that start began last, workers and all, by SIGKILL.
+crash() {
+	kill -9 -- "-$PID"
+	wait "$PID" || :
+}
+
+has_line() {
+	grep -q "$1" "$2"
+}
+
 # wait_for command [arg ...]
 # Until the command succeeds, for at most ten seconds.
 wait_for() {

@@ -41,9 +41,12 @@ struct ftpd_store {
 	/* The end of file, which is deleted unless it was stored. */
 	void (*drop)(void *file);
 
-	/* One of the files that lie there, 0 or -1; and all of them. */
+	/*
+	 * One of the files that lie there, and all of them: 0, or -1 where it
+	 * is none, or where they cannot be listed.
+	 */
 	int (*look)(void *arg, struct span name, uint64_t *size, int64_t *time);
-	void (*list)(void *arg, void (*visit)(void *to, struct span name,
+	int (*list)(void *arg, void (*visit)(void *to, struct span name,
 	    uint64_t size, int64_t time), void *to);
 
 	/* Appends a name that is nobody else's, for STOU. */

@@ -431,8 +431,12 @@ list(struct ftpd *s, struct span arg,
 		return;
 	if (name.n > 0)
 		add(&text, name, size, time);
-	else
-		store->list(store->arg, add, &text);
+	else if (store->list(store->arg, add, &text) < 0) {
+		buf_free(&text);
+		s->conf->data.close(s->door);
+		ftp_reply(s, out, "451 disk trouble, try again later");
+		return;
+	}
 	s->phase = FTP_TRANSFER;
 	ftp_reply(s, out, "150 here it comes");
 	s->conf->data.send(s->door, text.p, text.n);

@@ -4,7 +4,9 @@
 
 #define LETTERS 256		/* looked at in one turn */
 
-static const char no_letter[] = "-ERR that letter has vanished";
+static const char
+	no_letter[] = "-ERR that letter has vanished",
+	no_reading[] = "-ERR [SYS/TEMP] the letter cannot be read now";
 
 int
 pop3work_list(struct pop3d *s)
@@ -148,11 +150,13 @@ static int
 announce(struct pop3d *s)
 {
 	uint64_t size = 0;
+	int err;
 
 	if (!s->top && s->conf->store->measure(s->drop, s->at, &size) != 0)
 		return 0;
-	if (s->conf->store->begin(s->drop, s->at) != 0) {
-		pop3verb_reply(s, no_letter);
+	err = s->conf->store->begin(s->drop, s->at);
+	if (err != 0) {
+		pop3verb_reply(s, err == ENOENT ? no_letter : no_reading);
 		return -1;
 	}
 	memset(&s->crlf, 0, sizeof s->crlf);

@@ -12,7 +12,8 @@
 
 static const char
 	no_end[] = "500 5.5.2 Error: line too long",
-	no_more[] = "421 4.7.0 Error: too many errors";
+	no_more[] = "421 4.7.0 Error: too many errors",
+	no_resources[] = "421 4.3.2 Error: short of resources, try again later";
 
 static void
 tell_line(struct smtpd *s, struct span line)
@@ -142,6 +143,7 @@ smtpd_open(const struct smtpd_conf *conf, const struct smtpd_peer *peer)
 	buf_adds(&s->peer, peer->text);
 	s->local = peer->local;
 	s->arg = peer->arg;
+	s->unserved = peer->unserved;
 	return s;
 }
 
@@ -158,7 +160,9 @@ enum smtpd_next
 smtpd_greet(struct smtpd *s, struct buf *out)
 {
 	begin(s, out);
-	if (!smtpfault_strikes(s, RULES_CONNECT, span_of(NULL, 0)))
+	if (s->unserved)
+		smtpverb_hang_up(s, no_resources);
+	else if (!smtpfault_strikes(s, RULES_CONNECT, span_of(NULL, 0)))
 		buf_addf(out, "220 %s ESMTP smtpd-lite\r\n", s->conf->host);
 	else if (s->fault.what == RULES_REPLY && s->fault.text.p[0] != '2')
 		s->phase = SMTPD_TURNED_AWAY;

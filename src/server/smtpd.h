@@ -97,6 +97,8 @@ struct smtpd_peer {
 	const char *text;	/* the address, empty when it is not known */
 	int local;		/* and whether it is of this host */
 	void *arg;		/* talk's */
+	int unserved;		/* what its session needs is short: it is told
+				   to come again */
 };
 
 /* What the caller does next. */

@@ -33,6 +33,7 @@ struct smtpd {
 	struct buf peer, helo;
 	int local;		/* the peer is */
 	void *arg;		/* of conf->talk */
+	int unserved;		/* from the beginning */
 	struct smtpmail *mail;	/* NULL outside a transaction */
 	struct smtpmail *unsettled;	/* for the next commit, last first */
 	int unsettleds;

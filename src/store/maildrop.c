@@ -221,19 +221,26 @@ maildrop_uid(const void *drop, size_t i, struct buf *b)
 	dropname_uid(d->letters.letter[i].name, b);
 }
 
-/* Letters have other names now, or are gone: which? */
-static void
+/*
+ * Letters have other names now, or are gone: which?  0, or errno where the
+ * directories could not be read.
+ */
+static int
 look_again(struct drop *d)
 {
 	struct letter *l;
 	const char *name;
 	enum letters_part part;
 	size_t i;
+	int r, err = 0;
 
 	for (i = 0; i < d->letters.n; i++)
 		d->letters.letter[i].gone = 1;
-	for (part = LETTERS_NEW; part < LETTERS_PARTS; part++) {
-		if (open_part(d, part) <= 0)
+	for (part = LETTERS_NEW; part < LETTERS_PARTS && err == 0; part++) {
+		r = open_part(d, part);
+		if (r < 0)
+			err = errno;
+		if (r <= 0)
 			continue;
 		while ((name = next_name(d->dir)) != NULL) {
 			l = letters_find(&d->letters, name);
@@ -247,6 +254,9 @@ look_again(struct drop *d)
 		closedir(d->dir);
 		d->dir = NULL;
 	}
+	for (i = 0; i < d->letters.n && err != 0; i++)
+		d->letters.letter[i].gone = 0;
+	return err;
 }
 
 /*
@@ -265,9 +275,11 @@ with_path(struct drop *d, size_t i, int (*act)(const char *path))
 		err = errno;
 	}
 	if (r < 0 && err == ENOENT && !l->gone) {
-		look_again(d);
-		r = act(path_of(d, l->part, l->name, &path));
-		err = errno;
+		err = look_again(d);
+		if (err == 0) {
+			r = act(path_of(d, l->part, l->name, &path));
+			err = errno;
+		}
 	}
 	buf_free(&path);
 	errno = err;
@@ -341,11 +353,13 @@ maildrop_measure(void *drop, size_t i, uint64_t *size)
 	struct letter *l = &d->letters.letter[i];
 	uint64_t whole;
 	ssize_t n = 0;
+	int err;
 
 	*size = l->size;
 	if (l->read)
 		return 0;
-	if (open_letter(d, i) == 0 && (n = read_piece(d)) > 0) {
+	err = open_letter(d, i);
+	if (err == 0 && (n = read_piece(d)) > 0) {
 		d->size += (uint64_t)n + crlf_grow(&d->crlf,
 		    span_of(d->store->piece, (size_t)n));
 		whole = l->told ? d->size + crlf_end(&d->crlf) :
@@ -358,8 +372,10 @@ maildrop_measure(void *drop, size_t i, uint64_t *size)
 	}
 	if (d->fd >= 0 && n >= 0)
 		l->size = d->size + crlf_end(&d->crlf);
+	/* What is there, but cannot be opened now, is read another time. */
+	l->read = d->fd >= 0 || err == ENOENT;
 	maildrop_finish(d);
-	l->told = l->read = 1;
+	l->told = 1;
 	*size = l->size;
 	return 0;
 }

@@ -311,7 +311,8 @@ outbox_has(void *store, struct span domain)
 		if (fd >= 0) {
 			found = has(fd, domain);
 			close(fd);
-		}
+		} else if (errno != ENOENT)
+			found = -1;
 	}
 	closedir(d);
 	buf_free(&path);

@@ -13,6 +13,7 @@
 struct transcript {
 	char *path;
 	int fd;			/* -1 after a failure */
+	int is_short;
 	int verbose;
 	int in_line;		/* a piece of text came without its ending */
 };
@@ -46,9 +47,10 @@ start(struct transcript *t, const char *dir, const char *peer)
 		t->fd = io_file(buf_str(&path), O_WRONLY | O_CREAT | O_EXCL |
 		    O_CLOEXEC, 0600);
 	} while (t->fd < 0 && errno == EEXIST);
-	t->path = span_dup(buf_span(&path));
+	t->is_short = t->fd < 0 && net_is_short(errno);
 	if (t->fd < 0)
-		warn_sys("%s", t->path);
+		warn_sys("%s", buf_str(&path));
+	t->path = span_dup(buf_span(&path));
 	buf_free(&path);
 }
 
@@ -63,6 +65,12 @@ transcript_open(const char *dir, const char *peer, int verbose)
 	if (dir != NULL)
 		start(t, dir, peer);
 	return t;
+}
+
+int
+transcript_is_short(const struct transcript *t)
+{
+	return t->is_short;
 }
 
 /* The first failure is said, and is the end. */

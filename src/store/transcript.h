@@ -16,6 +16,9 @@
 struct transcript *transcript_open(const char *dir, const char *peer,
     int verbose);
 
+/* Whether there is no file because the system was short of something. */
+int transcript_is_short(const struct transcript *t);
+
 /*
  * What is said: a line without its ending, who being 'C' or 'S'; or more of a
  * text that the client sends, not cut into lines, 'T'.

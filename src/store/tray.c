@@ -91,15 +91,17 @@ visit_one(void *arg, const struct spool_entry *entry)
 	tour->visit(tour->to, entry->name, entry->size, entry->time);
 }
 
-void
+int
 tray_list(void *tray, void (*visit)(void *to, struct span name,
     uint64_t size, int64_t time), void *to)
 {
 	const struct tray *t = tray;
 	struct tour tour = { visit, to };
 
-	if (spool_list(t->spool, visit_one, &tour) < 0)
-		warn_sys("%s", t->dir);
+	if (spool_list(t->spool, visit_one, &tour) == 0)
+		return 0;
+	warn_sys("%s", t->dir);
+	return -1;
 }
 
 void

@@ -32,9 +32,12 @@ void tray_finish(void *file, struct span name);
 int tray_outcome(void *file, struct span *name);
 void tray_drop(void *file);
 
-/* Octets and time of a file by its name: 0, or -1; and of all. */
+/*
+ * Octets and time of a file by its name: 0, or -1; and of all, -1 being said
+ * on standard error.
+ */
 int tray_look(void *tray, struct span name, uint64_t *size, int64_t *time);
-void tray_list(void *tray, void (*visit)(void *to, struct span name,
+int tray_list(void *tray, void (*visit)(void *to, struct span name,
     uint64_t size, int64_t time), void *to);
 
 /* Appends a name that nobody else has. */

@@ -1,6 +1,7 @@
 /*
- * crew: a server in several worker processes.  The parent accepts the
- * connections and passes each to the worker with the fewest.
+ * crew: a server in worker processes.  The parent accepts the connections,
+ * passes each to the worker with the fewest, and replaces the workers that
+ * die; it has no session itself, and so nothing that could run out.
  */
 #ifndef SYS_CREW_H
 #define SYS_CREW_H
@@ -9,12 +10,30 @@
 
 #define CREW_MAX 64		/* workers */
 
+struct crew_opt {
+	const int *listener;	/* non-blocking listening sockets */
+	int listeners;
+	int workers;		/* rooms of loop.door */
+	int once;		/* a worker that ends in order ends all */
+
+	/* In a worker: a descriptor that tells it alone to end, or -1. */
+	int (*own_stop)(void);
+	struct loop_opt loop;	/* stop is the parent's */
+};
+
+struct crew;
+
 /*
- * Serves with so many workers, each in a room of o->door, until o->stop is
- * readable.  own_stop is called in a worker and gives one that tells it alone
- * to end.  EX_OK, or the exit code of a worker that could not go on.
+ * Starts the workers: NULL with *code, which is that of one that could not
+ * begin.  o, proto and app stay the caller's.
  */
-enum exit_code crew_run(const struct loop_opt *o, int workers,
-    int (*own_stop)(void), const struct serve_proto *proto, void *app);
+struct crew *crew_start(const struct crew_opt *o,
+    const struct serve_proto *proto, void *app, enum exit_code *code);
+
+/*
+ * Serves until it is time to stop, or until a worker ends the server: in order
+ * (once), or because it cannot print (EX_IOERR).  Frees c.
+ */
+enum exit_code crew_run(struct crew *c);
 
 #endif

@@ -5,15 +5,18 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "die.h"
+#include "buf.h"
 #include "io.h"
+#include "spare.h"
 
+#define SAID_MS 1000		/* between two words about the same shortage */
 #define ADDRESS 16		/* octets of one; a v4 one is mapped */
 
 /*
@@ -29,6 +32,7 @@ struct door {
 	volatile unsigned *left;	/* by room, shared */
 	volatile unsigned char *taken;	/* by seat, shared */
 	unsigned *came;			/* by room */
+	unsigned char *closed;		/* by room */
 	unsigned char *room;		/* by seat */
 	unsigned char (*address)[ADDRESS];
 	long top;		/* no seat from this one on was ever taken */
@@ -66,6 +70,7 @@ door_open(long seats, long each, int rooms)
 	d->left = (void *)p;
 	d->taken = p + (size_t)rooms * sizeof *d->left;
 	d->came = die_calloc((size_t)rooms, sizeof *d->came);
+	d->closed = die_calloc((size_t)rooms, sizeof *d->closed);
 	d->room = die_calloc((size_t)seats, sizeof *d->room);
 	d->address = die_calloc((size_t)seats, sizeof *d->address);
 	return d;
@@ -76,9 +81,23 @@ door_free(struct door *d)
 {
 	munmap((void *)d->left, d->mapped);
 	free(d->came);
+	free(d->closed);
 	free(d->room);
 	free(d->address);
 	free(d);
+}
+
+/* errno says what is short.  Who has many peers meets it many times. */
+static void
+say_short(void)
+{
+	static long long next;
+	long long now = io_clock();
+
+	if (now < next)
+		return;
+	next = now + SAID_MS;
+	warn_sys("accept");
 }
 
 int
@@ -88,15 +107,46 @@ door_accept(int listener, struct net_peer *peer, int *is_short)
 
 	fd = accept(listener, NULL, NULL);
 	*is_short = fd < 0 && net_is_short(errno);
-	if (*is_short)
-		warn_sys("accept");
-	if (fd < 0)
+	if (*is_short) {
+		say_short();
+		spare_use();
+		fd = accept(listener, NULL, NULL);
+	}
+	if (fd < 0) {
+		spare_keep();
 		return -1;
+	}
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	net_peer(peer, fd);
 	return fd;
+}
+
+const char *
+door_reason(long seat)
+{
+	switch (seat) {
+	case DOOR_FULL:
+		return "too many sessions, try again later";
+	case DOOR_CROWDED:
+		return "too many connections from your address";
+	default:
+		return "short of resources, try again later";
+	}
+}
+
+/* It may not come through, if the peer has spoken first. */
+void
+door_refuse(int fd, const char *busy, long seat)
+{
+	char text[256];
+	int n;
+
+	n = snprintf(text, sizeof text, "%s %s\r\n", busy,
+	    door_reason(seat));
+	send(fd, text, (size_t)n, MSG_DONTWAIT);
+	close(fd);
 }
 
 static unsigned
@@ -108,10 +158,11 @@ present(const struct door *d, int room)
 int
 door_room(const struct door *d)
 {
-	int i, best = 0;
+	int i, best = -1;
 
-	for (i = 1; i < d->rooms; i++)
-		if (present(d, i) < present(d, best))
+	for (i = 0; i < d->rooms; i++)
+		if (!d->closed[i] &&
+		    (best < 0 || present(d, i) < present(d, best)))
 			best = i;
 	return best;
 }
@@ -191,4 +242,11 @@ door_clear(struct door *d, int room)
 		if (d->room[i] == room)
 			d->taken[i] = 0;
 	d->left[room] = d->came[room];
+	d->closed[room] = 1;
+}
+
+void
+door_reopen(struct door *d, int room)
+{
+	d->closed[room] = 0;
 }

@@ -12,7 +12,8 @@ struct door;
 /* Instead of a seat. */
 enum {
 	DOOR_FULL = -1,		/* none is left */
-	DOOR_CROWDED = -2	/* this address has as many as it may have */
+	DOOR_CROWDED = -2,	/* this address has as many as it may have */
+	DOOR_SHORT = -3		/* descriptors, memory or workers are short */
 };
 
 /*
@@ -25,13 +26,20 @@ struct door *door_open(long seats, long each, int rooms);
 void door_free(struct door *d);
 
 /*
- * A new connection, non-blocking, close-on-exec and without Nagle's delay; -1
- * with errno, and *is_short where descriptors have run out, which is said on
- * standard error: a pause will help.
+ * A new connection, non-blocking, close-on-exec and without Nagle's delay.
+ * *is_short where descriptors or memory have run out, which is said on
+ * standard error: it has been got by the reserve (spare.h), and is to be
+ * turned away; or it is -1, and a pause will help.
  */
 int door_accept(int listener, struct net_peer *peer, int *is_short);
 
-/* The room with the fewest sessions. */
+/* Why there is no seat, in words. */
+const char *door_reason(long seat);
+
+/* Says so, after the protocol's word for busy, and closes fd. */
+void door_refuse(int fd, const char *busy, long seat);
+
+/* The room with the fewest sessions; -1 when all are closed. */
 int door_room(const struct door *d);
 
 /* A seat in room, or DOOR_*; and one that was not taken after all. */
@@ -41,7 +49,11 @@ void door_cancel(struct door *d, int room, long seat);
 /* A session in room is over; that room's process says so. */
 void door_leave(struct door *d, int room, long seat);
 
-/* The room's process is dead, and so are its sessions. */
+/*
+ * The room's process is dead, and so are its sessions: it is closed until
+ * another one is there.  All rooms are open at first.
+ */
 void door_clear(struct door *d, int room);
+void door_reopen(struct door *d, int room);
 
 #endif

@@ -10,12 +10,13 @@
 #include "conn.h"
 #include "io.h"
 #include "pass.h"
+#include "spare.h"
 
 #define ACCEPTS 64		/* new sessions in one round */
 #define BUSY_EXTRA 64		/* peers being told that it is busy */
 #define OUT_KEPT 256		/* bytes kept for an idle one's next answer */
 
-/* What else is polled: two descriptors and the listeners. */
+/* What else is polled. */
 enum { STOP, CHANNEL, CONTROLS };
 
 /*
@@ -38,8 +39,7 @@ enum { STOP, CHANNEL, CONTROLS };
 struct loop {
 	const struct loop_opt *o;
 	struct conn_host host;
-	struct pollfd *control;	/* stop, channel, listeners */
-	size_t controls;
+	struct pollfd control[CONTROLS];
 	struct pollfd *poll;	/* what is polled in this round, from 1 on */
 	size_t polled;
 	struct conn *conn;
@@ -51,7 +51,6 @@ struct loop {
 	long long active;	/* when something went on last */
 	long long all, next_all;	/* when all are looked at: last, next */
 	long long down;		/* when the rest is cut off, 0 while up */
-	long long no_accept;	/* no descriptors before this moment */
 };
 
 /* Room for cap connections, and for all that is polled with them. */
@@ -61,7 +60,7 @@ grow(struct loop *l, size_t cap)
 	l->cap = cap;
 	l->conn = realloc(l->conn, cap * sizeof *l->conn);
 	l->poll = realloc(l->poll,
-	    (1 + 2 * cap + l->controls) * sizeof *l->poll);
+	    (1 + 2 * cap + CONTROLS) * sizeof *l->poll);
 	if (l->conn == NULL || l->poll == NULL)
 		die_nomem();
 }
@@ -120,75 +119,59 @@ transmit(struct loop *l, struct conn *c)
 
 /* Its seat may be one of those that are none. */
 static void
-greet(struct loop *l, int fd, const struct net_peer *peer, long seat)
+greet(struct loop *l, int fd, long seat)
 {
-	const char *why = seat == DOOR_FULL ?
-	    "too many sessions, try again later" :
-	    "too many connections from your address";
+	const char *busy = l->host.proto->busy;
+	struct net_peer peer;
 	struct buf word = { 0 };
 	struct conn *c;
 
+	net_peer(&peer, fd);
 	if (l->o->verbose)
-		warn("%s: %s", peer->text[0] != '\0' ? peer->text : "local",
-		    seat >= 0 ? "connected" : why);
-	if (seat < 0)
-		buf_addf(&word, "%s %s\r\n", l->host.proto->busy, why);
-	if (seat < 0 && l->n >= (size_t)l->host.sessions + BUSY_EXTRA) {
-		/* It may not come through, if the peer has spoken first. */
-		send(fd, word.p, word.n, 0);
-		close(fd);
-		buf_free(&word);
+		warn("%s: %s", peer.text[0] != '\0' ? peer.text : "local",
+		    seat >= 0 ? "connected" : door_reason(seat));
+	if (seat == DOOR_SHORT || (seat < 0 &&
+	    l->n >= (size_t)l->host.sessions + BUSY_EXTRA)) {
+		door_refuse(fd, busy, seat);
 		return;
 	}
 	c = add_conn(l);
-	if (seat >= 0)
-		conn_open(&l->host, c, peer, fd, seat);
-	else
+	if (seat >= 0) {
+		conn_open(&l->host, c, &peer, fd, seat);
+	} else {
+		buf_addf(&word, "%s %s\r\n", busy, door_reason(seat));
 		conn_refuse(&l->host, c, buf_str(&word));
+	}
 	buf_free(&word);
 	c->fd = fd;
 	transmit(l, c);
 }
 
-static void
-accept_some(struct loop *l, int listener)
-{
-	struct door *door = l->o->door;
-	struct net_peer peer;
-	int i, fd, is_short;
-
-	for (i = 0; i < ACCEPTS; i++) {
-		fd = door_accept(listener, &peer, &is_short);
-		if (is_short)
-			l->no_accept = l->host.now + LOOP_NO_FD_MS;
-		if (fd < 0)
-			return;
-		greet(l, fd, &peer, door_enter(door, l->o->room, &peer));
-	}
-}
-
-/* What the parent passes: 0, or -1 when it is dead. */
+/*
+ * What the parent passes: 0, or -1 when it is dead.  A descriptor for which
+ * there is no room would be closed without a word: the reserve makes room.
+ */
 static int
 take_some(struct loop *l)
 {
-	struct net_peer peer;
-	int i, fd, r = 0;
+	int i, fd, r = 1;
 	long seat;
 
-	for (i = 0; i < ACCEPTS; i++) {
+	for (i = 0; i < ACCEPTS && r > 0; i++) {
+		spare_use();
 		r = pass_take(l->o->channel, &fd, &seat);
 		if (r <= 0)
-			return r;
-		if (fd < 0 && seat >= 0)
-			door_leave(l->o->door, l->o->room, seat);
-		if (fd < 0) {
-			warn("no descriptor for a session: closed");
 			continue;
+		if (spare_keep() < 0 || fd < 0) {
+			if (seat >= 0)
+				door_leave(l->o->door, l->o->room, seat);
+			seat = DOOR_SHORT;
 		}
-		net_peer(&peer, fd);
-		greet(l, fd, &peer, seat);
+		if (fd >= 0)
+			greet(l, fd, seat);
 	}
-	return 0;
+	spare_keep();
+	return r < 0 ? -1 : 0;
 }
 
 /* Adds a descriptor to those that are polled: its place. */
@@ -228,7 +211,7 @@ watch_all(struct loop *l)
 		watch_conn(l, &l->conn[i]);
 	for (i = 0; i < l->first; i++)
 		watch_conn(l, &l->conn[i]);
-	for (i = 0; i < l->controls; i++)
+	for (i = 0; i < CONTROLS; i++)
 		watch(l, l->control[i].fd, l->control[i].events);
 }
 
@@ -238,9 +221,9 @@ look(struct loop *l)
 {
 	size_t i;
 
-	for (i = 0; i < l->controls; i++)
+	for (i = 0; i < CONTROLS; i++)
 		l->control[i].revents =
-		    l->poll[l->polled - l->controls + i + 1].revents;
+		    l->poll[l->polled - CONTROLS + i + 1].revents;
 	for (i = 0; i < l->round; i++)
 		if (l->poll[l->conn[i].polled].revents != 0)
 			l->first = i + 1;
@@ -303,10 +286,6 @@ prepare(struct loop *l)
 	struct conn *c;
 	size_t i;
 
-	for (i = CONTROLS; i < l->controls; i++)
-		l->control[i].events = now < l->no_accept ? 0 : POLLIN;
-	if (now < l->no_accept && l->no_accept < next)
-		next = l->no_accept;
 	watch_all(l);
 	for (i = 0; i < l->round; i++) {
 		c = &l->conn[i];
@@ -382,20 +361,19 @@ answer(struct loop *l)
 	}
 }
 
-/* No new sessions; those in hand have so many ms to come to an end. */
+/*
+ * No new sessions, which the parent meets when it would pass one; those in
+ * hand have so many ms to come to an end.
+ */
 static void
 go_down(struct loop *l, int ms)
 {
 	size_t i;
 
-	if (l->down == 0 || ms == 0) {
+	if (l->down == 0) {
 		l->down = l->host.now + ms;
-		l->control[STOP].fd = -1;
-		for (i = CONTROLS; i < l->controls; i++) {
-			if (l->control[i].fd >= 0)
-				close(l->control[i].fd);
-			l->control[i].fd = -1;
-		}
+		l->control[STOP].fd = l->control[CHANNEL].fd = -1;
+		shutdown(l->o->channel, SHUT_RD);
 	}
 	if (l->host.now < l->down)
 		return;
@@ -411,26 +389,21 @@ static void
 init(struct loop *l, const struct loop_opt *o,
     const struct serve_proto *proto, void *app)
 {
-	int i;
-
 	memset(l, 0, sizeof *l);
 	l->o = o;
 	l->host.proto = proto;
 	l->host.app = app;
 	l->host.idle = o->idle;
-	l->controls = (size_t)o->listeners + CONTROLS;
-	l->control = die_calloc(l->controls, sizeof *l->control);
 	grow(l, 16);
 	l->host.scratch = malloc(CONN_READ);
 	if (l->host.scratch == NULL)
 		die_nomem();
 	l->host.door = o->door;
 	l->host.room = o->room;
+	l->host.now = io_clock();
 	l->control[STOP].fd = o->stop;
 	l->control[CHANNEL].fd = o->channel;
 	l->control[STOP].events = l->control[CHANNEL].events = POLLIN;
-	for (i = 0; i < o->listeners; i++)
-		l->control[CONTROLS + i].fd = o->listener[i];
 }
 
 /* poll(2); where one talks among many idle ones it has soon an answer. */
@@ -457,7 +430,6 @@ loop_run(const struct loop_opt *o, const struct serve_proto *proto, void *app)
 	size_t i;
 
 	init(&l, o, proto, app);
-	l.host.now = io_clock();
 	while (l.down == 0 || l.n > 0) {
 		choose(&l);
 		wait = prepare(&l);
@@ -473,15 +445,11 @@ loop_run(const struct loop_opt *o, const struct serve_proto *proto, void *app)
 		serve_conns(&l);
 		commit(&l);
 		answer(&l);
-		for (i = CONTROLS; i < l.controls; i++)
-			if (l.control[i].revents & POLLIN)
-				accept_some(&l, l.control[i].fd);
 		if (l.control[CHANNEL].revents != 0 && take_some(&l) < 0)
 			go_down(&l, 0);
 		else if (l.down != 0 || l.control[STOP].revents != 0)
 			go_down(&l, CONN_DOWN);
 	}
-	free(l.control);
 	free(l.poll);
 	free(l.conn);
 	free(l.host.scratch);

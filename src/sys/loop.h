@@ -1,5 +1,5 @@
 /*
- * loop: one process's share of a server, all its sessions under poll(2).
+ * loop: one worker of a server, all its sessions under poll(2).
  */
 #ifndef SYS_LOOP_H
 #define SYS_LOOP_H
@@ -7,13 +7,9 @@
 #include "door.h"
 #include "serve.h"
 
-#define LOOP_NO_FD_MS 200	/* pause when descriptors ran out */
-
 struct loop_opt {
-	const int *listener;	/* non-blocking listening sockets */
-	int listeners;
-	int channel;		/* instead: where the parent passes them
-				   (pass.h) with their seats, or -1 */
+	int channel;		/* where the parent passes sessions (pass.h),
+				   with their seats */
 	int stop;		/* readable when it is time to end */
 	struct door *door;
 	int room;		/* this process's */

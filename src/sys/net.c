@@ -419,7 +419,8 @@ net_dial_udp(const struct net_addr *a, const char **why)
 int
 net_is_short(int err)
 {
-	return err == EMFILE || err == ENFILE || err == ENOMEM;
+	return err == EMFILE || err == ENFILE || err == ENOMEM ||
+	    err == ENOBUFS;
 }
 
 void

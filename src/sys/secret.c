@@ -8,6 +8,8 @@
 
 #include "io.h"
 
+static int urandom = -1;	/* kept open, for descriptors may run out */
+
 static const char *
 read_into(int fd, struct buf *b, size_t max)
 {
@@ -44,17 +46,24 @@ secret_read(const char *path, struct buf *b, size_t max, const char **why)
 }
 
 int
+secret_open(void)
+{
+	if (urandom < 0)
+		urandom = io_file("/dev/urandom", O_RDONLY | O_CLOEXEC,
+		    0);
+	return urandom < 0 ? -1 : 0;
+}
+
+int
 secret_random(void *p, size_t n)
 {
 	char *at = p;
 	ssize_t r;
-	int fd;
 
-	fd = io_file("/dev/urandom", O_RDONLY | O_CLOEXEC, 0);
-	if (fd < 0)
+	if (secret_open() < 0)
 		return -1;
 	while (n > 0) {
-		r = read(fd, at, n);
+		r = read(urandom, at, n);
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r <= 0)
@@ -62,7 +71,6 @@ secret_random(void *p, size_t n)
 		at += r;
 		n -= (size_t)r;
 	}
-	close(fd);
 	return n == 0 ? 0 : -1;
 }
 

@@ -17,7 +17,11 @@
 int secret_read(const char *path, struct buf *b, size_t max,
     const char **why);
 
-/* n bytes from the system's generator: 0, or -1 with errno. */
+/*
+ * n bytes from the system's generator, which is opened once and kept, by
+ * secret_open or the first that is asked for: 0, or -1 with errno.
+ */
+int secret_open(void);
 int secret_random(void *p, size_t n);
 
 /* Overwrites what b holds, and gives the memory back. */

@@ -14,6 +14,7 @@
 #include "crew.h"
 #include "inetd.h"
 #include "io.h"
+#include "secret.h"
 
 #define SOCKETS_MAX 64		/* listening, of one server */
 #define SYSTEMD_FIRST 3		/* sd_listen_fds(3): the first descriptor */
@@ -21,7 +22,8 @@
 
 /*
  * A worker's descriptors beside those of sessions: its own, and of those whose
- * session is over.
+ * session is over.  Where there are few, half of them are for the files of
+ * sessions.
  */
 #define OTHER_FDS 96
 
@@ -53,6 +55,7 @@ on_signal(int sig)
 	stop();
 }
 
+/* In place of the one there was: its end to read from, or -1. */
 static int
 make_stop_pipe(void)
 {
@@ -62,7 +65,7 @@ make_stop_pipe(void)
 		if (stop_pipe[i] >= 0)
 			close(stop_pipe[i]);
 	if (pipe(stop_pipe) < 0)
-		die_sys(EX_TEMPFAIL, "pipe");
+		return -1;
 	fcntl(stop_pipe[0], F_SETFD, FD_CLOEXEC);
 	fcntl(stop_pipe[1], F_SETFD, FD_CLOEXEC);
 	fcntl(stop_pipe[1], F_SETFL, O_NONBLOCK);
@@ -78,7 +81,8 @@ catch_signals(void)
 {
 	struct sigaction sa;
 
-	make_stop_pipe();
+	if (make_stop_pipe() < 0)
+		die_sys(EX_TEMPFAIL, "pipe");
 	memset(&sa, 0, sizeof sa);
 	sigemptyset(&sa.sa_mask);
 	sa.sa_handler = on_signal;
@@ -252,31 +256,25 @@ raise_limits(void)
 	return (long)rl.rlim_cur;
 }
 
-/*
- * How many sessions there may be.  A worker cannot say that it has no
- * descriptor for one: then it has not been able to take it.
- */
+/* How many sessions there may be, with so many descriptors in a worker. */
 static long
-count_seats(const struct serve_opt *o, long workers, long fds)
+count_seats(const struct serve_opt *o, long fds)
 {
-	long each = fds > OTHER_FDS ? fds - OTHER_FDS : 1;
+	long each = fds > 2 * OTHER_FDS ? fds - OTHER_FDS : (fds + 1) / 2;
 
-	if (workers == 1 || each >= o->max_sessions / workers + 1)
-		return o->max_sessions;
-	return workers * each;
+	return each >= o->max_sessions / o->workers + 1 ? o->max_sessions :
+	    o->workers * each;
 }
 
-static void
-start(const struct serve_proto *proto, void *app)
-{
-	if (proto->start != NULL)
-		proto->start(app);
-}
-
-/* Whom this process is from now on, and what its workers need. */
+/*
+ * Whom this process is from now on, and what its workers need.  Random bytes
+ * are to be had whatever is short later.
+ */
 static void
 settle(const struct serve_opt *o, const struct serve_proto *proto, void *app)
 {
+	if (secret_open() < 0)
+		die_sys(EX_TEMPFAIL, "/dev/urandom");
 	drop_privileges(o->user);
 	if (proto->make != NULL)
 		proto->make(app);
@@ -290,20 +288,48 @@ serve_stdio(const struct serve_opt *o, const struct serve_proto *proto,
 	struct net_peer peer;
 
 	settle(o, proto, app);
-	start(proto, app);
+	if (proto->start != NULL)
+		proto->start(app);
 	net_peer_text(&peer, getenv("TCPREMOTEIP"));
 	return inetd_run(proto, app, &peer, (int)o->idle * 1000,
 	    stop_pipe[0]);
+}
+
+/* The workers, once all of them are there, and what they leave behind. */
+static enum exit_code
+serve_sockets(const struct serve_opt *o, const struct serve_proto *proto,
+    void *app, const struct sockets *s)
+{
+	struct crew_opt co = {
+		.listener = s->fd, .listeners = s->n,
+		.workers = (int)o->workers, .once = o->once,
+		.own_stop = make_stop_pipe,
+		.loop = { .stop = stop_pipe[0], .idle = (int)o->idle * 1000,
+		    .verbose = o->verbose }
+	};
+	enum exit_code code;
+	struct crew *crew;
+	int i;
+
+	co.loop.door = door_open(count_seats(o, raise_limits()),
+	    o->per_peer, co.workers);
+	crew = crew_start(&co, proto, app, &code);
+	if (crew != NULL) {
+		announce(s);
+		code = crew_run(crew);
+	}
+	door_free(co.loop.door);
+	for (i = 0; i < s->n; i++)
+		if (s->path[i][0] != '\0')
+			unlink(s->path[i]);
+	return code;
 }
 
 static enum exit_code
 run(const struct serve_opt *o, const struct serve_proto *proto, void *app,
     const char *port)
 {
-	enum exit_code code = EX_OK;
 	struct sockets s = { .n = 0 };
-	struct loop_opt lo = { 0 };
-	int workers = o->workers > 1 ? (int)o->workers : 1, i;
 
 	catch_signals();
 	if (o->inetd)
@@ -315,27 +341,7 @@ run(const struct serve_opt *o, const struct serve_proto *proto, void *app,
 		bind_all(&s, o, port);
 	if (o->user != NULL)
 		settle(o, proto, app);
-	lo.listener = s.fd;
-	lo.listeners = s.n;
-	lo.channel = -1;
-	lo.stop = stop_pipe[0];
-	lo.door = door_open(count_seats(o, workers, raise_limits()),
-	    o->per_peer, workers);
-	lo.idle = (int)o->idle * 1000;
-	lo.verbose = o->verbose;
-	if (workers == 1)
-		start(proto, app);
-	announce(&s);
-	if (workers > 1) {
-		code = crew_run(&lo, workers, make_stop_pipe, proto, app);
-	} else {
-		loop_run(&lo, proto, app);
-	}
-	door_free(lo.door);
-	for (i = 0; i < s.n; i++)
-		if (s.path[i][0] != '\0')
-			unlink(s.path[i]);
-	return code;
+	return serve_sockets(o, proto, app, &s);
 }
 
 enum exit_code

@@ -115,7 +115,7 @@ struct serve_opt {
 	long max_sessions;	/* -c */
 	long per_peer;		/* the same for one address, 0: door_open's */
 	long idle;		/* -T, seconds */
-	long workers;		/* -w, 0 when not given: one */
+	long workers;		/* -w */
 	const char *user;	/* -U */
 	int verbose;		/* -v */
 	int once;		/* -1, of servers that can end when they have

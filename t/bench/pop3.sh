@@ -141,6 +141,8 @@ pop3d-lite -l 127.0.0.1:0 -u passwd 2>ours.err &
 pids="$pids $!"
 ours_pid=$!
 await ours.err listening
+ours_pid=$(ps -A -o pid= -o ppid= | awk -v parent="$ours_pid" \
+	'$2 == parent { print $1 }')
 ours=$(sed -n 's/.*://p' ours.err)
 memory() {
 	sed -n "s/^$1:[[:space:]]*\([0-9]*\).*/\1/p" "/proc/$ours_pid/status"

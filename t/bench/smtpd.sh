@@ -72,13 +72,20 @@ end() {
 	wait "$pid" || :
 }
 
-# cpu: of pid so far, in ticks; memory: of pid, in KB.
+# whole FILE: those files of pid and its workers, in /proc.
+whole() {
+	ps -A -o pid= -o ppid= | awk -v pid="$pid" -v file="$1" \
+		'$1 == pid || $2 == pid { print "/proc/" $1 "/" file }' |
+		xargs cat
+}
+
+# cpu: of pid and its workers so far, in ticks; memory: of them, in KB.
 cpu() {
-	awk '{ print $14 + $15 }' "/proc/$pid/stat"
+	whole stat | awk '{ n += $14 + $15 } END { print n }'
 }
 
 memory() {
-	awk '/^VmRSS/ { print $2 }' "/proc/$pid/status"
+	whole status | awk '/^VmRSS/ { n += $2 } END { print n }'
 }
 
 # driven NAME option ...: what it costs to be driven by smtp-source.

@@ -76,12 +76,13 @@ look(void *arg, struct span name, uint64_t *size, int64_t *time)
 	return roll(&w->dice, 2) == 0 ? 0 : -1;
 }
 
-static void
+static int
 list(void *arg, void (*visit)(void *to, struct span name, uint64_t size,
     int64_t time), void *to)
 {
 	(void)arg;
 	visit(to, span_str("old.txt"), 5, 0);
+	return 0;
 }
 
 static void

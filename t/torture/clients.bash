@@ -65,5 +65,5 @@ clients() {
 		END
 		cat
 	} >client.py
-	PORT=$PORT SERVER=$PID python client.py
+	PORT=$PORT SERVER=$(workers) python client.py
 }

@@ -72,7 +72,8 @@ KILLS=${KILLS:-24}
 @test "a thousand idle log-ins: others are served, memory is bounded" {
 	measurable
 	start ftpd-lite -l 127.0.0.1:0 -c 2000
-	export SERVER=$PID PORT
+	SERVER=$(workers)
+	export SERVER PORT
 	python - <<-'END'
 	import ftplib, io, os, socket, time
 	pid, port = os.environ["SERVER"], int(os.environ["PORT"])

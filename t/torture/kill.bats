@@ -114,8 +114,7 @@ judge() {
 	while [ "$kills" -lt $((KILLS / 4)) ]; do
 		begin
 		nap 150
-		kill -9 "$PID"
-		wait "$PID" || :
+		crash
 		kills=$((kills + 1))
 		wait "$GROUP" || :
 		start smtpd-lite -l ./smtp -d mail
@@ -131,8 +130,7 @@ judge() {
 		ordersend -r 0 -s ./orders order.txt big.txt >sent 2>&1 3>&- &
 		sender=$!
 		sleep "$(printf '0.0%02d' $((RANDOM % 40)))"
-		kill -9 "$PID"
-		wait "$PID" || :
+		crash
 		wait "$sender" || :
 	done
 	start orderrecv -l ./orders -d incoming

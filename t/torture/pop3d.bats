@@ -140,7 +140,7 @@ peers() {
 		END
 		cat
 	} >peers.py
-	PORT=$PORT SERVER=$PID python peers.py
+	PORT=$PORT SERVER=$(workers) python peers.py
 }
 
 @test "a thousand logged in at once, some slow, some silent" {

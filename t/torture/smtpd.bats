@@ -154,13 +154,13 @@ half_messages() {
 	} | clients
 	[ "$(messages)" = 1 ]
 	[ -z "$(stray)" ]
-	export SERVER=$PID
+	export GROUP=$PID
 	{
 		half_messages
 		cat <<-'END'
 		keep = list(halves())
 		Client().mail("last", "text")
-		os.kill(int(os.environ["SERVER"]), 9)
+		os.killpg(int(os.environ["GROUP"]), 9)
 		for c in keep:
 		    try:
 		        c.ended()

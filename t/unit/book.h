@@ -18,7 +18,7 @@ struct book {
 	const char *const *letters;
 	struct buf log;
 	int slow;		/* all that may take more turns takes two */
-	int open_err, list_err, read_err, remove_err;
+	int open_err, list_err, begin_err, read_err, remove_err;
 	int faults;		/* calls that must not be */
 	/* private */
 	int opened, turn;
@@ -101,7 +101,8 @@ book_begin(void *drop, size_t i)
 
 	b->at = i;
 	b->read = 0;
-	return book_is_gone(b, i) ? ENOENT : 0;
+	return b->begin_err != 0 ? b->begin_err :
+	    book_is_gone(b, i) ? ENOENT : 0;
 }
 
 /* Three bytes at a time. */

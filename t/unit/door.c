@@ -62,7 +62,16 @@ rooms(void)
 	CHECK_INT(door_room(d), 1);
 	seat[4] = door_enter(d, 1, &here);
 	/* A room whose process has died is empty. */
+	door_clear(d, 0);
+	door_clear(d, 1);
 	door_clear(d, 2);
+	CHECK_INT(door_room(d), -1);
+	door_reopen(d, 1);
+	CHECK_INT(door_room(d), 1);
+	door_reopen(d, 0);
+	door_reopen(d, 2);
+	for (i = 0; i < 4; i++)
+		CHECK(door_enter(d, i % 2, &here) >= 0);
 	CHECK_INT(door_room(d), 2);
 	CHECK(door_enter(d, 2, &here) >= 0);
 	CHECK(door_enter(d, 2, &here) >= 0);

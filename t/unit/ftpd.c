@@ -9,6 +9,7 @@
 static struct {
 	struct buf content, name, sent;
 	int files, err, no_more, finished, open, receiving, abandoned;
+	int unlisted;
 } w;
 
 static void *
@@ -63,12 +64,14 @@ look(void *arg, struct span name, uint64_t *size, int64_t *time)
 	return span_is(name, "old.txt") ? 0 : -1;
 }
 
-static void
+static int
 list(void *arg, void (*visit)(void *to, struct span name, uint64_t size,
     int64_t time), void *to)
 {
 	(void)arg;
-	visit(to, span_str("old.txt"), 5, 0);
+	if (!w.unlisted)
+		visit(to, span_str("old.txt"), 5, 0);
+	return w.unlisted ? -1 : 0;
 }
 
 static void
@@ -386,6 +389,11 @@ test_list(void)
 	feed("EPSV\r\nNLST old.txt\r\n");
 	CHECK_BUF(&w.sent, "old.txt\r\n");
 	data_end(0);
+	w.unlisted = 1;
+	feed("EPSV\r\nLIST\r\nLIST\r\n");
+	CHECK_BUF(&out, "229 connect to (|||5000|)\r\n"
+	    "451 disk trouble, try again later\r\n"
+	    "425 no data connection: use EPSV or PASV first\r\n");
 	feed("LIST none\r\nMDTM old.txt\r\nSIZE old.txt\r\n");
 	CHECK_BUF(&out, "550 no such file\r\n213 19700101000000\r\n213 5\r\n");
 	over();

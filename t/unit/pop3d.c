@@ -136,6 +136,7 @@ check_trouble(void)
 {
 	struct book used = { .open_err = EAGAIN }, no = { .open_err = EIO };
 	struct book unread = { .list_err = EIO }, cut = { .read_err = EIO };
+	struct book closed = { .begin_err = EMFILE };
 	const char *ask = HELLO "+OK and the password?\r\n";
 	struct buf b = { 0 };
 
@@ -151,6 +152,10 @@ check_trouble(void)
 	    ask);
 	check_talk(&unread, LOGIN, buf_str(&b), "open user close");
 	check_talk(&cut, LOGIN "RETR 1\r\nNOOP\r\n", IN "+OK 7 octets\r\nA: ",
+	    "open user close");
+	check_talk(&closed, LOGIN "RETR 1\r\nTOP 1 0\r\n", IN
+	    "-ERR [SYS/TEMP] the letter cannot be read now\r\n"
+	    "-ERR [SYS/TEMP] the letter cannot be read now\r\n",
 	    "open user close");
 	buf_free(&b);
 	check("USER user\r\nPASS x\r\nUSER x\r\nPASS pw\r\nAPOP user pw\r\n"

@@ -154,7 +154,7 @@ add_date(void *app, struct buf *b)
 
 static const char *const domains[] = { "ours.test", "also.test" };
 static struct book book;
-static struct smtpd_peer peer = { "", 0, NULL };
+static struct smtpd_peer peer = { "", 0, NULL, 0 };
 static struct smtpd_conf conf = {
 	.host = "here", .domain = domains, .domains = 2, .max_size = 100,
 	.known = 1, .store = &book_store, .keeper = &book,
