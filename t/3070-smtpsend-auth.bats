@@ -205,3 +205,40 @@ secret() {
 		done
 	done
 }
+
+@test "a long secret goes in a line of its own, up to 12288 octets" {
+	# Base64 comes in fours, so 12284 octets fit, which are 9213 of PLAIN,
+	# and NUL joe NUL is 5 of these.
+	for n in 360 700 9208; do
+		awk -v n="$n" 'BEGIN { while (n-- > 0) printf "x" }' >text
+		printf 'joe:%s\n' "$(cat text)" >passwd
+		printf '#!/bin/sh\ncat text\n' >secret
+		chmod 600 passwd
+		chmod +x secret
+		start smtpd-lite -l :0 -o sink -a passwd
+		for mechanism in PLAIN LOGIN SCRAM-SHA-256; do
+			attempt 0 -v -a joe -M "$mechanism" -P ./secret
+			[ "$(cat short)" = 'sent dot' ]
+			run -1 grep -F xxx <<<"$stderr"
+		done
+		stop
+	done
+	# The dialogue holds no command over 512 octets.
+	for n in 300 400 1000 9000; do
+		awk -v n="$n" 'BEGIN { printf "open sesame"
+			while (n-- > 0) printf "x" }' >text
+		server -a XOAUTH2
+		attempt 0 -a joe -M XOAUTH2 -P ./secret
+		[ "$(cat short)" = 'sent dot' ]
+		grep '^AUTH' dialog >commands
+		[ "$(wc -c <commands)" -le 512 ]
+	done
+	# One that has no room in a line is not sent.
+	for n in 9209 16000; do
+		awk -v n="$n" 'BEGIN { while (n-- > 0) printf "x" }' >text
+		server -a PLAIN
+		attempt 77 -a joe -P ./secret
+		[[ $stderr = *'longer than the protocol allows' ]]
+		[ "$(tail -n 2 dialog | head -n 1)" = '*' ]
+	done
+}

@@ -111,6 +111,19 @@ client() {
 	[ "$(replies)" = '220 250 334 500 250 221 ' ]
 }
 
+@test "12288 octets are a line of a log-in, and one more is not" {
+	# of N octets with its ending
+	line() { awk -v n="$(($1 - 2))" 'BEGIN { while (n-- > 0) printf "A" }'; }
+	{
+		printf 'EHLO x\r\nAUTH PLAIN\r\n'
+		printf '%s\r\n' "$(line 12288)" 'AUTH PLAIN' "$(line 12289)" \
+			"AUTH PLAIN $(line 12290)" 'AUTH PLAIN' \
+			"$(base64_of '\0joe\0pencil')" QUIT
+	} | talk -o sink -a passwd
+	[ "$(replies)" = '220 250 334 501 334 500 500 334 235 221 ' ]
+	[ "$(grep -c '^500 5.5.6 ' out)" = 2 ]
+}
+
 @test "a wrong password stops nobody else" {
 	start smtpd-lite -l :0 -o sink -a passwd
 	hello one

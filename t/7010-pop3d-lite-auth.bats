@@ -114,3 +114,16 @@ base64_of() {
 		[[ $output = '-ERR [AUTH]'* ]]
 	done
 }
+
+@test "12288 octets are a line of a log-in, and one more is not" {
+	line() { awk -v n="$(($1 - 2))" 'BEGIN { while (n-- > 0) printf "A" }'; }
+	good=$(base64_of '\0user1\0secret')
+	printf '%s\r\n' 'AUTH PLAIN' "$(line 12288)" 'AUTH PLAIN' \
+		"$(line 12289)" 'AUTH PLAIN' "$good" QUIT | pop
+	answers '+ ' '-ERR malformed response' '+ ' '-ERR line too long' '+ ' "$in" '+OK bye'
+	long=$(awk 'BEGIN { while (n++ < 9000) printf "x" }')
+	printf 'user1:%s\n' "$long" >passwd
+	printf '%s\r\n' 'AUTH PLAIN' \
+		"$(printf '\0user1\0%s' "$long" | b64)" QUIT | pop
+	answers '+ ' "$in" '+OK bye'
+}

@@ -37,20 +37,18 @@ static void
 say_auth(struct smtpc *c, const char *mechanism, struct saslc *s)
 {
 	struct buf command = { 0 }, first = { 0 };
+	size_t shown;
 
-	buf_addf(&command, "AUTH %s", mechanism);
-	if (strlen(mechanism) + sizeof "AUTH  " <= COMMAND_MAX &&
-	    saslc_first(s, &first) &&
-	    command.n + 1 + first.n <= COMMAND_MAX) {
-		buf_addc(&command, ' ');
+	buf_addf(&command, "AUTH %s ", mechanism);
+	shown = command.n;
+	if (saslc_first(s, COMMAND_MAX - shown, &first)) {
 		if (first.n > 0)
 			buf_addspan(&command, buf_span(&first));
 		else
 			buf_addc(&command, '=');
-		smtpc_say_masked(c, buf_span(&command),
-		    sizeof "AUTH " + strlen(mechanism));
+		smtpc_say_masked(c, buf_span(&command), shown);
 	} else {
-		smtpc_say(c, buf_span(&command));
+		smtpc_say(c, span_of(command.p, shown - 1));
 	}
 	buf_free(&first);
 	buf_free(&command);

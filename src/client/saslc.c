@@ -10,6 +10,7 @@ struct saslc {
 	const struct mechanism *mechanism;
 	struct buf user, secret, nonce;
 	struct buf text;	/* of the response in hand */
+	struct buf held;	/* the first one, which had no room */
 	int steps;		/* responses given */
 	struct scram scram;
 	int proven;		/* the server has shown who it is */
@@ -26,7 +27,9 @@ struct mechanism {
 	    struct buf *out);
 };
 
-static const char malformed[] = "the server's challenge is malformed",
+static const char
+	too_long[] = "the response is longer than the protocol allows",
+	malformed[] = "the server's challenge is malformed",
 	unexpected[] = "the server asks for more than the mechanism has";
 
 static const char *
@@ -221,6 +224,7 @@ saslc_close(struct saslc *s)
 	buf_free(&s->secret);
 	buf_free(&s->nonce);
 	buf_free(&s->text);
+	buf_free(&s->held);
 	scram_free(&s->scram);
 	free(s);
 }
@@ -228,6 +232,7 @@ saslc_close(struct saslc *s)
 static const char *
 respond(struct saslc *s, struct span challenge, struct buf *out)
 {
+	size_t start = out->n;
 	const char *why;
 
 	buf_clear(&s->text);
@@ -235,16 +240,34 @@ respond(struct saslc *s, struct span challenge, struct buf *out)
 	s->steps++;
 	if (why == NULL)
 		mime_base64(out, s->text.p, s->text.n);
+	if (out->n - start > SASLC_LINE_MAX - 2)
+		why = too_long;
 	return why;
 }
 
 int
-saslc_first(struct saslc *s, struct buf *out)
+saslc_first(struct saslc *s, size_t room, struct buf *out)
 {
 	if (!s->mechanism->begins)
 		return 0;
-	respond(s, span_of(NULL, 0), out);
+	buf_clear(&s->held);
+	respond(s, span_of(NULL, 0), &s->held);
+	if (s->held.n > room)
+		return 0;
+	buf_addspan(out, buf_span(&s->held));
+	buf_clear(&s->held);
 	return 1;
+}
+
+/* The server asks for the first response, with nothing to say itself. */
+static const char *
+give_held(struct saslc *s, struct buf *out)
+{
+	if (s->held.n > SASLC_LINE_MAX - 2)
+		return too_long;
+	buf_addspan(out, buf_span(&s->held));
+	buf_clear(&s->held);
+	return NULL;
 }
 
 const char *
@@ -253,6 +276,8 @@ saslc_answer(struct saslc *s, struct span challenge, struct buf *out)
 	struct buf text = { 0 };
 	const char *why = malformed;
 
+	if (s->held.n > 0)
+		return give_held(s, out);
 	if (challenge.n <= SASLC_LINE_MAX &&
 	    mime_base64_decode(&text, challenge) == 0)
 		why = respond(s, buf_span(&text), out);

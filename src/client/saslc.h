@@ -8,7 +8,10 @@
 
 #include "sys/buf.h"
 
-/* Octets of a challenge's line that must be read, RFC 4954 4. */
+/*
+ * Octets of a line, its ending included, that a client and a server must be
+ * able to send and to read, RFC 4954 4.
+ */
 #define SASLC_LINE_MAX 12288
 
 /*
@@ -30,11 +33,11 @@ struct saslc *saslc_open(const char *mechanism, struct span user,
 void saslc_close(struct saslc *s);
 
 /*
- * Adds the response that may go with the AUTH command itself: 1, or 0 when
- * the server speaks first.  It may be long; without it, and without this
+ * Adds the response that may go with the AUTH command itself: 1; or 0 when the
+ * server speaks first, or it is longer than room.  Then, and without this
  * call, the server sends an empty challenge, which saslc_answer takes.
  */
-int saslc_first(struct saslc *s, struct buf *out);
+int saslc_first(struct saslc *s, size_t room, struct buf *out);
 
 /*
  * Answers a challenge.  NULL, or in words why the server is not to be

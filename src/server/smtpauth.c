@@ -97,6 +97,20 @@ smtpauth_start(struct smtpd *s, struct span arg)
 	buf_free(&challenge);
 }
 
+static int
+is_auth(struct span line)
+{
+	struct span word = span_trim(line);
+
+	return word.n >= 4 && span_case_is(span_of(word.p, 4), "AUTH");
+}
+
+int
+smtpauth_is_line(const struct smtpd *s, struct span line)
+{
+	return s->sasl != NULL || is_auth(line);
+}
+
 /*
  * All of a response, perhaps to an AUTH that was refused; of AUTH what follows
  * the mechanism.
@@ -108,7 +122,7 @@ smtpauth_open_part(const struct smtpd *s, struct span line)
 
 	if (s->sasl != NULL || (s->secrets && !smtpverb_is_known(line)))
 		return 0;
-	if (rest.n < 4 || !span_case_is(span_of(rest.p, 4), "AUTH"))
+	if (!is_auth(line))
 		return line.n;
 	rest = span_trim(span_drop(rest, 4));
 	return (size_t)(rest.p - line.p) + span_word(rest).n;

@@ -13,6 +13,9 @@ void smtpauth_step(struct smtpd *s, struct span line);
 /* Ends an exchange, if there is one. */
 void smtpauth_cancel(struct smtpd *s);
 
+/* Whether a line that is too long, as it begins, is of a log-in. */
+int smtpauth_is_line(const struct smtpd *s, struct span line);
+
 /* Whether what follows the first so many bytes of a line is secret. */
 size_t smtpauth_open_part(const struct smtpd *s, struct span line);
 

@@ -12,6 +12,7 @@
 
 static const char
 	no_end[] = "500 5.5.2 Error: line too long",
+	no_exchange[] = "500 5.5.6 Error: line of a log-in too long",
 	no_more[] = "421 4.7.0 Error: too many errors",
 	no_resources[] = "421 4.3.2 Error: short of resources, try again later";
 
@@ -72,8 +73,9 @@ feed_line(struct smtpd *s, const char *p, size_t n)
 	if (skip)
 		return used;
 	if (used > SMTPD_LINE_MAX || s->skip) {
+		smtpverb_reply(s, smtpauth_is_line(s, span_of(p, used)) ?
+		    no_exchange : no_end);
 		smtpauth_cancel(s);
-		smtpverb_reply(s, no_end);
 		return used;
 	}
 	if (lf == NULL)

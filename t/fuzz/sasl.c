@@ -68,7 +68,7 @@ ask(const char *name, struct span rest)
 
 	s = saslc_open(name, span_str("user"), span_str("pencil"),
 	    span_str("nonce"), &why);
-	saslc_first(s, &out);
+	saslc_first(s, SASLC_LINE_MAX, &out);
 	for (why = NULL; rest.n > 0 && why == NULL; ) {
 		next_line(&line, &rest);
 		why = saslc_answer(s, buf_span(&line), &out);

@@ -48,7 +48,7 @@ log_in(struct saslc *s, const char *mechanism, int smtp)
 	const char *why;
 
 	buf_addf(&line, "AUTH %s ", mechanism);
-	if (!saslc_first(s, &line))
+	if (!saslc_first(s, SASLC_LINE_MAX, &line))
 		line.n--;
 	say(&line);
 	for (;;) {

@@ -52,7 +52,7 @@ talk(const char *mechanism, int first, const char *user, const char *secret)
 	    span_str("client-nonce"), &why);
 	CHECK(l != NULL);
 	CHECK(saslc_done(l) != NULL);
-	first = first && saslc_first(l, &c);
+	first = first && saslc_first(l, SASLC_LINE_MAX, &c);
 	next = sasld_start(d, span_str(mechanism), first ? buf_span(&c) :
 	    NOTHING, span_str("1.2"), &s);
 	while (next == SASLD_CHALLENGE) {
@@ -350,7 +350,7 @@ answers(const char *mechanism, const char *const *challenge, struct buf *out)
 	l = saslc_open(mechanism, span_str("someuser@example.com"),
 	    span_str("ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg"),
 	    span_str("nonce"), &why);
-	if (saslc_first(l, out))
+	if (saslc_first(l, SASLC_LINE_MAX, out))
 		buf_addc(out, '\n');
 	for (why = NULL; *challenge != NULL && why == NULL; challenge++) {
 		buf_clear(&b);
