@@ -28,8 +28,8 @@ MODULES = \
 	format/addr format/again format/bsmtp format/compose format/content \
 	format/copies format/crlf format/date format/dns format/downgrade \
 	format/dsn format/entry format/excerpt format/filename format/ftp \
-	format/hash format/hashblock format/hdr format/letter \
-	format/login format/mailing format/md5 format/mime format/multipart \
+	format/hash format/hashblock format/hdr format/letter format/login \
+	format/mailing format/mask format/md5 format/mime format/multipart \
 	format/netrc format/order format/ordline format/reply format/results \
 	format/rules format/ruletext format/ruleword format/scram format/set \
 	format/stranger format/table format/template format/tolist \

@@ -32,7 +32,21 @@ load smtpsend
 	grep -q 'AHNlc3FtZQ==' dialog
 	grep '^C:' <<<"$output" >said
 	printf 'C: %s\n' 'auth plain ***' 'AUTH LOGIN' '***' 'AUTH LOGIN' \
-		'*' 'auth	plain	***' QUIT | diff - said
+		'*' 'auth	plain ***' QUIT | diff - said
+}
+
+@test "-I: nor are those that are typed in another way, or too late" {
+	fake -c 'AUTH PLAIN LOGIN' 'auth:1-:504 5.5.4 not that one'
+	printf '%b\n' '  AUTH   PLAIN  AHNlc3FtZQ==' '\t auth\tlogin\tc2VzYW1l' \
+		'AUTH AHNlc3FtZQ==' 'AUTHPLAIN AHNlc3FtZQ==' 'AUTH LOGIN' \
+		c2VzYW1l ' c2VzYW1l' NOOP oops 'PASS c2VzYW1l' '\x1f AUTH c2VzYW1l' \
+		'AUTH=PLAIN c2VzYW1l' 'USER joe' c2VzYW1l QUIT >in
+	run -0 smtpsend -I -v -s "$ADDR" <in
+	grep -q 'AHNlc3FtZQ==' dialog
+	grep '^C:' <<<"$output" >said
+	run -1 grep -e AHNl -e c2Vz said
+	grep -qx 'C: oops' said
+	grep -qx 'C: AUTH LOGIN' said
 }
 
 @test "-I: the end of input is QUIT, but in a letter it sends nothing" {

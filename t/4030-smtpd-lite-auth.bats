@@ -159,6 +159,19 @@ client() {
 		'****' 'AUTH LOGIN ****' '****' NOOP oops QUIT | cmp - got
 }
 
+@test "-v masks what is typed in another way" {
+	mkdir said
+	printf '%b\r\n' 'EHLO x' '  AUTH   PLAIN  cGVuY2ls' '\tauth\tplain cGVuY2ls' \
+		'AUTH cGVuY2ls' 'AUTHPLAIN cGVuY2ls' '\x01AUTH PLAIN cGVuY2ls' \
+		cGVuY2ls 'PASS cGVuY2ls' ' pass cGVuY2ls' NOOP oops QUIT |
+		talk -v -o sink -a passwd -t said
+	run -1 grep -a -e cGVu err said/*
+	grep -qx 'smtpd-lite: local: C: oops' err
+	printf '%s\r\n' 'EHLO x' 'AUTH PLAIN cGVuY2ls' cGVuY2ls |
+		talk -v -o sink
+	run -1 grep -e cGVu err
+}
+
 @test "MAIL may say who has handed the message in" {
 	printf '%s\r\n' 'EHLO x' 'MAIL FROM:<a> AUTH=<> SIZE=9' RSET \
 		'MAIL FROM:<a> AUTH=a+2Bb@c.test' RSET 'MAIL FROM:<a> AUTH=a=b' \

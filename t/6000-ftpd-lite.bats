@@ -539,3 +539,13 @@ incoming_is_empty() {
 	wait_for test -s got
 	[ "$(cat got)" = ftp:incoming/order-2.txt ]
 }
+
+@test "-v shows no password, however it is typed" {
+	printf '%b\r\n' ' USER joe' ' PASS geheim' '\tpass geheim' 'PASS\tgeheim' \
+		PASSgeheim 'USER joe' geheim '\xff\xf4PASS geheim' 'ACCT geheim' \
+		NOOP oops QUIT |
+		TCPREMOTEIP=127.0.0.1 ftpd-lite -i -v >out 2>err
+	run -1 grep -a geheim err
+	grep -q 'C: oops' err
+	grep -q 'C: USER joe' err
+}

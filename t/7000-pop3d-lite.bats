@@ -348,6 +348,15 @@ ask() {
 	run -1 grep -e geheim -e Z2V err
 }
 
+@test "-v masks what is typed in another way" {
+	printf '%b\n' ' USER user1' ' PASS geheim' '\tpass\tgeheim' 'PASS\tgeheim' \
+		PASSgeheim '  apop user1 geheim' ' AUTH PLAIN Z2VoZWlt' Z2VoZWlt \
+		'USER user1' geheim 'auth\tplain\tZ2VoZWlt' STAT oops QUIT | pop -v
+	grep -qx 'pop3d-lite: local: C: PASS \*\*\*\*' err
+	grep -qx 'pop3d-lite: local: C: oops' err
+	run -1 grep -e geheim -e Z2V err
+}
+
 @test "what is wrong before the first session" {
 	run -64 --separate-stderr pop3d-lite -i
 	[ -z "$output" ]

@@ -95,7 +95,8 @@ smtpc_say(struct smtpc *c, struct span command)
 void
 smtpc_say_masked(struct smtpc *c, struct span command, size_t shown)
 {
-	trace(c, "C: ", span_of(command.p, shown), "***");
+	trace(c, "C: ", span_of(command.p, shown),
+	    shown > 0 && command.p[shown - 1] != ' ' ? " ***" : "***");
 	add_line(c, command);
 }
 

@@ -1,5 +1,7 @@
 #include "typist.h"
 
+#include "format/mask.h"
+
 /* The longest line that is passed on; RFC 5321 4.5.3.1 has less. */
 #define LINE_MAX_TYPED 12288
 
@@ -9,6 +11,7 @@ struct typist {
 	struct wr *out;
 	int more;		/* what was read is a piece: its line goes on */
 	int cut_cr;		/* the piece before ended with CR */
+	int pending;		/* mask_open's */
 };
 
 static void
@@ -139,36 +142,29 @@ next_command(struct typist *t, struct buf *said)
 	return more;
 }
 
-static size_t
-skip(struct span line, size_t at, int blank)
+static int
+is_known(struct span line)
 {
-	while (at < line.n &&
-	    (line.p[at] == ' ' || line.p[at] == '\t') == blank)
-		at++;
-	return at;
+	static const char *const verbs[] = {
+		"AUTH", "BDAT", "DATA", "EHLO", "ETRN", "EXPN", "HELO", "HELP",
+		"MAIL", "NOOP", "QUIT", "RCPT", "RSET", "STARTTLS", "VRFY"
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(verbs); i++)
+		if (is_verb(line, verbs[i]))
+			return 1;
+	return 0;
 }
 
-/*
- * How much of a line may be shown: what follows the mechanism of AUTH is a
- * secret, and so is whatever a 334 has asked for.
- */
-static size_t
-open_part(struct span line, int asked)
-{
-	size_t verb = skip(line, 0, 0);
-
-	if (asked)
-		return span_is(line, "*") ? line.n : 0;
-	if (!span_case_is(span_of(line.p, verb), "AUTH"))
-		return line.n;
-	return skip(line, skip(line, skip(line, verb, 1), 0), 1);
-}
-
+/* Whatever a 334 has asked for is a secret, too. */
 static void
 say(struct typist *t, struct span line)
 {
-	size_t n = open_part(line, t->c->reply.code == 334);
+	size_t n = mask_open(&t->pending, line, is_known(line));
 
+	if (t->c->reply.code == 334)
+		n = span_is(line, "*") ? line.n : 0;
 	if (n == line.n)
 		smtpc_say(t->c, line);
 	else

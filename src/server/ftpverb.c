@@ -1,6 +1,7 @@
 #include "ftpverb.h"
 
 #include "format/login.h"
+#include "format/mask.h"
 #include "ftpfile.h"
 
 #define FAILURES_MAX 3		/* log-ins refused before the session ends */
@@ -359,6 +360,19 @@ ftp_is_urgent(struct span line)
 	return v != NULL && (v->flags & URGENT);
 }
 
+static void
+tell_line(struct ftpd *s, struct span line, int known)
+{
+	size_t open = mask_open(&s->pending, line, known);
+	struct buf shown = { 0 };
+
+	buf_add(&shown, line.p, open);
+	if (open < line.n)
+		buf_adds(&shown, open > 0 ? " ***" : "***");
+	s->conf->talk(s->arg, 'C', buf_span(&shown));
+	buf_free(&shown);
+}
+
 void
 ftp_run(struct ftpd *s, struct span line, struct buf *out)
 {
@@ -368,8 +382,7 @@ ftp_run(struct ftpd *s, struct span line, struct buf *out)
 	line = skip_telnet(line);
 	v = find(line, &arg);
 	if (s->conf->talk != NULL)
-		s->conf->talk(s->arg, 'C', v != NULL && v->run == pass ?
-		    span_str("PASS ***") : line);
+		tell_line(s, line, v != NULL);
 	if (v == NULL)
 		ftp_reply(s, out, "500 no such command");
 	else if (!s->logged_in && !(v->flags & OPEN))

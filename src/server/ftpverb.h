@@ -33,6 +33,7 @@ struct ftpd {
 	struct buf user;	/* who wants to log in */
 	int logged_in;
 	int failures;		/* log-ins refused */
+	int pending;		/* mask_open's */
 
 	int epsv_all;		/* EPSV ALL: no other way (RFC 2428 4) */
 	int text;		/* TYPE A: CRLF becomes LF */

@@ -1,5 +1,6 @@
 #include "pop3verb.h"
 
+#include "format/mask.h"
 #include "pop3auth.h"
 #include "pop3work.h"
 
@@ -277,8 +278,6 @@ pop3verb_run(struct pop3d *s, struct span line)
 		arg = span_drop(arg, 1);
 	else
 		arg = span_trim(arg);
-	if (v != NULL)
-		s->secrets = v->run == pop3auth_auth;
 	if (v == NULL)
 		mistake(s, "unknown command", "");
 	else if ((v->phases & (int)s->phase) == 0)
@@ -292,26 +291,10 @@ pop3verb_run(struct pop3d *s, struct span line)
 		v->run(s, arg);
 }
 
-/*
- * All of a response, perhaps to an AUTH that was refused; of PASS the verb; of
- * APOP and AUTH one word more.
- */
+/* All of a response. */
 size_t
-pop3verb_open_part(const struct pop3d *s, struct span line)
+pop3verb_open_part(struct pop3d *s, struct span line)
 {
-	struct span word = span_word(line), rest;
-	size_t n = word.n;
-
-	if (s->sasl != NULL || (s->secrets && find_verb(word) == NULL))
-		return 0;
-	if (span_case_is(word, "PASS"))
-		return n;
-	if (!span_case_is(word, "APOP") && !span_case_is(word, "AUTH"))
-		return line.n;
-	rest = span_drop(line, n);
-	while (rest.n > 0 && byte_is_blank(rest.p[0])) {
-		rest = span_drop(rest, 1);
-		n++;
-	}
-	return n + span_word(rest).n;
+	return s->sasl != NULL ? 0 :
+	    mask_open(&s->pending, line, find_verb(span_word(line)) != NULL);
 }

@@ -35,8 +35,7 @@ struct pop3d {
 	struct buf stamp;	/* APOP's, empty where there is none */
 	struct buf user;	/* as USER said it */
 	struct sasld *sasl;	/* NULL outside an exchange */
-	int secrets;		/* AUTH was the last command: what is none may
-				   be a response to it */
+	int pending;		/* mask_open's */
 	int failures;
 	int late;		/* a wrong password is answered after a while */
 
@@ -67,6 +66,6 @@ void pop3verb_reply(struct pop3d *s, const char *fmt, ...) DIE_PRINTF(2, 3);
 void pop3verb_letters(struct pop3d *s);
 
 /* Octets of a line that are no secret. */
-size_t pop3verb_open_part(const struct pop3d *s, struct span line);
+size_t pop3verb_open_part(struct pop3d *s, struct span line);
 
 #endif

@@ -1,5 +1,6 @@
 #include "smtpauth.h"
 
+#include "format/mask.h"
 #include "smtpfault.h"
 
 #define FAILURES_MAX 5		/* wrong passwords of a session */
@@ -111,19 +112,10 @@ smtpauth_is_line(const struct smtpd *s, struct span line)
 	return s->sasl != NULL || is_auth(line);
 }
 
-/*
- * All of a response, perhaps to an AUTH that was refused; of AUTH what follows
- * the mechanism.
- */
+/* All of a response. */
 size_t
-smtpauth_open_part(const struct smtpd *s, struct span line)
+smtpauth_open_part(struct smtpd *s, struct span line)
 {
-	struct span rest = span_trim(line);
-
-	if (s->sasl != NULL || (s->secrets && !smtpverb_is_known(line)))
-		return 0;
-	if (!is_auth(line))
-		return line.n;
-	rest = span_trim(span_drop(rest, 4));
-	return (size_t)(rest.p - line.p) + span_word(rest).n;
+	return s->sasl != NULL ? 0 :
+	    mask_open(&s->pending, line, smtpverb_is_known(line));
 }

@@ -17,6 +17,6 @@ void smtpauth_cancel(struct smtpd *s);
 int smtpauth_is_line(const struct smtpd *s, struct span line);
 
 /* Whether what follows the first so many bytes of a line is secret. */
-size_t smtpauth_open_part(const struct smtpd *s, struct span line);
+size_t smtpauth_open_part(struct smtpd *s, struct span line);
 
 #endif

@@ -384,7 +384,6 @@ run(struct smtpd *s, const struct verb *v, struct span arg)
 	size_t at = s->out->n;
 
 	s->stray = 0;
-	s->secrets = v->run == smtpauth_start;
 	s->verb = v->syntax;
 	if (refusal == NULL) {
 		if (v->place == RULES_PLACES ||

@@ -65,8 +65,7 @@ struct smtpd {
 	/* AUTH */
 	struct sasld *sasl;	/* NULL outside an exchange */
 	int known;		/* the client has logged in */
-	int secrets;		/* AUTH was the last command: what is none may
-				   be a response to it */
+	int pending;		/* mask_open's */
 	int failures;
 
 	/* What goes wrong. */
