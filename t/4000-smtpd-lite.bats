@@ -448,7 +448,7 @@ message() {
 	sed -n 's/^\.Dl smtpd-lite \(.*\):2525/start smtpd-lite \1:0/p' page >two
 	awk '/^\.Ed/ { n++; on = 0 } on { sub(/^\\&/, ""); print >"block" n }
 		/^\.Bd/ { on = 1 }' page
-	sed 's/^smtpd-lite \(.*\):2525/start smtpd-lite \1:0/' block >four
+	sed 's/^smtpd-lite \(.*\):2525/start smtpd-lite \1:0/' block1 >four
 	printf 'joe:pencil\n' >passwd
 	chmod 600 passwd
 	sh ./one >out
@@ -462,7 +462,7 @@ message() {
 	# shellcheck disable=SC1091
 	. ./four
 	stop
-	sh ./block1 >out
+	sh ./block2 >out
 	grep -qx 'It works.' boxes/babydoe.txt
 }
 
