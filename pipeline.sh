@@ -84,7 +84,7 @@ gone() {
 	rm -f -- "$@"
 	for f; do
 		[ -e "$f" ] || continue
-		say "$f: cannot be removed"
+		say "$f: rm cannot remove it"
 		return 74
 	done
 }
@@ -95,10 +95,11 @@ locate() {
 	path=$1
 	while [ -h "$path" ] && [ -e "$path" ]; do
 		link=$(ls -ld -- "$path") || ended "$?" "$path: ls" || return
-		link=${link#*"$path -> "}
 		case $link in
-		/*) path=$link ;;
-		*) path=${path%"${path##*/}"}$link ;;
+		*"$path -> "/*) path=${link#*"$path -> "} ;;
+		*"$path -> "?*)
+			path=${path%"${path##*/}"}${link#*"$path -> "} ;;
+		*) say "$path: ls does not tell where it leads"; return 75 ;;
 		esac
 	done
 	case $path in
@@ -137,9 +138,10 @@ handle() {
 		[ -s "$state/report" ] || send_letters || return
 		send_report && archive || return
 	fi
-	# The lock goes last: who takes it may begin anew.
-	rm -f -- "$state"/* "$state"/.tmp.* && rm -f -- "$state/.lock" &&
-		rmdir -- "$state" 2>/dev/null
+	gone "$state"/* "$state"/.tmp.* || return
+	# The lock goes last.  Who takes it then begins anew in the directory.
+	rm -f -- "$state/.lock" || ended "$?" "$state/.lock: rm" || return 74
+	rmdir -- "$state" 2>/dev/null
 	return "$took"
 }
 
@@ -149,25 +151,30 @@ take() {
 	gone "$state"/* "$order.results" || return
 	[ -n "$1" ] && [ -e "$1" ] || return 0
 	step savefile -s "$state" "$WORK" || return
-	from=$(device "$1") to=$(device "$WORK")
-	if [ -z "$from" ] || [ -z "$to" ]; then
-		say "$1: df does not tell its file system"
-		return 75
-	elif [ "$from" != "$to" ]; then
-		say "$1: not on the file system of $WORK"
-		return 78
-	fi
-	mv -f -- "$1" "$order"
+	on_one_disk "$1" "$WORK" || return
+	mv -f -- "$1" "$order" || ended "$?" "$1: mv"
 	if [ -e "$order" ]; then
 		tell "$1: taken as $order"
 	elif [ -e "$1" ]; then
-		say "$1: cannot be moved to $order"
+		say "$1: mv cannot move it to $order"
 		return 73
 	fi
 }
 
-device() {
-	df -P -- "$1" | awk 'NR == 2 { print $1, $NF }'
+# To another file system mv would copy, and could be cut short.
+on_one_disk() {
+	disks=$(step df -P -- "$1" "$2") || return
+	disks=$(printf '%s\n' "$disks" | step awk 'NR > 1 {
+			disk[NR] = $1 FS $NF
+		}
+		END { print (NR == 3 ? disk[2] == disk[3] : "?") }'
+	) || return
+	case $disks in
+	1) return ;;
+	0) say "$1: not on the file system of $2"; return 78 ;;
+	esac
+	say "$1: df does not tell its file system"
+	return 75
 }
 
 # Sends the letters that have not been sent, and then makes the report.
@@ -184,6 +191,10 @@ send_letters() {
 	total=${count%%[!0-9]*}
 	duplicates=${count#*duplicates }
 	duplicates=${duplicates%%[!0-9]*}
+	if ! is_number "$total" || ! is_number "$duplicates"; then
+		say "$order: orderparse does not tell the number of recipients"
+		return 75
+	fi
 
 	get_id || return
 	step savefile -s "$order" "$state" "$WORK" || return
@@ -212,14 +223,16 @@ get_id() {
 		return 74
 	fi
 	step savefile -n "$state/id" date -u "+%Y%m%dT%H%M%SZ.$$" || return
-	read -r id <"$state/id" || return 74
+	read -r id <"$state/id" && return
+	say "$state/id: savefile has not made it"
+	return 74
 }
 
 send_batch() {
 	tell "$order: sending the letters to $SMTPSERVER"
 	set --
 	[ "$JOBS" -eq 1 ] || set -- -j "$JOBS"
-	orderparse -S -f "$FROM" -i "$id" -- "$order" |
+	step orderparse -S -f "$FROM" -i "$id" -- "$order" |
 		send -bS "$@" -l "$order.results" >"$stem.results"
 	code=$?
 	case $code in
@@ -242,7 +255,7 @@ count_results() {
 	$counts
 	END
 	sum="$sent sent, $failed failed, $deferred deferred, $unknown unknown"
-	if is_number "$total" && is_number "$unknown" &&
+	if is_number "$unknown" &&
 		[ $((sent + failed + deferred + unknown)) -eq "$total" ]; then
 		tell "$order: $sum"
 	else
@@ -283,6 +296,10 @@ report_results() {
 
 # Where there is no room for a report either, the reasons are said.
 report_errors() {
+	if [ -z "$errors" ]; then
+		say "$order: orderparse: exit 65, and no reason"
+		return 75
+	fi
 	show_name || return
 	say "$order: cannot be read, see the report to $SUPPORT"
 	make_report "$shown: cannot be read" <<-END && return
@@ -486,15 +503,11 @@ version() {
 	answer "pipeline.sh ${version#* }"
 }
 
-no_output() {
-	say 'stdout: cannot be written'
-	exit 74
-}
-
 # The only output of a run, or a failure.
 answer() {
 	printf '%s\n' "$1" 2>/dev/null && exit
-	no_output
+	say 'stdout: cannot be written'
+	exit 74
 }
 
 find_programs() {
@@ -522,6 +535,16 @@ find_places() {
 	fi
 }
 
+# number becomes what a setting says, without the zeros in front that make it
+# octal to some shells.
+decimal() {
+	number=${1#*=}
+	is_number "$number" || { say "$1: not a number"; exit 78; }
+	number=${number#"${number%%[!0]*}"}
+	[ ${#number} -le 9 ] || { say "$1: too large"; exit 78; }
+	number=${number:-0}
+}
+
 watch=no again=no
 case ${1-} in
 --help) answer "$usage" ;;
@@ -542,22 +565,17 @@ while getopts :ho:vVw opt; do
 done
 shift $((OPTIND - 1))
 
-# Numbers have no zero in front, which to some shells makes them octal.
-for setting in "TRIES=$TRIES" "SETTLE=$SETTLE" "JOBS=$JOBS" "WATCH=$WATCH"; do
-	number=${setting#*=}
-	is_number "$number" || { say "$setting: not a number"; exit 78; }
-	number=${number#"${number%%[!0]*}"}
-	[ ${#number} -le 9 ] || { say "$setting: too large"; exit 78; }
-	eval "${setting%%=*}=${number:-0}"
-done
+decimal "TRIES=$TRIES"; TRIES=$number
+decimal "SETTLE=$SETTLE"; SETTLE=$number
+decimal "JOBS=$JOBS"; JOBS=$number
+decimal "WATCH=$WATCH"; WATCH=$number
 [ "$JOBS" -gt 0 ] || { say "JOBS=$JOBS: no connection at all"; exit 78; }
 case $REPORT in
 socket | ftp) ;;
 *) say "REPORT=$REPORT: neither socket nor ftp"; exit 78 ;;
 esac
-{ true 3>&1; } 2>/dev/null || no_output
 find_programs
-mkdir -p -- "$WORK" || { say "$WORK: cannot be made"; exit 73; }
+mkdir -p -- "$WORK" || { say "$WORK: mkdir cannot make it"; exit 73; }
 find_places
 
 if [ $# -eq 0 ] && [ ! -d "$INCOMING" ]; then

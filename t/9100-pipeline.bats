@@ -707,10 +707,11 @@ pipeline.sh: incoming/n.txt: not yet settled" ]
 	serve
 	order incoming/o.txt user1
 	run -74 bash -c '"$TOP/pipeline.sh" >/dev/full'
+	order incoming/p.txt user1
 	run -74 bash -c '"$TOP/pipeline.sh" >&-'
 	run -0 pipeline
-	[ "$(letters user1) $(letters support)" = '1 1' ]
-	all_done 1
+	[ "$(letters user1) $(letters support)" = '2 2' ]
+	all_done 2
 }
 
 @test "another file system is refused: a rename would be a copy" {
