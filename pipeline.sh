@@ -152,7 +152,7 @@ take() {
 	[ -n "$1" ] && [ -e "$1" ] || return 0
 	step savefile -s "$state" "$WORK" || return
 	on_one_disk "$1" "$WORK" || return
-	mv -f -- "$1" "$order" || ended "$?" "$1: mv"
+	mv -f -- "$1" "$order"
 	if [ -e "$order" ]; then
 		tell "$1: taken as $order"
 	elif [ -e "$1" ]; then
@@ -177,8 +177,10 @@ on_one_disk() {
 	return 75
 }
 
-# Sends the letters that have not been sent, and then makes the report.
+# Sends the letters that have not been sent, and then makes the report.  First
+# the order is made safe, and that it lies here: what is sent speaks of it.
 send_letters() {
+	step savefile -s "$order" "$state" "$WORK" || return
 	errors=$(orderparse -n -f "$FROM" -- "$order" 2>&1 >/dev/null)
 	code=$?
 	case $code in
@@ -197,7 +199,6 @@ send_letters() {
 	fi
 
 	get_id || return
-	step savefile -s "$order" "$state" "$WORK" || return
 	send_batch || return
 	count_results || return
 	if [ "$deferred" -gt 0 ]; then

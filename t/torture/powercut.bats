@@ -27,7 +27,8 @@ setup() {
 	need fsfreeze losetup mkfs.ext4 mount
 	mkdir below disk
 	make_image below.img 96
-	mount -o loop below.img below 2>err || skip "no loop device: $(cat err)"
+	mount -o loop below.img below 2>err ||
+		skip "no loop device: $(sed q err)"
 	make_image empty.img 24
 }
 
