@@ -47,11 +47,12 @@ MODULES = \
 	client/credential client/dry client/envelope client/feed client/fit \
 	client/frame client/ftpc client/ftpput client/handin client/intake \
 	client/journal client/link client/message client/mx client/orderc \
-	client/orderfile client/pool client/prepare client/progress \
-	client/queue client/rate client/reach client/relay client/report \
-	client/resolver client/rests client/route client/saslc client/sender \
-	client/share client/single client/smtpc client/submit client/team \
-	client/tls client/trace client/transact client/typist client/worker
+	client/orderfile client/params client/pool client/prepare \
+	client/progress client/queue client/rate client/reach client/relay \
+	client/report client/resolver client/rests client/route client/saslc \
+	client/sender client/share client/single client/smtpc client/submit \
+	client/team client/tls client/trace client/transact client/typist \
+	client/worker
 # Modules in two files: the second.
 PARTS = client/resolvconf format/mimehead format/orderfault \
 	format/orderhead sys/iofile sys/netname

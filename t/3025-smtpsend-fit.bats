@@ -145,3 +145,79 @@ letter_of() {
 	[[ ${lines[1]} = 'to <оля@пошта.test>: deferred at rcpt: '* ]]
 	[ "${lines[2]}" = 'to <b@x.test>: accepted' ]
 }
+
+# eight [rule ...]: a server that lists everything, with these rules, and a
+# message of 8-bit text to it.
+eight() {
+	fake -c "$CAPS" "$@"
+	{ letter me@x a@x b@x; letter me@x c@x; letter me@x d@x
+		echo QUIT; } | sed 's/^Hi\.$/Hi, здоров!/' >in
+}
+
+@test "8BITMIME that is listed and refused at MAIL: converted, on the connection" {
+	for CAPS in 8BITMIME,SIZE PIPELINING,8BITMIME \
+		PIPELINING,CHUNKING,8BITMIME; do
+		for reply in '501 no' '504 5.5.4 not that' '555 what?' \
+			'554 5.6.3 conversion' '550 BODY=8BITMIME is not taken'; do
+			eight "mail:BODY=:$reply"
+			send 0 <in
+			[ "$(grep -c '^sent' short)" = 4 ]
+			# Where the server takes no recipients after that.
+			[[ $CAPS = P* ]] ||
+				[ "$(grep -c '^EHLO' dialog)" = 1 ]
+			[ "$(wc -l <got.log)" = 3 ]
+			run -1 grep -a '[^ -~[:space:]]' got.[123]
+			send 0 -j 2 <in
+		done
+	done
+	CAPS=8BITMIME
+	eight 'mail:BODY=:504 no'
+	send 0 <in
+	# It is learnt once.
+	[ "$(grep -c 'BODY=' dialog)" = 1 ]
+	eight 'mail:BODY=:504 no'
+	run -0 --separate-stderr smtpsend -n -s "$ADDR" a@x <<-'END'
+		Subject: s
+
+		здоров
+	END
+	[[ $output = *'<a@x>: accepted' ]]
+}
+
+@test "SIZE, SMTPUTF8 and DSN that are listed and refused" {
+	CAPS=PIPELINING,8BITMIME,SMTPUTF8,DSN,SIZE
+	eight 'mail:SIZE=:501 5.5.4 no'
+	send 0 <in
+	[ "$(grep -c 'BODY=' dialog)" -ge 3 ]
+	grep -qa здоров got.1
+	# an address needs it: that is no word about the recipient
+	eight 'mail:SMTPUTF8:555 5.5.4 SMTPUTF8 unsupported'
+	{ letter me@x пошта@x; letter me@x c@x; echo QUIT; } >in
+	send 75 <in
+	printf '%s\n' 'deferred пошта@x - rcpt' 'sent c@x 250 dot' |
+		sort | diff - <(sort short)
+	# a header does not
+	{ letter me@x c@x | sed 's/^Subject: s/Subject: Привіт/'
+		echo QUIT; } >in
+	send 0 <in
+	{ printf '%s\n' 'MAIL FROM:<me@x> RET=HDRS ENVID=q' \
+		'RCPT TO:<a@x> NOTIFY=NEVER' 'RCPT TO:<b@x> NOTIFY=NEVER' \
+		'RCPT TO:<c@x>'
+		letter me@x z@x | sed '1,2d'; echo QUIT; } >in
+	for rule in 'mail:RET=:555 no' 'rcpt:NOTIFY=:501 5.5.4 no'; do
+		fake -c "$CAPS" "$rule"
+		send 0 <in
+		[ "$(grep -c '^sent' short)" = 3 ]
+		fake -c "PIPELINING,CHUNKING,DSN" "$rule"
+		send 0 <in
+		[ "$(grep -c '^sent' short)" = 3 ]
+	done
+	# An address that is refused stays so.
+	CAPS=PIPELINING,8BITMIME,SIZE
+	eight 'mail:*:501 5.1.7 bad address' 'rcpt:*:503 no'
+	send 65 <in
+	[ "$(grep -c '^MAIL' dialog)" = 3 ]
+	eight 'mail:*:501 syntax' 'rcpt:*:503 no'
+	send 65 <in
+	[ "$(cut -d ' ' -f 1,3,4 short | sort -u)" = 'failed 501 mail' ]
+}

@@ -1,6 +1,7 @@
 #include "dry.h"
 
 #include "client/feed.h"
+#include "client/params.h"
 #include "client/transact.h"
 #include "format/mime.h"
 #include "sys/stop.h"
@@ -25,14 +26,36 @@ forget(struct smtpc *c)
 	return smtpc_lost(c, "RSET refused");
 }
 
+static enum smtpc_status
+ask_rcpt(struct smtpc *c, const struct fit *fit, struct rcpt *r)
+{
+	enum smtpc_status status;
+	unsigned refused;
+
+	transact_say_rcpt(c, fit, r);
+	status = smtpc_hear(c, STAGE_RCPT, SMTPC_COMMAND, 2);
+	if (status == SMTPC_LOST)
+		return status;
+	refused = status == SMTPC_OK ? 0 : params_refused_rcpt(c, fit, r);
+	smtpc_give_up(c, refused);
+	r->later = refused != 0;
+	if (!r->later)
+		rcpt_decide(r, status == SMTPC_OK ? RESULT_SENT :
+		    transact_refusal(c->reply.code, STAGE_RCPT), STAGE_RCPT,
+		    c->reply.code, buf_span(&c->reply.text));
+	return SMTPC_OK;
+}
+
 /*
- * The envelope, step by step, and no text.  Everybody in it is decided: who
- * was accepted is as good as sent to.
+ * The envelope, step by step, and no text.  Everybody in it is decided, who
+ * was accepted as if sent to, unless it is to be asked again, without what the
+ * server has refused.
  */
 static enum smtpc_status
 ask_server(struct smtpc *c, const struct fit *fit, struct message *m)
 {
 	enum smtpc_status status;
+	unsigned refused;
 	size_t i;
 
 	status = forget(c);
@@ -40,20 +63,20 @@ ask_server(struct smtpc *c, const struct fit *fit, struct message *m)
 		transact_say_mail(c, fit, m);
 		status = smtpc_hear(c, STAGE_MAIL, SMTPC_COMMAND, 2);
 	}
+	if (status == SMTPC_REFUSED) {
+		refused = params_refused_mail(c, fit, m);
+		smtpc_give_up(c, refused);
+		c->reset = 1;
+		if (refused != 0)
+			return status;
+	}
 	if (status == SMTPC_REFUSED)
 		message_decide(m, transact_refusal(c->reply.code, STAGE_MAIL),
 		    STAGE_MAIL, c->reply.code, buf_span(&c->reply.text));
 	for (i = 0; i < m->rcpts && status == SMTPC_OK; i++) {
 		if (m->rcpt[i].decided || m->rcpt[i].later)
 			continue;
-		transact_say_rcpt(c, &m->rcpt[i]);
-		status = smtpc_hear(c, STAGE_RCPT, SMTPC_COMMAND, 2);
-		if (status == SMTPC_LOST)
-			break;
-		rcpt_decide(&m->rcpt[i], status == SMTPC_OK ? RESULT_SENT :
-		    transact_refusal(c->reply.code, STAGE_RCPT), STAGE_RCPT,
-		    c->reply.code, buf_span(&c->reply.text));
-		status = SMTPC_OK;
+		status = ask_rcpt(c, fit, &m->rcpt[i]);
 	}
 	c->reset = 1;
 	if (status == SMTPC_LOST)

@@ -104,6 +104,7 @@ fit_message(struct fit *f, unsigned caps, uintmax_t size, struct message *m)
 {
 	enum fit_verdict verdict;
 
+	f->caps = caps;
 	f->text = buf_span(&m->content.text);
 	if (m->content.head_form == MIME_QP)
 		return refuse_all(m, "a header line is too long or holds a "

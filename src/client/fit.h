@@ -9,6 +9,7 @@
 
 struct fit {
 	struct span text;	/* the content, or its conversion; m's */
+	unsigned caps;		/* what the server offered then */
 	unsigned needs;		/* SMTPC_8BITMIME, SMTPC_SMTPUTF8 */
 	const char *why;	/* under FIT_BODY: it cannot be converted */
 };

@@ -295,6 +295,7 @@ link_open(struct link *l, const struct link_conf *conf,
 	}
 	server->strikes = server->pausing = 0;
 	server->known = 1;
+	l->c.caps &= ~server->refused;
 	server->caps = l->c.caps;
 	server->size = l->c.size;
 	return 0;
@@ -305,6 +306,8 @@ link_judge(const struct link *l, struct link_server *server, int lost)
 {
 	const struct smtpc *c = &l->c;
 
+	server->refused |= c->refused;
+	server->caps &= ~c->refused;
 	if (!lost || !c->silent) {
 		server->silences = 0;
 	} else if (++server->silences >= LINK_SILENCES) {

@@ -43,6 +43,7 @@ struct link_server {
 	int known;
 	unsigned caps;
 	uintmax_t size;
+	unsigned refused;		/* what it offers and does not take */
 
 	/* private, all zero at first: why it was not reached last time */
 	long long rest;			/* not to be tried before this */

@@ -186,7 +186,12 @@ hear(struct sender *s, size_t left)
 			return;
 		}
 		judge(s, 0);
-		finish(s, t->m);
+		if (t->again) {
+			t->m->tries--;
+			queue_again(s, t->m);
+		} else {
+			finish(s, t->m);
+		}
 	}
 }
 
@@ -313,7 +318,10 @@ bring(struct sender *s, struct transact *t, struct message *m, int riding)
 		if (r > 0)
 			return;
 		judge(s, r < 0);
-		if (r < 0) {
+		if (r == 0 && t->again) {
+			m->tries--;
+			r = -1;
+		} else if (r < 0) {
 			r = may_retry(s, m) < 0 ? 0 : -1;
 			reach_leave(&s->reach);
 		}

@@ -78,6 +78,13 @@ add_line(struct smtpc *c, struct span command)
 	wr_add(&c->wr, "\r\n", 2);
 }
 
+void
+smtpc_give_up(struct smtpc *c, unsigned caps)
+{
+	c->caps &= ~caps;
+	c->refused |= caps;
+}
+
 struct buf *
 smtpc_command(struct smtpc *c)
 {

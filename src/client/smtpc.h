@@ -41,6 +41,7 @@ enum smtpc_status {
 
 struct smtpc {
 	unsigned caps;
+	unsigned refused;	/* of those that it offered */
 	uintmax_t size;		/* the largest message, 0 where not said */
 	struct buf mechanisms;	/* of AUTH, divided by blanks */
 	int reset;		/* RSET must go before the next MAIL */
@@ -86,6 +87,9 @@ int smtpc_capped(const struct smtpc *c, int timeout);
  */
 enum smtpc_status smtpc_hello(struct smtpc *c, const char *name,
     int greeted);
+
+/* What the server has offered and does not take is not used any more. */
+void smtpc_give_up(struct smtpc *c, unsigned caps);
 
 /* Empty, to put a command together in: it lives until the next one. */
 struct buf *smtpc_command(struct smtpc *c);

@@ -1,5 +1,7 @@
 #include "transact.h"
 
+#include "client/params.h"
+
 /*
  * Commands on their way without an answer: their replies must fit into the
  * buffers between here and there, or both ends wait for each other
@@ -57,43 +59,6 @@ transact_refusal(int code, enum result_stage stage)
 	return code >= 500 ? RESULT_FAILED : RESULT_DEFERRED;
 }
 
-/* Whether word may be a parameter as it is, RFC 5321 4.1.2. */
-static int
-is_param(struct span word)
-{
-	size_t i;
-
-	for (i = 0; i < word.n; i++)
-		if (!byte_is_graph(word.p[i]))
-			return 0;
-	return 1;
-}
-
-/* Parameters of delivery status notifications (RFC 3461), no others. */
-static void
-add_params(struct buf *b, struct span params)
-{
-	static const char *const known[] = {
-		"RET=", "ENVID=", "NOTIFY=", "ORCPT="
-	};
-	struct span word;
-	size_t i, n;
-
-	while (params.n > 0) {
-		for (n = 0; n < params.n && params.p[n] != ' '; n++)
-			;
-		word = span_of(params.p, n);
-		for (i = 0; i < COUNT(known); i++)
-			if (n > strlen(known[i]) && is_param(word) &&
-			    span_case_is(span_of(word.p, strlen(known[i])),
-			    known[i])) {
-				buf_addc(b, ' ');
-				buf_addspan(b, word);
-			}
-		params = span_trim(span_drop(params, n));
-	}
-}
-
 static void
 add_path(struct buf *b, const char *verb, const struct buf *addr)
 {
@@ -110,27 +75,18 @@ transact_say_mail(struct smtpc *c, const struct fit *fit,
 	struct buf *b = smtpc_command(c);
 
 	add_path(b, "MAIL FROM:", &m->from);
-	if (c->caps & SMTPC_SIZE) {
-		buf_adds(b, " SIZE=");
-		buf_addu(b, fit->text.n);
-	}
-	if (fit->needs & SMTPC_8BITMIME)
-		buf_adds(b, " BODY=8BITMIME");
-	if (fit->needs & SMTPC_SMTPUTF8)
-		buf_adds(b, " SMTPUTF8");
-	if (c->caps & SMTPC_DSN)
-		add_params(b, buf_span(&m->params));
+	params_mail(b, fit, m);
 	smtpc_say(c, buf_span(b));
 }
 
 void
-transact_say_rcpt(struct smtpc *c, const struct rcpt *r)
+transact_say_rcpt(struct smtpc *c, const struct fit *fit,
+    const struct rcpt *r)
 {
 	struct buf *b = smtpc_command(c);
 
 	add_path(b, "RCPT TO:", &r->addr);
-	if (c->caps & SMTPC_DSN)
-		add_params(b, buf_span(&r->params));
+	params_rcpt(b, fit, r);
 	smtpc_say(c, buf_span(b));
 }
 
@@ -152,7 +108,8 @@ say_step(struct transact *t, size_t step)
 	} else if (step == step_data(t)) {
 		smtpc_say(t->c, span_str("DATA"));
 	} else {
-		transact_say_rcpt(t->c, &t->m->rcpt[step - STEP_RCPT]);
+		transact_say_rcpt(t->c, &t->fit,
+		    &t->m->rcpt[step - STEP_RCPT]);
 	}
 }
 
@@ -243,6 +200,41 @@ hear_step(struct transact *t, size_t step)
 	return smtpc_hear(t->c, STAGE_RCPT, SMTPC_COMMAND, 2);
 }
 
+static void
+note_mail(struct transact *t, enum smtpc_status status)
+{
+	struct reply *r = &t->c->reply;
+	unsigned refused;
+
+	if (status != SMTPC_REFUSED)
+		return;
+	t->mail = r->code;
+	buf_addspan(&t->mail_text, buf_span(&r->text));
+	refused = params_refused_mail(t->c, &t->fit, t->m);
+	t->again = refused != 0;
+	smtpc_give_up(t->c, refused);
+}
+
+static void
+note_rcpt(struct transact *t, struct rcpt *to, enum smtpc_status status)
+{
+	struct reply *r = &t->c->reply;
+	unsigned refused;
+
+	if (status == SMTPC_OK) {
+		t->accepted++;
+	} else if (t->mail == 0 && t->accepted > 0 && is_full(r)) {
+		to->later = t->full = 1;
+	} else if (t->mail == 0) {
+		refused = params_refused_rcpt(t->c, &t->fit, to);
+		smtpc_give_up(t->c, refused);
+		to->later = refused != 0;
+		if (!to->later)
+			rcpt_decide(to, transact_refusal(r->code, STAGE_RCPT),
+			    STAGE_RCPT, r->code, buf_span(&r->text));
+	}
+}
+
 /* Takes note of one reply. */
 static enum smtpc_status
 note(struct transact *t, size_t step, enum smtpc_status status)
@@ -256,24 +248,15 @@ note(struct transact *t, size_t step, enum smtpc_status status)
 		    smtpc_lost(t->c, "RSET refused") : status;
 	}
 	if (step == STEP_MAIL) {
-		if (status == SMTPC_REFUSED) {
-			t->mail = r->code;
-			buf_addspan(&t->mail_text, buf_span(&r->text));
-		}
+		note_mail(t, status);
 	} else if (step == step_data(t)) {
 		t->data = r->code;
 		if (status == SMTPC_REFUSED && t->mail == 0)
 			message_decide(t->m,
 			    transact_refusal(r->code, STAGE_DATA),
 			    STAGE_DATA, r->code, buf_span(&r->text));
-	} else if (status == SMTPC_OK) {
-		t->accepted++;
-	} else if (t->mail == 0 && t->accepted > 0 && is_full(r)) {
-		t->m->rcpt[step - STEP_RCPT].later = t->full = 1;
-	} else if (t->mail == 0) {
-		rcpt_decide(&t->m->rcpt[step - STEP_RCPT],
-		    transact_refusal(r->code, STAGE_RCPT), STAGE_RCPT, r->code,
-		    buf_span(&r->text));
+	} else {
+		note_rcpt(t, &t->m->rcpt[step - STEP_RCPT], status);
 	}
 	return SMTPC_OK;
 }
@@ -302,7 +285,7 @@ refused(struct transact *t)
 static void
 decide_by_mail(struct transact *t)
 {
-	if (t->mail != 0)
+	if (t->mail != 0 && !t->again)
 		message_decide(t->m, transact_refusal(t->mail, STAGE_MAIL),
 		    STAGE_MAIL, t->mail, buf_span(&t->mail_text));
 }
@@ -351,7 +334,7 @@ transact_answers(struct transact *t)
 	if (status == SMTPC_LOST)
 		return SMTPC_LOST;
 	decide_by_mail(t);
-	return message_open(t->m) > 0 ? SMTPC_OK : refused(t);
+	return message_open(t->m) > 0 && !t->again ? SMTPC_OK : refused(t);
 }
 
 /*

@@ -16,6 +16,9 @@ struct transact {
 	struct smtpc *c;
 	struct message *m;
 	struct fit fit;
+	int again;		/* MAIL was refused for a parameter that the
+				   server offers: nobody is decided by that, and
+				   m can go without it */
 	/* private */
 	int reset;		/* RSET comes first */
 	int chunk;		/* the text goes by BDAT */
@@ -40,7 +43,8 @@ void transact_free(struct transact *t);
  */
 void transact_say_mail(struct smtpc *c, const struct fit *fit,
     const struct message *m);
-void transact_say_rcpt(struct smtpc *c, const struct rcpt *r);
+void transact_say_rcpt(struct smtpc *c, const struct fit *fit,
+    const struct rcpt *r);
 
 /* What a 4xx or 5xx reply means for those who got it. */
 enum result_status transact_refusal(int code, enum result_stage stage);
@@ -60,7 +64,7 @@ enum fit_verdict transact_envelope(struct transact *t, struct smtpc *c,
 /*
  * The rest of the envelope and its replies.  SMTPC_OK: those who are still
  * undecided are to be served, and the text may follow; SMTPC_REFUSED: nobody
- * is undecided.
+ * is undecided, or t->again.
  */
 enum smtpc_status transact_answers(struct transact *t);
 
@@ -93,7 +97,7 @@ void transact_chunk(struct transact *t, int behind);
 
 /*
  * The answers to envelope and text: everybody is decided, unless it is
- * SMTPC_LOST.  Then those who are not may have been served where
+ * SMTPC_LOST, or t->again.  Then those who are not may have been served where
  * transact_left says that all of the text has gone out; a server that does
  * not know BDAT has lost SMTPC_CHUNKING.
  */
