@@ -23,8 +23,8 @@ PROGS = archive-stamp ftpd-lite ftpsend mkmail mxlookup orderparse orderrecv \
 MODULES = \
 	sys/buf sys/charset sys/cli sys/conn sys/crew sys/data sys/die \
 	sys/door sys/here sys/inetd sys/io sys/lock sys/loop sys/net \
-	sys/newfile sys/pass sys/secret sys/serve sys/spare sys/spawn \
-	sys/stop sys/witness \
+	sys/newfile sys/pass sys/secret sys/serve sys/share sys/spare \
+	sys/spawn sys/stop sys/witness \
 	format/addr format/again format/bsmtp format/compose format/content \
 	format/copies format/crlf format/date format/dns format/downgrade \
 	format/dsn format/entry format/excerpt format/filename format/ftp \
@@ -37,7 +37,8 @@ MODULES = \
 	store/archive store/draft store/dropname store/letters store/maildrop \
 	store/mailroot store/mbox store/mdir store/outbox store/passwd \
 	store/place store/postmark store/reached store/rulefile store/seen \
-	store/source store/spool store/transcript store/tray store/users \
+	store/source store/spool store/transcript store/tray store/tries \
+	store/users \
 	server/ftpd server/ftpfile server/ftpverb server/orderd server/orderq \
 	server/pop3auth server/pop3d server/pop3verb server/pop3work \
 	server/sasld server/smtpauth server/smtpbox server/smtpd \
@@ -60,7 +61,8 @@ PARTS = client/resolvconf format/mimehead format/orderfault \
 UNITS = addr bsmtp buf content crlf date dns door downgrade frame ftp ftpd \
 	ftpput hash hdr io journal lock md5 mime net netrc newfile order \
 	orderd ordline passwd pop3d rate reply resolver results rules sasl \
-	scram smtpd smtpdata smtpext smtphead spawn store stranger team tolist
+	scram smtpd smtpdata smtpext smtphead spawn store stranger team tolist \
+	tries
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest facts fake-dns fake-ftp fake-smtp halves handout launch \
 	login readmail terminal wire

@@ -68,6 +68,22 @@ login(void *arg, struct span name, struct span password)
 	return sasld_password(&app->auth, name, password);
 }
 
+static long
+tried(void *arg, struct span login)
+{
+	const struct session *s = arg;
+
+	return sasld_tried(&s->app->auth, login, s->peer.text);
+}
+
+static void
+passed(void *arg, struct span login)
+{
+	const struct session *s = arg;
+
+	sasld_passed(&s->app->auth, login, s->peer.text);
+}
+
 static void
 talk(void *arg, int who, struct span line)
 {
@@ -140,18 +156,16 @@ session_resume(void *arg, struct buf *out)
 static long
 session_delay(void *arg)
 {
-	(void)arg;
-	return FTPD_DELAY;
+	const struct session *s = arg;
+
+	return ftpd_delay(s->ftpd);
 }
 
 /* Who hangs up does not wait for an answer; the close drops the rest. */
 static enum serve_verdict
 session_end(void *arg, size_t n, struct buf *out)
 {
-	(void)arg;
-	(void)n;
-	(void)out;
-	return SERVE_CLOSE;
+	return (void)arg, (void)n, (void)out, SERVE_CLOSE;
 }
 
 static void
@@ -224,11 +238,15 @@ configure_auth(struct app *app)
 		die(EX_CONFIG, "%s: no list of logins", app->passwdfile);
 	c->iterations = passwd_iterations(app->passwd);
 	c->host = app->host;
+	c->mixed = passwd_is_mixed(app->passwd);
 	c->find = passwd_find;
+	c->tried = passwd_tried;
+	c->passed = passwd_passed;
 	c->app = app->passwd;
-	if (secret_random(c->key, sizeof c->key) < 0)
-		die_sys(EX_TEMPFAIL, "/dev/urandom");
+	secret_fill(c->key, sizeof c->key);
 	app->conf.login = login;
+	app->conf.tried = tried;
+	app->conf.passed = passed;
 }
 
 /* All that can be wrong here, before the network is touched. */

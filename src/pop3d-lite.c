@@ -74,13 +74,6 @@ session_resume(void *s, struct buf *out)
 	return verdict(pop3d_resume(s, out));
 }
 
-static long
-session_delay(void *s)
-{
-	(void)s;
-	return POP3D_DELAY;
-}
-
 /* What was cut short is no command, and without QUIT nothing is deleted. */
 static enum serve_verdict
 session_end(void *s, size_t n, struct buf *out)
@@ -134,7 +127,7 @@ static const struct serve_proto proto = {
 	.open = session_open,
 	.feed = session_feed,
 	.resume = session_resume,
-	.delay = session_delay,
+	.delay = pop3d_delay,
 	.end = session_end,
 	.expire = session_expire,
 	.close = session_close,
@@ -162,10 +155,12 @@ configure(struct app *app)
 	a->mechanisms = sasld_possible(a->iterations) &
 	    ~(unsigned)SASLD_LOGIN;
 	a->host = app->host;
+	a->mixed = passwd_is_mixed(app->passwd);
 	a->find = passwd_find;
+	a->tried = passwd_tried;
+	a->passed = passwd_passed;
 	a->app = app->passwd;
-	if (secret_random(a->key, sizeof a->key) < 0)
-		die_sys(EX_TEMPFAIL, "/dev/urandom");
+	secret_fill(a->key, sizeof a->key);
 	app->conf.host = app->host;
 	app->conf.auth = a;
 	app->conf.apop = a->iterations == 0;

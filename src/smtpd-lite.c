@@ -75,13 +75,12 @@ session_open(void *arg, const struct net_peer *peer, struct buf *out)
 	struct app *app = arg;
 	struct smtpd_peer with = { peer->text, peer->local, NULL, 0 };
 
-	(void)out;	/* begin greets */
 	if (app->conf.talk != NULL) {
 		with.arg = transcript_open(app->talkdir, peer->text,
 		    app->serve.verbose);
 		with.unserved = transcript_is_short(with.arg);
 	}
-	return smtpd_open(&app->conf, &with);
+	return (void)out, smtpd_open(&app->conf, &with);
 }
 
 static enum serve_verdict
@@ -216,10 +215,11 @@ configure_auth(struct app *app)
 	struct sasld_conf *c = &app->auth;
 	unsigned n = passwd_iterations(app->passwd);
 
-	*c = (struct sasld_conf){ sasld_possible(n), app->host, n, { 0 },
-	    passwd_find, app->passwd };
-	if (secret_random(c->key, sizeof c->key) < 0)
-		die_sys(EX_TEMPFAIL, "/dev/urandom");
+	*c = (struct sasld_conf){ .mechanisms = sasld_possible(n),
+	    .host = app->host, .iterations = n, .app = app->passwd,
+	    .mixed = passwd_is_mixed(app->passwd), .find = passwd_find,
+	    .tried = passwd_tried, .passed = passwd_passed };
+	secret_fill(c->key, sizeof c->key);
 	app->conf.auth = c;
 }
 

@@ -84,6 +84,8 @@ unit() {
 
 @test "store/passwd" { unit passwd; }
 
+@test "store/tries" { unit tries; }
+
 @test "format/ftp" { unit ftp; }
 
 @test "client/ftpput, client/ftpc: servers with oddities" { unit ftpput; }

@@ -137,6 +137,38 @@ client() {
 	(($(date +%s%N) - start > 500000000))
 }
 
+# guess NAME ...: a wrong password of joe's from each, at the same time.
+guess() {
+	local c
+	for c; do
+		tell "$c" "AUTH PLAIN $(base64_of '\0joe\0guess')"
+	done
+	for c; do
+		hear "$c" 535
+	done
+}
+
+@test "wrong passwords hold up the next ones of the account, in all workers" {
+	echo ann:pencil >>passwd
+	start smtpd-lite -l :0 -o sink -w 4 -a passwd
+	hello a b c d x y
+	guess a b c d
+	tell x "AUTH PLAIN $(base64_of '\0joe\0pencil')"
+	say y "AUTH PLAIN $(base64_of '\0ann\0pencil')" 235
+	nothing x
+	hear x 235
+	# That was right, and all is as before.
+	start=$(date +%s%N)
+	run -0 login smtp SCRAM-SHA-256 joe pencil wire "127.0.0.1:$PORT"
+	(($(date +%s%N) - start < 900000000))
+	# Nor does SCRAM show before that the password was right.
+	guess a b c
+	start=$(date +%s%N)
+	run -0 login smtp SCRAM-SHA-256 joe pencil wire "127.0.0.1:$PORT"
+	[ "$output" = '235 2.7.0 Authentication successful' ]
+	(($(date +%s%N) - start > 900000000))
+}
+
 @test "-v masks what is secret" {
 	printf '%s\r\n' 'EHLO x' "AUTH PLAIN $(base64_of '\0joe\0pencil')" \
 		'AUTH LOGIN' QUIT | talk -v -o sink -a passwd

@@ -386,6 +386,32 @@ incoming_is_empty() {
 	[ "$(ls full)" = b ]
 }
 
+@test "wrong passwords hold up the next ones of the login, in all workers" {
+	printf 'anna:a\nbob:b\n' >passwd
+	chmod 600 passwd
+	serve -u passwd -w 2
+	dial f g
+	hear f 220
+	hear g 220
+	for _ in 1 2; do
+		for c in f g; do
+			say "$c" 'USER anna' 331
+			tell "$c" 'PASS x'
+		done
+		hear f 530
+		hear g 530
+	done
+	dial h
+	hear h 220
+	say h 'USER Anna' 331
+	tell h 'PASS a'
+	enter i bob b
+	nothing h
+	hear h 230
+	# That was right, and all is as before.
+	enter j anna a
+}
+
 @test "passwords: right, wrong, three times wrong, a bad file" {
 	printf 'anna:pass word\n' >passwd
 	chmod 600 passwd

@@ -77,6 +77,34 @@ is_free() {
 	(($(date +%s%N) - start < 800000000))
 }
 
+@test "wrong passwords hold up the next ones of the login, in all workers" {
+	start pop3d-lite -l :0 -u passwd -w 4
+	dial a b c d x y
+	for c in a b c d x y; do
+		hear "$c" +OK
+	done
+	for c in a b c d; do
+		tell "$c" 'USER user1' 'PASS guess'
+	done
+	for c in a b c d; do
+		hear "$c" +OK
+		hear "$c" '-ERR [AUTH]'
+	done
+	say x 'USER user1' +OK
+	tell x 'PASS secret'
+	say y 'USER user2' +OK
+	say y 'PASS  two words ' '+OK 0'
+	nothing x
+	hear x '+OK 1'
+	start=$(date +%s%N)
+	run -0 login pop3 SCRAM-SHA-256 user2 ' two words ' \
+		wire "127.0.0.1:$PORT"
+	[[ $output = *'[IN-USE]'* ]]
+	leave x
+	connect x
+	(($(date +%s%N) - start < 900000000))
+}
+
 @test "a client that does not read gets no more than it takes" {
 	seq 8000000 >mail/user1/new/1001.big
 	start pop3d-lite -l :0 -u passwd

@@ -49,6 +49,11 @@ say() {
 	hear "$1" "$3"
 }
 
+# nothing NAME: nothing has come from the server yet.
+nothing() {
+	run ! read -r -t 0 -u "${FROM[$1]}"
+}
+
 # ended NAME: the server has closed it and said nothing more.
 ended() {
 	local status=0 rest

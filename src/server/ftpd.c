@@ -5,6 +5,12 @@
 #include "format/stranger.h"
 #include "ftpfile.h"
 
+/*
+ * For how long a file under its final name waits, when all of it has come:
+ * where its client was killed, the end of the session follows that of the file.
+ */
+#define SETTLE_MS 20
+
 #define LINE_MAX 4096		/* octets in a command, its ending included */
 #define WAITING_MAX 65536	/* and in those that wait for a transfer */
 
@@ -84,6 +90,7 @@ static enum ftpd_verdict
 verdict(const struct ftpd *s)
 {
 	static const enum ftpd_verdict of[] = {
+		[FTP_TRIED] = FTPD_WAIT,
 		[FTP_COMMAND] = FTPD_MORE, [FTP_TRANSFER] = FTPD_MORE,
 		[FTP_SETTLE] = FTPD_WAIT, [FTP_COMMIT] = FTPD_COMMIT,
 		[FTP_OVER] = FTPD_CLOSE
@@ -146,11 +153,19 @@ ftpd_data_end(struct ftpd *s, int broken, struct buf *out)
 enum ftpd_verdict
 ftpd_resume(struct ftpd *s, struct buf *out)
 {
-	if (s->phase == FTP_SETTLE)
+	if (s->phase == FTP_TRIED)
+		ftp_log_in(s, out);
+	else if (s->phase == FTP_SETTLE)
 		ftpfile_settle(s, out);
 	else
 		ftpfile_commit(s, out);
 	return go_on(s, out);
+}
+
+long
+ftpd_delay(const struct ftpd *s)
+{
+	return s->phase == FTP_TRIED ? s->late : SETTLE_MS;
 }
 
 void

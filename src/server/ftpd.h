@@ -87,6 +87,14 @@ struct ftpd_conf {
 	int (*login)(void *app, struct span login, struct span password);
 	void *app;
 
+	/*
+	 * Somebody has tried to be login: for how many ms to hold the answer
+	 * back, right or wrong.  It was right, and is told.  arg is the
+	 * session's (ftpd_open).  Both may be NULL.
+	 */
+	long (*tried)(void *arg, struct span login);
+	void (*passed)(void *arg, struct span login);
+
 	/* Told each line that comes ('C') and goes ('S'), passwords masked;
 	   may be NULL. */
 	void (*talk)(void *arg, int who, struct span line);
@@ -95,21 +103,15 @@ struct ftpd_conf {
 enum ftpd_verdict {
 	FTPD_MORE,		/* goes on */
 	FTPD_COMMIT,		/* to be resumed after the store's commit */
-	FTPD_WAIT,		/* to be resumed after FTPD_DELAY */
+	FTPD_WAIT,		/* to be resumed after ftpd_delay */
 	FTPD_CLOSE		/* over, once the answers are sent */
 };
-
-/*
- * ms that a file under its final name waits, when all of it has come: where
- * its client was killed, the end of the session follows that of the file.
- */
-#define FTPD_DELAY 20
 
 struct ftpd;
 
 /*
  * A session, with its greeting in out.  conf stays the caller's and in place;
- * arg is for talk.  ftpd_attach comes before anything is fed.
+ * arg is for talk and tried.  ftpd_attach comes before anything is fed.
  */
 struct ftpd *ftpd_open(const struct ftpd_conf *conf, void *arg, int local,
     struct buf *out);
@@ -124,8 +126,9 @@ enum ftpd_verdict ftpd_data(struct ftpd *s, const char *p, size_t n,
     struct buf *out);
 enum ftpd_verdict ftpd_data_end(struct ftpd *s, int broken, struct buf *out);
 
-/* The commit has been, or the delay. */
+/* The commit has been, or the delay, which is of so many ms. */
 enum ftpd_verdict ftpd_resume(struct ftpd *s, struct buf *out);
+long ftpd_delay(const struct ftpd *s);
 
 /* Says why the session ends before its time: idle, or going down. */
 void ftpd_expire(struct ftpd *s, int down, struct buf *out);

@@ -19,18 +19,13 @@ user(struct ftpd *s, struct span arg, struct buf *out)
 		ftp_reply(s, out, "331 and the password?");
 }
 
-static void
-pass(struct ftpd *s, struct span arg, struct buf *out)
+void
+ftp_log_in(struct ftpd *s, struct buf *out)
 {
-	struct span login = buf_span(&s->user);
-
-	if (login.n == 0) {
-		ftp_reply(s, out, "503 USER comes first");
-		return;
-	}
-	s->logged_in = s->conf->login != NULL ?
-	    s->conf->login(s->conf->app, login, arg) :
-	    span_is(login, "anonymous") || span_is(login, "ftp");
+	s->phase = FTP_COMMAND;
+	s->logged_in = s->right;
+	if (s->right && s->conf->passed != NULL)
+		s->conf->passed(s->arg, buf_span(&s->user));
 	buf_clear(&s->user);
 	if (s->logged_in) {
 		ftp_reply(s, out, "230 welcome");
@@ -41,6 +36,26 @@ pass(struct ftpd *s, struct span arg, struct buf *out)
 		return;
 	ftp_reply(s, out, "421 too many wrong passwords");
 	s->phase = FTP_OVER;
+}
+
+/* Until the answer leaves, the try counts as one in vain. */
+static void
+pass(struct ftpd *s, struct span arg, struct buf *out)
+{
+	struct span login = buf_span(&s->user);
+
+	if (login.n == 0) {
+		ftp_reply(s, out, "503 USER comes first");
+		return;
+	}
+	s->right = s->conf->login != NULL ?
+	    s->conf->login(s->conf->app, login, arg) :
+	    span_is(login, "anonymous") || span_is(login, "ftp");
+	s->late = s->conf->tried != NULL ? s->conf->tried(s->arg, login) : 0;
+	if (s->late > 0)
+		s->phase = FTP_TRIED;
+	else
+		ftp_log_in(s, out);
 }
 
 static void

@@ -11,6 +11,7 @@ enum ftp_phase {
 	FTP_TRANSFER,		/* bytes go over the data connection */
 	FTP_SETTLE,		/* a file has come: is its client there? */
 	FTP_COMMIT,		/* a file is made safe */
+	FTP_TRIED,		/* the answer to a password is held back */
 	FTP_OVER		/* nothing more is taken */
 };
 
@@ -31,6 +32,8 @@ struct ftpd {
 	int known;		/* as no stranger */
 
 	struct buf user;	/* who wants to log in */
+	int right;		/* the password was; and for how many ms the */
+	long late;		/* answer to it is held back */
 	int logged_in;
 	int failures;		/* log-ins refused */
 	int pending;		/* mask_open's */
@@ -56,6 +59,9 @@ void ftp_reply(struct ftpd *s, struct buf *out, const char *fmt, ...)
 
 /* Runs a command line, without its ending. */
 void ftp_run(struct ftpd *s, struct span line, struct buf *out);
+
+/* Answers a password, when s->late is over. */
+void ftp_log_in(struct ftpd *s, struct buf *out);
 
 /* Whether a line is for now, though a transfer is going on. */
 int ftp_is_urgent(struct span line);

@@ -6,6 +6,7 @@
 #include "pop3work.h"
 
 #define FAILURES_MAX 3		/* wrong passwords of a session */
+#define PENALTY_MS 1000		/* and the time each of them takes at least */
 
 void
 pop3auth_cancel(struct pop3d *s)
@@ -14,13 +15,13 @@ pop3auth_cancel(struct pop3d *s)
 	s->sasl = NULL;
 }
 
-/* The password was right: the maildrop, if it is free. */
+/* The maildrop, if it is free, of who is logged in now. */
 static void
-enter(struct pop3d *s, struct span login)
+enter(struct pop3d *s)
 {
 	struct buf b = { 0 };
 
-	if (login_make(&b, login) == 0)
+	if (login_make(&b, buf_span(&s->user)) == 0)
 		s->drop = s->conf->store->open(s->conf->keeper, buf_span(&b));
 	if (s->drop != NULL)
 		s->work = pop3work_list;
@@ -32,32 +33,52 @@ enter(struct pop3d *s, struct span login)
 	buf_free(&b);
 }
 
-/* A wrong password costs time, but not that of others. */
-static void
-decide(struct pop3d *s, int right, struct span login)
-{
-	s->phase = POP3D_START;
-	if (right)
-		enter(s, login);
-	else
-		s->late = 1;
-}
-
 void
-pop3auth_refuse(struct pop3d *s)
+pop3auth_answer(struct pop3d *s)
 {
 	s->late = 0;
-	pop3verb_reply(s, "-ERR [AUTH] wrong login or password");
-	if (++s->failures >= FAILURES_MAX)
-		s->closing = 1;
+	if (s->right)
+		sasld_passed(s->conf->auth, buf_span(&s->user), s->peer);
+	if (s->held.n > 0) {
+		pop3verb_reply(s, "+ %s", buf_str(&s->held));
+		buf_clear(&s->held);
+	} else if (s->right) {
+		enter(s);
+	} else {
+		pop3verb_reply(s, "-ERR [AUTH] wrong login or password");
+		if (++s->failures >= FAILURES_MAX)
+			s->closing = 1;
+	}
+}
+
+/*
+ * Somebody, who is in s->user, has tried.  That costs time, but not that of
+ * others, and until it is over the try counts as one in vain.
+ */
+static void
+decide(struct pop3d *s, int right)
+{
+	s->phase = POP3D_START;
+	s->right = right;
+	s->late = sasld_tried(s->conf->auth, buf_span(&s->user), s->peer);
+	if (!right && s->late < PENALTY_MS)
+		s->late = PENALTY_MS;
+	if (s->late == 0)
+		pop3auth_answer(s);
+}
+
+static void
+set_user(struct pop3d *s, struct span login)
+{
+	buf_clear(&s->user);
+	buf_addspan(&s->user, login);
 }
 
 /* Whether somebody has this name is not told. */
 void
 pop3auth_user(struct pop3d *s, struct span arg)
 {
-	buf_clear(&s->user);
-	buf_addspan(&s->user, arg);
+	set_user(s, arg);
 	s->phase = POP3D_NAMED;
 	pop3verb_reply(s, "+OK and the password?");
 }
@@ -65,9 +86,7 @@ pop3auth_user(struct pop3d *s, struct span arg)
 void
 pop3auth_pass(struct pop3d *s, struct span arg)
 {
-	struct span login = buf_span(&s->user);
-
-	decide(s, sasld_password(s->conf->auth, login, arg), login);
+	decide(s, sasld_password(s->conf->auth, buf_span(&s->user), arg));
 }
 
 void
@@ -84,36 +103,34 @@ pop3auth_apop(struct pop3d *s, struct span arg)
 		pop3verb_reply(s, "-ERR APOP is not offered");
 	else if (login.n == 0)
 		pop3verb_reply(s, "-ERR syntax: APOP name digest");
-	else
+	else {
+		set_user(s, login);
 		decide(s, sasld_apop(s->conf->auth, login,
-		    buf_span(&s->stamp), span_drop(arg, n)), login);
+		    buf_span(&s->stamp), span_drop(arg, n)));
+	}
 }
 
 static void
 answer(struct pop3d *s, enum sasld_next next, struct buf *challenge)
 {
-	switch (next) {
-	case SASLD_CHALLENGE:
+	if (sasld_has_tried(s->sasl)) {
+		set_user(s, sasld_login(s->sasl));
+		if (next == SASLD_CHALLENGE)
+			buf_addspan(&s->held, buf_span(challenge));
+		decide(s, next != SASLD_REFUSED);
+	} else if (next == SASLD_CHALLENGE) {
 		pop3verb_reply(s, "+ %s", buf_str(challenge));
-		return;
-	case SASLD_DONE:
-		decide(s, 1, sasld_login(s->sasl));
-		break;
-	case SASLD_REFUSED:
-		decide(s, 0, span_of(NULL, 0));
-		break;
-	case SASLD_MALFORMED:
-		pop3verb_reply(s, "-ERR malformed response");
-		s->mistakes++;
-		break;
-	case SASLD_CANCELLED:
+	} else if (next == SASLD_DONE) {
+		enter(s);
+	} else if (next == SASLD_CANCELLED) {
 		pop3verb_reply(s, "-ERR cancelled");
-		break;
-	case SASLD_UNKNOWN:
-		pop3verb_reply(s, "-ERR no such mechanism");
+	} else {
+		pop3verb_reply(s, next == SASLD_UNKNOWN ?
+		    "-ERR no such mechanism" : "-ERR malformed response");
 		s->mistakes++;
 	}
-	pop3auth_cancel(s);
+	if (next != SASLD_CHALLENGE)
+		pop3auth_cancel(s);
 }
 
 void

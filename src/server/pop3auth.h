@@ -16,7 +16,7 @@ void pop3auth_auth(struct pop3d *s, struct span arg);
 void pop3auth_step(struct pop3d *s, struct span line);
 void pop3auth_cancel(struct pop3d *s);
 
-/* The while after a wrong password is over. */
-void pop3auth_refuse(struct pop3d *s);
+/* Answers a try, when s->late is over. */
+void pop3auth_answer(struct pop3d *s);
 
 #endif

@@ -87,7 +87,7 @@ next(struct pop3d *s)
 {
 	if (s->closing)
 		return POP3D_CLOSE;
-	if (s->late)
+	if (s->late > 0)
 		return POP3D_WAIT;
 	return s->work != NULL ? POP3D_AGAIN : POP3D_MORE;
 }
@@ -140,10 +140,18 @@ enum pop3d_next
 pop3d_resume(struct pop3d *s, struct buf *out)
 {
 	s->out = out;
-	if (s->late)
-		pop3auth_refuse(s);
+	if (s->late > 0)
+		pop3auth_answer(s);
 	work(s);
 	return next(s);
+}
+
+long
+pop3d_delay(void *session)
+{
+	const struct pop3d *s = session;
+
+	return s->late;
 }
 
 void
@@ -154,6 +162,7 @@ pop3d_close(struct pop3d *s)
 	pop3auth_cancel(s);
 	buf_free(&s->stamp);
 	buf_free(&s->user);
+	buf_free(&s->held);
 	free(s->mark);
 	free(s->peer);
 	free(s);

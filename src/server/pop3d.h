@@ -66,11 +66,9 @@ enum pop3d_next {
 	POP3D_MORE,	/* feeds what comes */
 	POP3D_AGAIN,	/* resumes when what is in out has mostly been sent,
 			   and feeds nothing before */
-	POP3D_WAIT,	/* resumes after POP3D_DELAY, the same */
+	POP3D_WAIT,	/* resumes after pop3d_delay, the same */
 	POP3D_CLOSE	/* sends what is in out and closes */
 };
-
-#define POP3D_DELAY 1000	/* ms that a wrong password takes */
 
 /*
  * No piece of input is left unused that is longer than this, which is what a
@@ -86,6 +84,12 @@ struct pop3d *pop3d_open(const struct pop3d_conf *conf, const char *peer,
 enum pop3d_next pop3d_feed(struct pop3d *s, const char *p, size_t n,
     size_t *used, struct buf *out);
 enum pop3d_next pop3d_resume(struct pop3d *s, struct buf *out);
+
+/*
+ * For how many ms to wait after POP3D_WAIT; it takes the session as its runner
+ * has it, a pointer to anything.
+ */
+long pop3d_delay(void *session);
 
 /* Over, in whatever state; without a QUIT nothing has been deleted. */
 void pop3d_close(struct pop3d *s);

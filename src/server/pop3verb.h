@@ -33,11 +33,13 @@ struct pop3d {
 
 	/* AUTHORIZATION */
 	struct buf stamp;	/* APOP's, empty where there is none */
-	struct buf user;	/* as USER said it */
+	struct buf user;	/* as USER said it, or who has tried */
 	struct sasld *sasl;	/* NULL outside an exchange */
 	int pending;		/* mask_open's */
 	int failures;
-	int late;		/* a wrong password is answered after a while */
+	long late;		/* ms that the answer to a try is held back */
+	int right;		/* the try was */
+	struct buf held;	/* SCRAM's last challenge, which tells that */
 
 	/* TRANSACTION */
 	void *drop;

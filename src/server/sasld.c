@@ -11,6 +11,7 @@ struct sasld {
 	const struct sasld_conf *conf;
 	const struct mechanism *mechanism;	/* NULL when it is over */
 	int steps;		/* responses taken */
+	int tried;		/* the last one held a proof */
 	struct buf nonce;
 	struct buf login;
 	struct buf challenge;	/* of CRAM-MD5 */
@@ -84,22 +85,50 @@ same(const struct sasld_conf *c, struct span a, struct span b)
 	return hash_equal(x, y, sizeof x);
 }
 
+static void
+count(const struct sasld_conf *c, unsigned iterations)
+{
+	if (c->work != NULL)
+		*c->work += iterations;
+}
+
+/*
+ * Derives v from the password, and computes as long as for the verifier with
+ * the most iterations.
+ */
+static void
+derive(const struct sasld_conf *c, struct scram_verifier *v,
+    struct span password)
+{
+	unsigned char none[HASH_SIZE];
+	unsigned rest;
+
+	scram_derive(v, password);
+	count(c, v->iterations);
+	if (v->iterations >= c->iterations)
+		return;
+	rest = c->iterations - v->iterations;
+	scram_salted(none, password, span_of(c->key, sizeof c->key), rest);
+	count(c, rest);
+}
+
+/* Where there are verifiers everybody's password is derived. */
 int
 sasld_password(const struct sasld_conf *conf, struct span login,
     struct span password)
 {
 	struct scram_verifier v;
 	struct account a;
-	int right;
+	int right, same_key = 0;
 
 	look_up(conf, login, &a);
-	if (a.verified) {
+	right = same(conf, a.password, password);
+	if (conf->iterations > 0 || a.verified) {
 		v = a.verifier;
-		scram_derive(&v, password);
-		right = hash_equal(v.stored, a.verifier.stored, HASH_SIZE);
-	} else
-		right = same(conf, a.password, password);
-	return right && a.known;
+		derive(conf, &v, password);
+		same_key = hash_equal(v.stored, a.verifier.stored, HASH_SIZE);
+	}
+	return (a.verified ? same_key : right) && a.known;
 }
 
 int
@@ -141,6 +170,7 @@ step_plain(struct sasld *s, struct span r, struct buf *out)
 	if (field[1].n == 0 || r.n == 0 || memchr(r.p, '\0', r.n) != NULL)
 		return SASLD_MALFORMED;
 	set_login(s, field[1]);
+	s->tried = 1;
 	if (!sasld_password(s->conf, field[1], field[2]))
 		return SASLD_REFUSED;
 	return field[0].n == 0 || span_eq(field[0], field[1]) ? SASLD_DONE :
@@ -163,6 +193,7 @@ step_login(struct sasld *s, struct span r, struct buf *out)
 		buf_adds(out, "Password:");
 		return SASLD_CHALLENGE;
 	}
+	s->tried = 1;
 	return sasld_password(s->conf, buf_span(&s->login), r) ? SASLD_DONE :
 	    SASLD_REFUSED;
 }
@@ -190,6 +221,7 @@ step_cram(struct sasld *s, struct span r, struct buf *out)
 		return SASLD_MALFORMED;
 	login = span_of(r.p, r.n - n - 1);
 	set_login(s, login);
+	s->tried = 1;
 	look_up(s->conf, login, &a);
 	md5_cram(want, a.password, buf_span(&s->challenge));
 	return same(s->conf, span_str(want), span_drop(r, r.n - n)) &&
@@ -200,6 +232,7 @@ static enum sasld_next
 begin_scram(struct sasld *s, struct span r, struct buf *out)
 {
 	struct buf login = { 0 };
+	struct scram_verifier v;
 	struct account a;
 	int bad;
 
@@ -207,9 +240,10 @@ begin_scram(struct sasld *s, struct span r, struct buf *out)
 	if (!bad) {
 		set_login(s, buf_span(&login));
 		look_up(s->conf, buf_span(&login), &a);
-		if (!a.verified)
-			scram_derive(&a.verifier, a.password);
-		s->verifier = a.verifier;
+		v = a.verifier;
+		if (s->conf->mixed || !a.verified)
+			derive(s->conf, &v, a.password);
+		s->verifier = a.verified ? a.verifier : v;
 		s->known = a.known;
 		scram_server_challenge(&s->scram, &s->verifier,
 		    buf_span(&s->nonce), out);
@@ -231,6 +265,7 @@ step_scram(struct sasld *s, struct span r, struct buf *out)
 	wrong = scram_server_final(&s->scram, r, &s->verifier, out);
 	if (wrong < 0)
 		return SASLD_MALFORMED;
+	s->tried = 1;
 	return wrong == 0 && s->known ? SASLD_CHALLENGE : SASLD_REFUSED;
 }
 
@@ -304,6 +339,7 @@ take_response(struct sasld *s, struct span line, struct buf *out)
 	enum sasld_next next = SASLD_MALFORMED;
 
 	s->steps++;
+	s->tried = 0;
 	if (line.n <= SASLD_LINE_MAX &&
 	    mime_base64_decode(&response, line) == 0) {
 		buf_str(&response);
@@ -351,6 +387,7 @@ sasld_step(struct sasld *s, struct span line, struct buf *out)
 		return SASLD_MALFORMED;
 	if (span_is(line, "*")) {
 		s->mechanism = NULL;
+		s->tried = 0;
 		return SASLD_CANCELLED;
 	}
 	return take_response(s, line, out);
@@ -360,4 +397,38 @@ struct span
 sasld_login(const struct sasld *s)
 {
 	return buf_span(&s->login);
+}
+
+int
+sasld_has_tried(const struct sasld *s)
+{
+	return s->tried;
+}
+
+long
+sasld_tried(const struct sasld_conf *conf, struct span login,
+    const char *peer)
+{
+	struct buf b = { 0 };
+	long ms = 0;
+
+	if (conf->tried != NULL) {
+		login_make(&b, login);
+		ms = conf->tried(conf->app, buf_span(&b), peer);
+	}
+	buf_free(&b);
+	return ms;
+}
+
+void
+sasld_passed(const struct sasld_conf *conf, struct span login,
+    const char *peer)
+{
+	struct buf b = { 0 };
+
+	if (conf->passed != NULL) {
+		login_make(&b, login);
+		conf->passed(conf->app, buf_span(&b), peer);
+	}
+	buf_free(&b);
 }

@@ -5,8 +5,8 @@
  * them ("334 " in SMTP, "+ " in POP3) and without a line ending.
  *
  * Somebody unknown gets the same answers after the same time as one with a
- * wrong password; where some have passwords and others verifiers, as one with
- * a verifier.
+ * wrong password, and so do all others, whether they have a password or a
+ * verifier of few or many iterations.
  */
 #ifndef SERVER_SASLD_H
 #define SERVER_SASLD_H
@@ -26,7 +26,9 @@
 struct sasld_conf {
 	unsigned mechanisms;	/* that may be used */
 	const char *host;	/* our name in challenges */
-	unsigned iterations;	/* of verifiers, 0: all have passwords */
+	unsigned iterations;	/* the most of a verifier, 0: there is none,
+				   and all have passwords */
+	int mixed;		/* some have passwords all the same */
 	unsigned char key[HASH_SIZE];	/* random; the same in all workers */
 
 	/*
@@ -34,7 +36,18 @@ struct sasld_conf {
 	 * case: 0, or -1 when there is no such login.
 	 */
 	int (*find)(void *app, struct span login, struct span *secret);
+
+	/*
+	 * Somebody at an address, which may be empty, has tried to be login:
+	 * for how many ms to hold the answer back, right or wrong.  It was
+	 * right, and has been told.  Both may be NULL.
+	 */
+	long (*tried)(void *app, struct span login, const char *peer);
+	void (*passed)(void *app, struct span login, const char *peer);
 	void *app;
+
+	/* Iterations that have been computed are added; may be NULL. */
+	unsigned long *work;
 };
 
 enum sasld_next {
@@ -69,8 +82,20 @@ enum sasld_next sasld_start(struct sasld *s, struct span mechanism,
 enum sasld_next sasld_step(struct sasld *s, struct span line,
     struct buf *out);
 
-/* Who is logged in, in lower case, until the close. */
+/* Who is logged in, or has tried, in lower case, until the close. */
 struct span sasld_login(const struct sasld *s);
+
+/*
+ * Whether the last line held a proof, which was right unless it was refused:
+ * the challenge that may follow tells that, too.
+ */
+int sasld_has_tried(const struct sasld *s);
+
+/* As conf->tried and conf->passed, for a login as somebody wrote it. */
+long sasld_tried(const struct sasld_conf *conf, struct span login,
+    const char *peer);
+void sasld_passed(const struct sasld_conf *conf, struct span login,
+    const char *peer);
 
 /*
  * For protocols with words of their own: whether a password is that of login;

@@ -4,7 +4,7 @@
 #include "smtpfault.h"
 
 #define FAILURES_MAX 5		/* wrong passwords of a session */
-#define PENALTY_MS 1000		/* and the time each of them takes */
+#define PENALTY_MS 1000		/* and the time each of them takes at least */
 
 static const char
 	no_auth[] = "502 5.5.1 Error: nobody can log in here",
@@ -24,11 +24,38 @@ smtpauth_cancel(struct smtpd *s)
 	s->sasl = NULL;
 }
 
-/* A wrong password costs time, but not that of others. */
+void
+smtpauth_pass(struct smtpd *s)
+{
+	if (s->passed.n > 0)
+		sasld_passed(s->conf->auth, buf_span(&s->passed),
+		    buf_str(&s->peer));
+	buf_clear(&s->passed);
+}
+
+/*
+ * A try costs time, but not that of others: its answer, from here on in
+ * s->out, is held back.  Until it leaves the try counts as one in vain.
+ */
+static void
+hold(struct smtpd *s, int right)
+{
+	struct span login = sasld_login(s->sasl);
+	long ms = sasld_tried(s->conf->auth, login, buf_str(&s->peer));
+
+	if (!right && ms < PENALTY_MS)
+		ms = PENALTY_MS;
+	if (right)
+		buf_addspan(&s->passed, login);
+	if (ms > 0)
+		smtpfault_delay(s, s->out->n, ms);
+	else
+		smtpauth_pass(s);
+}
+
 static void
 refuse(struct smtpd *s)
 {
-	smtpfault_delay(s, s->out->n, PENALTY_MS);
 	smtpverb_reply(s, no_password);
 	if (++s->failures >= FAILURES_MAX)
 		smtpverb_hang_up(s, no_more);
@@ -37,6 +64,8 @@ refuse(struct smtpd *s)
 static void
 answer(struct smtpd *s, enum sasld_next next, const struct buf *challenge)
 {
+	if (sasld_has_tried(s->sasl))
+		hold(s, next != SASLD_REFUSED);
 	switch (next) {
 	case SASLD_CHALLENGE:
 		buf_adds(s->out, "334 ");

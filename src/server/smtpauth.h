@@ -19,4 +19,7 @@ int smtpauth_is_line(const struct smtpd *s, struct span line);
 /* Whether what follows the first so many bytes of a line is secret. */
 size_t smtpauth_open_part(struct smtpd *s, struct span line);
 
+/* What was held back leaves: the right password, if it was that, is told. */
+void smtpauth_pass(struct smtpd *s);
+
 #endif

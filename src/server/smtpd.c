@@ -176,6 +176,7 @@ static void
 end_delay(struct smtpd *s)
 {
 	smtpfault_release(s);
+	smtpauth_pass(s);
 	s->lull = 0;
 }
 
@@ -251,6 +252,7 @@ smtpd_close(struct smtpd *s)
 	buf_free(&s->helo);
 	buf_free(&s->refusal);
 	buf_free(&s->held);
+	buf_free(&s->passed);
 	free(s);
 	return arg;
 }

@@ -65,6 +65,7 @@ struct smtpd {
 	/* AUTH */
 	struct sasld *sasl;	/* NULL outside an exchange */
 	int known;		/* the client has logged in */
+	struct buf passed;	/* who has, until that is told */
 	int pending;		/* mask_open's */
 	int failures;
 

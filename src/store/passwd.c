@@ -4,7 +4,9 @@
 
 #include "format/login.h"
 #include "format/scram.h"
+#include "sys/io.h"
 #include "sys/secret.h"
+#include "tries.h"
 
 #define FILE_MAX ((size_t)64 << 20)	/* some hundred thousand logins */
 
@@ -18,7 +20,9 @@ struct passwd {
 	struct buf text;	/* the file; its logins in lower case */
 	struct entry *entry;	/* sorted */
 	size_t n;
-	unsigned iterations;
+	unsigned iterations;	/* the most of a verifier */
+	int passwords;		/* some are no verifiers */
+	struct tries *tries;
 };
 
 static int
@@ -53,6 +57,28 @@ passwd_iterations(const struct passwd *p)
 	return p->iterations;
 }
 
+int
+passwd_is_mixed(const struct passwd *p)
+{
+	return p->passwords && p->iterations > 0;
+}
+
+long
+passwd_tried(void *passwd, struct span login, const char *peer)
+{
+	const struct passwd *p = passwd;
+
+	return tries_add(p->tries, login, peer, io_clock());
+}
+
+void
+passwd_passed(void *passwd, struct span login, const char *peer)
+{
+	const struct passwd *p = passwd;
+
+	tries_clear(p->tries, login, peer);
+}
+
 /* Takes a line, which lies at at in the text, apart: NULL, or what is wrong. */
 static const char *
 parse_line(struct passwd *p, size_t at, struct span line, struct entry *e)
@@ -76,11 +102,13 @@ parse_line(struct passwd *p, size_t at, struct span line, struct entry *e)
 		return "no password";
 	if (memchr(e->secret.p, '\0', e->secret.n) != NULL)
 		return "NUL in the password";
-	if (!scram_is_verifier(e->secret))
+	if (!scram_is_verifier(e->secret)) {
+		p->passwords = 1;
 		return NULL;
+	}
 	if (scram_verifier(&v, e->secret) < 0)
 		return "malformed verifier";
-	if (p->iterations == 0)
+	if (p->iterations < v.iterations)
 		p->iterations = v.iterations;
 	return NULL;
 }
@@ -153,8 +181,10 @@ passwd_read(const char *path)
 			bad = 1;
 		}
 	}
-	if (!bad)
+	if (!bad) {
+		p->tries = tries_open();
 		return p;
+	}
 	passwd_free(p);
 	return NULL;
 }
@@ -165,6 +195,7 @@ passwd_free(struct passwd *p)
 	if (p == NULL)
 		return;
 	buf_free(&p->text);
+	tries_free(p->tries);
 	free(p->entry);
 	free(p);
 }

@@ -28,8 +28,18 @@ int passwd_find(void *passwd, struct span login, struct span *secret);
 
 /*
  * 0 when all secrets are passwords; else there are verifiers, and this is how
- * many iterations the first one has.
+ * many iterations they have at most.  Mixed: there are passwords, too.
  */
 unsigned passwd_iterations(const struct passwd *p);
+int passwd_is_mixed(const struct passwd *p);
+
+/*
+ * What a log-in has to do with those before it (tries.h), passwd being what
+ * passwd_read gave, and shared by all workers that come after it: somebody at
+ * the address peer, which may be empty, tries it for login: for how many ms to
+ * hold the answer back; it was right, and that has been told.
+ */
+long passwd_tried(void *passwd, struct span login, const char *peer);
+void passwd_passed(void *passwd, struct span login, const char *peer);
 
 #endif

@@ -111,8 +111,7 @@ tray_invent(void *tray, struct buf *name)
 	char hex[2 * NAME_SIZE + 1];
 
 	(void)tray;
-	if (secret_random(random, sizeof random) < 0)
-		die_sys(EX_TEMPFAIL, "/dev/urandom");
+	secret_fill(random, sizeof random);
 	hash_hex(hex, random, sizeof random);
 	buf_addf(name, "order-%s.txt", hex);
 }

@@ -1,6 +1,5 @@
 #include "door.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -8,16 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "buf.h"
 #include "io.h"
+#include "share.h"
 #include "spare.h"
 
 #define SAID_MS 1000		/* between two words about the same shortage */
-#define ADDRESS 16		/* octets of one; a v4 one is mapped */
 
 /*
  * There are no locks: of what is shared, taken is set here before the room's
@@ -34,25 +32,9 @@ struct door {
 	unsigned *came;			/* by room */
 	unsigned char *closed;		/* by room */
 	unsigned char *room;		/* by seat */
-	unsigned char (*address)[ADDRESS];
+	unsigned char (*address)[NET_ADDRESS];
 	long top;		/* no seat from this one on was ever taken */
 };
-
-/* Memory that all processes see alike. */
-static void *
-share(size_t n)
-{
-	void *p;
-	int fd;
-
-	fd = io_file("/dev/zero", O_RDWR | O_CLOEXEC, 0);
-	p = fd < 0 ? MAP_FAILED :
-	    mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (p == MAP_FAILED)
-		die_sys(EX_TEMPFAIL, "/dev/zero");
-	close(fd);
-	return p;
-}
 
 struct door *
 door_open(long seats, long each, int rooms)
@@ -66,7 +48,7 @@ door_open(long seats, long each, int rooms)
 	d->spare = each == 0;
 	d->rooms = rooms;
 	d->mapped = (size_t)rooms * sizeof *d->left + (size_t)seats;
-	p = share(d->mapped);
+	p = share_open(d->mapped);
 	d->left = (void *)p;
 	d->taken = p + (size_t)rooms * sizeof *d->left;
 	d->came = die_calloc((size_t)rooms, sizeof *d->came);
@@ -79,7 +61,7 @@ door_open(long seats, long each, int rooms)
 void
 door_free(struct door *d)
 {
-	munmap((void *)d->left, d->mapped);
+	share_close((void *)d->left, d->mapped);
 	free(d->came);
 	free(d->closed);
 	free(d->room);
@@ -167,21 +149,6 @@ door_room(const struct door *d)
 	return best;
 }
 
-/* The address as a number; a v6 one's zone, if any, is left out. */
-static void
-number(const struct net_peer *peer, unsigned char *address)
-{
-	char text[sizeof peer->text];
-
-	memset(address, 0, ADDRESS);
-	memcpy(text, peer->text, sizeof text);
-	text[strcspn(text, "%")] = '\0';
-	if (inet_pton(AF_INET6, text, address) == 1)
-		return;
-	memset(address + 10, 0xff, 2);
-	inet_pton(AF_INET, text, address + 12);
-}
-
 static int
 is_crowded(const struct door *d, const unsigned char *address)
 {
@@ -189,14 +156,14 @@ is_crowded(const struct door *d, const unsigned char *address)
 
 	for (i = 0; i < d->top; i++)
 		n += d->taken[i] &&
-		    memcmp(d->address[i], address, ADDRESS) == 0;
+		    memcmp(d->address[i], address, NET_ADDRESS) == 0;
 	return n >= d->each;
 }
 
 long
 door_enter(struct door *d, int room, const struct net_peer *peer)
 {
-	unsigned char address[ADDRESS];
+	unsigned char address[NET_ADDRESS];
 	const void *free_one;
 	long seat = d->top;
 
@@ -206,11 +173,11 @@ door_enter(struct door *d, int room, const struct net_peer *peer)
 		seat = (const unsigned char *)free_one - d->taken;
 	if (seat == d->seats)
 		return DOOR_FULL;
-	number(peer, address);
+	net_address(address, peer->text);
 	if (peer->text[0] != '\0' && !(d->spare && peer->local) &&
 	    is_crowded(d, address))
 		return DOOR_CROWDED;
-	memcpy(d->address[seat], address, ADDRESS);
+	memcpy(d->address[seat], address, NET_ADDRESS);
 	d->room[seat] = (unsigned char)room;
 	d->taken[seat] = 1;
 	d->came[room]++;

@@ -60,6 +60,14 @@ struct net_peer {
 };
 void net_peer(struct net_peer *peer, int fd);
 
+/*
+ * An IP address as a number, a v4 one mapped into v6, and without the zone; a
+ * text that is none is 0.0.0.0.
+ */
+#define NET_ADDRESS 16		/* octets */
+void net_address(unsigned char address[NET_ADDRESS], const char *text);
+int net_is_v4(const unsigned char address[NET_ADDRESS]);
+
 /* Whether errno says that there was no descriptor, or no memory, for one. */
 int net_is_short(int err);
 

@@ -94,3 +94,29 @@ net_peer(struct net_peer *peer, int fd)
 	else
 		set_peer(peer, &sa);
 }
+
+static const unsigned char mapped[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0xff, 0xff };
+
+int
+net_is_v4(const unsigned char address[NET_ADDRESS])
+{
+	return memcmp(address, mapped, sizeof mapped) == 0;
+}
+
+void
+net_address(unsigned char address[NET_ADDRESS], const char *text)
+{
+	size_t n = strcspn(text, "%");
+	char copy[INET6_ADDRSTRLEN];
+
+	memset(address, 0, NET_ADDRESS);
+	if (n >= sizeof copy)
+		n = 0;
+	memcpy(copy, text, n);
+	copy[n] = '\0';
+	if (inet_pton(AF_INET6, copy, address) == 1)
+		return;
+	memcpy(address, mapped, sizeof mapped);
+	inet_pton(AF_INET, copy, address + sizeof mapped);
+}

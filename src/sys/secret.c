@@ -75,6 +75,13 @@ secret_random(void *p, size_t n)
 }
 
 void
+secret_fill(void *p, size_t n)
+{
+	if (secret_random(p, n) < 0)
+		die_sys(EX_TEMPFAIL, "/dev/urandom");
+}
+
+void
 secret_wipe(struct buf *b)
 {
 	if (b->p != NULL)
@@ -88,8 +95,7 @@ secret_word(struct buf *b)
 	unsigned char raw[16];
 	size_t i;
 
-	if (secret_random(raw, sizeof raw) < 0)
-		die_sys(EX_TEMPFAIL, "/dev/urandom");
+	secret_fill(raw, sizeof raw);
 	for (i = 0; i < sizeof raw; i++)
 		buf_addf(b, "%02x", raw[i]);
 }

@@ -24,6 +24,9 @@ int secret_read(const char *path, struct buf *b, size_t max,
 int secret_open(void);
 int secret_random(void *p, size_t n);
 
+/* The same; what cannot be had ends the program. */
+void secret_fill(void *p, size_t n);
+
 /* Overwrites what b holds, and gives the memory back. */
 void secret_wipe(struct buf *b);
 

@@ -420,7 +420,8 @@ has_token(struct span response)
 static int
 log_in(struct peer *p, struct span words)
 {
-	struct sasld_conf conf = { 15, "fake", 0, { 0 }, find_joe, NULL };
+	struct sasld_conf conf = { .mechanisms = 15, .host = "fake",
+	    .find = find_joe };
 	const struct script *script = p->app;
 	struct span mechanism = span_word(words), initial;
 	struct sasld *s = sasld_open(&conf);

@@ -230,6 +230,68 @@ test_login(void)
 	over();
 }
 
+static struct buf tries;
+static long hold;
+
+static int
+login(void *app, struct span name, struct span password)
+{
+	(void)app;
+	return span_is(name, "anna") && span_is(password, "pw");
+}
+
+static long
+tried(void *arg, struct span name)
+{
+	(void)arg;
+	buf_addf(&tries, "%.*s ", (int)name.n, name.p);
+	return hold;
+}
+
+static void
+passed(void *arg, struct span name)
+{
+	(void)arg;
+	buf_addf(&tries, "+%.*s ", (int)name.n, name.p);
+}
+
+/* The right password, too, waits for its answer, and counts no sooner. */
+static void
+test_tries(void)
+{
+	conf.login = login;
+	conf.tried = tried;
+	conf.passed = passed;
+	start(0);
+	CHECK_INT(feed("USER Anna\r\nPASS pw\r\n"), FTPD_MORE);
+	CHECK_BUF(&out, "331 and the password?\r\n230 welcome\r\n");
+	CHECK_BUF(&tries, "anna +anna ");
+	over();
+	buf_clear(&tries);
+	hold = 4000;
+	start(0);
+	CHECK_INT(feed("USER anna\r\nPASS pw\r\nNOOP\r\n"), FTPD_WAIT);
+	CHECK_INT(ftpd_delay(s), 4000);
+	CHECK_BUF(&out, "331 and the password?\r\n");
+	CHECK_BUF(&tries, "anna ");
+	CHECK_INT(settle(), FTPD_MORE);
+	CHECK_BUF(&out, "230 welcome\r\n200 yes\r\n");
+	CHECK_BUF(&tries, "anna +anna ");
+	over();
+	start(0);
+	CHECK_INT(feed("USER anna\r\nPASS x\r\nSTAT\r\n"), FTPD_WAIT);
+	CHECK_BUF(&out, "331 and the password?\r\n");
+	CHECK_INT(settle(), FTPD_MORE);
+	CHECK_BUF(&out, "530 wrong login or password\r\n"
+	    "211 not logged in\r\n");
+	over();
+	conf.login = NULL;
+	conf.tried = NULL;
+	conf.passed = NULL;
+	hold = 0;
+	buf_free(&tries);
+}
+
 static void
 test_stor(void)
 {
@@ -446,6 +508,7 @@ int
 main(void)
 {
 	test_login();
+	test_tries();
 	test_stor();
 	test_failures();
 	test_rename();

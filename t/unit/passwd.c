@@ -86,6 +86,20 @@ test_good(void)
 	CHECK_INT(passwd_find(p, span_str("johnn"), &none), -1);
 	CHECK_INT(passwd_find(p, span_str(""), &none), -1);
 	CHECK_INT(passwd_iterations(p), 9000);
+	CHECK(passwd_is_mixed(p));
+	CHECK_INT(passwd_tried(p, span_str("a"), "::1"), 0);
+	passwd_passed(p, span_str("a"), "::1");
+	passwd_free(p);
+
+	/* The most iterations of any. */
+	write_file("v:SCRAM-SHA-256$4096:QUJD$" KEYS "\nw:" VERIFIER "\n"
+	    "x:SCRAM-SHA-256$5000:QUJD$" KEYS "\n",
+	    sizeof "v:SCRAM-SHA-256$4096:QUJD$" KEYS "\nw:" VERIFIER "\n"
+	    "x:SCRAM-SHA-256$5000:QUJD$" KEYS "\n" - 1, 0600);
+	p = hear(&said);
+	CHECK_BUF(&said, "");
+	CHECK_INT(passwd_iterations(p), 9000);
+	CHECK(!passwd_is_mixed(p));
 	passwd_free(p);
 
 	/* An editor's byte order mark is no part of the login. */
@@ -98,6 +112,7 @@ test_good(void)
 	write_file("a:b", 3, 0600);
 	p = hear(&said);
 	CHECK_INT(passwd_iterations(p), 0);
+	CHECK(!passwd_is_mixed(p));
 	passwd_free(p);
 	passwd_free(NULL);
 	buf_free(&said);

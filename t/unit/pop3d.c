@@ -17,12 +17,37 @@ static const char *const letters[BOOK_LETTERS] = {
 	"A: b\n\nx\n", "gone", ".\n\ny\nz"
 };
 
+/*
+ * For how many ms the answers to tries are held back, for how many they were,
+ * and what has been said of them.
+ */
+static long hold, waited;
+static struct buf tries;
+
+static long
+tried(void *app, struct span login, const char *peer)
+{
+	(void)app;
+	buf_addf(&tries, "%ld %.*s@%s ", waited, (int)login.n, login.p, peer);
+	return hold;
+}
+
+static void
+passed(void *app, struct span login, const char *peer)
+{
+	(void)app;
+	buf_addf(&tries, "%ld +%.*s@%s ", waited, (int)login.n, login.p, peer);
+}
+
 /* Lets it go on until it wants input or ends: what it says then. */
 static enum pop3d_next
 go_on(struct pop3d *s, enum pop3d_next next, struct buf *out)
 {
-	while (next == POP3D_AGAIN || next == POP3D_WAIT)
+	while (next == POP3D_AGAIN || next == POP3D_WAIT) {
+		if (next == POP3D_WAIT)
+			waited += pop3d_delay(s);
 		next = pop3d_resume(s, out);
+	}
 	return next;
 }
 
@@ -32,13 +57,16 @@ talk(struct book *book, const char *in, size_t cut, size_t step,
     struct buf *out)
 {
 	struct sasld_conf auth = { .mechanisms = sasld_possible(0),
-	    .host = "here", .find = book_find };
+	    .host = "here", .find = book_find, .tried = tried,
+	    .passed = passed };
 	struct pop3d_conf conf = { .host = "here", .auth = &auth, .apop = 1,
 	    .store = &book_store, .keeper = book, .nonce = book_nonce };
 	size_t at = 0, end = step, used, n = strlen(in);
 	enum pop3d_next next = POP3D_MORE;
-	struct pop3d *s = pop3d_open(&conf, "", out);
+	struct pop3d *s = pop3d_open(&conf, "::1", out);
 
+	waited = 0;
+	buf_clear(&tries);
 	while (at < n && next != POP3D_CLOSE) {
 		if (end > n)
 			end = n;
@@ -168,11 +196,35 @@ check_trouble(void)
 	check("\x16\x03\x01\x02", HELLO "-ERR this is POP3, not TLS\r\n", "");
 }
 
+/* The right password, too, waits for its answer, and counts no sooner. */
+static void
+check_tries(void)
+{
+	check(LOGIN, IN, "open user close");
+	CHECK_BUF(&tries, "0 user@::1 0 +user@::1 ");
+	check("USER User\r\nPASS x\r\n",
+	    HELLO "+OK and the password?\r\n" WRONG, "");
+	CHECK_BUF(&tries, "0 user@::1 ");
+	CHECK_INT(waited, 1000);
+	hold = 4000;
+	check(LOGIN, IN, "open user close");
+	CHECK_BUF(&tries, "0 user@::1 4000 +user@::1 ");
+	check("AUTH PLAIN AHVzZXIAcHc=\r\nNOOP\r\n",
+	    HELLO "+OK 3 letters\r\n+OK\r\n", "open user close");
+	CHECK_BUF(&tries, "0 user@::1 4000 +user@::1 ");
+	check("APOP user x\r\n", HELLO WRONG, "");
+	CHECK_BUF(&tries, "0 user@::1 ");
+	CHECK_INT(waited, 4000);
+	hold = 0;
+	buf_free(&tries);
+}
+
 int
 main(void)
 {
 	check_letters();
 	check_deletions();
 	check_trouble();
+	check_tries();
 	return test_end();
 }

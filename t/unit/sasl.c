@@ -20,6 +20,11 @@
 	"$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:" \
 	"wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
 
+/* The same with more iterations; its keys are another password's. */
+#define SLOW "SCRAM-SHA-256$9000:W22ZaJ0SNY7soEsUEjb6gQ==" \
+	"$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:" \
+	"wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
+
 static int
 find(void *app, struct span login, struct span *secret)
 {
@@ -28,6 +33,8 @@ find(void *app, struct span login, struct span *secret)
 		*secret = span_str("tanstaaf");
 	else if (span_is(login, "vera"))
 		*secret = span_str(VERIFIER);
+	else if (span_is(login, "slow"))
+		*secret = span_str(SLOW);
 	else
 		return -1;
 	return 0;
@@ -306,6 +313,108 @@ test_words(void)
 	buf_free(&b);
 }
 
+/* The iterations of a try of login by that mechanism, or by a password. */
+static unsigned long
+work(const char *mechanism, const char *login)
+{
+	unsigned long n = 0;
+
+	conf.work = &n;
+	if (mechanism != NULL)
+		CHECK_INT(talk(mechanism, 1, login, "x"), SASLD_REFUSED);
+	else
+		CHECK(!password(login, "x"));
+	conf.work = NULL;
+	return n;
+}
+
+static void
+check_work(const char *mechanism, unsigned long want)
+{
+	static const char *const logins[] = { "john", "vera", "slow", "none" };
+	size_t i;
+
+	for (i = 0; i < COUNT(logins); i++)
+		CHECK_INT(work(mechanism, logins[i]), want);
+}
+
+/* Who is known, and by what, shows in no computing time. */
+static void
+test_work(void)
+{
+	conf.iterations = 9000;
+	conf.mixed = 1;
+	check_work(NULL, 9000);
+	check_work("PLAIN", 9000);
+	check_work("LOGIN", 9000);
+	check_work("SCRAM-SHA-256", 9000);
+	conf.mixed = 0;
+	CHECK_INT(work("SCRAM-SHA-256", "vera"), 0);
+	CHECK_INT(work("SCRAM-SHA-256", "none"), 0);
+	CHECK_INT(work("PLAIN", "vera"), 9000);
+	CHECK_INT(work("PLAIN", "none"), 9000);
+	conf.iterations = 0;
+	CHECK_INT(work("PLAIN", "john"), 0);
+	CHECK_INT(work("PLAIN", "none"), 0);
+	CHECK_INT(work("CRAM-MD5", "john"), 0);
+	CHECK_INT(work("CRAM-MD5", "none"), 0);
+	CHECK_INT(work("SCRAM-SHA-256", "john"), 4096);
+	CHECK_INT(work("SCRAM-SHA-256", "none"), 4096);
+}
+
+static struct buf tries;
+
+static long
+tried(void *app, struct span login, const char *peer)
+{
+	(void)app;
+	buf_addf(&tries, "%.*s@%s ", (int)login.n, login.p, peer);
+	return 7;
+}
+
+static void
+passed(void *app, struct span login, const char *peer)
+{
+	(void)app;
+	buf_addf(&tries, "+%.*s@%s ", (int)login.n, login.p, peer);
+}
+
+static void
+test_tries(void)
+{
+	static const char *const scram[] = {
+	    "biwsbj1qb2huLHI9YWJj", "eA==", NULL };
+	struct sasld *s = sasld_open(&conf);
+	struct buf out = { 0 };
+
+	/* What a step has tried, and what it has not. */
+	CHECK_INT(sasld_start(s, span_str("LOGIN"), span_str("am9obg=="),
+	    span_str("1"), &out), SASLD_CHALLENGE);
+	CHECK(!sasld_has_tried(s));
+	CHECK_INT(sasld_step(s, span_str("eA=="), &out), SASLD_REFUSED);
+	CHECK(sasld_has_tried(s));
+	sasld_close(s);
+	s = sasld_open(&conf);
+	CHECK_INT(sasld_start(s, span_str("SCRAM-SHA-256"),
+	    span_str(scram[0]), span_str("1"), &out), SASLD_CHALLENGE);
+	CHECK(!sasld_has_tried(s));
+	CHECK_INT(sasld_step(s, span_str(scram[1]), &out), SASLD_MALFORMED);
+	CHECK(!sasld_has_tried(s));
+	sasld_close(s);
+	buf_free(&out);
+
+	CHECK_INT(sasld_tried(&conf, span_str("x"), "a"), 0);
+	conf.tried = tried;
+	conf.passed = passed;
+	CHECK_INT(sasld_tried(&conf, span_str("Joe"), "a"), 7);
+	CHECK_INT(sasld_tried(&conf, span_str("../no"), ""), 7);
+	sasld_passed(&conf, span_str("JOE"), "b");
+	CHECK_BUF(&tries, "joe@a @ +joe@b ");
+	conf.tried = NULL;
+	conf.passed = NULL;
+	buf_free(&tries);
+}
+
 static const char *
 choose(const char *offered, const char *named, int safe)
 {
@@ -434,6 +543,8 @@ main(void)
 	test_line_max();
 	test_unknown();
 	test_words();
+	test_work();
+	test_tries();
 	test_choose();
 	test_answers();
 	test_no_client();

@@ -127,6 +127,68 @@ no_log_in(void)
 	CHECK_INT(waited, 5000);
 }
 
+/* Who has tried, after how many ms that wait they are answered. */
+static struct buf tries;
+static long hold;
+
+static long
+tried(void *app, struct span login, const char *from)
+{
+	(void)app;
+	buf_addf(&tries, "%ld %.*s@%s ", waited, (int)login.n, login.p, from);
+	return hold;
+}
+
+static void
+passed(void *app, struct span login, const char *from)
+{
+	(void)app;
+	buf_addf(&tries, "%ld +%.*s@%s ", waited, (int)login.n, login.p, from);
+}
+
+/* The right password, too, waits for its answer, and counts no sooner. */
+static void
+held_back(struct sasld_conf *auth)
+{
+	static const char in[] = "EHLO x\r\nAUTH PLAIN " RIGHT "\r\nNOOP\r\n";
+	struct session x;
+
+	auth->tried = tried;
+	auth->passed = passed;
+	peer.text = "192.0.2.1";
+	start(&x);
+	feed(&x, in, sizeof in - 1);
+	finish(&x);
+	CHECK_BUF(&tries, "0 joe@192.0.2.1 0 +joe@192.0.2.1 ");
+	buf_clear(&tries);
+	buf_free(&x.out);
+	hold = 4000;
+	start(&x);
+	feed(&x, in, sizeof in - 1);
+	CHECK_INT(waited, 4000);
+	CHECK_BUF(&tries, "0 joe@192.0.2.1 4000 +joe@192.0.2.1 ");
+	finish(&x);
+	buf_clear(&tries);
+	buf_free(&x.out);
+	/* Who does not wait has tried in vain, and has learnt nothing. */
+	start(&x);
+	buf_clear(&x.out);
+	auth->mechanisms = SASLD_PLAIN;
+	smtpd_feed(x.s, in, sizeof in - 1, &(size_t){ 0 }, &x.out);
+	CHECK(memchr(x.out.p, '3', x.out.n) == NULL);
+	finish(&x);
+	CHECK_BUF(&tries, "0 joe@192.0.2.1 ");
+	auth->mechanisms = sasld_possible(0);
+	buf_free(&x.out);
+	buf_free(&tries);
+	peer.text = "";
+	talk("EHLO x\r\nAUTH PLAIN " WRONG "\r\n", AUTH_OK REFUSED, "");
+	CHECK_INT(waited, 4000);
+	auth->tried = NULL;
+	auth->passed = NULL;
+	buf_free(&tries);
+}
+
 static void
 log_in(void)
 {
@@ -152,6 +214,7 @@ log_in(void)
 	    AUTH_OK MAIL_OK OK MAIL_OK OK NO_AUTHOR NO_AUTHOR NO_AUTHOR
 	    NO_AUTHOR, "");
 	no_log_in();
+	held_back(&auth);
 	conf.auth = NULL;
 }
 
