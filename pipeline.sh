@@ -38,6 +38,8 @@ umask 077
 LC_ALL=C				# names are bytes
 export LC_ALL
 talk=					# or -v
+newline='
+'
 
 HELD=3					# withlock's code: another run has it
 
@@ -282,7 +284,7 @@ count_tries() {
 # --- The report ---------------------------------------------------------
 
 report_results() {
-	show_name || return
+	show_name
 	[ "$total" -eq 1 ] && s='' || s=s
 	make_report "$shown: $sent of $total sent" -R "$stem.results" <<-END
 	Order $shown: $total recipient$s.
@@ -301,7 +303,7 @@ report_errors() {
 		say "$order: orderparse: exit 65, and no reason"
 		return 75
 	fi
-	show_name || return
+	show_name
 	say "$order: cannot be read, see the report to $SUPPORT"
 	make_report "$shown: cannot be read" <<-END && return
 	Order $shown cannot be read. No letter was sent.
@@ -313,12 +315,12 @@ report_errors() {
 	return "$code"
 }
 
-# The name on one line.
+# shown becomes the name on one line.
 show_name() {
-	shown=$(printf '%s' "$name" | tr '\n' '?')
-	[ ${#shown} -eq ${#name} ] && return
-	say "$order: tr: the name cannot be shown"
-	return 75
+	shown=$name
+	while [ "$shown" != "${shown#*"$newline"}" ]; do
+		shown=${shown%%"$newline"*}'?'${shown#*"$newline"}
+	done
 }
 
 # make_report subject [option ...] <text

@@ -298,6 +298,8 @@ order() {
 	[ "$(letters user1)" = ${#names[@]} ]
 	[ "$(letters support)" = ${#names[@]} ]
 	[ -z "$(ls -A work)" ]
+	[ "$(cat mail/support/new/* | tr -d '\r' |
+		grep -cx 'Order n?l\.txt: 1 recipient\.')" = 1 ]
 	[ -z "$(ls incoming)" ]
 	for stem in 'a b' -n 'сесія' "q'\"\\" '$(id)' '*' $'n\nl' '[x]' lock; do
 		found=(ARC/"$stem"-20*.results)

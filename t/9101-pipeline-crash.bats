@@ -7,7 +7,8 @@ load lib
 export FROM=news@pth.ua SUPPORT=support@pth.ua
 
 # The programs that pipeline.sh runs and that change something.
-PARTS='archive-stamp cp mkdir mkmail mv orderparse rm smtpsend withlock'
+PARTS='archive-stamp mkdir mkmail mv orderparse rm rmdir savefile smtpsend
+withlock'
 
 # Each part is a script that counts, and at step $CRASH kills its process
 # group, before or after it has run what it stands for.
@@ -83,10 +84,10 @@ setup() {
 
 @test "killed before each step" {
 	crash_everywhere before
-	[ "$CRASH" -gt 15 ] && [ "$CRASH" -lt 200 ]
+	[ "$CRASH" -gt 20 ] && [ "$CRASH" -lt 200 ]
 }
 
 @test "killed after each step" {
 	crash_everywhere after
-	[ "$CRASH" -gt 15 ] && [ "$CRASH" -lt 200 ]
+	[ "$CRASH" -gt 20 ] && [ "$CRASH" -lt 200 ]
 }
