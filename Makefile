@@ -59,13 +59,13 @@ PARTS = client/resolvconf format/mimehead format/orderfault \
 	format/orderhead sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dns door downgrade frame ftp ftpd \
-	ftpput hash hdr io journal lock md5 mime net netrc newfile order \
+	ftpput hash hdr here io journal lock md5 mime net netrc newfile order \
 	orderd ordline passwd pop3d rate reply resolver results rules sasl \
 	scram smtpd smtpdata smtpext smtphead spawn store stranger team tolist \
 	tries
 # t/tools/NAME.c: what the tests run beside the programs.
-TOOLS = b64 digest facts fake-dns fake-ftp fake-smtp halves handout launch \
-	login readmail terminal wire
+TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
+	launch login readmail terminal wire
 
 BIN = $(PROGS:%=bin/%)
 MAINS = $(PROGS:%=src/%.o)

@@ -140,7 +140,7 @@ parse_options(struct opt *opt, int argc, char **argv)
 			break;
 		case 'F': opt->prepare.name = optarg; break;
 		case 'f': opt->prepare.from = optarg; break;
-		case 'H': opt->prepare.helo = optarg; break;
+		case 'H': opt->prepare.helo = prepare_helo(optarg); break;
 		case 'h': cli_help();
 		case 'I': opt->typed = 1; break;
 		case 'j':
@@ -195,7 +195,6 @@ check(struct opt *opt, char **operand)
 	if (opt->auth.user == NULL &&
 	    (opt->secret != NULL || opt->auth.mechanism != NULL))
 		die(EX_USAGE, "-P and -M need -a");
-	prepare_helo(opt->prepare.helo);
 	cli_clean("-f", opt->prepare.from);
 	cli_clean("-F", opt->prepare.name);
 	cli_clean("-a", opt->auth.user);
@@ -276,6 +275,7 @@ main(int argc, char **argv)
 	opt.prepare.logname = getenv("LOGNAME");
 	opt.prepare.epoch = getenv("SOURCE_DATE_EPOCH");
 	parse_options(&opt, argc, argv);
+	conf.reach.link.by_ip = opt.prepare.helo == host && here_is_bare(host);
 	argv += optind;
 	check(&opt, argv);
 	wr_init(&trace, STDERR_FILENO, IO_FOREVER);

@@ -19,6 +19,8 @@ unit() {
 
 @test "sys/buf" { unit buf; }
 
+@test "sys/here" { unit here; }
+
 @test "sys/io" { unit io; }
 
 @test "sys/net" { unit net; }

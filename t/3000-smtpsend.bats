@@ -61,6 +61,57 @@ setup() {
 	grep -q '^MAIL FROM:<[^>]*>$' dialog
 }
 
+# says NAME [option ...]: what a host of that name says in EHLO, and who the
+# sender is.
+says() {
+	rm -f dialog
+	ELSEWHERE=$1 LOGNAME=me run -0 elsewhere -T 5 -s "$ADDR" "${@:2}" a@x \
+		<letter
+	sed -n 's/^EHLO //p; s/^\(MAIL FROM:<[^>]*>\).*/\1/p' dialog | paste -sd ' ' -
+}
+
+@test "EHLO: the host's name, without a final dot; else where we come from" {
+	fake
+	[ "$(says web.shop.test)" = \
+		'web.shop.test MAIL FROM:<me@web.shop.test>' ]
+	[ "$(says web.shop.test.)" = \
+		'web.shop.test MAIL FROM:<me@web.shop.test>' ]
+	[ "$(says laptop)" = '[127.0.0.1] MAIL FROM:<me@laptop>' ]
+	[ "$(says laptop.)" = '[127.0.0.1] MAIL FROM:<me@laptop>' ]
+	[ "$(says 192.0.2.1)" = '[127.0.0.1] MAIL FROM:<me@192.0.2.1>' ]
+	[ "$(says a_b)" = '[127.0.0.1] MAIL FROM:<me@localhost>' ]
+	# What is said to be our name is.
+	[ "$(says laptop -H desk -f a@b)" = 'desk MAIL FROM:<a@b>' ]
+	[ "$(says laptop -H laptop -f a@b)" = 'laptop MAIL FROM:<a@b>' ]
+	[ "$(says laptop -H '[192.0.2.7]' -f a@b)" = '[192.0.2.7] MAIL FROM:<a@b>' ]
+	[ "$(says x -H mail.shop.test. -f me)" = \
+		'mail.shop.test MAIL FROM:<me@mail.shop.test>' ]
+	for name in . a.. .a; do
+		run -64 smtpsend -s "$ADDR" -H "$name" a@x <letter
+	done
+	# A command is the connection.
+	[ "$(says laptop -C 'wire %h:%p')" = '[127.0.0.1] MAIL FROM:<me@laptop>' ]
+}
+
+@test "EHLO through openssl; a name in a certificate ends in no dot" {
+	fake
+	mkdir shim
+	printf '#!/bin/sh\necho "$*" >>said\nexec wire %s\n' "$ADDR" >shim/openssl
+	chmod +x shim/openssl
+	PATH=$PWD/shim:$PATH
+	[ "$(says laptop -ZZ)" = '[127.0.0.1] MAIL FROM:<me@laptop>' ]
+	ADDR=localhost.:${ADDR##*:}
+	[ "$(says web.shop.test -ZZ)" = \
+		'web.shop.test MAIL FROM:<me@web.shop.test>' ]
+	grep -q -e '-verify_hostname localhost .*-servername localhost ' said
+}
+
+@test "EHLO over IPv6" {
+	start smtpd-lite -v -l '[::1]:0' -d mail || skip 'no IPv6'
+	ELSEWHERE=laptop run -0 elsewhere -s "$ADDR" -f a@b a@x <letter
+	grep -q ': C: EHLO \[IPv6:::1\]$' smtpd-lite.err
+}
+
 @test "the server: -s, then SMTPSERVER; the sender: -f, EMAIL, login@host" {
 	fake
 	SMTPSERVER=$ADDR EMAIL='Me <me@e.test>' run -0 smtpsend a@x <letter

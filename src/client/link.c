@@ -134,6 +134,33 @@ turned_away(struct link_server *v, const struct smtpc *c,
 }
 
 /*
+ * What we say in EHLO.  A name that is not a domain in full is refused by many,
+ * so there the address that we come from stands in for it (RFC 5321 4.1.4):
+ * where openssl makes the connection, that of any socket to there; of what
+ * another command does nothing is known.
+ */
+static const char *
+own_name(struct buf *name, const struct link *l,
+    const struct link_conf *conf, const struct link_server *v)
+{
+	struct net_peer own = { .text = "" };
+	const char *why;
+	int fd = l->fd;
+
+	if (!conf->by_ip)
+		return conf->helo;
+	if (fd < 0 && conf->tls != LINK_CLEAR && v->addr.path[0] == '\0')
+		fd = net_dial_udp(&v->addr, &why);
+	if (fd >= 0)
+		net_own(&own, fd);
+	if (fd != l->fd)
+		close(fd);
+	buf_addf(name, strchr(own.text, ':') != NULL ? "[IPv6:%s]" : "[%s]",
+	    own.text[0] != '\0' ? own.text : "127.0.0.1");
+	return buf_str(name);
+}
+
+/*
  * STARTTLS is ours to say: whatever comes with its answer must be seen.  Then
  * the connection is left to the relay, at a.
  */
@@ -141,13 +168,15 @@ static int
 start_tls(struct link *l, const struct link_conf *conf, struct link_server *v,
     struct net_addr *a)
 {
+	struct buf name = { 0 };
 	enum smtpc_status status;
 	const char *why;
 	int r;
 
 	if (dial(l, conf, v) < 0)
 		return -1;
-	status = tls_start(&l->c, conf->helo);
+	status = tls_start(&l->c, own_name(&name, l, conf, v));
+	buf_free(&name);
 	if (status == SMTPC_OK) {
 		r = relay_start(&l->relay, l->fd, a, &why);
 		if (r < 0)
@@ -214,13 +243,15 @@ static enum smtpc_status
 greet(struct link *l, const struct link_conf *conf,
     const struct link_server *v)
 {
+	struct buf name = { 0 };
 	enum smtpc_status status;
 
 	if (conf->bare)
 		return conf->tls == LINK_STARTTLS ? SMTPC_OK :
 		    smtpc_hear(&l->c, STAGE_CONNECT, SMTPC_GREETING, 2);
-	status = smtpc_hello(&l->c, conf->helo,
+	status = smtpc_hello(&l->c, own_name(&name, l, conf, v),
 	    conf->tls == LINK_STARTTLS);
+	buf_free(&name);
 	if (status == SMTPC_OK && conf->auth != NULL)
 		status = auth_login(&l->c, conf->auth, buf_span(&v->secret),
 		    is_safe(l));

@@ -57,6 +57,7 @@ struct link_server {
 
 struct link_conf {
 	const char *helo;
+	int by_ip;		/* in EHLO our address stands in for it */
 	int limit;		/* ms that cap each time-out, IO_FOREVER */
 	struct wr *trace;	/* NULL: none */
 	const char *command;	/* is the connection, unless NULL */

@@ -9,17 +9,21 @@
 #include "sys/cli.h"
 #include "sys/here.h"
 
-void
-prepare_helo(const char *name)
+const char *
+prepare_helo(char *name)
 {
+	size_t n = strlen(name);
 	struct buf b = { 0 };
 	struct addr a;
 
 	cli_clean("-H", name);
+	if (n > 1 && name[n - 1] == '.')
+		name[n - 1] = '\0';
 	buf_addf(&b, "x@%s", name);
 	if (addr_parse(&a, buf_span(&b), NULL) < 0)
 		die(EX_USAGE, "-H: %s: not a host name", name);
 	buf_free(&b);
+	return name;
 }
 
 static void

@@ -17,8 +17,11 @@ struct prepare {
 	int steady;		/* the same input gives the same Message-ID */
 };
 
-/* Our name in EHLO: a domain or an address literal, RFC 5321 4.1.1.1. */
-void prepare_helo(const char *name);
+/*
+ * Our name in EHLO, a domain or an address literal (RFC 5321 4.1.1.1), without
+ * a dot at its end.
+ */
+const char *prepare_helo(char *name);
 
 /* operand, ended by NULL, are the recipients. */
 void prepare_message(struct message *m, const struct prepare *p,

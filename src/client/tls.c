@@ -1,6 +1,7 @@
 #include "tls.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 
 #include "sys/io.h"
 #include "sys/spawn.h"
@@ -20,12 +21,15 @@ is_ip(const char *host)
 
 /*
  * -quiet: no line of the session is a command of openssl's own.  Names with
- * blanks in them are none, so the words are safe to split.
+ * blanks in them are none, so the words are safe to split.  No certificate has
+ * a name with a dot at its end (RFC 6066 3).
  */
 char **
 tls_command(const struct net_addr *a, const struct net_addr *server)
 {
-	const char *host = server->host[0] != '\0' ? server->host : "localhost";
+	const char *name = server->host[0] != '\0' ? server->host : "localhost";
+	size_t n = strlen(name);
+	char *host = span_dup(span_of(name, n - (name[n - 1] == '.')));
 	struct buf line = { 0 };
 	char **argv;
 
@@ -41,6 +45,7 @@ tls_command(const struct net_addr *a, const struct net_addr *server)
 		    " -connect [%h]:%p" : " -connect %h:%p");
 	argv = spawn_words(buf_str(&line), host, server->port);
 	buf_free(&line);
+	free(host);
 	return argv;
 }
 

@@ -7,17 +7,49 @@
 
 #include "buf.h"
 
+#define LABEL_MAX 63		/* octets, RFC 1035 2.3.4 */
+
+/* Whether it is labels with dots between (RFC 1123 2.1). */
+static int
+is_name(const char *host)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+	size_t n;
+
+	for (;; host += n + 1) {
+		n = strspn(host, allowed);
+		if (n == 0 || n > LABEL_MAX || host[0] == '-' ||
+		    host[n - 1] == '-')
+			return 0;
+		if (host[n] == '\0')
+			return 1;
+		if (host[n] != '.')
+			return 0;
+	}
+}
+
 void
 here_host(char host[HERE_HOST_MAX])
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+	size_t n;
 
 	memset(host, 0, HERE_HOST_MAX);
-	if (gethostname(host, HERE_HOST_MAX - 1) < 0 || host[0] == '\0' ||
-	    host[strspn(host, allowed)] != '\0' ||
-	    strstr(host, "..") != NULL || host[0] == '.' || host[0] == '-')
+	if (gethostname(host, HERE_HOST_MAX - 1) < 0)
+		host[0] = '\0';
+	n = strlen(host);
+	if (n > 0 && host[n - 1] == '.')
+		host[n - 1] = '\0';
+	if (!is_name(host))
 		memcpy(host, "localhost", sizeof "localhost");
+}
+
+int
+here_is_bare(const char *host)
+{
+	const char *dot = strrchr(host, '.');
+
+	return dot == NULL || dot[1 + strspn(dot + 1, "0123456789")] == '\0';
 }
 
 void

@@ -12,10 +12,16 @@ struct buf;
 #define HERE_HOST_MAX 256
 
 /*
- * The name of this host; "localhost" where it has none, or one with bytes
- * other than letters, digits, hyphens and dots.
+ * The name of this host, without a dot at its end; "localhost" where it has
+ * none, or one that is not labels of letters, digits and hyphens.
  */
 void here_host(char host[HERE_HOST_MAX]);
+
+/*
+ * Whether a host's name is no domain in full, as its looks go: one label, or
+ * an IP address.
+ */
+int here_is_bare(const char *host);
 
 /*
  * Appends the mail address of this user: email, the value of EMAIL; where that

@@ -60,6 +60,9 @@ struct net_peer {
 };
 void net_peer(struct net_peer *peer, int fd);
 
+/* The same of our own end. */
+void net_own(struct net_peer *own, int fd);
+
 /*
  * An IP address as a number, a v4 one mapped into v6, and without the zone; a
  * text that is none is 0.0.0.0.

@@ -79,20 +79,33 @@ net_peer_text(struct net_peer *peer, const char *ip)
 	set_peer(peer, &sa);
 }
 
-void
-net_peer(struct net_peer *peer, int fd)
+static void
+set_end(struct net_peer *end, int fd,
+    int (*name)(int fd, struct sockaddr *sa, socklen_t *n))
 {
 	struct sockaddr_storage sa;
 	socklen_t n = sizeof sa;
 
 	memset(&sa, 0, sizeof sa);
-	memset(peer, 0, sizeof *peer);
-	if (getpeername(fd, (struct sockaddr *)&sa, &n) < 0)
+	memset(end, 0, sizeof *end);
+	if (name(fd, (struct sockaddr *)&sa, &n) < 0)
 		return;
 	if (sa.ss_family == AF_UNIX)
-		peer->local = 1;
+		end->local = 1;
 	else
-		set_peer(peer, &sa);
+		set_peer(end, &sa);
+}
+
+void
+net_peer(struct net_peer *peer, int fd)
+{
+	set_end(peer, fd, getpeername);
+}
+
+void
+net_own(struct net_peer *own, int fd)
+{
+	set_end(own, fd, getsockname);
 }
 
 static const unsigned char mapped[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
