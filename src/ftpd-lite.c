@@ -25,7 +25,7 @@ static const char usage[] =
     "  -l  where to listen: host:port, :port, *:port or /path (:2121)\n"
     "  -d  directory for the files, made if it is missing (incoming)\n"
     "  -u  who may log in: lines login:password (anonymous, loopback only)\n"
-    "  -p  ports for data connections (any)\n"
+    "  -p  ports for data connections (49152-65535)\n"
     "  -m  largest file: bytes, or with k, M or G (1G)\n"
     "  -c  most sessions at once, or N/M: and M of one address (100)\n"
     "  -T  seconds a session may be idle (300)\n"
@@ -37,7 +37,7 @@ struct app {
 	struct serve_opt serve;
 	struct ftpd_conf conf;
 	const char *passwdfile;
-	unsigned low, high;	/* of data connections, 0: any */
+	unsigned low, high;	/* of data connections, 0: as usual */
 	struct tray tray;
 	struct passwd *passwd;
 	struct sasld_conf auth;

@@ -350,6 +350,37 @@ incoming_is_empty() {
 	incoming_has a
 }
 
+@test "passive ports cannot be guessed: 16384 of them, and none follows another" {
+	serve
+	enter f
+	enter g
+	for _ in {1..15}; do
+		for c in f g; do
+			passive "$c"
+			echo "$DATA"
+		done
+	done >ports
+	awk '$1 < 49152 || $1 > 65535 { exit 1 }' ports
+	# Of 30 there are hardly two alike, or less than 3 apart, in a row; and
+	# hardly all in one half.
+	awk 'NR > 1 && $1 - last < 3 && last - $1 < 3 { near++ } { last = $1 }
+		$1 < 57344 { low++ }
+		END { exit near > 3 || low < 1 || low > NR - 1 }' ports
+	[ "$(sort -u ports | wc -l)" -gt 25 ]
+	# One that is taken is passed over.
+	hang_up f g
+	stop
+	serve -p 52000-52003
+	enter a
+	enter b
+	enter c
+	for c in a b c; do
+		passive "$c"
+		echo "$DATA"
+	done | sort -u >ports
+	[ "$(wc -l <ports)" = 3 ]
+}
+
 @test "passive ports from a range" {
 	serve -p 52000-52063
 	enter f

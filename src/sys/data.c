@@ -13,6 +13,9 @@
 /* Those who wait to be looked at: strangers must not fill it up. */
 #define BACKLOG 16
 
+/* Ports that are tried where many are taken: not so many as take long. */
+#define PORT_TRIES 256
+
 enum course {
 	COURSE_NONE,		/* nothing is read or sent yet */
 	COURSE_IN,
@@ -22,7 +25,7 @@ enum course {
 struct data {
 	int control;
 	struct net_peer peer;
-	unsigned low, high;	/* ports, 0: any */
+	unsigned low, high;	/* ports */
 	int listener, fd;	/* or -1; never both */
 	enum course course;
 	struct buf out;
@@ -38,6 +41,8 @@ data_open(int fd, const struct net_peer *peer)
 	d->control = fd;
 	d->peer = *peer;
 	d->listener = d->fd = -1;
+	d->low = DATA_PORT_FIRST;
+	d->high = DATA_PORT_LAST;
 	return d;
 }
 
@@ -141,7 +146,10 @@ listen_at(struct data *d, const struct sockaddr_storage *sa, socklen_t n)
 	return -1;
 }
 
-/* The search begins anywhere, so that nobody knows the next port. */
+/*
+ * Nobody is to guess the port, for whoever connects first has it: each one that
+ * is tried is a random one, or the next where there are but a few.
+ */
 int
 data_listen(void *data, char *text)
 {
@@ -157,10 +165,11 @@ data_listen(void *data, char *text)
 		errno = EACCES;
 		return -1;
 	}
-	if (ports > 1 && secret_random(&start, sizeof start) < 0)
-		return -1;
 	n = own_address(d, &sa);
-	for (i = 0; i < ports && r < 0; i++) {
+	for (i = 0; i < ports && i < PORT_TRIES && r < 0; i++) {
+		if ((i == 0 || ports > PORT_TRIES) &&
+		    secret_random(&start, sizeof start) < 0)
+			return -1;
 		set_port(&sa, d->low + (start % ports + i) % ports);
 		r = listen_at(d, &sa, n);
 		if (r < 0 && errno != EADDRINUSE && errno != EACCES)

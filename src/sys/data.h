@@ -17,13 +17,15 @@ struct data;
 struct data *data_open(int fd, const struct net_peer *peer);
 void data_free(struct data *d);
 
-/* The ports to listen on; any where this was not called. */
+/* The ports to listen on, and those where this was not called. */
+#define DATA_PORT_FIRST 49152	/* RFC 6335 6: the dynamic ones */
+#define DATA_PORT_LAST 65535
 void data_range(struct data *d, unsigned low, unsigned high);
 
 /*
  * These six take the struct as void *, so that they fit a session's table.
  *
- * Listens where the session's own connection leads to, at a free port; text
+ * Listens where the session's own connection leads to, at a random port; text
  * gets the address with the port, at most NET_TEXT_MAX.  What was open before
  * is closed.  0, or -1 with errno.
  */
