@@ -340,3 +340,42 @@ sent b@x" ]
 	grep -q '^30 of 30 done, 0 not served, ' lines
 	grep -q '^[0-9]* of 30 done, 0 not served, [0-9]*/s, 0:0[0-9] left' lines
 }
+
+@test "a process that is stopped goes on, and so does what it has in hand" {
+	echo 'at dot every 1 delay 20ms' >rules
+	start smtpd-lite -l :0 -o sink -R rules
+	batch 60 >in
+	for options in '' '-l journal'; do
+		# shellcheck disable=SC2086
+		smtpsend -bS -j 3 -s "$ADDR" $options <in >out 3>&- &
+		pid=$!
+		wait_for eval '[ "$(children | wc -l)" = 3 ]'
+		children | head -n 2 | xargs kill -STOP
+		wait_for eval '! kill -0 "$pid" 2>/dev/null'
+		ended 0 "$pid"
+		[ "$(cut -f 1 out | sort | uniq -c | tr -s ' ')" = ' 60 sent' ]
+	done
+}
+
+@test "SIGTERM ends one whose processes are stopped, and SIGKILL leaves none" {
+	fake 'dot:*:silent'
+	batch 20 >in
+	smtpsend -bS -j 2 -T 3 -s "$ADDR" -l journal <in >out 3>&- &
+	pid=$!
+	wait_for eval '[ "$(grep -c sending journal)" = 2 ]'
+	children | xargs kill -STOP
+	kill "$pid"
+	wait_for eval '! kill -0 "$pid" 2>/dev/null'
+	[ "$(wc -l <out)" -ge 2 ]
+	[ "$(wc -l <out)" -le 4 ]
+	fake 'dot:*:silent'
+	rm journal
+	smtpsend -bS -j 2 -T 3 -s "$ADDR" -l journal <in >out 3>&- &
+	pid=$!
+	wait_for eval '[ "$(grep -c sending journal)" = 2 ]'
+	left=$(children)
+	kill -9 "$pid"
+	for child in $left; do
+		ended_in_time "$child" 8
+	done
+}

@@ -12,6 +12,9 @@
 #define LAST_WORDS 1000
 #define NAP 10
 
+/* Every so many ms somebody looks whether a worker has been stopped. */
+#define WAKE 2000
+
 struct pool {
 	struct intake *in;
 	struct team team;
@@ -19,6 +22,7 @@ struct pool {
 	struct message *back, **last;	/* what workers could not send */
 	int shared;		/* by domains: all goes through the queue */
 	struct queue queue;
+	long long woken;	/* ms, when that was looked at */
 	int ending;		/* by a signal: what is not begun is left */
 };
 
@@ -288,6 +292,13 @@ next_message(struct pool *p, struct message **m, int *input, int *end)
 	return 0;
 }
 
+/* The shorter of two times to wait. */
+static int
+sooner(int a, int b)
+{
+	return b == IO_FOREVER || (a != IO_FOREVER && a < b) ? a : b;
+}
+
 static int
 is_full(const struct pool *p)
 {
@@ -315,8 +326,21 @@ feed_all(struct pool *p, int *input, int *end)
 		wait = team_wait(&p->team);
 	else
 		wait = *end || *input ? IO_FOREVER : p->in->wait;
-	return p->queue.line != NULL && (wait == IO_FOREVER ||
-	    wait > SHARE_PATIENCE) ? SHARE_PATIENCE : wait;
+	return p->queue.line != NULL ? sooner(wait, SHARE_PATIENCE) : wait;
+}
+
+static int
+is_busy(const struct pool *p)
+{
+	const struct team_worker *w;
+	size_t i;
+
+	for (i = 0; i < p->team.workers; i++) {
+		w = &p->team.worker[i];
+		if (team_is_alive(w) && w->hands > 0)
+			return 1;
+	}
+	return p->back != NULL || p->queue.n > 0;
 }
 
 /* Waits and takes what the workers say. */
@@ -325,11 +349,15 @@ attend(struct pool *p, int timeout, int input)
 {
 	struct pollfd *f = p->poll;
 	struct team_worker *w;
-	int due = report_due(p->in->report);
 	size_t i;
 
-	if (due != IO_FOREVER && (timeout == IO_FOREVER || due < timeout))
-		timeout = due;
+	timeout = sooner(timeout, report_due(p->in->report));
+	if (is_busy(p))
+		timeout = sooner(timeout, WAKE);
+	if (io_clock() - p->woken >= WAKE) {
+		team_wake(&p->team);
+		p->woken = io_clock();
+	}
 	f[0].fd = p->ending ? -1 : stop_fd();
 	f[1].fd = input ? p->in->feed.rd.fd : -1;
 	f[0].events = f[1].events = POLLIN;
@@ -347,20 +375,6 @@ attend(struct pool *p, int timeout, int input)
 		    (f[i + 2].revents & (POLLIN | POLLHUP | POLLERR)))
 			hear(p, &p->team.worker[i]);
 	commit(p);
-}
-
-static int
-is_busy(const struct pool *p)
-{
-	const struct team_worker *w;
-	size_t i;
-
-	for (i = 0; i < p->team.workers; i++) {
-		w = &p->team.worker[i];
-		if (team_is_alive(w) && w->hands > 0)
-			return 1;
-	}
-	return p->back != NULL || p->queue.n > 0;
 }
 
 /* The workers leave what they have not begun, and end. */

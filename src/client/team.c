@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "client/worker.h"
@@ -126,8 +127,25 @@ clear(struct team_worker *w)
 }
 
 void
+team_wake(struct team *t)
+{
+	siginfo_t info = { 0 };
+	pid_t pid;
+	size_t i;
+
+	for (i = 0; i < t->workers; i++) {
+		pid = t->worker[i].spawn.pid;
+		if (team_is_alive(&t->worker[i]) && waitid(P_PID, (id_t)pid,
+		    &info, WSTOPPED | WNOHANG) == 0 && info.si_pid == pid)
+			kill(pid, SIGCONT);
+	}
+}
+
+void
 team_bury(struct team_worker *w)
 {
+	w->asks = NULL;
+	w->wish = TEAM_NOTHING;
 	let_go(w);
 	spawn_stop(&w->spawn);
 	clear(w);

@@ -118,6 +118,9 @@ void team_bar(struct team *t, struct team_worker *w, long ms);
  */
 void team_dismiss(struct team_worker *w);
 
+/* Whoever was stopped goes on: what it has in hand is waited for. */
+void team_wake(struct team *t);
+
 /* Ends its process: what it has in hand is the caller's to settle. */
 void team_bury(struct team_worker *w);
 

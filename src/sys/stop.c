@@ -10,6 +10,9 @@
 static int pipes[2] = { -1, -1 };
 static volatile sig_atomic_t asked;
 
+/* A copy of this process has the same pipe, until it calls stop_catch. */
+static pid_t owner;
+
 static void
 on_signal(int sig)
 {
@@ -18,7 +21,7 @@ on_signal(int sig)
 	(void)sig;
 	asked = 1;
 	/* A full pipe is readable as well. */
-	if (write(pipes[1], "", 1) < 0)
+	if (getpid() == owner && write(pipes[1], "", 1) < 0)
 		errno = err;
 	errno = err;
 }
@@ -52,10 +55,15 @@ stop_catch(void)
 	for (i = 0; i < 2; i++)
 		fcntl(pipes[i], F_SETFD, FD_CLOEXEC);
 	fcntl(pipes[1], F_SETFL, O_NONBLOCK);
-	asked = 0;
+	/* What has come since the copy began is for it. */
+	if (owner == 0 || owner == getpid())
+		asked = 0;
+	owner = getpid();
 	catch_one(SIGINT);
 	catch_one(SIGTERM);
 	catch_one(SIGHUP);
+	if (asked && write(pipes[1], "", 1) < 0)
+		return -1;
 	return 0;
 }
 
