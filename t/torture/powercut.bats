@@ -1,9 +1,10 @@
 #!/usr/bin/env bats
-# Power cuts at random moments, and again until the work is done: an order
-# that was answered is in, every recipient has exactly one letter or is listed
-# as unknown, there is one report, one archived order, nothing left over.
+# Power cuts at random moments.  The whole chain, and again until the work is
+# done: an order that was answered is in, every recipient has exactly one
+# letter or is listed as unknown, there is one report, one archived order,
+# nothing left over.  And the servers: what was answered is there.
 #
-# The orders lie on an ext4 of a loop device, whose image is a file on a second
+# The files lie on an ext4 of a loop device, whose image is a file on a second
 # ext4.  At the moment of the cut that one is frozen: from then on no block
 # reaches the image, and who waits for the disk waits.  What has been written
 # is copied, the chain is killed, and it goes on from the copy as a machine
@@ -223,4 +224,128 @@ measure() {
 		}
 	done
 	echo "# $cuts cuts in $rounds rounds, $unknown unknown" >&3
+}
+
+# batch FROM TO: messages with these numbers, to three mailboxes here and three
+# elsewhere.
+batch() {
+	awk -v from="$1" -v to="$2" 'BEGIN {
+		print "HELO client.test"
+		for (n = from; n <= to; n++) {
+			at = n % 2 ? "pth.ua" : "far.test"
+			printf "MAIL FROM:<a@b.test>\nRCPT TO:<box%d@%s>\n",
+				n % 3, at
+			printf "DATA\nMessage-ID: <%d@b.test>\n\n", n
+			for (i = n % 50; i > 0; i--)
+				print "line", i, "of a text of some length"
+			printf "message %d\n.\n", n
+		}
+		print "QUIT"
+	}'
+}
+
+# Servers with their files on the disk, and clients that note outside of it
+# what was answered.
+write_servers() {
+	cat >chain <<-'END'
+	cd disk || exit
+	serve() {
+		name=$1
+		shift
+		: >"../$name.err"
+		"$@" -l localhost:0 2>"../$name.err" >/dev/null &
+		until grep -q listening "../$name.err"; do
+			kill -0 $! || exit
+			sleep 0.01
+		done
+		addr=$(sed -n 's/.*listening on //p' "../$name.err")
+	}
+	files() {
+		client=$1 n=0
+		shift
+		while n=$((n + 1)); do
+			printf 'file %d\n' "$n" >"../$client.$n"
+			"$client" -n "$n.txt" "$@" "../$client.$n" \
+				>/dev/null || exit
+			echo "$n" >>"../$client.answered"
+		done
+	}
+	serve maildir smtpd-lite -d maildir -q relay -D pth.ua
+	smtpsend -bS -j 3 -s "$addr" <../messages >../maildir.answered &
+	serve mbox smtpd-lite -o mbox -d mbox
+	smtpsend -bS -s "$addr" <../messages >../mbox.answered &
+	serve orders orderrecv -d orders
+	files ordersend -s "$addr" &
+	serve ftp ftpd-lite -d ftp
+	files ftpsend -r 0 "ftp://$addr/"
+	END
+}
+
+# whole FILE: each file it names ends with the number of its message.
+whole() {
+	[ -z "$(xargs sh -c 'for f; do [ -s "$f" ] || echo "$f"; done' - <"$1")" ]
+	xargs awk '
+	function check() {
+		if (FNR == 1 && NR > 1 && last !~ /^message [0-9]+$/) {
+			print name ": ends with " last
+			exit 1
+		}
+	}
+	{ check(); name = FILENAME; sub(/\r$/, "") }
+	$0 != "" && $0 != "." && $0 != "QUIT" { last = $0 }
+	END { FNR = 1; check() }' /dev/null <"$1"
+}
+
+# answered NAME: the numbers of the messages that smtpsend has a reply for.
+answered() {
+	awk -F '\t' '$1 == "sent" { print $6 }' "$1.answered" | sort
+}
+
+# stored_once NAME FILE: each message that NAME was answered is once in what
+# FILE names.
+stored_once() {
+	answered "$1" >want
+	xargs cat /dev/null <"$2" | tr -d '\r' | sed -n 's/^message //p' |
+		sort >got
+	[ -z "$(uniq -d got)" ] && [ -z "$(comm -23 want got)" ]
+}
+
+# files_stored NAME DIR: each file that NAME was answered is whole.
+files_stored() {
+	local n
+	while read -r n; do
+		cmp "$1.$n" "disk/$2/$n.txt" || return
+	done <"$1.answered"
+}
+
+@test "what servers have answered outlives the cut, $((CUTS / 3)) times" {
+	write_servers
+	batch 1 3000 >messages
+	total=0
+	for ((cuts = 0; cuts < CUTS / 3; cuts++)); do
+		insert empty.img
+		rm -f ./*.answered
+		touch {maildir,mbox,ordersend,ftpsend}.answered
+		begin
+		wait_for test -s ftp.err
+		cut_power "0.$((100 + RANDOM % 400))"
+		find disk/maildir disk/relay \
+			-type f ! -name '.*' ! -path '*/tmp/*' >files || :
+		whole files
+		stored_once maildir files
+		# What a cut has left of a message does not spoil the next one.
+		batch 3001 3003 | sed 's/far/pth/' |
+			smtpd-lite -i -o mbox -d disk/mbox >/dev/null
+		find disk/mbox -name '*.txt' >files
+		whole files
+		stored_once mbox files
+		files_stored ordersend orders
+		files_stored ftpsend ftp
+		for name in maildir mbox; do
+			total=$((total + $(answered $name | wc -l)))
+		done
+		total=$((total + $(cat ordersend.answered ftpsend.answered | wc -l)))
+	done
+	echo "# $cuts cuts, $total answers" >&3
+	[ "$total" -gt "$cuts" ]
 }
