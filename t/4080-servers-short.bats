@@ -85,6 +85,7 @@ is_served() {
 	say p 'PASS secret' '+OK 1'
 	fill 220 +OK
 	say p 'RETR 1' '-ERR [SYS/TEMP] the letter cannot be read now'
+	has_line 'mail/joe/new/1.x: ' pop3d-lite.err
 	mv mail/joe/new/1.x mail/joe/cur/1.x:2,S
 	say p 'RETR 1' '-ERR [SYS/TEMP] the letter cannot be read now'
 	hang_up held{1..12}

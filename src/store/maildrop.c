@@ -74,6 +74,15 @@ path_of(const struct drop *d, enum letters_part part, const char *name,
 	return buf_str(b);
 }
 
+/* Says what failed, for the client is only told that something did: errno. */
+static int
+say(const char *path, int err)
+{
+	errno = err;
+	warn_sys("%s", path);
+	return err;
+}
+
 /* 0, or -1 with errno; without a Maildir there is nothing to lock. */
 static int
 take_lock(struct drop *d)
@@ -116,6 +125,8 @@ maildrop_open(void *store, struct span login)
 	if (take_lock(d) == 0)
 		return d;
 	err = errno;
+	if (err != EAGAIN)
+		warn_sys("%s", d->path);
 	maildrop_close(d);
 	errno = err;
 	return NULL;
@@ -194,10 +205,12 @@ maildrop_list(void *drop)
 
 	while (d->part < LETTERS_PARTS) {
 		if (d->dir == NULL && open_part(d, d->part) < 0)
-			return errno;
+			return say(d->path, errno);
 		r = d->dir != NULL ? list_some(d) : 0;
-		if (r != 0)
+		if (r == EINPROGRESS)
 			return r;
+		if (r != 0)
+			return say(d->path, r);
 		if (d->dir != NULL)
 			closedir(d->dir);
 		d->dir = NULL;
@@ -284,6 +297,19 @@ with_path(struct drop *d, size_t i, int (*act)(const char *path))
 	buf_free(&path);
 	errno = err;
 	return r;
+}
+
+/* The same of a letter; that it is gone is no failure. */
+static int
+say_letter(struct drop *d, size_t i, int err)
+{
+	const struct letter *l = &d->letters.letter[i];
+	struct buf path = { 0 };
+
+	if (err != 0 && err != ENOENT)
+		say(path_of(d, l->part, l->name, &path), err);
+	buf_free(&path);
+	return err;
 }
 
 static int
@@ -388,7 +414,7 @@ maildrop_begin(void *drop, size_t i)
 	if (d->store->kept == d && d->store->kept_letter == i)
 		return 0;
 	d->store->kept = NULL;
-	return open_letter(d, i);
+	return say_letter(d, i, open_letter(d, i));
 }
 
 int
@@ -397,6 +423,7 @@ maildrop_read(void *drop, struct span *piece)
 	struct drop *d = drop;
 	struct store *s = d->store;
 	ssize_t n = 0;
+	int err;
 
 	if (s->kept == d)
 		n = (ssize_t)s->kept_size;
@@ -404,15 +431,17 @@ maildrop_read(void *drop, struct span *piece)
 		n = read_piece(d);
 	s->kept = NULL;
 	*piece = span_of(s->piece, n > 0 ? (size_t)n : 0);
+	err = n < 0 ? say_letter(d, d->open, errno) : 0;
 	if (n <= 0)
 		maildrop_finish(d);
-	return n < 0 ? errno : 0;
+	return err;
 }
 
 int
 maildrop_remove(void *drop, size_t i)
 {
-	return with_path(drop, i, unlink) == 0 || errno == ENOENT ? 0 : errno;
+	return with_path(drop, i, unlink) == 0 || errno == ENOENT ? 0 :
+	    say_letter(drop, i, errno);
 }
 
 void

@@ -265,9 +265,7 @@ await(struct crew *c)
 		c->poll[1 + i].fd = paused ? -1 : c->o->listener[i];
 	for (i = 0; i < c->o->workers; i++)
 		c->poll[1 + listeners + i].fd = c->worker[i].channel;
-	if (poll(c->poll, (nfds_t)n, patience(c)) < 0)
-		for (i = 0; i < n; i++)
-			c->poll[i].revents = 0;
+	io_poll(c->poll, (size_t)n, patience(c));
 }
 
 /* Until told to stop, or a worker ends the server: the exit code. */
@@ -333,8 +331,7 @@ await_ready(struct crew *c, int room)
 	};
 
 	while (!w->ready) {
-		if (poll(p, COUNT(p), -1) < 0)
-			continue;
+		io_poll(p, COUNT(p), -1);
 		if (p[1].revents != 0)
 			break;
 		if (p[0].revents != 0 && !is_alive(c, room))

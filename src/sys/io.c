@@ -12,6 +12,7 @@
 
 /* One read or write of this size keeps a pipe and the copying balanced. */
 #define IO_CHUNK 65536
+#define NAP_MS 50
 
 long long
 io_clock_us(void)
@@ -26,6 +27,21 @@ long long
 io_clock(void)
 {
 	return io_clock_us() / 1000;
+}
+
+int
+io_poll(struct pollfd *p, size_t n, int ms)
+{
+	int r = poll(p, (nfds_t)n, ms);
+	size_t i;
+
+	if (r >= 0)
+		return r;
+	if (errno != EINTR)
+		poll(NULL, 0, NAP_MS);
+	for (i = 0; i < n; i++)
+		p[i].revents = 0;
+	return 0;
 }
 
 /* Waits for events on fd until the moment end: 0, or -1 with errno. */

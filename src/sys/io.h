@@ -131,6 +131,13 @@ DIR *io_dir(const char *path);
 int io_sync(int fd);
 
 /*
+ * As poll(2), for loops: where it fails nothing has happened, and a failure
+ * that would come again at once takes a while.
+ */
+struct pollfd;
+int io_poll(struct pollfd *p, size_t n, int ms);
+
+/*
  * Opens a file to read; "-" is standard input.  -1 with errno.
  */
 int io_open(const char *path);

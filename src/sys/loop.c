@@ -410,16 +410,15 @@ init(struct loop *l, const struct loop_opt *o,
 static int
 await(struct loop *l, int wait)
 {
-	const nfds_t n = (nfds_t)l->polled;
-	int i, ready = 0;
+	int i, ready;
 
 	for (i = 0; l->crowd && l->busy <= FEW && wait > 0 && i < LOOKS; i++) {
-		ready = poll(l->poll + 1, n, 0);
-		if (ready != 0)
+		ready = io_poll(l->poll + 1, l->polled, 0);
+		if (ready > 0)
 			return ready;
 		sched_yield();
 	}
-	return poll(l->poll + 1, n, wait);
+	return io_poll(l->poll + 1, l->polled, wait);
 }
 
 void
@@ -427,15 +426,12 @@ loop_run(const struct loop_opt *o, const struct serve_proto *proto, void *app)
 {
 	struct loop l;
 	int wait, ready;
-	size_t i;
 
 	init(&l, o, proto, app);
 	while (l.down == 0 || l.n > 0) {
 		choose(&l);
 		wait = prepare(&l);
 		ready = await(&l, wait);
-		for (i = 1; ready < 0 && i <= l.polled; i++)
-			l.poll[i].revents = 0;
 		l.host.now = io_clock();
 		if (ready > 0)
 			l.active = l.host.now;

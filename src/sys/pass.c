@@ -2,9 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+
+#include "net.h"
+
+#define SHORT_MS 10		/* before the next try */
 
 /* Room for one descriptor, and aligned as cmsg(3) wants it. */
 union control {
@@ -68,6 +73,11 @@ pass_take(int end, int *fd, long *number)
 
 	prepare(&m, &v, number, &control);
 	r = recvmsg(end, &m, MSG_DONTWAIT);
+	/* Who has no memory for it now is not told that the giver is gone. */
+	if (r < 0 && net_is_short(errno)) {
+		poll(NULL, 0, SHORT_MS);
+		return 0;
+	}
 	if (r < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -1;
 	if (r == 0)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -268,13 +269,14 @@ count_seats(const struct serve_opt *o, long fds)
 
 /*
  * Whom this process is from now on, and what its workers need.  Random bytes
- * are to be had whatever is short later.
+ * and the time zone are to be had whatever is short later.
  */
 static void
 settle(const struct serve_opt *o, const struct serve_proto *proto, void *app)
 {
 	if (secret_open() < 0)
 		die_sys(EX_TEMPFAIL, "/dev/urandom");
+	tzset();
 	drop_privileges(o->user);
 	if (proto->make != NULL)
 		proto->make(app);
