@@ -131,6 +131,21 @@ has_workers() {
 	has_workers 1
 }
 
+@test "t/run and t/fuzz/run: what is no file, number or target: 64" {
+	for words in -h abc 0 007 1s '1 nobody' '1 reply -h' ''; do
+		# shellcheck disable=SC2086 # words
+		[ -n "$words" ] || set -- ''
+		run -64 --separate-stderr "$TOP/t/fuzz/run" ${words:-"$@"}
+		[ -z "$output" ]
+		[ "${stderr_lines[1]}" = 'usage: t/fuzz/run [seconds [name ...]]' ]
+	done
+	for file in -h -f no.bats; do
+		run -64 --separate-stderr "$TOP/t/run" t/0002-usage.bats "$file"
+		[ -z "$output" ]
+		[ "${stderr_lines[0]}" = "t/run: $file: no such file" ]
+	done
+}
+
 @test "t/run without bats: the one command to type" {
 	mkdir -p tree/t tools
 	cp "$TOP/t/run" tree/t

@@ -240,3 +240,23 @@ line() {
 	send 0 <in
 	[ "$(received)" = a@x ]
 }
+
+@test "a journal with controls in a key, and one with a line without end" {
+	fake
+	printf 'MAIL FROM:<me@x>\nRCPT TO:<a@x>\nDATA\nMessage-ID: <1\u202e@x>\n\nHi.\n.\nQUIT\n' >in
+	printf 'sending\ta@x\t-\tdot\tmx:25\t1\t2026-11-21T23:46:12Z\t<1\u202e@x>\t\n' \
+		>journal
+	for _ in 1 2; do
+		send 80 -l journal <in
+		[ "$(cat short)" = 'unknown a@x - dot' ]
+	done
+	[ "$(wc -l <journal)" = 2 ]
+	run ! received
+	# What ends a line that is too long is no line.
+	{
+		printf '%16384s' ''
+		printf 'sent\ta@x\t250\tdot\tmx:25\t1\t2026-11-21T23:46:12Z\t<1 @x>\t\n'
+	} >journal
+	send 0 -l journal <in
+	[ "$(received)" = a@x ]
+}

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "format/mime.h"
 #include "sys/io.h"
 #include "sys/lock.h"
 #include "sys/newfile.h"
@@ -50,6 +51,27 @@ same_key(const struct result *r, struct span id, uintmax_t number,
 	return id.n > 0 || r->number == number;
 }
 
+/*
+ * The fields of a line as result_add writes them, whoever wrote it: only so is
+ * a recipient the same in a line that we add.
+ */
+static struct span
+clean(struct buf *b, struct span line)
+{
+	const char *tab;
+	size_t n;
+
+	buf_clear(b);
+	while (line.n > 0 && (tab = memchr(line.p, '\t', line.n)) != NULL) {
+		n = (size_t)(tab - line.p);
+		mime_line(b, span_of(line.p, n));
+		buf_addc(b, '\t');
+		line = span_drop(line, n + 1);
+	}
+	mime_line(b, line);
+	return buf_span(b);
+}
+
 /* The line at offset at, as it was when the journal was opened. */
 static int
 read_line(struct journal *j, off_t at, struct result *r)
@@ -63,8 +85,8 @@ read_line(struct journal *j, off_t at, struct result *r)
 	if (n < 0)
 		return -1;
 	lf = memchr(j->line, '\n', (size_t)n);
-	if (lf == NULL || result_parse(r,
-	    span_of(j->line, (size_t)(lf - j->line))) < 0) {
+	if (lf == NULL || result_parse(r, clean(&j->clean,
+	    span_of(j->line, (size_t)(lf - j->line)))) < 0) {
 		errno = EIO;	/* it was a good line when we came */
 		return -1;
 	}
@@ -154,6 +176,7 @@ static void
 forget(struct journal *j)
 {
 	free(j->entry);
+	buf_free(&j->clean);
 	j->entry = NULL;
 	j->cap = j->entries = 0;
 	j->size = 0;
@@ -165,6 +188,8 @@ static int
 load(struct journal *j, int *torn)
 {
 	enum rd_status status;
+	int rest = 0;		/* of a line that is too long: none itself */
+	struct buf fields = { 0 };
 	struct span line;
 	struct result r;
 	struct rd rd;
@@ -177,16 +202,18 @@ load(struct journal *j, int *torn)
 	rd_init(&rd, j->fd, IO_FOREVER, JOURNAL_LINE_MAX);
 	while ((status = rd_line(&rd, &line)) == RD_LINE ||
 	    status == RD_LONG || status == RD_PARTIAL) {
-		if (status == RD_LINE &&
-		    result_parse(&r, span_chomp(line)) == 0 &&
+		if (status == RD_LINE && !rest &&
+		    result_parse(&r, clean(&fields, span_chomp(line))) == 0 &&
 		    enter(j, &r, j->size) < 0)
 			break;
 		*torn = status == RD_PARTIAL;
+		rest = status == RD_LONG;
 		j->size += line.n;
 		j->digest = witness_digest(j->digest, line.p, line.n);
 		witness_see(&j->witness, j->size, j->digest);
 	}
 	rd_free(&rd);
+	buf_free(&fields);
 	return status == RD_EOF ? 0 : -1;
 }
 
@@ -222,6 +249,7 @@ settle_all(struct journal *j)
 {
 	struct journal_entry *e;
 	int torn, agrees;
+	size_t i;
 
 	if (load(j, &torn) < 0)
 		return -1;
@@ -230,11 +258,13 @@ settle_all(struct journal *j)
 		witness_remove(&j->witness);
 	if (torn && journal_write(j, span_str("\n")) < 0)
 		return -1;
-	for (e = j->entry; e != j->entry + j->cap; e++)
+	for (i = 0; i < j->cap; i++) {
+		e = &j->entry[i];
 		if (e->at != 0 && e->status == RESULT_SENDING &&
 		    settle(j, e, !agrees || !witness_has(&j->witness,
 		    (uint64_t)e->at - 1)) < 0)
 			return -1;
+	}
 	witness_remove(&j->witness);
 	return 0;
 }

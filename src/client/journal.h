@@ -36,6 +36,7 @@ struct journal {
 	struct witness witness;
 	struct journal_entry *entry;	/* the last line of each recipient */
 	size_t entries, cap;
+	struct buf clean;	/* the line that was read last */
 	char line[JOURNAL_LINE_MAX];
 };
 

@@ -262,7 +262,7 @@ take_nonce(struct link *l, struct span text)
 			;
 		words[i] = span_of(text.p, n);
 		n += n < text.n;
-		text = span_of(text.p + n, text.n - n);
+		text = span_drop(text, n);
 	}
 	buf_addspan(&l->nonce, words[3]);
 	return span_is(words[1], "orderrecv") && span_is(words[2], "1") &&
