@@ -153,29 +153,9 @@ take() {
 	gone "$state"/* "$order.results" || return
 	[ -n "$1" ] && [ -e "$1" ] || return 0
 	step savefile -s "$state" "$WORK" || return
-	on_one_disk "$1" "$WORK" || return
-	mv -f -- "$1" "$order"
-	if [ -e "$order" ]; then
-		tell "$1: taken as $order"
-	elif [ -e "$1" ]; then
-		say "$1: mv cannot move it to $order"
-		return 73
-	fi
-}
-
-# To another file system mv would copy, and could be cut short.
-on_one_disk() {
-	disks=$(step df -P -- "$1" "$2") || return
-	disks=$(printf '%s\n' "$disks" | step awk 'NR > 1 {
-			disk[NR] = $1 FS $NF
-		}
-		END { print (NR == 3 ? disk[2] == disk[3] : "?") }'
-	) || return
-	case $disks in
-	1) return ;;
-	0) say "$1: not on the file system of $2"; return 78 ;;
-	esac
-	say "$1: df does not tell its file system"
+	step savefile -r -- "$1" "$order" || return
+	[ -e "$order" ] && tell "$1: taken as $order" && return
+	say "$1: savefile has not renamed it to $order"
 	return 75
 }
 

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,8 +18,10 @@
 
 static const char usage[] =
     "usage: savefile [-nv] file [command [arg ...]]\n"
+    "       savefile -r [-v] file newname\n"
     "       savefile -s [-v] file ...\n"
     "  -n  nothing at all does not become a file\n"
+    "  -r  rename a file, which is never copied, and make that safe\n"
     "  -s  make files and directories safe that are there\n"
     "  -v  tell on standard error what is on disk\n";
 
@@ -141,41 +144,86 @@ save(const char *path, char **command, int nonempty, int verbose)
 }
 
 static enum exit_code
-keep(char **paths, int verbose)
+keep(const char *path, int verbose)
 {
-	enum exit_code code = EX_OK;
 	int err;
 
-	for (; *paths != NULL; paths++)
-		if (newfile_keep(*paths) < 0) {
-			err = errno;
-			warn_sys("%s", *paths);
-			code = die_errno(err, err == EIO || err == ENOSPC ?
-			    EX_IOERR : EX_NOINPUT);
-		} else if (verbose)
-			warn("%s: on disk", *paths);
-	return code;
+	if (newfile_keep(path) == 0) {
+		if (verbose)
+			warn("%s: on disk", path);
+		return EX_OK;
+	}
+	err = errno;
+	warn_sys("%s", path);
+	return die_errno(err, err == EIO || err == ENOSPC ? EX_IOERR :
+	    EX_NOINPUT);
+}
+
+static enum exit_code
+keep_all(char **paths, int verbose)
+{
+	enum exit_code code, last = EX_OK;
+
+	for (; *paths != NULL; paths++) {
+		code = keep(*paths, verbose);
+		if (code != EX_OK)
+			last = code;
+	}
+	return last;
+}
+
+/* The content first: what the new name leads to is whole. */
+static enum exit_code
+move(const char *from, const char *to, int verbose)
+{
+	enum exit_code code;
+
+	check_target(to);
+	code = keep(from, 0);
+	if (code != EX_OK)
+		return code;
+	if (rename(from, to) < 0) {
+		code = errno == EXDEV ? EX_CONFIG :
+		    die_errno(errno, EX_CANTCREAT);
+		warn_sys("%s: not renamed to %s", from, to);
+		return code;
+	}
+	if (newfile_syncparent(to) < 0 || newfile_syncparent(from) < 0) {
+		warn_sys("%s: renamed to %s, which may not last", from, to);
+		return EX_IOERR;
+	}
+	if (verbose)
+		warn("%s: is now %s", from, to);
+	return EX_OK;
 }
 
 int
 main(int argc, char **argv)
 {
-	int c, sync = 0, nonempty = 0, verbose = 0;
+	int c, mode = 0, nonempty = 0, verbose = 0;
 
 	cli_init(cli_leading(argc, argv), argv, usage);
-	while ((c = getopt(argc, argv, "hnsvV")) != -1)
+	while ((c = getopt(argc, argv, "hnrsvV")) != -1)
 		switch (c) {
 		case 'h': cli_help();
 		case 'n': nonempty = 1; break;
-		case 's': sync = 1; break;
+		case 'r':
+		case 's':
+			if (mode != 0 && mode != c)
+				cli_usage();
+			mode = c;
+			break;
 		case 'v': verbose = 1; break;
 		case 'V': cli_version();
 		default: cli_usage();
 		}
+	argc -= optind;
 	argv += optind;
-	if (*argv == NULL || (sync && nonempty))
+	if (argc == 0 || (mode != 0 && nonempty) || (mode == 'r' && argc != 2))
 		cli_usage();
-	if (sync)
-		return (int)keep(argv, verbose);
+	if (mode == 'r')
+		return (int)move(argv[0], argv[1], verbose);
+	if (mode == 's')
+		return (int)keep_all(argv, verbose);
 	return save(argv[0], argv + 1, nonempty, verbose);
 }

@@ -147,6 +147,53 @@ savefile: dir/f: on disk" ]
 	[ "$(cat dir/f)" = x ]
 }
 
+@test "-r: another name, in place of the file that has it" {
+	mkdir dir
+	echo new >a
+	echo old >dir/b
+	run -0 --separate-stderr savefile -r a dir/b
+	[ -z "$output$stderr" ]
+	[ "$(cat dir/b)" = new ]
+	[ ! -e a ]
+	run -0 --separate-stderr savefile -rv -- dir/b -c
+	[ "$stderr" = 'savefile: dir/b: is now -c' ]
+	[ "$(cat ./-c)" = new ]
+}
+
+@test "-r: what cannot be renamed stays as it is" {
+	mkdir dir
+	echo x >f
+	run -66 --separate-stderr savefile -r missing g
+	[ "$stderr" = 'savefile: missing: No such file or directory' ]
+	run -73 --separate-stderr savefile -r f dir
+	[ "$stderr" = 'savefile: dir: not a regular file' ]
+	run -73 --separate-stderr savefile -r f no/such
+	[ "$stderr" = 'savefile: f: not renamed to no/such: No such file or directory' ]
+	[ "$(cat f)" = x ]
+	run -64 savefile -r f
+	run -64 savefile -r f g h
+	run -64 savefile -rs f g
+	run -64 savefile -rn f g
+	[ ! -e g ]
+}
+
+@test "-r: another file system is refused, not copied to: 78" {
+	for d in /dev/shm "$TOP" /tmp; do
+		[ -w "$d" ] && [ "$(facts device "$d")" != "$(facts device .)" ] ||
+			continue
+		dir=$(mktemp -d "$d/t9003.XXXXXX")
+		echo x >f
+		run -78 --separate-stderr savefile -r f "$dir/f"
+		made=$(ls "$dir")
+		rm -r "$dir"
+		[[ $stderr == "savefile: f: not renamed to $dir/f: "* ]]
+		[ -z "$made" ]
+		[ "$(cat f)" = x ]
+		return
+	done
+	skip 'one file system only'
+}
+
 @test "-v: how much is on disk" {
 	run -0 --separate-stderr savefile -v f echo hello
 	[ "$stderr" = 'savefile: f: 6 octets' ]
@@ -176,7 +223,8 @@ savefile: dir/f: on disk" ]
 	}' "$TOP/man/savefile.1" >examples
 	run -0 --separate-stderr sh -e examples
 	[ -z "$output$stderr" ]
-	[ "$(wc -l <recipients)" = 3 ]
+	[ "$(wc -l <recipients.now)" = 3 ]
+	[ ! -e recipients ]
 	[ "$(cat unreached)" = "$(printf 'failed\tb@x')" ]
 	cmp session.txt incoming/session.txt
 }

@@ -3,8 +3,8 @@
 export FROM=news@pth.ua SUPPORT=support@pth.ua
 
 # What pipeline.sh runs, but for sleep(1).
-PARTS='archive-stamp awk date df ln ls mkdir mkmail mv orderparse rm rmdir
-savefile settled sh smtpsend withlock'
+PARTS='archive-stamp awk date ln ls mkdir mkmail orderparse rm rmdir savefile
+settled sh smtpsend withlock'
 
 # How a call goes wrong: it fails; it is killed; it does nothing and says that
 # all is well; it says half of what it has to say, and is killed.
