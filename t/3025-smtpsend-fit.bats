@@ -167,8 +167,8 @@ eight() {
 				[ "$(grep -c '^EHLO' dialog)" = 1 ]
 			[ "$(wc -l <got.log)" = 3 ]
 			run -1 grep -a '[^ -~[:space:]]' got.[123]
-			send 0 -j 2 <in
 		done
+		send 0 -j 2 <in
 	done
 	CAPS=8BITMIME
 	eight 'mail:BODY=:504 no'

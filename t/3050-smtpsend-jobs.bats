@@ -360,19 +360,19 @@ sent b@x" ]
 @test "SIGTERM ends one whose processes are stopped, and SIGKILL leaves none" {
 	fake 'dot:*:silent'
 	batch 20 >in
-	smtpsend -bS -j 2 -T 3 -s "$ADDR" -l journal <in >out 3>&- &
+	smtpsend -bS -j 2 -T 2 -s "$ADDR" -l journal <in >out 3>&- &
 	pid=$!
-	wait_for eval '[ "$(grep -c sending journal)" = 2 ]'
+	wait_for eval '[ "$(grep -c sending journal)" -ge 2 ]'
 	children | xargs kill -STOP
 	kill "$pid"
 	wait_for eval '! kill -0 "$pid" 2>/dev/null'
 	[ "$(wc -l <out)" -ge 2 ]
-	[ "$(wc -l <out)" -le 4 ]
+	[ "$(wc -l <out)" -lt 20 ]
 	fake 'dot:*:silent'
 	rm journal
-	smtpsend -bS -j 2 -T 3 -s "$ADDR" -l journal <in >out 3>&- &
+	smtpsend -bS -j 2 -T 2 -s "$ADDR" -l journal <in >out 3>&- &
 	pid=$!
-	wait_for eval '[ "$(grep -c sending journal)" = 2 ]'
+	wait_for eval '[ "$(grep -c sending journal)" -ge 2 ]'
 	left=$(children)
 	kill -9 "$pid"
 	for child in $left; do

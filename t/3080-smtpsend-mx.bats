@@ -268,7 +268,7 @@ send() {
 		$' 40 sent\n 40 deferred' ]
 	[ "$(sort -u short | wc -l)" = 80 ]
 	# More than is read before its turn.
-	{ for i in {1..2000}; do letter me@x "$i@slow.test"; done
+	{ batch 2000 | sed '$d; s/@x>$/@slow.test>/'
 		letter me@x u@d1.test; echo QUIT; } >in
 	send 75 -j 2 <in
 	[ "$(wc -l <short)" = 2001 ]
