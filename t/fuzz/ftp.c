@@ -16,9 +16,11 @@ add_encoded(struct buf *b, const struct buf *part)
 static void
 take_url(struct span input)
 {
-	struct ftp_url u = { { 0 } }, v = { { 0 } };
 	struct buf text = { 0 };
+	struct ftp_url u, v;
 
+	memset(&u, 0, sizeof u);
+	memset(&v, 0, sizeof v);
 	if (ftp_url_parse(&u, input) == NULL) {
 		MUST(u.host.n > 0);
 		MUST(!span_has_control(buf_span(&u.user)) &&
