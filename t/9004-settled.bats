@@ -3,13 +3,6 @@
 
 load lib
 
-# aged SECONDS FILE: it was written to so long ago; in so long where it is
-# negative.
-aged() {
-	[ -e "$2" ] || : >"$2"
-	touch -d "@$(($(date +%s) - $1))" "$2"
-}
-
 @test "0 for what nobody has written to for so long, else 1, in silence" {
 	aged 100 old
 	aged 5000 older

@@ -472,7 +472,7 @@ once_each() {
 	serve
 	order incoming/new.txt user1
 	order incoming/old.txt user3
-	touch -d '5000 seconds ago' incoming/old.txt
+	aged 5000 incoming/old.txt
 	SETTLE=4000 run -0 pipeline
 	[[ $output == ARC/old-* ]]
 	[ -e incoming/new.txt ]
@@ -487,14 +487,14 @@ once_each() {
 	serve
 	order incoming/new.txt user1
 	order incoming/old.txt user3
-	touch -d '9 days ago' incoming/new.txt
-	touch -d '800 days ago' incoming/old.txt
+	aged 777600 incoming/new.txt
+	aged 69120000 incoming/old.txt
 	SETTLE=70000000 run -0 --separate-stderr pipeline
 	[ -z "$output$stderr" ]
 	SETTLE=0864000 run -0 --separate-stderr pipeline
 	[[ $output == ARC/old-* ]]
 	[ -z "$stderr" ]
-	touch -d '9 seconds ago' incoming/new.txt
+	aged 9 incoming/new.txt
 	SETTLE=010 run -0 pipeline
 	[ -e incoming/new.txt ]
 	TRIES=09 JOBS=08 WATCH=08 SETTLE=08 run -0 --separate-stderr pipeline

@@ -55,7 +55,7 @@ travels() {
 	mkdir incoming
 	cp order incoming/late.txt
 	cp order incoming/early.txt
-	touch -d '1 hour ago' incoming/early.txt
+	aged 3600 incoming/early.txt
 	SETTLE=600 "$TOP/pipeline.sh"
 	[ "$(ls incoming)" = late.txt ]
 	report early.txt

@@ -213,6 +213,14 @@ yes() {
 	awk 'BEGIN { for (;;) print ARGV[1] }' "$1"
 }
 
+# aged SECONDS FILE ...: they were written to so long ago; in so long where it
+# is negative.
+aged() {
+	local now
+	printf -v now '%(%s)T' -1
+	touch -t "$(printf '%(%Y%m%d%H%M.%S)T' $((now - $1)))" "${@:2}"
+}
+
 # crlf: standard input with CRLF line endings.
 crlf() {
 	sed 's/$/\r/'

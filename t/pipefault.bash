@@ -19,7 +19,7 @@ pipefault_setup() {
 		echo 'user1@pth.ua, nobody, user3@pth.ua'
 		printf '[Subject:]\nHello\n[Body:]\nHello [login]!\n'
 	} >order.txt
-	touch -d '1000 seconds ago' order.txt
+	aged 1000 order.txt
 	start smtpd-lite -l localhost:0 -d mail -u users
 	export SMTPSERVER=$ADDR SETTLE=100 REAL=$PATH
 	cat >part <<-'END'
