@@ -366,18 +366,3 @@ half() {
 	[ "$(cut -f 1,5 <<<"$output")" = $'sent\t./sock' ]
 	[ -s got.1 ]
 }
-
-@test "the examples of the page" {
-	fake
-	cp "$TOP/examples/session.txt" .
-	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/p' "$TOP/man/smtpsend.1" |
-		sed -n '/^\.Bd/,/^\.Ed/p' | sed '/^\./d; s/\\e/\\/g' |
-		sed "s/localhost:2525/$ADDR/" >script.sh
-	# the server refuses one of the order, the first time
-	echo 'rcpt:user2:550 5.1.1 nobody' >>script
-	run -0 --separate-stderr sh script.sh
-	[ "$output" = 'user2@pth.ua: 5.1.1 nobody' ]
-	received >got
-	printf '%s\n' 'user1@pth.ua user3@pth.ua' user1@pth.ua user1@pth.ua \
-		user3@pth.ua | diff - got
-}

@@ -342,19 +342,6 @@ $DNS: gone.test AAAA?
 mxlookup: gone.test: no such name" ]
 }
 
-@test "the examples of the page" {
-	zone 'pth.ua MX 10 mx1.pth.ua' 'pth.ua MX 20 mx2.pth.ua' \
-		'mx1.pth.ua A 192.0.2.1'
-	look 0 pth.ua
-	[ "$output" = $'10 mx1.pth.ua\n20 mx2.pth.ua' ]
-	run -0 bash -c "mxlookup -d $DNS pth.ua | sed 's/[^ ]* //; q'"
-	[ "$output" = mx1.pth.ua ]
-	zone 'pth.ua MX 10 mx1.pth.ua' 'mx1.pth.ua A 192.0.2.1'
-	mxlookup -v -d "$DNS" pth.ua 2>err >/dev/null
-	sed -n '/^\$ mxlookup -v/,/^\.Ed/p' "$TOP/man/mxlookup.1" |
-		sed '1d; $d' | sed "s/127.0.0.1:5353/$DNS/" | diff - err
-}
-
 @test "each question has a port and an id of its own" {
 	zone 'a.test MX 1 mx.test'
 	look 0 a.test a.test a.test a.test a.test a.test a.test a.test

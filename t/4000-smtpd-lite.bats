@@ -439,33 +439,6 @@ message() {
 	[ -z "$output" ]
 }
 
-@test "the examples of the manual page" {
-	cp "$TOP/examples/session.txt" .
-	printf '%s\n' user1 user2 >users
-	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/p' \
-		"$TOP/man/smtpd-lite.1" >page
-	sed -n 's/^\.Dl orderparse/orderparse/p' page >one
-	sed -n 's/^\.Dl smtpd-lite \(.*\):2525/start smtpd-lite \1:0/p' page >two
-	awk '/^\.Ed/ { n++; on = 0 } on { sub(/^\\&/, ""); print >"block" n }
-		/^\.Bd/ { on = 1 }' page
-	sed 's/^smtpd-lite \(.*\):2525/start smtpd-lite \1:0/' block1 >four
-	printf 'joe:pencil\n' >passwd
-	chmod 600 passwd
-	sh ./one >out
-	[ "$(grep -c '^250 2.0.0 Ok: queued' out)" = 3 ]
-	rm -r mail
-	# shellcheck disable=SC1091
-	. ./two
-	stop
-	[ -d mail ]
-	[ -d relay ]
-	# shellcheck disable=SC1091
-	. ./four
-	stop
-	sh ./block2 >out
-	grep -qx 'It works.' boxes/babydoe.txt
-}
-
 @test "a text without a header gets an empty line before it" {
 	printf '%s\n' 'HELO x' 'MAIL FROM:<a>' 'RCPT TO:<u>' DATA \
 		'  Dear Bob,' 'the exam moves.' . \

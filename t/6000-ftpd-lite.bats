@@ -573,30 +573,6 @@ incoming_is_empty() {
 	incoming_has order.txt
 }
 
-@test "the examples of its page" {
-	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/s/^\.Dl //p' \
-		"$TOP/man/ftpd-lite.1" | sed 's/\\(dq/"/g; s/\\e/\\/g' >examples
-	[ "$(wc -l <examples)" = 2 ]
-	sed -n 2p examples >by-hand
-	sh by-hand >out
-	[ "$(tr -d '\r' <out | cut -c1-3 | tr '\n' ' ')" = '220 331 230 221 ' ]
-	printf 'anna:secret\n' >passwd
-	chmod 600 passwd
-	sed -n '1s/:2121/:0/p' examples >network
-	start -n network sh -c "exec $(cat network)"
-	echo secret >key
-	ftpsend -u anna -P 'cat key' "127.0.0.1:$PORT" order.txt
-	cmp order.txt incoming/order.txt
-	sed -n '/^\.Sh EXAMPLES/,/^\.Ed/p' "$TOP/man/ftpd-lite.1" |
-		sed '/^\.Bd/,/^\.Ed/!d; /^\./d; s/^ftpd-lite/& -1 -l :0/' >orders
-	printf '#!/bin/sh\necho "$REPORT:$1" >got\n' >pipeline.sh
-	chmod +x pipeline.sh
-	start sh orders
-	ftpsend "127.0.0.1:$PORT" order.txt
-	wait_for test -s got
-	[ "$(cat got)" = ftp:incoming/order-2.txt ]
-}
-
 @test "-v shows no password, however it is typed" {
 	printf '%b\r\n' ' USER joe' ' PASS geheim' '\tpass geheim' 'PASS\tgeheim' \
 		PASSgeheim 'USER joe' geheim '\xff\xf4PASS geheim' 'ACCT geheim' \

@@ -324,15 +324,3 @@ many_survive() {
 	fails 65 "$ADDR" .hidden
 	up_has order.txt
 }
-
-@test "the examples of its page" {
-	fake
-	cp order.txt session.txt
-	echo secret >key
-	mkdir up/incoming
-	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/s/^\.Dl //p' "$TOP/man/ftpsend.1" |
-		sed "s/orders\.example/$ADDR/; s/localhost:2121/$ADDR/" >examples
-	[ "$(wc -l <examples)" = 2 ]
-	sh -e examples
-	up_has incoming/session.txt today.txt
-}

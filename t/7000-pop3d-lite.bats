@@ -383,33 +383,6 @@ ask() {
 	[[ $stderr = pop3d-lite:*stdout* ]]
 }
 
-# example N: the Nth command of the page's EXAMPLES, one that is displayed
-# between .Bd and .Ed or in a .Dl line.
-example() {
-	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/p' "$TOP/man/pop3d-lite.1" |
-		awk -v want="$1" '/^\.Bd/ { n++; on = 1; next } /^\.Ed/ { on = 0 }
-		/^\.Dl / { n++; if (n == want) print substr($0, 5) }
-		on && n == want'
-}
-
-@test "the page's examples" {
-	two_letters
-	example 1 >script
-	sh script >raw
-	tr -d '\r' <raw | grep -qx 'Subject: a'
-	read -r -a words < <(example 2)
-	[ "${words[*]}" = 'pop3d-lite -l :1110 -u passwd -d mail' ]
-	words[2]=:0
-	start "${words[@]}"
-	exec 7<>"/dev/tcp/127.0.0.1/$PORT"
-	read -r answer <&7
-	[[ $answer = '+OK POP3 <'* ]]
-	exec 7>&-
-	stop
-	# The third one is stunnel's: t/interop has it running.
-	example 3 | grep -qx 'connect = 127.0.0.1:1110'
-}
-
 @test "half a Maildir: its letters are read, and cur is made for them" {
 	letter new/1000.a.host 'Subject: a\n\nx\n'
 	rmdir mail/user1/cur mail/user1/tmp

@@ -126,14 +126,3 @@ load lib
 		head -n 1; echo "${PIPESTATUS[0]}"'
 	[ "$output" = $'1\n141' ]
 }
-
-@test "the examples of the page" {
-	printf '#!/bin/sh\necho mailed\n' >pipeline.sh
-	chmod +x pipeline.sh
-	run -0 withlock -n /"$PWD"/lock ./pipeline.sh
-	[ "$output" = mailed ]
-	echo 1 >counter
-	run -0 withlock counter.lock sh -c \
-		'n=$(cat counter); echo $((n + 1)) >counter'
-	[ "$(cat counter)" = 2 ]
-}

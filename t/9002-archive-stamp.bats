@@ -269,12 +269,3 @@ archive-stamp: fifo: not a regular file" ]
 	[ "$output" = ARC/a-19700101-000000.txt ]
 	[ "$stderr" = "archive-stamp: a.txt: is now $output" ]
 }
-
-@test "the examples of the page" {
-	touch session.txt report.txt
-	run -0 archive-stamp -u -t 2026-11-21T23:46:12Z session.txt
-	[ "$output" = ARC/session-20261121-234612.txt ]
-	mkdir old
-	run -0 archive-stamp -d old -f %Y report.txt
-	[ "$output" = "old/report-$(date +%Y).txt" ]
-}

@@ -206,25 +206,3 @@ savefile: dir/f: on disk" ]
 	run -64 savefile -sn f
 	[ ! -e f ]
 }
-
-@test "the examples of the page" {
-	cp "$TOP/examples/session.txt" .
-	mkdir usb incoming
-	cp session.txt usb/
-	printf 'sent\ta@x\nfailed\tb@x\n' >session.results
-	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/{
-		s/^\.Dl //p
-		/^\.Bd/,/^\.Ed/{
-			/^\./d
-			s/\\e$/\\/p
-			t
-			p
-		}
-	}' "$TOP/man/savefile.1" >examples
-	run -0 --separate-stderr sh -e examples
-	[ -z "$output$stderr" ]
-	[ "$(wc -l <recipients.now)" = 3 ]
-	[ ! -e recipients ]
-	[ "$(cat unreached)" = "$(printf 'failed\tb@x')" ]
-	cmp session.txt incoming/session.txt
-}

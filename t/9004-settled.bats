@@ -102,21 +102,3 @@ settled: new/file: Not a directory' ]
 	run -64 settled -t 1s x
 	run -64 settled -t 1000000000 x
 }
-
-@test "the examples of the page" {
-	mkdir upload incoming
-	: >upload/new
-	cp "$TOP/examples/session.txt" .
-	cp session.txt upload/old
-	aged 100 upload/old
-	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/{
-		/^\.Bd/,/^\.Ed/{
-			/^\./d
-			p
-		}
-	}' "$TOP/man/settled.1" >examples
-	run -0 --separate-stderr sh -c '. ./examples'
-	[ "$output" = 3 ]
-	[ -z "$stderr" ]
-	[ "$(ls upload incoming)" = $'incoming:\nold\n\nupload:\nnew' ]
-}

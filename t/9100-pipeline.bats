@@ -801,20 +801,6 @@ pipeline.sh: incoming/n.txt: not yet settled" ]
 	all_done 2
 }
 
-@test "the other examples of mailorder(7)" {
-	serve
-	cp "$TOP/examples/session.txt" .
-	orderparse -S session.txt | smtpd-lite -i -d apart >dialogue
-	[ "$(find apart -path '*/new/*' -type f | wc -l)" = 3 ]
-	run -67 bash -c \
-		'orderparse -S session.txt | smtpsend -bS -s "$SMTPSERVER"'
-	[ "${#lines[@]}" = 3 ]
-	cp session.txt incoming/
-	run -0 pipeline
-	run -0 awk -F '\t' '$1 != "sent" { print $2, $9 }' ARC/*.results
-	[ "$output" = 'user2@pth.ua 5.1.1 No such user here' ]
-}
-
 @test "SMTPOPTIONS: a log-in for the letters and the report" {
 	start fake-smtp -a -c 'AUTH PLAIN LOGIN'
 	cp "$TOP/examples/session.txt" incoming/

@@ -431,25 +431,3 @@ mac() {
 	grep -qx 'orderrecv: local: C: QUIT' err
 	grep -qx 'orderrecv: local: S: 535 mac wrong' err
 }
-
-@test "examples of the pages" {
-	start orderrecv -l 127.0.0.1:0
-	cp "$TOP/examples/session.txt" .
-	f=session.txt
-	{
-		printf 'ORDER %d %s %s -\r\n' "$(wc -c <$f)" \
-			"$(digest <$f)" $f
-		cat $f
-		printf 'QUIT\r\n'
-	} | wire -o "$ADDR" >out
-	grep -q '^250 stored session.txt' out
-	wire "$ADDR" <session.txt >out
-	grep -q '^250 stored order-' out
-	orderrecv -i <session.txt >out
-	grep -q '^250 stored order-' out
-	wait_for grep -q order- orderrecv.out
-	while read -r f; do cmp session.txt "$f" || echo "$f"; done \
-		<orderrecv.out >differ
-	[ "$(wc -l <orderrecv.out)" = 2 ]
-	[ ! -s differ ]
-}

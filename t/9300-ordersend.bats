@@ -349,14 +349,3 @@ stored second.txt 5 $HELLO" ]
 	stop
 	rm -r /dev/shm/"${BATS_TEST_TMPDIR//\//_}"
 }
-
-@test "examples of the page" {
-	start orderrecv -l 127.0.0.1:0
-	cp "$TOP/examples/session.txt" .
-	run -0 ordersend -s "$ADDR" session.txt
-	[[ $output == 'stored session.txt '* ]]
-	sed 's/soon/today/' session.txt |
-		ordersend -s "$ADDR" -n session-today.txt >out
-	grep -q today incoming/session-today.txt
-	run -0 ordersend -r 20 -q -s "$ADDR" session.txt
-}

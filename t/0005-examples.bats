@@ -1,0 +1,389 @@
+#!/usr/bin/env bats
+# Every example of every page, run as it stands there but for the ports, for
+# names of hosts and for directories of the system.  A page has a test here by
+# its name, which runs as many examples as the page has.
+
+# shellcheck disable=SC2154 # run sets output, stderr, lines
+
+load lib
+load smtpsend
+
+setup() {
+	lib_setup
+	PAGE=${BATS_TEST_DESCRIPTION}
+	TRIED=
+	cp "$TOP/examples/session.txt" .
+	mkdir shim incoming
+	PATH=$PWD/shim:$PATH
+	ln -s "$TOP/pipeline.sh" .
+	ln -s "$TOP/pipeline.sh" shim/
+	printf '%s\n' user1 user3 support >users
+	printf '%s\n' user1:secret anna:secret news:secret >passwd
+	echo secret >key
+	chmod 600 passwd
+	export FROM=news@pth.ua SUPPORT=support@pth.ua
+}
+
+# examples N: the page's N-th one; how many there are.  Displayed lines are
+# one, and so are .Dl lines without others between.
+examples() {
+	awk -v want="$1" '
+	/^\.Sh / { on = $2 == "EXAMPLES"; next }
+	!on { next }
+	/^\.Bd / { n++; shown = 1; next }
+	/^\.Ed/ { shown = 0; next }
+	/^\.D[l1] / && !line { n++ }
+	{ line = /^\.D[l1] / }
+	line { sub(/^\.D[l1] /, "") }
+	(line || shown) && n == want {
+		gsub(/\\\(dq/, "\"")
+		gsub(/\\e/, "\\")
+		gsub(/\\&/, "")
+		print
+	}
+	END { if (want == 0) print n + 0 }' "$TOP/man/$PAGE"
+}
+
+# example N [WHAT WITH] ...: the N-th one to commands, with these words put in for
+# others; of a transcript ("$ command") the commands alone, and what they print
+# to want.
+example() {
+	local n=$1 text
+	shift
+	text=$(examples "$n")
+	[ -n "$text" ] || { echo "$PAGE: no example $n"; return 1; }
+	while [ $# -gt 0 ]; do
+		[[ $text == *"$1"* ]] || { echo "$PAGE $n: no $1"; return 1; }
+		text=${text//"$1"/$2}
+		shift 2
+	done
+	TRIED+=" $n"
+	awk '/^\$ / { more = 1; sub(/^\$ /, ""); transcript = 1 }
+		transcript && !more { print >"want"; next }
+		{ print >"commands"; more = /\\$/ }
+		BEGIN { printf "" >"commands"; printf "" >"want" }' <<<"$text"
+}
+
+# gives CODE N ...: the example ends so, and prints what the page says.
+gives() {
+	local code=$1
+	shift
+	example "$@" || return
+	run "-$code" --separate-stderr sh ./commands
+	printf '%s' "$output${output:+
+}" >got
+	[ ! -s want ] || diff want got
+}
+
+# serves N ...: the example is a server, or more, that go on; ADDR is one's.
+serves() {
+	example "$@" || return
+	start -n "ex$1" sh -c '. ./commands; wait'
+}
+
+# Each example of the page has been tried, once at least.
+all_tried() {
+	tr ' ' '\n' <<<"$TRIED" | sed '/^$/d' | sort -n -u >tried
+	seq "$(examples 0)" | diff - tried
+}
+
+mail_server() {
+	start smtpd-lite -l 127.0.0.1:0 -d mail -u users
+	export SMTPSERVER=$ADDR
+}
+
+letters() {
+	find "mail/$1/new" -type f 2>/dev/null | wc -l
+}
+
+# The order was handled: two letters and the report.
+is_handled() {
+	wait_for sh -c 'ls ARC/*.txt' 2>/dev/null >&2
+	[ "$(letters user1) $(letters user3) $(letters support)" = "1 1 1" ]
+}
+
+@test "every page has its test here" {
+	(cd "$TOP/man" && ls) >want
+	sed -n 's/^@test "\([a-z0-9-]*\.[157]\)" {$/\1/p' "$BATS_TEST_FILENAME" |
+		LC_ALL=C sort >got
+	LC_ALL=C sort want | diff - got
+	# ... which sees to it that no example is left out.
+	[ "$(grep -c '^	all_tried$' "$BATS_TEST_FILENAME")" = \
+		"$(wc -l <want)" ]
+}
+
+@test "archive-stamp.1" {
+	gives 0 1
+	cp "$TOP/examples/session.txt" report.txt
+	gives 0 2 2026 "$(date +%Y)"
+	all_tried
+}
+
+@test "bsmtp.5" {
+	fake
+	example 1
+	run -0 smtpsend -bS -s "$ADDR" <commands
+	tail -n 1 got.1 | tr -d '\r' | grep -qx '\.and this line .* one dot\.'
+	all_tried
+}
+
+@test "ftpd-lite.1" {
+	mail_server
+	serves 1 'ftpd-lite |' 'ftpd-lite -l :0 |'
+	ftpsend "$ADDR" session.txt
+	is_handled
+	# REPORT=ftp: the order is attached.
+	grep -q '^Content-Disposition: attachment' mail/support/new/*
+	serves 2 '*:2121' 127.0.0.1:0
+	ftpsend -u anna -P 'cat key' "$ADDR" session.txt
+	cmp session.txt incoming/session.txt
+	gives 0 3
+	[ "$(tr -d '\r' <got | cut -c1-3 | paste -sd ' ' -)" = '220 331 230 221' ]
+	all_tried
+}
+
+@test "ftpsend.1" {
+	start ftpd-lite -l :0
+	gives 0 1 orders.example "$ADDR"
+	cmp session.txt incoming/session.txt
+	start -n second ftpd-lite -l :0 -u passwd
+	gives 0 2 localhost:2121 "$ADDR"
+	grep -q today incoming/today.txt
+	all_tried
+}
+
+@test "mailorder.7" {
+	mail_server
+	serves 1 'orderrecv |' 'orderrecv -l :0 |'
+	ordersend -q -s "$ADDR" session.txt
+	is_handled
+	mkdir -p spool/incoming
+	cp session.txt spool/incoming/
+	gives 0 2 '* * * * * ' '' /var/spool/mailorder spool
+	[ "$(find spool/ARC -name 'session-*.txt' | wc -l)" = 1 ]
+	[ "$(letters user1)" = 2 ]
+	# Without TLS, which is openssl's; t/interop has that.
+	start -n login smtpd-lite -l 127.0.0.1:0 -d mail -u users -a passwd
+	echo "machine 127.0.0.1 login news password secret" >netrc
+	chmod 600 netrc
+	cp session.txt incoming/
+	NETRC=$PWD/netrc gives 0 3 mail.pth.ua "$ADDR" '-Z ' ''
+	[ "$(letters user1)" = 3 ]
+	gives 0 4
+	[ "$(grep -c '^250 2.0.0 Ok: queued' got)" = 3 ]
+	serves 5 :2525 :0 :1110 :0
+	wait_for sh -c '[ "$(grep -c "listening on" ex5.err)" = 2 ]'
+	smtpsend -s "$(sed -n 's/^smtpd.* on //p' ex5.err)" -f a@b a@pth.ua \
+		<session.txt
+	[ "$(letters a)" = 1 ]
+	gives 67 6 localhost:2525 "$SMTPSERVER"
+	[ "${#lines[@]}" = 3 ]
+	gives 0 7
+	grep -qx 'user2@pth.ua 5.1.1 No such user here' got
+	all_tried
+}
+
+@test "mkmail.1" {
+	fake
+	gives 0 1
+	echo Hi. >text
+	echo plan >план.txt
+	SMTPSERVER=$ADDR EMAIL=me@pth.ua gives 0 2
+	[ "$(received)" = user1@pth.ua ]
+	printf 'failed\tu@x\t550\trcpt\t-\t1\t2026-11-21T23:46:12Z\t-\tno\n' \
+		>session.results
+	gives 0 3
+	grep -q '^Message-ID: <session.1@pth.ua>' report
+	grep -q 'report-type="*delivery-status' report
+	all_tried
+}
+
+@test "mxlookup.1" {
+	printf '%s\n' 'pth.ua MX 10 mx1.pth.ua' 'pth.ua MX 20 mx2.pth.ua' \
+		'mx1.pth.ua A 192.0.2.1' >zone
+	start -n dns fake-dns
+	gives 0 1 'mxlookup pth' "mxlookup -d $ADDR pth"
+	gives 0 2 127.0.0.1:5353 "$ADDR"
+	printf '%s\n' 'pth.ua MX 10 mx1.pth.ua' 'mx1.pth.ua A 192.0.2.1' >zone
+	example 3 127.0.0.1:5353 "$ADDR"
+	run -0 --separate-stderr sh ./commands
+	diff want - <<<"$stderr"
+	all_tried
+}
+
+@test "order.5" {
+	gives_order() {
+		example "$1"
+		run -0 orderparse -f a@b.c -r commands
+		[ "${#lines[@]}" = "$2" ]
+	}
+	gives_order 1 3
+	gives_order 2 3
+	gives_order 3 2
+	all_tried
+}
+
+@test "orderparse.1" {
+	mail_server
+	gives 0 1
+	grep -q '^Hello user1!' got
+	gives 0 2
+	[ "$(grep -c '^250 2.0.0 Ok: queued' got)" = 3 ]
+	gives 67 3
+	[ "$(cut -f 1 results | sort | uniq -c | tr -s ' ' | paste -sd , -)" = \
+		' 1 failed, 2 sent' ]
+	gives 0 4
+	[ "$(tr -s ' ' <got | paste -sd , -)" = '3, 3 pth.ua' ]
+	printf 'email,grade\na@b.c,1\n' >grades.csv
+	printf '[Subject:] [grade]\n[Body:]\n' >letter.txt
+	gives 0 5
+	grep -qx 'field grade 1' got
+	printf 'deferred\tuser2@pth.ua\t-\tdot\th:25\t1\t%s\t-\t\n' \
+		2026-11-21T23:46:12Z >results
+	gives 0 6
+	[ "$(orderparse -r again.txt)" = user2@pth.ua ]
+	all_tried
+}
+
+@test "orderproto.7" {
+	# The project's own, in place of two that a machine may lack.
+	printf '#!/bin/sh\ndigest\n' >shim/sha256sum
+	start orderrecv -l 127.0.0.1:0
+	printf '#!/bin/sh\n[ "$1" = -N ] || set -- -o\n[ "$1" = -o ] || set --\n
+		exec wire "$@" %s\n' "$ADDR" >shim/nc
+	chmod +x shim/*
+	gives 0 1
+	grep -q '^250 stored session.txt ' got
+	cmp session.txt incoming/session.txt
+	gives 0 2
+	grep -q '^250 stored order-' got
+	all_tried
+}
+
+@test "orderrecv.1" {
+	mail_server
+	serves 1 'orderrecv |' 'orderrecv -l :0 |'
+	ordersend -q -s "$ADDR" session.txt
+	is_handled
+	serves 2
+	ordersend -q -s "$ADDR" -n other.txt session.txt
+	wait_for grep -qx incoming/other.txt ex2.out
+	gives 0 3
+	grep -q '^250 stored order-' got
+	all_tried
+}
+
+@test "ordersend.1" {
+	start orderrecv -l 127.0.0.1:0
+	gives 0 1 'ordersend ' "ordersend -s $ADDR "
+	cmp session.txt incoming/session.txt
+	gives 0 2 'ordersend ' "ordersend -s $ADDR "
+	grep -q today incoming/session-today.txt
+	gives 0 3 orders.example:2626 "$ADDR"
+	[ ! -s got ]
+	all_tried
+}
+
+@test "pop3d-lite.1" {
+	orderparse -S session.txt | smtpd-lite -i -d mail >/dev/null
+	gives 0 1
+	grep -q '^Hello user1!' got
+	serves 2 :1110 :0
+	# The third one is a file of stunnel's, which t/interop runs.
+	example 3
+	grep -qx 'connect = 127.0.0.1:1110' commands
+	all_tried
+}
+
+@test "results.5" {
+	example 1
+	cp commands results
+	echo x | mkmail -f a@b -R results a@b | grep -q '^Action: failed'
+	gives 0 2
+	[ "$(tr -s ' ' <got)" = $' 1 failed\n 1 sent' ]
+	all_tried
+}
+
+@test "savefile.1" {
+	printf 'sent\ta@x\nfailed\tb@x\n' >session.results
+	mkdir usb
+	cp session.txt usb/
+	gives 0 1
+	[ "$(wc -l <recipients)" = 3 ]
+	gives 0 2
+	[ "$(cat unreached)" = $'failed\tb@x' ]
+	gives 0 3
+	cmp session.txt incoming/session.txt
+	gives 0 4
+	[ -s recipients.now ]
+	[ ! -e recipients ]
+	all_tried
+}
+
+@test "settled.1" {
+	mkdir upload
+	cp session.txt upload/old
+	touch -t 202001010000 upload/old
+	: >upload/new
+	example 1
+	run sh ./commands
+	[ "$(ls upload incoming | paste -sd ' ' -)" = 'incoming: old  upload: new' ]
+	touch -t 202001010000 session.txt
+	gives 0 2
+	[ "$(cat got)" = 3 ]
+	all_tried
+}
+
+@test "smtpd-lite.1" {
+	gives 0 1
+	[ "$(grep -c '^250 2.0.0 Ok: queued' got)" = 3 ]
+	serves 2 :2525 :0
+	run -67 smtpsend -s "$ADDR" -f a@b user1@pth.ua nobody@pth.ua <session.txt
+	serves 3 :2525 :0
+	[ -d relay ]
+	# t/4045 has what it does to messages.
+	gives 0 4
+	serves 5 :2525 :0
+	for i in 1 2 3; do
+		smtpsend -s "$ADDR" -f a@b u@pth.ua <session.txt || echo "$i"
+	done >got
+	[ "$(cat got)" = 3 ]
+	gives 0 6
+	grep -qx 'It works.' boxes/babydoe.txt
+	all_tried
+}
+
+@test "smtpd-rules.5" {
+	example 1
+	cp commands rules
+	serves 2 smtpd-lite 'smtpd-lite -l :0'
+	wire "$ADDR" </dev/null >got
+	grep -q '^421 4.3.2 starting up' got
+	all_tried
+}
+
+@test "smtpsend.1" {
+	fake
+	gives 0 1 localhost:2525 "$ADDR"
+	[ "$(received)" = 'user1@pth.ua user3@pth.ua' ]
+	gives 0 2 localhost:2525 "$ADDR"
+	[ "$(received | tail -n 1)" = user1@pth.ua ]
+	fake 'rcpt:user2:550 5.1.1 nobody'
+	export SMTPSERVER=$ADDR
+	gives 67 3
+	[ "$(received | paste -sd ' ' -)" = 'user1@pth.ua user3@pth.ua' ]
+	gives 0 4
+	[ "$(cat got)" = 'user2@pth.ua: 5.1.1 nobody' ]
+	all_tried
+}
+
+@test "withlock.1" {
+	mail_server
+	cp session.txt incoming/
+	gives 0 1 /var/lock/pipeline "$PWD/lock"
+	is_handled
+	echo 1 >counter
+	gives 0 2
+	[ "$(cat counter)" = 2 ]
+	all_tried
+}
