@@ -150,7 +150,7 @@ ask_udp(struct resolver *r, const struct net_addr *server, unsigned id,
 	fd = net_dial_udp(server, &why);
 	if (fd < 0)
 		return failed(r, why);
-	if (write(fd, r->question.p, r->question.n) < 0)
+	if (io_write(fd, r->question.p, r->question.n) < 0)
 		result = failed(r, strerror(errno));
 	else
 		result = hear_udp(r, fd, id, end);

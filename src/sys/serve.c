@@ -45,8 +45,9 @@ stop(void)
 {
 	int err = errno;
 
-	if (write(stop_pipe[1], "", 1) < 0)
-		errno = err;	/* the pipe is full: it is known already */
+	while (write(stop_pipe[1], "", 1) < 0 && errno == EINTR)
+		continue;
+	errno = err;		/* a pipe that is full: it is known already */
 }
 
 static void

@@ -73,9 +73,7 @@ run_child(int fd[PIPES][2], char *const argv[], int own_in, int tapped)
 	    (!tapped || dup2(fd[ERR][1], STDERR_FILENO) >= 0))
 		spawn_exec(argv);
 	err = errno;
-	if (write(fd[WHY][1], &err, sizeof err) < 0)
-		_exit(126);
-	_exit(127);
+	_exit(io_write(fd[WHY][1], &err, sizeof err) < 0 ? 126 : 127);
 }
 
 static int

@@ -21,8 +21,9 @@ on_signal(int sig)
 	(void)sig;
 	asked = 1;
 	/* A full pipe is readable as well. */
-	if (getpid() == owner && write(pipes[1], "", 1) < 0)
-		errno = err;
+	while (getpid() == owner && write(pipes[1], "", 1) < 0 &&
+	    errno == EINTR)
+		continue;
 	errno = err;
 }
 
