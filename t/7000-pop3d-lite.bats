@@ -396,3 +396,11 @@ ask() {
 	answers '+OK 0 0'
 	[ ! -s err ]
 }
+
+@test "what the server cannot do is said there, with the reason" {
+	rmdir mail/user1/new
+	: >mail/user1/new
+	printf '%s\r\n' 'USER user1' 'PASS secret' QUIT | pop
+	grep -qF -- '-ERR [SYS/TEMP]' out
+	[ "$(<err)" = 'pop3d-lite: mail/user1: Not a directory' ]
+}

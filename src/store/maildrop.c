@@ -359,8 +359,13 @@ maildrop_finish(void *drop)
 static ssize_t
 read_piece(struct drop *d)
 {
+	ssize_t n;
+
 	d->store->kept = NULL;
-	return read(d->fd, d->store->piece, PIECE);
+	do
+		n = read(d->fd, d->store->piece, PIECE);
+	while (n < 0 && errno == EINTR);
+	return n;
 }
 
 int
@@ -480,7 +485,7 @@ maildrop_sync(void *drop)
 	for (part = LETTERS_NEW; part < LETTERS_PARTS; part++)
 		if (newfile_syncdir(path_of(d, part, "", &path)) < 0 &&
 		    errno != ENOENT)
-			err = errno;
+			err = say(buf_str(&path), errno);
 	buf_free(&path);
 	return err;
 }

@@ -65,7 +65,7 @@ work(struct crew *c, int room, int channel, const sigset_t *signals)
 		c->proto->start(c->app);
 	if (spare_keep() < 0)
 		die_sys(EX_TEMPFAIL, "/dev/null");
-	if (write(channel, "", 1) == 1)
+	if (io_write(channel, "", 1) == 0)
 		loop_run(&o, c->proto, c->app);
 	_exit(EX_OK);
 }

@@ -54,8 +54,9 @@ say(int err, const char *fmt, va_list ap)
 	}
 	n = text_show(line, n);
 	line[n++] = '\n';
-	if (write(STDERR_FILENO, line, n) < 0)
-		return;		/* there is nobody left to tell */
+	/* Where it cannot be written, there is nobody left to tell. */
+	while (write(STDERR_FILENO, line, n) < 0 && errno == EINTR)
+		continue;
 }
 
 void

@@ -397,9 +397,12 @@ wr_flush(struct wr *wr)
 void
 wr_finish(struct wr *wr)
 {
-	int failed = wr_flush(wr) < 0 || close(wr->fd) < 0;
-	int err = errno;
+	int failed = wr_flush(wr) < 0, err;
 
+	/* Where nothing was written, nothing can be lost. */
+	if (close(wr->fd) < 0 && wr->sent > 0)
+		failed = 1;
+	err = wr->err != 0 ? wr->err : errno;
 	wr_free(wr);
 	errno = err;
 	if (failed)
