@@ -125,7 +125,7 @@ retrieved() {
 	for server in orderrecv 'pop3d-lite -u passwd' ftpd-lite \
 	    'smtpd-lite -w 1' 'smtpd-lite -w 2 -o sink'; do
 		# shellcheck disable=SC2086 # words
-		start $server -l 127.0.0.1:0
+		start $server -l 127.0.0.1:0 -c 2
 		dial a b
 		hear a
 		hear b

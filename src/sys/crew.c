@@ -43,7 +43,17 @@ struct crew {
 	long long no_accept;	/* no descriptors before this moment */
 };
 
-/* The child: it has nothing of the parent's but its own channel's end. */
+/* Whether the one worker accepts connections itself. */
+static int
+is_alone(const struct crew *c)
+{
+	return c->o->workers == 1;
+}
+
+/*
+ * The child: it has nothing of the parent's but its own channel's end, and the
+ * listeners where it is alone.
+ */
 static void
 work(struct crew *c, int room, int channel, const sigset_t *signals)
 {
@@ -57,7 +67,9 @@ work(struct crew *c, int room, int channel, const sigset_t *signals)
 	for (i = 0; i < c->o->workers; i++)
 		if (c->worker[i].channel >= 0)
 			close(c->worker[i].channel);
-	for (i = 0; i < c->o->listeners; i++)
+	o.listener = c->o->listener;
+	o.listeners = is_alone(c) ? c->o->listeners : 0;
+	for (i = 0; i < c->o->listeners && !is_alone(c); i++)
 		close(c->o->listener[i]);
 	o.channel = channel;
 	o.room = room;
@@ -218,7 +230,7 @@ admit(struct crew *c, int listener)
 		c->no_accept = io_clock() + NO_ACCEPT_MS;
 	if (fd < 0)
 		return;
-	room = is_short ? -1 : door_room(door);
+	room = is_short || is_alone(c) ? -1 : door_room(door);
 	if (room >= 0)
 		seat = door_enter(door, room, &peer);
 	if (room >= 0 && pass_give(c->worker[room].channel, fd, seat) == 0) {
@@ -256,7 +268,8 @@ static void
 await(struct crew *c)
 {
 	int i, listeners = c->o->listeners, n = 1 + listeners + c->o->workers;
-	int paused = io_clock() < c->no_accept;
+	int paused = io_clock() < c->no_accept ||
+	    (is_alone(c) && c->worker[0].channel >= 0);
 
 	for (i = 0; i < n; i++)
 		c->poll[i].events = POLLIN;

@@ -1,7 +1,9 @@
 /*
  * crew: a server in worker processes.  The parent accepts the connections,
  * passes each to the worker with the fewest, and replaces the workers that
- * die; it has no session itself, and so nothing that could run out.
+ * die; it has no session itself, and so nothing that could run out.  A worker
+ * that is the only one accepts them itself, which is faster; while there is
+ * none the parent says that the server is busy.
  */
 #ifndef SYS_CREW_H
 #define SYS_CREW_H

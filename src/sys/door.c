@@ -205,7 +205,8 @@ door_clear(struct door *d, int room)
 {
 	long i;
 
-	for (i = 0; i < d->top; i++)
+	/* Where the process took its seats itself, ours know of none. */
+	for (i = 0; i < d->seats; i++)
 		if (d->room[i] == room)
 			d->taken[i] = 0;
 	d->left[room] = d->came[room];

@@ -20,7 +20,8 @@ enum {
  * So many seats, and so many of them for one address; where each is 0 that is
  * half of them, and there is no such limit for this host.  A UNIX-domain
  * socket has no address.  The sessions are divided among rooms, each of them a
- * process, this one or a child of it.
+ * process, this one or a child of it; one process gives all seats, but where it
+ * has died with its room another may.
  */
 struct door *door_open(long seats, long each, int rooms);
 void door_free(struct door *d);

@@ -16,8 +16,10 @@
 #define BUSY_EXTRA 64		/* peers being told that it is busy */
 #define OUT_KEPT 256		/* bytes kept for an idle one's next answer */
 
-/* What else is polled. */
+/* What else is polled: two descriptors and the listeners. */
 enum { STOP, CHANNEL, CONTROLS };
+
+#define NO_ACCEPT_MS 200	/* pause when descriptors have run out */
 
 /*
  * To poll thousands of idle connections takes longer than to serve one.  So
@@ -39,7 +41,8 @@ enum { STOP, CHANNEL, CONTROLS };
 struct loop {
 	const struct loop_opt *o;
 	struct conn_host host;
-	struct pollfd control[CONTROLS];
+	struct pollfd *control;	/* stop, channel, listeners */
+	size_t controls;
 	struct pollfd *poll;	/* what is polled in this round, from 1 on */
 	size_t polled;
 	struct conn *conn;
@@ -51,6 +54,7 @@ struct loop {
 	long long active;	/* when something went on last */
 	long long all, next_all;	/* when all are looked at: last, next */
 	long long down;		/* when the rest is cut off, 0 while up */
+	long long no_accept;	/* no descriptors before this moment */
 };
 
 /* Room for cap connections, and for all that is polled with them. */
@@ -60,7 +64,7 @@ grow(struct loop *l, size_t cap)
 	l->cap = cap;
 	l->conn = realloc(l->conn, cap * sizeof *l->conn);
 	l->poll = realloc(l->poll,
-	    (1 + 2 * cap + CONTROLS) * sizeof *l->poll);
+	    (1 + 2 * cap + l->controls) * sizeof *l->poll);
 	if (l->conn == NULL || l->poll == NULL)
 		die_nomem();
 }
@@ -119,16 +123,14 @@ transmit(struct loop *l, struct conn *c)
 
 /* Its seat may be one of those that are none. */
 static void
-greet(struct loop *l, int fd, long seat)
+greet(struct loop *l, int fd, const struct net_peer *peer, long seat)
 {
 	const char *busy = l->host.proto->busy;
-	struct net_peer peer;
 	struct buf word = { 0 };
 	struct conn *c;
 
-	net_peer(&peer, fd);
 	if (l->o->verbose)
-		warn("%s: %s", peer.text[0] != '\0' ? peer.text : "local",
+		warn("%s: %s", peer->text[0] != '\0' ? peer->text : "local",
 		    seat >= 0 ? "connected" : door_reason(seat));
 	if (seat == DOOR_SHORT || (seat < 0 &&
 	    l->n >= (size_t)l->host.sessions + BUSY_EXTRA)) {
@@ -137,7 +139,7 @@ greet(struct loop *l, int fd, long seat)
 	}
 	c = add_conn(l);
 	if (seat >= 0) {
-		conn_open(&l->host, c, &peer, fd, seat);
+		conn_open(&l->host, c, peer, fd, seat);
 	} else {
 		buf_addf(&word, "%s %s\r\n", busy, door_reason(seat));
 		conn_refuse(&l->host, c, buf_str(&word));
@@ -147,6 +149,25 @@ greet(struct loop *l, int fd, long seat)
 	transmit(l, c);
 }
 
+static void
+accept_some(struct loop *l, int listener)
+{
+	struct door *door = l->o->door;
+	struct net_peer peer;
+	int i, fd, is_short;
+
+	for (i = 0; i < ACCEPTS; i++) {
+		fd = door_accept(listener, &peer, &is_short);
+		if (fd < 0 && is_short)
+			l->no_accept = l->host.now + NO_ACCEPT_MS;
+		if (fd < 0)
+			return;
+		greet(l, fd, &peer, is_short ? DOOR_SHORT :
+		    door_enter(door, l->o->room, &peer));
+		spare_keep();
+	}
+}
+
 /*
  * What the parent passes: 0, or -1 when it is dead.  A descriptor for which
  * there is no room would be closed without a word: the reserve makes room.
@@ -154,6 +175,7 @@ greet(struct loop *l, int fd, long seat)
 static int
 take_some(struct loop *l)
 {
+	struct net_peer peer;
 	int i, fd, r = 1;
 	long seat;
 
@@ -167,8 +189,10 @@ take_some(struct loop *l)
 				door_leave(l->o->door, l->o->room, seat);
 			seat = DOOR_SHORT;
 		}
-		if (fd >= 0)
-			greet(l, fd, seat);
+		if (fd < 0)
+			continue;
+		net_peer(&peer, fd);
+		greet(l, fd, &peer, seat);
 	}
 	spare_keep();
 	return r < 0 ? -1 : 0;
@@ -211,7 +235,7 @@ watch_all(struct loop *l)
 		watch_conn(l, &l->conn[i]);
 	for (i = 0; i < l->first; i++)
 		watch_conn(l, &l->conn[i]);
-	for (i = 0; i < CONTROLS; i++)
+	for (i = 0; i < l->controls; i++)
 		watch(l, l->control[i].fd, l->control[i].events);
 }
 
@@ -221,9 +245,9 @@ look(struct loop *l)
 {
 	size_t i;
 
-	for (i = 0; i < CONTROLS; i++)
+	for (i = 0; i < l->controls; i++)
 		l->control[i].revents =
-		    l->poll[l->polled - CONTROLS + i + 1].revents;
+		    l->poll[l->polled - l->controls + i + 1].revents;
 	for (i = 0; i < l->round; i++)
 		if (l->poll[l->conn[i].polled].revents != 0)
 			l->first = i + 1;
@@ -286,6 +310,10 @@ prepare(struct loop *l)
 	struct conn *c;
 	size_t i;
 
+	for (i = CONTROLS; i < l->controls; i++)
+		l->control[i].events = now < l->no_accept ? 0 : POLLIN;
+	if (now < l->no_accept && l->no_accept < next)
+		next = l->no_accept;
 	watch_all(l);
 	for (i = 0; i < l->round; i++) {
 		c = &l->conn[i];
@@ -374,6 +402,10 @@ go_down(struct loop *l, int ms)
 		l->down = l->host.now + ms;
 		l->control[STOP].fd = l->control[CHANNEL].fd = -1;
 		shutdown(l->o->channel, SHUT_RD);
+		for (i = CONTROLS; i < l->controls; i++) {
+			close(l->control[i].fd);
+			l->control[i].fd = -1;
+		}
 	}
 	if (l->host.now < l->down)
 		return;
@@ -389,11 +421,15 @@ static void
 init(struct loop *l, const struct loop_opt *o,
     const struct serve_proto *proto, void *app)
 {
+	int i;
+
 	memset(l, 0, sizeof *l);
 	l->o = o;
 	l->host.proto = proto;
 	l->host.app = app;
 	l->host.idle = o->idle;
+	l->controls = (size_t)o->listeners + CONTROLS;
+	l->control = die_calloc(l->controls, sizeof *l->control);
 	grow(l, 16);
 	l->host.scratch = malloc(CONN_READ);
 	if (l->host.scratch == NULL)
@@ -404,6 +440,8 @@ init(struct loop *l, const struct loop_opt *o,
 	l->control[STOP].fd = o->stop;
 	l->control[CHANNEL].fd = o->channel;
 	l->control[STOP].events = l->control[CHANNEL].events = POLLIN;
+	for (i = 0; i < o->listeners; i++)
+		l->control[CONTROLS + i].fd = o->listener[i];
 }
 
 /* poll(2); where one talks among many idle ones it has soon an answer. */
@@ -426,6 +464,7 @@ loop_run(const struct loop_opt *o, const struct serve_proto *proto, void *app)
 {
 	struct loop l;
 	int wait, ready;
+	size_t i;
 
 	init(&l, o, proto, app);
 	while (l.down == 0 || l.n > 0) {
@@ -441,11 +480,15 @@ loop_run(const struct loop_opt *o, const struct serve_proto *proto, void *app)
 		serve_conns(&l);
 		commit(&l);
 		answer(&l);
+		for (i = CONTROLS; i < l.controls; i++)
+			if (l.control[i].revents & POLLIN)
+				accept_some(&l, l.control[i].fd);
 		if (l.control[CHANNEL].revents != 0 && take_some(&l) < 0)
 			go_down(&l, 0);
 		else if (l.down != 0 || l.control[STOP].revents != 0)
 			go_down(&l, CONN_DOWN);
 	}
+	free(l.control);
 	free(l.poll);
 	free(l.conn);
 	free(l.host.scratch);

@@ -8,8 +8,10 @@
 #include "serve.h"
 
 struct loop_opt {
-	int channel;		/* where the parent passes sessions (pass.h),
-				   with their seats */
+	const int *listener;	/* non-blocking; none where the parent has */
+	int listeners;		/* them */
+	int channel;		/* it passes the sessions then (pass.h), with
+				   their seats */
 	int stop;		/* readable when it is time to end */
 	struct door *door;
 	int room;		/* this process's */
