@@ -449,9 +449,22 @@ handle_file() {
 	fi
 }
 
+# is_found directory file: a shell that cannot read a directory finds in it no
+# more than the pattern, as where there is nothing.
+is_found() {
+	[ "$2" = "$1/*" ] && [ ! -e "$2" ] || return 0
+	files=$(ls -- "$1") || { ended "$?" "$1: ls"; note 75; return 1; }
+	[ -n "$files" ] || return 0
+	say "$1: has files that the shell has not found: the next run goes on"
+	note 75
+	return 1
+}
+
 # What an earlier run left, then what has come.
 handle_all() {
-	for f in "$WORK"/*; do
+	set -- "$WORK"/*
+	is_found "$WORK" "$1" || return
+	for f; do
 		case $f in
 		*.results) ;;
 		*) ! is_order "$f" || with_lock "${f##*/}" ;;
@@ -461,7 +474,9 @@ handle_all() {
 		f=$WORK/${d##*/.}
 		[ ! -d "$d" ] || [ -e "$f" ] || with_lock "${f##*/}"
 	done
-	for f in "$INCOMING"/*; do
+	set -- "$INCOMING"/*
+	is_found "$INCOMING" "$1" || return
+	for f; do
 		! is_order "$f" || ! is_settled "$f" || pick "$f"
 	done
 }

@@ -844,3 +844,31 @@ pipeline.sh: incoming/n.txt: not yet settled" ]
 	[ "$status" != 0 ]
 	[ -z "$(ls -A demo)" ]
 }
+
+@test "orders that cannot be looked at are not taken for none" {
+	[ "$(id -u)" != 0 ] || skip "root reads everything"
+	order incoming/o.txt user1
+	chmod 300 incoming
+	run -75 --separate-stderr pipeline
+	chmod 700 incoming
+	[[ $stderr = *'pipeline.sh: incoming: ls: exit '* ]]
+}
+
+@test "what the shell does not find in a directory waits for the next run" {
+	serve
+	order incoming/o.txt user1
+	# So does one that arrives meanwhile.
+	mkdir work
+	mv incoming/o.txt .
+	cat >shim/ls <<-END
+	#!/bin/sh
+	[ "\$2" != incoming ] || mv o.txt incoming/
+	exec $(type -P ls) "\$@"
+	END
+	chmod +x shim/ls
+	run -75 --separate-stderr pipeline
+	[[ $stderr = *incoming:*'the next run goes on' ]]
+	rm shim/ls
+	run -0 pipeline
+	all_done 1
+}
