@@ -14,8 +14,8 @@
 # SERIAL is another word with each run, FAULT is "CALL N ERROR", STATUS the
 # exit code.
 
-# What may be wrong with a call; KILL is kill -9 in the midst of it.  A shell
-# is not told of EINTR by the system (SA_RESTART), so it needs no such thing.
+# What may be wrong with a call; KILL is kill -9 in the midst of it.  What a
+# shell does without memory, or when it is interrupted, is not ours.
 FAULTS_OF=(
 	'write,writev,pwrite64 EIO ENOSPC EINTR KILL'
 	'fsync,fdatasync EIO ENOSPC EINTR KILL'
@@ -40,7 +40,7 @@ FAULTS_OF=(
 	'memory ENOMEM'
 )
 
-# At most so many faults of a call and a run by default; FAULTS=all: all.
+# About so many faults of a call and a run by default; FAULTS=all: all.
 SAMPLE=${SAMPLE:-6}
 LIMIT=${LIMIT:-20}		# seconds that a run may take
 
@@ -109,7 +109,8 @@ sites() {
 # plan LOG: "CALL N ERROR" for each fault of the sweep.
 plan() {
 	sites "$1" | sort -s -k 1,1 | awk -v sample="$SAMPLE" \
-	    -v all="${FAULTS:-sample}" -v only="${CALL:-.}" '
+	    -v all="${FAULTS:-sample}" -v only="${CALL:-.}" \
+	    -v program="$PROGRAM" -v run="$NAME" '
 	NR == FNR {
 		split($1, name, ",")
 		for (i in name) {
@@ -121,8 +122,16 @@ plan() {
 	{
 		k = split(errors[call], error, " ")
 		for (i = 1; i <= k; i++)
-			if ($3 == "file" || error[i] !~ /^(EIO|ENOSPC)$/)
+			if (($3 == "file" || error[i] !~ /^(EIO|ENOSPC)$/) &&
+			    !(program == "sh" &&
+			    error[i] ~ /^(EINTR|ENOMEM)$/))
 				list[n++] = $1 " " $2 " " error[i]
+	}
+	function first(word, step,    i, sum) {
+		for (i = 1; i <= length(word); i++)
+			sum += index("abcdefghijklmnopqrstuvwxyz", \
+			    substr(word, i, 1))
+		return sum % step
 	}
 	function common(a, b) { return b ? common(b, a % b) : a }
 	# A step that has nothing in common with the number of errors comes to
@@ -131,7 +140,7 @@ plan() {
 		step = all == "all" ? 1 : int((n + sample - 1) / sample)
 		while (step > 1 && common(step, k) > 1)
 			step++
-		for (i = 0; i < n; i += step)
+		for (i = first(call run, step); i < n; i += step)
 			if (list[i] ~ only)
 				print list[i]
 	}
@@ -290,6 +299,7 @@ sweep() {
 		! has base || (cd base && part base) || exit
 		without_faults || exit
 		plan log >plan
+		[ -s plan ] || [ -n "${CALL:-}" ] || exit
 		: >failures
 		: >missed
 		worker 0 2 &

@@ -11,6 +11,7 @@ load ../lib
 load faults
 load runs
 load mailruns
+load chainruns
 
 teardown_file() {
 	total >&3
@@ -114,4 +115,25 @@ beside() {
 
 @test "pop3d-lite" {
 	sweep served.pop pop3d-lite -f
+}
+
+# chain PROGRAM STARTS: each of its starts in pipeline.sh.
+chain() {
+	local n bad=0
+	for ((n = 1; n <= $2; n++)); do
+		SAMPLE=1 sweep "chain.$1-$n" "${3:-$1}" || bad=1
+	done
+	[ $bad = 0 ]
+}
+
+@test "pipeline.sh" {
+	beside smtp smtpd-lite -l 127.0.0.1:0 -d mail
+	chain shell 1 sh
+	chain sh 1
+	chain withlock 1
+	chain orderparse 4
+	chain smtpsend 2
+	chain savefile 6
+	chain mkmail 1
+	chain archive-stamp 2
 }
