@@ -8,6 +8,7 @@
 #	RUN_true	what it said and left is true, however it ended
 #	RUN_refused	exit 0, but the peer was told that not all is done
 #	RUN_says	the output has the reason
+#	RUN_patient	its clients try again, so that all may come right
 #	RUN_again	does it again, without faults (RUN_go)
 #	RUN_same	all is done now (RUN_whole)
 #
@@ -60,7 +61,8 @@ calls() {
 # sites LOG: "CALL N pipe" for each call that can be told from the others by its
 # number in its process, after the loader of the first; "memory N:M" where the
 # next brk and mmap are these; "file" instead of "pipe" where it is a pipe, a
-# socket or standard error in no process.  The loader makes as many calls in
+# socket or standard error in no process, "must" where a failure means that what
+# was written may be lost.  The loader makes as many calls in
 # the first process as are left out in all.  What a process becomes by exec is
 # another program.
 sites() {
@@ -99,18 +101,25 @@ sites() {
 			list[++sites] = call " " n
 		if (/^[a-z0-9_]+\((2|[0-9]+<(pipe|socket|anon_inode):)/)
 			pipe[call " " n] = 1
+		if (/^write\(1</)
+			output[pid] = 1
+		if (call ~ /^fd?a?t?a?sync$/ || (/^close\(1</ && output[pid]))
+			must[call " " n] = 1
 	}
 	END {
 		for (i = 1; i <= sites; i++)
-			print list[i], list[i] in pipe ? "pipe" : "file"
+			print list[i], list[i] in pipe ? "pipe" : \
+			    list[i] in must ? "must" : "file"
 	}' "$1" "$1"
 }
 
-# plan LOG: "CALL N ERROR" for each fault of the sweep.
+# plan LOG: "CALL N ERROR KIND" for each fault of the sweep; KIND is "must" for
+# an error of the disk that must not be overlooked, though all may look whole.
 plan() {
 	sites "$1" | sort -s -k 1,1 | awk -v sample="$SAMPLE" \
 	    -v all="${FAULTS:-sample}" -v only="${CALL:-.}" \
 	    -v program="$PROGRAM" -v run="$NAME" '
+	BEGIN { disk = "^(EIO|ENOSPC)$" }
 	NR == FNR {
 		split($1, name, ",")
 		for (i in name) {
@@ -122,10 +131,13 @@ plan() {
 	{
 		k = split(errors[call], error, " ")
 		for (i = 1; i <= k; i++)
-			if (($3 == "file" || error[i] !~ /^(EIO|ENOSPC)$/) &&
-			    !(program == "sh" &&
-			    error[i] ~ /^(EINTR|ENOMEM)$/))
-				list[n++] = $1 " " $2 " " error[i]
+			if (fits(error[i], $3))
+				list[n++] = $1 " " $2 " " error[i] " " \
+				    (error[i] ~ disk ? $3 : "")
+	}
+	function fits(error, kind) {
+		return program == "sh" && error ~ /^(EINTR|ENOMEM)$/ ? 0 : \
+		    kind != "pipe" || error !~ disk
 	}
 	function first(word, step,    i, sum) {
 		for (i = 1; i <= length(word); i++)
@@ -225,12 +237,15 @@ says_why() {
 		{ has says && part says; }
 }
 
-# wrong ERROR: prints what is wrong with the run that has ended, if anything is.
+# wrong ERROR KIND: prints what is wrong with the run that has ended, if
+# anything is.
 wrong() {
 	! hung || echo hangs
 	case $STATUS in
 	137) [ "$1" = KILL ] || echo killed ;;
-	0) is_whole || { has refused && says_why && part refused; } ||
+	0) [ "$2" != must ] || has patient || ! is_whole ||
+			echo 'exit 0 in spite of it'
+		is_whole || { has refused && says_why && part refused; } ||
 		echo 'exit 0, but not all is done' ;;
 	*) [ "$STATUS" -lt 128 ] || echo died
 		says_why || echo "exit $STATUS without a reason" ;;
@@ -263,11 +278,11 @@ tell() {
 
 # worker K OF: each OFth fault of the plan.
 worker() {
-	local i=0 call n error bad runs=0
+	local i=0 call n error kind bad runs=0
 	DIR=run.$NAME.$1 NOW=$PWD/now.$1
 	echo none >"$NOW"
 	watchdog &
-	while read -r call n error; do
+	while read -r call n error kind; do
 		[ $((i++ % $2)) = "$1" ] || continue
 		FAULT="$call $n $error"
 		inject "$call" "$n" "$error"
@@ -275,7 +290,7 @@ worker() {
 		one "${START[@]}" strace -D -qq -y $FOLLOW -o "../log.$1" \
 			"${TRACE[@]}"
 		runs=$((runs + 1))
-		bad=$(wrong "$error"; still_wrong)
+		bad=$(wrong "$error" "$kind"; still_wrong)
 		[ -z "$bad" ] || tell "$bad"
 		[[ $(<"../log.$1") != *INJECTED* ]] && [ "$error" != KILL ] &&
 			echo "$FAULT" >>../missed
