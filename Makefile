@@ -21,42 +21,56 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 PROGS = archive-stamp ftpd-lite ftpsend mkmail mxlookup orderparse orderrecv \
 	ordersend pop3d-lite savefile settled smtpd-lite smtpsend withlock
 MODULES = \
-	sys/buf sys/charset sys/cli sys/conn sys/crew sys/data sys/die \
-	sys/door sys/here sys/inetd sys/io sys/lock sys/loop sys/net \
-	sys/newfile sys/pass sys/secret sys/serve sys/share sys/spare \
-	sys/spawn sys/stop sys/witness \
-	format/addr format/again format/bsmtp format/compose format/content \
-	format/copies format/crlf format/date format/dns format/downgrade \
-	format/dsn format/entry format/excerpt format/filename format/ftp \
-	format/hash format/hashblock format/hdr format/letter format/login \
-	format/mailing format/mask format/md5 format/mime format/multipart \
-	format/netrc format/order format/ordline format/reply format/results \
-	format/rules format/ruletext format/ruleword format/scram format/set \
-	format/stranger format/table format/template format/tolist \
-	format/values \
-	store/archive store/draft store/dropname store/letters store/maildrop \
-	store/mailroot store/mbox store/mdir store/outbox store/passwd \
-	store/place store/postmark store/reached store/rulefile store/seen \
-	store/source store/spool store/transcript store/tray store/tries \
-	store/users \
-	server/ftpd server/ftpfile server/ftpverb server/orderd server/orderq \
-	server/pop3auth server/pop3d server/pop3verb server/pop3work \
-	server/sasld server/smtpauth server/smtpbox server/smtpd \
-	server/smtpdata server/smtpfault server/smtphead server/smtpmail \
-	server/smtptext server/smtpverb \
-	client/ahead client/auth client/backoff client/batch \
-	client/credential client/dry client/envelope client/feed client/fit \
-	client/frame client/ftpc client/ftpput client/handin client/intake \
-	client/journal client/link client/message client/mx client/orderc \
-	client/orderfile client/params client/pool client/prepare \
-	client/progress client/queue client/rate client/reach client/relay \
-	client/report client/resolver client/rests client/route client/saslc \
-	client/sender client/share client/single client/smtpc client/submit \
-	client/team client/tls client/trace client/transact client/typist \
-	client/worker
+	sys/buf sys/charset sys/cli sys/conn sys/dataconn sys/die \
+	sys/fdpass sys/here sys/inetd sys/io sys/limit sys/lock sys/loop \
+	sys/marks sys/net sys/newfile sys/secret sys/serve sys/share \
+	sys/spare sys/spawn sys/stop sys/workers \
+	format/mail/addr format/mail/compose format/mail/content \
+	format/mail/crlf format/mail/date format/mail/downgrade \
+	format/mail/dsn format/mail/hdr format/mail/mime \
+	format/mail/multipart format/mail/tolist \
+	format/order/again format/order/copies format/order/entry \
+	format/order/excerpt format/order/letter format/order/login \
+	format/order/mailing format/order/order format/order/set \
+	format/order/table format/order/template format/order/values \
+	format/wire/bsmtp format/wire/dns format/wire/filename \
+	format/wire/ftp format/wire/mask format/wire/netrc \
+	format/wire/ordline format/wire/reply format/wire/results \
+	format/wire/rules format/wire/ruletext format/wire/ruleword \
+	format/wire/stranger \
+	format/crypt/md5 format/crypt/scram format/crypt/sha256 \
+	format/crypt/sha256block \
+	store/archive store/draft store/dropname store/letters \
+	store/maildrop store/mailroot store/mbox store/mdir store/outbox \
+	store/passwd store/place store/postmark store/reached \
+	store/rulefile store/seen store/source store/spool store/transcript \
+	store/tray store/tries store/users \
+	server/sasld \
+	server/smtp/smtpauth server/smtp/smtpbox server/smtp/smtpd \
+	server/smtp/smtpdata server/smtp/smtpfault server/smtp/smtphead \
+	server/smtp/smtpmail server/smtp/smtptext server/smtp/smtpverb \
+	server/pop3/pop3auth server/pop3/pop3d server/pop3/pop3verb \
+	server/pop3/pop3work \
+	server/ftp/ftpd server/ftp/ftpfile server/ftp/ftpverb \
+	server/order/orderd server/order/orderq \
+	client/backoff client/credential client/saslc client/trace \
+	client/smtp/ahead client/smtp/auth client/smtp/batch \
+	client/smtp/dry client/smtp/envelope client/smtp/feed \
+	client/smtp/fit client/smtp/frame client/smtp/intake \
+	client/smtp/journal client/smtp/link client/smtp/message \
+	client/smtp/params client/smtp/pool client/smtp/prepare \
+	client/smtp/progress client/smtp/queue client/smtp/rate \
+	client/smtp/reach client/smtp/relay client/smtp/report \
+	client/smtp/rests client/smtp/route client/smtp/sender \
+	client/smtp/share client/smtp/single client/smtp/smtpc \
+	client/smtp/submit client/smtp/team client/smtp/tls \
+	client/smtp/transact client/smtp/typist client/smtp/worker \
+	client/ftp/ftpc client/ftp/ftpput \
+	client/order/handin client/order/orderc client/order/orderfile \
+	client/dns/mx client/dns/resolver
 # Modules in two files: the second.
-PARTS = client/resolvconf format/mimehead format/orderfault \
-	format/orderhead sys/iofile sys/netname
+PARTS = client/dns/resolvconf format/mail/mimehead format/order/orderfault \
+	format/order/orderhead sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dns door downgrade frame ftp ftpd \
 	ftpput hash hdr here io journal lock md5 mime net netrc newfile order \

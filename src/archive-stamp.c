@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "format/date.h"
+#include "format/mail/date.h"
 #include "store/archive.h"
 #include "sys/buf.h"
 #include "sys/cli.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "server/ftpd.h"
+#include "server/ftp/ftpd.h"
 #include "server/sasld.h"
 #include "store/passwd.h"
 #include "store/tray.h"
@@ -51,8 +51,9 @@ struct session {
 };
 
 static const struct ftpd_data door = {
-	data_listen, data_is_open, data_is_abandoned, data_receive, data_send,
-	data_close
+	dataconn_listen, dataconn_is_open, dataconn_is_abandoned,
+	dataconn_receive, dataconn_send,
+	dataconn_close
 };
 
 static const struct ftpd_store store = {
@@ -111,12 +112,12 @@ session_open(void *arg, const struct net_peer *peer, struct buf *out)
 }
 
 static void
-session_attach(void *arg, struct data *data)
+session_attach(void *arg, struct dataconn *data)
 {
 	struct session *s = arg;
 
 	if (s->app->low > 0)
-		data_range(data, s->app->low, s->app->high);
+		dataconn_range(data, s->app->low, s->app->high);
 	ftpd_attach(s->ftpd, data);
 }
 

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "client/credential.h"
-#include "client/ftpput.h"
-#include "format/results.h"
+#include "client/ftp/ftpput.h"
+#include "format/wire/results.h"
 #include "sys/cli.h"
 
 #define PORT "21"

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "format/compose.h"
-#include "format/date.h"
-#include "format/excerpt.h"
-#include "format/hdr.h"
-#include "format/mime.h"
+#include "format/mail/compose.h"
+#include "format/mail/date.h"
+#include "format/order/excerpt.h"
+#include "format/mail/hdr.h"
+#include "format/mail/mime.h"
 #include "store/reached.h"
 #include "sys/cli.h"
 #include "sys/here.h"

@@ -4,8 +4,8 @@
  */
 #include <unistd.h>
 
-#include "client/mx.h"
-#include "format/results.h"
+#include "client/dns/mx.h"
+#include "format/wire/results.h"
 #include "sys/cli.h"
 
 #define TIMEOUT_MAX 3600

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "format/again.h"
-#include "format/excerpt.h"
-#include "format/mailing.h"
+#include "format/order/again.h"
+#include "format/order/excerpt.h"
+#include "format/order/mailing.h"
 #include "store/source.h"
 #include "sys/cli.h"
 #include "sys/here.h"

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "format/ordline.h"
-#include "server/orderd.h"
+#include "format/wire/ordline.h"
+#include "server/order/orderd.h"
 #include "store/spool.h"
 #include "sys/cli.h"
 #include "sys/here.h"

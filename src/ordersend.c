@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "client/orderc.h"
-#include "format/ordline.h"
-#include "format/results.h"
+#include "client/order/orderc.h"
+#include "format/wire/ordline.h"
+#include "format/wire/results.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 #include "sys/secret.h"

@@ -3,7 +3,7 @@
  */
 #include <unistd.h>
 
-#include "server/pop3d.h"
+#include "server/pop3/pop3d.h"
 #include "store/maildrop.h"
 #include "store/mailroot.h"
 #include "store/passwd.h"

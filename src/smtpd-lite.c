@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "format/addr.h"
-#include "server/smtpd.h"
+#include "format/mail/addr.h"
+#include "server/smtp/smtpd.h"
 #include "store/mailroot.h"
 #include "store/outbox.h"
 #include "store/passwd.h"

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "client/batch.h"
-#include "client/dry.h"
-#include "client/prepare.h"
-#include "client/single.h"
-#include "client/typist.h"
+#include "client/smtp/batch.h"
+#include "client/smtp/dry.h"
+#include "client/smtp/prepare.h"
+#include "client/smtp/single.h"
+#include "client/smtp/typist.h"
 #include "sys/cli.h"
 #include "sys/here.h"
 #include "sys/stop.h"

@@ -30,9 +30,12 @@ violations() {
 	diff want got
 }
 
-@test "src holds the five rooms and programs" {
-	(cd "$TOP/src" && ls -d -- */) >got
-	printf '%s\n' client/ format/ server/ store/ sys/ >want
+@test "src holds programs and the rooms of layers and protocols" {
+	(cd "$TOP/src" && ls -d -- */ */*/) >got
+	printf '%s/\n' client client/dns client/ftp client/order client/smtp \
+		format format/crypt format/mail format/order format/wire \
+		server server/ftp server/order server/pop3 server/smtp \
+		store sys >want
 	diff want got
 }
 
@@ -77,6 +80,9 @@ plant() {
 
 @test "a wrong arrow is seen" {
 	plant src/format/x.c '#include "format/x.h"' '#include "sys/io.h"'
+	plant src/format/mail/x.c '#include "x.h"' '#include "sys/io.h"'
+	plant src/format/mail/x.c '#include "format/x.h"'
+	plant src/client/ftp/x.c '#include "x.h"' '#include "server/ftp/ftpd.h"'
 	plant src/format/x.c '#include "format/x.h"' '#include "store/mdir.h"'
 	plant src/format/x.h '#include "../client/smtpc.h"'
 	plant src/format/x.c '#include "format/x.h"' '#include <unistd.h>'
@@ -139,8 +145,8 @@ plant() {
 			bad = 1
 		}
 	}
-	END { exit bad }' Makefile ./*.sh src/*.c src/*/*.[ch] .ci/* examples/*.sh \
-		t/run t/*.sh t/*.bash t/*/*.[ch] t/fuzz/run
+	END { exit bad }' Makefile ./*.sh src/*.c src/*/*.[ch] src/*/*/*.[ch] \
+		.ci/* examples/*.sh t/run t/*.sh t/*.bash t/*/*.[ch] t/fuzz/run
 }
 
 @test "functions are short: 80 lines at the most, main 50" {

@@ -27,60 +27,60 @@ unit() {
 
 @test "sys/newfile" { unit newfile; }
 
-@test "sys/door, sys/pass" { unit door; }
+@test "sys/limit, sys/fdpass" { unit door; }
 
 @test "sys/lock" { unit lock; }
-@test "client/journal, sys/witness" { unit journal; }
+@test "client/smtp/journal, sys/marks" { unit journal; }
 
 @test "sys/spawn" { unit spawn; }
 
-@test "format/addr" { unit addr; }
+@test "format/mail/addr" { unit addr; }
 
-@test "format/stranger" { unit stranger; }
+@test "format/wire/stranger" { unit stranger; }
 
-@test "format/hash" { unit hash; }
+@test "format/crypt/sha256" { unit hash; }
 
-@test "format/order" { unit order; }
+@test "format/order/order" { unit order; }
 
-@test "format/ordline" { unit ordline; }
+@test "format/wire/ordline" { unit ordline; }
 
-@test "server/orderd" { unit orderd; }
+@test "server/order/orderd" { unit orderd; }
 
-@test "format/results" { unit results; }
+@test "format/wire/results" { unit results; }
 
-@test "format/date" { unit date; }
+@test "format/mail/date" { unit date; }
 
-@test "format/hdr" { unit hdr; }
+@test "format/mail/hdr" { unit hdr; }
 
-@test "format/mime" { unit mime; }
+@test "format/mail/mime" { unit mime; }
 
-@test "server/smtpd" { unit smtpd; }
+@test "server/smtp/smtpd" { unit smtpd; }
 
-@test "server/smtpdata" { unit smtpdata; }
+@test "server/smtp/smtpdata" { unit smtpdata; }
 
-@test "server/smtphead" { unit smtphead; }
+@test "server/smtp/smtphead" { unit smtphead; }
 
-@test "server/smtpd: chunks, log-in, relaying, rules" { unit smtpext; }
+@test "server/smtp/smtpd: chunks, log-in, relaying, rules" { unit smtpext; }
 
-@test "format/reply" { unit reply; }
+@test "format/wire/reply" { unit reply; }
 
-@test "format/bsmtp" { unit bsmtp; }
+@test "format/wire/bsmtp" { unit bsmtp; }
 
-@test "format/content" { unit content; }
+@test "format/mail/content" { unit content; }
 
-@test "format/downgrade and format/multipart" { unit downgrade; }
+@test "format/mail/downgrade and format/mail/multipart" { unit downgrade; }
 
-@test "format/tolist" { unit tolist; }
+@test "format/mail/tolist" { unit tolist; }
 
-@test "format/dns" { unit dns; }
+@test "format/wire/dns" { unit dns; }
 
-@test "client/resolver" { unit resolver; }
+@test "client/dns/resolver" { unit resolver; }
 
-@test "format/rules" { unit rules; }
+@test "format/wire/rules" { unit rules; }
 
-@test "format/md5" { unit md5; }
+@test "format/crypt/md5" { unit md5; }
 
-@test "format/scram" { unit scram; }
+@test "format/crypt/scram" { unit scram; }
 
 @test "server/sasld and client/saslc" { unit sasl; }
 
@@ -88,22 +88,22 @@ unit() {
 
 @test "store/tries" { unit tries; }
 
-@test "format/ftp" { unit ftp; }
+@test "format/wire/ftp" { unit ftp; }
 
-@test "client/ftpput, client/ftpc: servers with oddities" { unit ftpput; }
+@test "client/ftp/ftpput, client/ftp/ftpc: servers with oddities" { unit ftpput; }
 
-@test "server/ftpd" { unit ftpd; }
+@test "server/ftp/ftpd" { unit ftpd; }
 
-@test "format/crlf and store/dropname" { unit crlf; }
+@test "format/mail/crlf and store/dropname" { unit crlf; }
 
-@test "server/pop3d" { unit pop3d; }
+@test "server/pop3/pop3d" { unit pop3d; }
 
-@test "format/netrc" { unit netrc; }
+@test "format/wire/netrc" { unit netrc; }
 
-@test "client/rate" { unit rate; }
+@test "client/smtp/rate" { unit rate; }
 
 @test "store: mdir, mbox, outbox, spool when the disk fails" { unit store; }
 
-@test "client/frame" { unit frame; }
+@test "client/smtp/frame" { unit frame; }
 
-@test "client/team" { unit team; }
+@test "client/smtp/team" { unit team; }

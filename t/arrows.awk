@@ -25,6 +25,9 @@ function calls(names) {
 FNR == 1 {
 	n = split(FILENAME, part, "/")
 	room = n == 2 ? "program" : part[2]
+	folder = FILENAME
+	sub(/^src\//, "", folder)
+	sub(/[^\/]*$/, "", folder)
 	if (room != "program" && room !~ rooms)
 		bad("no such room")
 	own = FILENAME
@@ -32,7 +35,7 @@ FNR == 1 {
 	first = sub(/[.]c$/, ".h", own) && room != "program"
 	# A module in two files has one header, which comes first in both.
 	if (first && (getline line < ("src/" own)) < 0)
-		own = part[2] "/[a-z]+[.]h"
+		own = folder "[a-z0-9]+[.]h"
 	close("src/" own)
 	pure = room == "server" || room == "format"
 }
@@ -44,7 +47,7 @@ FNR == 1 {
 	name = substr(name, 2)
 	sub(/[>"].*/, "", name)
 	if (!angle && name !~ /\//)
-		name = part[2] "/" name
+		name = folder name
 	if (first && (angle || name !~ "^" own "$"))
 		bad("own header is not the first")
 	first = 0

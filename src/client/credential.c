@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "format/netrc.h"
+#include "format/wire/netrc.h"
 #include "sys/io.h"
 #include "sys/secret.h"
 #include "sys/spawn.h"

@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "format/md5.h"
-#include "format/mime.h"
-#include "format/scram.h"
+#include "format/crypt/md5.h"
+#include "format/mail/mime.h"
+#include "format/crypt/scram.h"
 
 struct saslc {
 	const struct mechanism *mechanism;

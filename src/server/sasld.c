@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 
-#include "format/login.h"
-#include "format/md5.h"
-#include "format/mime.h"
-#include "format/scram.h"
+#include "format/order/login.h"
+#include "format/crypt/md5.h"
+#include "format/mail/mime.h"
+#include "format/crypt/scram.h"
 
 struct sasld {
 	const struct sasld_conf *conf;
@@ -46,11 +46,11 @@ static void
 make_salt(const struct sasld_conf *c, struct span login,
     struct scram_verifier *v)
 {
-	unsigned char digest[HASH_SIZE];
+	unsigned char digest[SHA256_SIZE];
 
 	memset(v, 0, sizeof *v);
-	hash_hmac(digest, c->key, sizeof c->key, login.p, login.n);
-	v->nsalt = HASH_SIZE / 2;
+	sha256_hmac(digest, c->key, sizeof c->key, login.p, login.n);
+	v->nsalt = SHA256_SIZE / 2;
 	memcpy(v->salt, digest, v->nsalt);
 }
 
@@ -78,11 +78,11 @@ look_up(const struct sasld_conf *c, struct span login, struct account *a)
 static int
 same(const struct sasld_conf *c, struct span a, struct span b)
 {
-	unsigned char x[HASH_SIZE], y[HASH_SIZE];
+	unsigned char x[SHA256_SIZE], y[SHA256_SIZE];
 
-	hash_hmac(x, c->key, sizeof c->key, a.p, a.n);
-	hash_hmac(y, c->key, sizeof c->key, b.p, b.n);
-	return hash_equal(x, y, sizeof x);
+	sha256_hmac(x, c->key, sizeof c->key, a.p, a.n);
+	sha256_hmac(y, c->key, sizeof c->key, b.p, b.n);
+	return sha256_equal(x, y, sizeof x);
 }
 
 static void
@@ -100,7 +100,7 @@ static void
 derive(const struct sasld_conf *c, struct scram_verifier *v,
     struct span password)
 {
-	unsigned char none[HASH_SIZE];
+	unsigned char none[SHA256_SIZE];
 	unsigned rest;
 
 	scram_derive(v, password);
@@ -126,7 +126,8 @@ sasld_password(const struct sasld_conf *conf, struct span login,
 	if (conf->iterations > 0 || a.verified) {
 		v = a.verifier;
 		derive(conf, &v, password);
-		same_key = hash_equal(v.stored, a.verifier.stored, HASH_SIZE);
+		same_key = sha256_equal(v.stored,
+		    a.verifier.stored, SHA256_SIZE);
 	}
 	return (a.verified ? same_key : right) && a.known;
 }

@@ -11,7 +11,7 @@
 #ifndef SERVER_SASLD_H
 #define SERVER_SASLD_H
 
-#include "format/hash.h"
+#include "format/crypt/sha256.h"
 #include "sys/buf.h"
 
 /* Octets of a response's line that must be read, RFC 4954 4. */
@@ -29,7 +29,7 @@ struct sasld_conf {
 	unsigned iterations;	/* the most of a verifier, 0: there is none,
 				   and all have passwords */
 	int mixed;		/* some have passwords all the same */
-	unsigned char key[HASH_SIZE];	/* random; the same in all workers */
+	unsigned char key[SHA256_SIZE];	/* random; the same in all workers */
 
 	/*
 	 * The password or verifier (scram.h) of a login, which is in lower

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "format/filename.h"
+#include "format/wire/filename.h"
 #include "sys/io.h"
 #include "sys/lock.h"
 #include "sys/newfile.h"

@@ -1,6 +1,6 @@
 #include "dropname.h"
 
-#include "format/hash.h"
+#include "format/crypt/sha256.h"
 
 #define UID_MAX 70		/* RFC 1939, UIDL */
 
@@ -66,9 +66,9 @@ void
 dropname_uid(const char *name, struct buf *b)
 {
 	size_t n = dropname_lasting(name), i;
-	unsigned char digest[HASH_SIZE];
-	char hex[HASH_HEX];
-	struct hash h;
+	unsigned char digest[SHA256_SIZE];
+	char hex[SHA256_HEX];
+	struct sha256 h;
 
 	for (i = 0; i < n && name[i] > ' ' && name[i] < '\177'; )
 		i++;
@@ -76,9 +76,9 @@ dropname_uid(const char *name, struct buf *b)
 		buf_add(b, name, n);
 		return;
 	}
-	hash_init(&h);
-	hash_add(&h, name, n);
-	hash_end(&h, digest);
-	hash_hex(hex, digest, HASH_SIZE);
+	sha256_init(&h);
+	sha256_add(&h, name, n);
+	sha256_end(&h, digest);
+	sha256_hex(hex, digest, SHA256_SIZE);
 	buf_adds(b, hex);
 }

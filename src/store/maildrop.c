@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "dropname.h"
-#include "format/crlf.h"
+#include "format/mail/crlf.h"
 #include "letters.h"
 #include "mailroot.h"
 #include "sys/io.h"

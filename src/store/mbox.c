@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "draft.h"
-#include "format/date.h"
+#include "format/mail/date.h"
 #include "sys/io.h"
 #include "sys/lock.h"
 #include "sys/newfile.h"

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "draft.h"
-#include "format/crlf.h"
+#include "format/mail/crlf.h"
 #include "mailroot.h"
 #include "sys/here.h"
 #include "sys/newfile.h"

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "draft.h"
-#include "format/addr.h"
-#include "format/bsmtp.h"
+#include "format/mail/addr.h"
+#include "format/wire/bsmtp.h"
 #include "sys/here.h"
 #include "sys/io.h"
 #include "sys/newfile.h"

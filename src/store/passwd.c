@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "format/login.h"
-#include "format/scram.h"
+#include "format/order/login.h"
+#include "format/crypt/scram.h"
 #include "sys/io.h"
 #include "sys/secret.h"
 #include "tries.h"

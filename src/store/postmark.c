@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "format/date.h"
+#include "format/mail/date.h"
 #include "sys/here.h"
 
 /* What is the same for a second long is put into words once. */

@@ -4,7 +4,7 @@
 #ifndef STORE_REACHED_H
 #define STORE_REACHED_H
 
-#include "format/dsn.h"
+#include "format/mail/dsn.h"
 
 /*
  * Reads the file into text, which d points into from then on.  What is wrong

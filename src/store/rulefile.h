@@ -4,7 +4,7 @@
 #ifndef STORE_RULEFILE_H
 #define STORE_RULEFILE_H
 
-#include "format/rules.h"
+#include "format/wire/rules.h"
 
 /*
  * Reads it.  NULL when it cannot be read or has mistakes, all of which are

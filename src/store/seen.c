@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "format/hash.h"
+#include "format/crypt/sha256.h"
 #include "sys/io.h"
 #include "sys/lock.h"
 
@@ -117,17 +117,17 @@ void
 seen_key(char key[SEEN_HEX], struct span name, const char *sha,
     struct span tag)
 {
-	unsigned char digest[HASH_SIZE];
-	struct hash h;
+	unsigned char digest[SHA256_SIZE];
+	struct sha256 h;
 
-	hash_init(&h);
-	hash_add(&h, name.p, name.n);
-	hash_add(&h, "\n", 1);
-	hash_add(&h, sha, strlen(sha));
-	hash_add(&h, "\n", 1);
-	hash_add(&h, tag.p, tag.n);
-	hash_end(&h, digest);
-	hash_hex(key, digest, SEEN_KEY);
+	sha256_init(&h);
+	sha256_add(&h, name.p, name.n);
+	sha256_add(&h, "\n", 1);
+	sha256_add(&h, sha, strlen(sha));
+	sha256_add(&h, "\n", 1);
+	sha256_add(&h, tag.p, tag.n);
+	sha256_end(&h, digest);
+	sha256_hex(key, digest, SEEN_KEY);
 }
 
 int

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "format/again.h"
-#include "format/table.h"
+#include "format/order/again.h"
+#include "format/order/table.h"
 #include "reached.h"
 #include "sys/charset.h"
 #include "sys/io.h"

@@ -5,8 +5,8 @@
 #ifndef STORE_SOURCE_H
 #define STORE_SOURCE_H
 
-#include "format/letter.h"
-#include "format/order.h"
+#include "format/order/letter.h"
+#include "format/order/order.h"
 
 struct source_opt {
 	const char *path;	/* the order; "-" is standard input */

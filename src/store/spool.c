@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "format/filename.h"
+#include "format/wire/filename.h"
 #include "seen.h"
 #include "sys/io.h"
 #include "sys/newfile.h"

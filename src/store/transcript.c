@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "format/date.h"
+#include "format/mail/date.h"
 #include "sys/io.h"
 #include "sys/serve.h"
 

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "format/hash.h"
+#include "format/crypt/sha256.h"
 #include "sys/secret.h"
 
 #define NAME_SIZE 8		/* random bytes in a name we invent */
@@ -112,6 +112,6 @@ tray_invent(void *tray, struct buf *name)
 
 	(void)tray;
 	secret_fill(random, sizeof random);
-	hash_hex(hex, random, sizeof random);
+	sha256_hex(hex, random, sizeof random);
 	buf_addf(name, "order-%s.txt", hex);
 }

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "format/hash.h"
+#include "format/crypt/sha256.h"
 #include "sys/net.h"
 #include "sys/secret.h"
 #include "sys/share.h"
@@ -23,7 +23,7 @@ struct slot {
 };
 
 struct tries {
-	unsigned char key[HASH_SIZE];	/* nobody knows who is in which slot */
+	unsigned char key[SHA256_SIZE];	/* nobody knows who is in which slot */
 	volatile struct slot *slot;
 };
 
@@ -51,13 +51,13 @@ tries_free(struct tries *t)
 static uint64_t
 number(const struct tries *t, char kind, const void *p, size_t n)
 {
-	unsigned char digest[HASH_SIZE];
+	unsigned char digest[SHA256_SIZE];
 	struct buf b = { 0 };
 	uint64_t who;
 
 	buf_addc(&b, kind);
 	buf_add(&b, p, n);
-	hash_hmac(digest, t->key, sizeof t->key, b.p, b.n);
+	sha256_hmac(digest, t->key, sizeof t->key, b.p, b.n);
 	buf_free(&b);
 	memcpy(&who, digest, sizeof who);
 	return who != 0 ? who : 1;

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "format/login.h"
+#include "format/order/login.h"
 #include "sys/io.h"
 
 #define FILE_MAX ((size_t)64 << 20)	/* a million logins */

@@ -23,12 +23,12 @@ over(struct conn_host *h, struct conn *c)
 	if (c->session == NULL)
 		return;
 	h->proto->close(c->session);
-	data_free(c->data);
+	dataconn_free(c->data);
 	c->session = NULL;
 	c->data = NULL;
 	h->sessions--;
 	if (h->door != NULL)
-		door_leave(h->door, h->room, c->seat);
+		limit_leave(h->door, h->room, c->seat);
 }
 
 static int
@@ -82,7 +82,7 @@ conn_open(struct conn_host *h, struct conn *c, const struct net_peer *peer,
 	c->seat = seat;
 	c->session = h->proto->open(h->app, peer, &c->out);
 	if (h->proto->attach != NULL) {
-		c->data = data_open(fd, peer);
+		c->data = dataconn_open(fd, peer);
 		h->proto->attach(c->session, c->data);
 	}
 	h->sessions++;
@@ -235,25 +235,25 @@ conn_data_poll(const struct conn *c, short *events)
 {
 	if (c->data == NULL || c->state != CONN_MORE || c->out.n >= OUT_MAX)
 		return -1;
-	return data_poll(c->data, events);
+	return dataconn_poll(c->data, events);
 }
 
 void
 conn_data(struct conn_host *h, struct conn *c)
 {
 	const struct serve_proto *proto = h->proto;
-	enum data_event event;
+	enum dataconn_event event;
 	size_t n = CONN_READ;
 
 	if (c->data == NULL || c->state != CONN_MORE)
 		return;
-	event = data_go_on(c->data, h->scratch, &n);
-	if (event == DATA_NOTHING)
+	event = dataconn_go_on(c->data, h->scratch, &n);
+	if (event == DATACONN_NOTHING)
 		return;
 	c->deadline = h->now + h->idle;
-	if (event == DATA_BYTES)
+	if (event == DATACONN_BYTES)
 		verdict(h, c, proto->data(c->session, h->scratch, n, &c->out));
-	else if (event != DATA_MOVED)
+	else if (event != DATACONN_MOVED)
 		verdict(h, c, proto->data_end(c->session,
-		    event == DATA_BROKEN, &c->out));
+		    event == DATACONN_BROKEN, &c->out));
 }

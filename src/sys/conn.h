@@ -7,7 +7,7 @@
 
 #include <sys/types.h>
 
-#include "door.h"
+#include "limit.h"
 #include "serve.h"
 
 /* The session's last verdict; the two states after it are conn's own. */
@@ -31,7 +31,7 @@ struct conn_host {
 	long long now;		/* io_clock's, kept by the caller */
 	char *scratch;		/* CONN_READ bytes to read into */
 	long sessions;		/* that are open */
-	struct door *door;	/* where they have their seats, or NULL */
+	struct limit *door;	/* where they have their seats, or NULL */
 	int room;
 };
 
@@ -46,7 +46,7 @@ struct conn {
 	int reset;		/* ends by RST */
 	size_t ask;		/* what the next read takes */
 	int fresh;		/* in has something the session has not seen */
-	struct data *data;	/* NULL where the protocol knows none */
+	struct dataconn *data;	/* NULL where the protocol knows none */
 	long seat;
 	size_t polled, second;	/* the loop's: where it polls for fd and for
 				   the second connection, 0: not */

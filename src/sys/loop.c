@@ -9,7 +9,7 @@
 
 #include "conn.h"
 #include "io.h"
-#include "pass.h"
+#include "fdpass.h"
 #include "spare.h"
 
 #define ACCEPTS 64		/* new sessions in one round */
@@ -131,17 +131,17 @@ greet(struct loop *l, int fd, const struct net_peer *peer, long seat)
 
 	if (l->o->verbose)
 		warn("%s: %s", peer->text[0] != '\0' ? peer->text : "local",
-		    seat >= 0 ? "connected" : door_reason(seat));
-	if (seat == DOOR_SHORT || (seat < 0 &&
+		    seat >= 0 ? "connected" : limit_reason(seat));
+	if (seat == LIMIT_SHORT || (seat < 0 &&
 	    l->n >= (size_t)l->host.sessions + BUSY_EXTRA)) {
-		door_refuse(fd, busy, seat);
+		limit_refuse(fd, busy, seat);
 		return;
 	}
 	c = add_conn(l);
 	if (seat >= 0) {
 		conn_open(&l->host, c, peer, fd, seat);
 	} else {
-		buf_addf(&word, "%s %s\r\n", busy, door_reason(seat));
+		buf_addf(&word, "%s %s\r\n", busy, limit_reason(seat));
 		conn_refuse(&l->host, c, buf_str(&word));
 	}
 	buf_free(&word);
@@ -152,18 +152,18 @@ greet(struct loop *l, int fd, const struct net_peer *peer, long seat)
 static void
 accept_some(struct loop *l, int listener)
 {
-	struct door *door = l->o->door;
+	struct limit *door = l->o->door;
 	struct net_peer peer;
 	int i, fd, is_short;
 
 	for (i = 0; i < ACCEPTS; i++) {
-		fd = door_accept(listener, &peer, &is_short);
+		fd = limit_accept(listener, &peer, &is_short);
 		if (fd < 0 && is_short)
 			l->no_accept = l->host.now + NO_ACCEPT_MS;
 		if (fd < 0)
 			return;
-		greet(l, fd, &peer, is_short ? DOOR_SHORT :
-		    door_enter(door, l->o->room, &peer));
+		greet(l, fd, &peer, is_short ? LIMIT_SHORT :
+		    limit_enter(door, l->o->room, &peer));
 		spare_keep();
 	}
 }
@@ -181,13 +181,13 @@ take_some(struct loop *l)
 
 	for (i = 0; i < ACCEPTS && r > 0; i++) {
 		spare_use();
-		r = pass_take(l->o->channel, &fd, &seat);
+		r = fdpass_take(l->o->channel, &fd, &seat);
 		if (r <= 0)
 			continue;
 		if (spare_keep() < 0 || fd < 0) {
 			if (seat >= 0)
-				door_leave(l->o->door, l->o->room, seat);
-			seat = DOOR_SHORT;
+				limit_leave(l->o->door, l->o->room, seat);
+			seat = LIMIT_SHORT;
 		}
 		if (fd < 0)
 			continue;

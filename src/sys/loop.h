@@ -4,7 +4,7 @@
 #ifndef SYS_LOOP_H
 #define SYS_LOOP_H
 
-#include "door.h"
+#include "limit.h"
 #include "serve.h"
 
 struct loop_opt {
@@ -13,7 +13,7 @@ struct loop_opt {
 	int channel;		/* it passes the sessions then (pass.h), with
 				   their seats */
 	int stop;		/* readable when it is time to end */
-	struct door *door;
+	struct limit *door;
 	int room;		/* this process's */
 	int idle;		/* ms */
 	int verbose;

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "crew.h"
+#include "workers.h"
 #include "inetd.h"
 #include "io.h"
 #include "secret.h"
@@ -125,7 +125,7 @@ serve_option(struct serve_opt *o, int opt, const char *arg)
 	case 'm': o->max_size = cli_size(opt, arg); break;
 	case 'c': set_sessions(o, arg); break;
 	case 'T': o->idle = cli_number(opt, arg, 1, 86400); break;
-	case 'w': o->workers = cli_number(opt, arg, 1, CREW_MAX); break;
+	case 'w': o->workers = cli_number(opt, arg, 1, WORKERS_MAX); break;
 	case 'U': o->user = arg; break;
 	case 'v': o->verbose = 1; break;
 	case 'h': cli_help();
@@ -303,7 +303,7 @@ static enum exit_code
 serve_sockets(const struct serve_opt *o, const struct serve_proto *proto,
     void *app, const struct sockets *s)
 {
-	struct crew_opt co = {
+	struct workers_opt co = {
 		.listener = s->fd, .listeners = s->n,
 		.workers = (int)o->workers, .once = o->once,
 		.own_stop = make_stop_pipe,
@@ -311,17 +311,17 @@ serve_sockets(const struct serve_opt *o, const struct serve_proto *proto,
 		    .verbose = o->verbose }
 	};
 	enum exit_code code;
-	struct crew *crew;
+	struct workers *crew;
 	int i;
 
-	co.loop.door = door_open(count_seats(o, raise_limits()),
+	co.loop.door = limit_open(count_seats(o, raise_limits()),
 	    o->per_peer, co.workers);
-	crew = crew_start(&co, proto, app, &code);
+	crew = workers_start(&co, proto, app, &code);
 	if (crew != NULL) {
 		announce(s);
-		code = crew_run(crew);
+		code = workers_run(crew);
 	}
-	door_free(co.loop.door);
+	limit_free(co.loop.door);
 	for (i = 0; i < s->n; i++)
 		if (s->path[i][0] != '\0')
 			unlink(s->path[i]);

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "buf.h"
-#include "data.h"
+#include "dataconn.h"
 #include "net.h"
 
 enum serve_verdict {
@@ -91,7 +91,7 @@ struct serve_proto {
 	 * sent, or got, everything, or that it broke.  They come after
 	 * SERVE_MORE only.
 	 */
-	void (*attach)(void *s, struct data *d);
+	void (*attach)(void *s, struct dataconn *d);
 	enum serve_verdict (*data)(void *s, const char *p, size_t n,
 	    struct buf *out);
 	enum serve_verdict (*data_end)(void *s, int broken, struct buf *out);
@@ -113,7 +113,7 @@ struct serve_opt {
 	const char *dir;	/* -d, NULL when not given */
 	uint64_t max_size;	/* -m */
 	long max_sessions;	/* -c */
-	long per_peer;		/* the same for one address, 0: door_open's */
+	long per_peer;		/* the same for one address, 0: limit_open's */
 	long idle;		/* -T, seconds */
 	long workers;		/* -w */
 	const char *user;	/* -U */

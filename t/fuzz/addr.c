@@ -1,8 +1,8 @@
 /*
- * format/addr: what is taken for an address lies within the text, could go
+ * format/mail/addr: what is taken for an address lies within the text, could go
  * into a protocol line, and is an address by itself.
  */
-#include "format/addr.h"
+#include "format/mail/addr.h"
 
 #include "fuzz.h"
 

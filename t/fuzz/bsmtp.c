@@ -1,8 +1,8 @@
 /*
- * format/bsmtp: whatever the batch, its views lie in the line, a text ends
+ * format/wire/bsmtp: whatever the batch, its views lie in the line, a text ends
  * with a dot alone, and many lines taken at once are what they are one by one.
  */
-#include "format/bsmtp.h"
+#include "format/wire/bsmtp.h"
 
 #include "fuzz.h"
 

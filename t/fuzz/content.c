@@ -1,8 +1,9 @@
 /*
- * format/content: a message comes out the same in whatever pieces it went in,
- * in lines that end in CRLF and nowhere else; what is removed is gone.
+ * format/mail/content: a message comes out the same in whatever pieces it
+ * went in, in lines that end in CRLF and nowhere else; what is removed is
+ * gone.
  */
-#include "format/content.h"
+#include "format/mail/content.h"
 
 #include "fuzz.h"
 

@@ -1,12 +1,12 @@
 /*
- * format/dns under libFuzzer: whatever the packet, nothing is read outside of
- * it, it comes to an end, and each name fits and has no octet that could do
- * harm in a line of text.
+ * format/wire/dns under libFuzzer: whatever the packet, nothing is read
+ * outside of it, it comes to an end, and each name fits and has no octet
+ * that could do harm in a line of text.
  */
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "format/dns.h"
+#include "format/wire/dns.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 

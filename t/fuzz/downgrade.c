@@ -1,11 +1,12 @@
 /*
- * format/downgrade: whatever can be converted has 7 bits and short lines, the
- * same parts with the same fields, and every part decodes to the same bytes.
+ * format/mail/downgrade: whatever can be converted has 7 bits and short
+ * lines, the same parts with the same fields, and every part decodes to the
+ * same bytes.
  */
-#include "format/content.h"
-#include "format/downgrade.h"
-#include "format/hdr.h"
-#include "format/multipart.h"
+#include "format/mail/content.h"
+#include "format/mail/downgrade.h"
+#include "format/mail/hdr.h"
+#include "format/mail/multipart.h"
 
 #include "fuzz.h"
 

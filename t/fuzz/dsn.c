@@ -1,8 +1,8 @@
 /*
- * format/dsn: whatever results it reads, its part is lines in ASCII or UTF-8
- * that end in CRLF, and has a block for each recipient.
+ * format/mail/dsn: whatever results it reads, its part is lines in ASCII or
+ * UTF-8 that end in CRLF, and has a block for each recipient.
  */
-#include "format/dsn.h"
+#include "format/mail/dsn.h"
 
 #include "fuzz.h"
 

@@ -1,5 +1,5 @@
-/* client/tls: what openssl says becomes a few words on one line. */
-#include "client/tls.h"
+/* client/smtp/tls: what openssl says becomes a few words on one line. */
+#include "client/smtp/tls.h"
 
 #include "fuzz.h"
 

@@ -1,9 +1,9 @@
 /*
- * format/ftp: the input as a URL, whose parts are the same when they are
+ * format/wire/ftp: the input as a URL, whose parts are the same when they are
  * written as one again, and as replies, with the ports and features in them.
  */
-#include "format/ftp.h"
-#include "format/ordline.h"
+#include "format/wire/ftp.h"
+#include "format/wire/ordline.h"
 
 #include "fuzz.h"
 

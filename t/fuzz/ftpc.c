@@ -7,7 +7,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 
-#include "client/ftpc.h"
+#include "client/ftp/ftpc.h"
 
 #include "fuzz.h"
 

@@ -1,9 +1,9 @@
 /*
- * server/ftpd: a session with a peer that says what the input does, cut at
+ * server/ftp/ftpd: a session with a peer that says what the input does, cut at
  * random, with data that comes, ends and breaks, over a store that fails at
  * times.  Each file it begins is dropped, and each name is a file's name.
  */
-#include "server/ftpd.h"
+#include "server/ftp/ftpd.h"
 
 #include <errno.h>
 

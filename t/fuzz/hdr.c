@@ -1,8 +1,8 @@
 /*
- * format/hdr: fields are pieces of the text, one behind the other, and the
+ * format/mail/hdr: fields are pieces of the text, one behind the other, and the
  * addresses in them have no line endings.
  */
-#include "format/hdr.h"
+#include "format/mail/hdr.h"
 
 #include "fuzz.h"
 

@@ -1,10 +1,10 @@
 /*
- * client/journal: a file that holds the input is read as its lines say, nobody
- * in it is left to be sent to but the deferred, nothing of it is lost, and it
- * is read the same again.
+ * client/smtp/journal: a file that holds the input is read as its lines
+ * say, nobody in it is left to be sent to but the deferred, nothing of it
+ * is lost, and it is read the same again.
  */
-#include "client/journal.h"
-#include "format/mime.h"
+#include "client/smtp/journal.h"
+#include "format/mail/mime.h"
 
 #include "fuzz.h"
 

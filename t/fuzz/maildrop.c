@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-#include "format/crlf.h"
+#include "format/mail/crlf.h"
 #include "store/maildrop.h"
 
 #include "fuzz.h"

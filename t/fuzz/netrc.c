@@ -2,7 +2,7 @@
  * A file of passwords.  What is found is a view of the file, and is found
  * again when an entry that is commented out stands before it.
  */
-#include "format/netrc.h"
+#include "format/wire/netrc.h"
 
 #include "fuzz.h"
 

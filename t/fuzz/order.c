@@ -1,12 +1,13 @@
 /*
- * format/order and all that is made of it: whatever the order, mistakes come
- * in the order of the file, entries are counted right, and the letters are a
- * batch with one message for each good entry, in lines that SMTP can carry.
+ * format/order/order and all that is made of it: whatever the order,
+ * mistakes come in the order of the file, entries are counted right, and
+ * the letters are a batch with one message for each good entry, in lines
+ * that SMTP can carry.
  */
-#include "format/again.h"
-#include "format/bsmtp.h"
-#include "format/excerpt.h"
-#include "format/mailing.h"
+#include "format/order/again.h"
+#include "format/wire/bsmtp.h"
+#include "format/order/excerpt.h"
+#include "format/order/mailing.h"
 
 #include "fuzz.h"
 

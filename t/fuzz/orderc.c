@@ -7,8 +7,8 @@
 #include <netinet/in.h>
 #include <pthread.h>
 
-#include "client/orderc.h"
-#include "client/orderfile.h"
+#include "client/order/orderc.h"
+#include "client/order/orderfile.h"
 
 #include "fuzz.h"
 

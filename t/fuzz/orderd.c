@@ -1,9 +1,9 @@
 /*
- * server/orderd: a session with a peer that says what the input does, cut at
- * random, over a store that fails at times, with and without a key.  Each file
- * it begins is dropped, and what is finished has a whole name.
+ * server/order/orderd: a session with a peer that says what the input does,
+ * cut at random, over a store that fails at times, with and without a key.
+ * Each file it begins is dropped, and what is finished has a whole name.
  */
-#include "server/orderd.h"
+#include "server/order/orderd.h"
 
 #include "fuzz.h"
 

@@ -1,7 +1,7 @@
 /*
- * server/pop3d: a session with a client that says what the input does, cut at
- * random, over a maildrop that takes several turns for everything, fails at
- * times and has a letter that vanished.  It is closed in the end.
+ * server/pop3/pop3d: a session with a client that says what the input does,
+ * cut at random, over a maildrop that takes several turns for everything,
+ * fails at times and has a letter that vanished.  It is closed in the end.
  */
 #include "../unit/book.h"
 

@@ -1,5 +1,8 @@
-/* format/reply: a whole reply has a code in its range, and bounded lines. */
-#include "format/reply.h"
+/*
+ * format/wire/reply: a whole reply has a code in its range, and bounded
+ * lines.
+ */
+#include "format/wire/reply.h"
 
 #include "fuzz.h"
 

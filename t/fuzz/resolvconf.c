@@ -1,5 +1,5 @@
-/* client/resolver: no more servers than there is room for. */
-#include "client/resolver.h"
+/* client/dns/resolver: no more servers than there is room for. */
+#include "client/dns/resolver.h"
 
 #include "fuzz.h"
 

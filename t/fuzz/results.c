@@ -1,8 +1,8 @@
 /*
- * format/results: a line that is understood is written again as one that means
- * the same.
+ * format/wire/results: a line that is understood is written again as one
+ * that means the same.
  */
-#include "format/results.h"
+#include "format/wire/results.h"
 
 #include "fuzz.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "client/saslc.h"
-#include "format/mime.h"
+#include "format/mail/mime.h"
 #include "server/sasld.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

@@ -2,7 +2,7 @@
  * sys/buf: what is to be shown has nothing in it that is not printable, is no
  * longer than what came, and is shown again as it is.
  */
-#include "format/mime.h"
+#include "format/mail/mime.h"
 
 #include "fuzz.h"
 

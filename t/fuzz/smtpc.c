@@ -4,8 +4,8 @@
  * Whoever is said to be sent has been accepted by a reply, nothing is left
  * undecided but by a lost connection, and no command has a line end in it.
  */
-#include "client/auth.h"
-#include "client/transact.h"
+#include "client/smtp/auth.h"
+#include "client/smtp/transact.h"
 
 #include "fuzz.h"
 

@@ -1,10 +1,10 @@
 /*
- * server/smtpd: a session with a peer that says what the input does, cut at
- * random, over stores that fail, are busy or take their time, with and without
- * log-in, a relay and rules.  It goes on as long as it should, answers nothing
- * but replies, and ends each message it has begun.
+ * server/smtp/smtpd: a session with a peer that says what the input does,
+ * cut at random, over stores that fail, are busy or take their time, with
+ * and without log-in, a relay and rules.  It goes on as long as it should,
+ * answers nothing but replies, and ends each message it has begun.
  */
-#include "server/smtpd.h"
+#include "server/smtp/smtpd.h"
 
 #include <errno.h>
 

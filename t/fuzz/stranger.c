@@ -1,8 +1,8 @@
 /*
- * format/stranger: a guess that is made stands, whatever comes after it, and
- * who is a stranger has a name.
+ * format/wire/stranger: a guess that is made stands, whatever comes after
+ * it, and who is a stranger has a name.
  */
-#include "format/stranger.h"
+#include "format/wire/stranger.h"
 
 #include "fuzz.h"
 

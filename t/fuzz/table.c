@@ -1,9 +1,9 @@
 /*
- * format/table: whatever the table, a good one makes as many lines of an order
- * as it has, and each of them is at most one recipient.
+ * format/order/table: whatever the table, a good one makes as many lines of
+ * an order as it has, and each of them is at most one recipient.
  */
-#include "format/order.h"
-#include "format/table.h"
+#include "format/order/order.h"
+#include "format/order/table.h"
 
 #include "fuzz.h"
 

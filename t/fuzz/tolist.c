@@ -1,6 +1,8 @@
-/* format/tolist: recipients are addresses, and no more than the text has room
- * for. */
-#include "format/tolist.h"
+/*
+ * format/mail/tolist: recipients are addresses, and no more than the text
+ * has room for.
+ */
+#include "format/mail/tolist.h"
 
 #include "fuzz.h"
 

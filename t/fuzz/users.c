@@ -4,7 +4,7 @@
  */
 #include "store/users.h"
 
-#include "format/login.h"
+#include "format/order/login.h"
 #include "fuzz.h"
 
 static void

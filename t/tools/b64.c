@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
-#include "format/mime.h"
+#include "format/mail/mime.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 

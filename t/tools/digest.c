@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "format/hash.h"
-#include "format/md5.h"
+#include "format/crypt/sha256.h"
+#include "format/crypt/md5.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 
@@ -16,10 +16,10 @@
 int
 main(int argc, char **argv)
 {
-	unsigned char digest[HASH_SIZE];
-	char hex[HASH_HEX];
+	unsigned char digest[SHA256_SIZE];
+	char hex[SHA256_HEX];
 	struct buf text = { NULL, 0, 0 };
-	struct hash h;
+	struct sha256 h;
 	int c, use_md5 = 0;
 
 	cli_init(argc, argv, USAGE);
@@ -33,14 +33,14 @@ main(int argc, char **argv)
 	if (use_md5)
 		md5(digest, text.p, text.n);
 	else if (optind < argc)
-		hash_hmac(digest, argv[optind], strlen(argv[optind]), text.p,
+		sha256_hmac(digest, argv[optind], strlen(argv[optind]), text.p,
 		    text.n);
 	else {
-		hash_init(&h);
-		hash_add(&h, text.p, text.n);
-		hash_end(&h, digest);
+		sha256_init(&h);
+		sha256_add(&h, text.p, text.n);
+		sha256_end(&h, digest);
 	}
-	hash_hex(hex, digest, use_md5 ? MD5_SIZE : HASH_SIZE);
+	sha256_hex(hex, digest, use_md5 ? MD5_SIZE : SHA256_SIZE);
 	puts(hex);
 	return EX_OK;
 }

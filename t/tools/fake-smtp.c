@@ -37,7 +37,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "format/mime.h"
+#include "format/mail/mime.h"
 #include "peer.h"
 #include "server/sasld.h"
 #include "sys/cli.h"

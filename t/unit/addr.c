@@ -1,7 +1,7 @@
-/* format/addr */
+/* format/mail/addr */
 #include "test.h"
 
-#include "format/addr.h"
+#include "format/mail/addr.h"
 
 static int
 parses(const char *text)

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "server/pop3d.h"
+#include "server/pop3/pop3d.h"
 
 #define BOOK_LOGIN "user"
 #define BOOK_PASSWORD "pw"

@@ -1,5 +1,5 @@
-/* format/bsmtp */
-#include "format/bsmtp.h"
+/* format/wire/bsmtp */
+#include "format/wire/bsmtp.h"
 
 #include "test.h"
 

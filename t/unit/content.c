@@ -1,5 +1,5 @@
-/* format/content */
-#include "format/content.h"
+/* format/mail/content */
+#include "format/mail/content.h"
 
 #include "test.h"
 

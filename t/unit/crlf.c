@@ -1,8 +1,8 @@
 /*
- * format/crlf and store/dropname: each letter in one piece and cut at every
- * place; what is sent, and how long that is.
+ * format/mail/crlf and store/dropname: each letter in one piece and cut at
+ * every place; what is sent, and how long that is.
  */
-#include "format/crlf.h"
+#include "format/mail/crlf.h"
 
 #include "store/dropname.h"
 #include "test.h"

@@ -1,7 +1,7 @@
-/* format/date */
+/* format/mail/date */
 #include "test.h"
 
-#include "format/date.h"
+#include "format/mail/date.h"
 
 static void
 mail(int64_t t, int offset, const char *want)

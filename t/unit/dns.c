@@ -1,5 +1,5 @@
-/* format/dns */
-#include "format/dns.h"
+/* format/wire/dns */
+#include "format/wire/dns.h"
 
 #include <stdlib.h>
 

@@ -1,11 +1,11 @@
 /*
  * door: who may come in; and pass, the way to a worker.
  */
-#include "sys/door.h"
+#include "sys/limit.h"
 
 #include <unistd.h>
 
-#include "sys/pass.h"
+#include "sys/fdpass.h"
 #include "test.h"
 
 static const struct net_peer
@@ -16,67 +16,67 @@ static const struct net_peer
 static void
 seats(void)
 {
-	struct door *d = door_open(4, 0, 1);
+	struct limit *d = limit_open(4, 0, 1);
 	long a, b;
 
 	/* Another host has half of them, this one what is left. */
-	a = door_enter(d, 0, &there);
-	b = door_enter(d, 0, &there);
+	a = limit_enter(d, 0, &there);
+	b = limit_enter(d, 0, &there);
 	CHECK(a >= 0 && b >= 0 && a != b);
-	CHECK_INT(door_enter(d, 0, &there), DOOR_CROWDED);
-	CHECK_INT(door_enter(d, 0, &mapped), DOOR_CROWDED);
-	CHECK(door_enter(d, 0, &here) >= 0);
-	CHECK(door_enter(d, 0, &here) >= 0);
-	CHECK_INT(door_enter(d, 0, &here), DOOR_FULL);
-	CHECK_INT(door_enter(d, 0, &there), DOOR_FULL);
-	door_leave(d, 0, a);
-	CHECK_INT(door_enter(d, 0, &there), a);
-	door_cancel(d, 0, a);
-	CHECK_INT(door_enter(d, 0, &other), a);
-	door_free(d);
+	CHECK_INT(limit_enter(d, 0, &there), LIMIT_CROWDED);
+	CHECK_INT(limit_enter(d, 0, &mapped), LIMIT_CROWDED);
+	CHECK(limit_enter(d, 0, &here) >= 0);
+	CHECK(limit_enter(d, 0, &here) >= 0);
+	CHECK_INT(limit_enter(d, 0, &here), LIMIT_FULL);
+	CHECK_INT(limit_enter(d, 0, &there), LIMIT_FULL);
+	limit_leave(d, 0, a);
+	CHECK_INT(limit_enter(d, 0, &there), a);
+	limit_cancel(d, 0, a);
+	CHECK_INT(limit_enter(d, 0, &other), a);
+	limit_free(d);
 
 	/* With a number it holds for all that have an address. */
-	d = door_open(9, 1, 1);
-	CHECK(door_enter(d, 0, &here) >= 0);
-	CHECK_INT(door_enter(d, 0, &here), DOOR_CROWDED);
-	CHECK(door_enter(d, 0, &six) >= 0);
-	CHECK_INT(door_enter(d, 0, &six), DOOR_CROWDED);
-	CHECK(door_enter(d, 0, &unix_one) >= 0);
-	CHECK(door_enter(d, 0, &unix_one) >= 0);
-	door_free(d);
+	d = limit_open(9, 1, 1);
+	CHECK(limit_enter(d, 0, &here) >= 0);
+	CHECK_INT(limit_enter(d, 0, &here), LIMIT_CROWDED);
+	CHECK(limit_enter(d, 0, &six) >= 0);
+	CHECK_INT(limit_enter(d, 0, &six), LIMIT_CROWDED);
+	CHECK(limit_enter(d, 0, &unix_one) >= 0);
+	CHECK(limit_enter(d, 0, &unix_one) >= 0);
+	limit_free(d);
 }
 
 static void
 rooms(void)
 {
-	struct door *d = door_open(6, 0, 3);
+	struct limit *d = limit_open(6, 0, 3);
 	long seat[6];
 	int i;
 
 	for (i = 0; i < 6; i++) {
-		CHECK_INT(door_room(d), i % 3);
-		seat[i] = door_enter(d, door_room(d), &here);
+		CHECK_INT(limit_room(d), i % 3);
+		seat[i] = limit_enter(d, limit_room(d), &here);
 	}
-	CHECK_INT(door_enter(d, 0, &here), DOOR_FULL);
-	door_leave(d, 1, seat[4]);
-	CHECK_INT(door_room(d), 1);
-	seat[4] = door_enter(d, 1, &here);
+	CHECK_INT(limit_enter(d, 0, &here), LIMIT_FULL);
+	limit_leave(d, 1, seat[4]);
+	CHECK_INT(limit_room(d), 1);
+	seat[4] = limit_enter(d, 1, &here);
 	/* A room whose process has died is empty. */
-	door_clear(d, 0);
-	door_clear(d, 1);
-	door_clear(d, 2);
-	CHECK_INT(door_room(d), -1);
-	door_reopen(d, 1);
-	CHECK_INT(door_room(d), 1);
-	door_reopen(d, 0);
-	door_reopen(d, 2);
+	limit_clear(d, 0);
+	limit_clear(d, 1);
+	limit_clear(d, 2);
+	CHECK_INT(limit_room(d), -1);
+	limit_reopen(d, 1);
+	CHECK_INT(limit_room(d), 1);
+	limit_reopen(d, 0);
+	limit_reopen(d, 2);
 	for (i = 0; i < 4; i++)
-		CHECK(door_enter(d, i % 2, &here) >= 0);
-	CHECK_INT(door_room(d), 2);
-	CHECK(door_enter(d, 2, &here) >= 0);
-	CHECK(door_enter(d, 2, &here) >= 0);
-	CHECK_INT(door_enter(d, 2, &here), DOOR_FULL);
-	door_free(d);
+		CHECK(limit_enter(d, i % 2, &here) >= 0);
+	CHECK_INT(limit_room(d), 2);
+	CHECK(limit_enter(d, 2, &here) >= 0);
+	CHECK(limit_enter(d, 2, &here) >= 0);
+	CHECK_INT(limit_enter(d, 2, &here), LIMIT_FULL);
+	limit_free(d);
 }
 
 static void
@@ -86,22 +86,22 @@ passing(void)
 	long number = 0;
 	char c = 'x';
 
-	CHECK(pass_open(end) == 0 && pipe(pipes) == 0);
-	CHECK_INT(pass_take(end[1], &fd, &number), 0);
-	CHECK_INT(pass_give(end[0], pipes[0], 5), 0);
-	CHECK_INT(pass_give(end[0], pipes[0], DOOR_FULL), 0);
+	CHECK(fdpass_open(end) == 0 && pipe(pipes) == 0);
+	CHECK_INT(fdpass_take(end[1], &fd, &number), 0);
+	CHECK_INT(fdpass_give(end[0], pipes[0], 5), 0);
+	CHECK_INT(fdpass_give(end[0], pipes[0], LIMIT_FULL), 0);
 	close(pipes[0]);
-	CHECK_INT(pass_take(end[1], &fd, &number), 1);
+	CHECK_INT(fdpass_take(end[1], &fd, &number), 1);
 	CHECK_INT(number, 5);
 	CHECK(write(pipes[1], "y", 1) == 1 && read(fd, &c, 1) == 1);
 	CHECK_INT(c, 'y');
 	close(fd);
-	CHECK_INT(pass_take(end[1], &fd, &number), 1);
-	CHECK_INT(number, DOOR_FULL);
+	CHECK_INT(fdpass_take(end[1], &fd, &number), 1);
+	CHECK_INT(number, LIMIT_FULL);
 	close(fd);
 	close(end[0]);
-	CHECK_INT(pass_take(end[1], &fd, &number), -1);
-	CHECK(pass_give(end[1], pipes[1], 1) < 0);
+	CHECK_INT(fdpass_take(end[1], &fd, &number), -1);
+	CHECK(fdpass_give(end[1], pipes[1], 1) < 0);
 	close(end[1]);
 	close(pipes[1]);
 }

@@ -1,6 +1,9 @@
-/* format/downgrade, and format/multipart, which takes bodies apart for it */
-#include "format/downgrade.h"
-#include "format/multipart.h"
+/*
+ * format/mail/downgrade, and format/mail/multipart, which takes bodies
+ * apart for it
+ */
+#include "format/mail/downgrade.h"
+#include "format/mail/multipart.h"
 
 #include "test.h"
 

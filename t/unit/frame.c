@@ -1,5 +1,5 @@
-/* client/frame */
-#include "client/frame.h"
+/* client/smtp/frame */
+#include "client/smtp/frame.h"
 
 #include <errno.h>
 #include <sys/socket.h>

@@ -1,6 +1,6 @@
 #include "test.h"
 
-#include "format/ftp.h"
+#include "format/wire/ftp.h"
 
 static void
 url(const char *text, const char *user, const char *host, const char *path)

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "server/ftpd.h"
+#include "server/ftp/ftpd.h"
 
 /* A store of one file, and a data connection that is only noted. */
 static struct {
@@ -82,7 +82,7 @@ invent(void *arg, struct buf *name)
 }
 
 static int
-data_listen(void *door, char *text)
+dataconn_listen(void *door, char *text)
 {
 	(void)door;
 	memcpy(text, "10.0.0.1:5000", sizeof "10.0.0.1:5000");
@@ -112,7 +112,7 @@ receive(void *door)
 }
 
 static void
-data_send(void *door, const void *p, size_t n)
+dataconn_send(void *door, const void *p, size_t n)
 {
 	(void)door;
 	buf_clear(&w.sent);
@@ -120,7 +120,7 @@ data_send(void *door, const void *p, size_t n)
 }
 
 static void
-data_close(void *door)
+dataconn_close(void *door)
 {
 	(void)door;
 	w.open = w.receiving = 0;
@@ -134,8 +134,8 @@ static struct ftpd_conf conf = {
 		.invent = invent
 	},
 	.data = {
-		data_listen, is_open, is_abandoned, receive, data_send,
-		data_close
+		dataconn_listen, is_open, is_abandoned, receive, dataconn_send,
+		dataconn_close
 	}
 };
 

@@ -1,6 +1,7 @@
 /*
- * client/ftpput and client/ftpc, with servers that have their oddities: each
- * is a child process that answers as FTP has it, but for what its case says.
+ * client/ftp/ftpput and client/ftp/ftpc, with servers that have their
+ * oddities: each is a child process that answers as FTP has it, but for
+ * what its case says.
  */
 #include "test.h"
 
@@ -15,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "client/ftpput.h"
+#include "client/ftp/ftpput.h"
 #include "sys/io.h"
 
 #define OVERRIDES 4

@@ -1,25 +1,25 @@
-/* format/hash: the examples of FIPS 180-4 and RFC 4231. */
+/* format/crypt/sha256: the examples of FIPS 180-4 and RFC 4231. */
 #include "test.h"
 
-#include "format/hash.h"
-#include "format/hashblock.h"
+#include "format/crypt/sha256.h"
+#include "format/crypt/sha256block.h"
 
 static void
 check(const char *text, size_t times, size_t step, const char *want)
 {
-	unsigned char digest[HASH_SIZE];
-	char hex[HASH_HEX];
+	unsigned char digest[SHA256_SIZE];
+	char hex[SHA256_HEX];
 	size_t n = strlen(text), i, take;
-	struct hash h;
+	struct sha256 h;
 
-	hash_init(&h);
+	sha256_init(&h);
 	for (; times > 0; times--)
 		for (i = 0; i < n; i += take) {
 			take = n - i < step ? n - i : step;
-			hash_add(&h, text + i, take);
+			sha256_add(&h, text + i, take);
 		}
-	hash_end(&h, digest);
-	hash_hex(hex, digest, sizeof digest);
+	sha256_end(&h, digest);
+	sha256_hex(hex, digest, sizeof digest);
 	CHECK_STR(hex, want);
 }
 
@@ -45,21 +45,21 @@ test_sha256(void)
 static void
 test_lengths(void)
 {
-	unsigned char text[2 * HASH_BLOCK + 1], digest[HASH_SIZE];
-	char hex[HASH_HEX];
-	struct hash h, all;
+	unsigned char text[2 * SHA256_BLOCK + 1], digest[SHA256_SIZE];
+	char hex[SHA256_HEX];
+	struct sha256 h, all;
 	size_t n;
 
 	memset(text, 'x', sizeof text);
-	hash_init(&all);
+	sha256_init(&all);
 	for (n = 0; n <= sizeof text; n++) {
-		hash_init(&h);
-		hash_add(&h, text, n);
-		hash_end(&h, digest);
-		hash_add(&all, digest, sizeof digest);
+		sha256_init(&h);
+		sha256_add(&h, text, n);
+		sha256_end(&h, digest);
+		sha256_add(&all, digest, sizeof digest);
 	}
-	hash_end(&all, digest);
-	hash_hex(hex, digest, sizeof digest);
+	sha256_end(&all, digest);
+	sha256_hex(hex, digest, sizeof digest);
 	CHECK_STR(hex, "6d0989028287a2bd990515b95658bb81"
 	    "0cf688b69517dfc49e4b3778e0b6d923");
 }
@@ -67,11 +67,11 @@ test_lengths(void)
 static void
 check_hmac(const char *key, size_t nkey, const char *text, const char *want)
 {
-	unsigned char digest[HASH_SIZE];
-	char hex[HASH_HEX];
+	unsigned char digest[SHA256_SIZE];
+	char hex[SHA256_HEX];
 
-	hash_hmac(digest, key, nkey, text, strlen(text));
-	hash_hex(hex, digest, sizeof digest);
+	sha256_hmac(digest, key, nkey, text, strlen(text));
+	sha256_hex(hex, digest, sizeof digest);
 	CHECK_STR(hex, want);
 }
 
@@ -95,20 +95,20 @@ test_hmac(void)
 static void
 test_copy(void)
 {
-	unsigned char a[HASH_SIZE], b[HASH_SIZE];
-	struct hash h, copy;
+	unsigned char a[SHA256_SIZE], b[SHA256_SIZE];
+	struct sha256 h, copy;
 
-	hash_init(&h);
-	hash_add(&h, "one ", 4);
+	sha256_init(&h);
+	sha256_add(&h, "one ", 4);
 	copy = h;
-	hash_add(&h, "two", 3);
-	hash_add(&copy, "two", 3);
-	hash_end(&h, a);
-	hash_end(&copy, b);
-	CHECK(hash_equal(a, b, sizeof a));
-	b[HASH_SIZE - 1] ^= 1;
-	CHECK(!hash_equal(a, b, sizeof a));
-	CHECK(hash_equal(a, b, sizeof a - 1));
+	sha256_add(&h, "two", 3);
+	sha256_add(&copy, "two", 3);
+	sha256_end(&h, a);
+	sha256_end(&copy, b);
+	CHECK(sha256_equal(a, b, sizeof a));
+	b[SHA256_SIZE - 1] ^= 1;
+	CHECK(!sha256_equal(a, b, sizeof a));
+	CHECK(sha256_equal(a, b, sizeof a - 1));
 }
 
 /* What the processor does is what C does. */
@@ -117,16 +117,16 @@ test_blocks(void)
 {
 	uint32_t c[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
 	uint32_t ni[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
-	unsigned char text[7 * HASH_BLOCK];
+	unsigned char text[7 * SHA256_BLOCK];
 	size_t i;
 
 	for (i = 0; i < sizeof text; i++)
 		text[i] = (unsigned char)(i * i);
-	hashblock_c(c, text, 7);
-	if (hashblock_has_ni())
-		hashblock_ni(ni, text, 7);
+	sha256block_c(c, text, 7);
+	if (sha256block_has_ni())
+		sha256block_ni(ni, text, 7);
 	else
-		hashblock(ni, text, 7);
+		sha256block(ni, text, 7);
 	CHECK_INT(memcmp(c, ni, sizeof c), 0);
 }
 

@@ -1,7 +1,7 @@
-/* format/hdr */
+/* format/mail/hdr */
 #include "test.h"
 
-#include "format/hdr.h"
+#include "format/mail/hdr.h"
 
 #define S(text)	span_of(text, sizeof(text) - 1)
 

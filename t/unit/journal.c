@@ -1,8 +1,8 @@
 /*
- * client/journal: what a run that died had written ahead of its turn, where
- * all that it wrote is there, and where some of it is lost.
+ * client/smtp/journal: what a run that died had written ahead of its turn,
+ * where all that it wrote is there, and where some of it is lost.
  */
-#include "client/journal.h"
+#include "client/smtp/journal.h"
 
 #include <sys/stat.h>
 #include <sys/wait.h>

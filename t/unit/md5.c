@@ -1,8 +1,8 @@
-/* format/md5: the examples of RFC 1321, 1939, 2195 and 2202. */
+/* format/crypt/md5: the examples of RFC 1321, 1939, 2195 and 2202. */
 #include "test.h"
 
-#include "format/hash.h"
-#include "format/md5.h"
+#include "format/crypt/sha256.h"
+#include "format/crypt/md5.h"
 
 static void
 check(const char *text, const char *want)
@@ -11,7 +11,7 @@ check(const char *text, const char *want)
 	char hex[MD5_HEX];
 
 	md5(digest, text, strlen(text));
-	hash_hex(hex, digest, sizeof digest);
+	sha256_hex(hex, digest, sizeof digest);
 	CHECK_STR(hex, want);
 }
 
@@ -46,7 +46,7 @@ test_lengths(void)
 		buf_add(&all, digest, sizeof digest);
 	}
 	md5(digest, all.p, all.n);
-	hash_hex(hex, digest, sizeof digest);
+	sha256_hex(hex, digest, sizeof digest);
 	CHECK_STR(hex, "6c93ccf027822c47aed4077bedd7e658");
 	buf_free(&all);
 }
@@ -58,7 +58,7 @@ check_hmac(const char *key, size_t nkey, const char *text, const char *want)
 	char hex[MD5_HEX];
 
 	md5_hmac(digest, span_of(key, nkey), span_str(text));
-	hash_hex(hex, digest, sizeof digest);
+	sha256_hex(hex, digest, sizeof digest);
 	CHECK_STR(hex, want);
 }
 

@@ -1,7 +1,7 @@
-/* format/mime */
+/* format/mail/mime */
 #include "test.h"
 
-#include "format/mime.h"
+#include "format/mail/mime.h"
 
 #define S(text)	span_of(text, sizeof(text) - 1)
 

@@ -1,5 +1,5 @@
-/* format/netrc */
-#include "format/netrc.h"
+/* format/wire/netrc */
+#include "format/wire/netrc.h"
 
 #include "test.h"
 

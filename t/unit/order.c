@@ -1,8 +1,8 @@
-/* format/set, format/order and format/template */
+/* format/order/set, format/order/order and format/order/template */
 #include "test.h"
 
-#include "format/order.h"
-#include "format/template.h"
+#include "format/order/order.h"
+#include "format/order/template.h"
 
 static void
 test_set(void)

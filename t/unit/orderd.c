@@ -3,7 +3,7 @@
  * array.  Each is fed in one piece and in pieces of every other size, and
  * must come out the same.
  */
-#include "server/orderd.h"
+#include "server/order/orderd.h"
 
 #include <stdlib.h>
 

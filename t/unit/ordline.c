@@ -1,7 +1,7 @@
 /*
  * ordline: what a connection's first bytes are, ORDER lines, names and macs.
  */
-#include "format/ordline.h"
+#include "format/wire/ordline.h"
 
 #include "test.h"
 
@@ -152,7 +152,7 @@ test_names(void)
 static void
 test_mac(void)
 {
-	char mac[HASH_HEX];
+	char mac[SHA256_HEX];
 	struct ordline o;
 
 	CHECK(parse(&o, " 5 " SHA " a.txt -") == NULL);

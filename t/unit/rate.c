@@ -1,5 +1,5 @@
-/* client/rate */
-#include "client/rate.h"
+/* client/smtp/rate */
+#include "client/smtp/rate.h"
 
 #include "sys/io.h"
 

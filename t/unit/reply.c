@@ -1,5 +1,5 @@
-/* format/reply */
-#include "format/reply.h"
+/* format/wire/reply */
+#include "format/wire/reply.h"
 
 #include "test.h"
 

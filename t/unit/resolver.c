@@ -1,5 +1,5 @@
-/* client/resolver: what it takes for a server; t/3500 has the rest. */
-#include "client/resolver.h"
+/* client/dns/resolver: what it takes for a server; t/3500 has the rest. */
+#include "client/dns/resolver.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
-/* format/results */
+/* format/wire/results */
 #include "test.h"
 
-#include "format/results.h"
+#include "format/wire/results.h"
 
 static void
 test_line(void)

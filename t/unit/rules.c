@@ -1,9 +1,9 @@
-/* format/rules: what rules say, and when they act. */
+/* format/wire/rules: what rules say, and when they act. */
 #include "test.h"
 
 #include <stdlib.h>
 
-#include "format/rules.h"
+#include "format/wire/rules.h"
 
 static struct rules *
 parse(const char *text)

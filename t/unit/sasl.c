@@ -2,8 +2,8 @@
 #include "test.h"
 
 #include "client/saslc.h"
-#include "format/md5.h"
-#include "format/mime.h"
+#include "format/crypt/md5.h"
+#include "format/mail/mime.h"
 #include "server/sasld.h"
 
 #define ALL (SASLD_SCRAM_SHA_256 | SASLD_CRAM_MD5 | SASLD_PLAIN | SASLD_LOGIN)

@@ -1,7 +1,10 @@
-/* format/scram: the examples of RFC 7677 and 7914, and what is malformed. */
+/*
+ * format/crypt/scram: the examples of RFC 7677 and 7914, and what is
+ * malformed.
+ */
 #include "test.h"
 
-#include "format/scram.h"
+#include "format/crypt/scram.h"
 
 #define NONCE "rOprNGfwEbeRWgbNEkqO"
 #define MORE "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"
@@ -19,11 +22,11 @@ static void
 check_salted(const char *password, const char *salt, unsigned n,
     const char *want)
 {
-	unsigned char salted[HASH_SIZE];
-	char hex[HASH_HEX];
+	unsigned char salted[SHA256_SIZE];
+	char hex[SHA256_HEX];
 
 	scram_salted(salted, span_str(password), span_str(salt), n);
-	hash_hex(hex, salted, sizeof salted);
+	sha256_hex(hex, salted, sizeof salted);
 	CHECK_STR(hex, want);
 }
 
@@ -214,10 +217,10 @@ test_verifier(void)
 	CHECK_INT(v.nsalt, 16);
 	w = v;
 	scram_derive(&w, span_str("pencil"));
-	CHECK_INT(memcmp(w.stored, v.stored, HASH_SIZE), 0);
-	CHECK_INT(memcmp(w.server, v.server, HASH_SIZE), 0);
+	CHECK_INT(memcmp(w.stored, v.stored, SHA256_SIZE), 0);
+	CHECK_INT(memcmp(w.server, v.server, SHA256_SIZE), 0);
 	scram_derive(&w, span_str("Pencil"));
-	CHECK(memcmp(w.stored, v.stored, HASH_SIZE) != 0);
+	CHECK(memcmp(w.stored, v.stored, SHA256_SIZE) != 0);
 
 	CHECK_INT(verifier("pencil"), -1);
 	CHECK_INT(verifier("SCRAM-SHA-256$"), -1);

@@ -6,13 +6,13 @@
 #ifndef UNIT_SMTPD_H
 #define UNIT_SMTPD_H
 
-#include "server/smtpd.h"
+#include "server/smtp/smtpd.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "format/addr.h"
+#include "format/mail/addr.h"
 #include "test.h"
 
 #define GREETING "220 here ESMTP smtpd-lite\r\n"

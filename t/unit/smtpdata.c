@@ -3,7 +3,7 @@
  * the alphabet that matters is compared with a plain search for the ending,
  * in one piece and cut at every place.
  */
-#include "server/smtpdata.h"
+#include "server/smtp/smtpdata.h"
 
 #include "test.h"
 

@@ -2,7 +2,7 @@
  * smtphead: the fields that are counted, and what becomes of a first line
  * that is none; each text in one piece and cut at every place.
  */
-#include "server/smtphead.h"
+#include "server/smtp/smtphead.h"
 
 #include "test.h"
 

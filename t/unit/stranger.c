@@ -2,7 +2,7 @@
  * stranger: what the first bytes of a connection are, with every beginning of
  * them: nothing is decided otherwise later.
  */
-#include "format/stranger.h"
+#include "format/wire/stranger.h"
 
 #include "test.h"
 

@@ -1,11 +1,11 @@
-/* client/team */
-#include "client/team.h"
+/* client/smtp/team */
+#include "client/smtp/team.h"
 
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include "client/worker.h"
+#include "client/smtp/worker.h"
 #include "sys/stop.h"
 #include "test.h"
 

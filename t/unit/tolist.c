@@ -1,5 +1,5 @@
-/* format/tolist */
-#include "format/tolist.h"
+/* format/mail/tolist */
+#include "format/mail/tolist.h"
 
 #include "test.h"
 

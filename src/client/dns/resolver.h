@@ -1,0 +1,78 @@
+/*
+ * resolver: asks name servers, with time-outs and retries, and follows
+ * aliases.  An answer counts only from the server that was asked, with the
+ * id and the question that it was asked, at a random port (RFC 5452).  Names
+ * go as they are given: no search list, no hosts file.
+ */
+#ifndef CLIENT_DNS_RESOLVER_H
+#define CLIENT_DNS_RESOLVER_H
+
+#include "format/wire/dns.h"
+#include "sys/io.h"
+#include "sys/net.h"
+
+#define RESOLVER_SERVERS 3	/* as in resolv.conf(5) */
+#define RESOLVER_ALIASES 8	/* that lead from one to the next */
+#define RESOLVER_TIMEOUT 10000	/* ms, where nothing else is said */
+#define RESOLVER_CONF "/etc/resolv.conf"
+
+enum resolver_status {
+	RESOLVER_FOUND,		/* resolver_next has the records */
+	RESOLVER_NODATA,	/* the name has none of this type */
+	RESOLVER_NXDOMAIN,	/* there is no such name */
+	RESOLVER_TEMP		/* nobody could tell: r->why */
+};
+
+/* All zero, but for timeout and trace, before the first server is added. */
+struct resolver {
+	struct net_addr server[RESOLVER_SERVERS];
+	int servers;
+	int timeout;		/* ms that one server is waited for over one
+				   question */
+	struct wr *trace;	/* what is asked and answered, unless NULL */
+	struct buf why;
+	/* private */
+	long long end;		/* after that nothing is asked; 0: never */
+	int first;		/* which server answered last */
+	int links;		/* aliases followed for this question */
+	char name[DNS_TEXT_MAX];	/* asked for, then where aliases led */
+	enum dns_type type;
+	struct buf question, packet;
+	struct dns_answer answer;
+};
+
+/*
+ * Adds a server to ask: an address, perhaps with a port, or a name that the
+ * system knows.  0, or -1 when text is none, or there are enough.
+ */
+int resolver_server(struct resolver *r, const char *text);
+
+/*
+ * Adds the servers of a file in the form of resolv.conf(5), which may be
+ * missing; where it names none that is this host.
+ */
+void resolver_system(struct resolver *r, const char *path);
+
+/*
+ * For the questions that come now there are so many ms in all, however many
+ * they are: whoever wrote the records decides that.
+ */
+void resolver_within(struct resolver *r, int ms);
+
+void resolver_free(struct resolver *r);
+
+/*
+ * Asks for the records of a domain name (addr_is_domain) of one type; one
+ * that is too long for a packet does not exist.  Aliases get no time of their
+ * own.
+ */
+enum resolver_status resolver_ask(struct resolver *r, struct span name,
+    enum dns_type type);
+
+/*
+ * After RESOLVER_FOUND, the next record of that type; 0 when there is no
+ * more.  Until the next question.
+ */
+int resolver_next(struct resolver *r, struct dns_record *record);
+
+#endif

@@ -1,0 +1,494 @@
+#include "ftpput.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "format/wire/filename.h"
+#include "sys/secret.h"
+
+#define CHUNK 262144
+
+/*
+ * A file that any socket's buffers can hold is sent before the server has
+ * said that it may be: one wait less, and no harm where it may not, unless it
+ * goes to its final name.
+ */
+#define EARLY_MAX 16384
+
+#define NAMES_MAX 1000		/* tried where the server has some already */
+
+enum pour { POUR_OK, POUR_SPOILED, POUR_CUT };
+
+/* A file on its way to the server. */
+struct upload {
+	int fd;
+	struct buf temp;	/* may lie there under this name */
+	int begun;		/* all has been sent, and nothing heard */
+	int taken;		/* the server said that it takes it */
+	enum pour end;		/* and how that went */
+};
+
+/* What outlives a connection. */
+struct job {
+	const struct ftpc_conf *conf;
+	struct ftpc c;
+	char *chunk;
+	int in_place;		/* renaming was refused */
+	int careful;		/* one command at a time: a connection was
+				   lost */
+	int renames;		/* on this one a file was renamed */
+	struct orderfile *next;	/* after this file, or NULL */
+	struct upload now, ahead;	/* this file, and that */
+	struct buf stale;	/* as their temp, of an earlier file */
+};
+
+/* Tells what the server answered, unless the session is over. */
+static void
+answered(struct job *j, struct orderfile *f)
+{
+	if (!j->c.over)
+		orderfile_outcome(f, j->c.reply.code,
+		    buf_span(&j->c.reply.text));
+}
+
+static void
+no_data(struct job *j, struct orderfile *f)
+{
+	if (j->c.reply.code == 0 && !j->c.over)
+		orderfile_outcome(f, 0, span_str(j->c.fault));
+	else
+		answered(j, f);
+}
+
+/* The file's content to the data connection. */
+static enum pour
+pour(struct job *j, struct orderfile *f, int fd, int data)
+{
+	uint64_t left = f->size;
+	enum pour end = POUR_OK;
+	struct wr wr;
+	ssize_t r;
+
+	wr_init(&wr, data, j->c.conf->timeout);
+	while (left > 0 && wr.err == 0) {
+		r = read(fd, j->chunk, left < CHUNK ? (size_t)left : CHUNK);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0) {
+			orderfile_spoiled(f, r < 0 ? strerror(errno) : NULL);
+			end = POUR_SPOILED;
+			break;
+		}
+		wr_add(&wr, j->chunk, (size_t)r);
+		left -= (uint64_t)r;
+	}
+	if (end == POUR_OK && wr_flush(&wr) < 0) {
+		orderfile_outcome(f, 0, span_str(strerror(wr.err)));
+		end = POUR_CUT;
+	}
+	wr_free(&wr);
+	return end;
+}
+
+/* All of the file, and the end of the data connection. */
+static enum pour
+pour_out(struct job *j, struct orderfile *f, int fd, int data)
+{
+	enum pour end = pour(j, f, fd, data);
+
+	/* What is not whole must not end as if it were. */
+	if (end != POUR_OK)
+		net_abort(data);
+	close(data);
+	return end;
+}
+
+/* Begins to upload: -1 when there is no data connection. */
+static int
+begin(struct job *j, struct upload *u, struct orderfile *f, const char *name)
+{
+	int data = ftpc_data(&j->c);
+
+	if (data < 0)
+		return -1;
+	ftpc_say(&j->c, "STOR", name);
+	u->begun = !j->careful && !j->in_place && f->size <= EARLY_MAX;
+	if (!u->begun)
+		return data;
+	ftpc_send(&j->c);
+	u->end = pour_out(j, f, u->fd, data);
+	return data;
+}
+
+/*
+ * The reply that ends an upload.  125 or 150 comes before it or, from some
+ * servers, 200, or nothing where all is there already.
+ */
+static int
+last_reply(struct job *j, int first, int begun)
+{
+	int code = first;
+
+	if (first == 226 || (first == 250 && begun))
+		return first;
+	if (first / 100 == 2)
+		ftpc_await(&j->c, "STOR");
+	do
+		code = ftpc_hear(&j->c);
+	while (code / 100 == 1);
+	return code;
+}
+
+/* Uploads under name: 1; or 0, and the outcome or the session says why. */
+static int
+store(struct job *j, struct orderfile *f, const char *name)
+{
+	struct upload *u = &j->now;
+	int code, begun, data = -1;
+
+	if (!u->begun && (data = begin(j, u, f, name)) < 0) {
+		no_data(j, f);
+		return 0;
+	}
+	begun = u->begun;
+	u->begun = 0;
+	code = ftpc_hear(&j->c);
+	if (code == 0 || code == 425)
+		ftpc_data_failed(&j->c);
+	u->taken = code / 100 == 1 || code / 100 == 2;
+	if (!u->taken) {
+		if (!begun)
+			close(data);
+		answered(j, f);
+		return 0;
+	}
+	if (!begun)
+		u->end = pour_out(j, f, u->fd, data);
+	code = last_reply(j, code, begun);
+	if (u->end == POUR_OK && code == 0)
+		orderfile_outcome(f, FTPPUT_MAYBE, buf_span(&j->c.why));
+	else if (code / 100 != 2 && u->end != POUR_SPOILED)
+		answered(j, f);
+	return code / 100 == 2 && u->end == POUR_OK;
+}
+
+/* Whether a reply to SIZE, if it is one, has as many bytes as the file. */
+static int
+is_whole(struct job *j, struct orderfile *f, int code)
+{
+	struct buf text = { 0 };
+	uintmax_t size;
+
+	if (code != 213 ||
+	    span_number(span_trim(buf_span(&j->c.reply.text)), &size) < 0)
+		return !j->c.over;
+	if (size == f->size)
+		return 1;
+	buf_addf(&text, "the server has %ju bytes of %ju", size,
+	    (uintmax_t)f->size);
+	orderfile_outcome(f, 0, buf_span(&text));
+	buf_free(&text);
+	return 0;
+}
+
+/* NAME-i.EXT; the first is NAME.EXT itself. */
+static void
+number_name(struct buf *to, const struct orderfile *f, unsigned i)
+{
+	buf_clear(to);
+	filename_number(to, buf_span(&f->name), "", i);
+}
+
+/*
+ * The first name from the i-th on that the server has no file of, as far as it
+ * tells: many servers would put the new file in the old one's place.
+ */
+static const char *
+free_name(struct job *j, const struct orderfile *f, unsigned i,
+    struct buf *to)
+{
+	number_name(to, f, i);
+	while (j->c.sizes && i < NAMES_MAX &&
+	    ftpc_ask(&j->c, "SIZE", buf_str(to)) == 213)
+		number_name(to, f, ++i);
+	return buf_str(to);
+}
+
+/* Later, where there are answers that come first. */
+static void
+forget(struct job *j, struct buf *temp)
+{
+	if (temp->n > 0 && !j->ahead.begun &&
+	    ftpc_ask(&j->c, "DELE", buf_str(temp)) > 0)
+		buf_clear(temp);
+}
+
+static void
+stored(struct orderfile *f, const struct buf *name)
+{
+	orderfile_outcome(f, 250, buf_span(name));
+}
+
+/* What renaming takes was refused: goes on without it, from now on. */
+static void
+give_up_renaming(struct job *j, const char *what)
+{
+	warn("%s is refused (%d %.*s): uploading in place", what,
+	    j->c.reply.code, (int)j->c.reply.text.n, j->c.reply.text.p);
+	j->in_place = 1;
+}
+
+/*
+ * RNFR or RNTO was refused.  Where none was taken before it is the server who
+ * refuses, whatever the code; else it may be this file, which goes again on
+ * another connection, where it is among the first.
+ */
+static void
+not_renamed(struct job *j, struct orderfile *f)
+{
+	if (j->c.over)
+		return;
+	if (!j->renames)
+		give_up_renaming(j, "renaming");
+	else if (j->c.reply.code / 100 == 4)
+		answered(j, f);
+	else
+		orderfile_outcome(f, 0, buf_span(&j->c.reply.text));
+}
+
+/* The reply to a command that has been said already, or is said now. */
+static int
+reply_to(struct job *j, const char *verb, const char *argument)
+{
+	return j->careful ? ftpc_ask(&j->c, verb, argument) :
+	    ftpc_hear(&j->c);
+}
+
+/*
+ * Checks the file on the server, and makes it ready to be renamed to the name
+ * that to gets: 1; or 0, and the outcome says why.  The questions go together,
+ * for RNFR alone does no harm, and the one for the next file's port with them.
+ */
+static int
+look(struct job *j, struct orderfile *f, struct buf *to)
+{
+	const char *temp = buf_str(&j->now.temp);
+	int ahead = j->next != NULL && !j->careful && !j->c.old;
+	int whole = 1, taken = 0, code;
+
+	number_name(to, f, 1);
+	if (ahead)
+		ftpc_reserve(&j->c);
+	if (!j->careful && j->c.sizes) {
+		ftpc_say(&j->c, "SIZE", temp);
+		ftpc_say(&j->c, "SIZE", buf_str(to));
+	}
+	if (!j->careful)
+		ftpc_say(&j->c, "RNFR", temp);
+	if (ahead)
+		ftpc_reserved(&j->c);
+	if (j->c.sizes) {
+		whole = is_whole(j, f, reply_to(j, "SIZE", temp));
+		taken = reply_to(j, "SIZE", buf_str(to)) == 213;
+	}
+	code = reply_to(j, "RNFR", temp);
+	if (whole && taken) {
+		free_name(j, f, 2, to);
+		code = ftpc_ask(&j->c, "RNFR", temp);
+	}
+	if (whole && code / 100 != 2 && code / 100 != 3)
+		not_renamed(j, f);
+	return whole && (code / 100 == 2 || code / 100 == 3);
+}
+
+static void
+invent_temp(struct upload *u)
+{
+	unsigned char random[8];
+	size_t i;
+
+	if (secret_random(random, sizeof random) < 0)
+		die_sys(EX_TEMPFAIL, "/dev/urandom");
+	buf_clear(&u->temp);
+	buf_adds(&u->temp, ".ftpsend-");
+	for (i = 0; i < sizeof random; i++)
+		buf_addf(&u->temp, "%02x", (unsigned)random[i]);
+}
+
+/*
+ * The next file, if it is small, is on its way while the server gives this one
+ * its name and makes that safe.
+ */
+static void
+send_ahead(struct job *j)
+{
+	struct upload *u = &j->ahead;
+	const char *why;
+
+	if (!ftpc_prepare(&j->c) || !j->renames || j->next->size > EARLY_MAX)
+		return;
+	orderfile_outcome(j->next, 0, span_str(""));
+	u->fd = orderfile_open(j->next, &why);
+	if (u->fd < 0)
+		return;		/* what is wrong is said when its turn comes */
+	invent_temp(u);
+	begin(j, u, j->next, buf_str(&u->temp));
+}
+
+static void
+give_name(struct job *j, struct orderfile *f, struct buf *to)
+{
+	int code;
+
+	ftpc_say(&j->c, "RNTO", buf_str(to));
+	send_ahead(j);
+	code = ftpc_hear(&j->c);
+	if (code / 100 == 2) {
+		buf_clear(&j->now.temp);
+		stored(f, to);
+		j->renames = 1;
+	} else if (code == 0)
+		orderfile_outcome(f, FTPPUT_MAYBE, buf_span(&j->c.why));
+	else
+		not_renamed(j, f);
+}
+
+static void
+put_aside(struct job *j, struct orderfile *f)
+{
+	struct buf name = { 0 };
+
+	if (!j->now.begun)
+		invent_temp(&j->now);
+	if (store(j, f, buf_str(&j->now.temp))) {
+		forget(j, &j->stale);
+		if (look(j, f, &name))
+			give_name(j, f, &name);
+	} else if (f->code == FTPPUT_MAYBE)
+		f->code = 0;	/* surely not under its name */
+	else if (f->code == 501 || f->code == 550 || f->code == 553)
+		give_up_renaming(j, "a name with a dot");
+	forget(j, &j->now.temp);
+	buf_free(&name);
+}
+
+static void
+put_in_place(struct job *j, struct orderfile *f)
+{
+	struct buf name = { 0 };
+	const char *to = free_name(j, f, 1, &name);
+
+	if (lseek(j->now.fd, 0, SEEK_SET) < 0) {
+		orderfile_spoiled(f, strerror(errno));
+	} else if (store(j, f, to) && is_whole(j, f, j->c.sizes ?
+	    ftpc_ask(&j->c, "SIZE", to) : 0)) {
+		stored(f, &name);
+	} else if (f->code != FTPPUT_MAYBE && j->now.taken) {
+		buf_clear(&j->now.temp);
+		buf_addspan(&j->now.temp, buf_span(&name));
+		forget(j, &j->now.temp);
+	}
+	buf_free(&name);
+}
+
+/* What was sent ahead is this file now. */
+static void
+take_ahead(struct job *j)
+{
+	struct buf free_one = j->stale;
+
+	j->stale = j->now.temp;
+	j->now = j->ahead;
+	buf_clear(&free_one);
+	memset(&j->ahead, 0, sizeof j->ahead);
+	j->ahead.temp = free_one;
+}
+
+static void
+put(struct job *j, struct orderfile *f)
+{
+	const char *why;
+
+	if (j->ahead.begun) {
+		take_ahead(j);
+	} else {
+		orderfile_outcome(f, 0, span_str(""));
+		j->now.fd = orderfile_open(f, &why);
+		if (j->now.fd < 0) {
+			orderfile_spoiled(f, why);
+			return;
+		}
+	}
+	if (!j->in_place)
+		put_aside(j, f);
+	if (j->in_place && !j->c.over)
+		put_in_place(j, f);
+	orderfile_done(f, j->now.fd);
+}
+
+/* The first file from f on that is open, or NULL. */
+static struct orderfile *
+find_open(struct orderfile *f, const struct orderfile *end)
+{
+	for (; f < end; f++)
+		if (orderfile_is_open(f))
+			return f;
+	return NULL;
+}
+
+static void
+put_all(struct job *j, struct orderfile *files, size_t n)
+{
+	struct orderfile *f = find_open(files, files + n);
+
+	j->renames = 0;
+	forget(j, &j->now.temp);
+	forget(j, &j->ahead.temp);
+	forget(j, &j->stale);
+	for (; f != NULL && !j->c.over; f = j->next) {
+		j->next = find_open(f + 1, files + n);
+		put(j, f);
+	}
+	if (j->ahead.begun)
+		orderfile_done(f, j->ahead.fd);
+	j->now.begun = j->ahead.begun = 0;
+	if (!j->c.over)
+		ftpc_ask(&j->c, "QUIT", NULL);
+}
+
+/* One connection from beginning to end. */
+static enum exit_code
+try(void *arg, struct orderfile *files, size_t n)
+{
+	enum exit_code code = EX_OK;
+	struct job *j = arg;
+
+	if (ftpc_open(&j->c, j->conf) < 0)
+		code = j->c.code;
+	else
+		put_all(j, files, n);
+	j->careful |= j->c.over;
+	if (j->c.over)
+		handin_blame(files, n, &j->conf->addr, buf_span(&j->c.why),
+		    j->conf->verbose);
+	ftpc_close(&j->c);
+	return code;
+}
+
+enum exit_code
+ftpput_send(const struct ftpc_conf *conf, const struct handin *h)
+{
+	struct job j = { .conf = conf };
+	enum exit_code code;
+
+	j.chunk = malloc(CHUNK);
+	if (j.chunk == NULL)
+		die_nomem();
+	code = handin_send(h, try, &j);
+	free(j.chunk);
+	buf_free(&j.now.temp);
+	buf_free(&j.ahead.temp);
+	buf_free(&j.stale);
+	return code;
+}

@@ -1,0 +1,141 @@
+#include "handin.h"
+
+#include <stdlib.h>
+
+#include "client/backoff.h"
+#include "format/wire/ordline.h"
+#include "format/wire/results.h"
+
+#define STDIN_NAME "order.txt"	/* what standard input is called */
+
+void
+handin_check(char *const *paths, const char *name)
+{
+	size_t i, inputs = 0;
+	const char *why;
+
+	for (i = 0; paths[i] != NULL; i++)
+		inputs += strcmp(paths[i], "-") == 0;
+	if (inputs > 1)
+		die(EX_USAGE, "-: standard input can be sent only once");
+	if (name == NULL)
+		return;
+	if (i > 1)
+		die(EX_USAGE, "-n: one name for several files");
+	why = ordline_name_check(span_str(name));
+	if (why != NULL)
+		die(EX_USAGE, "-n: %s: %s", name, why);
+}
+
+/* The name a file goes under, where it is given none. */
+static struct span
+own_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (strcmp(path, "-") == 0)
+		return span_str(STDIN_NAME);
+	return span_str(slash != NULL ? slash + 1 : path);
+}
+
+enum exit_code
+handin_load(struct handin *h, char *const *paths, const char *name,
+    const char *tmpdir, enum exit_code (*load)(struct orderfile *f,
+    const char *path, struct span name, const char *tmpdir))
+{
+	enum exit_code code = EX_OK, loaded;
+	struct orderfile *f;
+	struct span called;
+	const char *why;
+	size_t n;
+
+	for (n = 0; paths[n] != NULL; n++)
+		;
+	h->n = 0;
+	h->files = die_calloc(n, sizeof *h->files);
+	for (; *paths != NULL; paths++) {
+		f = &h->files[h->n];
+		called = name != NULL ? span_str(name) : own_name(*paths);
+		why = ordline_name_check(called);
+		if (why != NULL) {
+			warn("%s: %s (-n gives another)", *paths, why);
+			code = result_worst(code, EX_DATAERR);
+			continue;
+		}
+		loaded = load(f, *paths, called, tmpdir);
+		if (loaded == EX_OK) {
+			h->n++;
+			continue;
+		}
+		warn_sys("%s", loaded == EX_NOINPUT ? *paths : tmpdir);
+		orderfile_free(f);
+		code = result_worst(code, loaded);
+	}
+	return code;
+}
+
+void
+handin_free(struct handin *h)
+{
+	size_t i;
+
+	for (i = 0; i < h->n; i++)
+		orderfile_free(&h->files[i]);
+	free(h->files);
+}
+
+/* How many of n files have no answer, or one that may be another later. */
+static size_t
+count_open(const struct orderfile *files, size_t n)
+{
+	size_t i, open = 0;
+
+	for (i = 0; i < n; i++)
+		if (orderfile_is_open(&files[i]))
+			open++;
+	return open;
+}
+
+enum exit_code
+handin_send(const struct handin *h, enum exit_code (*try)(void *arg,
+    struct orderfile *files, size_t n), void *arg)
+{
+	size_t open = count_open(h->files, h->n), before;
+	enum exit_code code = EX_OK;
+	long attempt = 0;
+
+	while (open > 0) {
+		before = open;
+		code = try(arg, h->files, h->n);
+		open = count_open(h->files, h->n);
+		if (open == 0 || (code != EX_OK && code != EX_TEMPFAIL))
+			break;
+		/* Only a connection that brought nothing is a failure. */
+		if (open < before) {
+			attempt = 0;
+			continue;
+		}
+		if (attempt == h->retries)
+			break;
+		backoff_wait(attempt++, h->verbose);
+	}
+	return open == 0 ? EX_OK : code;
+}
+
+void
+handin_blame(struct orderfile *files, size_t n,
+    const struct net_addr *server, struct span why, int verbose)
+{
+	struct buf text = { 0 };
+	char addr[NET_TEXT_MAX];
+	size_t i;
+
+	net_text(server, addr);
+	buf_addf(&text, "%s: %.*s", addr, (int)why.n, why.p);
+	for (i = 0; i < n; i++)
+		if (files[i].code == 0)
+			orderfile_outcome(&files[i], 0, buf_span(&text));
+	buf_free(&text);
+	if (verbose)
+		warn("%.*s", (int)why.n, why.p);
+}

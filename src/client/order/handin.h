@@ -1,0 +1,52 @@
+/*
+ * handin: what all programs do that hand in files: the files are read first,
+ * and sent on as many connections as it takes.
+ */
+#ifndef CLIENT_ORDER_HANDIN_H
+#define CLIENT_ORDER_HANDIN_H
+
+#include "orderfile.h"
+#include "sys/die.h"
+#include "sys/net.h"
+
+struct handin {
+	struct orderfile *files;
+	size_t n;
+	long retries;		/* after connections that brought nothing */
+	int verbose;		/* tells of the pauses between them */
+};
+
+/*
+ * What the operands (up to a NULL) and the one name for them (or NULL) have
+ * wrong ends the program with EX_USAGE.
+ */
+void handin_check(char *const *paths, const char *name);
+
+/*
+ * Loads the files that can be loaded with one of orderfile's functions, under
+ * name, or their own names where it is NULL.  The others are said on standard
+ * error; EX_OK, or what they mean.
+ */
+enum exit_code handin_load(struct handin *h, char *const *paths,
+    const char *name, const char *tmpdir,
+    enum exit_code (*load)(struct orderfile *f, const char *path,
+    struct span name, const char *tmpdir));
+void handin_free(struct handin *h);
+
+/*
+ * Calls try, which is one connection from beginning to end, until no file is
+ * open, or retries times in vain, with growing pauses between; a code other
+ * than EX_OK and EX_TEMPFAIL ends it.  EX_OK, or try's last code.
+ */
+enum exit_code handin_send(const struct handin *h,
+    enum exit_code (*try)(void *arg, struct orderfile *files, size_t n),
+    void *arg);
+
+/*
+ * For try, when the connection to that server is over: this is why those of
+ * the n files that have no answer have none.  verbose: it is told, too.
+ */
+void handin_blame(struct orderfile *files, size_t n,
+    const struct net_addr *server, struct span why, int verbose);
+
+#endif

@@ -1,0 +1,345 @@
+#include "orderc.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "client/trace.h"
+#include "format/wire/ordline.h"
+#include "format/wire/reply.h"
+#include "sys/io.h"
+
+#define OUT_FLUSH 65536		/* so much is gathered before a write */
+
+/* One connection. */
+struct link {
+	const struct orderc_conf *conf;
+	int fd;
+	struct rd rd;
+	struct buf out;		/* not written yet */
+	struct reply reply;
+	struct buf nonce;
+	uintmax_t orders;	/* ORDER lines sent */
+	struct orderfile **asked;	/* those sent, in their order */
+	size_t n, answered;
+	int over;		/* nothing more can be said or heard */
+	struct buf why;		/* then the reason */
+	enum exit_code code;	/* and, at the greeting, what it means */
+};
+
+/* A line of the dialogue on standard error; end stands for a mac. */
+static void
+trace(const struct link *l, const char *who, struct span line,
+    const char *end)
+{
+	if (l->conf->verbose)
+		trace_line(who, line, end);
+}
+
+static void
+lose(struct link *l, const char *why)
+{
+	if (!l->over) {
+		buf_clear(&l->why);
+		buf_adds(&l->why, why);
+	}
+	l->over = 1;
+}
+
+/* The next reply, waiting for it: 0, or -1 and the link is over. */
+static int
+hear(struct link *l)
+{
+	long long end = io_clock() + l->conf->timeout;
+	enum reply_event event;
+	struct span line;
+
+	reply_start(&l->reply);
+	do {
+		switch (rd_line_by(&l->rd, &line, end)) {
+		case RD_LINE:
+			break;
+		case RD_TIMEOUT:
+			lose(l, "no answer in time");
+			return -1;
+		case RD_ERROR:
+			lose(l, strerror(l->rd.err));
+			return -1;
+		case RD_LONG:
+			lose(l, "what came is no reply");
+			return -1;
+		default:
+			lose(l, "the connection was cut");
+			return -1;
+		}
+		trace(l, "S: ", line, "");
+		event = reply_line(&l->reply, line);
+	} while (event == REPLY_MORE);
+	if (event == REPLY_END)
+		return 0;
+	lose(l, "what came is no reply");
+	return -1;
+}
+
+/*
+ * Whether a reply speaks of this order.  One that does not is believed in
+ * nothing: the order is not stored, as far as anybody knows, and goes again.
+ */
+static int
+is_about(struct link *l, const struct orderfile *f)
+{
+	struct ordline o = { .octets = f->size, .sha = span_str(f->sha),
+	    .name = buf_span(&f->name) };
+	struct buf text = { 0 };
+	const char *why;
+
+	if (l->reply.code != 250)
+		return 1;
+	why = ordline_answer(buf_span(&l->reply.text), &o);
+	if (why == NULL)
+		return 1;
+	buf_addf(&text, "%s: ", why);
+	buf_addspan(&text, buf_span(&l->reply.text));
+	lose(l, buf_str(&text));
+	buf_free(&text);
+	return 0;
+}
+
+/* Takes one reply for the oldest order without one. */
+static void
+take_answer(struct link *l)
+{
+	struct orderfile *f;
+
+	if (hear(l) < 0)
+		return;
+	if (l->reply.code == 421 || l->answered == l->n) {
+		lose(l, buf_str(&l->reply.text));
+		return;
+	}
+	f = l->asked[l->answered++];
+	if (!is_about(l, f))
+		return;
+	orderfile_outcome(f, l->reply.code, buf_span(&l->reply.text));
+	/* Too large to be read and dropped: the server hangs up. */
+	if (f->code == 552)
+		lose(l, "the server refused an order and hung up");
+}
+
+/* The peer takes nothing more, but what it said before may still be there. */
+static void
+broken(struct link *l, int err)
+{
+	while (!l->over && l->answered < l->n)
+		take_answer(l);
+	lose(l, strerror(err));
+}
+
+/*
+ * Writes what is gathered.  Answers are taken as they come, or the server
+ * would stop reading in the end, and both would wait.
+ */
+static void
+flush(struct link *l)
+{
+	long long left, end = 0;
+	size_t at = 0, next = 0;
+	struct pollfd p;
+	ssize_t r;
+
+	while (at < l->out.n && !l->over) {
+		if (at >= next) {
+			next = at + WR_PIECE;
+			end = io_clock() + l->conf->timeout;
+		}
+		left = end - io_clock();
+		p.fd = l->fd;
+		p.events = POLLIN | POLLOUT;
+		r = poll(&p, 1, left > 0 ? (int)left : 0);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0) {
+			lose(l, r == 0 ? "the server takes nothing more" :
+			    strerror(errno));
+			break;
+		}
+		if (p.revents & POLLIN)
+			do
+				take_answer(l);
+			while (!l->over && rd_pending(&l->rd).n > 0);
+		if (l->over || !(p.revents & (POLLOUT | POLLERR | POLLHUP)))
+			continue;
+		r = write(l->fd, l->out.p + at, l->out.n - at);
+		if (r > 0)
+			at += (size_t)r;
+		else if (errno != EAGAIN && errno != EINTR)
+			broken(l, errno);
+	}
+	buf_clear(&l->out);
+}
+
+static void
+add_order(struct link *l, const struct orderfile *f)
+{
+	char mac[SHA256_HEX];
+	struct buf size = { 0 };
+	struct ordline o;
+	size_t at = l->out.n;
+
+	buf_addu(&size, f->size);
+	o.size = buf_span(&size);
+	o.sha = span_str(f->sha);
+	o.name = buf_span(&f->name);
+	o.tag = span_str(l->conf->tag);
+	l->orders++;
+	buf_addf(&l->out, "ORDER %s %s ", buf_str(&size), f->sha);
+	buf_addspan(&l->out, o.name);
+	buf_addf(&l->out, " %s", l->conf->tag);
+	trace(l, "C: ", span_of(l->out.p + at, l->out.n - at),
+	    l->conf->key.n > 0 ? " ***" : "");
+	if (l->conf->key.n > 0) {
+		ordline_mac(mac, l->conf->key, buf_span(&l->nonce), l->orders,
+		    &o);
+		buf_addf(&l->out, " %s", mac);
+	}
+	buf_adds(&l->out, "\r\n");
+	buf_free(&size);
+}
+
+/* All the content.  What is short of its size spoils order and link. */
+static void
+add_content(struct link *l, struct orderfile *f, int fd)
+{
+	uint64_t left = f->size;
+	size_t want;
+	ssize_t r;
+
+	while (left > 0 && !l->over) {
+		if (l->out.n >= OUT_FLUSH)
+			flush(l);
+		buf_reserve(&l->out, OUT_FLUSH);
+		want = left < OUT_FLUSH ? (size_t)left : OUT_FLUSH;
+		r = read(fd, l->out.p + l->out.n, want);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0) {
+			orderfile_spoiled(f, r < 0 ? strerror(errno) : NULL);
+			lose(l, "an order could not be sent whole");
+			break;
+		}
+		l->out.n += (size_t)r;
+		left -= (uint64_t)r;
+	}
+}
+
+static void
+send_order(struct link *l, struct orderfile *f)
+{
+	const char *why;
+	int fd;
+
+	fd = orderfile_open(f, &why);
+	if (fd < 0) {
+		orderfile_spoiled(f, why);
+		return;
+	}
+	add_order(l, f);
+	l->asked[l->n++] = f;
+	add_content(l, f, fd);
+	orderfile_done(f, fd);
+}
+
+/* Takes the nonce from "host orderrecv 1 nonce": 0, or -1. */
+static int
+take_nonce(struct link *l, struct span text)
+{
+	struct span words[4];
+	size_t i, n;
+
+	for (i = 0; i < 4; i++) {
+		for (n = 0; n < text.n && text.p[n] != ' '; n++)
+			;
+		words[i] = span_of(text.p, n);
+		n += n < text.n;
+		text = span_drop(text, n);
+	}
+	buf_addspan(&l->nonce, words[3]);
+	return span_is(words[1], "orderrecv") && span_is(words[2], "1") &&
+	    words[3].n > 0 ? 0 : -1;
+}
+
+static int
+greet(struct link *l)
+{
+	l->code = EX_TEMPFAIL;
+	if (hear(l) < 0)
+		return -1;
+	if (l->reply.code == 220) {
+		if (take_nonce(l, buf_span(&l->reply.text)) == 0)
+			return 0;
+		l->code = EX_CONFIG;
+		lose(l, "this is no orderrecv that we know");
+		return -1;
+	}
+	lose(l, buf_str(&l->reply.text));
+	return -1;
+}
+
+/* All that is still to be sent, QUIT, and the answers. */
+static void
+talk(struct link *l, struct orderfile *files, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && !l->over; i++)
+		if (orderfile_is_open(&files[i]))
+			send_order(l, &files[i]);
+	trace(l, "C: ", span_str("QUIT"), "");
+	buf_adds(&l->out, "QUIT\r\n");
+	flush(l);
+	while (!l->over && l->answered < l->n)
+		take_answer(l);
+	if (!l->over)
+		hear(l);
+}
+
+static int
+dial(struct link *l)
+{
+	const char *why;
+	int temp;
+
+	l->fd = net_dial(&l->conf->addr, l->conf->timeout, &why, &temp);
+	if (l->fd >= 0) {
+		rd_init(&l->rd, l->fd, l->conf->timeout, REPLY_LINE_MAX);
+		return 0;
+	}
+	l->code = temp ? EX_TEMPFAIL : EX_NOHOST;
+	lose(l, why);
+	return -1;
+}
+
+enum exit_code
+orderc_send(void *arg, struct orderfile *files, size_t n)
+{
+	struct link l = { .conf = arg, .fd = -1 };
+
+	l.asked = die_calloc(n, sizeof *l.asked);
+	if (dial(&l) == 0 && greet(&l) == 0) {
+		l.code = EX_OK;
+		talk(&l, files, n);
+	}
+	if (l.over)
+		handin_blame(files, n, &l.conf->addr, buf_span(&l.why),
+		    l.conf->verbose);
+	if (l.fd >= 0)
+		close(l.fd);
+	rd_free(&l.rd);
+	reply_free(&l.reply);
+	buf_free(&l.out);
+	buf_free(&l.nonce);
+	buf_free(&l.why);
+	free(l.asked);
+	return l.code;
+}

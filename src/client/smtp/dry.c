@@ -1,0 +1,204 @@
+#include "dry.h"
+
+#include "client/smtp/feed.h"
+#include "client/smtp/params.h"
+#include "client/smtp/transact.h"
+#include "format/mail/mime.h"
+#include "sys/stop.h"
+
+struct dry {
+	int ask;
+	struct wr *out;
+	struct reach reach;	/* kept for the next message */
+	enum exit_code code;
+};
+
+/* The transaction of the message before is given up, if there was one. */
+static enum smtpc_status
+forget(struct smtpc *c)
+{
+	if (!c->reset)
+		return SMTPC_OK;
+	c->reset = 0;
+	smtpc_say(c, span_str("RSET"));
+	if (smtpc_hear(c, STAGE_MAIL, SMTPC_COMMAND, 2) == SMTPC_OK)
+		return SMTPC_OK;
+	return smtpc_lost(c, "RSET refused");
+}
+
+static enum smtpc_status
+ask_rcpt(struct smtpc *c, const struct fit *fit, struct rcpt *r)
+{
+	enum smtpc_status status;
+	unsigned refused;
+
+	transact_say_rcpt(c, fit, r);
+	status = smtpc_hear(c, STAGE_RCPT, SMTPC_COMMAND, 2);
+	if (status == SMTPC_LOST)
+		return status;
+	refused = status == SMTPC_OK ? 0 : params_refused_rcpt(c, fit, r);
+	smtpc_give_up(c, refused);
+	r->later = refused != 0;
+	if (!r->later)
+		rcpt_decide(r, status == SMTPC_OK ? RESULT_SENT :
+		    transact_refusal(c->reply.code, STAGE_RCPT), STAGE_RCPT,
+		    c->reply.code, buf_span(&c->reply.text));
+	return SMTPC_OK;
+}
+
+/*
+ * The envelope, step by step, and no text.  Everybody in it is decided, who
+ * was accepted as if sent to, unless it is to be asked again, without what the
+ * server has refused.
+ */
+static enum smtpc_status
+ask_server(struct smtpc *c, const struct fit *fit, struct message *m)
+{
+	enum smtpc_status status;
+	unsigned refused;
+	size_t i;
+
+	status = forget(c);
+	if (status == SMTPC_OK) {
+		transact_say_mail(c, fit, m);
+		status = smtpc_hear(c, STAGE_MAIL, SMTPC_COMMAND, 2);
+	}
+	if (status == SMTPC_REFUSED) {
+		refused = params_refused_mail(c, fit, m);
+		smtpc_give_up(c, refused);
+		c->reset = 1;
+		if (refused != 0)
+			return status;
+	}
+	if (status == SMTPC_REFUSED)
+		message_decide(m, transact_refusal(c->reply.code, STAGE_MAIL),
+		    STAGE_MAIL, c->reply.code, buf_span(&c->reply.text));
+	for (i = 0; i < m->rcpts && status == SMTPC_OK; i++) {
+		if (m->rcpt[i].decided || m->rcpt[i].later)
+			continue;
+		status = ask_rcpt(c, fit, &m->rcpt[i]);
+	}
+	c->reset = 1;
+	if (status == SMTPC_LOST)
+		message_decide(m, RESULT_DEFERRED, c->stage, c->code,
+		    buf_span(&c->why));
+	return status;
+}
+
+/* With those whom one server can serve; 0, or -1 when everybody is decided. */
+static int
+check_some(struct dry *d, struct message *m)
+{
+	const struct link_server *v;
+	struct smtpc *c = &d->reach.link.c;
+	enum fit_verdict verdict;
+	struct fit fit;
+	size_t n = 0;
+
+	do {
+		if (reach_connect(&d->reach, &m->tries, 0, &v) < 0) {
+			message_decide(m, RESULT_DEFERRED, v->stage, v->code,
+			    buf_span(&v->why));
+			return -1;
+		}
+		verdict = fit_message(&fit, c->caps, c->size, m);
+	} while (verdict != FIT_OK &&
+	    reach_other(&d->reach, m, &fit, verdict, ++n) == 0);
+	if (verdict != FIT_OK)
+		return -1;
+	if (ask_server(c, &fit, m) == SMTPC_LOST)
+		link_close(&d->reach.link);
+	message_rejoin(m);
+	return message_open(m) > 0 ? 0 : -1;
+}
+
+/* In one line, as it may be shown. */
+static void
+add_shown(struct wr *out, struct span s)
+{
+	struct buf text = { 0 };
+
+	mime_line(&text, s);
+	wr_addspan(out, buf_span(&text));
+	buf_free(&text);
+}
+
+static enum exit_code
+tell(struct wr *out, const struct message *m, const struct rcpt *r, int asked)
+{
+	struct result res;
+
+	message_result(&res, m, r, 0);
+	wr_adds(out, "to <");
+	add_shown(out, res.rcpt);
+	wr_adds(out, ">");
+	if (!r->decided || r->status == RESULT_SENT) {
+		wr_adds(out, asked ? ": accepted\n" : "\n");
+		return EX_OK;
+	}
+	wr_addf(out, ": %s at %s: ", result_status_name(res.status),
+	    result_stage_name(res.stage));
+	if (res.code > 0)
+		wr_addf(out, "%d ", res.code);
+	add_shown(out, res.text);
+	wr_adds(out, "\n");
+	return result_exit(&res);
+}
+
+static void
+try(struct dry *d, struct message *m)
+{
+	size_t i;
+
+	if (d->ask && message_open(m) > 0)
+		while (check_some(d, m) == 0)
+			;
+	wr_adds(d->out, "from <");
+	add_shown(d->out, buf_span(&m->from));
+	wr_addf(d->out, ">, %zu octets\n", m->content.text.n);
+	for (i = 0; i < m->rcpts; i++)
+		d->code = result_worst(d->code,
+		    tell(d->out, m, &m->rcpt[i], d->ask));
+}
+
+enum exit_code
+dry_run(const struct sender_conf *conf, int ask, struct message *m,
+    struct wr *out)
+{
+	struct dry d = { .reach = { .conf = &conf->reach }, .ask = ask,
+	    .out = out };
+
+	try(&d, m);
+	link_quit(&d.reach.link);
+	return d.code;
+}
+
+enum exit_code
+dry_batch(const struct batch_conf *batch, const struct sender_conf *conf,
+    int ask, struct wr *out)
+{
+	struct dry d = { .reach = { .conf = &conf->reach }, .ask = ask,
+	    .out = out };
+	enum feed_event event = FEED_LATER;
+	struct message m = { 0 };
+	struct feed feed;
+
+	feed_init(&feed, batch->in, batch->name, conf->reach.link.helo);
+	while (!stop_asked() && out->err == 0 &&
+	    (event = feed_next(&feed, &m)) != FEED_END) {
+		if (event == FEED_MESSAGE) {
+			feed_judge(&feed, &m);
+			try(&d, &m);
+			continue;
+		}
+		wr_flush(out);
+		stop_wait(batch->in, IO_FOREVER);
+	}
+	link_quit(&d.reach.link);
+	d.code = result_worst(d.code, feed.code);
+	if (event != FEED_END)
+		d.code = result_worst(d.code, EX_TEMPFAIL);
+	feed_free(&feed);
+	message_free(&m);
+	return d.code;
+}

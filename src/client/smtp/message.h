@@ -1,0 +1,95 @@
+/*
+ * message: a message on its way to a server, with its envelope and what has
+ * become of each recipient.
+ */
+#ifndef CLIENT_SMTP_MESSAGE_H
+#define CLIENT_SMTP_MESSAGE_H
+
+#include "format/mail/content.h"
+#include "format/wire/results.h"
+#include "sys/buf.h"
+
+/* As much of a reply as a results line tells. */
+#define MESSAGE_REPLY_MAX 1000
+
+/* The largest message that is held in memory to be sent, in octets. */
+#define MESSAGE_MAX (128UL << 20)
+
+struct rcpt {
+	struct buf addr;
+	struct buf params;	/* of RCPT, from the batch */
+	int told;		/* somebody has been told of it */
+	int later;		/* this transaction has no room for it */
+	size_t mark;		/* of its line in the journal, where that is
+				   there before its turn; else 0 */
+	int decided;		/* what follows is final */
+	enum result_status status;
+	enum result_stage stage;
+	int code;		/* of the reply, 0 where there was none */
+	struct buf text;
+};
+
+struct message {
+	uintmax_t number;	/* its place in the batch, from 1 */
+	struct buf from;	/* empty for <> */
+	struct buf params;	/* of MAIL, from the batch */
+	struct buf id;		/* Message-ID, empty where there is none */
+	struct content content;
+	struct buf converted;	/* the content, where the server at hand can
+				   not take it as it is */
+	struct rcpt *rcpt;
+	size_t rcpts;
+	int tries;		/* connections it was begun on */
+	const char *server;	/* where it was tried last, "" for nowhere;
+				   owned by whoever set it */
+	struct message *next;	/* in a list of its owner's */
+	struct message *made;	/* in the list of all on its shelf */
+	struct queue_lot *lot;	/* its owner's: with whom it waits */
+	void *ticket;		/* what its owner knows it by */
+	int begun;		/* its owner's: the end may have gone out */
+	const char *ahead;	/* the server in the lines that are there
+				   before its turn; NULL for none */
+	/* private */
+	size_t cap;
+};
+
+/* All zero is an empty message.  message_start empties a used one. */
+void message_start(struct message *m, uintmax_t number);
+void message_free(struct message *m);
+
+/*
+ * Messages that are used again.  All zero is an empty shelf.  message_drop
+ * puts one back, without what a large one held; message_shelf_free frees all
+ * that came from the shelf, wherever they are.
+ */
+struct message_shelf {
+	struct message *spare, *made;
+};
+
+struct message *message_new(struct message_shelf *shelf);
+void message_drop(struct message_shelf *shelf, struct message *m);
+void message_shelf_free(struct message_shelf *shelf);
+
+/* A further recipient, undecided; valid until the next is added. */
+struct rcpt *message_rcpt(struct message *m, struct span addr,
+    struct span params);
+
+/* What is decided stays so; of text, MESSAGE_REPLY_MAX octets are kept. */
+void rcpt_decide(struct rcpt *r, enum result_status status,
+    enum result_stage stage, int code, struct span text);
+
+/* The same for everybody in the transaction who is undecided. */
+void message_decide(struct message *m, enum result_status status,
+    enum result_stage stage, int code, struct span text);
+
+/* How many of them there are. */
+size_t message_open(const struct message *m);
+
+/* Those who had to wait for another transaction are in the next one. */
+void message_rejoin(struct message *m);
+
+/* The results(5) fields of one recipient; time is in seconds. */
+void message_result(struct result *res, const struct message *m,
+    const struct rcpt *r, int64_t now);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * sender: brings messages one after the other to the first server that will
+ * talk, over a connection that is kept.  A message whose connection failed
+ * before its text was sent goes again, to the next server where there are
+ * several.  Where the server takes BDAT, messages go without waiting for the
+ * answers to those before; else the next envelope rides behind the final dot.
+ */
+#ifndef CLIENT_SMTP_SENDER_H
+#define CLIENT_SMTP_SENDER_H
+
+#include "client/smtp/reach.h"
+#include "client/smtp/transact.h"
+
+struct sender_conf {
+	struct reach_conf reach;
+	size_t depth;		/* messages without an answer, at least 1 */
+
+	/*
+	 * The end of m is next; part: some are decided, and the others go in
+	 * a transaction of their own; done: everybody is, and m is its
+	 * owner's again.  Done comes once a message, sending whenever it
+	 * goes.  -1 stops the sender before another byte goes out.
+	 */
+	int (*sending)(void *arg, struct message *m);
+	int (*part)(void *arg, struct message *m);
+	int (*done)(void *arg, struct message *m);
+
+	/*
+	 * Instead of done, for an owner who has others to send m; or NULL,
+	 * and then a server that hangs up is waited for.  No server talks, so
+	 * many have just hung up, nor will one for wait ms, or (-1) for long;
+	 * who was undecided is deferred, should it come to that.
+	 */
+	int (*back)(void *arg, struct message *m, int hung, long wait);
+	void *arg;
+};
+
+/* All zero but conf is a sender without a connection. */
+struct sender {
+	const struct sender_conf *conf;
+	/* private */
+	struct reach reach;
+	int stopped;
+
+	/* One by one: */
+	struct transact turn[2];
+	struct transact *held;	/* its text is out, its dot is not; or NULL */
+
+	/* By BDAT, a ring of conf->depth: */
+	struct transact *window;
+	size_t first, queued;
+	size_t unanswered;	/* commands */
+	struct message *again, **last;	/* to be sent again, in order */
+};
+
+/*
+ * Takes m in hand, until it is done.  It may be held back, so that its final
+ * dot and the next envelope share a segment, until the next push or settle.
+ * 0, or -1 when a callback stopped the sender.
+ */
+int sender_push(struct sender *s, struct message *m);
+
+/* Finishes whatever is in hand: called before any longer wait. */
+int sender_settle(struct sender *s);
+
+/* Ends the connection, with QUIT unless something is in hand, and frees s. */
+void sender_end(struct sender *s);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * addr: mail addresses as SMTP writes them (RFC 5321 4.1.2, with UTF-8 by
+ * RFC 6531) and as people type them.
+ */
+#ifndef FORMAT_MAIL_ADDR_H
+#define FORMAT_MAIL_ADDR_H
+
+#include "sys/buf.h"
+
+#define ADDR_LOCAL_MAX 64	/* octets of a local part, RFC 5321 4.5.3.1.1 */
+#define ADDR_DOMAIN_MAX 255	/* octets of a domain, RFC 5321 4.5.3.1.2 */
+
+/* Views of the text that was parsed; a quoted local part keeps its quotes. */
+struct addr {
+	struct span text;	/* local@domain, or local alone */
+	struct span local;
+	struct span domain;	/* p is NULL where there was none */
+};
+
+/*
+ * local@domain and nothing else: a dot-string or quoted string, and a domain
+ * of letters, digits and hyphens, non-ASCII labels included, or an address
+ * literal.  0, or -1 with *why in words where why is not NULL.
+ */
+int addr_parse(struct addr *a, struct span s, const char **why);
+
+/* As addr_parse, but a local part may stand alone. */
+int addr_parse_bare(struct addr *a, struct span s, const char **why);
+
+/*
+ * The path of MAIL or RCPT at the start of s: <a@b>, <> (text is empty),
+ * <@route:a@b> with the route ignored (RFC 5321 F.2), and from people who type,
+ * a bare name or address without brackets that ends at a blank.  *used is
+ * the length of the path; what follows are parameters.  0, or -1 with *why.
+ */
+int addr_path(struct addr *a, struct span s, size_t *used,
+    const char **why);
+
+/* Whether any byte is not ASCII, so that SMTPUTF8 is needed. */
+int addr_is_utf8(struct span s);
+
+/* Same local part to the byte, same domain but for ASCII case. */
+int addr_same(const struct addr *a, const struct addr *b);
+
+/*
+ * A domain name that may go into a protocol line or a lookup: labels of
+ * letters, digits, hyphens, underscores or non-ASCII.
+ */
+int addr_is_domain(struct span s);
+
+#endif

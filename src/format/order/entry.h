@@ -1,0 +1,64 @@
+/*
+ * entry: one recipient as an order has it: addr or Name <addr>, with fields
+ * behind it (order(5)).
+ */
+#ifndef FORMAT_ORDER_ENTRY_H
+#define FORMAT_ORDER_ENTRY_H
+
+#include "format/mail/addr.h"
+
+/* Text that may stand in quotes, with \" and \\ in it. */
+struct quoted {
+	struct span raw;	/* without the quotes */
+	int escapes;		/* there is a backslash to be taken out */
+};
+
+/* The text itself: a view of raw, or of a copy appended to b. */
+struct span quoted_text(const struct quoted *q, struct buf *b);
+
+enum entry_kind {
+	ENTRY_GOOD,
+	ENTRY_BAD,		/* no address: why says why */
+	ENTRY_DUPLICATE		/* order_next alone finds these */
+};
+
+/* Views of the text that was parsed. */
+struct entry {
+	enum entry_kind kind;
+	struct span text;	/* all of it */
+	struct addr addr;
+	struct quoted name;	/* empty where none is given */
+	struct span fields;	/* for entry_field */
+	const char *why;
+};
+
+/* Parses an entry without blanks at its ends. */
+void entry_parse(struct entry *e, struct span text);
+
+struct field {
+	struct span key;
+	struct quoted value;
+};
+
+/*
+ * Takes the next field off *fields: 1, 0 after the last, -1 with *why where
+ * the text is no field, which then starts at fields->p.
+ */
+int entry_field(struct span *fields, struct field *f, const char **why);
+
+/* Whether the byte c may stand in a key. */
+int entry_is_key(int c);
+
+/* The values that the address and the name give, which are no fields. */
+enum own_value { OWN_LOGIN, OWN_EMAIL, OWN_DOMAIN, OWN_NAME, OWN_NONE };
+enum own_value entry_own(struct span key);
+
+/*
+ * Offset of the quote that closes the one at i in its line, 0 where there is
+ * none; and whether the quote at i, in an entry that begins at start, is one
+ * that opens.
+ */
+size_t entry_quote_end(struct span s, size_t i);
+int entry_quote_opens(struct span s, size_t start, size_t i);
+
+#endif

@@ -1,0 +1,124 @@
+#include "excerpt.h"
+
+#include <stdlib.h>
+
+#include "format/wire/results.h"
+
+static void
+add_line(struct buf *b, struct span s)
+{
+	buf_addspan(b, s);
+	buf_addc(b, '\n');
+}
+
+void
+excerpt_recipients(struct buf *b, const struct order *o)
+{
+	struct order_walk walk = { 0 };
+	struct entry e;
+
+	while (order_find(o, &walk, &e, ENTRY_GOOD))
+		add_line(b, e.addr.text);
+}
+
+void
+excerpt_subject(struct buf *b, const struct order *o)
+{
+	struct span rest = o->subject, line;
+	const char *blank = "";
+
+	while (order_line(&rest, &line)) {
+		buf_adds(b, blank);
+		buf_addspan(b, line);
+		blank = " ";
+	}
+	buf_addc(b, '\n');
+}
+
+void
+excerpt_lines(struct buf *b, struct span text)
+{
+	while (text.n > 0)
+		add_line(b, span_chomp(span_line(&text)));
+}
+
+void
+excerpt_all(struct buf *b, const struct order *o)
+{
+	struct order_walk walk = { 0 };
+	struct entry e;
+
+	while (order_find(o, &walk, &e, ENTRY_GOOD))
+		add_line(b, e.text);
+	buf_adds(b, "\nSubject: ");
+	excerpt_subject(b, o);
+	buf_addc(b, '\n');
+	excerpt_lines(b, o->body);
+}
+
+void
+excerpt_count(struct buf *b, const struct order *o, int verbose)
+{
+	buf_addf(b, "%zu\n", o->good + o->bad);
+	if (verbose)
+		buf_addf(b, "good %zu\nbad %zu\nduplicates %zu\n",
+		    o->good, o->bad, o->duplicates);
+}
+
+void
+excerpt_bad(struct buf *b, const struct order *o, int64_t now)
+{
+	struct order_walk walk = { 0 };
+	struct result r = { 0 };
+	struct entry e;
+
+	r.status = RESULT_FAILED;
+	r.stage = STAGE_ORDER;
+	r.time = now;
+	while (order_find(o, &walk, &e, ENTRY_BAD)) {
+		r.rcpt = e.text;
+		r.number = walk.number;
+		r.text = span_str(e.why);
+		result_add(b, &r);
+	}
+}
+
+/* A line for each of the n keys that a recipient lacks. */
+static void
+add_missing(struct buf *b, const struct order *o, struct values *v,
+    const size_t *keys, size_t n)
+{
+	struct order_walk walk = { 0 };
+	struct span key;
+	struct entry e;
+	size_t i, have;
+
+	while (n > 0 && order_find(o, &walk, &e, ENTRY_GOOD)) {
+		values_take(v, &e);
+		for (i = 0; i < n; i++)
+			if (values_lack(v, keys[i]) &&
+			    values_key(v, keys[i], &key, &have))
+				buf_addf(b, "missing %.*s %.*s\n", (int)key.n,
+				    key.p, (int)e.addr.text.n, e.addr.text.p);
+	}
+}
+
+void
+excerpt_fields(struct buf *b, const struct order *o, struct values *v)
+{
+	struct span key;
+	size_t *keys, k, have, n = 0;
+
+	keys = malloc((v->n + 1) * sizeof *keys);
+	if (keys == NULL)
+		die_nomem();
+	for (k = 0; k < v->n; k++)
+		if (values_key(v, k, &key, &have)) {
+			buf_addf(b, "field %.*s %zu\n", (int)key.n, key.p,
+			    have);
+			if (have < o->good)
+				keys[n++] = k;
+		}
+	add_missing(b, o, v, keys, n);
+	free(keys);
+}

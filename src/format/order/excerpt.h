@@ -1,0 +1,33 @@
+/*
+ * excerpt: parts of an order as text, lines ending in LF.  Each is appended.
+ */
+#ifndef FORMAT_ORDER_EXCERPT_H
+#define FORMAT_ORDER_EXCERPT_H
+
+#include "format/order/values.h"
+
+/* The good entries: their addresses alone. */
+void excerpt_recipients(struct buf *b, const struct order *o);
+
+/* The subject in one line. */
+void excerpt_subject(struct buf *b, const struct order *o);
+
+/* The good entries as they are written, an empty line, subject and body. */
+void excerpt_all(struct buf *b, const struct order *o);
+
+/* Any text; the last line ends with LF, too. */
+void excerpt_lines(struct buf *b, struct span text);
+
+/* The number of recipients, and of which kinds they are when verbose. */
+void excerpt_count(struct buf *b, const struct order *o, int verbose);
+
+/*
+ * The fields that the letter uses and how many recipients have each; then
+ * the recipients who lack one, so that the default stands in their letter.
+ */
+void excerpt_fields(struct buf *b, const struct order *o, struct values *v);
+
+/* The entries that are no address, as results(5). */
+void excerpt_bad(struct buf *b, const struct order *o, int64_t now);
+
+#endif

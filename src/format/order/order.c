@@ -1,0 +1,446 @@
+#include "order.h"
+
+static const struct {
+	const char *name;
+	size_t span;		/* offset in struct order */
+} sections[] = {
+	{ "[Recipients:]", offsetof(struct order, recipients) },
+	{ "[Subject:]", offsetof(struct order, subject) },
+	{ "[Body:]", offsetof(struct order, body) },
+	{ "[From:]", offsetof(struct order, from) },
+	{ "[Reply-To:]", offsetof(struct order, reply_to) },
+	{ "[Headers:]", offsetof(struct order, headers) },
+	{ "[Html:]", offsetof(struct order, html) }
+};
+
+/* The first so many must be there. */
+#define REQUIRED 3
+
+#define BODY 2			/* the one tag that counts behind [Html:] */
+#define ANY (-1)
+
+/* Whether the line ends at i; s may end with it. */
+static int
+is_eol(struct span s, size_t i)
+{
+	if (i < s.n && s.p[i] == '\r')
+		i++;
+	return i == s.n || s.p[i] == '\n';
+}
+
+/* Which section's tag stands at i, and its length; or -1. */
+static int
+tag_at(struct span s, size_t i, size_t *n)
+{
+	size_t k;
+
+	if (i >= s.n || s.p[i] != '[' ||
+	    (i > 0 && !byte_is_blank(s.p[i - 1]) && s.p[i - 1] != '\n'))
+		return -1;
+	for (k = 0; k < COUNT(sections); k++) {
+		*n = strlen(sections[k].name);
+		if (*n <= s.n - i &&
+		    span_case_is(span_of(s.p + i, *n), sections[k].name))
+			return (int)k;
+	}
+	return -1;
+}
+
+/* Offset of the next tag, of a kind or ANY, from i on; or s.n. */
+static size_t
+find_tag(struct span s, size_t i, int kind)
+{
+	const char *p;
+	size_t n;
+	int k;
+
+	while (i < s.n && (p = memchr(s.p + i, '[', s.n - i)) != NULL) {
+		i = (size_t)(p - s.p);
+		k = tag_at(s, i, &n);
+		if (k >= 0 && (kind == ANY || k == kind))
+			return i;
+		i++;
+	}
+	return s.n;
+}
+
+/*
+ * Skips what stands between entries: blanks, line ends, separators, and
+ * comments, which take a line or what is left of one at the start of s.
+ */
+static size_t
+skip_between(struct span s, size_t i, int separators)
+{
+	int fresh = i == 0;	/* only blanks since the line began */
+	const char *lf;
+
+	for (; i < s.n; i++) {
+		if (s.p[i] == '\n') {
+			fresh = 1;
+		} else if (fresh && s.p[i] == '#') {
+			lf = memchr(s.p + i, '\n', s.n - i);
+			i = lf != NULL ? (size_t)(lf - s.p) - 1 : s.n - 1;
+		} else if (separators && (s.p[i] == ',' || s.p[i] == ';')) {
+			fresh = 0;
+		} else if (!byte_is_blank(s.p[i]) && !is_eol(s, i))
+			break;
+	}
+	return i;
+}
+
+/* Not zero if one of the bytes of w is zero. */
+static uint64_t
+has_zero(uint64_t w)
+{
+	return (w - BYTES8(1)) & ~w & BYTES8(0x80);
+}
+
+/* Skips what cannot end an entry or be of meaning in it, a word at a time. */
+static size_t
+skip_plain(struct span s, size_t i)
+{
+	uint64_t w;
+
+	for (; s.n - i > sizeof w; i += sizeof w) {
+		memcpy(&w, s.p + i, sizeof w);
+		if ((has_zero(w ^ BYTES8(',')) | has_zero(w ^ BYTES8('\n')) |
+		    has_zero(w ^ BYTES8(';')) | has_zero(w ^ BYTES8('"')) |
+		    has_zero(w ^ BYTES8('['))) != 0)
+			break;
+	}
+	return i;
+}
+
+/*
+ * The end of the entry that starts at start, blanks behind it included.
+ * *open is a quote in it that nothing closes, or NULL.
+ */
+static size_t
+entry_end(struct span s, size_t start, const char **open)
+{
+	size_t i, n;
+
+	*open = NULL;
+	for (i = skip_plain(s, start); i < s.n; i++) {
+		switch (s.p[i]) {
+		case ',':
+		case ';':
+		case '\n':
+			return i;
+		case '[':
+			if (tag_at(s, i, &n) >= 0)
+				return i;
+			break;
+		case '"':
+			if (!entry_quote_opens(s, start, i))
+				break;
+			n = entry_quote_end(s, i);
+			if (n > 0)
+				i = n;
+			else if (*open == NULL)
+				*open = s.p + i;
+			break;
+		}
+	}
+	return i;
+}
+
+int
+order_line(struct span *section, struct span *line)
+{
+	const char *lf;
+	size_t n;
+
+	while (section->n > 0) {
+		lf = memchr(section->p, '\n', section->n);
+		n = lf != NULL ? (size_t)(lf - section->p) + 1 : section->n;
+		*line = span_trim(span_chomp(span_of(section->p, n)));
+		*section = span_drop(*section, n);
+		if (line->n > 0)
+			return 1;
+	}
+	return 0;
+}
+
+void
+order_mailbox(struct span section, struct entry *e)
+{
+	struct span line;
+
+	if (!order_line(&section, &line))
+		line = span_of(section.p, 0);
+	entry_parse(e, line);
+}
+
+/* Parses the entry at start; returns where it ends. */
+static size_t
+entry_at(struct span s, size_t start, struct entry *e, const char **open)
+{
+	size_t end = entry_end(s, start, open), n = end - start;
+
+	if (s.p[end - 1] == '\r' && is_eol(s, end))
+		n--;
+	entry_parse(e, span_trim(span_of(s.p + start, n)));
+	return end;
+}
+
+/* What is kept of an entry, for there may be millions. */
+struct packed {
+	uint32_t at, n;		/* its text, in the section */
+	uint16_t addr;		/* octets of a good address at its start, 0
+				   where it is to be parsed again */
+	uint8_t local;		/* of them those before the @ */
+	uint8_t kind;
+};
+
+static struct packed
+pack(const struct order *o, const struct entry *e)
+{
+	struct packed x = { 0 };
+
+	x.at = (uint32_t)(e->text.p - o->recipients.p);
+	x.n = (uint32_t)e->text.n;
+	x.kind = (uint8_t)e->kind;
+	if (e->kind == ENTRY_GOOD && e->addr.text.p == e->text.p) {
+		x.addr = (uint16_t)e->addr.text.n;
+		x.local = (uint8_t)e->addr.local.n;
+	}
+	return x;
+}
+
+static void
+unpack(const struct order *o, const struct packed *x, struct entry *e)
+{
+	const struct span text = span_of(o->recipients.p + x->at, x->n);
+
+	if (x->addr == 0)
+		entry_parse(e, text);
+	else {
+		memset(e, 0, sizeof *e);
+		e->text = text;
+		e->addr.text = span_of(text.p, x->addr);
+		e->addr.local = span_of(text.p, x->local);
+		e->addr.domain = span_drop(e->addr.text, x->local + 1U);
+		e->fields = span_trim(span_drop(text, x->addr));
+	}
+	e->kind = (enum entry_kind)x->kind;
+}
+
+int
+order_next(const struct order *o, struct order_walk *w,
+    struct entry *e)
+{
+	struct packed x;
+
+	if (w->at == o->index.n)
+		return 0;
+	memcpy(&x, o->index.p + w->at, sizeof x);
+	w->at += sizeof x;
+	w->number += x.kind != ENTRY_DUPLICATE;
+	unpack(o, &x, e);
+	return 1;
+}
+
+int
+order_find(const struct order *o, struct order_walk *w, struct entry *e,
+    enum entry_kind kind)
+{
+	while (order_next(o, w, e))
+		if (e->kind == kind)
+			return 1;
+	return 0;
+}
+
+static void
+check_fields(struct order *o, struct span rest)
+{
+	struct field f;
+	const char *why;
+	int r;
+
+	while ((r = entry_field(&rest, &f, &why)) > 0)
+		if (entry_own(f.key) != OWN_NONE)
+			order_wrong(o, f.key.p, "%.*s is no field: it comes "
+			    "from the address", (int)f.key.n, f.key.p);
+	if (r < 0)
+		order_wrong(o, rest.p, "%s", why);
+}
+
+int
+order_is_tag_like(struct span s)
+{
+	size_t i = 1;
+
+	if (s.n == 0 || s.p[0] != '[')
+		return 0;
+	while (i < s.n && entry_is_key(s.p[i]) && s.p[i] != ':')
+		i++;
+	return i > 1 && i + 1 < s.n && s.p[i] == ':' && s.p[i + 1] == ']';
+}
+
+/*
+ * An entry on its way into the set of those that were seen: it arrives when
+ * some more are on theirs, and its place in memory has been fetched.
+ */
+#define ON_THEIR_WAY 8
+
+struct arrival {
+	struct span key;	/* p is NULL where there is none */
+	uint32_t hash;
+	struct packed entry;
+};
+
+static void
+arrive(struct order *o, struct arrival *a)
+{
+	size_t n = o->seen.n;
+
+	if (a->key.p == NULL)
+		return;
+	if (set_put(&o->seen, a->key, a->hash) < n) {
+		a->entry.kind = ENTRY_DUPLICATE;
+		o->duplicates++;
+	} else if (a->entry.kind == ENTRY_GOOD)
+		o->good++;
+	else
+		o->bad++;
+	buf_add(&o->index, &a->entry, sizeof a->entry);
+}
+
+/* Checks an entry; the one whose place it takes arrives. */
+static void
+take_entry(struct order *o, struct entry *e, const char *open,
+    struct arrival *a)
+{
+	if (open != NULL)
+		order_wrong(o, open, "this quote is not closed in its line");
+	else if (order_is_tag_like(e->text))
+		order_wrong(o, e->text.p, "unknown section, or a tag that "
+		    "does not follow a blank");
+	else if (e->kind == ENTRY_GOOD)
+		check_fields(o, e->fields);
+	if (e->text.n > o->longest)
+		o->longest = e->text.n;
+	arrive(o, a);
+	a->entry = pack(o, e);
+	a->key = e->kind == ENTRY_GOOD ? e->addr.text : e->text;
+	a->hash = set_seek(&o->seen, a->key);
+}
+
+/* Goes through the entries at the start of s; returns where they end. */
+static size_t
+take_recipients(struct order *o, struct span s)
+{
+	struct arrival coming[ON_THEIR_WAY] = { { { NULL, 0 }, 0, { 0 } } };
+	struct entry e;
+	const char *open;
+	size_t i = 0, n, k;
+
+	for (k = 0;; k++) {
+		i = skip_between(s, i, 1);
+		if (i >= s.n || tag_at(s, i, &n) >= 0)
+			break;
+		i = entry_at(s, i, &e, &open);
+		take_entry(o, &e, open, &coming[k % ON_THEIR_WAY]);
+	}
+	for (n = 0; n < ON_THEIR_WAY; n++)
+		arrive(o, &coming[k++ % ON_THEIR_WAY]);
+	return i;
+}
+
+/*
+ * Takes the section whose tag of n bytes stands at *i; *i is then where the
+ * next one starts.
+ */
+static void
+take_section(struct order *o, int k, size_t *i, size_t n)
+{
+	struct span s = o->text, again, *section;
+	const char *tag = s.p + *i;
+	size_t start = *i + n;
+
+	section = (struct span *)(void *)((char *)o + sections[k].span);
+	if (section->p != NULL) {
+		order_wrong(o, tag, "%s for the second time",
+		    sections[k].name);
+		section = &again;
+	}
+	while (start < s.n && byte_is_blank(s.p[start]))
+		start++;
+	section->p = s.p + start;
+	if (section == &o->body || section == &o->html) {
+		if (start < s.n && is_eol(s, start))
+			start += s.p[start] == '\r' ? 2 : 1;
+		if (start > s.n)
+			start = s.n;
+		section->p = s.p + start;
+		*i = k == BODY ? s.n : find_tag(s, start, BODY);
+	} else if (section == &o->recipients) {
+		*i = start + take_recipients(o, span_drop(s, start));
+		if (o->good + o->bad == 0)
+			order_wrong(o, tag, "no recipient in this section");
+	} else
+		*i = find_tag(s, start, ANY);
+	section->n = (size_t)(s.p + *i - section->p);
+}
+
+static void
+check_mailbox(struct order *o, struct span section)
+{
+	struct entry e;
+	struct span line;
+
+	if (section.p == NULL)
+		return;
+	order_mailbox(section, &e);
+	if (e.kind == ENTRY_BAD)
+		order_wrong(o, e.text.p, "%s", e.why);
+	else if (e.fields.n > 0)
+		order_wrong(o, e.fields.p, "more than one address here");
+	if (order_line(&section, &line) && order_line(&section, &line))
+		order_wrong(o, line.p, "more than one line here");
+}
+
+static void
+take_sections(struct order *o)
+{
+	size_t i, n;
+	int k;
+
+	i = skip_between(o->text, 0, 0);
+	if (i < o->text.n && tag_at(o->text, i, &n) < 0) {
+		order_wrong(o, o->text.p + i, "expected a section's tag, such "
+		    "as [Recipients:]");
+		i = find_tag(o->text, i, ANY);
+	}
+	while ((k = tag_at(o->text, i, &n)) >= 0)
+		take_section(o, k, &i, n);
+}
+
+void
+order_read(struct order *o, struct span text)
+{
+	struct sha256 h;
+	uint64_t seed;
+	size_t k;
+
+	memset(o, 0, sizeof *o);
+	sha256_init(&h);
+	sha256_add(&h, text.p, text.n);
+	sha256_end(&h, o->digest);
+	memcpy(&seed, o->digest, sizeof seed);
+	text = span_unmarked(text);
+	o->text = text;
+	set_init(&o->seen, text.p, seed, 1);
+	take_sections(o);
+	set_free(&o->seen);
+	for (k = 0; k < REQUIRED; k++)
+		if (((struct span *)(void *)((char *)o +
+		    sections[k].span))->p == NULL)
+			order_wrong(o, text.p + text.n, "no %s section",
+			    sections[k].name);
+	check_mailbox(o, o->from);
+	check_mailbox(o, o->reply_to);
+	order_check_headers(o);
+	order_check_bytes(o);
+}

@@ -1,0 +1,19 @@
+/*
+ * mask: how much of a command may be shown, in SMTP, POP3 and FTP, however
+ * somebody has typed it, and whether or not the other side understands it.
+ */
+#ifndef FORMAT_WIRE_MASK_H
+#define FORMAT_WIRE_MASK_H
+
+#include "sys/buf.h"
+
+/*
+ * What follows the first so many octets of a line is a secret, or may be one:
+ * PASS and ACCT show their verb, AUTH the mechanism, APOP the login, and all
+ * others the whole line.  A line that is no command (known) shows nothing
+ * behind AUTH or USER: it may be the response to one that was refused, or a
+ * password without PASS.  *pending, 0 at first, remembers that.
+ */
+size_t mask_open(int *pending, struct span line, int known);
+
+#endif

@@ -1,0 +1,190 @@
+#include "results.h"
+
+#include "format/mail/date.h"
+#include "format/mail/mime.h"
+
+/* In the order of the enums. */
+static const char *const status_names[] = {
+	"sent", "failed", "deferred", "unknown", "sending"
+};
+
+static const char *const stage_names[] = {
+	"order", "connect", "helo", "tls", "auth", "mail", "rcpt", "data",
+	"dot"
+};
+
+const char *
+result_status_name(enum result_status status)
+{
+	return status_names[status];
+}
+
+const char *
+result_stage_name(enum result_stage stage)
+{
+	return stage_names[stage];
+}
+
+static void
+add_or_dash(struct buf *b, struct span s)
+{
+	if (s.n == 0)
+		buf_addc(b, '-');
+	else
+		mime_line(b, s);
+	buf_addc(b, '\t');
+}
+
+void
+result_add(struct buf *b, const struct result *r)
+{
+	buf_adds(b, status_names[r->status]);
+	buf_addc(b, '\t');
+	add_or_dash(b, r->rcpt);
+	if (r->code > 0)
+		buf_addu(b, (uintmax_t)r->code);
+	else
+		buf_addc(b, '-');
+	buf_addc(b, '\t');
+	buf_adds(b, stage_names[r->stage]);
+	buf_addc(b, '\t');
+	add_or_dash(b, r->server);
+	buf_addu(b, r->number);
+	buf_addc(b, '\t');
+	date_iso(b, r->time);
+	buf_addc(b, '\t');
+	add_or_dash(b, r->id);
+	mime_line(b, r->text);
+	buf_addc(b, '\n');
+}
+
+/* Takes the field at the start of rest and its tab: 0, or -1 without one. */
+static int
+next_field(struct span *field, struct span *rest)
+{
+	const char *tab;
+
+	tab = rest->n > 0 ? memchr(rest->p, '\t', rest->n) : NULL;
+	if (tab == NULL)
+		return -1;
+	*field = span_of(rest->p, (size_t)(tab - rest->p));
+	rest->p += field->n + 1;
+	rest->n -= field->n + 1;
+	return 0;
+}
+
+static int
+find_name(struct span s, const char *const *names, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (span_is(s, names[i]))
+			return (int)i;
+	return -1;
+}
+
+static struct span
+without_dash(struct span s)
+{
+	return span_is(s, "-") ? span_of(s.p, 0) : s;
+}
+
+int
+result_parse(struct result *r, struct span line)
+{
+	struct span f[8];
+	uintmax_t code = 0;
+	int status, stage;
+	size_t i;
+
+	for (i = 0; i < COUNT(f); i++)
+		if (next_field(&f[i], &line) < 0)
+			return -1;
+	status = find_name(f[0], status_names, COUNT(status_names));
+	stage = find_name(f[3], stage_names, COUNT(stage_names));
+	if (status < 0 || stage < 0)
+		return -1;
+	if (!span_is(f[2], "-") &&
+	    (span_number(f[2], &code) < 0 || code < 100 || code > 999))
+		return -1;
+	if (span_number(f[5], &r->number) < 0 ||
+	    date_iso_parse(f[6], &r->time) < 0)
+		return -1;
+	r->status = (enum result_status)status;
+	r->rcpt = f[1];
+	r->code = (int)code;
+	r->stage = (enum result_stage)stage;
+	r->server = without_dash(f[4]);
+	r->id = without_dash(f[7]);
+	r->text = line;
+	return 0;
+}
+
+/* The order in which exit codes win. */
+static int
+rank(enum exit_code code)
+{
+	switch (code) {
+	case EX_OK:
+		return 0;
+	case EX_DATAERR:
+	case EX_NOINPUT:
+		return 1;
+	case EX_NOHOST:
+		return 2;
+	case EX_NOUSER:
+		return 3;
+	case EX_TEMPFAIL:
+		return 4;
+	case EX_MAYBE:
+		return 5;
+	default:
+		return 6;
+	}
+}
+
+enum exit_code
+result_worst(enum exit_code a, enum exit_code b)
+{
+	return rank(b) > rank(a) ? b : a;
+}
+
+static enum exit_code
+failure_exit(enum result_stage stage)
+{
+	switch (stage) {
+	case STAGE_ORDER:
+	case STAGE_RCPT:
+		return EX_NOUSER;
+	case STAGE_CONNECT:
+		return EX_NOHOST;
+	default:
+		return EX_DATAERR;
+	}
+}
+
+int
+result_denied(int code)
+{
+	return code == 530 || code == 534 || code == 535 || code == 538;
+}
+
+enum exit_code
+result_exit(const struct result *r)
+{
+	switch (r->status) {
+	case RESULT_SENT:
+		return EX_OK;
+	case RESULT_FAILED:
+		return failure_exit(r->stage);
+	case RESULT_DEFERRED:
+		if (result_denied(r->code))
+			return EX_NOPERM;
+		/* A log-in is refused for good, unless for now. */
+		return r->stage == STAGE_AUTH && r->code != 0 &&
+		    r->code / 100 != 4 ? EX_NOPERM : EX_TEMPFAIL;
+	default:
+		return EX_MAYBE;
+	}
+}

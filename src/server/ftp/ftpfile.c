@@ -1,0 +1,456 @@
+#include "ftpfile.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "format/mail/date.h"
+#include "format/wire/ordline.h"
+
+/* Files that a session may keep aside: each holds a descriptor. */
+#define ASIDES_MAX 16
+
+const char *
+ftpfile_path(const struct ftpd *s, struct span path, struct span *name)
+{
+	struct span dir = s->conf->directory;
+
+	while (path.n > 0 && path.p[0] == '/')
+		path = span_drop(path, 1);
+	if (dir.n > 0 && path.n >= dir.n &&
+	    memcmp(path.p, dir.p, dir.n) == 0 &&
+	    (path.n == dir.n || path.p[dir.n] == '/'))
+		path = span_drop(path, dir.n);
+	while (path.n > 0 && (path.p[0] == '/' || (path.p[0] == '.' &&
+	    (path.n == 1 || path.p[1] == '/'))))
+		path = span_drop(path, 1);
+	*name = path;
+	if (path.n == 0)
+		return NULL;
+	/* A dot-name is as good as what follows its dot. */
+	return ordline_name_check(path.p[0] == '.' ? span_drop(path, 1) :
+	    path);
+}
+
+/* The name of a file in arg; 0, or -1 and the reply says why. */
+static int
+take_name(struct ftpd *s, struct span arg, struct span *name, struct buf *out)
+{
+	const char *why = ftpfile_path(s, arg, name);
+
+	if (why == NULL && name->n > 0)
+		return 0;
+	ftp_reply(s, out, "553 %s", why != NULL ? why :
+	    "a file's name is missing");
+	return -1;
+}
+
+static void
+refuse(struct ftpd *s, int err, struct buf *out)
+{
+	if (err == EBUSY) {
+		ftp_reply(s, out, "421 no more files are taken");
+		s->phase = FTP_OVER;
+	} else if (err == ENOSPC || err == EDQUOT || err == EFBIG)
+		ftp_reply(s, out, "452 no room, try again later");
+	else
+		ftp_reply(s, out, "451 disk trouble, try again later");
+}
+
+/* The place where the file of that name is linked; *place NULL: none. */
+static struct ftp_aside **
+find(struct ftpd *s, struct span name)
+{
+	struct ftp_aside **place;
+
+	for (place = &s->aside; *place != NULL; place = &(*place)->next)
+		if (span_eq(buf_span(&(*place)->name), name))
+			break;
+	return place;
+}
+
+/* Takes a file out of the list; it is then the caller's. */
+static void *
+unlink_aside(struct ftpd *s, struct ftp_aside **place)
+{
+	struct ftp_aside *a = *place;
+	void *file = a->file;
+
+	*place = a->next;
+	buf_free(&a->name);
+	free(a);
+	s->asides--;
+	return file;
+}
+
+static void
+drop_aside(struct ftpd *s, struct span name)
+{
+	struct ftp_aside **place = find(s, name);
+
+	if (*place != NULL)
+		s->conf->store.drop(unlink_aside(s, place));
+}
+
+static void
+keep_aside(struct ftpd *s)
+{
+	struct ftp_aside *a;
+
+	drop_aside(s, buf_span(&s->name));
+	a = die_calloc(1, sizeof *a);
+	a->next = s->aside;
+	buf_addspan(&a->name, buf_span(&s->name));
+	a->file = s->file;
+	a->size = s->size;
+	s->aside = a;
+	s->asides++;
+	s->file = NULL;
+}
+
+void
+ftpfile_forget(struct ftpd *s)
+{
+	while (s->aside != NULL)
+		s->conf->store.drop(unlink_aside(s, &s->aside));
+}
+
+void
+ftpfile_abort(struct ftpd *s)
+{
+	s->conf->data.close(s->door);
+	if (s->file != NULL)
+		s->conf->store.drop(s->file);
+	s->file = NULL;
+	s->phase = FTP_COMMAND;
+}
+
+/* Whether there is, or may come, a data connection. */
+static int
+has_data(struct ftpd *s, struct buf *out)
+{
+	if (s->conf->data.is_open(s->door))
+		return 1;
+	ftp_reply(s, out, "425 no data connection: use EPSV or PASV first");
+	return 0;
+}
+
+static void
+begin(struct ftpd *s, struct span name, const char *text, struct buf *out)
+{
+	int err;
+
+	if (name.p[0] == '.' && s->asides >= ASIDES_MAX &&
+	    *find(s, name) == NULL) {
+		ftp_reply(s, out, "452 too many unfinished files");
+		return;
+	}
+	if (!has_data(s, out))
+		return;
+	s->file = s->conf->store.begin(s->conf->store.arg, &err);
+	if (s->file == NULL) {
+		refuse(s, err, out);
+		return;
+	}
+	buf_clear(&s->name);
+	buf_addspan(&s->name, name);
+	s->size = 0;
+	s->cr = 0;
+	s->phase = FTP_TRANSFER;
+	ftp_reply(s, out, "150 %s%.*s", text, (int)name.n, name.p);
+	s->conf->data.receive(s->door);
+}
+
+void
+ftpfile_stor(struct ftpd *s, struct span arg, struct buf *out)
+{
+	struct span name;
+
+	if (take_name(s, arg, &name, out) == 0)
+		begin(s, name, "send ", out);
+}
+
+/* RFC 1123 4.1.2.9: the name is said this way. */
+void
+ftpfile_stou(struct ftpd *s, struct span arg, struct buf *out)
+{
+	struct buf name = { 0 };
+
+	(void)arg;
+	s->conf->store.invent(s->conf->store.arg, &name);
+	begin(s, buf_span(&name), "FILE: ", out);
+	buf_free(&name);
+}
+
+/* Text as it is kept here: LF for CRLF. */
+static void
+write_text(struct ftpd *s, const char *p, size_t n)
+{
+	const struct ftpd_store *store = &s->conf->store;
+	size_t i, from = 0;
+
+	if (s->cr && p[0] != '\n')
+		store->write(s->file, "\r", 1);
+	s->cr = p[n - 1] == '\r';
+	for (i = 0; i + 1 < n; i++)
+		if (p[i] == '\r' && p[i + 1] == '\n') {
+			store->write(s->file, p + from, i - from);
+			from = i + 1;
+		}
+	store->write(s->file, p + from, n - from - (s->cr != 0));
+}
+
+void
+ftpfile_take(struct ftpd *s, const char *p, size_t n, struct buf *out)
+{
+	const struct ftpd_store *store = &s->conf->store;
+	struct span name;
+	int err;
+
+	if (n > s->conf->max - s->size) {
+		ftpfile_abort(s);
+		ftp_reply(s, out, "552 too large: at most %ju octets",
+		    (uintmax_t)s->conf->max);
+		return;
+	}
+	s->size += n;
+	if (s->text)
+		write_text(s, p, n);
+	else
+		store->write(s->file, p, n);
+	err = store->outcome(s->file, &name);
+	if (err == 0)
+		return;
+	ftpfile_abort(s);
+	refuse(s, err, out);
+}
+
+static void
+cut_off(struct ftpd *s, struct buf *out)
+{
+	ftpfile_abort(s);
+	ftp_reply(s, out, "426 the data connection was cut off");
+}
+
+void
+ftpfile_end(struct ftpd *s, int broken, struct buf *out)
+{
+	s->phase = FTP_COMMAND;
+	if (broken) {
+		cut_off(s, out);
+	} else if (s->file == NULL) {
+		ftp_reply(s, out, "226 that is all");
+	} else {
+		if (s->cr)
+			s->conf->store.write(s->file, "\r", 1);
+		if (s->name.p[0] != '.') {
+			s->phase = FTP_SETTLE;
+			return;
+		}
+		keep_aside(s);
+		ftp_reply(s, out,
+		    "226 received, unfinished until it is renamed");
+	}
+}
+
+void
+ftpfile_settle(struct ftpd *s, struct buf *out)
+{
+	if (s->conf->data.is_abandoned(s->door)) {
+		cut_off(s, out);
+		return;
+	}
+	s->conf->store.finish(s->file, buf_span(&s->name));
+	s->code = 226;
+	s->phase = FTP_COMMIT;
+}
+
+void
+ftpfile_commit(struct ftpd *s, struct buf *out)
+{
+	struct span name;
+	int err;
+
+	err = s->conf->store.outcome(s->file, &name);
+	s->phase = FTP_COMMAND;
+	if (err == 0)
+		ftp_reply(s, out, "%d stored %.*s", s->code, (int)name.n,
+		    name.p);
+	else
+		refuse(s, err, out);
+	s->conf->store.drop(s->file);
+	s->file = NULL;
+}
+
+/* take_name for an unfinished file of this session. */
+static int
+take_own(struct ftpd *s, struct span arg, struct span *name, struct buf *out)
+{
+	if (take_name(s, arg, name, out) < 0)
+		return -1;
+	if (*find(s, *name) != NULL)
+		return 0;
+	ftp_reply(s, out, "550 not an unfinished file of yours");
+	return -1;
+}
+
+void
+ftpfile_rnfr(struct ftpd *s, struct span arg, struct buf *out)
+{
+	struct span name;
+
+	buf_clear(&s->from);
+	if (take_own(s, arg, &name, out) < 0)
+		return;
+	buf_addspan(&s->from, name);
+	ftp_reply(s, out, "350 and its new name?");
+}
+
+void
+ftpfile_rnto(struct ftpd *s, struct span arg, struct buf *out)
+{
+	struct ftp_aside **place = find(s, buf_span(&s->from));
+	struct span name;
+
+	if (s->from.n == 0 || *place == NULL) {
+		ftp_reply(s, out, "503 RNFR comes first");
+		return;
+	}
+	if (take_name(s, arg, &name, out) < 0)
+		return;
+	if (name.p[0] == '.') {
+		ftp_reply(s, out, "553 the name begins with a dot");
+		return;
+	}
+	s->file = unlink_aside(s, place);
+	s->conf->store.finish(s->file, name);
+	s->code = 250;
+	s->phase = FTP_COMMIT;
+}
+
+void
+ftpfile_dele(struct ftpd *s, struct span arg, struct buf *out)
+{
+	struct span name;
+
+	if (take_own(s, arg, &name, out) < 0)
+		return;
+	drop_aside(s, name);
+	ftp_reply(s, out, "250 deleted");
+}
+
+void
+ftpfile_size(struct ftpd *s, struct span arg, struct buf *out)
+{
+	struct ftp_aside *a;
+	struct span name;
+	uint64_t size;
+	int64_t time;
+
+	if (take_name(s, arg, &name, out) < 0)
+		return;
+	a = *find(s, name);
+	if (a != NULL)
+		ftp_reply(s, out, "213 %ju", (uintmax_t)a->size);
+	else if (s->conf->store.look(s->conf->store.arg, name, &size,
+	    &time) == 0)
+		ftp_reply(s, out, "213 %ju", (uintmax_t)size);
+	else
+		ftp_reply(s, out, "550 no such file");
+}
+
+/* "20261121234612", RFC 3659 2.3. */
+void
+ftpfile_mdtm(struct ftpd *s, struct span arg, struct buf *out)
+{
+	struct buf iso = { 0 };
+	struct span name;
+	uint64_t size;
+	int64_t time;
+	const char *t;
+
+	if (take_name(s, arg, &name, out) < 0)
+		return;
+	if (s->conf->store.look(s->conf->store.arg, name, &size, &time) < 0) {
+		ftp_reply(s, out, "550 no such file");
+		return;
+	}
+	date_iso(&iso, time);
+	t = buf_str(&iso);
+	ftp_reply(s, out, "213 %.4s%.2s%.2s%.2s%.2s%.2s", t, t + 5, t + 8,
+	    t + 11, t + 14, t + 17);
+	buf_free(&iso);
+}
+
+static void
+add_name(void *to, struct span name, uint64_t size, int64_t time)
+{
+	(void)size;
+	(void)time;
+	buf_addspan(to, name);
+	buf_adds(to, "\r\n");
+}
+
+/* As ls -l has it; "Sat Nov 21 23:46:12 2026" is cut to its day and year. */
+static void
+add_line(void *to, struct span name, uint64_t size, int64_t time)
+{
+	struct buf date = { 0 };
+	const char *t;
+
+	date_mbox(&date, time);
+	t = buf_str(&date);
+	buf_addf(to, "-rw------- 1 ftp ftp %ju %.6s  %s ",
+	    (uintmax_t)size, t + 4, t + 20);
+	buf_free(&date);
+	add_name(to, name, size, time);
+}
+
+/* Options of ls, and a file's name where there is one. */
+static void
+list(struct ftpd *s, struct span arg,
+    void (*add)(void *to, struct span name, uint64_t size, int64_t time),
+    struct buf *out)
+{
+	const struct ftpd_store *store = &s->conf->store;
+	struct buf text = { 0 };
+	struct span name;
+	uint64_t size = 0;
+	int64_t time = 0;
+
+	while (arg.n > 0 && arg.p[0] == '-') {
+		while (arg.n > 0 && arg.p[0] != ' ')
+			arg = span_drop(arg, 1);
+		arg = span_trim(arg);
+	}
+	if (ftpfile_path(s, arg, &name) != NULL ||
+	    (name.n > 0 && store->look(store->arg, name, &size, &time) < 0)) {
+		ftp_reply(s, out, "550 no such file");
+		return;
+	}
+	if (!has_data(s, out))
+		return;
+	if (name.n > 0)
+		add(&text, name, size, time);
+	else if (store->list(store->arg, add, &text) < 0) {
+		buf_free(&text);
+		s->conf->data.close(s->door);
+		ftp_reply(s, out, "451 disk trouble, try again later");
+		return;
+	}
+	s->phase = FTP_TRANSFER;
+	ftp_reply(s, out, "150 here it comes");
+	s->conf->data.send(s->door, text.p, text.n);
+	buf_free(&text);
+}
+
+void
+ftpfile_list(struct ftpd *s, struct span arg, struct buf *out)
+{
+	list(s, arg, add_line, out);
+}
+
+void
+ftpfile_nlst(struct ftpd *s, struct span arg, struct buf *out)
+{
+	list(s, arg, add_name, out);
+}

@@ -1,0 +1,42 @@
+/*
+ * ftpfile: the part of an FTP session that moves files.
+ */
+#ifndef SERVER_FTP_FTPFILE_H
+#define SERVER_FTP_FTPFILE_H
+
+#include "ftpverb.h"
+
+/* The commands, with their argument. */
+void ftpfile_stor(struct ftpd *s, struct span arg, struct buf *out);
+void ftpfile_stou(struct ftpd *s, struct span arg, struct buf *out);
+void ftpfile_rnfr(struct ftpd *s, struct span arg, struct buf *out);
+void ftpfile_rnto(struct ftpd *s, struct span arg, struct buf *out);
+void ftpfile_dele(struct ftpd *s, struct span arg, struct buf *out);
+void ftpfile_size(struct ftpd *s, struct span arg, struct buf *out);
+void ftpfile_mdtm(struct ftpd *s, struct span arg, struct buf *out);
+void ftpfile_list(struct ftpd *s, struct span arg, struct buf *out);
+void ftpfile_nlst(struct ftpd *s, struct span arg, struct buf *out);
+
+/*
+ * Takes n bytes of the file on its way; the end of it; what follows after the
+ * delay; and after the commit.
+ */
+void ftpfile_take(struct ftpd *s, const char *p, size_t n, struct buf *out);
+void ftpfile_end(struct ftpd *s, int broken, struct buf *out);
+void ftpfile_settle(struct ftpd *s, struct buf *out);
+void ftpfile_commit(struct ftpd *s, struct buf *out);
+
+/* Gives up the file on its way, and closes the data connection. */
+void ftpfile_abort(struct ftpd *s);
+
+/* Drops all that the session has kept aside. */
+void ftpfile_forget(struct ftpd *s);
+
+/*
+ * What a path means here: "" for the directory itself, else a file's name in
+ * it; NULL, or what is wrong in words.
+ */
+const char *ftpfile_path(const struct ftpd *s, struct span path,
+    struct span *name);
+
+#endif

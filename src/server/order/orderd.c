@@ -1,0 +1,472 @@
+#include "orderd.h"
+
+#include <stdlib.h>
+
+#include "format/crypt/sha256.h"
+#include "format/wire/ordline.h"
+#include "format/wire/stranger.h"
+#include "orderq.h"
+
+enum phase {
+	PHASE_FIRST,		/* raw or not is still to be seen */
+	PHASE_LINE,		/* a command line */
+	PHASE_DATA,		/* an order's octets */
+	PHASE_SKIP,		/* those of a refused order */
+	PHASE_RAW,		/* all that comes is one order */
+	PHASE_OVER		/* nothing more is taken */
+};
+
+struct orderd {
+	const struct orderd_conf *conf;
+	char *nonce;
+	enum phase phase;
+	struct buf line;	/* a line that is not whole yet */
+	uintmax_t orders;	/* ORDER lines so far, refused ones counted */
+
+	/* The order that is coming in. */
+	void *file;		/* NULL while there is none */
+	enum orderd_outcome refused;	/* if so, why the store has none */
+	struct buf wire, name, tag;
+	char want[SHA256_HEX];	/* its checksum as announced */
+	uintmax_t octets;	/* those announced, or come if raw */
+	uintmax_t left;		/* those to come, in DATA and SKIP */
+	struct sha256 hash;
+
+	struct orderq answers;
+	int full;		/* the store wants its commit now */
+};
+
+static void
+reply(struct orderd *s, struct buf *out, const char *text)
+{
+	orderq_reply(&s->answers, out, text);
+}
+
+struct orderd *
+orderd_open(const struct orderd_conf *conf, const char *nonce,
+    struct buf *out)
+{
+	struct buf greeting = { 0 };
+	struct orderd *s;
+
+	s = die_calloc(1, sizeof *s);
+	s->conf = conf;
+	s->nonce = span_dup(span_str(nonce));
+	orderq_init(&s->answers, conf);
+	buf_addf(&greeting, "220 %s orderrecv 1 %s", conf->host, nonce);
+	reply(s, out, buf_str(&greeting));
+	buf_free(&greeting);
+	return s;
+}
+
+static enum orderd_verdict
+verdict(const struct orderd *s)
+{
+	if (orderq_waits(&s->answers))
+		return s->full || s->phase == PHASE_OVER ?
+		    ORDERD_COMMIT : ORDERD_SOON;
+	return s->phase == PHASE_OVER ? ORDERD_CLOSE : ORDERD_MORE;
+}
+
+/* A last answer. */
+static void
+leave(struct orderd *s, struct buf *out, const char *text)
+{
+	reply(s, out, text);
+	s->phase = PHASE_OVER;
+}
+
+/* Gives the whole order to the store; its answer waits for the commit. */
+static void
+finish(struct orderd *s, const char *sha, int raw)
+{
+	struct orderd_order order;
+
+	orderq_order(&s->answers, s->file, buf_span(&s->wire), s->octets, sha);
+	order.name = buf_span(&s->name);
+	order.tag = buf_span(&s->tag);
+	order.sha = sha;
+	order.raw = raw;
+	s->full = s->conf->store.finish(s->file, &order);
+	s->file = NULL;
+}
+
+static void
+drop(struct orderd *s)
+{
+	if (s->file != NULL)
+		s->conf->store.drop(s->file);
+	s->file = NULL;
+}
+
+static void
+digest(struct orderd *s, char hex[SHA256_HEX])
+{
+	unsigned char raw[SHA256_SIZE];
+
+	sha256_end(&s->hash, raw);
+	sha256_hex(hex, raw, sizeof raw);
+}
+
+/* Lower case, as the store and the answers have it. */
+static void
+keep_sha(char want[SHA256_HEX], struct span sha)
+{
+	size_t i;
+
+	for (i = 0; i < sha.n; i++)
+		want[i] = (char)(sha.p[i] >= 'A' && sha.p[i] <= 'F' ?
+		    sha.p[i] - 'A' + 'a' : sha.p[i]);
+	want[i] = '\0';
+}
+
+/* The order's last octet has come. */
+static void
+data_end(struct orderd *s, struct buf *out)
+{
+	char sha[SHA256_HEX];
+
+	s->phase = PHASE_LINE;
+	digest(s, sha);
+	if (s->file == NULL)
+		reply(s, out, orderq_text(s->refused));
+	else if (memcmp(sha, s->want, SHA256_HEX) != 0) {
+		drop(s);
+		reply(s, out, "554 checksum differs");
+	} else
+		finish(s, sha, 0);
+}
+
+static const char *
+too_large(const struct orderd *s, struct buf *text)
+{
+	buf_addf(text, "552 too large: at most %ju octets",
+	    (uintmax_t)s->conf->max);
+	return buf_str(text);
+}
+
+/*
+ * Whether an ORDER line may pass, as far as its words tell.  NULL, or the
+ * answer, built in text.
+ */
+static const char *
+refusal(struct orderd *s, const struct ordline *o, const char *why,
+    struct buf *text)
+{
+	char mac[SHA256_HEX], got[SHA256_HEX];
+
+	if (o->sized && o->octets > s->conf->max)
+		return too_large(s, text);
+	buf_clear(&s->name);
+	if (why == NULL)
+		why = ordline_decode(&s->name, o->name);
+	if (why != NULL) {
+		buf_addf(text, "501 bad line: %s", why);
+		return buf_str(text);
+	}
+	if (s->conf->key.n == 0)
+		return NULL;
+	if (o->mac.n == 0)
+		return "530 mac missing: a key is needed here";
+	if (o->mac.n != SHA256_HEX - 1)
+		return "535 mac wrong";
+	ordline_mac(mac, s->conf->key, span_str(s->nonce), s->orders, o);
+	keep_sha(got, o->mac);
+	return sha256_equal(mac, got, SHA256_HEX) ? NULL : "535 mac wrong";
+}
+
+static void
+set(struct buf *b, struct span s)
+{
+	buf_clear(b);
+	buf_addspan(b, s);
+}
+
+/* ORDER, with the words behind it. */
+static void
+order(struct orderd *s, struct span args, struct buf *out)
+{
+	struct buf text = { 0 };
+	const char *why, *no;
+	struct ordline o;
+
+	s->orders++;
+	why = ordline_parse(&o, args);
+	no = refusal(s, &o, why, &text);
+	if (no != NULL && (!o.sized || o.octets > s->conf->max)) {
+		leave(s, out, no);
+		buf_free(&text);
+		return;
+	}
+	s->octets = s->left = o.octets;
+	if (no != NULL) {
+		reply(s, out, no);
+		s->phase = s->left > 0 ? PHASE_SKIP : PHASE_LINE;
+		buf_free(&text);
+		return;
+	}
+	set(&s->wire, o.name);
+	set(&s->tag, o.tag);
+	keep_sha(s->want, o.sha);
+	sha256_init(&s->hash);
+	s->file = s->conf->store.begin(s->conf->store.arg, &s->refused);
+	if (s->file == NULL && s->refused == ORDERD_NO_MORE) {
+		leave(s, out, orderq_text(s->refused));
+		return;
+	}
+	s->phase = PHASE_DATA;
+	if (s->left == 0)
+		data_end(s, out);
+}
+
+/* Tells the talk of a line, but not its mac. */
+static void
+overhear(const struct orderd *s, struct span line)
+{
+	struct ordline o;
+	size_t n = sizeof "ORDER" - 1;
+
+	if (s->conf->talk == NULL)
+		return;
+	if (line.n > n && ordline_parse(&o, span_of(line.p + n,
+	    line.n - n)) == NULL && o.mac.n > 0)
+		line = span_trim(span_of(line.p, (size_t)(o.mac.p - line.p)));
+	s->conf->talk(s->conf->talk_arg, 'C', line);
+}
+
+static void
+command(struct orderd *s, struct span line, struct buf *out)
+{
+	struct span word = span_word(line);
+
+	overhear(s, line);
+	if (span_case_is(word, "ORDER"))
+		order(s, span_drop(line, word.n), out);
+	else if (span_case_is(span_trim(line), "QUIT"))
+		leave(s, out, "221 bye");
+	else
+		leave(s, out, "501 bad line: ORDER or QUIT is expected");
+}
+
+/* Takes a line, or the piece of one that is there.  The bytes used. */
+static size_t
+take_line(struct orderd *s, const char *p, size_t n, struct buf *out)
+{
+	const char *lf = memchr(p, '\n', n);
+	size_t used = lf != NULL ? (size_t)(lf - p) + 1 : n;
+
+	if (used > ORDLINE_MAX - s->line.n) {
+		leave(s, out, "501 bad line: too long");
+		return n;
+	}
+	if (lf != NULL && s->line.n == 0) {
+		command(s, span_chomp(span_of(p, used)), out);
+		return used;
+	}
+	buf_add(&s->line, p, used);
+	if (lf != NULL) {
+		command(s, span_chomp(buf_span(&s->line)), out);
+		buf_clear(&s->line);
+	}
+	return used;
+}
+
+static void
+raw_add(struct orderd *s, const char *p, size_t n, struct buf *out)
+{
+	struct buf text = { 0 };
+
+	if (n > s->conf->max - s->octets) {
+		drop(s);
+		leave(s, out, too_large(s, &text));
+		buf_free(&text);
+		return;
+	}
+	s->octets += n;
+	sha256_add(&s->hash, p, n);
+	s->conf->store.write(s->file, p, n);
+}
+
+/* What is in the line buffer begins an order without a command. */
+static void
+raw_begin(struct orderd *s, struct buf *out)
+{
+	if (s->conf->key.n > 0) {
+		leave(s, out, "501 bad line: a key is needed here, "
+		    "so no raw orders");
+		return;
+	}
+	s->phase = PHASE_RAW;
+	s->octets = 0;
+	sha256_init(&s->hash);
+	s->file = s->conf->store.begin(s->conf->store.arg, &s->refused);
+	if (s->file == NULL)
+		leave(s, out, orderq_text(s->refused));
+	else
+		raw_add(s, s->line.p, s->line.n, out);
+	buf_free(&s->line);
+}
+
+static void
+turn_away(struct orderd *s, struct buf *out)
+{
+	struct buf text = { 0 };
+
+	buf_addf(&text, "501 bad line: this is orderproto, not %s",
+	    stranger_name(stranger_guess(buf_span(&s->line))));
+	leave(s, out, buf_str(&text));
+	buf_free(&text);
+}
+
+/*
+ * Byte for byte, until it is known what this is: a few bytes as a rule, and
+ * ORDLINE_MAX at most.
+ */
+static size_t
+take_first(struct orderd *s, const char *p, size_t n, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		buf_addc(&s->line, p[i]);
+		switch (ordline_first(buf_span(&s->line))) {
+		case ORDLINE_MORE:
+			break;
+		case ORDLINE_COMMAND:
+			s->line.n--;	/* take_line gets this byte again */
+			s->phase = PHASE_LINE;
+			return i;
+		case ORDLINE_STRANGER:
+			turn_away(s, out);
+			return n;
+		case ORDLINE_RAW:
+			raw_begin(s, out);
+			return i + 1;
+		}
+	}
+	return n;
+}
+
+static size_t
+take_data(struct orderd *s, const char *p, size_t n, struct buf *out)
+{
+	if (n > s->left)
+		n = (size_t)s->left;
+	sha256_add(&s->hash, p, n);
+	if (s->file != NULL)
+		s->conf->store.write(s->file, p, n);
+	s->left -= n;
+	if (s->left == 0)
+		data_end(s, out);
+	return n;
+}
+
+static size_t
+take_skip(struct orderd *s, size_t n)
+{
+	if (n > s->left)
+		n = (size_t)s->left;
+	s->left -= n;
+	if (s->left == 0)
+		s->phase = PHASE_LINE;
+	return n;
+}
+
+enum orderd_verdict
+orderd_feed(struct orderd *s, const char *p, size_t n, size_t *used,
+    struct buf *out)
+{
+	size_t i = 0;
+
+	while (i < n && !s->full && s->phase != PHASE_OVER) {
+		switch (s->phase) {
+		case PHASE_FIRST:
+			i += take_first(s, p + i, n - i, out);
+			break;
+		case PHASE_LINE:
+			i += take_line(s, p + i, n - i, out);
+			break;
+		case PHASE_DATA:
+			i += take_data(s, p + i, n - i, out);
+			break;
+		case PHASE_SKIP:
+			i += take_skip(s, n - i);
+			break;
+		case PHASE_RAW:
+			raw_add(s, p + i, n - i, out);
+			i = n;
+			break;
+		case PHASE_OVER:
+			break;
+		}
+	}
+	*used = i;
+	return verdict(s);
+}
+
+enum orderd_verdict
+orderd_resume(struct orderd *s, struct buf *out)
+{
+	s->full = 0;
+	orderq_commit(&s->answers, out);
+	return verdict(s);
+}
+
+/*
+ * The peer ended before it was clear what it would say.  A piece of the word
+ * ORDER is a command cut short, not an order.
+ */
+static void
+end_first(struct orderd *s, struct buf *out)
+{
+	static const char word[] = "ORDER";
+	enum ordline_first first;
+
+	buf_addc(&s->line, '\n');
+	first = ordline_first(buf_span(&s->line));
+	s->line.n--;
+	if (first == ORDLINE_COMMAND || (s->line.n < sizeof word &&
+	    memcmp(s->line.p, word, s->line.n) == 0))
+		command(s, buf_span(&s->line), out);
+	else
+		raw_begin(s, out);
+}
+
+enum orderd_verdict
+orderd_end(struct orderd *s, struct buf *out)
+{
+	char sha[SHA256_HEX];
+
+	if (s->phase == PHASE_FIRST && s->line.n > 0)
+		end_first(s, out);
+	if (s->phase == PHASE_RAW) {
+		digest(s, sha);
+		finish(s, sha, 1);
+	} else if (s->phase == PHASE_DATA) {
+		drop(s);
+		reply(s, out, "501 the order is cut short");
+	} else if (s->phase == PHASE_LINE && s->line.n > 0)
+		reply(s, out, "501 bad line: cut short");
+	s->phase = PHASE_OVER;
+	return verdict(s);
+}
+
+void
+orderd_expire(struct orderd *s, int down, struct buf *out)
+{
+	reply(s, out, down ? "421 going down, try again later" :
+	    "421 idle too long");
+}
+
+void
+orderd_close(struct orderd *s)
+{
+	drop(s);
+	orderq_free(&s->answers);
+	free(s->nonce);
+	buf_free(&s->line);
+	buf_free(&s->wire);
+	buf_free(&s->name);
+	buf_free(&s->tag);
+	free(s);
+}

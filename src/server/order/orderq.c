@@ -1,0 +1,147 @@
+#include "orderq.h"
+
+#include <stdlib.h>
+
+#include "format/crypt/sha256.h"
+#include "format/wire/ordline.h"
+
+/*
+ * An answer that waits for a commit: that of an order which has a file, or
+ * one behind it, whose text is ready.
+ */
+struct held {
+	struct held *next;
+	void *file;		/* NULL: text is the whole answer */
+	struct buf text;	/* else the name as it stood on the line */
+	uintmax_t octets;
+	char sha[SHA256_HEX];
+};
+
+void
+orderq_init(struct orderq *q, const struct orderd_conf *conf)
+{
+	q->conf = conf;
+	q->first = NULL;
+	q->end = &q->first;
+}
+
+int
+orderq_waits(const struct orderq *q)
+{
+	return q->first != NULL;
+}
+
+static void
+say(struct orderq *q, struct buf *out, struct span line)
+{
+	if (q->conf->talk != NULL)
+		q->conf->talk(q->conf->talk_arg, 'S', line);
+	buf_addspan(out, line);
+	buf_adds(out, "\r\n");
+}
+
+static struct held *
+hold(struct orderq *q)
+{
+	struct held *h;
+
+	h = die_calloc(1, sizeof *h);
+	*q->end = h;
+	q->end = &h->next;
+	return h;
+}
+
+void
+orderq_reply(struct orderq *q, struct buf *out, const char *text)
+{
+	if (q->first == NULL)
+		say(q, out, span_str(text));
+	else
+		buf_adds(&hold(q)->text, text);
+}
+
+void
+orderq_order(struct orderq *q, void *file, struct span wire,
+    uintmax_t octets, const char *sha)
+{
+	struct held *h = hold(q);
+
+	h->file = file;
+	h->octets = octets;
+	buf_addspan(&h->text, wire);
+	memcpy(h->sha, sha, SHA256_HEX);
+}
+
+const char *
+orderq_text(enum orderd_outcome outcome)
+{
+	switch (outcome) {
+	case ORDERD_FULL:
+		return "452 no room, try again later";
+	case ORDERD_NO_MORE:
+		return "421 no more orders are taken here now";
+	default:
+		return "451 disk trouble, try again later";
+	}
+}
+
+/* The answer for an order that the store has committed, or has not. */
+static void
+answer(struct orderq *q, const struct held *h, struct buf *out)
+{
+	struct buf text = { 0 };
+	enum orderd_outcome outcome;
+	struct span name;
+
+	outcome = q->conf->store.outcome(h->file, &name);
+	if (outcome == ORDERD_STORED) {
+		buf_adds(&text, "250 stored ");
+		ordline_encode(&text, name);
+	} else if (outcome == ORDERD_DUPLICATE) {
+		buf_adds(&text, "250 duplicate ");
+		buf_addspan(&text, buf_span(&h->text));
+	} else
+		buf_adds(&text, orderq_text(outcome));
+	if (outcome == ORDERD_STORED || outcome == ORDERD_DUPLICATE) {
+		buf_addc(&text, ' ');
+		buf_addu(&text, h->octets);
+		buf_addc(&text, ' ');
+		buf_adds(&text, h->sha);
+	}
+	say(q, out, buf_span(&text));
+	buf_free(&text);
+}
+
+/* Takes the oldest one off the queue and frees it. */
+static void
+let_go(struct orderq *q)
+{
+	struct held *h = q->first;
+
+	q->first = h->next;
+	if (q->first == NULL)
+		q->end = &q->first;
+	if (h->file != NULL)
+		q->conf->store.drop(h->file);
+	buf_free(&h->text);
+	free(h);
+}
+
+void
+orderq_commit(struct orderq *q, struct buf *out)
+{
+	while (q->first != NULL) {
+		if (q->first->file != NULL)
+			answer(q, q->first, out);
+		else
+			say(q, out, buf_span(&q->first->text));
+		let_go(q);
+	}
+}
+
+void
+orderq_free(struct orderq *q)
+{
+	while (q->first != NULL)
+		let_go(q);
+}

@@ -1,0 +1,31 @@
+/*
+ * pop3work: what a POP3 session does with its letters.  Each function does a
+ * piece of it, as much as others and the room in out allow, and returns
+ * whether it is done; s->work then goes on with the next one.
+ */
+#ifndef SERVER_POP3_POP3WORK_H
+#define SERVER_POP3_POP3WORK_H
+
+#include "pop3verb.h"
+
+/* Answers that are this long must be sent before more is added. */
+#define POP3WORK_FULL 65536
+
+/* Looks into s->drop, newly opened. */
+int pop3work_list(struct pop3d *s);
+
+/* STAT: adds up the letters from s->at on, and answers. */
+int pop3work_stat(struct pop3d *s);
+
+/* LIST and UIDL of all letters from s->at on, the first line being said. */
+int pop3work_sizes(struct pop3d *s);
+int pop3work_uids(struct pop3d *s);
+
+/* LIST, RETR and TOP of the letter s->at. */
+int pop3work_size(struct pop3d *s);
+int pop3work_text(struct pop3d *s);
+
+/* QUIT: deletions from s->at on. */
+int pop3work_quit(struct pop3d *s);
+
+#endif

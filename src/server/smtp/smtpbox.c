@@ -1,0 +1,184 @@
+#include "smtpbox.h"
+
+#include "format/mail/mime.h"
+
+static const char
+	no_box[] = "550 5.1.1 No such user here",
+	no_relay[] = "550 5.7.1 Relay access denied";
+
+/* What an address is; the last two as conf->find tells them apart. */
+enum { FOREIGN = -2, NOBODY, MAILBOX, ALIAS };
+
+static int
+is_ours(const struct smtpd_conf *c, struct span domain)
+{
+	size_t i;
+
+	if (domain.p == NULL || c->domains == 0)
+		return 1;
+	for (i = 0; i < c->domains; i++)
+		if (span_case_is(domain, c->domain[i]))
+			return 1;
+	return 0;
+}
+
+/* A per cent sign is judged as what it means, never a way around the rule. */
+static int
+look_up(const struct smtpd_conf *c, struct addr *a, struct buf *names)
+{
+	struct addr name;
+	size_t i;
+
+	for (;;) {
+		if (!is_ours(c, a->domain))
+			return FOREIGN;
+		for (i = a->local.n; i > 0 && a->local.p[i - 1] != '%'; )
+			i--;
+		if (i < 2 || i == a->local.n || a->local.p[0] == '"')
+			break;
+		a->domain = span_of(a->local.p + i, a->local.n - i);
+		a->local.n = i - 1;
+		if (!addr_is_domain(a->domain) ||
+		    addr_parse_bare(&name, a->local, NULL) < 0)
+			return NOBODY;
+	}
+	return c->find(c->users, a->local, names);
+}
+
+static const char *
+refusal_of(int found)
+{
+	return found == FOREIGN ? no_relay : found == NOBODY ? no_box : NULL;
+}
+
+const char *
+smtpbox_find(const struct smtpd_conf *c, struct addr *a, struct buf *names)
+{
+	return refusal_of(look_up(c, a, names));
+}
+
+static void
+add_address(struct buf *b, struct span local, struct span domain)
+{
+	buf_addspan(b, local);
+	if (domain.p == NULL)
+		return;
+	buf_addc(b, '@');
+	buf_addspan(b, domain);
+}
+
+/* A mailbox's address; a name that is no dot-string goes into quotes. */
+static void
+add_box(struct buf *b, struct span name, struct span domain)
+{
+	struct buf quoted = { 0 };
+	struct addr a;
+
+	if (name.p[0] != '"' && addr_parse_bare(&a, name, NULL) == 0 &&
+	    a.local.n == name.n) {
+		add_address(b, name, domain);
+		return;
+	}
+	mime_quoted(&quoted, name);
+	add_address(b, buf_span(&quoted), domain);
+	buf_free(&quoted);
+}
+
+static int
+has(const struct buf *pairs, const char *name)
+{
+	const char *p = pairs->p, *end = p + pairs->n;
+
+	while (p < end) {
+		if (strcmp(p, name) == 0)
+			return 1;
+		p += strlen(p) + 1;
+		p += strlen(p) + 1;
+	}
+	return 0;
+}
+
+/* What two recipients share gets one copy. */
+static void
+add_pair(struct buf *pairs, const char *name, const char *address)
+{
+	if (pairs->n > 0 && has(pairs, name))
+		return;
+	buf_add(pairs, name, strlen(name) + 1);
+	buf_add(pairs, address, strlen(address) + 1);
+}
+
+/* An address that is kept as it is: its pair is it twice. */
+static void
+add_whole(struct buf *pairs, const struct addr *a)
+{
+	struct buf text = { 0 };
+
+	add_address(&text, a->local, a->domain);
+	add_pair(pairs, buf_str(&text), buf_str(&text));
+	buf_free(&text);
+}
+
+static void
+add_boxes(const struct smtpd_conf *c, struct buf *boxes,
+    const struct buf *names, struct span domain)
+{
+	const char *p = names->p, *end = p + names->n;
+	struct buf address = { 0 };
+
+	for (; p < end; p += strlen(p) + 1) {
+		buf_clear(&address);
+		add_box(&address, span_str(p), domain);
+		add_pair(boxes, c->by_address ? buf_str(&address) : p,
+		    buf_str(&address));
+	}
+	buf_free(&address);
+}
+
+const char *
+smtpbox_add(const struct smtpd_conf *c, struct addr *a, int trusted,
+    struct buf *boxes, struct buf *foreign)
+{
+	struct buf names = { 0 };
+	int found = look_up(c, a, &names);
+
+	if (found == FOREIGN && trusted && c->relay != NULL) {
+		add_whole(foreign, a);
+		return NULL;
+	}
+	if (found == MAILBOX && c->by_address)
+		add_whole(boxes, a);
+	else if (found >= MAILBOX)
+		add_boxes(c, boxes, &names, a->domain);
+	buf_free(&names);
+	return refusal_of(found);
+}
+
+void
+smtpbox_addresses(const struct buf *pairs, struct buf *b)
+{
+	size_t at = 0;
+	const char *p;
+
+	while (at < pairs->n) {
+		p = pairs->p + at;
+		p += strlen(p) + 1;
+		if (b->n > 0)
+			buf_addc(b, '\0');
+		buf_adds(b, p);
+		at = (size_t)(p + strlen(p) + 1 - pairs->p);
+	}
+}
+
+void
+smtpbox_list(const struct buf *names, struct span domain, struct buf *out)
+{
+	const char *p = names->p, *end = p + names->n, *next;
+
+	for (; p < end; p = next) {
+		next = p + strlen(p) + 1;
+		buf_addf(out, "250%c2.1.5 <", next < end ? '-' : ' ');
+		add_box(out, span_str(p), domain);
+		buf_adds(out, ">\r\n");
+	}
+}

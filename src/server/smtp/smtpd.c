@@ -1,0 +1,258 @@
+#include "smtpd.h"
+
+#include <stdlib.h>
+
+#include "format/wire/stranger.h"
+#include "smtpauth.h"
+#include "smtpfault.h"
+#include "smtptext.h"
+
+#define MISTAKES_MAX 20		/* without a message accepted in between */
+#define UNSETTLED_MAX 64	/* messages of a session in one commit */
+
+static const char
+	no_end[] = "500 5.5.2 Error: line too long",
+	no_exchange[] = "500 5.5.6 Error: line of a log-in too long",
+	no_more[] = "421 4.7.0 Error: too many errors",
+	no_resources[] = "421 4.3.2 Error: short of resources, try again later";
+
+static void
+tell_line(struct smtpd *s, struct span line)
+{
+	size_t open = smtpauth_open_part(s, line);
+	struct buf masked = { 0 };
+
+	buf_add(&masked, line.p, open);
+	if (open < line.n)
+		buf_adds(&masked, open > 0 ? " ****" : "****");
+	s->conf->talk(s->arg, buf_str(&s->peer), 'C', buf_span(&masked));
+	buf_free(&masked);
+}
+
+static void
+command(struct smtpd *s, struct span line)
+{
+	if (s->crlf < 0)
+		s->crlf = line.n > 1 && line.p[line.n - 2] == '\r';
+	line = span_chomp(line);
+	if (s->conf->talk != NULL)
+		tell_line(s, line);
+	if (s->sasl != NULL)
+		smtpauth_step(s, line);
+	else
+		smtpverb_run(s, line);
+}
+
+/* Whether it is one who has sent this, the first that came: then it is said. */
+static int
+is_stranger(struct smtpd *s, struct span first)
+{
+	enum stranger guess = stranger_guess(first);
+	struct buf text = { 0 };
+
+	if (!stranger_is(guess))
+		return 0;
+	buf_addf(&text, "221 2.7.0 Error: this is SMTP, not %s",
+	    stranger_name(guess));
+	smtpverb_hang_up(s, buf_str(&text));
+	buf_free(&text);
+	return 1;
+}
+
+/* Takes a command line, or nothing while its end has not come. */
+static size_t
+feed_line(struct smtpd *s, const char *p, size_t n)
+{
+	const char *lf = memchr(p, '\n', n);
+	size_t used = lf != NULL ? (size_t)(lf + 1 - p) : n;
+	int skip = s->skip;
+
+	if (s->crlf < 0 && is_stranger(s, span_of(p, n)))
+		return n;
+	s->skip = lf == NULL && (skip || n >= SMTPD_LINE_MAX);
+	if (skip)
+		return used;
+	if (used > SMTPD_LINE_MAX || s->skip) {
+		smtpverb_reply(s, smtpauth_is_line(s, span_of(p, used)) ?
+		    no_exchange : no_end);
+		smtpauth_cancel(s);
+		return used;
+	}
+	if (lf == NULL)
+		return 0;
+	s->pause = s->unsettled != NULL &&
+	    smtpverb_is_late(span_chomp(span_of(p, used)));
+	if (s->pause)
+		return 0;
+	s->more = used < n;
+	s->hasty |= s->more;
+	command(s, span_of(p, used));
+	return used;
+}
+
+static void
+tell(struct smtpd *s)
+{
+	struct span line;
+	const char *lf;
+
+	while (s->told < s->out->n) {
+		line = span_of(s->out->p + s->told, s->out->n - s->told);
+		lf = memchr(line.p, '\n', line.n);
+		if (lf != NULL)
+			line.n = (size_t)(lf + 1 - line.p);
+		s->told += line.n;
+		s->conf->talk(s->arg, buf_str(&s->peer), 'S',
+		    span_chomp(line));
+	}
+}
+
+/* Whether it can be fed. */
+static int
+takes_more(const struct smtpd *s)
+{
+	return !s->closing && !s->waiting && !s->pause &&
+	    !smtpfault_is_pending(s) && s->delay == 0 &&
+	    s->unsettleds < UNSETTLED_MAX;
+}
+
+/* What the caller does next; what was answered is told, once it stands. */
+static enum smtpd_next
+next(struct smtpd *s)
+{
+	if (s->unsettled != NULL)
+		return takes_more(s) ? SMTPD_SOON : SMTPD_SYNC;
+	if (!s->waiting)
+		smtpfault_apply(s);
+	if (s->conf->talk != NULL)
+		tell(s);
+	if (s->waiting || s->delay > 0)
+		return s->lull ? SMTPD_LULL : SMTPD_WAIT;
+	if (s->reset)
+		return SMTPD_RESET;
+	return s->closing ? SMTPD_CLOSE : SMTPD_MORE;
+}
+
+struct smtpd *
+smtpd_open(const struct smtpd_conf *conf, const struct smtpd_peer *peer)
+{
+	struct smtpd *s;
+
+	s = die_calloc(1, sizeof *s);
+	s->conf = conf;
+	s->phase = SMTPD_START;
+	s->crlf = -1;
+	buf_adds(&s->peer, peer->text);
+	s->local = peer->local;
+	s->arg = peer->arg;
+	s->unserved = peer->unserved;
+	return s;
+}
+
+/* Answers are added to out; what it holds already stands, or is unsettled. */
+static void
+begin(struct smtpd *s, struct buf *out)
+{
+	s->out = out;
+	if (s->unsettled == NULL)
+		s->told = s->from = out->n;
+}
+
+enum smtpd_next
+smtpd_greet(struct smtpd *s, struct buf *out)
+{
+	begin(s, out);
+	if (s->unserved)
+		smtpverb_hang_up(s, no_resources);
+	else if (!smtpfault_strikes(s, RULES_CONNECT, span_of(NULL, 0)))
+		buf_addf(out, "220 %s ESMTP smtpd-lite\r\n", s->conf->host);
+	else if (s->fault.what == RULES_REPLY && s->fault.text.p[0] != '2')
+		s->phase = SMTPD_TURNED_AWAY;
+	return next(s);
+}
+
+/* What was held back leaves, also where that was to see what comes. */
+static void
+end_delay(struct smtpd *s)
+{
+	smtpfault_release(s);
+	smtpauth_pass(s);
+	s->lull = 0;
+}
+
+enum smtpd_next
+smtpd_feed(struct smtpd *s, const char *p, size_t n, size_t *used,
+    struct buf *out)
+{
+	size_t at = 0, taken = 1;
+
+	begin(s, out);
+	if (s->lull) {
+		end_delay(s);
+		smtpverb_end_stray(s);
+	}
+	while (at < n && taken > 0 && takes_more(s) && !s->silent) {
+		if (s->conf->talk != NULL && s->unsettled == NULL)
+			tell(s);
+		taken = s->input == SMTPD_LINES ?
+		    feed_line(s, p + at, n - at) :
+		    smtptext_feed(s, p + at, n - at);
+		at += taken;
+		if (s->mistakes > MISTAKES_MAX && !s->closing)
+			smtpverb_hang_up(s, no_more);
+	}
+	*used = s->silent ? n : at;
+	return next(s);
+}
+
+enum smtpd_next
+smtpd_resume(struct smtpd *s, struct buf *out)
+{
+	begin(s, out);
+	smtptext_settle(s);
+	s->pause = 0;
+	if (s->delay > 0)
+		end_delay(s);
+	smtptext_retry(s);
+	return next(s);
+}
+
+long
+smtpd_delay(void *session)
+{
+	const struct smtpd *s = session;
+
+	return s->delay;
+}
+
+void
+smtpd_expire(void *session, int down, struct buf *out)
+{
+	const struct smtpd *s = session;
+
+	if (s->silent)
+		return;
+	buf_addf(out, down ? "421 4.3.2 %s Service shutting down\r\n" :
+	    "421 4.4.2 %s Error: timeout exceeded\r\n", s->conf->host);
+}
+
+void *
+smtpd_close(struct smtpd *s)
+{
+	struct smtpmail *m;
+	void *arg = s->arg;
+
+	while ((m = s->unsettled) != NULL) {
+		s->unsettled = m->next;
+		smtpmail_free(m);
+	}
+	smtpmail_free(s->mail);
+	smtpauth_cancel(s);
+	buf_free(&s->peer);
+	buf_free(&s->helo);
+	buf_free(&s->refusal);
+	buf_free(&s->held);
+	buf_free(&s->passed);
+	free(s);
+	return arg;
+}

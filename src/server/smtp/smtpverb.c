@@ -1,0 +1,446 @@
+#include "smtpverb.h"
+
+#include "format/mail/addr.h"
+#include "smtpauth.h"
+#include "smtpfault.h"
+#include "smtptext.h"
+
+#define HELO_MAX 255		/* octets of the client's name we pass on */
+#define LULL_MS 20		/* for who does not wait to show it */
+
+static const char
+	no_chunk[] = "503 5.5.1 Error: a message is coming by BDAT",
+	no_command[] = "500 5.5.2 Error: command not recognized",
+	no_hello[] = "503 5.5.1 Error: send HELO/EHLO first",
+	no_login[] = "503 5.5.1 Error: MAIL transaction in progress",
+	no_mail[] = "503 5.5.1 Error: need MAIL command",
+	no_nesting[] = "503 5.5.1 Error: nested MAIL command",
+	no_node[] = "501 5.5.4 Syntax: ETRN domain",
+	no_rcpt[] = "503 5.5.1 Error: need RCPT command",
+	no_service[] = "503 5.5.1 Error: no service here",
+	no_text[] = "421 4.5.0 Error: this looks like the text of a message",
+	no_turn[] = "502 5.5.1 Error: roles are not turned",
+	no_valid[] = "554 5.5.1 Error: no valid recipients";
+
+enum takes { NO_ARG, ANY_ARG, AN_ARG };
+
+struct verb {
+	const char *name;
+	void (*run)(struct smtpd *s, struct span arg);
+	int phases;		/* in which it is allowed */
+	enum takes takes;
+	enum rules_place place;	/* RULES_PLACES: no event */
+	const char *early;	/* what is said to it in SMTPD_READY */
+	const char *late;	/* and in a transaction */
+	const char *syntax;
+};
+
+static void verb_ehlo(struct smtpd *s, struct span arg);
+static void verb_etrn(struct smtpd *s, struct span arg);
+static void verb_expn(struct smtpd *s, struct span arg);
+static void verb_helo(struct smtpd *s, struct span arg);
+static void verb_help(struct smtpd *s, struct span arg);
+static void verb_mail(struct smtpd *s, struct span arg);
+static void verb_noop(struct smtpd *s, struct span arg);
+static void verb_quit(struct smtpd *s, struct span arg);
+static void verb_rcpt(struct smtpd *s, struct span arg);
+static void verb_rset(struct smtpd *s, struct span arg);
+static void verb_turn(struct smtpd *s, struct span arg);
+static void verb_vrfy(struct smtpd *s, struct span arg);
+
+#define LATER (SMTPD_ANY & ~SMTPD_START)
+#define SENDING (SMTPD_SENDER | SMTPD_RCPTS)
+
+/* MAIL and its old sisters, which deliver to a terminal where there is one. */
+#define MAIL_VERB(name) { name, verb_mail, SMTPD_READY, ANY_ARG, RULES_MAIL, \
+	NULL, no_nesting, name " FROM:<address>" }
+
+static const struct verb verbs[] = {
+	{ "HELO", verb_helo, SMTPD_ANY, AN_ARG, RULES_HELO, NULL, NULL,
+	    "HELO hostname" },
+	{ "EHLO", verb_ehlo, SMTPD_ANY, AN_ARG, RULES_EHLO, NULL, NULL,
+	    "EHLO hostname" },
+	MAIL_VERB("MAIL"),
+	MAIL_VERB("SEND"),
+	MAIL_VERB("SOML"),
+	MAIL_VERB("SAML"),
+	{ "RCPT", verb_rcpt, SENDING, ANY_ARG, RULES_RCPT, no_mail, no_chunk,
+	    "RCPT TO:<address>" },
+	{ "DATA", smtptext_data, SMTPD_RCPTS, NO_ARG, RULES_DATA, no_rcpt,
+	    no_valid, "DATA" },
+	{ "BDAT", smtptext_bdat, SMTPD_ANY, AN_ARG, RULES_PLACES, NULL, NULL,
+	    "BDAT octets [LAST]" },
+	{ "RSET", verb_rset, SMTPD_ANY, NO_ARG, RULES_RSET, NULL, NULL,
+	    "RSET" },
+	{ "NOOP", verb_noop, SMTPD_ANY, ANY_ARG, RULES_PLACES, NULL, NULL,
+	    "NOOP [text]" },
+	{ "VRFY", verb_vrfy, SMTPD_ANY, AN_ARG, RULES_VRFY, NULL, NULL,
+	    "VRFY address" },
+	{ "EXPN", verb_expn, SMTPD_ANY, AN_ARG, RULES_PLACES, NULL, NULL,
+	    "EXPN list" },
+	{ "HELP", verb_help, SMTPD_ANY, ANY_ARG, RULES_PLACES, NULL, NULL,
+	    "HELP [command]" },
+	{ "AUTH", smtpauth_start, SMTPD_READY, AN_ARG, RULES_AUTH, NULL,
+	    no_login, "AUTH mechanism [response]" },
+	{ "ETRN", verb_etrn, LATER, AN_ARG, RULES_PLACES, NULL, NULL,
+	    "ETRN domain" },
+	{ "TURN", verb_turn, SMTPD_ANY, ANY_ARG, RULES_PLACES, NULL, NULL,
+	    "TURN" },
+	{ "QUIT", verb_quit, SMTPD_ANY | SMTPD_TURNED_AWAY, NO_ARG,
+	    RULES_QUIT, NULL, NULL, "QUIT" },
+};
+
+#define VERBS COUNT(verbs)
+
+/* Whether a reply is to a mistake, not to an address or a size. */
+static int
+blames(const char *text)
+{
+	return memcmp(text, "50", 2) == 0 || memcmp(text, "554", 3) == 0 ||
+	    memcmp(text, "555", 3) == 0;
+}
+
+void
+smtpverb_reply(struct smtpd *s, const char *text)
+{
+	buf_adds(s->out, text);
+	buf_adds(s->out, "\r\n");
+	s->mistakes += blames(text);
+}
+
+/* The arguments were wrong. */
+static void
+wrong_syntax(struct smtpd *s)
+{
+	buf_adds(s->out, "501 5.5.4 Syntax: ");
+	smtpverb_reply(s, s->verb);
+	s->mistakes++;
+}
+
+void
+smtpverb_hang_up(struct smtpd *s, const char *text)
+{
+	smtpverb_reply(s, text);
+	s->closing = 1;
+}
+
+/*
+ * Whoever did not wait for the answer to a DATA that was refused has sent
+ * text, which must not be run as commands: what comes while the answer is held
+ * back is that.  It may come later; but whoever has waited for each answer has
+ * read this one, too, and mistypes a command.
+ */
+void
+smtpverb_stray(struct smtpd *s, size_t from)
+{
+	if (s->closing || s->silent || s->phase == SMTPD_TURNED_AWAY)
+		return;
+	if (s->more) {
+		smtpverb_end_stray(s);
+		return;
+	}
+	s->stray = s->lull = 1;
+	smtpfault_delay(s, from, LULL_MS);
+}
+
+void
+smtpverb_end_stray(struct smtpd *s)
+{
+	if (!s->closing)
+		smtpverb_hang_up(s, no_text);
+}
+
+/* The next thing may be MAIL. */
+void
+smtpverb_reset(struct smtpd *s)
+{
+	smtpmail_free(s->mail);
+	s->mail = NULL;
+	s->input = SMTPD_LINES;
+	buf_free(&s->refusal);
+	if (s->phase != SMTPD_START)
+		s->phase = SMTPD_READY;
+}
+
+/* The client's name for itself, made harmless in a header. */
+static void
+hello(struct smtpd *s, struct span name, int ehlo)
+{
+	size_t i;
+
+	smtpverb_reset(s);
+	s->phase = SMTPD_READY;
+	s->ehlo = ehlo;
+	buf_free(&s->helo);
+	for (i = 0; i < name.n && i < HELO_MAX; i++)
+		buf_addc(&s->helo, (unsigned char)name.p[i] <= ' ' ||
+		    strchr("()<>@,;\\\"\177", name.p[i]) != NULL ?
+		    '?' : name.p[i]);
+}
+
+static void
+verb_helo(struct smtpd *s, struct span arg)
+{
+	hello(s, arg, 0);
+	buf_addf(s->out, "250 %s\r\n", s->conf->host);
+}
+
+/* A line of the answer to EHLO, unless a rule hides it. */
+static void
+offer(struct smtpd *s, const char *text)
+{
+	struct span word = span_str(text);
+	const char *blank = strchr(text, ' ');
+
+	if (blank != NULL)
+		word.n = (size_t)(blank - text);
+	if (rules_hides(&s->fault, word))
+		return;
+	buf_adds(s->out, "250-");
+	buf_adds(s->out, text);
+	buf_adds(s->out, "\r\n");
+}
+
+static void
+offer_auth(struct smtpd *s)
+{
+	struct buf b = { 0 };
+
+	buf_adds(&b, "AUTH ");
+	sasld_names(&b, s->conf->auth->mechanisms);
+	offer(s, buf_str(&b));
+	buf_free(&b);
+}
+
+static void
+verb_ehlo(struct smtpd *s, struct span arg)
+{
+	static const char *const always[] = { "8BITMIME", "SMTPUTF8",
+	    "ENHANCEDSTATUSCODES", "CHUNKING", "VRFY", "EXPN", "HELP" };
+	struct buf size = { 0 };
+	size_t i, last;
+
+	hello(s, arg, 1);
+	buf_addf(s->out, "250-%s\r\n", s->conf->host);
+	offer(s, "PIPELINING");
+	buf_addf(&size, "SIZE %ju", (uintmax_t)s->conf->max_size);
+	offer(s, buf_str(&size));
+	buf_free(&size);
+	if (s->conf->auth != NULL)
+		offer_auth(s);
+	if (s->conf->relay != NULL)
+		offer(s, "ETRN");
+	for (i = 0; i < COUNT(always); i++)
+		offer(s, always[i]);
+	for (last = s->out->n - 2; last > 0 && s->out->p[last - 1] != '\n'; )
+		last--;
+	s->out->p[last + 3] = ' ';
+}
+
+static void
+verb_mail(struct smtpd *s, struct span arg)
+{
+	const char *answer;
+
+	s->mail = smtpmail_new(s->conf);
+	s->mail->trusted = s->known || (s->conf->auth == NULL && s->local);
+	answer = smtpmail_sender(s->mail, arg);
+	if (answer == NULL)
+		wrong_syntax(s);
+	else
+		smtpverb_reply(s, answer);
+	if (answer != NULL && answer[0] == '2')
+		s->phase = SMTPD_SENDER;
+	else
+		smtpverb_reset(s);
+}
+
+static void
+verb_rcpt(struct smtpd *s, struct span arg)
+{
+	const char *answer;
+
+	s->phase = SMTPD_RCPTS;
+	answer = smtpmail_rcpt(s->mail, arg);
+	if (answer == NULL)
+		wrong_syntax(s);
+	else
+		smtpverb_reply(s, answer);
+}
+
+static void
+verb_rset(struct smtpd *s, struct span arg)
+{
+	(void)arg;
+	smtpverb_reset(s);
+	smtpverb_reply(s, "250 2.0.0 Ok");
+}
+
+static void
+verb_noop(struct smtpd *s, struct span arg)
+{
+	(void)arg;
+	smtpverb_reply(s, "250 2.0.0 Ok");
+}
+
+static void
+verb_vrfy(struct smtpd *s, struct span arg)
+{
+	smtpmail_vrfy(s->conf, arg, 0, s->out);
+}
+
+static void
+verb_expn(struct smtpd *s, struct span arg)
+{
+	smtpmail_vrfy(s->conf, arg, 1, s->out);
+}
+
+/* RFC 1985; "@domain" asks for the hosts below it too. */
+static void
+verb_etrn(struct smtpd *s, struct span arg)
+{
+	struct span domain = arg;
+	int is_queue = arg.p[0] == '#', r = -1;
+
+	if (domain.p[0] == '@')
+		domain = span_drop(domain, 1);
+	if (!is_queue && !addr_is_domain(domain)) {
+		smtpverb_reply(s, no_node);
+		return;
+	}
+	if (s->conf->relay != NULL && !is_queue)
+		r = s->conf->queued(s->conf->spool, arg);
+	buf_adds(s->out, r > 0 ? "250 2.0.0 Ok: there is mail for " :
+	    r == 0 ? "251 2.0.0 Ok: no mail for " :
+	    "458 4.3.0 Error: cannot queue mail for ");
+	buf_addspan(s->out, domain);
+	buf_adds(s->out, "\r\n");
+}
+
+static void
+verb_turn(struct smtpd *s, struct span arg)
+{
+	(void)arg;
+	smtpverb_reply(s, no_turn);
+}
+
+static const struct verb *
+find_verb(struct span name)
+{
+	size_t i;
+
+	for (i = 0; i < VERBS; i++)
+		if (span_case_is(name, verbs[i].name))
+			return &verbs[i];
+	return NULL;
+}
+
+static void
+verb_help(struct smtpd *s, struct span arg)
+{
+	const struct verb *v = find_verb(arg);
+	size_t i;
+
+	if (v != NULL) {
+		buf_addf(s->out, "214 2.0.0 Syntax: %s\r\n", v->syntax);
+		return;
+	}
+	buf_adds(s->out, "214 2.0.0 Commands:");
+	for (i = 0; i < VERBS; i++)
+		buf_addf(s->out, " %s", verbs[i].name);
+	buf_adds(s->out, "\r\n");
+}
+
+static void
+verb_quit(struct smtpd *s, struct span arg)
+{
+	(void)arg;
+	smtpverb_hang_up(s, "221 2.0.0 Bye");
+}
+
+/* NULL when verb v may come now with this argument. */
+static const char *
+check(const struct smtpd *s, const struct verb *v, struct span arg)
+{
+	if ((v->phases & (int)s->phase) == 0) {
+		if (s->phase == SMTPD_TURNED_AWAY)
+			return no_service;
+		if (s->phase == SMTPD_START)
+			return no_hello;
+		if (s->phase == SMTPD_CHUNKS && v->run == smtptext_data)
+			return no_chunk;
+		return s->phase == SMTPD_READY ? v->early : v->late;
+	}
+	if ((v->takes == NO_ARG && arg.n > 0) ||
+	    (v->takes == AN_ARG && arg.n == 0))
+		return "";
+	return NULL;
+}
+
+static void
+run(struct smtpd *s, const struct verb *v, struct span arg)
+{
+	const char *refusal = check(s, v, arg);
+	size_t at = s->out->n;
+
+	s->stray = 0;
+	s->verb = v->syntax;
+	if (refusal == NULL) {
+		if (v->place == RULES_PLACES ||
+		    !smtpfault_strikes(s, v->place, arg)) {
+			v->run(s, arg);
+			return;
+		}
+		if (v->run == verb_rcpt)
+			s->phase = SMTPD_RCPTS;
+	} else if (refusal[0] != '\0')
+		smtpverb_reply(s, refusal);
+	else
+		wrong_syntax(s);
+	if (v->run == smtptext_data || v->run == smtptext_bdat)
+		smtpverb_stray(s, at);
+}
+
+/* The command of a line, or NULL, and its argument. */
+static const struct verb *
+take_verb(struct span line, struct span *arg)
+{
+	struct span word;
+
+	line = span_trim(line);
+	word = span_word(line);
+	*arg = span_trim(span_drop(line, word.n));
+	return find_verb(word);
+}
+
+int
+smtpverb_is_known(struct span line)
+{
+	struct span arg;
+
+	return take_verb(line, &arg) != NULL;
+}
+
+int
+smtpverb_is_late(struct span line)
+{
+	struct span arg;
+	const struct verb *v = take_verb(line, &arg);
+
+	return v != NULL && v->run == verb_etrn;
+}
+
+void
+smtpverb_run(struct smtpd *s, struct span line)
+{
+	struct span arg;
+	const struct verb *v = take_verb(line, &arg);
+
+	if (v != NULL)
+		run(s, v, arg);
+	else if (s->stray && s->hasty)
+		smtpverb_end_stray(s);
+	else
+		smtpverb_reply(s, s->phase == SMTPD_TURNED_AWAY ?
+		    no_service : no_command);
+}

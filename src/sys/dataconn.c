@@ -1,0 +1,276 @@
+#include "dataconn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "secret.h"
+
+/* Those who wait to be looked at: strangers must not fill it up. */
+#define BACKLOG 16
+
+/* Ports that are tried where many are taken: not so many as take long. */
+#define PORT_TRIES 256
+
+enum course {
+	COURSE_NONE,		/* nothing is read or sent yet */
+	COURSE_IN,
+	COURSE_OUT
+};
+
+struct dataconn {
+	int control;
+	struct net_peer peer;
+	unsigned low, high;	/* ports */
+	int listener, fd;	/* or -1; never both */
+	enum course course;
+	struct buf out;
+	size_t sent;		/* bytes of out */
+};
+
+struct dataconn *
+dataconn_open(int fd, const struct net_peer *peer)
+{
+	struct dataconn *d;
+
+	d = die_calloc(1, sizeof *d);
+	d->control = fd;
+	d->peer = *peer;
+	d->listener = d->fd = -1;
+	d->low = DATACONN_PORT_FIRST;
+	d->high = DATACONN_PORT_LAST;
+	return d;
+}
+
+void
+dataconn_free(struct dataconn *d)
+{
+	if (d == NULL)
+		return;
+	dataconn_close(d);
+	free(d);
+}
+
+void
+dataconn_range(struct dataconn *d, unsigned low, unsigned high)
+{
+	d->low = low;
+	d->high = high;
+}
+
+void
+dataconn_close(void *data)
+{
+	struct dataconn *d = data;
+
+	if (d->listener >= 0)
+		close(d->listener);
+	if (d->fd >= 0)
+		close(d->fd);
+	d->listener = d->fd = -1;
+	d->course = COURSE_NONE;
+	d->sent = 0;
+	buf_free(&d->out);
+}
+
+int
+dataconn_is_open(void *data)
+{
+	const struct dataconn *d = data;
+
+	return d->listener >= 0 || d->fd >= 0;
+}
+
+int
+dataconn_is_abandoned(void *data)
+{
+	const struct dataconn *d = data;
+	char c;
+
+	return recv(d->control, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+/* Our address of the control connection; loopback where that is a file. */
+static socklen_t
+own_address(const struct dataconn *d, struct sockaddr_storage *sa)
+{
+	struct sockaddr_in *in = (void *)sa;
+	socklen_t n = sizeof *sa;
+
+	memset(sa, 0, sizeof *sa);
+	if (getsockname(d->control, (struct sockaddr *)sa, &n) == 0 &&
+	    (sa->ss_family == AF_INET || sa->ss_family == AF_INET6))
+		return n;
+	memset(sa, 0, sizeof *sa);
+	in->sin_family = AF_INET;
+	in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return sizeof *in;
+}
+
+static void
+set_port(struct sockaddr_storage *sa, unsigned port)
+{
+	if (sa->ss_family == AF_INET)
+		((struct sockaddr_in *)(void *)sa)->sin_port =
+		    htons((uint16_t)port);
+	else
+		((struct sockaddr_in6 *)(void *)sa)->sin6_port =
+		    htons((uint16_t)port);
+}
+
+/* A socket that listens at sa: 0, or -1 with errno. */
+static int
+listen_at(struct dataconn *d, const struct sockaddr_storage *sa, socklen_t n)
+{
+	int on = 1, off = 0, err;
+
+	d->listener = socket(sa->ss_family, SOCK_STREAM, 0);
+	if (d->listener < 0)
+		return -1;
+	setsockopt(d->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	if (sa->ss_family == AF_INET6)
+		setsockopt(d->listener, IPPROTO_IPV6, IPV6_V6ONLY, &off,
+		    sizeof off);
+	if (fcntl(d->listener, F_SETFL, O_NONBLOCK) == 0 &&
+	    fcntl(d->listener, F_SETFD, FD_CLOEXEC) == 0 &&
+	    bind(d->listener, (const struct sockaddr *)sa, n) == 0 &&
+	    listen(d->listener, BACKLOG) == 0)
+		return 0;
+	err = errno;
+	dataconn_close(d);
+	errno = err;
+	return -1;
+}
+
+/*
+ * Nobody is to guess the port, for whoever connects first has it: each one that
+ * is tried is a random one, or the next where there are but a few.
+ */
+int
+dataconn_listen(void *data, char *text)
+{
+	struct dataconn *d = data;
+	unsigned start = 0, ports = d->high - d->low + 1, i;
+	struct sockaddr_storage sa;
+	socklen_t n;
+	int r = -1;
+
+	dataconn_close(d);
+	/* Whoever cannot be told from others gets no connection. */
+	if (d->peer.text[0] == '\0' && !d->peer.local) {
+		errno = EACCES;
+		return -1;
+	}
+	n = own_address(d, &sa);
+	for (i = 0; i < ports && i < PORT_TRIES && r < 0; i++) {
+		if ((i == 0 || ports > PORT_TRIES) &&
+		    secret_random(&start, sizeof start) < 0)
+			return -1;
+		set_port(&sa, d->low + (start % ports + i) % ports);
+		r = listen_at(d, &sa, n);
+		if (r < 0 && errno != EADDRINUSE && errno != EACCES)
+			break;
+	}
+	if (r == 0)
+		net_bound(d->listener, text);
+	return r;
+}
+
+void
+dataconn_receive(void *data)
+{
+	struct dataconn *d = data;
+
+	d->course = COURSE_IN;
+}
+
+void
+dataconn_send(void *data, const void *p, size_t n)
+{
+	struct dataconn *d = data;
+
+	d->course = COURSE_OUT;
+	buf_add(&d->out, p, n);
+}
+
+int
+dataconn_poll(const struct dataconn *d, short *events)
+{
+	*events = d->fd >= 0 && d->course == COURSE_OUT ? POLLOUT : POLLIN;
+	if (d->fd < 0)
+		return d->listener;
+	return d->course != COURSE_NONE ? d->fd : -1;
+}
+
+/* Whether it is the session's peer who has connected. */
+static int
+is_peer(const struct dataconn *d, int fd)
+{
+	struct net_peer peer;
+
+	net_peer(&peer, fd);
+	return d->peer.text[0] == '\0' ? peer.local :
+	    strcmp(peer.text, d->peer.text) == 0;
+}
+
+static enum dataconn_event
+end(struct dataconn *d, enum dataconn_event event)
+{
+	dataconn_close(d);
+	return event;
+}
+
+static enum dataconn_event
+take_peer(struct dataconn *d)
+{
+	int fd;
+
+	fd = accept(d->listener, NULL, NULL);
+	if (fd < 0 && net_is_short(errno)) {
+		warn_sys("data connection");
+		return end(d, d->course != COURSE_NONE ? DATACONN_BROKEN :
+		    DATACONN_NOTHING);
+	}
+	if (fd < 0)
+		return DATACONN_NOTHING;
+	if (!is_peer(d, fd) || fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
+	    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
+		close(fd);
+		return DATACONN_NOTHING;
+	}
+	close(d->listener);
+	d->listener = -1;
+	d->fd = fd;
+	return DATACONN_MOVED;
+}
+
+enum dataconn_event
+dataconn_go_on(struct dataconn *d, char *p, size_t *n)
+{
+	enum dataconn_event event = DATACONN_NOTHING;
+	ssize_t r;
+
+	if (d->fd < 0 && d->listener >= 0)
+		event = take_peer(d);
+	if (d->fd < 0 || d->course == COURSE_NONE)
+		return event;
+	if (d->course == COURSE_OUT && d->sent == d->out.n)
+		return end(d, DATACONN_END);
+	r = d->course == COURSE_IN ? read(d->fd, p, *n) :
+	    write(d->fd, d->out.p + d->sent, d->out.n - d->sent);
+	if (r < 0 && (errno == EAGAIN || errno == EINTR))
+		return event;
+	if (r < 0)
+		return end(d, DATACONN_BROKEN);
+	*n = (size_t)r;
+	if (d->course == COURSE_IN)
+		return r > 0 ? DATACONN_BYTES :
+		    end(d, dataconn_is_abandoned(d) ?
+		    DATACONN_BROKEN : DATACONN_END);
+	d->sent += (size_t)r;
+	return d->sent == d->out.n ? end(d, DATACONN_END) : DATACONN_MOVED;
+}

@@ -1,0 +1,67 @@
+/*
+ * dataconn: the second connection of a session, as FTP has it: the session
+ * listens, its peer, and nobody else, connects, and bytes go one way.
+ */
+#ifndef SYS_DATACONN_H
+#define SYS_DATACONN_H
+
+#include "buf.h"
+#include "net.h"
+
+struct dataconn;
+
+/*
+ * For the session whose own connection is fd, with peer at its other end;
+ * nothing is listened on yet.
+ */
+struct dataconn *dataconn_open(int fd, const struct net_peer *peer);
+void dataconn_free(struct dataconn *d);
+
+/* The ports to listen on, and those where this was not called. */
+#define DATACONN_PORT_FIRST 49152	/* RFC 6335 6: the dynamic ones */
+#define DATACONN_PORT_LAST 65535
+void dataconn_range(struct dataconn *d, unsigned low, unsigned high);
+
+/*
+ * These six take the struct as void *, so that they fit a session's table.
+ *
+ * Listens where the session's own connection leads to, at a random port; text
+ * gets the address with the port, at most NET_TEXT_MAX.  What was open before
+ * is closed.  0, or -1 with errno.
+ */
+int dataconn_listen(void *data, char *text);
+
+/* Whether there is a connection, or one may come. */
+int dataconn_is_open(void *data);
+
+/*
+ * Whether the session's own connection has ended, too: the client is gone, and
+ * the end of this one does not say that it had sent all.
+ */
+int dataconn_is_abandoned(void *data);
+
+/* From now on what comes is read; or n bytes at p, copied, are sent. */
+void dataconn_receive(void *data);
+void dataconn_send(void *data, const void *p, size_t n);
+
+/* Closes all, at once. */
+void dataconn_close(void *data);
+
+/* For those who run sessions: a descriptor to poll for *events, or -1. */
+int dataconn_poll(const struct dataconn *d, short *events);
+
+enum dataconn_event {
+	DATACONN_NOTHING,
+	DATACONN_MOVED,		/* the peer has come, or got some of it */
+	DATACONN_BYTES,		/* *n of them, at p */
+	DATACONN_END,		/* the peer has sent, or got, all */
+	DATACONN_BROKEN		/* cut off; it is closed, as after the end */
+};
+
+/*
+ * Goes on, once poll says so; there is room for *n bytes at p.  Where there is
+ * no descriptor for the peer, nobody is waited for any more.
+ */
+enum dataconn_event dataconn_go_on(struct dataconn *d, char *p, size_t *n);
+
+#endif

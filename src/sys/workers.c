@@ -1,0 +1,411 @@
+#include "workers.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "conn.h"
+#include "io.h"
+#include "fdpass.h"
+#include "spare.h"
+#include "spawn.h"
+
+/*
+ * A worker that lives shorter than this is ill: the next one comes after a
+ * pause, each twice as long as the last.
+ */
+#define ILL_MS 1000
+#define PAUSE_FIRST 100
+#define PAUSE_MAX 30000
+
+#define NO_ACCEPT_MS 200	/* pause when descriptors have run out */
+
+/* A worker that should have ended by then is killed, in ms. */
+#define END_MS (2 * CONN_DOWN)
+
+struct worker {
+	pid_t pid;		/* -1: none */
+	int channel;		/* our end: it closes when we die */
+	int ready;		/* it has said so */
+	long long born;
+	long long again;	/* without one: when the next one comes */
+	int pause;		/* ms */
+};
+
+struct workers {
+	const struct workers_opt *o;
+	const struct serve_proto *proto;
+	void *app;
+	struct worker worker[WORKERS_MAX];
+	struct pollfd *poll;	/* stop, listeners, channels */
+	long long no_accept;	/* no descriptors before this moment */
+};
+
+/* Whether the one worker accepts connections itself. */
+static int
+is_alone(const struct workers *c)
+{
+	return c->o->workers == 1;
+}
+
+/*
+ * The child: it has nothing of the parent's but its own channel's end, and the
+ * listeners where it is alone.
+ */
+static void
+work(struct workers *c, int room, int channel, const sigset_t *signals)
+{
+	struct loop_opt o = c->o->loop;
+	int i;
+
+	o.stop = c->o->own_stop();
+	if (o.stop < 0)
+		die_sys(EX_TEMPFAIL, "pipe");
+	sigprocmask(SIG_SETMASK, signals, NULL);
+	for (i = 0; i < c->o->workers; i++)
+		if (c->worker[i].channel >= 0)
+			close(c->worker[i].channel);
+	o.listener = c->o->listener;
+	o.listeners = is_alone(c) ? c->o->listeners : 0;
+	for (i = 0; i < c->o->listeners && !is_alone(c); i++)
+		close(c->o->listener[i]);
+	o.channel = channel;
+	o.room = room;
+	if (c->proto->start != NULL)
+		c->proto->start(c->app);
+	if (spare_keep() < 0)
+		die_sys(EX_TEMPFAIL, "/dev/null");
+	if (io_write(channel, "", 1) == 0)
+		loop_run(&o, c->proto, c->app);
+	_exit(EX_OK);
+}
+
+/* The next one in this room comes after ms. */
+static void
+postpone(struct worker *w, int ms)
+{
+	w->pid = w->channel = -1;
+	w->ready = 0;
+	w->again = io_clock() + ms;
+}
+
+/* Each pause is longer than the last. */
+static int
+next_pause(struct worker *w)
+{
+	w->pause = w->pause == 0 ? PAUSE_FIRST :
+	    w->pause < PAUSE_MAX / 2 ? 2 * w->pause : PAUSE_MAX;
+	return w->pause;
+}
+
+/*
+ * 0, or -1: it has been said why.  No signal comes before the child can take
+ * it for itself.
+ */
+static int
+start_worker(struct workers *c, int room)
+{
+	struct worker *w = &c->worker[room];
+	sigset_t all, old;
+	int end[2];
+
+	if (fdpass_open(end) < 0) {
+		warn_sys("socketpair");
+		return -1;
+	}
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	w->pid = fork();
+	if (w->pid == 0) {
+		close(end[0]);
+		work(c, room, end[1], &old);
+	}
+	if (w->pid < 0)
+		warn_sys("fork");
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	close(end[1]);
+	if (w->pid < 0) {
+		close(end[0]);
+		return -1;
+	}
+	w->channel = end[0];
+	w->born = io_clock();
+	return 0;
+}
+
+/*
+ * Says how a worker ended, if that was not in order.  One that could not begin
+ * has said why.
+ */
+static void
+say_end(const struct worker *w, int status)
+{
+	if (status >= SPAWN_SIGNAL)
+		warn("worker %ld: killed by signal %d", (long)w->pid,
+		    status - SPAWN_SIGNAL);
+	else if (status != EX_OK && w->ready)
+		warn("worker %ld: ended with exit code %d", (long)w->pid,
+		    status);
+}
+
+/* It is dead: its exit code, which has been said. */
+static int
+bury(struct workers *c, int room)
+{
+	struct worker *w = &c->worker[room];
+	int status;
+
+	close(w->channel);
+	w->channel = -1;
+	status = spawn_reap(w->pid, END_MS);
+	say_end(w, status);
+	w->pid = -1;
+	limit_clear(c->o->loop.door, room);
+	return status;
+}
+
+/* One of those that poll(2) points at: it has said that it is ready, or not. */
+static int
+is_alive(struct workers *c, int room)
+{
+	struct worker *w = &c->worker[room];
+	char ready;
+	ssize_t r;
+
+	r = read(w->channel, &ready, 1);
+	if (r < 0 && errno == EINTR)
+		return 1;
+	if (r <= 0)
+		return 0;
+	w->ready = 1;
+	limit_reopen(c->o->loop.door, room);
+	return 1;
+}
+
+/* Whether the server goes on after that; or *code is its own. */
+static int
+replace(struct workers *c, int room, enum exit_code *code)
+{
+	struct worker *w = &c->worker[room];
+	int healthy = w->ready && io_clock() - w->born >= ILL_MS;
+	int status = bury(c, room);
+
+	*code = status == EX_IOERR ? EX_IOERR : EX_OK;
+	if (status == EX_IOERR || (status == EX_OK && c->o->once))
+		return 0;
+	if (healthy || status == EX_OK)
+		w->pause = 0;
+	postpone(w, healthy || status == EX_OK ? 0 : next_pause(w));
+	return 1;
+}
+
+/* Those whose time it is come into the empty rooms. */
+static void
+refill(struct workers *c)
+{
+	struct worker *w;
+	int i;
+
+	for (i = 0; i < c->o->workers; i++) {
+		w = &c->worker[i];
+		if (w->channel < 0 && io_clock() >= w->again &&
+		    start_worker(c, i) < 0)
+			postpone(w, next_pause(w));
+	}
+}
+
+/* One at a time, so that each goes where there are the fewest by now. */
+static void
+admit(struct workers *c, int listener)
+{
+	struct limit *door = c->o->loop.door;
+	struct net_peer peer;
+	int fd, room, is_short;
+	long seat = LIMIT_SHORT;
+
+	fd = limit_accept(listener, &peer, &is_short);
+	if (fd < 0 && is_short)
+		c->no_accept = io_clock() + NO_ACCEPT_MS;
+	if (fd < 0)
+		return;
+	room = is_short || is_alone(c) ? -1 : limit_room(door);
+	if (room >= 0)
+		seat = limit_enter(door, room, &peer);
+	if (room >= 0 && fdpass_give(c->worker[room].channel, fd, seat) == 0) {
+		close(fd);
+		return;
+	}
+	if (seat >= 0)
+		limit_cancel(door, room, seat);
+	limit_refuse(fd, c->proto->busy, LIMIT_SHORT);
+	spare_keep();
+}
+
+/* For how long to wait, in ms, if nothing happens: -1 for ever. */
+static int
+patience(const struct workers *c)
+{
+	const struct worker *w;
+	long long now = io_clock(), next = now + PAUSE_MAX;
+	int i, endless = now >= c->no_accept;
+
+	if (now < c->no_accept)
+		next = c->no_accept;
+	for (i = 0; i < c->o->workers; i++) {
+		w = &c->worker[i];
+		if (w->channel < 0)
+			endless = 0;
+		if (w->channel < 0 && w->again < next)
+			next = w->again;
+	}
+	return endless ? -1 : next > now ? (int)(next - now) : 0;
+}
+
+/* Waits until there is something to do. */
+static void
+await(struct workers *c)
+{
+	int i, listeners = c->o->listeners, n = 1 + listeners + c->o->workers;
+	int paused = io_clock() < c->no_accept ||
+	    (is_alone(c) && c->worker[0].channel >= 0);
+
+	for (i = 0; i < n; i++)
+		c->poll[i].events = POLLIN;
+	c->poll[0].fd = c->o->loop.stop;
+	for (i = 0; i < listeners; i++)
+		c->poll[1 + i].fd = paused ? -1 : c->o->listener[i];
+	for (i = 0; i < c->o->workers; i++)
+		c->poll[1 + listeners + i].fd = c->worker[i].channel;
+	io_poll(c->poll, (size_t)n, patience(c));
+}
+
+/* Until told to stop, or a worker ends the server: the exit code. */
+static enum exit_code
+mind(struct workers *c)
+{
+	const struct pollfd *channel = c->poll + 1 + c->o->listeners;
+	enum exit_code code = EX_OK;
+	int i;
+
+	for (;;) {
+		await(c);
+		if (c->poll[0].revents != 0)
+			return code;
+		for (i = 0; i < c->o->workers; i++)
+			if (channel[i].revents != 0 && !is_alive(c, i) &&
+			    !replace(c, i, &code))
+				return code;
+		refill(c);
+		for (i = 0; i < c->o->listeners; i++)
+			if (c->poll[1 + i].revents & POLLIN)
+				admit(c, c->o->listener[i]);
+	}
+}
+
+/* Ends them all: EX_OK, or EX_IOERR where one could not print. */
+static enum exit_code
+end(struct workers *c)
+{
+	long long deadline = io_clock() + END_MS, left;
+	enum exit_code code = EX_OK;
+	int i, status;
+
+	for (i = 0; i < c->o->listeners; i++)
+		close(c->o->listener[i]);
+	for (i = 0; i < c->o->workers; i++)
+		if (c->worker[i].pid > 0)
+			kill(c->worker[i].pid, SIGTERM);
+	for (i = 0; i < c->o->workers; i++) {
+		if (c->worker[i].pid <= 0)
+			continue;
+		left = deadline - io_clock();
+		status = spawn_reap(c->worker[i].pid,
+		    left > 0 ? (int)left : 0);
+		say_end(&c->worker[i], status);
+		if (status == EX_IOERR)
+			code = EX_IOERR;
+		close(c->worker[i].channel);
+	}
+	free(c->poll);
+	free(c);
+	return code;
+}
+
+/* Until it is ready, or time to stop: 0, or -1 when it is dead. */
+static int
+await_ready(struct workers *c, int room)
+{
+	struct worker *w = &c->worker[room];
+	struct pollfd p[2] = {
+		{ .fd = w->channel, .events = POLLIN },
+		{ .fd = c->o->loop.stop, .events = POLLIN }
+	};
+
+	while (!w->ready) {
+		io_poll(p, COUNT(p), -1);
+		if (p[1].revents != 0)
+			break;
+		if (p[0].revents != 0 && !is_alive(c, room))
+			return -1;
+	}
+	return 0;
+}
+
+/* All of them have begun: EX_OK, or the exit code of one that could not. */
+static enum exit_code
+begin(struct workers *c)
+{
+	struct worker *w;
+	int i, status;
+
+	for (i = 0; i < c->o->workers; i++)
+		if (start_worker(c, i) < 0)
+			return EX_TEMPFAIL;
+	for (i = 0; i < c->o->workers; i++) {
+		if (await_ready(c, i) == 0)
+			continue;
+		w = &c->worker[i];
+		status = spawn_reap(w->pid, END_MS);
+		say_end(w, status);
+		w->pid = -1;
+		return status > EX_OK && status < SPAWN_SIGNAL ?
+		    (enum exit_code)status : EX_TEMPFAIL;
+	}
+	return EX_OK;
+}
+
+struct workers *
+workers_start(const struct workers_opt *o, const struct serve_proto *proto,
+    void *app, enum exit_code *code)
+{
+	struct workers *c;
+	int i;
+
+	c = die_calloc(1, sizeof *c);
+	c->o = o;
+	c->proto = proto;
+	c->app = app;
+	c->poll = die_calloc((size_t)(1 + o->listeners + o->workers),
+	    sizeof *c->poll);
+	for (i = 0; i < o->workers; i++)
+		c->worker[i].pid = c->worker[i].channel = -1;
+	*code = begin(c);
+	if (*code == EX_OK && spare_keep() < 0) {
+		warn_sys("/dev/null");
+		*code = EX_TEMPFAIL;
+	}
+	if (*code == EX_OK)
+		return c;
+	end(c);
+	return NULL;
+}
+
+enum exit_code
+workers_run(struct workers *c)
+{
+	enum exit_code code = mind(c), last = end(c);
+
+	return code != EX_OK ? code : last;
+}

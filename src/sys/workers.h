@@ -1,0 +1,41 @@
+/*
+ * workers: a server in worker processes.  The parent accepts the connections,
+ * passes each to the worker with the fewest, and replaces the workers that
+ * die; it has no session itself, and so nothing that could run out.  A worker
+ * that is the only one accepts them itself, which is faster; while there is
+ * none the parent says that the server is busy.
+ */
+#ifndef SYS_WORKERS_H
+#define SYS_WORKERS_H
+
+#include "loop.h"
+
+#define WORKERS_MAX 64		/* workers */
+
+struct workers_opt {
+	const int *listener;	/* non-blocking listening sockets */
+	int listeners;
+	int workers;		/* rooms of loop.door */
+	int once;		/* a worker that ends in order ends all */
+
+	/* In a worker: a descriptor that tells it alone to end, or -1. */
+	int (*own_stop)(void);
+	struct loop_opt loop;	/* stop is the parent's */
+};
+
+struct workers;
+
+/*
+ * Starts the workers: NULL with *code, which is that of one that could not
+ * begin.  o, proto and app stay the caller's.
+ */
+struct workers *workers_start(const struct workers_opt *o,
+    const struct serve_proto *proto, void *app, enum exit_code *code);
+
+/*
+ * Serves until it is time to stop, or until a worker ends the server: in order
+ * (once), or because it cannot print (EX_IOERR).  Frees c.
+ */
+enum exit_code workers_run(struct workers *c);
+
+#endif
