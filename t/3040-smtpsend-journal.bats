@@ -120,6 +120,21 @@ line() {
 	run -1 received
 }
 
+@test "a line without its end: what was sent is, what was not begun is not" {
+	fake
+	printf 'sent\tr1@x\t250\tdot\tmx:25\t1\t2026-11-21T23:46:12Z\t<r1@x>\to' \
+		>journal
+	batch 1 >in
+	send 0 <in
+	run -1 received
+	fake
+	printf 'sending\tr1@x\t-\tdot\tmx:25\t1\t2026-11-21T23:46:12Z\t<r1@x>\t' \
+		>journal
+	run -75 smtpsend -bS -s ./nobody -l journal <in
+	send 0 <in
+	[ "$(received)" = r1@x ]
+}
+
 @test "a journal in use by another run: 75, nothing sent" {
 	fake dot:1:silent
 	batch 1 >in

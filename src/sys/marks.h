@@ -2,8 +2,8 @@
  * marks: what a process has appended to a file, remembered in a POSIX shared
  * memory object.  That lives as long as the kernel's cache of the file does:
  * both outlive the process, kill -9 included, and neither a loss of power.  So
- * a file that still agrees with its witness has lost nothing, and marks in the
- * witness are as true as they were when the process died.
+ * a file that still agrees with its marks has lost nothing, and
+ * they are as true as they were when the process died.
  *
  * There is at most one for a file and a user, and its maker holds a lock on
  * the file.
@@ -36,7 +36,7 @@ struct marks {
 uint64_t marks_digest(uint64_t digest, const void *p, size_t n);
 
 /*
- * Takes up the witness that another process has left for the file fd: 1, or 0
+ * Takes up the marks that another process has left for the file fd: 1, or 0
  * when there is none that can be believed.  Its file is then shown to it, the
  * digest of its first length bytes for every length that may be the end of an
  * append; marks_agrees says whether all is there that was appended to it,
@@ -71,7 +71,7 @@ void marks_unmark(struct marks *w, size_t mark);
 int marks_has(const struct marks *w, uint64_t place);
 int marks_has_any(const struct marks *w);
 
-/* Leaves the witness for another process, or removes it. */
+/* Leaves the marks for another process, or removes them. */
 void marks_leave(struct marks *w);
 void marks_remove(struct marks *w);
 

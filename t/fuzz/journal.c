@@ -10,12 +10,11 @@
 
 static struct buf id, rcpt;	/* of the line that was parsed last */
 
-/* As a result that was written by us: 0, or -1 where it is none. */
+/* As a result that was written by us: 0, or -1 where it is not one. */
 static int
 parse(struct span line, struct result *r)
 {
-	if (line.p[line.n - 1] != '\n' ||
-	    result_parse(r, span_chomp(line)) < 0 || r->rcpt.n == 0)
+	if (result_parse(r, span_chomp(line)) < 0 || r->rcpt.n == 0)
 		return -1;
 	buf_clear(&id);
 	buf_clear(&rcpt);
@@ -30,14 +29,20 @@ parse(struct span line, struct result *r)
 static enum result_status
 said(struct span rest, struct span who, struct span of, uintmax_t number)
 {
-	enum result_status status = RESULT_SENDING;
+	enum result_status status = RESULT_DEFERRED;
+	struct span line;
 	struct result r;
 
-	while (rest.n > 0)
-		if (parse(span_line(&rest), &r) == 0 &&
-		    status != RESULT_SENT && span_eq(r.rcpt, who) &&
-		    span_eq(r.id, of) && (of.n > 0 || r.number == number))
+	while (rest.n > 0) {
+		line = span_line(&rest);
+		if (parse(line, &r) < 0 || status == RESULT_SENT ||
+		    !span_eq(r.rcpt, who) || !span_eq(r.id, of) ||
+		    (of.n == 0 && r.number != number))
+			continue;
+		/* The end of a message goes when its line is whole. */
+		if (r.status != RESULT_SENDING || line.p[line.n - 1] == '\n')
 			status = r.status;
+	}
 	return status == RESULT_SENDING ? RESULT_UNKNOWN : status;
 }
 

@@ -33,7 +33,7 @@ hash_more(uint64_t h, struct span s)
 }
 
 static uint64_t
-sha256_key(struct span id, uintmax_t number, struct span rcpt)
+key_hash(struct span id, uintmax_t number, struct span rcpt)
 {
 	uint64_t h = 0xcbf29ce484222325U;
 
@@ -149,13 +149,13 @@ outdoes(const struct journal *j, const struct journal_entry *e,
 	if (e->at == 0 || e->status == RESULT_DEFERRED)
 		return 1;
 	return e->status != RESULT_SENT && (r->status != RESULT_SENDING ||
-	    !marks_has(&j->witness, at));
+	    (!marks_has(&j->marks, at) && at + 1 != j->torn));
 }
 
 static int
 enter(struct journal *j, const struct result *r, uint64_t at)
 {
-	uint64_t hash = sha256_key(r->id, r->number, r->rcpt);
+	uint64_t hash = key_hash(r->id, r->number, r->rcpt);
 	struct journal_entry *e;
 
 	if (2 * (j->entries + 1) > j->cap)
@@ -179,13 +179,13 @@ forget(struct journal *j)
 	buf_free(&j->clean);
 	j->entry = NULL;
 	j->cap = j->entries = 0;
-	j->size = 0;
+	j->size = j->torn = 0;
 	j->digest = MARKS_DIGEST;
 }
 
-/* Reads all, and shows it to the witness; the last line may be *torn. */
+/* Reads all, and shows it to the marks. */
 static int
-load(struct journal *j, int *torn)
+load(struct journal *j)
 {
 	enum rd_status status;
 	int rest = 0;		/* of a line that is too long: none itself */
@@ -195,22 +195,22 @@ load(struct journal *j, int *torn)
 	struct rd rd;
 
 	forget(j);
-	marks_see(&j->witness, j->size, j->digest);
-	*torn = 0;
+	marks_see(&j->marks, j->size, j->digest);
 	if (lseek(j->fd, 0, SEEK_SET) < 0)
 		return -1;
 	rd_init(&rd, j->fd, IO_FOREVER, JOURNAL_LINE_MAX);
 	while ((status = rd_line(&rd, &line)) == RD_LINE ||
 	    status == RD_LONG || status == RD_PARTIAL) {
-		if (status == RD_LINE && !rest &&
+		if (status == RD_PARTIAL)
+			j->torn = j->size + 1;
+		if (status != RD_LONG && !rest &&
 		    result_parse(&r, clean(&fields, span_chomp(line))) == 0 &&
 		    enter(j, &r, j->size) < 0)
 			break;
-		*torn = status == RD_PARTIAL;
 		rest = status == RD_LONG;
 		j->size += line.n;
 		j->digest = marks_digest(j->digest, line.p, line.n);
-		marks_see(&j->witness, j->size, j->digest);
+		marks_see(&j->marks, j->size, j->digest);
 	}
 	rd_free(&rd);
 	buf_free(&fields);
@@ -241,31 +241,34 @@ settle(struct journal *j, struct journal_entry *e, int begun)
 }
 
 /*
- * Settles what was left open.  A witness that agrees stays until that has been
- * written; any other must not see it, lest it agree with the file afterwards.
+ * Settles what was left open.  Marks that agree stay until that has been
+ * written; others must not see it, lest they agree with the file afterwards.
  */
 static int
 settle_all(struct journal *j)
 {
 	struct journal_entry *e;
-	int torn, agrees;
+	uint64_t at;
+	int agrees;
 	size_t i;
 
-	if (load(j, &torn) < 0)
+	if (load(j) < 0)
 		return -1;
-	agrees = marks_agrees(&j->witness, j->size);
+	agrees = marks_agrees(&j->marks, j->size);
 	if (!agrees)
-		marks_remove(&j->witness);
-	if (torn && journal_write(j, span_str("\n")) < 0)
+		marks_remove(&j->marks);
+	if (j->torn != 0 && journal_write(j, span_str("\n")) < 0)
 		return -1;
 	for (i = 0; i < j->cap; i++) {
 		e = &j->entry[i];
-		if (e->at != 0 && e->status == RESULT_SENDING &&
-		    settle(j, e, !agrees || !marks_has(&j->witness,
-		    (uint64_t)e->at - 1)) < 0)
+		if (e->at == 0 || e->status != RESULT_SENDING)
+			continue;
+		at = (uint64_t)e->at - 1;
+		if (settle(j, e, at + 1 != j->torn &&
+		    !(agrees && marks_has(&j->marks, at))) < 0)
 			return -1;
 	}
-	marks_remove(&j->witness);
+	marks_remove(&j->marks);
 	return 0;
 }
 
@@ -287,7 +290,7 @@ take(struct journal *j, const char *path, int sync)
 	/* A new name is only safe with its directory. */
 	if (sync && st.st_size == 0 && newfile_syncparent(path) < 0)
 		return -1;
-	marks_find(&j->witness, j->fd);
+	marks_find(&j->marks, j->fd);
 	return settle_all(j);
 }
 
@@ -307,12 +310,12 @@ journal_close(struct journal *j)
 	int err = 0;
 
 	if (j->failed)
-		marks_leave(&j->witness);
-	else if ((marks_has_any(&j->witness) && settle_all(j) < 0) ||
+		marks_leave(&j->marks);
+	else if ((marks_has_any(&j->marks) && settle_all(j) < 0) ||
 	    journal_flush(j) < 0)
 		err = errno;
 	else
-		marks_remove(&j->witness);
+		marks_remove(&j->marks);
 	if (close(j->fd) < 0 && err == 0)
 		err = errno;
 	j->fd = -1;
@@ -329,7 +332,7 @@ journal_find(struct journal *j, struct span id, uintmax_t number,
 
 	if (j->cap == 0)
 		return 0;
-	e = find(j, sha256_key(id, number, rcpt), id, number, rcpt);
+	e = find(j, key_hash(id, number, rcpt), id, number, rcpt);
 	if (e == NULL)
 		return -1;
 	if (e->at == 0)
@@ -343,12 +346,12 @@ journal_write(struct journal *j, struct span lines)
 	uint64_t size = j->size + lines.n;
 	uint64_t digest = marks_digest(j->digest, lines.p, lines.n);
 
-	marks_before(&j->witness, size, digest);
+	marks_before(&j->marks, size, digest);
 	if (io_write(j->fd, lines.p, lines.n) < 0) {
 		j->failed = 1;
 		return -1;
 	}
-	marks_after(&j->witness);
+	marks_after(&j->marks);
 	j->size = size;
 	j->digest = digest;
 	j->dirty = 1;
@@ -377,14 +380,14 @@ journal_flush(struct journal *j)
 size_t
 journal_mark(struct journal *j, size_t after)
 {
-	if (j->witness.record == NULL && (!j->regular ||
-	    marks_make(&j->witness, j->fd, j->size, j->digest) < 0))
+	if (j->marks.record == NULL && (!j->regular ||
+	    marks_make(&j->marks, j->fd, j->size, j->digest) < 0))
 		return 0;
-	return marks_mark(&j->witness, j->size + after);
+	return marks_mark(&j->marks, j->size + after);
 }
 
 void
 journal_unmark(struct journal *j, size_t mark)
 {
-	marks_unmark(&j->witness, mark);
+	marks_unmark(&j->marks, mark);
 }

@@ -6,7 +6,7 @@
  *
  * Waiting for the disk can take longer than sending a message, so "sending"
  * lines go there before their turn, many at once.  These are marked, and as
- * long as the marks can be believed (witness.h), which is after any end of
+ * long as the marks can be believed (marks.h), which is after any end of
  * this process but not after a loss of power, the next run knows which of the
  * messages had not been begun.
  */
@@ -33,7 +33,9 @@ struct journal {
 	int dirty;		/* written to, and not flushed */
 	int failed;		/* what was written may not be there */
 	uint64_t size, digest;
-	struct marks witness;
+	uint64_t torn;		/* where a last line without its end began,
+				   plus 1; or 0 */
+	struct marks marks;
 	struct journal_entry *entry;	/* the last line of each recipient */
 	size_t entries, cap;
 	struct buf clean;	/* the line that was read last */
@@ -43,8 +45,8 @@ struct journal {
 /*
  * Opens path, made if it is missing, locks it for this process alone, and
  * reads what earlier runs wrote; a line cut off by a crash is ended.  What
- * they left open is settled: deferred where a mark says that it was not begun,
- * else unknown.  What fails ends the program: EX_TEMPFAIL when another run has
+ * they left open is settled: deferred where a mark, or a line that is not
+ * whole, says that it was not begun, else unknown.  What fails ends the program: EX_TEMPFAIL when another run has
  * the lock.  Without sync journal_flush leaves the flushing to the system.
  */
 void journal_need(struct journal *j, const char *path, int sync);
