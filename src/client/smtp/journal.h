@@ -46,8 +46,9 @@ struct journal {
  * Opens path, made if it is missing, locks it for this process alone, and
  * reads what earlier runs wrote; a line cut off by a crash is ended.  What
  * they left open is settled: deferred where a mark, or a line that is not
- * whole, says that it was not begun, else unknown.  What fails ends the program: EX_TEMPFAIL when another run has
- * the lock.  Without sync journal_flush leaves the flushing to the system.
+ * whole, says that it was not begun, else unknown.  What fails ends the
+ * program: EX_TEMPFAIL when another run has the lock.  Without sync
+ * journal_flush leaves the flushing to the system.
  */
 void journal_need(struct journal *j, const char *path, int sync);
 
