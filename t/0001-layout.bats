@@ -115,6 +115,111 @@ plant() {
 	[ -z "$output" ]
 }
 
+# circles DIR: what t/circles.awk has against DIR/src.
+circles() {
+	(cd "$1" && find src -name '*.[ch]' | LC_ALL=C sort |
+		xargs awk -f "$TOP/t/circles.awk")
+}
+
+@test "the includes of a folder, and the folders of a layer, have no circle" {
+	bound='sys|format/crypt|format/wire|server/(ftp|order|pop3|smtp)'
+	bound="$bound|folders of format"
+	circles "$TOP" >found
+	run -1 grep -vE "^($bound): |^[[:space:]]" found
+}
+
+# round FILE INCLUDE ... -- FILE INCLUDE ...: a tree of files that include in a
+# circle.
+round() {
+	local file=
+	rm -rf src
+	while [ $# -gt 0 ]; do
+		file=src/$1
+		mkdir -p "${file%/*}"
+		shift
+		while [ $# -gt 0 ] && [ "$1" != -- ]; do
+			printf '#include "%s"\n' "$1"
+			shift
+		done >"$file"
+		[ $# = 0 ] || shift
+	done
+	circles . >found
+}
+
+@test "a circle of includes is seen" {
+	round store/a.h store/b.h -- store/b.h store/a.h
+	grep -qx 'store: in a circle: a b' found
+	grep -qx "[[:space:]]src/store/b.h:1: b includes a" found
+	round store/a.h -- store/b.h -- store/a.c a.h b.h -- store/b.c b.h a.h
+	grep -qx 'store: in a circle: a b' found
+	round sys/a.h -- sys/b.h sys/a.h -- sys/a2.c sys/a.h sys/b.h
+	grep -qx 'sys: in a circle: a b' found
+	round server/ftp/c.h server/ftp/a.h -- server/ftp/a.h b.h -- \
+		server/ftp/b.h server/ftp/c.h
+	grep -qx 'server/ftp: in a circle: a b c' found
+	round format/wire/a.h format/mail/b.h -- format/mail/c.h \
+		format/wire/d.h -- format/wire/d.h -- format/mail/b.h
+	grep -qx 'folders of format: in a circle: format/mail format/wire' \
+		found
+	round client/a.h client/ftp/b.h -- client/ftp/b.h -- client/ftp/c.h \
+		client/a.h
+	grep -qx 'folders of client: in a circle: client client/ftp' found
+}
+
+@test "includes without a circle are let through" {
+	round store/a.h sys/a.h -- store/b.h store/a.h -- store/c.c b.h a.h -- \
+		store/a.c a.h sys/x.h -- sys/a.h -- sys/x.h sys/a.h -- \
+		server/ftp/a.h server/a.h -- server/pop3/a.h server/a.h -- \
+		server/a.h -- prog.c store/b.h store/a.h
+	[ ! -s found ]
+}
+
+# twins FILE ...: the types of one name in two places.
+twins() {
+	awk '
+	{
+		gsub(/"([^"\\]|\\.)*"/, "")
+		gsub(/\/[*].*[*]\//, "")
+	}
+	/^[ \t]*\/?[*]/ { next }
+	{ code = held $0; held = "" }
+	/(struct|union|enum)([ \t]+[A-Za-z_0-9]+)?[ \t]*$/ {
+		held = code " "
+		next
+	}
+	{
+		while (match(code,
+		    /(struct|union|enum)[ \t]+[A-Za-z_0-9]+[ \t]*[{]/)) {
+			name = substr(code, RSTART, RLENGTH)
+			code = substr(code, RSTART + RLENGTH)
+			gsub(/^[a-z]+[ \t]+|[ \t]*[{]$/, "", name)
+			if (name in first)
+				print FILENAME ":" FNR ": " name " as in " \
+				    first[name]
+			else
+				first[name] = FILENAME ":" FNR
+		}
+	}' "$@"
+}
+
+@test "no two public types have one name" {
+	cd "$TOP"
+	twins src/*/*.h src/*/*/*.h |
+		grep -vE ': (letter|place) as in ' >"$BATS_TEST_TMPDIR/got" || :
+	[ ! -s "$BATS_TEST_TMPDIR/got" ]
+}
+
+@test "two public types of one name are seen" {
+	printf '%s\n' 'struct one {' '	int x;' '};' 'struct two;' >a.h
+	printf '%s\n' ' * struct one {' 'union' 'one {' '	int x;' '};' \
+		'void f(struct two *);' 'enum	two { A };' >b.h
+	run -0 twins a.h b.h
+	[ "$output" = 'b.h:3: one as in a.h:1' ]
+	printf '%s\n' 'struct three { enum two { A } x; };' >c.h
+	run -0 twins b.h c.h
+	[ "$output" = 'c.h:1: two as in b.h:7' ]
+}
+
 @test "no function is named that the style forbids" {
 	names='strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|atof|system|popen'
 	names="$names|alloca|setjmp|longjmp|gets|asprintf|strlcpy|strlcat|select"
