@@ -385,5 +385,7 @@ is_handled() {
 	echo 1 >counter
 	gives 0 2
 	[ "$(cat counter)" = 2 ]
+	gives 0 3
+	[ "$(cat counter)" = 3 ]
 	all_tried
 }

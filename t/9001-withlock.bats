@@ -114,10 +114,12 @@ load lib
 	[ ! -e ran ]
 }
 
-@test "too few operands: 64" {
+@test "too few operands, or too many: 64" {
 	run -64 withlock
 	run -64 withlock lock
 	run -64 withlock -n lock
+	run -64 withlock -o
+	run -64 withlock -o lock true
 	[ ! -e lock ]
 }
 
@@ -125,4 +127,70 @@ load lib
 	run -0 bash -c 'withlock lock awk "BEGIN { for (;;) print 1 }" |
 		head -n 1; echo "${PIPESTATUS[0]}"'
 	[ "$output" = $'1\n141' ]
+}
+
+# lend: withlock -o in the background, whose answer is in code; the lock is
+# held as long as descriptor 4 is open, if that is 0.
+lend() {
+	[ -p pipe ] || mkfifo pipe
+	withlock -o "$@" >pipe 3>&- 2>err &
+	holder=$!
+	exec 4<pipe
+	read -r code <&4
+}
+
+@test "-o: the lock is held as long as somebody reads the output" {
+	lend -p dir/lock
+	[ "$code" = 0 ]
+	run -75 withlock -n dir/lock true
+	sh -c 'echo >begun; read -r _' <&4 3>&- 4<&- &
+	reader=$!
+	exec 4<&-
+	wait_for test -e begun
+	run -75 withlock -n dir/lock true
+	kill -9 "$reader"
+	wait "$holder"
+	run -0 withlock -n dir/lock true
+	[ ! -s err ]
+}
+
+@test "-o: a signal that readers may outlive does not end it" {
+	lend lock
+	for signal in HUP INT TERM; do
+		kill -s $signal "$holder"
+	done
+	run -75 withlock -n lock true
+	exec 4<&-
+	wait "$holder"
+	run -0 withlock -n lock true
+}
+
+@test "-o: whoever does not get the lock is told the exit code" {
+	lend lock
+	for want in '75 -n' '4 -E 4'; do
+		read -ra words <<<"$want"
+		run -0 --separate-stderr bash -c \
+			'withlock "$@" -o lock | cat; echo "${PIPESTATUS[0]}"' \
+			- "${words[@]:1}" 4<&-
+		[ "$output" = "${words[0]}"$'\n'"${words[0]}" ]
+	done
+	exec 4<&-
+	wait "$holder"
+	lend no/such
+	[ "$code" = 73 ]
+	exec 4<&-
+	run -73 wait "$holder"
+	[ "$(cat err)" = 'withlock: no/such: No such file or directory' ]
+}
+
+@test "-o: a program that ends without reading is no failure of the lock" {
+	run -0 --separate-stderr bash -c 'withlock -o lock | :; echo'
+	run -0 withlock -n lock true
+}
+
+@test "-o: standard output that is not a pipe: 64" {
+	run -64 bash -c 'withlock -o lock >plain'
+	[ "$output" = 'withlock: -o: standard output is not a pipe' ]
+	[ ! -e lock ]
+	[ ! -s plain ]
 }
