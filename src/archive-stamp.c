@@ -2,6 +2,7 @@
  * archive-stamp: moves files to an archive, the date and time added to their
  * names, and prints where they went.
  */
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,9 +16,11 @@
 #define STAMP_MAX 128		/* a stamp is a part of a file name */
 
 static const char usage[] =
-    "usage: archive-stamp [-uv] [-d dir] [-f format] [-t time] file ...\n"
+    "usage: archive-stamp [-uv] [-d dir] [-f format] [-r file | -t time]\n"
+    "                     file ...\n"
     "  -d  the archive, made if it is missing (ARC)\n"
     "  -f  strftime(3) format of the stamp (%Y%m%d-%H%M%S)\n"
+    "  -r  the time is that at which this file was last modified\n"
     "  -t  seconds since the Epoch or 2026-11-21T23:46:12Z (now)\n"
     "  -u  UTC instead of local time\n"
     "  -v  tell on standard error which file went where\n";
@@ -35,6 +38,16 @@ parse_time(const char *text)
 	if ((int64_t)(time_t)t != t)
 		die(EX_USAGE, "-t: %s: out of range", text);
 	return (time_t)t;
+}
+
+static time_t
+time_of(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		die_sys(EX_NOINPUT, "%s", path);
+	return st.st_mtime;
 }
 
 /*
@@ -101,11 +114,12 @@ main(int argc, char **argv)
 	int c;
 
 	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "d:f:ht:uvV")) != -1)
+	while ((c = getopt(argc, argv, "d:f:hr:t:uvV")) != -1)
 		switch (c) {
 		case 'd': opt.dir = optarg; break;
 		case 'f': opt.format = optarg; break;
 		case 'h': cli_help();
+		case 'r': opt.time = time_of(optarg); break;
 		case 't': opt.time = parse_time(optarg); break;
 		case 'u': opt.utc = 1; break;
 		case 'v': opt.verbose = 1; break;

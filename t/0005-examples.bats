@@ -116,6 +116,10 @@ is_handled() {
 	gives 0 1
 	cp "$TOP/examples/session.txt" report.txt
 	gives 0 2 2026 "$(date +%Y)"
+	echo x >photo.jpg
+	touch -t 202001020304.05 photo.jpg
+	gives 0 3
+	[ "$(cat got)" = ARC/photo-20200102-030405.jpg ]
 	all_tried
 }
 

@@ -71,6 +71,20 @@ teardown() {
 	[ "$output" = 'ARC/d-1970 week 01' ]
 }
 
+@test "-r: the time at which a file was last modified" {
+	echo x >a
+	: >ref
+	touch -t 202611212346.12 ref
+	run -0 archive-stamp -r ref a
+	[ "$output" = ARC/a-20261121-234612 ]
+	run -0 archive-stamp -d dated -f %Y -r ref ref
+	[ "$output" = dated/ref-2026 ]
+	echo x >a
+	run -66 --separate-stderr archive-stamp -r missing a
+	[ "$stderr" = 'archive-stamp: missing: No such file or directory' ]
+	[ -e a ]
+}
+
 @test "without -t the stamp is of now" {
 	touch a
 	before=$(date -u +%Y%m%d-%H%M%S)
