@@ -57,6 +57,11 @@ say() {
 	printf 'pipeline.sh: %s\n' "$said" >&2
 }
 
+# A shell that cannot read on here takes that for the end of its work.
+read_all=no
+trap '[ "$?$read_all" != 0no ] || { say "$0: not read to its end"; exit 74; }' \
+	EXIT
+
 tell() {
 	[ -z "$talk" ] || say "$*"
 }
@@ -503,7 +508,7 @@ version() {
 
 # The only output of a run, or a failure.
 answer() {
-	printf '%s\n' "$1" 2>/dev/null && exit
+	printf '%s\n' "$1" 2>/dev/null && read_all=yes && exit
 	say 'stdout: cannot be written'
 	exit 74
 }
@@ -553,6 +558,7 @@ while getopts :ho:vVw opt; do
 	h) answer "$usage" ;;
 	o)	# for itself: one order, the lock is held
 		shift $((OPTIND - 2))
+		read_all=yes
 		handle "$@"
 		exit ;;
 	v) talk=-v ;;
@@ -586,4 +592,5 @@ while [ "$watch" = yes ]; do
 	again=yes
 	look "$@"
 done
+read_all=yes
 exit "$worst"

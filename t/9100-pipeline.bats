@@ -872,3 +872,16 @@ pipeline.sh: incoming/n.txt: not yet settled" ]
 	run -0 pipeline
 	all_done 1
 }
+
+@test "a pipeline.sh that cannot be read to its end does not pass for done" {
+	order incoming/o.txt user1
+	mkdir top
+	ln -s "$BINDIR" top/bin
+	for lines in 100 200 300 400 500; do
+		head -n "$lines" "$TOP/pipeline.sh" |
+			sed -n 'H; /^}$/{x; s/^\n//; p; s/.*//; x;}' \
+			>top/pipeline.sh
+		run -74 --separate-stderr sh top/pipeline.sh
+		[[ $stderr = *': not read to its end' ]]
+	done
+}

@@ -133,7 +133,11 @@ plan() {
 		for (i = 1; i <= k; i++)
 			if (fits(error[i], $3))
 				list[n++] = $1 " " $2 " " error[i] " " \
-				    (error[i] ~ disk ? $3 : "")
+				    told(error[i], $3)
+	}
+	# What a shell closes is seldom its output.
+	function told(error, kind) {
+		return error ~ disk && program != "sh" ? kind : ""
 	}
 	function fits(error, kind) {
 		return program == "sh" && error ~ /^(EINTR|ENOMEM)$/ ? 0 : \

@@ -117,17 +117,18 @@ beside() {
 	sweep served.pop pop3d-lite -f
 }
 
-# chain PROGRAM STARTS: each of its starts in pipeline.sh.
+# chain PROGRAM STARTS: each of its starts in pipeline.sh; BAD is 1 where one is
+# not as it should be.
 chain() {
-	local n bad=0
+	local n
 	for ((n = 1; n <= $2; n++)); do
-		SAMPLE=1 sweep "chain.$1-$n" "${3:-$1}" || bad=1
+		SAMPLE=1 sweep "chain.$1-$n" "${3:-$1}" || BAD=1
 	done
-	[ $bad = 0 ]
 }
 
 @test "pipeline.sh" {
 	beside smtp smtpd-lite -l 127.0.0.1:0 -d mail
+	BAD=0
 	chain shell 1 sh
 	chain sh 1
 	chain withlock 1
@@ -136,4 +137,5 @@ chain() {
 	chain savefile 6
 	chain mkmail 1
 	chain archive-stamp 2
+	[ $BAD = 0 ]
 }
