@@ -42,6 +42,7 @@ newline='
 '
 
 HELD=3					# withlock's code: another run has it
+DONE=4					# our own, of an order that is done
 
 # What a terminal acts on in the name of an order, wherever that came from:
 # control characters, and those that turn the direction of text, in UTF-8.
@@ -380,12 +381,14 @@ with_lock() {
 	withlock -p -E "$HELD" "$WORK/.$1/.lock" \
 		sh "$self" ${talk:+"$talk"} -o "$@"
 	code=$?
-	if [ "$code" -eq "$HELD" ]; then
-		tell "$WORK/$1: another run has it"
-	else
-		note "$code"
-		ended "$code" "$WORK/$1: withlock"
-	fi
+	case $code in
+	"$HELD") tell "$WORK/$1: another run has it" ;;
+	"$DONE") ;;
+	0)	# of a shell that could not read this file
+		say "$WORK/$1: nothing was done: $self: cannot be read"
+		note 75 ;;
+	*) note "$code"; ended "$code" "$WORK/$1: withlock" ;;
+	esac
 }
 
 # name becomes what an order is to be called in work; not as a journal is.
@@ -559,8 +562,8 @@ while getopts :ho:vVw opt; do
 	o)	# for itself: one order, the lock is held
 		shift $((OPTIND - 2))
 		read_all=yes
-		handle "$@"
-		exit ;;
+		handle "$@" || exit
+		exit "$DONE" ;;
 	v) talk=-v ;;
 	V) version ;;
 	w) watch=yes ;;

@@ -885,3 +885,13 @@ pipeline.sh: incoming/n.txt: not yet settled" ]
 		[[ $stderr = *': not read to its end' ]]
 	done
 }
+
+@test "a shell that did nothing of its order is not believed" {
+	sh=$(type -P sh)
+	order incoming/o.txt user1
+	printf '#!%s\n:\n' "$sh" >shim/sh
+	chmod +x shim/sh
+	run -75 --separate-stderr "$sh" "$TOP/pipeline.sh"
+	[[ $stderr = 'pipeline.sh: work/o.txt: nothing was done: '* ]]
+	[ -e incoming/o.txt ]
+}

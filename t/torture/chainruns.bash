@@ -1,6 +1,6 @@
 # The whole pipeline in the sweep of faults, see faults.bash: chain.PROGRAM-N
-# has the faults in the Nth start of that program, chain.shell-1 in pipeline.sh
-# as it is started, and chain.sh-1 in what it starts of itself.
+# has the faults in the Nth start of that program; of sh, the first is
+# pipeline.sh as it is started, the second what that starts of itself.
 
 chain_base() {
 	mkdir incoming shim
@@ -29,7 +29,7 @@ chain_go() {
 	local form=${NAME#*.}
 	sed "s/SERIAL/$SERIAL/" order >incoming/order.txt
 	cp incoming/order.txt order.ref
-	if [ $# -gt "${#START[@]}" ] && [ "$form" != shell-1 ]; then
+	if [ $# -gt "${#START[@]}" ]; then
 		shim "${form%-*}" "${form##*-}" "${@:${#START[@]}+1}"
 		set -- "${START[@]}"
 	fi
@@ -55,7 +55,13 @@ chain_again() {
 
 # The programs' own words, or pipeline.sh's.
 chain_says() {
-	grep -Eq '^(/.*/(pipeline.)?sh|[a-z.]+(-stamp)?): .*: .' err
+	chain_refused ||
+		grep -Eq '^(/.*/(pipeline.)?sh|[a-z.]+(-stamp)?): .*: .' err
+}
+
+# A shell that cannot read even the beginning of its script says nothing.
+chain_refused() {
+	[ "$NAME" = chain.sh-1 ] && [ ! -e work ]
 }
 
 # says N: what the results in the archive say of that recipient.
@@ -77,9 +83,10 @@ chain_true() {
 	[ "$(reports)" -le 1 ]
 }
 
-# in_archive: all is there, and nowhere else.
+# in_archive: all is there, and nowhere else.  What hides in work is for the
+# next run to remove.
 in_archive() {
-	[ -z "$(ls -A incoming)" ] && [ -z "$(ls -A work)" ] &&
+	[ -z "$(ls -A incoming)" ] && [ -z "$(ls work)" ] &&
 		[ "$(find ARC -type f | wc -l)" = 2 ] &&
 		cmp -s order.ref ARC/order-*.txt && [ "$(reports)" = 1 ]
 }
@@ -95,7 +102,8 @@ chain_whole() {
 # Each has the letter, or a place among those of whom nobody knows.
 chain_same() {
 	local n
-	in_archive && chain_true && [ "$STATUS" = 0 ] || return
+	in_archive && chain_true && [ "$STATUS" = 0 ] &&
+		[ -z "$(ls -A work)" ] || return
 	for n in 1 2 3; do
 		case $(archived $n) in
 		sent) [ "$(letters $n)" = 1 ] || return ;;

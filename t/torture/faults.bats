@@ -122,15 +122,14 @@ beside() {
 chain() {
 	local n
 	for ((n = 1; n <= $2; n++)); do
-		SAMPLE=1 sweep "chain.$1-$n" "${3:-$1}" || BAD=1
+		SAMPLE=1 sweep "chain.$1-$n" "$1" || BAD=1
 	done
 }
 
 @test "pipeline.sh" {
 	beside smtp smtpd-lite -l 127.0.0.1:0 -d mail
 	BAD=0
-	chain shell 1 sh
-	chain sh 1
+	chain sh 2
 	chain withlock 1
 	chain orderparse 4
 	chain smtpsend 2
