@@ -311,3 +311,56 @@ strangers() {
 	run -0 strangers good.bats
 	[ -z "$output" ]
 }
+
+@test "each assertion of the tests can fail" {
+	cd "$TOP"
+	run -0 awk -f t/asserts.awk t/*.bats t/*.bash t/interop/*.bats \
+		t/torture/*.bats
+	[ -z "$output" ]
+}
+
+# idle LINE ...: the first of these lines in a test asserts nothing.
+idle() {
+	{
+		echo '@test "x" {'
+		printf '\t%s\n' "$@" 'echo end'
+		echo '}'
+	} >planted.bats
+	run -0 awk -f "$TOP/t/asserts.awk" planted.bats
+	[[ $output == planted.bats:2:* ]] || { echo "not seen: $1"; return 1; }
+}
+
+# sound LINE ...: each of these lines can fail, or asserts nothing on purpose.
+sound() {
+	{
+		echo '@test "x" {'
+		printf '\t%s\n' "$@"
+		echo '}'
+	} >planted.bats
+	run -0 awk -f "$TOP/t/asserts.awk" planted.bats
+	[ -z "$output" ] || { echo "$output"; return 1; }
+}
+
+@test "an assertion that can never fail is seen" {
+	idle '! grep -q x out'
+	idle '! [ -e file ]'
+	idle 'run ! grep x out'
+	idle 'run --separate-stderr ! cmp one two'
+	idle '! LC_ALL=C grep -q x out || return'
+	idle '[ -z "$output" ] && [ -n "$stderr" ]'
+	idle 'grep -q x out && [ -s out ]'
+	idle 'grep -q x out &&' '	[ -s out ]'
+	idle 'run prog -x' '[ -e file ]'
+	idle 'run --separate-stderr prog "$a" \' '	<in' 'run -0 other' \
+		'[ "$status" = 0 ]'
+	printf '%s\n' 'f() {' "	! grep 'a" "b' file" '}' >planted.bash
+	run -0 awk -f "$TOP/t/asserts.awk" planted.bash
+	[[ $output == planted.bash:2:* ]]
+	sound 'run ! prog' 'run -1 grep x out' '! [ -e file ]'
+	sound 'run prog' '[ "$status" = 1 ] || [ "$status" = 2 ]' \
+		'[ -e a ] || [ -e b ]' '[ -e a ] && return' \
+		'[ -e a ] && left=yes || left=no' 'if [ -e a ] && [ -e b ]; then' \
+		'	x=1' 'fi' '(cd a && ls) >out' "echo 'a && b'" \
+		'x=$(cd a && ls)' '# ! grep x out' "cat <<-'END'" \
+		'! grep x out' 'END' '[ -e a ] && [ -e b ]'
+}

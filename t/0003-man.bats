@@ -19,7 +19,7 @@ sections() {
 has() {
 	local section
 	for section in "${@:2}"; do
-		sections "$1" | grep -qx "$section" ||
+		sections "$1" | grep -x "$section" ||
 			{ echo "no $section" >&2; return 1; }
 	done
 }
@@ -35,7 +35,7 @@ lints() {
 
 # A word of what is quoted that mdoc takes for a macro is lost.
 quotes() {
-	! grep -nE '^\.(Ql|Dl|D1|Li) ([^"]* )?(Ad|An|At|Bx|Do|Em|En|In|It|No|Os|Ox|Sh|So|Ss|Tn|Ud|Xo)( |$)' "$1"
+	lacks -nE '^\.(Ql|Dl|D1|Li) ([^"]* )?(Ad|An|At|Bx|Do|Em|En|In|It|No|Os|Ox|Sh|So|Ss|Tn|Ud|Xo)( |$)' "$1"
 }
 
 @test "no word of a quotation is taken for a macro" {
@@ -94,7 +94,7 @@ states_codes() {
 	grep -Eq '^\.It (Li |Sy )?0( |$)|^That of$' exit_status &&
 		grep -Eq '^\.It (Li |Sy )?64( |$)' exit_status || return
 	sed -En 's/^\.It (Li |Sy )?([0-9]+).*/\2/p' exit_status >codes
-	! grep -Evx '0|64|65|66|67|68|73|74|75|77|78|80|1|126|127' codes
+	lacks -Evx '0|64|65|66|67|68|73|74|75|77|78|80|1|126|127' codes
 }
 
 @test "EXIT STATUS is a table of the codes, 0 and 64 among them" {

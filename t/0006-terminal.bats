@@ -23,7 +23,7 @@ harmless() {
 	for file; do
 		LC_ALL=C grep -Fq 'ї' "$file" || { echo "$file: not told"; return 1; }
 		for act in "${ACTS[@]}"; do
-			! LC_ALL=C grep -Fq -e "$act" "$file" ||
+			LC_ALL=C lacks -Fq -e "$act" "$file" ||
 				{ od -c "$file"; return 1; }
 		done
 	done
@@ -123,7 +123,7 @@ shows() {
 		'[Body:]' Hi. >order
 	run -65 --separate-stderr orderparse -r order
 	printf '%s\n' "$output$stderr" >told
-	! LC_ALL=C grep -Fq -e "${ACTS[0]}" -e "${ACTS[2]}" -e "${ACTS[5]}" told
+	LC_ALL=C lacks -Fq -e "${ACTS[0]}" -e "${ACTS[2]}" -e "${ACTS[5]}" told
 }
 
 @test "mkmail -R: a line of results, whoever wrote it" {
@@ -133,7 +133,7 @@ shows() {
 	readmail report >parts
 	harmless part.0
 	readmail -f Diagnostic-Code part.1 >text || cp part.1 text
-	! LC_ALL=C grep -Fq -e "${ACTS[2]}" -e "${ACTS[5]}" text
+	LC_ALL=C lacks -Fq -e "${ACTS[2]}" -e "${ACTS[5]}" text
 }
 
 @test "servers: what clients say, with -v" {

@@ -20,7 +20,8 @@ refuses() {
 	local status=0
 	orderparse order >out 2>err || status=$?
 	cat err
-	[ "$status" = 65 ] && [ ! -s out ]
+	[ "$status" = 65 ]
+	[ ! -s out ]
 	sed -n 's/^orderparse: order:\([0-9]*:[0-9]*\): .*/\1/p' err >got
 	printf '%s\n' "$@" | diff -u - got
 	[ "$(wc -l <got)" = "$(wc -l <err)" ]

@@ -17,7 +17,8 @@ refuses() {
 	local status=0
 	orderparse -S order >out 2>err || status=$?
 	cat err
-	[ "$status" = 65 ] && [ ! -s out ]
+	[ "$status" = 65 ]
+	[ ! -s out ]
 	sed -n 's/^orderparse: order:\([0-9]*:[0-9]*\): .*/\1/p' err >got
 	printf '%s\n' "$@" | diff -u - got
 	[ "$(wc -l <got)" = "$(wc -l <err)" ]
@@ -155,7 +156,7 @@ X-\xd1\x97: 8"
 	END
 	diff -u want got
 	orderparse -S -f a@b.c order | tr -d '\r' | grep -c '^\.\.$' |
-		grep -qx 2
+		grep -x 2
 }
 
 @test "html: each part has its own encoding, and the whole that of the worst" {
@@ -186,10 +187,11 @@ X-\xd1\x97: 8"
 	}
 	order 'a@b.c' '[Html:] x' 'y\n'
 	one=$(boundary)
-	[ "$(boundary)" = "$one" ] && [ ${#one} -gt 30 ]
+	[ "$(boundary)" = "$one" ]
+	[ ${#one} -gt 30 ]
 	order 'a@b.c' "[Html:]\n--$one--" "--$one--\n--$one\n"
 	[ "$(boundary)" != "$one" ]
-	parts letter | grep -Fxc -e "--$one--" | grep -qx 2
+	parts letter | grep -Fxc -e "--$one--" | grep -x 2
 }
 
 @test "html: [Body:] must follow it" {
@@ -236,7 +238,7 @@ X-\xd1\x97: 8"
 		'RCPT TO:<d@x.y>' DATA 'To: undisclosed-recipients:;' \
 		'RCPT TO:<b@z.y>' 'RCPT TO:<e@z.y>' DATA \
 		'To: undisclosed-recipients:;' | diff -u - got
-	grep '^Message-ID' out | sort -u | wc -l | grep -qx 3
+	grep '^Message-ID' out | sort -u | wc -l | grep -x 3
 	SOURCE_DATE_EPOCH=0 orderparse -g 2 -f a@b.c -m C@x.y order >one ||
 		SOURCE_DATE_EPOCH=0 orderparse -g 2 -f a@b.c -m c@x.y order >one
 	sed -n '/^DATA/,/^\.$/p' out | sed -e 1d -e '/^\.$/,$d' | cmp - one

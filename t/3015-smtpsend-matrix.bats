@@ -154,7 +154,7 @@ lost() {
 	at dot 0 sent 250
 	# refused, and a yes that was never asked for
 	fake 'rcpt:a@x:550 no|250 ok' 'rcpt:b@x:550 no'
-	run --separate-stderr smtpsend -T 1 -s "$ADDR" -f me@x -l - a@x b@x \
+	run -67 --separate-stderr smtpsend -T 1 -s "$ADDR" -f me@x -l - a@x b@x \
 		<letter
 	[ "$(cut -f 1 <<<"$output" | sort -u)" = failed ]
 	run -1 received

@@ -74,7 +74,7 @@ load smtpsend
 	batch 2 >in
 	send 67 <in
 	[ "$(cat short)" = $'failed r1@x 550 rcpt\nsent r2@x 250 dot' ]
-	grep -A 1 RSET dialog | grep -q MAIL
+	grep -A 1 RSET dialog | grep MAIL
 	fake 'rcpt:1:550 no' 'data:1:554 no' 'rset:1:500 no'
 	send 67 <in
 	[ "$(cat short)" = $'failed r1@x 550 rcpt\nsent r2@x 250 dot' ]

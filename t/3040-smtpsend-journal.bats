@@ -9,7 +9,8 @@ load smtpsend
 send() {
 	local code=$1
 	shift
-	run -"$code" --separate-stderr smtpsend -bS -T 2 -s "$ADDR" -l journal "$@"
+	run -"$code" --separate-stderr smtpsend -bS -T 2 -s "$ADDR" \
+		-l journal "$@" || return
 	printf '%s' "${output:+$output
 }" >results
 	short results >short
@@ -266,7 +267,7 @@ line() {
 		[ "$(cat short)" = 'unknown a@x - dot' ]
 	done
 	[ "$(wc -l <journal)" = 2 ]
-	run ! received
+	run -1 received
 	# What ends a line that is too long is no line.
 	{
 		printf '%16384s' ''

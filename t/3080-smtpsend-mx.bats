@@ -159,7 +159,7 @@ send() {
 	printf '%s\n' 'deferred u@g.test - connect' \
 		'sent u@k.test 250 dot' | diff - short
 	# for the reason of the one that is not for good
-	grep '^deferred' results | grep -q SERVFAIL
+	grep '^deferred' results | grep SERVFAIL
 	# but only so many of them
 	for i in {10..23}; do
 		printf '%s\n' "many.test MX $i d$i.test" \

@@ -50,7 +50,7 @@ asked() {
 	for _ in {1..40}; do
 		mxlookup -d "$DNS" a.test
 	done >out
-	grep -c '5 one' out | grep -qx 40
+	grep -c '5 one' out | grep -x 40
 	[ "$(sed -n '1~3p' out | sort -u)" = $'5 one.test\n5 two.test' ]
 	[ "$(sed -n '3~3p' out | sort -u)" = '9 last.test' ]
 }

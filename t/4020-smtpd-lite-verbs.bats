@@ -301,7 +301,7 @@ envelope() {
 		envelope
 		printf 'BDAT 3 LAST\r\ny\r\nQUIT\r\n'
 	} | talk -d box
-	tail -qn 1 box/u/new/* | grep -qx y
+	tail -qn 1 box/u/new/* | grep -x y
 }
 
 @test "BDAT that is refused: the chunk is read and dropped" {

@@ -66,7 +66,7 @@ kept() {
 	run -0 --separate-stderr round
 	[ -z "$stderr$output" ]
 	got_is later yes
-	cut -f 1,2 relay/*.results | sed 's/@.*//' | grep -qx $'failed\tno'
+	cut -f 1,2 relay/*.results | sed 's/@.*//' | grep -x $'failed\tno'
 }
 
 @test "perhaps sent, and deferred beside it: the one not again, the other" {
@@ -130,7 +130,7 @@ kept() {
 	[ -z "$(got | uniq -d)" ]
 	for i in 1 2 3 4 5 6; do
 		for who in "a$i" "b$i"; do
-			got | grep -qx "$who" ||
+			got | grep -x "$who" ||
 				grep -q "^unknown	$who@" relay/*.results
 		done
 	done

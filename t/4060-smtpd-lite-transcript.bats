@@ -9,7 +9,7 @@ load smtpd
 # said: the one transcript, without the times, which have their form.
 said() {
 	[ "$(count talks)" = 1 ] || return
-	! grep -vE '^20[0-9-]{8}T[0-9:]{8}Z [CS]: ' talks/* || return
+	lacks -vE '^20[0-9-]{8}T[0-9:]{8}Z [CS]: ' talks/* || return
 	sed -E "s/^[^ ]* //; s/queued as .*/queued as ID/
 		s/$(cat name)/NAME/" talks/*
 }

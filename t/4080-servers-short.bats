@@ -37,7 +37,7 @@ held() {
 	hang_up c{1..40}
 	kill -0 "$PID"
 	wait_for is_served
-	run ! grep -E 'worker|urandom' "$server.err"
+	lacks -E 'worker|urandom' "$server.err"
 	stop
 }
 

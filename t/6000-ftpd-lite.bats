@@ -90,7 +90,7 @@ incoming_has() {
 }
 
 incoming_is_empty() {
-	[ -z "$(ls incoming)" ]
+	[ -z "$(ls incoming)" ] || return
 	[ -z "$(find incoming/.seen -name '.tmp.*')" ]
 }
 

@@ -288,7 +288,8 @@ ask() {
 }
 
 @test "too many mistakes, a long line, HTTP, NUL" {
-	yes FOO | head -n 100 | pop
+	yes FOO | head -n 100 >in
+	pop <in
 	[ "$(wc -l <out)" = 22 ]
 	[ "$(tail -n 1 out)" = '-ERR too many mistakes' ]
 	{ head -c 100000 /dev/zero | tr '\0' x; printf '\nCAPA\nQUIT\n'; } | pop

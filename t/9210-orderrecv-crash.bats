@@ -104,6 +104,6 @@ key() {
 	ls src | sort >want
 	diff want got
 	diff -r src incoming -x .seen
-	run ls -A incoming/.seen
+	run -0 ls -A incoming/.seen
 	[[ $output != *tmp* && $output != *new* ]]
 }

@@ -156,6 +156,6 @@ memory() {
 # measurable: skips the test where a process's memory tells nothing.
 measurable() {
 	[ -r /proc/self/status ] || skip "no /proc"
-	! grep -q __asan_init "$(command -v smtpd-lite)" ||
+	lacks -q __asan_init "$(command -v smtpd-lite)" ||
 		skip "the sanitizer's memory is in the way"
 }

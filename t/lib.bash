@@ -3,6 +3,9 @@
 
 bats_require_minimum_version 1.5.0
 
+# A pipe fails where any of its commands does, not the last one alone.
+set -o pipefail
+
 # The top of the source tree, and where the programs are: those under test,
 # and those of t/tools.
 TOP=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
@@ -156,6 +159,14 @@ has_line() {
 	grep -q "$1" "$2"
 }
 
+# lacks [option ...] PATTERN FILE ...: the files are there, and grep finds
+# nothing; what it finds is shown.
+lacks() {
+	local status=0
+	grep "$@" || status=$?
+	[ "$status" = 1 ]
+}
+
 # wait_for command [arg ...]
 # Until the command succeeds, for at most ten seconds.
 wait_for() {
@@ -208,9 +219,9 @@ seq() {
 	}' "$@"
 }
 
-# yes TEXT: that line without end, as where there is such a program.
+# yes TEXT: that line until nobody reads it, as where there is such a program.
 yes() {
-	awk 'BEGIN { for (;;) print ARGV[1] }' "$1"
+	awk 'BEGIN { for (;;) print ARGV[1] }' "$1" || :
 }
 
 # aged SECONDS FILE ...: they were written to so long ago; in so long where it

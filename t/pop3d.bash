@@ -22,7 +22,7 @@ letter() {
 # shellcheck disable=SC2120
 pop() {
 	pop3d-lite -i -u passwd -d mail "$@" >raw 2>err || return
-	! grep -vq $'\r$' raw || return
+	lacks -v $'\r$' raw || return
 	tr -d '\r' <raw | sed 1d >out
 }
 

@@ -4,7 +4,7 @@
 # their CR go to out, with NAME for our host's name and ID for identifiers.
 talk() {
 	smtpd-lite -i -d mail "$@" >raw 2>err || return
-	! grep -vq $'\r$' raw || return
+	lacks -v $'\r$' raw || return
 	tr -d '\r' <raw | sed "1s/^220 \([^ ]*\) .*/\1/; 1!d" >name
 	tr -d '\r' <raw | sed -E "s/^(2[25]0[ -])$(cat name)( |\$)/\1NAME\2/
 		s/queued as .*/queued as ID/" >out

@@ -30,7 +30,7 @@ print(s.getsockname()[1])'
 
 # answers ADDR: whether a server says 220 there.
 answers() {
-	smtpsend -I -T 1 -s "$1" </dev/null 2>&1 | grep -q '^S: 220'
+	smtpsend -I -T 1 -s "$1" </dev/null 2>&1 | grep '^S: 220'
 }
 
 # one RCPT ...: a message, its Message-ID that of the first; stdin is the body.

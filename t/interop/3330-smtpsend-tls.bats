@@ -140,6 +140,7 @@ secret() {
 	run -0 --separate-stderr sh script
 	[ -z "$stderr" ]
 	[ "$(wc -l <got.log)" = 4 ]
-	[ -z "$(ls -A work)" ] && [ -z "$(ls incoming)" ]
+	[ -z "$(ls -A work)" ]
+	[ -z "$(ls incoming)" ]
 	[ "$(find ARC -type f ! -name '*.results' | wc -l)" = 1 ]
 }

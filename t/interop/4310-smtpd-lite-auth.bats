@@ -33,7 +33,7 @@ spooled() {
 		run -28 by_swaks "$mechanism" wrong
 		[[ $output = *'535 5.7.8 '* ]]
 	done
-	run swaks --server 127.0.0.1 --port "$PORT" --helo me \
+	run -24 swaks --server 127.0.0.1 --port "$PORT" --helo me \
 		--from a@pth.ua --to u@far.test
 	[[ $output = *'550 5.7.1 Relay access denied'* ]]
 	[ "$(spooled)" = 3 ]

@@ -65,7 +65,7 @@ messages() {
 	[ "$(messages)" = 2002 ]
 	stop
 	[ -z "$(stray)" ]
-	[ ! -s smtpd-lite.err ] || ! grep -v listening smtpd-lite.err
+	lacks -v listening smtpd-lite.err
 }
 
 @test "an endless line, endless mistakes, a gigabyte too much" {

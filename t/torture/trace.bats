@@ -9,7 +9,7 @@ load ../smtpsend
 
 @test "a journal that fails when it is closed: 74" {
 	need strace
-	! grep -q __asan_init "$(command -v smtpsend)" ||
+	lacks -q __asan_init "$(command -v smtpsend)" ||
 		skip "the sanitizer cannot be traced"
 	fake
 	batch 1 >in
@@ -22,7 +22,7 @@ load ../smtpsend
 
 @test "a window of messages shares a commit" {
 	need strace
-	! grep -q __asan_init "$(command -v smtpd-lite)" ||
+	lacks -q __asan_init "$(command -v smtpd-lite)" ||
 		skip "the sanitizer cannot be traced"
 	{
 		printf 'EHLO me\r\n'
