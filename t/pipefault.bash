@@ -77,7 +77,7 @@ told() {
 	local status=$1 word
 	set --
 	# These come before any order.
-	[[ $PART$CALL = @(mkdir|ls)1 ]] || set -- "$@" order
+	[[ $PART$CALL = @(mkdir1|ls[12]) ]] || set -- "$@" order
 	[ "$WAY" = nothing ] || set -- "$@" "$PART"
 	if [ "$status" = 0 ]; then
 		rm -f work/.order.txt/.lock
