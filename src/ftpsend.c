@@ -65,7 +65,7 @@ tell(const struct handin *h)
 		if (f->code >= 400)
 			warn("%s: %d %.*s", f->path, f->code, len, f->text.p);
 		else if (f->code == FTPPUT_MAYBE)
-			warn("%s: perhaps stored: %.*s", f->path, len,
+			warn("%s: may have been stored: %.*s", f->path, len,
 			    f->text.p);
 		else if (f->code != 250)
 			warn("%s: not stored: %.*s", f->path, len, f->text.p);

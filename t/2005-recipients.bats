@@ -220,7 +220,7 @@ result() {
 	result sent a@b.c >results
 	run -67 --separate-stderr orderparse -R results order
 	[ -z "$output" ]
-	[ "$stderr" = 'orderparse: results: nobody in the order is in such a state' ]
+	[ "$stderr" = 'orderparse: results: no recipient of the order is in such a state' ]
 	echo nonsense >results
 	run -65 --separate-stderr orderparse -R results order
 	[ "$stderr" = 'orderparse: results:1: not a line of results(5)' ]

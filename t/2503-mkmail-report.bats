@@ -111,7 +111,7 @@ blocks() {
 	mkmail -f a@b -R results -a f.bin c@d <text >out
 	blocks out >status
 	[ "$(wc -l <parts)" = 4 ]
-	head -n 3 part.0 | diff - <(printf '%s\n' Звіт '' 'The letter did not reach:')
+	head -n 3 part.0 | diff - <(printf '%s\n' Звіт '' 'The message could not be delivered to:')
 	printf '\0\1' | cmp - part.2
 	# a report has no more than three parts (RFC 6522 3)
 	mkmail -f a@b -R results -a f.bin -a results c@d <text >out
@@ -131,13 +131,13 @@ blocks() {
 		result unknown u7@pth.ua - dot mx.pth.ua:25 $'lost\377 it'
 	} >results
 	table() {
-		echo 'The letter did not reach:'
+		echo 'The message could not be delivered to:'
 		echo
 		echo 'user2@pth.ua    failed    550 5.1.1 No such user here'
 		echo 'їжак@пошта.укр  deferred  Connection refused'
 		echo 'u7@pth.ua       unknown   lost? it'
 		echo
-		echo 'Unknown: perhaps it did, but the connection broke before the answer.'
+		echo 'Unknown: the message may have been delivered: the connection broke before the answer.'
 	}
 	for text in '' 'See below.' $'See below.\n'; do
 		printf '%s' "$text" | mkmail -f a@b -R results c@d >out

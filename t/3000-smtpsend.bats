@@ -215,7 +215,7 @@ head_of() {
 		printf "${before}To: a@x\nBcc: b@x\n\nText.\n" >letter
 		for t in '' -t; do
 			run -65 --separate-stderr smtpsend $t -s "$ADDR" a@x <letter
-			[ "$stderr" = 'smtpsend: stdin: Bcc behind a line that is no header field' ]
+			[ "$stderr" = 'smtpsend: stdin: Bcc behind a line that is not a header field' ]
 		done
 	done
 	printf 'To: a@x\nResent-To: a@x\njunk\nResent-Bcc: b@x\n\n' >letter

@@ -224,7 +224,7 @@ many_survive() {
 	fake RNTO@1=late
 	fails 80 "$ADDR" order.txt
 	[ "$stderr" = \
-		'ftpsend: order.txt: perhaps stored: the connection was cut' ]
+		'ftpsend: order.txt: may have been stored: the connection was cut' ]
 	up_has order.txt
 }
 
@@ -263,7 +263,7 @@ many_survive() {
 @test "no FTP server: 75" {
 	fake 220=hello
 	fails 75 -r 0 "$ADDR" order.txt
-	[[ $stderr = *'what came is no reply' ]]
+	[[ $stderr = *'invalid reply' ]]
 }
 
 @test "the log-in refused: 77; nobody there: 75; no such host: 68" {

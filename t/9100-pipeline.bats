@@ -493,8 +493,8 @@ once_each() {
 	SETTLE=0864000 run -0 --separate-stderr pipeline
 	[[ $output == ARC/old-* ]]
 	[ -z "$stderr" ]
-	aged 9 incoming/new.txt
-	SETTLE=010 run -0 pipeline
+	aged 80 incoming/new.txt
+	SETTLE=0100 run -0 pipeline
 	[ -e incoming/new.txt ]
 	TRIES=09 JOBS=08 WATCH=08 SETTLE=08 run -0 --separate-stderr pipeline
 	[[ $output == ARC/new-* ]]

@@ -193,7 +193,7 @@ take_results(struct source *s)
 	code = reached_read(&dsn, &text, s->opt->results);
 	if (code == EX_OK && again_make(&some, &s->order, &dsn,
 	    s->opt->states) == 0) {
-		warn("%s: nobody in the order is in such a state",
+		warn("%s: no recipient of the order is in such a state",
 		    name_of(s->opt->results));
 		code = EX_NOUSER;
 	}

@@ -281,19 +281,19 @@ test_refusals(void)
 	    "501 bad line: the checksum is not 64 hex digits\r\n" BYE, "");
 	/* Of a size that is unknown or too large: the end. */
 	expect("ORDER x " HELLO " a -\r\n" ORDER("a", "-"),
-	    "501 bad line: the size is no number\r\n", "");
+	    "501 bad line: the size is not a number\r\n", "");
 	expect("ORDER 101 " HELLO " a -\r\n" ORDER("a", "-"),
 	    "552 too large: at most 100 octets\r\n", "");
 	expect("ORDER 5 " HELLO " a -\r\nhelloHELP\r\nQUIT\r\n", STORED("a")
 	    "501 bad line: ORDER or QUIT is expected\r\n", "a=hello;");
 	expect("ORDER\r\nQUIT\r\n",
-	    "501 bad line: the size is no number\r\n", "");
+	    "501 bad line: the size is not a number\r\n", "");
 	/* Cut short, each time: nothing is stored, and no part of it raw. */
 	expect("ORDER 5 " HELLO " a -\r\nhell",
 	    "501 the order is cut short\r\n", "");
 	expect("ORDER 5 " HELLO " a", "501 bad line: cut short\r\n", "");
 	expect("ORDE", "501 bad line: ORDER or QUIT is expected\r\n", "");
-	expect("ORDER", "501 bad line: the size is no number\r\n", "");
+	expect("ORDER", "501 bad line: the size is not a number\r\n", "");
 	expect("QUIT", BYE, "");
 	expect(ORDER("a", "-") "ORDE", STORED("a")
 	    "501 bad line: cut short\r\n", "a=hello;");

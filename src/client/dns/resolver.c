@@ -205,7 +205,7 @@ hear_tcp(struct resolver *r, int fd, unsigned id, long long end)
 	}
 	if (result == TRY_ANSWERED &&
 	    (!is_answer(r, id) || r->answer.truncated))
-		result = failed(r, "what came is no answer");
+		result = failed(r, "invalid answer");
 	rd_free(&rd);
 	return result;
 }

@@ -50,7 +50,7 @@ no_line(const struct ftpc *c, enum rd_status status)
 	case RD_ERROR:
 		return strerror(c->rd.err);
 	case RD_LONG:
-		return "what came is no reply";
+		return "invalid reply";
 	default:
 		return "the connection was cut";
 	}
@@ -90,7 +90,7 @@ hear_one(struct ftpc *c, long long end)
 		event = ftp_reply_line(&c->reply, line);
 	} while (event == FTP_MORE);
 	if (event == FTP_BAD)
-		return lose(c, "what came is no reply");
+		return lose(c, "invalid reply");
 	if (c->reply.code == 421)
 		return lose(c, buf_str(&c->reply.text));
 	return c->reply.code;
@@ -331,7 +331,7 @@ passive(struct ftpc *c, const char *verb)
 		return dial_data(c, port);
 	if (c->reply.code < 400) {
 		c->reply.code = 0;
-		c->fault = "there is no port in the server's reply";
+		c->fault = "no port in the server's reply";
 	}
 	return -1;
 }

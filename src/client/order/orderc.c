@@ -67,7 +67,7 @@ hear(struct link *l)
 			lose(l, strerror(l->rd.err));
 			return -1;
 		case RD_LONG:
-			lose(l, "what came is no reply");
+			lose(l, "invalid reply");
 			return -1;
 		default:
 			lose(l, "the connection was cut");
@@ -78,7 +78,7 @@ hear(struct link *l)
 	} while (event == REPLY_MORE);
 	if (event == REPLY_END)
 		return 0;
-	lose(l, "what came is no reply");
+	lose(l, "invalid reply");
 	return -1;
 }
 
@@ -279,7 +279,7 @@ greet(struct link *l)
 		if (take_nonce(l, buf_span(&l->reply.text)) == 0)
 			return 0;
 		l->code = EX_CONFIG;
-		lose(l, "this is no orderrecv that we know");
+		lose(l, "not an orderrecv of a known version");
 		return -1;
 	}
 	lose(l, buf_str(&l->reply.text));

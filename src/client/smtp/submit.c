@@ -76,7 +76,7 @@ submit_fill(struct message *m, const struct submit *s)
 
 	for (i = 0; i < COUNT(hidden); i++) {
 		if (content_misses(&m->content, hidden[i]))
-			return "Bcc behind a line that is no header field";
+			return "Bcc behind a line that is not a header field";
 		content_remove(&m->content, hidden[i]);
 	}
 	add_missing(&m->content, s);

@@ -185,7 +185,7 @@ talk(struct typist *t)
 		if (line.n == 0)
 			continue;
 		if (is_verb(line, "BDAT")) {
-			explain(t, "nobody can count that fast: use DATA");
+			explain(t, "octets are hard to count: use DATA");
 			continue;
 		}
 		say(t, line);

@@ -307,7 +307,7 @@ dsn_say(struct buf *b, const struct dsn *d)
 		return;
 	if (b->n > 0)
 		buf_adds(b, b->p[b->n - 1] == '\n' ? "\n" : "\n\n");
-	buf_adds(b, "The letter did not reach:\n\n");
+	buf_adds(b, "The message could not be delivered to:\n\n");
 	for (i = 0; i < d->n; i++) {
 		n = width(d->r[i].rcpt);
 		if (n > widest)
@@ -328,6 +328,6 @@ dsn_say(struct buf *b, const struct dsn *d)
 		unknown |= d->r[i].status == RESULT_UNKNOWN;
 	}
 	if (unknown)
-		buf_adds(b, "\nUnknown: perhaps it did, but the connection "
-		    "broke before the answer.\n");
+		buf_adds(b, "\nUnknown: the message may have been delivered: "
+		    "the connection broke before the answer.\n");
 }

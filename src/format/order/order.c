@@ -260,7 +260,7 @@ check_fields(struct order *o, struct span rest)
 
 	while ((r = entry_field(&rest, &f, &why)) > 0)
 		if (entry_own(f.key) != OWN_NONE)
-			order_wrong(o, f.key.p, "%.*s is no field: it comes "
+			order_wrong(o, f.key.p, "%.*s is not a field: it comes "
 			    "from the address", (int)f.key.n, f.key.p);
 	if (r < 0)
 		order_wrong(o, rest.p, "%s", why);

@@ -199,7 +199,7 @@ check_column(struct table *t, size_t i)
 			wrong(t, p, "a column of this name cannot be a field",
 			    key);
 	if (t->columns[i].role == ROLE_FIELD && entry_own(key) != OWN_NONE)
-		wrong(t, p, "is no field: it comes from the address", key);
+		wrong(t, p, "is not a field: it comes from the address", key);
 	for (k = 0; k < i && t->columns[i].role != ROLE_NONE; k++)
 		if (t->columns[k].role == t->columns[i].role &&
 		    (t->columns[i].role != ROLE_FIELD ||

@@ -159,7 +159,7 @@ ordline_parse(struct ordline *o, struct span args)
 	o->mac = word(&args);
 	o->sized = span_number(o->size, &o->octets) == 0;
 	if (!o->sized)
-		return "the size is no number";
+		return "the size is not a number";
 	if (!is_digest(o->sha))
 		return "the checksum is not 64 hex digits";
 	if (o->name.n == 0)
