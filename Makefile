@@ -42,16 +42,17 @@ MODULES = \
 	format/crypt/sha256block \
 	store/archive store/draft store/dropname store/letters \
 	store/maildrop store/mailroot store/mbox store/mdir store/outbox \
-	store/passwd store/place store/postmark store/reached \
-	store/rulefile store/seen store/source store/spool store/transcript \
-	store/tray store/tries store/users \
+	store/passwd store/reached \
+	store/seen store/source store/spool store/transcript \
+	store/tries store/users \
 	server/sasld \
 	server/smtp/smtpauth server/smtp/smtpbox server/smtp/smtpd \
-	server/smtp/smtpdata server/smtp/smtpfault server/smtp/smtphead \
-	server/smtp/smtpmail server/smtp/smtptext server/smtp/smtpverb \
-	server/pop3/pop3auth server/pop3/pop3d server/pop3/pop3verb \
+	server/smtp/smtpdata server/smtp/smtphead server/smtp/smtpmail \
+	server/smtp/smtpsession server/smtp/smtptext server/smtp/smtpverb \
+	server/pop3/pop3auth server/pop3/pop3d server/pop3/pop3session \
 	server/pop3/pop3work \
-	server/ftp/ftpd server/ftp/ftpfile server/ftp/ftpverb \
+	server/ftp/ftpd server/ftp/ftpfile server/ftp/ftpsession \
+	server/ftp/ftpverb \
 	server/order/orderd server/order/orderq \
 	client/backoff client/credential client/saslc client/trace \
 	client/smtp/ahead client/smtp/auth client/smtp/batch \
@@ -68,6 +69,8 @@ MODULES = \
 	client/ftp/ftpc client/ftp/ftpput \
 	client/order/handin client/order/orderc client/order/orderfile \
 	client/dns/mx client/dns/resolver
+# Headers alone.
+TYPES = format/mail/mailstore server/smtp/smtpconf sys/session
 # Modules in two files: the second.
 PARTS = client/dns/resolvconf format/mail/mimehead format/order/orderfault \
 	format/order/orderhead sys/iofile sys/netname
@@ -84,7 +87,7 @@ TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
 BIN = $(PROGS:%=bin/%)
 MAINS = $(PROGS:%=src/%.o)
 OBJS = $(MODULES:%=src/%.o) $(PARTS:%=src/%.o)
-HEADERS = $(MODULES:%=src/%.h)
+HEADERS = $(MODULES:%=src/%.h) $(TYPES:%=src/%.h)
 UNIT = $(UNITS:%=t/unit/%.t)
 TOOLBIN = $(TOOLS:%=t/bin/%)
 LIB = src/libmailorder.a

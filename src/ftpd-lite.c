@@ -2,19 +2,21 @@
  * ftpd-lite: takes files over FTP, stores them in a directory and prints the
  * path of each once it is safe.
  */
-#include <stdlib.h>
+#include <errno.h>
 #include <unistd.h>
 
+#include "format/crypt/sha256.h"
 #include "server/ftp/ftpd.h"
-#include "server/sasld.h"
 #include "store/passwd.h"
-#include "store/tray.h"
+#include "store/spool.h"
 #include "sys/cli.h"
+#include "sys/dataconn.h"
 #include "sys/here.h"
 #include "sys/secret.h"
 #include "sys/serve.h"
 
 #define PORT_LAST 65535
+#define NAME_SIZE 8		/* random bytes in a name we invent */
 
 static const char usage[] =
     "usage: ftpd-lite [-1iv] [-l addr] ... [-d dir] [-u passwd-file]\n"
@@ -37,161 +39,122 @@ struct app {
 	struct serve_opt serve;
 	struct ftpd_conf conf;
 	const char *passwdfile;
-	unsigned low, high;	/* of data connections, 0: as usual */
-	struct tray tray;
+	struct spool *spool;
 	struct passwd *passwd;
 	struct sasld_conf auth;
 	char host[HERE_HOST_MAX];
 };
 
-struct session {
-	const struct app *app;
-	struct ftpd *ftpd;
-	struct net_peer peer;
-};
-
-static const struct ftpd_data door = {
+static const struct ftpd_data data = {
 	dataconn_listen, dataconn_is_open, dataconn_is_abandoned,
-	dataconn_receive, dataconn_send,
-	dataconn_close
+	dataconn_receive, dataconn_send, dataconn_close
 };
 
-static const struct ftpd_store store = {
-	NULL, tray_begin, tray_write, tray_finish, tray_outcome, tray_drop,
-	tray_look, tray_list, tray_invent
-};
-
-static int
-login(void *arg, struct span name, struct span password)
-{
-	const struct app *app = arg;
-
-	return sasld_password(&app->auth, name, password);
-}
-
-static long
-tried(void *arg, struct span login)
-{
-	const struct session *s = arg;
-
-	return sasld_tried(&s->app->auth, login, s->peer.text);
-}
-
-static void
-passed(void *arg, struct span login)
-{
-	const struct session *s = arg;
-
-	sasld_passed(&s->app->auth, login, s->peer.text);
-}
-
-static void
-talk(void *arg, int who, struct span line)
-{
-	const struct session *s = arg;
-
-	serve_talk(s->peer.text, who, line);
-}
-
-static const enum serve_verdict verdict[] = {
-	[FTPD_MORE] = SERVE_MORE, [FTPD_COMMIT] = SERVE_SYNC,
-	[FTPD_WAIT] = SERVE_WAIT, [FTPD_CLOSE] = SERVE_CLOSE
-};
-
+/* A file that comes twice is kept twice: FTP knows no checksums, no tags. */
 static void *
-session_open(void *arg, const struct net_peer *peer, struct buf *out)
+store_begin(void *arg, int *err)
 {
 	struct app *app = arg;
-	struct session *s;
+	struct spool_file *f;
 
-	s = die_calloc(1, sizeof *s);
-	s->app = app;
-	s->peer = *peer;
-	s->ftpd = ftpd_open(&app->conf, s, peer->local, out);
-	return s;
+	f = spool_begin(app->spool);
+	if (f == NULL && (*err = errno) != EBUSY)	/* -1 */
+		warn_sys("%s", app->serve.dir);
+	return f;
 }
 
 static void
-session_attach(void *arg, struct dataconn *data)
+store_write(void *file, const void *p, size_t n)
 {
-	struct session *s = arg;
-
-	if (s->app->low > 0)
-		dataconn_range(data, s->app->low, s->app->high);
-	ftpd_attach(s->ftpd, data);
-}
-
-static enum serve_verdict
-session_feed(void *arg, const char *p, size_t n, size_t *used,
-    struct buf *out)
-{
-	struct session *s = arg;
-
-	return verdict[ftpd_feed(s->ftpd, p, n, used, out)];
-}
-
-static enum serve_verdict
-session_data(void *arg, const char *p, size_t n, struct buf *out)
-{
-	struct session *s = arg;
-
-	return verdict[ftpd_data(s->ftpd, p, n, out)];
-}
-
-static enum serve_verdict
-session_data_end(void *arg, int broken, struct buf *out)
-{
-	struct session *s = arg;
-
-	return verdict[ftpd_data_end(s->ftpd, broken, out)];
-}
-
-static enum serve_verdict
-session_resume(void *arg, struct buf *out)
-{
-	struct session *s = arg;
-
-	return verdict[ftpd_resume(s->ftpd, out)];
-}
-
-static long
-session_delay(void *arg)
-{
-	const struct session *s = arg;
-
-	return ftpd_delay(s->ftpd);
-}
-
-/* Who hangs up does not wait for an answer; the close drops the rest. */
-static enum serve_verdict
-session_end(void *arg, size_t n, struct buf *out)
-{
-	return (void)arg, (void)n, (void)out, SERVE_CLOSE;
+	spool_write(file, p, n);
 }
 
 static void
-session_expire(void *arg, int down, struct buf *out)
+store_finish(void *file, struct span name)
 {
-	struct session *s = arg;
+	spool_finish(file, name, NULL, span_of(NULL, 0));
+}
 
-	ftpd_expire(s->ftpd, down, out);
+static int
+store_outcome(void *file, struct span *name)
+{
+	enum spool_state state = spool_state(file);
+
+	*name = spool_name(file);
+	if (state == SPOOL_STORED ||
+	    (state == SPOOL_OPEN && spool_error(file) == 0))
+		return 0;
+	return spool_tell(file);
 }
 
 static void
-session_close(void *arg)
+store_drop(void *file)
 {
-	struct session *s = arg;
-
-	ftpd_close(s->ftpd);
-	free(s);
+	spool_free(file);
 }
+
+static int
+store_look(void *arg, struct span name, uint64_t *size, int64_t *time)
+{
+	const struct app *app = arg;
+	struct spool_entry entry;
+
+	if (spool_look(app->spool, name, &entry) < 0)
+		return -1;
+	*size = entry.size;
+	*time = entry.time;
+	return 0;
+}
+
+struct visitor {
+	void (*visit)(void *to, struct span name, uint64_t size, int64_t time);
+	void *to;
+};
+
+static void
+visit_one(void *arg, const struct spool_entry *entry)
+{
+	const struct visitor *v = arg;
+
+	v->visit(v->to, entry->name, entry->size, entry->time);
+}
+
+static int
+store_list(void *arg, void (*visit)(void *to, struct span name,
+    uint64_t size, int64_t time), void *to)
+{
+	const struct app *app = arg;
+	struct visitor v = { visit, to };
+
+	if (spool_list(app->spool, visit_one, &v) == 0)
+		return 0;
+	warn_sys("%s", app->serve.dir);
+	return -1;
+}
+
+static void
+store_invent(void *arg, struct buf *name)
+{
+	unsigned char random[NAME_SIZE];
+	char hex[2 * NAME_SIZE + 1];
+
+	(void)arg;
+	secret_fill(random, sizeof random);
+	sha256_hex(hex, random, sizeof random);
+	buf_addf(name, "order-%s.txt", hex);
+}
+
+static const struct ftpd_store store = {
+	NULL, store_begin, store_write, store_finish, store_outcome,
+	store_drop, store_look, store_list, store_invent
+};
 
 static void
 commit(void *arg)
 {
 	struct app *app = arg;
 
-	spool_commit(app->tray.spool, serve_print, &app->serve);
+	spool_commit(app->spool, serve_print, &app->serve);
 }
 
 static void
@@ -208,26 +171,10 @@ start(void *arg)
 {
 	struct app *app = arg;
 
-	if (tray_open(&app->tray, app->serve.dir, app->serve.once) < 0)
+	app->spool = spool_open(app->serve.dir, app->serve.once);
+	if (app->spool == NULL)
 		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
 }
-
-static const struct serve_proto proto = {
-	.open = session_open,
-	.attach = session_attach,
-	.feed = session_feed,
-	.data = session_data,
-	.data_end = session_data_end,
-	.resume = session_resume,
-	.delay = session_delay,
-	.end = session_end,
-	.expire = session_expire,
-	.close = session_close,
-	.commit = commit,
-	.make = make,
-	.start = start,
-	.busy = "421 too busy:"
-};
 
 static void
 configure_auth(struct app *app)
@@ -245,9 +192,7 @@ configure_auth(struct app *app)
 	c->passed = passwd_passed;
 	c->app = app->passwd;
 	secret_fill(c->key, sizeof c->key);
-	app->conf.login = login;
-	app->conf.tried = tried;
-	app->conf.passed = passed;
+	app->conf.auth = c;
 }
 
 /* All that can be wrong here, before the network is touched. */
@@ -264,10 +209,9 @@ check(struct app *app)
 	c->directory = span_str(slash != NULL ? slash + 1 : app->serve.dir);
 	c->max = app->serve.max_size;
 	c->store = store;
-	c->store.arg = &app->tray;
-	c->data = door;
-	c->app = app;
-	c->talk = app->serve.verbose ? talk : NULL;
+	c->store.arg = app;
+	c->data = data;
+	c->talk = app->serve.verbose ? serve_talk : NULL;
 }
 
 int
@@ -277,6 +221,10 @@ main(int argc, char **argv)
 		.dir = "incoming", .max_size = (uint64_t)1 << 30,
 		.max_sessions = 100, .idle = 300, .workers = 1
 	} };
+	struct service service = {
+		.session = &ftpd_session, .conf = &app.conf, .app = &app,
+		.make = make, .start = start, .commit = commit
+	};
 	enum exit_code code;
 	int c;
 
@@ -285,15 +233,17 @@ main(int argc, char **argv)
 		switch (c) {
 		case 'u': app.passwdfile = optarg; break;
 		case 'p':
-			cli_range(c, optarg, PORT_LAST, &app.low, &app.high);
+			cli_range(c, optarg, PORT_LAST, &app.conf.low,
+			    &app.conf.high);
 			break;
 		default: serve_option(&app.serve, c, optarg);
 		}
 	if (optind < argc)
 		cli_usage();
 	check(&app);
-	code = serve_run(&app.serve, &proto, &app, "2121");
-	tray_close(&app.tray);
+	code = serve_run(&app.serve, &service, "2121");
+	if (app.spool != NULL)
+		spool_close(app.spool);
 	passwd_free(app.passwd);
 	return (int)code;
 }

@@ -32,15 +32,10 @@ static const char usage[] =
 struct app {
 	struct serve_opt serve;
 	const char *keyfile;
+	struct orderd_conf conf;
 	struct buf key;
 	char host[HERE_HOST_MAX];
 	struct spool *spool;
-};
-
-struct session {
-	struct orderd_conf conf;
-	struct orderd *orderd;
-	struct net_peer peer;
 };
 
 static enum orderd_outcome
@@ -102,90 +97,6 @@ static const struct orderd_store store = {
 };
 
 static void
-talk(void *arg, int who, struct span line)
-{
-	const struct session *s = arg;
-
-	serve_talk(s->peer.text, who, line);
-}
-
-static enum serve_verdict
-verdict(enum orderd_verdict v)
-{
-	static const enum serve_verdict as[] = {
-		[ORDERD_MORE] = SERVE_MORE, [ORDERD_SOON] = SERVE_SOON,
-		[ORDERD_COMMIT] = SERVE_SYNC, [ORDERD_CLOSE] = SERVE_CLOSE
-	};
-
-	return as[v];
-}
-
-static void *
-session_open(void *arg, const struct net_peer *peer, struct buf *out)
-{
-	struct buf nonce = { 0 };
-	struct app *app = arg;
-	struct session *s;
-
-	s = die_calloc(1, sizeof *s);
-	secret_word(&nonce);
-	s->peer = *peer;
-	s->conf.host = app->host;
-	s->conf.key = buf_span(&app->key);
-	s->conf.max = app->serve.max_size;
-	s->conf.store = store;
-	s->conf.store.arg = app;
-	s->conf.talk = app->serve.verbose ? talk : NULL;
-	s->conf.talk_arg = s;
-	s->orderd = orderd_open(&s->conf, buf_str(&nonce), out);
-	buf_free(&nonce);
-	return s;
-}
-
-static enum serve_verdict
-session_feed(void *arg, const char *p, size_t n, size_t *used,
-    struct buf *out)
-{
-	struct session *s = arg;
-
-	return verdict(orderd_feed(s->orderd, p, n, used, out));
-}
-
-static enum serve_verdict
-session_resume(void *arg, struct buf *out)
-{
-	struct session *s = arg;
-
-	return verdict(orderd_resume(s->orderd, out));
-}
-
-static enum serve_verdict
-session_end(void *arg, size_t n, struct buf *out)
-{
-	struct session *s = arg;
-
-	(void)n;		/* orderd leaves nothing unused */
-	return verdict(orderd_end(s->orderd, out));
-}
-
-static void
-session_expire(void *arg, int down, struct buf *out)
-{
-	struct session *s = arg;
-
-	orderd_expire(s->orderd, down, out);
-}
-
-static void
-session_close(void *arg)
-{
-	struct session *s = arg;
-
-	orderd_close(s->orderd);
-	free(s);
-}
-
-static void
 commit(void *arg)
 {
 	struct app *app = arg;
@@ -212,19 +123,6 @@ start(void *arg)
 		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
 }
 
-static const struct serve_proto proto = {
-	.open = session_open,
-	.feed = session_feed,
-	.resume = session_resume,
-	.end = session_end,
-	.expire = session_expire,
-	.close = session_close,
-	.commit = commit,
-	.make = make,
-	.start = start,
-	.busy = "421 too busy:"
-};
-
 /* All that can be wrong here, before the network is touched. */
 static void
 check(struct app *app)
@@ -235,6 +133,13 @@ check(struct app *app)
 	    ORDLINE_KEY_MAX, &why) < 0)
 		die(EX_CONFIG, "%s: %s", app->keyfile, why);
 	here_host(app->host);
+	app->conf.host = app->host;
+	app->conf.key = buf_span(&app->key);
+	app->conf.max = app->serve.max_size;
+	app->conf.store = store;
+	app->conf.store.arg = app;
+	app->conf.nonce = secret_word;
+	app->conf.talk = app->serve.verbose ? serve_talk : NULL;
 }
 
 int
@@ -246,6 +151,10 @@ main(int argc, char **argv)
 		.max_sessions = 100,
 		.idle = 300, .workers = 1
 	} };
+	struct service service = {
+		.session = &orderd_session, .conf = &app.conf, .app = &app,
+		.make = make, .start = start, .commit = commit
+	};
 	enum exit_code code;
 	int c;
 
@@ -258,7 +167,7 @@ main(int argc, char **argv)
 	if (optind < argc)
 		cli_usage();
 	check(&app);
-	code = serve_run(&app.serve, &proto, &app, "2626");
+	code = serve_run(&app.serve, &service, "2626");
 	if (app.spool != NULL)
 		spool_close(app.spool);
 	buf_free(&app.key);

@@ -43,69 +43,6 @@ static const struct pop3d_store store = {
 	maildrop_sync
 };
 
-static enum serve_verdict
-verdict(enum pop3d_next next)
-{
-	static const enum serve_verdict v[] = {
-		[POP3D_MORE] = SERVE_MORE, [POP3D_AGAIN] = SERVE_AGAIN,
-		[POP3D_WAIT] = SERVE_WAIT, [POP3D_CLOSE] = SERVE_CLOSE
-	};
-
-	return v[next];
-}
-
-static void *
-session_open(void *arg, const struct net_peer *peer, struct buf *out)
-{
-	struct app *app = arg;
-
-	return pop3d_open(&app->conf, peer->text, out);
-}
-
-static enum serve_verdict
-session_feed(void *s, const char *p, size_t n, size_t *used, struct buf *out)
-{
-	return verdict(pop3d_feed(s, p, n, used, out));
-}
-
-static enum serve_verdict
-session_resume(void *s, struct buf *out)
-{
-	return verdict(pop3d_resume(s, out));
-}
-
-/* What was cut short is no command, and without QUIT nothing is deleted. */
-static enum serve_verdict
-session_end(void *s, size_t n, struct buf *out)
-{
-	(void)s;
-	(void)n;
-	(void)out;
-	return SERVE_CLOSE;
-}
-
-/* RFC 1939 3: a session that was idle too long ends without a word. */
-static void
-session_expire(void *s, int down, struct buf *out)
-{
-	(void)s;
-	if (down)
-		buf_adds(out, "-ERR [SYS/TEMP] the server is going down\r\n");
-}
-
-static void
-session_close(void *s)
-{
-	pop3d_close(s);
-}
-
-static void
-talk(void *arg, const char *peer, int who, struct span line)
-{
-	(void)arg;
-	serve_talk(peer, who, line);
-}
-
 static void
 make(void *arg)
 {
@@ -122,19 +59,6 @@ start(void *arg)
 
 	app->conf.keeper = maildrop_start(app->serve.dir);
 }
-
-static const struct serve_proto proto = {
-	.open = session_open,
-	.feed = session_feed,
-	.resume = session_resume,
-	.delay = pop3d_delay,
-	.end = session_end,
-	.expire = session_expire,
-	.close = session_close,
-	.make = make,
-	.start = start,
-	.busy = "-ERR [SYS/TEMP] too busy:"
-};
 
 /* All that can be wrong here, before the network is touched. */
 static void
@@ -166,7 +90,7 @@ configure(struct app *app)
 	app->conf.apop = a->iterations == 0;
 	app->conf.store = &store;
 	app->conf.nonce = secret_word;
-	app->conf.talk = app->serve.verbose ? talk : NULL;
+	app->conf.talk = app->serve.verbose ? serve_talk : NULL;
 }
 
 int
@@ -178,6 +102,10 @@ main(int argc, char **argv)
 		.idle = 600,
 		.workers = 1
 	} };
+	struct service service = {
+		.session = &pop3d_session, .conf = &app.conf, .app = &app,
+		.make = make, .start = start
+	};
 	enum exit_code code;
 	int c;
 
@@ -191,7 +119,7 @@ main(int argc, char **argv)
 		cli_usage();
 	check(&app);
 	configure(&app);
-	code = serve_run(&app.serve, &proto, &app, "1110");
+	code = serve_run(&app.serve, &service, "1110");
 	maildrop_stop(app.conf.keeper);
 	passwd_free(app.passwd);
 	return (int)code;

@@ -2,22 +2,24 @@
  * smtpd-lite: takes mail over SMTP and puts it into mailboxes.
  */
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "format/mail/addr.h"
+#include "format/mail/date.h"
 #include "server/smtp/smtpd.h"
 #include "store/mailroot.h"
 #include "store/outbox.h"
 #include "store/passwd.h"
-#include "store/place.h"
-#include "store/postmark.h"
-#include "store/rulefile.h"
 #include "store/transcript.h"
 #include "store/users.h"
 #include "sys/cli.h"
 #include "sys/here.h"
+#include "sys/io.h"
 #include "sys/secret.h"
 #include "sys/serve.h"
+
+#define RULES_MAX ((size_t)1 << 20)	/* bytes in a file of rules */
 
 static const char usage[] =
     "usage: smtpd-lite [-iv] [-l addr] ... [-d dir] [-o form] [-u users]\n"
@@ -45,73 +47,70 @@ struct app {
 	struct serve_opt serve;
 	const char *form, *users, *secrets, *rules, *talkdir;
 	const char **domain;
-	struct place mail, relay;
-	struct smtpd_store mail_store, relay_store;
+	struct mailroot mail, relay;
 	struct smtpd_conf conf;
 	struct sasld_conf auth;
 	struct passwd *passwd;
 	struct users *boxes;
 	struct rules *faults;
 	char host[HERE_HOST_MAX];
-	struct postmark postmark;
+
+	/* What tells a message from all others, and when it came. */
+	unsigned long count;	/* of identifiers given */
+	time_t now;		/* the second they are made for */
+	struct buf id;		/* how its identifiers begin */
+	struct buf date;	/* and its name */
 };
 
-static enum serve_verdict
-verdict(enum smtpd_next next)
+/* What is the same for a second long is put into words once. */
+static void
+renew(struct app *app)
 {
-	static const enum serve_verdict v[] = {
-		[SMTPD_MORE] = SERVE_MORE, [SMTPD_SOON] = SERVE_SOON,
-		[SMTPD_SYNC] = SERVE_SYNC, [SMTPD_WAIT] = SERVE_WAIT,
-		[SMTPD_LULL] = SERVE_LULL, [SMTPD_CLOSE] = SERVE_CLOSE,
-		[SMTPD_RESET] = SERVE_RESET
-	};
+	struct here here;
 
-	return v[next];
-}
-
-static void *
-session_open(void *arg, const struct net_peer *peer, struct buf *out)
-{
-	struct app *app = arg;
-	struct smtpd_peer with = { peer->text, peer->local, NULL, 0 };
-
-	if (app->conf.talk != NULL) {
-		with.arg = transcript_open(app->talkdir, peer->text,
-		    app->serve.verbose);
-		with.unserved = transcript_is_short(with.arg);
-	}
-	return (void)out, smtpd_open(&app->conf, &with);
-}
-
-static enum serve_verdict
-session_begin(void *s, struct buf *out)
-{
-	return verdict(smtpd_greet(s, out));
-}
-
-static enum serve_verdict
-session_feed(void *s, const char *p, size_t n, size_t *used, struct buf *out)
-{
-	return verdict(smtpd_feed(s, p, n, used, out));
-}
-
-static enum serve_verdict
-session_resume(void *s, struct buf *out)
-{
-	return verdict(smtpd_resume(s, out));
-}
-
-/* What was cut short is no command and no message. */
-static enum serve_verdict
-session_end(void *s, size_t n, struct buf *out)
-{
-	return (void)s, (void)n, (void)out, SERVE_CLOSE;
+	if (app->now == time(NULL))
+		return;
+	here_now(&here, NULL);
+	app->now = (time_t)here.time;
+	buf_clear(&app->id);
+	buf_addf(&app->id, "%llx.%lx.", (unsigned long long)app->now,
+	    (unsigned long)getpid());
+	buf_clear(&app->date);
+	date_mail(&app->date, here.time, here.offset);
 }
 
 static void
-session_close(void *s)
+add_id(void *arg, struct buf *b)
 {
-	transcript_close(smtpd_close(s));
+	struct app *app = arg;
+
+	renew(app);
+	buf_addspan(b, buf_span(&app->id));
+	buf_addu(b, app->count++);
+}
+
+static void
+add_date(void *arg, struct buf *b)
+{
+	struct app *app = arg;
+
+	renew(app);
+	buf_addspan(b, buf_span(&app->date));
+}
+
+static struct rules_action
+event(void *rules, enum rules_place place, const struct rules_facts *facts)
+{
+	return rules_event(rules, place, facts, io_clock());
+}
+
+static void *
+talk_open(void *arg, const char *peer, int *is_short)
+{
+	const struct app *app = arg;
+
+	return transcript_open(app->talkdir, peer, app->serve.verbose,
+	    is_short);
 }
 
 static void
@@ -126,19 +125,10 @@ make(void *arg)
 {
 	const struct app *app = arg;
 
-	must(place_make(&app->mail), app->mail.dir);
-	must(place_make(&app->relay), app->relay.dir);
+	must(mailroot_prepare(&app->mail), app->mail.dir);
+	must(mailroot_prepare(&app->relay), app->relay.dir);
 	if (app->talkdir != NULL)
 		must(mailroot_make(app->talkdir), app->talkdir);
-}
-
-static void
-commit(void *arg)
-{
-	struct app *app = arg;
-
-	place_commit(&app->mail);
-	place_commit(&app->relay);
 }
 
 static void
@@ -146,26 +136,20 @@ start(void *arg)
 {
 	struct app *app = arg;
 
-	must(place_open(&app->mail), app->mail.dir);
-	must(place_open(&app->relay), app->relay.dir);
+	must(mailroot_open(&app->mail), app->mail.dir);
+	must(mailroot_open(&app->relay), app->relay.dir);
 	app->conf.keeper = app->mail.store;
 	app->conf.spool = app->relay.store;
 }
 
-static const struct serve_proto proto = {
-	.open = session_open,
-	.begin = session_begin,
-	.feed = session_feed,
-	.resume = session_resume,
-	.delay = smtpd_delay,
-	.end = session_end,
-	.expire = smtpd_expire,
-	.close = session_close,
-	.commit = commit,
-	.make = make,
-	.start = start,
-	.busy = "421 4.3.2 Error:"
-};
+static void
+commit(void *arg)
+{
+	const struct app *app = arg;
+
+	mailroot_commit(&app->mail);
+	mailroot_commit(&app->relay);
+}
 
 /* What was read from a file; what is wrong with it has been said. */
 static void *
@@ -176,14 +160,35 @@ require(void *content, const char *path)
 	return content;
 }
 
+/* All mistakes in it are said. */
+static struct rules *
+read_rules(const char *path)
+{
+	struct buf text = { 0 }, faults = { 0 };
+	struct rules *rules = NULL;
+	struct span rest, line;
+
+	if (io_text(path, &text, RULES_MAX) < 0)
+		warn_sys("%s", path);
+	else
+		rules = rules_parse(buf_span(&text), &faults);
+	for (rest = buf_span(&faults); rest.n > 0; ) {
+		line = span_chomp(span_line(&rest));
+		warn("%s:%.*s", path, (int)line.n, line.p);
+	}
+	buf_free(&text);
+	buf_free(&faults);
+	return rules;
+}
+
 /* All that can be wrong here, before the network is touched. */
 static void
 check(struct app *app)
 {
+	long workers = mailroot_form(&app->mail, app->form);
 	size_t i;
 
-	app->mail.form = place_form(app->form);
-	if (app->mail.form == NULL)
+	if (workers == 0)
 		die(EX_USAGE, "-o: %s: neither maildir nor mbox nor bsmtp "
 		    "nor sink", app->form);
 	for (i = 0; i < app->conf.domains; i++)
@@ -194,19 +199,11 @@ check(struct app *app)
 	if (app->secrets != NULL)
 		app->passwd = require(passwd_read(app->secrets), app->secrets);
 	if (app->rules != NULL)
-		app->faults = require(rulefile_read(app->rules), app->rules);
+		app->faults = require(read_rules(app->rules), app->rules);
 	if (app->faults != NULL)
 		app->serve.workers = 1;	/* which counts all events */
 	else if (app->serve.workers == 0)
-		app->serve.workers = app->mail.form->workers;
-}
-
-static const struct smtpd_store *
-store_of(const struct place *p, struct smtpd_store *s)
-{
-	*s = (struct smtpd_store){ p->form->begin, p->form->write,
-	    p->form->end, NULL, p->form->drop };
-	return place_keeps(p) ? s : NULL;
+		app->serve.workers = workers;
 }
 
 static void
@@ -232,22 +229,19 @@ configure(struct app *app)
 	c->host = app->host;
 	c->domain = app->domain;
 	c->max_size = app->serve.max_size;
-	c->store = store_of(&app->mail, &app->mail_store);
-	c->by_address = app->mail.form->by_address;
-	c->relay = store_of(&app->relay, &app->relay_store);
-	app->relay_store.settle = outbox_settle;
-	c->queued = outbox_has;
+	c->store = app->mail.form;
+	c->relay = app->relay.form = app->relay.dir != NULL ?
+	    &outbox_store : NULL;
 	c->known = app->boxes != NULL;
-	c->find = users_find;
 	c->users = app->boxes;
-	c->nonce = secret_word;
-	c->event = app->faults != NULL ? rulefile_event : NULL;
+	c->event = app->faults != NULL ? event : NULL;
 	c->rules = app->faults;
-	c->id = postmark_id;
-	c->date = postmark_date;
-	c->mark = &app->postmark;
-	if (app->serve.verbose || app->talkdir != NULL)
+	if (app->serve.verbose || app->talkdir != NULL) {
+		c->talk_open = talk_open;
 		c->talk = transcript_hear;
+		c->talk_close = transcript_close;
+	}
+	c->app = app;
 	if (app->passwd != NULL)
 		configure_auth(app);
 }
@@ -255,28 +249,33 @@ configure(struct app *app)
 static void
 clean_up(struct app *app)
 {
-	place_close(&app->mail);
-	place_close(&app->relay);
+	mailroot_close(&app->mail);
+	mailroot_close(&app->relay);
 	users_free(app->boxes);
 	passwd_free(app->passwd);
 	rules_free(app->faults);
-	postmark_free(&app->postmark);
+	buf_free(&app->id);
+	buf_free(&app->date);
 	free(app->domain);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct app app = { .form = "maildir", .serve = {
-		.dir = "mail",
-		.max_size = (uint64_t)100 << 20,
-		.max_sessions = 1000, .idle = 300
-	} };
+	struct app app = { .form = "maildir",
+		.serve = { .dir = "mail", .max_size = (uint64_t)100 << 20,
+		    .max_sessions = 1000, .idle = 300 },
+		.conf = { .queued = outbox_has, .find = users_find,
+		    .nonce = secret_word, .id = add_id, .date = add_date }
+	};
+	struct service service = {
+		.session = &smtpd_session, .conf = &app.conf, .app = &app,
+		.make = make, .start = start, .commit = commit
+	};
 	enum exit_code code;
 	int c;
 
 	cli_init(argc, argv, usage);
-	app.relay.form = place_form("bsmtp");
 	app.domain = die_calloc((size_t)argc, sizeof *app.domain);
 	while ((c = getopt(argc, argv, "a:D:o:q:R:t:u:" SERVE_OPTS)) != -1)
 		switch (c) {
@@ -294,7 +293,7 @@ main(int argc, char **argv)
 	app.mail.dir = app.serve.dir;
 	check(&app);
 	configure(&app);
-	code = serve_run(&app.serve, &proto, &app, "2525");
+	code = serve_run(&app.serve, &service, "2525");
 	clean_up(&app);
 	return (int)code;
 }

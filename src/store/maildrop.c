@@ -11,7 +11,7 @@
 #include "dropname.h"
 #include "format/mail/crlf.h"
 #include "letters.h"
-#include "mailroot.h"
+#include "mdir.h"
 #include "sys/io.h"
 #include "sys/lock.h"
 #include "sys/newfile.h"
@@ -465,7 +465,7 @@ maildrop_seen(void *drop, size_t i)
 	buf_adds(&to, ":2,S");
 	r = rename(buf_str(&from), buf_str(&to));
 	/* The letter is gone, or half a box has no cur. */
-	if (r < 0 && errno == ENOENT && mailroot_maildir(d->path) == 0)
+	if (r < 0 && errno == ENOENT && mdir_make(d->path) == 0)
 		r = rename(buf_str(&from), buf_str(&to));
 	/* Where it fails the letter stays new, which does no harm. */
 	if (r < 0 && errno != ENOENT)

@@ -3,10 +3,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "sys/buf.h"
+#include "mbox.h"
+#include "mdir.h"
+#include "outbox.h"
 #include "sys/io.h"
 #include "sys/lock.h"
 #include "sys/newfile.h"
@@ -23,8 +24,9 @@ lock_name(struct buf *b, const char *root)
 	buf_addf(b, "%s/.lock", root);
 }
 
-int
-mailroot_check(const char *root)
+/* Whether a root that is there can be shared: 0, or -1 with errno. */
+static int
+check(const char *root)
 {
 	struct buf path = { 0 };
 	int fd, err;
@@ -37,63 +39,6 @@ mailroot_check(const char *root)
 		return close(fd);
 	errno = err;
 	return err == ENOENT ? 0 : -1;
-}
-
-static int
-is_whole(const char *box)
-{
-	static const char *const parts[] = { "new", "cur", "tmp" };
-	struct buf path = { 0 };
-	int whole = 1;
-	size_t i;
-
-	for (i = 0; i < COUNT(parts) && whole; i++) {
-		buf_clear(&path);
-		buf_addf(&path, "%s/%s", box, parts[i]);
-		whole = access(buf_str(&path), F_OK) == 0;
-	}
-	buf_free(&path);
-	return whole;
-}
-
-static int
-make_part(const char *box, const char *part)
-{
-	struct buf path = { 0 };
-	int r, err;
-
-	buf_addf(&path, "%s%s", box, part);
-	r = mkdir(buf_str(&path), 0700);
-	err = errno;
-	buf_free(&path);
-	errno = err;
-	return r == 0 || err == EEXIST ? 0 : -1;
-}
-
-/*
- * tmp is made last, when the box has its name for good, and goes where the
- * other names are not safe: what a crash leaves is seen to be half a box.
- */
-int
-mailroot_maildir(const char *box)
-{
-	struct buf tmp = { 0 };
-	int err = 0;
-
-	if (is_whole(box))
-		return 0;
-	if (make_part(box, "") < 0 || make_part(box, "/cur") < 0 ||
-	    make_part(box, "/new") < 0 || newfile_syncparent(box) < 0 ||
-	    make_part(box, "/tmp") < 0)
-		return -1;
-	if (newfile_syncdir(box) < 0) {
-		err = errno;
-		buf_addf(&tmp, "%s/tmp", box);
-		rmdir(buf_str(&tmp));
-		buf_free(&tmp);
-	}
-	errno = err;
-	return err == 0 ? 0 : -1;
 }
 
 static void
@@ -118,8 +63,12 @@ sweep(const char *root)
 	buf_free(&path);
 }
 
-int
-mailroot_claim(const char *root)
+/*
+ * Shares the root with other servers for as long as this process lives, and
+ * removes what the dead have left half written in it.  0, or -1 with errno.
+ */
+static int
+claim(const char *root)
 {
 	struct buf path = { 0 };
 	int fd, sole;
@@ -133,4 +82,54 @@ mailroot_claim(const char *root)
 		return 0;
 	sweep(root);
 	return lock_share(fd);
+}
+
+long
+mailroot_form(struct mailroot *r, const char *name)
+{
+	static const struct mail_store *const forms[] = {
+		&mdir_store, &mbox_store, &outbox_store
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(forms); i++)
+		if (strcmp(forms[i]->name, name) == 0) {
+			r->form = forms[i];
+			return r->form->workers;
+		}
+	return strcmp(name, "sink") == 0;
+}
+
+int
+mailroot_prepare(const struct mailroot *r)
+{
+	if (r->form == NULL)
+		return 0;
+	return mailroot_make(r->dir) < 0 ? -1 : check(r->dir);
+}
+
+int
+mailroot_open(struct mailroot *r)
+{
+	if (r->form == NULL)
+		return 0;
+	if (claim(r->dir) < 0)
+		return -1;
+	r->store = r->form->open(r->dir);
+	return 0;
+}
+
+void
+mailroot_commit(const struct mailroot *r)
+{
+	if (r->store != NULL)
+		r->form->commit(r->store);
+}
+
+void
+mailroot_close(struct mailroot *r)
+{
+	if (r->store != NULL)
+		r->form->close(r->store);
+	r->store = NULL;
 }

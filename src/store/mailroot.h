@@ -1,31 +1,41 @@
 /*
- * mailroot: the directory that mailboxes of every form lie in.
+ * mailroot: the directory that mailboxes lie in, and the form they have there:
+ * maildir (mdir.h), mbox (mbox.h) or bsmtp (outbox.h).
  */
 #ifndef STORE_MAILROOT_H
 #define STORE_MAILROOT_H
+
+#include "format/mail/mailstore.h"
+
+struct mailroot {
+	const char *dir;
+	const struct mail_store *form;	/* NULL: nothing is kept */
+	void *store;		/* form's, from mailroot_open to the close */
+};
+
+/*
+ * The form of that name, or "sink", which keeps nothing.  How many processes
+ * had best share the work; 0 when there is no such form.
+ */
+long mailroot_form(struct mailroot *r, const char *name);
 
 /*
  * Makes the directory, mode 0700 less the umask, where it is missing, and
  * looks whether files can be made in it.  0, or -1 with errno.
  */
-int mailroot_make(const char *root);
+int mailroot_make(const char *dir);
+
+/* The same, and whether it can be shared; before any mailroot_open. */
+int mailroot_prepare(const struct mailroot *r);
 
 /*
- * Whether a root that is there can be shared; before this process does.  0, or
- * -1 with errno.
+ * Opens its store; the directory, which is there, is shared with other servers
+ * for as long as this process lives, and what the dead have left half written
+ * in it is removed.  0, or -1 with errno.
  */
-int mailroot_check(const char *root);
+int mailroot_open(struct mailroot *r);
 
-/*
- * Makes what is missing of a Maildir, all of it or what a crash has left out,
- * and its names safe.  0, or -1 with errno.
- */
-int mailroot_maildir(const char *box);
-
-/*
- * Shares the root with other servers for as long as this process lives, and
- * removes what the dead have left half written in it.  0, or -1 with errno.
- */
-int mailroot_claim(const char *root);
+void mailroot_commit(const struct mailroot *r);
+void mailroot_close(struct mailroot *r);
 
 #endif

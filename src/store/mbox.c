@@ -53,8 +53,8 @@ struct appender {
 
 static const char from_line[] = "From ";
 
-void *
-mbox_open(const char *root)
+static void *
+open_store(const char *root)
 {
 	struct mbox *m;
 
@@ -63,14 +63,14 @@ mbox_open(const char *root)
 	return m;
 }
 
-void
-mbox_close(void *store)
+static void
+close_store(void *store)
 {
 	free(store);
 }
 
-void *
-mbox_begin(void *store, struct span from, struct span trace,
+static void *
+begin_mail(void *store, struct span from, struct span trace,
     struct span boxes)
 {
 	struct mail *mail;
@@ -83,8 +83,8 @@ mbox_begin(void *store, struct span from, struct span trace,
 	return mail;
 }
 
-void
-mbox_write(void *arg, const char *p, size_t n)
+static void
+write_mail(void *arg, const char *p, size_t n)
 {
 	struct mail *mail = arg;
 	struct draft *d = &mail->draft;
@@ -95,8 +95,8 @@ mbox_write(void *arg, const char *p, size_t n)
 	draft_add(d, p, n);
 }
 
-void
-mbox_drop(void *arg)
+static void
+drop_mail(void *arg)
 {
 	struct mail *mail = arg, **p;
 
@@ -370,8 +370,8 @@ busy(struct mail *mail)
 	return now - mail->since < LOCK_MS ? EAGAIN : ETIMEDOUT;
 }
 
-int
-mbox_end(void *arg)
+static int
+end_mail(void *arg)
 {
 	struct mail *mail = arg;
 	struct mbox *m = mail->m;
@@ -398,7 +398,7 @@ mbox_end(void *arg)
 		if (err == EAGAIN)
 			return EAGAIN;
 	}
-	mbox_drop(mail);
+	drop_mail(mail);
 	return err;
 }
 
@@ -428,8 +428,8 @@ sync_boxes(struct mbox *m)
 	return 0;
 }
 
-void
-mbox_commit(void *store)
+static void
+commit(void *store)
 {
 	struct mbox *m = store;
 	struct mail *mail;
@@ -449,3 +449,10 @@ mbox_commit(void *store)
 		mail->state = DONE;
 	}
 }
+
+const struct mail_store mbox_store = {
+	.name = "mbox", .workers = 1,
+	.open = open_store, .close = close_store, .begin = begin_mail,
+	.write = write_mail, .end = end_mail, .drop = drop_mail,
+	.commit = commit
+};

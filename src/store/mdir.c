@@ -2,12 +2,12 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "draft.h"
 #include "format/mail/crlf.h"
-#include "mailroot.h"
 #include "sys/here.h"
 #include "sys/newfile.h"
 
@@ -41,8 +41,65 @@ struct copy {
 	char *path;		/* the final name, once it has that */
 };
 
-void *
-mdir_open(const char *root)
+static int
+is_whole(const char *box)
+{
+	static const char *const parts[] = { "new", "cur", "tmp" };
+	struct buf path = { 0 };
+	int whole = 1;
+	size_t i;
+
+	for (i = 0; i < COUNT(parts) && whole; i++) {
+		buf_clear(&path);
+		buf_addf(&path, "%s/%s", box, parts[i]);
+		whole = access(buf_str(&path), F_OK) == 0;
+	}
+	buf_free(&path);
+	return whole;
+}
+
+static int
+make_part(const char *box, const char *part)
+{
+	struct buf path = { 0 };
+	int r, err;
+
+	buf_addf(&path, "%s%s", box, part);
+	r = mkdir(buf_str(&path), 0700);
+	err = errno;
+	buf_free(&path);
+	errno = err;
+	return r == 0 || err == EEXIST ? 0 : -1;
+}
+
+/*
+ * tmp is made last, when the box has its name for good, and goes where the
+ * other names are not safe: what a crash leaves is seen to be half a box.
+ */
+int
+mdir_make(const char *box)
+{
+	struct buf tmp = { 0 };
+	int err = 0;
+
+	if (is_whole(box))
+		return 0;
+	if (make_part(box, "") < 0 || make_part(box, "/cur") < 0 ||
+	    make_part(box, "/new") < 0 || newfile_syncparent(box) < 0 ||
+	    make_part(box, "/tmp") < 0)
+		return -1;
+	if (newfile_syncdir(box) < 0) {
+		err = errno;
+		buf_addf(&tmp, "%s/tmp", box);
+		rmdir(buf_str(&tmp));
+		buf_free(&tmp);
+	}
+	errno = err;
+	return err == 0 ? 0 : -1;
+}
+
+static void *
+open_store(const char *root)
 {
 	struct mdir *m;
 
@@ -53,8 +110,8 @@ mdir_open(const char *root)
 	return m;
 }
 
-void
-mdir_close(void *store)
+static void
+close_store(void *store)
 {
 	free(store);
 }
@@ -87,7 +144,7 @@ open_in_box(const struct mdir *m, struct newfile *f, const char *box)
 	int r, err;
 
 	buf_addf(&path, "%s/%s", m->root, box);
-	r = mailroot_maildir(buf_str(&path));
+	r = mdir_make(buf_str(&path));
 	if (r == 0) {
 		buf_adds(&path, "/tmp");
 		r = newfile_open(f, buf_str(&path));
@@ -115,8 +172,8 @@ fail(struct mail *mail, const char *box)
 	errno = mail->err;
 }
 
-void *
-mdir_begin(void *store, struct span from, struct span trace,
+static void *
+begin_mail(void *store, struct span from, struct span trace,
     struct span boxes)
 {
 	struct mail *mail;
@@ -130,8 +187,8 @@ mdir_begin(void *store, struct span from, struct span trace,
 }
 
 /* A long message goes into what will be its first box's file. */
-void
-mdir_write(void *arg, const char *p, size_t n)
+static void
+write_mail(void *arg, const char *p, size_t n)
 {
 	struct mail *mail = arg;
 	struct draft *d = &mail->draft;
@@ -151,8 +208,25 @@ mdir_write(void *arg, const char *p, size_t n)
 	mail->grown += crlf_grow(&mail->crlf, span_of(p, n));
 }
 
-int
-mdir_end(void *arg)
+static void
+drop_mail(void *arg)
+{
+	struct mail *mail = arg, **p;
+	struct mdir *m = mail->m;
+
+	if (mail->state == WAITING) {
+		for (p = &m->first; *p != mail; p = &(*p)->next)
+			;
+		*p = mail->next;
+		if (mail->next == NULL)
+			m->last = p;
+	}
+	draft_free(&mail->draft);
+	free(mail);
+}
+
+static int
+end_mail(void *arg)
 {
 	struct mail *mail = arg;
 	struct mdir *m = mail->m;
@@ -160,7 +234,7 @@ mdir_end(void *arg)
 
 	if (mail->state == DONE) {
 		err = mail->err;
-		mdir_drop(mail);
+		drop_mail(mail);
 		return err;
 	}
 	/* Return-Path, Delivered-To, trace and text. */
@@ -175,23 +249,6 @@ mdir_end(void *arg)
 	*m->last = mail;
 	m->last = &mail->next;
 	return EINPROGRESS;
-}
-
-void
-mdir_drop(void *arg)
-{
-	struct mail *mail = arg, **p;
-	struct mdir *m = mail->m;
-
-	if (mail->state == WAITING) {
-		for (p = &m->first; *p != mail; p = &(*p)->next)
-			;
-		*p = mail->next;
-		if (mail->next == NULL)
-			m->last = p;
-	}
-	draft_free(&mail->draft);
-	free(mail);
 }
 
 static int
@@ -376,8 +433,8 @@ commit_group(struct mdir *m, struct copy *copy, size_t n)
 	}
 }
 
-void
-mdir_commit(void *store)
+static void
+commit(void *store)
 {
 	struct mdir *m = store;
 	struct copy *copy;
@@ -389,3 +446,10 @@ mdir_commit(void *store)
 		free(copy);
 	}
 }
+
+const struct mail_store mdir_store = {
+	.name = "maildir", .workers = MAIL_STORE_WORKERS,
+	.open = open_store, .close = close_store, .begin = begin_mail,
+	.write = write_mail, .end = end_mail, .drop = drop_mail,
+	.commit = commit
+};

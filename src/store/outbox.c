@@ -32,8 +32,8 @@ struct outbox {
 	struct mail *first;
 };
 
-void *
-outbox_open(const char *dir)
+static void *
+open_store(const char *dir)
 {
 	struct outbox *o;
 
@@ -43,8 +43,8 @@ outbox_open(const char *dir)
 	return o;
 }
 
-void
-outbox_close(void *store)
+static void
+close_store(void *store)
 {
 	free(store);
 }
@@ -61,8 +61,8 @@ put(struct mail *mail, struct span s)
 }
 
 /* LF becomes CRLF, and a dot stands before one that begins a line. */
-void
-outbox_write(void *arg, const char *p, size_t n)
+static void
+write_mail(void *arg, const char *p, size_t n)
 {
 	struct span rest = span_of(p, n), line;
 	struct mail *mail = arg;
@@ -91,8 +91,8 @@ add_path(struct buf *b, const char *verb, struct span address)
 	buf_addc(b, '>');
 }
 
-void *
-outbox_begin(void *store, struct span from, struct span trace,
+static void *
+begin_mail(void *store, struct span from, struct span trace,
     struct span boxes)
 {
 	const char *p = boxes.p, *end = p + boxes.n;
@@ -114,12 +114,12 @@ outbox_begin(void *store, struct span from, struct span trace,
 	buf_adds(&b, "DATA\r\n");
 	put(mail, buf_span(&b));
 	buf_free(&b);
-	outbox_write(mail, trace.p, trace.n);
+	write_mail(mail, trace.p, trace.n);
 	return mail;
 }
 
-void
-outbox_drop(void *arg)
+static void
+drop_mail(void *arg)
 {
 	struct mail *mail = arg, **p;
 
@@ -144,12 +144,12 @@ over(struct mail *mail)
 		free(mail->path);
 		mail->path = NULL;
 	}
-	outbox_drop(mail);
+	drop_mail(mail);
 	return err;
 }
 
-int
-outbox_end(void *arg)
+static int
+end_mail(void *arg)
 {
 	struct mail *mail = arg;
 	struct draft *d = &mail->draft;
@@ -209,8 +209,8 @@ give_name(struct mail *mail)
 }
 
 /* All are on disk before the first gets its name. */
-void
-outbox_commit(void *store)
+static void
+commit(void *store)
 {
 	struct outbox *o = store;
 	struct mail *mail, *first = o->first;
@@ -233,12 +233,12 @@ outbox_commit(void *store)
 	o->first = NULL;
 }
 
-int
-outbox_settle(void *arg)
+static int
+settle(void *arg)
 {
 	struct mail *mail = arg;
 
-	outbox_commit(mail->o);
+	commit(mail->o);
 	return mail->err;
 }
 
@@ -318,3 +318,10 @@ outbox_has(void *store, struct span domain)
 	buf_free(&path);
 	return found;
 }
+
+const struct mail_store outbox_store = {
+	.name = "bsmtp", .workers = MAIL_STORE_WORKERS, .by_address = 1,
+	.open = open_store, .close = close_store, .begin = begin_mail,
+	.write = write_mail, .end = end_mail, .drop = drop_mail,
+	.commit = commit, .settle = settle
+};

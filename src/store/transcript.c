@@ -8,12 +8,12 @@
 
 #include "format/mail/date.h"
 #include "sys/io.h"
+#include "sys/net.h"
 #include "sys/serve.h"
 
 struct transcript {
 	char *path;
 	int fd;			/* -1 after a failure */
-	int is_short;
 	int verbose;
 	int in_line;		/* a piece of text came without its ending */
 };
@@ -37,7 +37,7 @@ name(struct buf *b, const char *dir, const char *peer)
 }
 
 static void
-start(struct transcript *t, const char *dir, const char *peer)
+start(struct transcript *t, const char *dir, const char *peer, int *is_short)
 {
 	struct buf path = { 0 };
 
@@ -47,30 +47,25 @@ start(struct transcript *t, const char *dir, const char *peer)
 		t->fd = io_file(buf_str(&path), O_WRONLY | O_CREAT | O_EXCL |
 		    O_CLOEXEC, 0600);
 	} while (t->fd < 0 && errno == EEXIST);
-	t->is_short = t->fd < 0 && net_is_short(errno);
+	*is_short = t->fd < 0 && net_is_short(errno);
 	if (t->fd < 0)
 		warn_sys("%s", buf_str(&path));
 	t->path = span_dup(buf_span(&path));
 	buf_free(&path);
 }
 
-struct transcript *
-transcript_open(const char *dir, const char *peer, int verbose)
+void *
+transcript_open(const char *dir, const char *peer, int verbose, int *is_short)
 {
 	struct transcript *t;
 
 	t = die_calloc(1, sizeof *t);
 	t->verbose = verbose;
 	t->fd = -1;
+	*is_short = 0;
 	if (dir != NULL)
-		start(t, dir, peer);
+		start(t, dir, peer, is_short);
 	return t;
-}
-
-int
-transcript_is_short(const struct transcript *t)
-{
-	return t->is_short;
 }
 
 /* The first failure is said, and is the end. */
@@ -126,7 +121,7 @@ transcript_hear(void *transcript, const char *peer, int who,
 	struct buf b = { 0 };
 
 	if (t->verbose && who != 'T')
-		serve_talk(peer, who, line);
+		serve_talk(NULL, peer, who, line);
 	if (t->fd < 0)
 		return;
 	if (who == 'T')

@@ -11,13 +11,11 @@
 /*
  * peer is an address, empty when it is not known.  Starts a file, mode 0600,
  * unless dir is NULL; a failure is said on standard error, and is the end of
- * it.  verbose: the dialogue goes to standard error too.
+ * it; *is_short says whether the system was short of something.  verbose: the
+ * dialogue goes to standard error too.
  */
-struct transcript *transcript_open(const char *dir, const char *peer,
-    int verbose);
-
-/* Whether there is no file because the system was short of something. */
-int transcript_is_short(const struct transcript *t);
+void *transcript_open(const char *dir, const char *peer, int verbose,
+    int *is_short);
 
 /*
  * What is said: a line without its ending, who being 'C' or 'S'; or more of a

@@ -14,7 +14,7 @@
 /* A peer that does not read its answers gets no more of its input read. */
 #define OUT_MAX 65536
 
-#define WAIT_MS 50		/* between two tries of SERVE_WAIT */
+#define WAIT_MS 50		/* between two tries of SESSION_WAIT */
 #define LINGER_MS 2000		/* for a peer to see the last answer */
 
 static void
@@ -22,7 +22,7 @@ over(struct conn_host *h, struct conn *c)
 {
 	if (c->session == NULL)
 		return;
-	h->proto->close(c->session);
+	h->service->session->close(c->session);
 	dataconn_free(c->data);
 	c->session = NULL;
 	c->data = NULL;
@@ -34,7 +34,8 @@ over(struct conn_host *h, struct conn *c)
 static int
 wait_time(struct conn_host *h, struct conn *c)
 {
-	long ms = h->proto->delay != NULL ? h->proto->delay(c->session) : 0;
+	const struct session_type *type = h->service->session;
+	long ms = type->delay != NULL ? type->delay(c->session) : 0;
 
 	return ms == 0 ? WAIT_MS : (int)ms;
 }
@@ -42,29 +43,29 @@ wait_time(struct conn_host *h, struct conn *c)
 int
 conn_has_delay(const struct conn *c)
 {
-	return c->state == CONN_WAIT || c->state == CONN_LULL;
+	return c->verdict == SESSION_WAIT || c->verdict == SESSION_WATCH;
 }
 
 void
-conn_state(struct conn_host *h, struct conn *c, enum conn_state state)
+conn_end(struct conn_host *h, struct conn *c, enum conn_phase phase)
 {
-	int wait = h->idle;
-
-	c->state = state;
-	if (conn_has_delay(c))
-		wait = wait_time(h, c);
-	else if (state == CONN_FLUSHED)
-		wait = LINGER_MS;
-	c->deadline = h->now + wait;
-	if (state >= CONN_CLOSE)
-		over(h, c);
+	c->phase = phase;
+	c->verdict = SESSION_CLOSE;
+	c->deadline = h->now + (phase == CONN_FLUSHED ? LINGER_MS : h->idle);
+	over(h, c);
 }
 
+/* What the session waits for from now on, and so its deadline. */
 static void
-verdict(struct conn_host *h, struct conn *c, enum serve_verdict v)
+obey(struct conn_host *h, struct conn *c, enum session_verdict v)
 {
-	c->reset = v == SERVE_RESET;
-	conn_state(h, c, c->reset ? CONN_DEAD : (enum conn_state)v);
+	c->reset = v == SESSION_RESET;
+	if (v >= SESSION_CLOSE) {
+		conn_end(h, c, c->reset ? CONN_DEAD : CONN_CLOSING);
+		return;
+	}
+	c->verdict = v;
+	c->deadline = h->now + (conn_has_delay(c) ? wait_time(h, c) : h->idle);
 }
 
 static void
@@ -78,16 +79,17 @@ void
 conn_open(struct conn_host *h, struct conn *c, const struct net_peer *peer,
     int fd, long seat)
 {
+	const struct session_type *type = h->service->session;
+
 	start(c);
 	c->seat = seat;
-	c->session = h->proto->open(h->app, peer, &c->out);
-	if (h->proto->attach != NULL) {
+	c->session = type->open(h->service->conf, peer->text, peer->local);
+	if (type->attach != NULL) {
 		c->data = dataconn_open(fd, peer);
-		h->proto->attach(c->session, c->data);
+		type->attach(c->session, c->data);
 	}
 	h->sessions++;
-	verdict(h, c, h->proto->begin != NULL ?
-	    h->proto->begin(c->session, &c->out) : SERVE_MORE);
+	obey(h, c, type->greet(c->session, &c->out));
 }
 
 void
@@ -95,7 +97,7 @@ conn_refuse(struct conn_host *h, struct conn *c, const char *word)
 {
 	start(c);
 	buf_adds(&c->out, word);
-	conn_state(h, c, CONN_CLOSE);
+	conn_end(h, c, CONN_CLOSING);
 }
 
 void
@@ -110,27 +112,28 @@ conn_free(struct conn_host *h, struct conn *c)
 static int
 takes_input(const struct conn *c)
 {
-	return (c->state == CONN_MORE || c->state == CONN_SOON ||
-	    c->state == CONN_LULL) && c->out.n < OUT_MAX;
+	return (c->verdict == SESSION_MORE || c->verdict == SESSION_SOON ||
+	    c->verdict == SESSION_WATCH) && c->out.n < OUT_MAX;
 }
 
 /* Feeds piece by piece; what was taken of the n bytes at p. */
 static size_t
 feed_pieces(struct conn_host *h, struct conn *c, const char *p, size_t n)
 {
+	const struct session_type *type = h->service->session;
 	size_t at = 0, piece = PIECE, take, used;
 
 	while (at < n && takes_input(c)) {
 		take = n - at < piece ? n - at : piece;
 		used = 0;
-		verdict(h, c, h->proto->feed(c->session, p + at, take, &used,
+		obey(h, c, type->feed(c->session, p + at, take, &used,
 		    &c->out));
 		at += used;
 		if (used == 0 && take == n - at)
 			break;
 		piece = used == 0 ? n - at : PIECE;
 	}
-	return c->state >= CONN_CLOSE ? n : at;
+	return c->phase != CONN_OPEN ? n : at;
 }
 
 /* Lets the session take what it can of p, and keeps what it leaves. */
@@ -156,47 +159,50 @@ feed(struct conn_host *h, struct conn *c, const char *p, size_t n)
 int
 conn_can_go_on(const struct conn *c)
 {
-	return c->out.n < OUT_MAX && (c->state == CONN_AGAIN ||
-	    (c->state == CONN_MORE && c->fresh) ||
-	    ((c->state == CONN_MORE || c->state == CONN_LULL) && c->eof));
+	enum session_verdict v = c->verdict;
+
+	return c->out.n < OUT_MAX && (v == SESSION_AGAIN ||
+	    (v == SESSION_MORE && c->fresh) ||
+	    ((v == SESSION_MORE || v == SESSION_WATCH) && c->eof));
 }
 
 void
 conn_go_on(struct conn_host *h, struct conn *c)
 {
-	enum serve_verdict v;
+	const struct session_type *type = h->service->session;
+	enum session_verdict v;
 
-	if (conn_can_go_on(c) && c->state != CONN_MORE) {
-		verdict(h, c, h->proto->resume(c->session, &c->out));
+	if (conn_can_go_on(c) && c->verdict != SESSION_MORE) {
+		obey(h, c, type->resume(c->session, &c->out));
 		return;
 	}
 	if (conn_can_go_on(c) && c->fresh)
 		feed(h, c, NULL, 0);
-	if (!conn_can_go_on(c) || c->state != CONN_MORE || c->fresh)
+	if (!conn_can_go_on(c) || c->verdict != SESSION_MORE || c->fresh)
 		return;
-	v = h->proto->end(c->session, c->in.n, &c->out);
+	v = type->end != NULL ? type->end(c->session, &c->out) : SESSION_CLOSE;
 	buf_free(&c->in);
-	verdict(h, c, v == SERVE_MORE ? SERVE_CLOSE : v);
+	obey(h, c, v == SESSION_MORE ? SESSION_CLOSE : v);
 }
 
 int
 conn_wants_commit(const struct conn *c)
 {
-	return c->state == CONN_SOON || c->state == CONN_SYNC;
+	return c->verdict == SESSION_SOON || c->verdict == SESSION_COMMIT;
 }
 
 void
 conn_resume(struct conn_host *h, struct conn *c)
 {
-	verdict(h, c, h->proto->resume(c->session, &c->out));
+	obey(h, c, h->service->session->resume(c->session, &c->out));
 	conn_go_on(h, c);
 }
 
 int
 conn_wants_input(const struct conn *c)
 {
-	return c->state == CONN_FLUSHED || ((c->state == CONN_MORE ||
-	    c->state == CONN_LULL) && !c->eof && !c->fresh &&
+	return c->phase == CONN_FLUSHED || ((c->verdict == SESSION_MORE ||
+	    c->verdict == SESSION_WATCH) && !c->eof && !c->fresh &&
 	    c->out.n < OUT_MAX);
 }
 
@@ -205,12 +211,12 @@ conn_receive(struct conn_host *h, struct conn *c, ssize_t r)
 {
 	if (r < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (r < 0 || (r == 0 && c->state == CONN_FLUSHED))
-		conn_state(h, c, CONN_DEAD);
+	if (r < 0 || (r == 0 && c->phase == CONN_FLUSHED))
+		conn_end(h, c, CONN_DEAD);
 	else if (r == 0) {
 		c->eof = 1;
 		conn_go_on(h, c);
-	} else if (c->state != CONN_FLUSHED) {
+	} else if (c->phase != CONN_FLUSHED) {
 		c->deadline = h->now + h->idle;
 		feed(h, c, h->scratch, (size_t)r);
 		c->ask = (size_t)r == c->ask && c->out.n == 0 ?
@@ -221,19 +227,20 @@ conn_receive(struct conn_host *h, struct conn *c, ssize_t r)
 void
 conn_expire(struct conn_host *h, struct conn *c, int down)
 {
-	if (c->state == CONN_MORE) {
-		h->proto->expire(c->session, down, &c->out);
-		conn_state(h, c, CONN_CLOSE);
+	if (c->verdict == SESSION_MORE) {
+		h->service->session->expire(c->session, down, &c->out);
+		conn_end(h, c, CONN_CLOSING);
 	} else if (conn_has_delay(c) && !down)
 		conn_resume(h, c);
 	else
-		conn_state(h, c, CONN_DEAD);
+		conn_end(h, c, CONN_DEAD);
 }
 
 int
 conn_data_poll(const struct conn *c, short *events)
 {
-	if (c->data == NULL || c->state != CONN_MORE || c->out.n >= OUT_MAX)
+	if (c->data == NULL || c->verdict != SESSION_MORE ||
+	    c->out.n >= OUT_MAX)
 		return -1;
 	return dataconn_poll(c->data, events);
 }
@@ -241,19 +248,20 @@ conn_data_poll(const struct conn *c, short *events)
 void
 conn_data(struct conn_host *h, struct conn *c)
 {
-	const struct serve_proto *proto = h->proto;
+	const struct session_type *type = h->service->session;
 	enum dataconn_event event;
 	size_t n = CONN_READ;
 
-	if (c->data == NULL || c->state != CONN_MORE)
+	if (c->data == NULL || c->verdict != SESSION_MORE)
 		return;
 	event = dataconn_go_on(c->data, h->scratch, &n);
 	if (event == DATACONN_NOTHING)
 		return;
 	c->deadline = h->now + h->idle;
 	if (event == DATACONN_BYTES)
-		verdict(h, c, proto->data(c->session, h->scratch, n, &c->out));
+		obey(h, c, type->data(c->session, h->scratch, n,
+		    &c->out));
 	else if (event != DATACONN_MOVED)
-		verdict(h, c, proto->data_end(c->session,
+		obey(h, c, type->data_end(c->session,
 		    event == DATACONN_BROKEN, &c->out));
 }

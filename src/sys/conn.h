@@ -7,26 +7,21 @@
 
 #include <sys/types.h>
 
+#include "buf.h"
+#include "dataconn.h"
 #include "limit.h"
-#include "serve.h"
+#include "session.h"
 
-/* The session's last verdict; the two states after it are conn's own. */
-enum conn_state {
-	CONN_MORE = SERVE_MORE,
-	CONN_SOON = SERVE_SOON,
-	CONN_SYNC = SERVE_SYNC,
-	CONN_WAIT = SERVE_WAIT,
-	CONN_LULL = SERVE_LULL,
-	CONN_AGAIN = SERVE_AGAIN,
-	CONN_CLOSE = SERVE_CLOSE,
+enum conn_phase {
+	CONN_OPEN,		/* the session goes on */
+	CONN_CLOSING,		/* it is over: what is there is sent */
 	CONN_FLUSHED,		/* all is said: waits for the peer to close */
 	CONN_DEAD		/* nothing more can be done */
 };
 
 /* What all connections of a process have in common. */
 struct conn_host {
-	const struct serve_proto *proto;
-	void *app;
+	const struct service *service;
 	int idle;		/* ms */
 	long long now;		/* io_clock's, kept by the caller */
 	char *scratch;		/* CONN_READ bytes to read into */
@@ -39,8 +34,10 @@ struct conn {
 	void *session;		/* NULL when it is over, or never was */
 	struct buf in;		/* came, but not taken yet */
 	struct buf out;		/* not sent yet */
-	long long deadline;	/* of what the state waits for */
-	enum conn_state state;
+	long long deadline;	/* of what is waited for */
+	enum conn_phase phase;
+	enum session_verdict verdict;	/* the session's last; SESSION_CLOSE
+				   when it is over */
 	int fd;			/* the loop's own */
 	int eof;		/* the peer sends nothing more */
 	int reset;		/* ends by RST */
@@ -66,11 +63,8 @@ void conn_refuse(struct conn_host *h, struct conn *c, const char *word);
 /* Ends the session, if there is one, and frees what c holds. */
 void conn_free(struct conn_host *h, struct conn *c);
 
-/*
- * What it waits for from now on, and so its deadline; from CONN_CLOSE on the
- * session is over.
- */
-void conn_state(struct conn_host *h, struct conn *c, enum conn_state state);
+/* The session is over, and this follows; not CONN_OPEN. */
+void conn_end(struct conn_host *h, struct conn *c, enum conn_phase phase);
 
 /*
  * Whether input should be read; then r is what a read of c->ask bytes into

@@ -16,6 +16,9 @@
 /* Ports that are tried where many are taken: not so many as take long. */
 #define PORT_TRIES 256
 
+#define PORT_FIRST 49152	/* RFC 6335 6: the dynamic ones */
+#define PORT_LAST 65535
+
 enum course {
 	COURSE_NONE,		/* nothing is read or sent yet */
 	COURSE_IN,
@@ -25,7 +28,6 @@ enum course {
 struct dataconn {
 	int control;
 	struct net_peer peer;
-	unsigned low, high;	/* ports */
 	int listener, fd;	/* or -1; never both */
 	enum course course;
 	struct buf out;
@@ -41,8 +43,6 @@ dataconn_open(int fd, const struct net_peer *peer)
 	d->control = fd;
 	d->peer = *peer;
 	d->listener = d->fd = -1;
-	d->low = DATACONN_PORT_FIRST;
-	d->high = DATACONN_PORT_LAST;
 	return d;
 }
 
@@ -56,17 +56,8 @@ dataconn_free(struct dataconn *d)
 }
 
 void
-dataconn_range(struct dataconn *d, unsigned low, unsigned high)
+dataconn_close(struct dataconn *d)
 {
-	d->low = low;
-	d->high = high;
-}
-
-void
-dataconn_close(void *data)
-{
-	struct dataconn *d = data;
-
 	if (d->listener >= 0)
 		close(d->listener);
 	if (d->fd >= 0)
@@ -78,17 +69,14 @@ dataconn_close(void *data)
 }
 
 int
-dataconn_is_open(void *data)
+dataconn_is_open(const struct dataconn *d)
 {
-	const struct dataconn *d = data;
-
 	return d->listener >= 0 || d->fd >= 0;
 }
 
 int
-dataconn_is_abandoned(void *data)
+dataconn_is_abandoned(const struct dataconn *d)
 {
-	const struct dataconn *d = data;
 	char c;
 
 	return recv(d->control, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
@@ -151,10 +139,10 @@ listen_at(struct dataconn *d, const struct sockaddr_storage *sa, socklen_t n)
  * is tried is a random one, or the next where there are but a few.
  */
 int
-dataconn_listen(void *data, char *text)
+dataconn_listen(struct dataconn *d, unsigned low, unsigned high, char *text)
 {
-	struct dataconn *d = data;
-	unsigned start = 0, ports = d->high - d->low + 1, i;
+	unsigned first = high > 0 ? low : PORT_FIRST, start = 0, i;
+	unsigned ports = (high > 0 ? high : PORT_LAST) - first + 1;
 	struct sockaddr_storage sa;
 	socklen_t n;
 	int r = -1;
@@ -170,7 +158,7 @@ dataconn_listen(void *data, char *text)
 		if ((i == 0 || ports > PORT_TRIES) &&
 		    secret_random(&start, sizeof start) < 0)
 			return -1;
-		set_port(&sa, d->low + (start % ports + i) % ports);
+		set_port(&sa, first + (start % ports + i) % ports);
 		r = listen_at(d, &sa, n);
 		if (r < 0 && errno != EADDRINUSE && errno != EACCES)
 			break;
@@ -181,18 +169,14 @@ dataconn_listen(void *data, char *text)
 }
 
 void
-dataconn_receive(void *data)
+dataconn_receive(struct dataconn *d)
 {
-	struct dataconn *d = data;
-
 	d->course = COURSE_IN;
 }
 
 void
-dataconn_send(void *data, const void *p, size_t n)
+dataconn_send(struct dataconn *d, const void *p, size_t n)
 {
-	struct dataconn *d = data;
-
 	d->course = COURSE_OUT;
 	buf_add(&d->out, p, n);
 }

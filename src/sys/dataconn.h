@@ -17,35 +17,30 @@ struct dataconn;
 struct dataconn *dataconn_open(int fd, const struct net_peer *peer);
 void dataconn_free(struct dataconn *d);
 
-/* The ports to listen on, and those where this was not called. */
-#define DATACONN_PORT_FIRST 49152	/* RFC 6335 6: the dynamic ones */
-#define DATACONN_PORT_LAST 65535
-void dataconn_range(struct dataconn *d, unsigned low, unsigned high);
-
 /*
- * These six take the struct as void *, so that they fit a session's table.
- *
- * Listens where the session's own connection leads to, at a random port; text
- * gets the address with the port, at most NET_TEXT_MAX.  What was open before
- * is closed.  0, or -1 with errno.
+ * Listens where the session's own connection leads to, at a random port from
+ * low to high, or where both are 0, of the dynamic ones; text gets the address
+ * with the port, at most NET_TEXT_MAX.  What was open before is closed.  0, or
+ * -1 with errno.
  */
-int dataconn_listen(void *data, char *text);
+int dataconn_listen(struct dataconn *d, unsigned low, unsigned high,
+    char *text);
 
 /* Whether there is a connection, or one may come. */
-int dataconn_is_open(void *data);
+int dataconn_is_open(const struct dataconn *d);
 
 /*
  * Whether the session's own connection has ended, too: the client is gone, and
  * the end of this one does not say that it had sent all.
  */
-int dataconn_is_abandoned(void *data);
+int dataconn_is_abandoned(const struct dataconn *d);
 
 /* From now on what comes is read; or n bytes at p, copied, are sent. */
-void dataconn_receive(void *data);
-void dataconn_send(void *data, const void *p, size_t n);
+void dataconn_receive(struct dataconn *d);
+void dataconn_send(struct dataconn *d, const void *p, size_t n);
 
 /* Closes all, at once. */
-void dataconn_close(void *data);
+void dataconn_close(struct dataconn *d);
 
 /* For those who run sessions: a descriptor to poll for *events, or -1. */
 int dataconn_poll(const struct dataconn *d, short *events);

@@ -73,9 +73,9 @@ step(struct conn_host *h, struct conn *c, int stop)
 	enum ready ready;
 
 	if (conn_wants_commit(c)) {
-		h->proto->commit(h->app);
+		h->service->commit(h->service->app);
 		conn_resume(h, c);
-	} else if (c->state == CONN_WAIT) {
+	} else if (c->verdict == SESSION_WAIT) {
 		if (await_input(c, -1, (int)(c->deadline - h->now), stop,
 		    &code) == READY_STOP)
 			conn_expire(h, c, 1);
@@ -167,16 +167,15 @@ answer(const struct conn_host *h, struct conn *c, int stop)
 }
 
 enum exit_code
-inetd_run(const struct serve_proto *proto, void *app,
-    const struct net_peer *peer, int idle, int stop)
+inetd_run(const struct service *service, const struct net_peer *peer,
+    int idle, int stop)
 {
 	enum exit_code code = EX_OK;
 	struct conn_host h;
 	struct conn c;
 
 	memset(&h, 0, sizeof h);
-	h.proto = proto;
-	h.app = app;
+	h.service = service;
 	h.idle = idle;
 	h.now = io_clock();
 	h.scratch = malloc(CONN_READ);
@@ -184,7 +183,7 @@ inetd_run(const struct serve_proto *proto, void *app,
 		die_nomem();
 	conn_open(&h, &c, peer, STDIN_FILENO, 0);
 	/* What fails is the end of the session, but for the last answers. */
-	while (answer(&h, &c, stop) == 0 && c.state < CONN_CLOSE)
+	while (answer(&h, &c, stop) == 0 && c.phase == CONN_OPEN)
 		code = step(&h, &c, stop);
 	if (code == EX_OK && c.out.n > 0) {
 		warn_sys("stdout");

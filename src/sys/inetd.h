@@ -4,13 +4,15 @@
 #ifndef SYS_INETD_H
 #define SYS_INETD_H
 
-#include "serve.h"
+#include "die.h"
+#include "net.h"
+#include "session.h"
 
 /*
  * Runs it to its end; idle is in ms, stop is readable when it is time to end.
  * EX_OK, or EX_IOERR when standard output fails.
  */
-enum exit_code inetd_run(const struct serve_proto *proto, void *app,
+enum exit_code inetd_run(const struct service *service,
     const struct net_peer *peer, int idle, int stop);
 
 #endif

@@ -105,7 +105,7 @@ transmit(struct loop *l, struct conn *c)
 		if (r < 0 && errno == EAGAIN)
 			return;
 		if (r < 0) {
-			conn_state(&l->host, c, CONN_DEAD);
+			conn_end(&l->host, c, CONN_DEAD);
 			return;
 		}
 		if (!conn_has_delay(c))
@@ -114,18 +114,18 @@ transmit(struct loop *l, struct conn *c)
 	}
 	if (c->out.cap > OUT_KEPT)
 		buf_free(&c->out);
-	if (c->state != CONN_CLOSE)
+	if (c->phase != CONN_CLOSING)
 		return;
 	/* Closing with input unread would cut the answer off (RST). */
 	shutdown(c->fd, SHUT_WR);
-	conn_state(&l->host, c, c->eof ? CONN_DEAD : CONN_FLUSHED);
+	conn_end(&l->host, c, c->eof ? CONN_DEAD : CONN_FLUSHED);
 }
 
 /* Its seat may be one of those that are none. */
 static void
 greet(struct loop *l, int fd, const struct net_peer *peer, long seat)
 {
-	const char *busy = l->host.proto->busy;
+	const char *busy = l->host.service->session->busy;
 	struct buf word = { 0 };
 	struct conn *c;
 
@@ -263,7 +263,7 @@ choose(struct loop *l)
 	size_t idle = l->n - l->busy;
 
 	l->crowd = l->host.now - l->active < BUSY_MS && idle >= IDLE_MIN &&
-	    l->host.proto->attach == NULL;
+	    l->host.service->session->attach == NULL;
 	l->next_all = l->active > l->all ? l->active + 1 :
 	    l->all + (l->all - l->active) + 1;
 	if (l->next_all > l->all + (long long)(idle / SCAN))
@@ -277,7 +277,7 @@ is_busy(const struct loop *l, size_t i)
 {
 	const struct conn *c = &l->conn[i];
 
-	return c->state != CONN_MORE || l->poll[c->polled].revents != 0 ||
+	return c->verdict != SESSION_MORE || l->poll[c->polled].revents != 0 ||
 	    c->deadline > l->all + l->o->idle - BUSY_MS;
 }
 
@@ -320,7 +320,7 @@ prepare(struct loop *l)
 		if (c->deadline < next)
 			next = c->deadline;
 		if (conn_can_go_on(c) || conn_wants_commit(c) ||
-		    c->state == CONN_DEAD)
+		    c->phase == CONN_DEAD)
 			next = now;
 	}
 	if (l->crowd && l->next_all < next)
@@ -346,7 +346,7 @@ serve_conns(struct loop *l)
 				conn_receive(&l->host, c, recv(c->fd,
 				    l->host.scratch, c->ask, 0));
 			else if (revents & (POLLHUP | POLLERR))
-				conn_state(&l->host, c, CONN_DEAD);
+				conn_end(&l->host, c, CONN_DEAD);
 		}
 		conn_go_on(&l->host, c);
 		/* Last: who is gone altogether has sent nothing whole. */
@@ -367,7 +367,7 @@ commit(struct loop *l)
 		asked += (size_t)conn_wants_commit(&l->conn[i]);
 	if (asked == 0)
 		return;
-	l->host.proto->commit(l->host.app);
+	l->host.service->commit(l->host.service->app);
 	for (i = 0; i < l->round; i++)
 		if (conn_wants_commit(&l->conn[i]))
 			conn_resume(&l->host, &l->conn[i]);
@@ -381,10 +381,10 @@ answer(struct loop *l)
 
 	for (i = l->round; i-- > 0; ) {
 		c = &l->conn[i];
-		if (c->state == CONN_CLOSE ||
+		if (c->phase == CONN_CLOSING ||
 		    (c->out.n > 0 && !conn_wants_commit(c)))
 			transmit(l, c);
-		if (c->state == CONN_DEAD)
+		if (c->phase == CONN_DEAD)
 			remove_conn(l, i);
 	}
 }
@@ -418,15 +418,13 @@ go_down(struct loop *l, int ms)
 }
 
 static void
-init(struct loop *l, const struct loop_opt *o,
-    const struct serve_proto *proto, void *app)
+init(struct loop *l, const struct loop_opt *o, const struct service *service)
 {
 	int i;
 
 	memset(l, 0, sizeof *l);
 	l->o = o;
-	l->host.proto = proto;
-	l->host.app = app;
+	l->host.service = service;
 	l->host.idle = o->idle;
 	l->controls = (size_t)o->listeners + CONTROLS;
 	l->control = die_calloc(l->controls, sizeof *l->control);
@@ -460,13 +458,13 @@ await(struct loop *l, int wait)
 }
 
 void
-loop_run(const struct loop_opt *o, const struct serve_proto *proto, void *app)
+loop_run(const struct loop_opt *o, const struct service *service)
 {
 	struct loop l;
 	int wait, ready;
 	size_t i;
 
-	init(&l, o, proto, app);
+	init(&l, o, service);
 	while (l.down == 0 || l.n > 0) {
 		choose(&l);
 		wait = prepare(&l);

@@ -5,7 +5,7 @@
 #define SYS_LOOP_H
 
 #include "limit.h"
-#include "serve.h"
+#include "session.h"
 
 struct loop_opt {
 	const int *listener;	/* non-blocking; none where the parent has */
@@ -23,7 +23,6 @@ struct loop_opt {
  * Serves until stop says so and the sessions in hand are over; they are cut
  * off where the channel's other end is closed, for then the parent is dead.
  */
-void loop_run(const struct loop_opt *o, const struct serve_proto *proto,
-    void *app);
+void loop_run(const struct loop_opt *o, const struct service *service);
 
 #endif

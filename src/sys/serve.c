@@ -269,39 +269,38 @@ count_seats(const struct serve_opt *o, long fds)
 }
 
 /*
- * Whom this process is from now on, and what its workers need.  Random bytes
- * and the time zone are to be had whatever is short later.
+ * Drops privileges, and makes what the workers need.  Random bytes and the time
+ * zone are to be had whatever is short later.
  */
 static void
-settle(const struct serve_opt *o, const struct serve_proto *proto, void *app)
+settle(const struct serve_opt *o, const struct service *service)
 {
 	if (secret_open() < 0)
 		die_sys(EX_TEMPFAIL, "/dev/urandom");
 	tzset();
 	drop_privileges(o->user);
-	if (proto->make != NULL)
-		proto->make(app);
+	if (service->make != NULL)
+		service->make(service->app);
 }
 
 /* The session on standard input and output. */
 static enum exit_code
-serve_stdio(const struct serve_opt *o, const struct serve_proto *proto,
-    void *app)
+serve_stdio(const struct serve_opt *o, const struct service *service)
 {
 	struct net_peer peer;
 
-	settle(o, proto, app);
-	if (proto->start != NULL)
-		proto->start(app);
+	settle(o, service);
+	if (service->start != NULL)
+		service->start(service->app);
 	net_peer_text(&peer, getenv("TCPREMOTEIP"));
-	return inetd_run(proto, app, &peer, (int)o->idle * 1000,
+	return inetd_run(service, &peer, (int)o->idle * 1000,
 	    stop_pipe[0]);
 }
 
 /* The workers, once all of them are there, and what they leave behind. */
 static enum exit_code
-serve_sockets(const struct serve_opt *o, const struct serve_proto *proto,
-    void *app, const struct sockets *s)
+serve_sockets(const struct serve_opt *o, const struct service *service,
+    const struct sockets *s)
 {
 	struct workers_opt co = {
 		.listener = s->fd, .listeners = s->n,
@@ -316,7 +315,7 @@ serve_sockets(const struct serve_opt *o, const struct serve_proto *proto,
 
 	co.loop.door = limit_open(count_seats(o, raise_limits()),
 	    o->per_peer, co.workers);
-	crew = workers_start(&co, proto, app, &code);
+	crew = workers_start(&co, service, &code);
 	if (crew != NULL) {
 		announce(s);
 		code = workers_run(crew);
@@ -329,29 +328,29 @@ serve_sockets(const struct serve_opt *o, const struct serve_proto *proto,
 }
 
 static enum exit_code
-run(const struct serve_opt *o, const struct serve_proto *proto, void *app,
+run(const struct serve_opt *o, const struct service *service,
     const char *port)
 {
 	struct sockets s = { .n = 0 };
 
 	catch_signals();
 	if (o->inetd)
-		return serve_stdio(o, proto, app);
+		return serve_stdio(o, service);
 	/* Under -U only that user can make what is to be that user's. */
 	if (o->user == NULL)
-		settle(o, proto, app);
+		settle(o, service);
 	if (take_passed(&s) == 0)
 		bind_all(&s, o, port);
 	if (o->user != NULL)
-		settle(o, proto, app);
-	return serve_sockets(o, proto, app, &s);
+		settle(o, service);
+	return serve_sockets(o, service, &s);
 }
 
 enum exit_code
-serve_run(const struct serve_opt *o, const struct serve_proto *proto,
-    void *app, const char *port)
+serve_run(const struct serve_opt *o, const struct service *service,
+    const char *port)
 {
-	enum exit_code code = run(o, proto, app, port);
+	enum exit_code code = run(o, service, port);
 
 	if (close(STDOUT_FILENO) < 0 && code == EX_OK)
 		die_sys(EX_IOERR, "stdout");
@@ -375,8 +374,9 @@ serve_print(void *opt, const char *line)
 }
 
 void
-serve_talk(const char *peer, int who, struct span line)
+serve_talk(void *arg, const char *peer, int who, struct span line)
 {
+	(void)arg;
 	warn("%s: %c: %.*s", peer[0] != '\0' ? peer : "local", who,
 	    (int)line.n, line.p);
 }

@@ -36,8 +36,7 @@ struct worker {
 
 struct workers {
 	const struct workers_opt *o;
-	const struct serve_proto *proto;
-	void *app;
+	const struct service *service;
 	struct worker worker[WORKERS_MAX];
 	struct pollfd *poll;	/* stop, listeners, channels */
 	long long no_accept;	/* no descriptors before this moment */
@@ -73,12 +72,12 @@ work(struct workers *c, int room, int channel, const sigset_t *signals)
 		close(c->o->listener[i]);
 	o.channel = channel;
 	o.room = room;
-	if (c->proto->start != NULL)
-		c->proto->start(c->app);
+	if (c->service->start != NULL)
+		c->service->start(c->service->app);
 	if (spare_keep() < 0)
 		die_sys(EX_TEMPFAIL, "/dev/null");
 	if (io_write(channel, "", 1) == 0)
-		loop_run(&o, c->proto, c->app);
+		loop_run(&o, c->service);
 	_exit(EX_OK);
 }
 
@@ -239,7 +238,7 @@ admit(struct workers *c, int listener)
 	}
 	if (seat >= 0)
 		limit_cancel(door, room, seat);
-	limit_refuse(fd, c->proto->busy, LIMIT_SHORT);
+	limit_refuse(fd, c->service->session->busy, LIMIT_SHORT);
 	spare_keep();
 }
 
@@ -377,16 +376,15 @@ begin(struct workers *c)
 }
 
 struct workers *
-workers_start(const struct workers_opt *o, const struct serve_proto *proto,
-    void *app, enum exit_code *code)
+workers_start(const struct workers_opt *o, const struct service *service,
+    enum exit_code *code)
 {
 	struct workers *c;
 	int i;
 
 	c = die_calloc(1, sizeof *c);
 	c->o = o;
-	c->proto = proto;
-	c->app = app;
+	c->service = service;
 	c->poll = die_calloc((size_t)(1 + o->listeners + o->workers),
 	    sizeof *c->poll);
 	for (i = 0; i < o->workers; i++)

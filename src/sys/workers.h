@@ -8,6 +8,7 @@
 #ifndef SYS_WORKERS_H
 #define SYS_WORKERS_H
 
+#include "die.h"
 #include "loop.h"
 
 #define WORKERS_MAX 64		/* workers */
@@ -27,10 +28,10 @@ struct workers;
 
 /*
  * Starts the workers: NULL with *code, which is that of one that could not
- * begin.  o, proto and app stay the caller's.
+ * begin.  o and service stay the caller's.
  */
 struct workers *workers_start(const struct workers_opt *o,
-    const struct serve_proto *proto, void *app, enum exit_code *code);
+    const struct service *service, enum exit_code *code);
 
 /*
  * Serves until it is time to stop, or until a worker ends the server: in order

@@ -93,12 +93,13 @@ invent(void *arg, struct buf *name)
 }
 
 static int
-door_listen(void *door, char *text)
+data_listen(struct dataconn *d, unsigned low, unsigned high, char *text)
 {
 	static const char *const addr[] = { "10.0.0.1:5000", "[::1]:65535" };
-	struct world *w = door;
+	struct world *w = (void *)d;
 	const char *a = addr[roll(&w->dice, 2)];
 
+	MUST(low == 0 && high == 0);
 	w->moving = 0;
 	w->open = roll(&w->dice, 8) != 0;
 	memcpy(text, a, strlen(a) + 1);
@@ -106,97 +107,99 @@ door_listen(void *door, char *text)
 }
 
 static int
-door_is_open(void *door)
+data_is_open(const struct dataconn *d)
 {
-	return ((struct world *)door)->open;
+	return ((const struct world *)(const void *)d)->open;
 }
 
 static int
-door_is_abandoned(void *door)
+data_is_abandoned(const struct dataconn *d)
 {
-	return roll(&((struct world *)door)->dice, 4) == 0;
+	return roll(&((struct world *)(void *)d)->dice, 4) == 0;
 }
 
 static void
-door_receive(void *door)
+data_receive(struct dataconn *d)
 {
-	struct world *w = door;
+	struct world *w = (void *)d;
 
 	MUST(w->open);
 	w->moving = 1;
 }
 
 static void
-door_send(void *door, const void *p, size_t n)
+data_send(struct dataconn *d, const void *p, size_t n)
 {
 	file_write(NULL, p, n);
-	((struct world *)door)->moving = 2;
+	((struct world *)(void *)d)->moving = 2;
 }
 
 static void
-door_close(void *door)
+data_close(struct dataconn *d)
 {
-	struct world *w = door;
+	struct world *w = (void *)d;
 
 	w->open = w->moving = 0;
 }
 
 static int
-login(void *app, struct span name, struct span password)
+find(void *app, struct span login, struct span *secret)
 {
 	struct world *w = app;
 
-	MUST(name.n > 0 && password.n <= 4096);
-	return roll(&w->dice, 4) != 0;
+	MUST(login.n > 0);
+	*secret = span_str("pencil");
+	return roll(&w->dice, 4) != 0 ? 0 : -1;
 }
 
 static void
-talk(void *arg, int who, struct span line)
+talk(void *app, const char *peer, int who, struct span line)
 {
-	(void)arg;
+	(void)app;
+	MUST(peer[0] == '\0');
 	must_be_line(who, line);
 }
 
 /* Something happens on the data connection. */
-static enum ftpd_verdict
-move(struct ftpd *s, struct world *w, struct span input, struct buf *out)
+static enum session_verdict
+move(void *s, struct world *w, struct span input, struct buf *out)
 {
 	size_t n = cut(&w->dice, input.n);
 	int broken = roll(&w->dice, 4) == 0;
 
 	if (w->moving == 1 && n > 0 && roll(&w->dice, 4) != 0)
-		return ftpd_data(s, input.p, n, out);
+		return ftpd_session.data(s, input.p, n, out);
 	w->open = w->moving = 0;
-	return ftpd_data_end(s, broken, out);
+	return ftpd_session.data_end(s, broken, out);
 }
 
 static void
-talk_to(struct ftpd *s, struct world *w, struct span input, struct buf *out)
+talk_to(void *s, struct world *w, struct span input, struct buf *out)
 {
-	enum ftpd_verdict v = FTPD_MORE;
+	enum session_verdict v = SESSION_MORE;
 	size_t n, used;
 
-	while (v != FTPD_CLOSE) {
-		if (v == FTPD_COMMIT) {
+	while (v != SESSION_CLOSE) {
+		if (v == SESSION_COMMIT) {
 			MUST(w->finishing == 1);
 			w->finishing = 0;
-			v = ftpd_resume(s, out);
-		} else if (v == FTPD_WAIT) {
+			v = ftpd_session.resume(s, out);
+		} else if (v == SESSION_WAIT) {
 			MUST(w->finishing == 0);
-			v = ftpd_resume(s, out);
-			MUST(v != FTPD_WAIT);
+			v = ftpd_session.resume(s, out);
+			MUST(v != SESSION_WAIT);
 		} else if (w->moving && roll(&w->dice, 2) == 0)
 			v = move(s, w, input, out);
 		else if (input.n > 0) {
 			n = cut(&w->dice, input.n);
-			v = ftpd_feed(s, input.p, n, &used, out);
+			v = ftpd_session.feed(s, input.p, n, &used, out);
 			MUST(used == n);
 			input = span_drop(input, n);
 		} else
 			break;
 	}
-	if (v == FTPD_MORE && roll(&w->dice, 4) == 0)
-		ftpd_expire(s, (int)roll(&w->dice, 2), out);
+	if (v == SESSION_MORE && roll(&w->dice, 4) == 0)
+		ftpd_session.expire(s, (int)roll(&w->dice, 2), out);
 }
 
 int
@@ -208,24 +211,25 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		.host = "here", .directory = span_str("incoming"),
 		.store = { &w, file_begin, file_write, file_finish,
 		    file_outcome, file_drop, look, list, invent },
-		.data = { door_listen, door_is_open, door_is_abandoned,
-		    door_receive, door_send, door_close },
-		.app = &w
+		.data = { data_listen, data_is_open, data_is_abandoned,
+		    data_receive, data_send, data_close }
 	};
+	struct sasld_conf auth = { .host = "here", .find = find, .app = &w };
 	struct buf out = { 0 };
-	struct ftpd *s;
+	void *s;
 
 	if (take_seed(&w.dice, &input) < 0)
 		return 0;
 	conf.max = roll(&w.dice, 2) == 0 ? 100 : 100000;
 	if (roll(&w.dice, 2) == 0)
-		conf.login = login;
+		conf.auth = &auth;
 	if (roll(&w.dice, 4) == 0)
 		conf.talk = talk;
-	s = ftpd_open(&conf, NULL, roll(&w.dice, 8) != 0, &out);
-	ftpd_attach(s, &w);
+	s = ftpd_session.open(&conf, "", roll(&w.dice, 8) != 0);
+	ftpd_session.attach(s, (void *)&w);
+	ftpd_session.greet(s, &out);
 	talk_to(s, &w, input, &out);
-	ftpd_close(s);
+	ftpd_session.close(s);
 	MUST(w.files == 0);
 	buf_free(&out);
 	return 0;

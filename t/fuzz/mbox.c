@@ -68,17 +68,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (store == NULL) {
 		MUST(mkdtemp(root) != NULL);
 		snprintf(path, sizeof path, "%s/joe.txt", root);
-		store = mbox_open(root);
+		store = mbox_store.open(root);
 	}
 	unlink(path);
-	mail = mbox_begin(store, span_str("a@b.test"),
+	mail = mbox_store.begin(store, span_str("a@b.test"),
 	    span_str("X-Trace: end\n"), span_of(boxes, sizeof boxes));
 	for (rest = text; rest.n > 0; rest = span_drop(rest, piece)) {
 		piece = cut(&d, rest.n);
-		mbox_write(mail, rest.p, piece);
+		mbox_store.write(mail, rest.p, piece);
 	}
-	while (mbox_end(mail) != 0)
-		mbox_commit(store);
+	while (mbox_store.end(mail) != 0)
+		mbox_store.commit(store);
 	must_hold(text);
 	return 0;
 }

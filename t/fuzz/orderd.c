@@ -70,40 +70,48 @@ file_drop(void *file)
 }
 
 static void
-talk(void *arg, int who, struct span line)
+add_nonce(struct buf *b)
 {
-	(void)arg;
+	buf_adds(b, "n0nce");
+}
+
+static void
+talk(void *app, const char *peer, int who, struct span line)
+{
+	(void)app;
+	MUST(peer[0] == '\0');
 	must_be_line(who, line);
 }
 
 static void
-feed(struct orderd *s, struct world *w, struct span input, struct buf *out)
+feed(void *s, struct world *w, struct span input, struct buf *out)
 {
-	enum orderd_verdict v = ORDERD_MORE;
+	enum session_verdict v = SESSION_MORE;
 	size_t n = 0, used;
 
 	for (;;) {
-		if (v == ORDERD_COMMIT ||
-		    (v == ORDERD_SOON && roll(&w->dice, 2) == 0)) {
-			v = orderd_resume(s, out);
+		if (v == SESSION_COMMIT ||
+		    (v == SESSION_SOON && roll(&w->dice, 2) == 0)) {
+			v = orderd_session.resume(s, out);
 			continue;
 		}
-		if (v == ORDERD_CLOSE)
+		if (v == SESSION_CLOSE)
 			return;
 		if (n == input.n)
 			break;
 		n += cut(&w->dice, input.n - n);
-		v = orderd_feed(s, input.p, n, &used, out);
-		MUST(used <= n && (v != ORDERD_MORE || used == n));
+		v = orderd_session.feed(s, input.p, n, &used, out);
+		MUST(used <= n && (v != SESSION_MORE || used == n));
 		input = span_drop(input, used);
 		n -= used;
 	}
-	if (v == ORDERD_SOON)
-		v = orderd_resume(s, out);
-	if (v == ORDERD_MORE && roll(&w->dice, 4) == 0)
-		orderd_expire(s, (int)roll(&w->dice, 2), out);
-	else if (v == ORDERD_MORE && orderd_end(s, out) != ORDERD_CLOSE)
-		orderd_resume(s, out);
+	if (v == SESSION_SOON)
+		v = orderd_session.resume(s, out);
+	if (v == SESSION_MORE && roll(&w->dice, 4) == 0)
+		orderd_session.expire(s, (int)roll(&w->dice, 2), out);
+	else if (v == SESSION_MORE &&
+	    orderd_session.end(s, out) != SESSION_CLOSE)
+		orderd_session.resume(s, out);
 }
 
 int
@@ -111,11 +119,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct span input = span_of(data, n);
 	struct world w = { .open = 0 };
-	struct orderd_conf conf = { .host = "here", .store = {
-	    &w, file_begin, file_write, file_finish, file_outcome, file_drop
-	} };
+	struct orderd_conf conf = { .host = "here", .nonce = add_nonce,
+	    .store = { &w, file_begin, file_write, file_finish,
+	        file_outcome, file_drop } };
 	struct buf out = { 0 };
-	struct orderd *s;
+	void *s;
 
 	if (take_seed(&w.dice, &input) < 0)
 		return 0;
@@ -124,9 +132,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		conf.key = span_str("secret");
 	if (roll(&w.dice, 4) == 0)
 		conf.talk = talk;
-	s = orderd_open(&conf, "n0nce", &out);
+	s = orderd_session.open(&conf, "", 0);
+	orderd_session.greet(s, &out);
 	feed(s, &w, input, &out);
-	orderd_close(s);
+	orderd_session.close(s);
 	MUST(w.open == 0);
 	buf_free(&out);
 	return 0;

@@ -17,22 +17,22 @@ talk(void *app, const char *peer, int who, struct span line)
 }
 
 static void
-feed(struct pop3d *s, struct dice *d, struct span input, struct buf *out)
+feed(void *s, struct dice *d, struct span input, struct buf *out)
 {
-	enum pop3d_next next;
+	enum session_verdict next;
 	size_t n = 0, used;
 
 	do {
 		n += cut(d, input.n - n);
-		next = pop3d_feed(s, input.p, n, &used, out);
+		next = pop3d_session.feed(s, input.p, n, &used, out);
 		MUST(used <= n);
-		MUST(used > 0 || next != POP3D_MORE || n <= POP3D_LINE_MAX);
+		MUST(used > 0 || next != SESSION_MORE || n <= POP3D_LINE_MAX);
 		input = span_drop(input, used);
 		n -= used;
-		while (next == POP3D_AGAIN || next == POP3D_WAIT)
-			next = pop3d_resume(s, out);
+		while (next == SESSION_AGAIN || next == SESSION_WAIT)
+			next = pop3d_session.resume(s, out);
 		buf_clear(out);
-	} while (next != POP3D_CLOSE && (used > 0 || n < input.n));
+	} while (next != SESSION_CLOSE && (used > 0 || n < input.n));
 }
 
 int
@@ -49,7 +49,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	    .talk = talk };
 	struct span input = span_of(data, n);
 	struct buf out = { 0 };
-	struct pop3d *s;
+	void *s;
 	struct dice d;
 
 	if (take_seed(&d, &input) < 0)
@@ -57,9 +57,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	book.list_err = roll(&d, 8) == 0 ? EIO : 0;
 	book.read_err = roll(&d, 4) == 0 ? EIO : 0;
 	book.remove_err = roll(&d, 4) == 0 ? EACCES : 0;
-	s = pop3d_open(&conf, "", &out);
+	s = pop3d_session.open(&conf, "", 0);
+	pop3d_session.greet(s, &out);
 	feed(s, &d, input, &out);
-	pop3d_close(s);
+	pop3d_session.close(s);
 	MUST(book.opened == 0 && book.faults == 0);
 	buf_free(&book.log);
 	buf_free(&out);

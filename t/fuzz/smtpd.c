@@ -111,12 +111,14 @@ relay_settle(void *mail)
 	return roll(&n->w->dice, 4) == 0 ? EIO : 0;
 }
 
-static const struct smtpd_store store = {
-	store_begin, store_write, store_end, NULL, store_drop
+static struct mail_store store = {
+	.begin = store_begin, .write = store_write, .end = store_end,
+	.drop = store_drop
 };
 
-static const struct smtpd_store relay = {
-	store_begin, store_write, relay_end, relay_settle, store_drop
+static const struct mail_store relay = {
+	.begin = store_begin, .write = store_write, .end = relay_end,
+	.drop = store_drop, .settle = relay_settle
 };
 
 static int
@@ -153,9 +155,9 @@ add_nonce(struct buf *b)
 }
 
 static void
-add_word(void *mark, struct buf *b)
+add_word(void *app, struct buf *b)
 {
-	(void)mark;
+	(void)app;
 	buf_adds(b, "word");
 }
 
@@ -195,30 +197,30 @@ check_answers(struct buf *out)
 }
 
 /* Feeds a session until its input or itself is at the end. */
-static enum smtpd_next
-feed(struct smtpd *s, struct world *w, struct span input, struct buf *out)
+static enum session_verdict
+feed(void *s, struct world *w, struct span input, struct buf *out)
 {
-	enum smtpd_next next = smtpd_greet(s, out);
+	enum session_verdict next = smtpd_session.greet(s, out);
 	size_t n = 0, used;
 	int waits = 0;
 
-	while (next < SMTPD_CLOSE) {
-		if (next == SMTPD_SYNC || next == SMTPD_WAIT ||
-		    ((next == SMTPD_SOON || next == SMTPD_LULL) &&
+	while (next < SESSION_CLOSE) {
+		if (next == SESSION_COMMIT || next == SESSION_WAIT ||
+		    ((next == SESSION_SOON || next == SESSION_WATCH) &&
 		    roll(&w->dice, 2) == 0)) {
-			MUST(smtpd_delay(s) >= 0 && ++waits < 100000);
-			next = smtpd_resume(s, out);
+			MUST(smtpd_session.delay(s) >= 0 && ++waits < 100000);
+			next = smtpd_session.resume(s, out);
 			continue;
 		}
-		if (next == SMTPD_MORE && w->rules == NULL)
+		if (next == SESSION_MORE && w->rules == NULL)
 			check_answers(out);
 		/* What was left comes again with more behind it. */
 		n = n < input.n ? n + cut(&w->dice, input.n - n) : 0;
 		if (n == 0)
 			break;
-		next = smtpd_feed(s, input.p, n, &used, out);
+		next = smtpd_session.feed(s, input.p, n, &used, out);
 		MUST(used <= n);
-		MUST(next != SMTPD_MORE || n - used <= SMTPD_LINE_MAX);
+		MUST(next != SESSION_MORE || n - used <= SMTPD_LINE_MAX);
 		input = span_drop(input, used);
 		n -= used;
 	}
@@ -246,7 +248,7 @@ set_up(struct smtpd_conf *c, struct sasld_conf *sasl, struct world *w)
 	c->queued = queued;
 	c->nonce = add_nonce;
 	c->id = c->date = add_word;
-	c->by_address = (int)roll(&w->dice, 2);
+	store.by_address = (int)roll(&w->dice, 2);
 	if (c->event != NULL) {
 		w->rules = rules_parse(span_str(rules), &faults);
 		MUST(w->rules != NULL);
@@ -258,21 +260,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct sasld_conf sasl = { .mechanisms = sasld_possible(0),
 	    .host = "mx.test", .find = find_login };
-	struct smtpd_peer peer = { .text = "192.0.2.1" };
 	struct span input = span_of(data, n);
 	struct smtpd_conf conf = { 0 };
 	struct world w = { .open = 0 };
 	struct buf out = { 0 };
-	struct smtpd *s;
+	void *s;
 
 	if (take_seed(&w.dice, &input) < 0)
 		return 0;
 	set_up(&conf, &sasl, &w);
-	peer.local = (int)roll(&w.dice, 2);
-	s = smtpd_open(&conf, &peer);
-	if (feed(s, &w, input, &out) == SMTPD_MORE && roll(&w.dice, 2) == 0)
-		smtpd_expire(s, (int)roll(&w.dice, 2), &out);
-	smtpd_close(s);
+	s = smtpd_session.open(&conf, "192.0.2.1", (int)roll(&w.dice, 2));
+	if (feed(s, &w, input, &out) == SESSION_MORE && roll(&w.dice, 2) == 0)
+		smtpd_session.expire(s, (int)roll(&w.dice, 2), &out);
+	smtpd_session.close(s);
 	MUST(w.open == 0);
 	buf_free(&out);
 	rules_free(w.rules);

@@ -82,47 +82,48 @@ invent(void *arg, struct buf *name)
 }
 
 static int
-dataconn_listen(void *door, char *text)
+dataconn_listen(struct dataconn *d, unsigned low, unsigned high, char *text)
 {
-	(void)door;
+	(void)d;
+	CHECK(low == 0 && high == 0);
 	memcpy(text, "10.0.0.1:5000", sizeof "10.0.0.1:5000");
 	w.open = 1;
 	return 0;
 }
 
 static int
-is_open(void *door)
+is_open(const struct dataconn *d)
 {
-	(void)door;
+	(void)d;
 	return w.open;
 }
 
 static int
-is_abandoned(void *door)
+is_abandoned(const struct dataconn *d)
 {
-	(void)door;
+	(void)d;
 	return w.abandoned;
 }
 
 static void
-receive(void *door)
+receive(struct dataconn *d)
 {
-	(void)door;
+	(void)d;
 	w.receiving = 1;
 }
 
 static void
-dataconn_send(void *door, const void *p, size_t n)
+dataconn_send(struct dataconn *d, const void *p, size_t n)
 {
-	(void)door;
+	(void)d;
 	buf_clear(&w.sent);
 	buf_add(&w.sent, p, n);
 }
 
 static void
-dataconn_close(void *door)
+dataconn_close(struct dataconn *d)
 {
-	(void)door;
+	(void)d;
 	w.open = w.receiving = 0;
 }
 
@@ -139,7 +140,7 @@ static struct ftpd_conf conf = {
 	}
 };
 
-static struct ftpd *s;
+static void *s;
 static struct buf out;
 
 static void
@@ -147,59 +148,60 @@ start(int local)
 {
 	memset(&w, 0, sizeof w);
 	buf_clear(&out);
-	s = ftpd_open(&conf, NULL, local, &out);
-	ftpd_attach(s, &w);
+	s = ftpd_session.open(&conf, "192.0.2.1", local);
+	ftpd_session.attach(s, (void *)&w);
+	ftpd_session.greet(s, &out);
 	CHECK_BUF(&out, "220 host ftpd-lite\r\n");
 }
 
 static void
 over(void)
 {
-	ftpd_close(s);
+	ftpd_session.close(s);
 	CHECK_INT(w.files, 0);
 	buf_free(&w.content);
 	buf_free(&w.name);
 	buf_free(&w.sent);
 }
 
-static enum ftpd_verdict
+static enum session_verdict
 feed(const char *text)
 {
 	size_t used;
 
 	buf_clear(&out);
-	return ftpd_feed(s, text, strlen(text), &used, &out);
+	return ftpd_session.feed(s, text, strlen(text), &used, &out);
 }
 
-static enum ftpd_verdict
+static enum session_verdict
 data(const char *text)
 {
 	buf_clear(&out);
-	return ftpd_data(s, text, strlen(text), &out);
+	return ftpd_session.data(s, text, strlen(text), &out);
 }
 
-static enum ftpd_verdict
+static enum session_verdict
 data_end(int broken)
 {
 	buf_clear(&out);
 	w.open = 0;
-	return ftpd_data_end(s, broken, &out);
+	return ftpd_session.data_end(s, broken, &out);
 }
 
 /* The delay is over. */
-static enum ftpd_verdict
+static enum session_verdict
 settle(void)
 {
 	buf_clear(&out);
-	return ftpd_resume(s, &out);
+	return ftpd_session.resume(s, &out);
 }
 
-static enum ftpd_verdict
+static enum session_verdict
 commit(int err)
 {
 	buf_clear(&out);
 	w.err = err;
-	return ftpd_resume(s, &out);
+	return ftpd_session.resume(s, &out);
 }
 
 static void
@@ -224,7 +226,7 @@ test_login(void)
 	feed("PASS x\r\n");
 	CHECK_BUF(&out, "503 USER comes first\r\n");
 	feed("USER anna\r\nPASS x\r\nUSER a\r\nPASS x\r\nUSER a\r\n");
-	CHECK_INT(feed("PASS x\r\nNOOP\r\n"), FTPD_CLOSE);
+	CHECK_INT(feed("PASS x\r\nNOOP\r\n"), SESSION_CLOSE);
 	CHECK_BUF(&out, "530 wrong login or password\r\n"
 	    "421 too many wrong passwords\r\n");
 	over();
@@ -234,60 +236,62 @@ static struct buf tries;
 static long hold;
 
 static int
-login(void *app, struct span name, struct span password)
+find(void *app, struct span login, struct span *secret)
 {
 	(void)app;
-	return span_is(name, "anna") && span_is(password, "pw");
+	*secret = span_str("pw");
+	return span_is(login, "anna") ? 0 : -1;
 }
 
 static long
-tried(void *arg, struct span name)
+tried(void *app, struct span login, const char *peer)
 {
-	(void)arg;
-	buf_addf(&tries, "%.*s ", (int)name.n, name.p);
+	(void)app;
+	CHECK(strcmp(peer, "192.0.2.1") == 0);
+	buf_addf(&tries, "%.*s ", (int)login.n, login.p);
 	return hold;
 }
 
 static void
-passed(void *arg, struct span name)
+passed(void *app, struct span login, const char *peer)
 {
-	(void)arg;
-	buf_addf(&tries, "+%.*s ", (int)name.n, name.p);
+	(void)app;
+	CHECK(strcmp(peer, "192.0.2.1") == 0);
+	buf_addf(&tries, "+%.*s ", (int)login.n, login.p);
 }
+
+static const struct sasld_conf auth = { .host = "host", .find = find,
+	.tried = tried, .passed = passed };
 
 /* The right password, too, waits for its answer, and counts no sooner. */
 static void
 test_tries(void)
 {
-	conf.login = login;
-	conf.tried = tried;
-	conf.passed = passed;
+	conf.auth = &auth;
 	start(0);
-	CHECK_INT(feed("USER Anna\r\nPASS pw\r\n"), FTPD_MORE);
+	CHECK_INT(feed("USER Anna\r\nPASS pw\r\n"), SESSION_MORE);
 	CHECK_BUF(&out, "331 and the password?\r\n230 welcome\r\n");
 	CHECK_BUF(&tries, "anna +anna ");
 	over();
 	buf_clear(&tries);
 	hold = 4000;
 	start(0);
-	CHECK_INT(feed("USER anna\r\nPASS pw\r\nNOOP\r\n"), FTPD_WAIT);
-	CHECK_INT(ftpd_delay(s), 4000);
+	CHECK_INT(feed("USER anna\r\nPASS pw\r\nNOOP\r\n"), SESSION_WAIT);
+	CHECK_INT(ftpd_session.delay(s), 4000);
 	CHECK_BUF(&out, "331 and the password?\r\n");
 	CHECK_BUF(&tries, "anna ");
-	CHECK_INT(settle(), FTPD_MORE);
+	CHECK_INT(settle(), SESSION_MORE);
 	CHECK_BUF(&out, "230 welcome\r\n200 yes\r\n");
 	CHECK_BUF(&tries, "anna +anna ");
 	over();
 	start(0);
-	CHECK_INT(feed("USER anna\r\nPASS x\r\nSTAT\r\n"), FTPD_WAIT);
+	CHECK_INT(feed("USER anna\r\nPASS x\r\nSTAT\r\n"), SESSION_WAIT);
 	CHECK_BUF(&out, "331 and the password?\r\n");
-	CHECK_INT(settle(), FTPD_MORE);
+	CHECK_INT(settle(), SESSION_MORE);
 	CHECK_BUF(&out, "530 wrong login or password\r\n"
 	    "211 not logged in\r\n");
 	over();
-	conf.login = NULL;
-	conf.tried = NULL;
-	conf.passed = NULL;
+	conf.auth = NULL;
 	hold = 0;
 	buf_free(&tries);
 }
@@ -301,12 +305,12 @@ test_stor(void)
 	feed("EPSV\r\nSTOR a.txt\r\nQUIT\r\n");
 	CHECK_BUF(&out, "229 connect to (|||5000|)\r\n150 send a.txt\r\n");
 	CHECK(w.receiving);
-	CHECK_INT(data("he"), FTPD_MORE);
-	CHECK_INT(data("llo"), FTPD_MORE);
-	CHECK_INT(data_end(0), FTPD_WAIT);
-	CHECK_INT(settle(), FTPD_COMMIT);
+	CHECK_INT(data("he"), SESSION_MORE);
+	CHECK_INT(data("llo"), SESSION_MORE);
+	CHECK_INT(data_end(0), SESSION_WAIT);
+	CHECK_INT(settle(), SESSION_COMMIT);
 	CHECK_BUF(&out, "");
-	CHECK_INT(commit(0), FTPD_CLOSE);
+	CHECK_INT(commit(0), SESSION_CLOSE);
 	CHECK_BUF(&out, "226 stored a.txt\r\n221 bye\r\n");
 	CHECK_BUF(&w.content, "hello");
 	over();
@@ -318,15 +322,15 @@ test_failures(void)
 	log_in();
 	feed("EPSV\r\nSTOR a\r\n");
 	data("x");
-	CHECK_INT(data_end(1), FTPD_MORE);
+	CHECK_INT(data_end(1), SESSION_MORE);
 	CHECK_BUF(&out, "426 the data connection was cut off\r\n");
 	CHECK_INT(w.files, 0);
 	CHECK(!w.finished);
 	feed("EPSV\r\nSTOR a\r\n");
 	data("x");
-	CHECK_INT(data_end(0), FTPD_WAIT);
+	CHECK_INT(data_end(0), SESSION_WAIT);
 	w.abandoned = 1;
-	CHECK_INT(settle(), FTPD_MORE);
+	CHECK_INT(settle(), SESSION_MORE);
 	CHECK_BUF(&out, "426 the data connection was cut off\r\n");
 	CHECK_INT(w.files, 0);
 	CHECK(!w.finished);
@@ -338,7 +342,7 @@ test_failures(void)
 	CHECK_BUF(&out, "452 no room, try again later\r\n");
 	w.err = EIO;
 	feed("EPSV\r\nSTOR a\r\n");
-	CHECK_INT(data("x"), FTPD_MORE);
+	CHECK_INT(data("x"), SESSION_MORE);
 	CHECK_BUF(&out, "451 disk trouble, try again later\r\n");
 	CHECK_INT(w.files, 0);
 	CHECK(!w.open);
@@ -352,7 +356,7 @@ test_failures(void)
 	CHECK_BUF(&out, "552 too large: at most 100 octets\r\n");
 	CHECK_INT(w.files, 0);
 	w.no_more = 1;
-	CHECK_INT(feed("EPSV\r\nSTOR a\r\n"), FTPD_CLOSE);
+	CHECK_INT(feed("EPSV\r\nSTOR a\r\n"), SESSION_CLOSE);
 	over();
 }
 
@@ -362,18 +366,18 @@ test_rename(void)
 	log_in();
 	feed("EPSV\r\nSTOR .a\r\n");
 	data("x");
-	CHECK_INT(data_end(0), FTPD_MORE);
+	CHECK_INT(data_end(0), SESSION_MORE);
 	CHECK(!w.finished);
 	feed("SIZE .a\r\nRNTO a\r\nRNFR b\r\nRNFR .a\r\nNOOP\r\nRNTO a\r\n");
 	CHECK_BUF(&out, "213 1\r\n503 RNFR comes first\r\n"
 	    "550 not an unfinished file of yours\r\n350 and its new name?\r\n"
 	    "200 yes\r\n503 RNFR comes first\r\n");
-	CHECK_INT(feed("RNFR .a\r\nRNTO .b\r\n"), FTPD_MORE);
+	CHECK_INT(feed("RNFR .a\r\nRNTO .b\r\n"), SESSION_MORE);
 	/* each RNFR is for itself, and one that is refused leaves nothing */
 	feed("RNFR .a\r\nRNFR b\r\nRNTO b\r\n");
 	CHECK_BUF(&out, "350 and its new name?\r\n"
 	    "550 not an unfinished file of yours\r\n503 RNFR comes first\r\n");
-	CHECK_INT(feed("RNFR .a\r\nRNFR .a\r\nRNTO b\r\n"), FTPD_COMMIT);
+	CHECK_INT(feed("RNFR .a\r\nRNFR .a\r\nRNTO b\r\n"), SESSION_COMMIT);
 	commit(0);
 	CHECK_BUF(&out, "250 stored b\r\n");
 	feed("EPSV\r\nSTOR .c\r\n");
@@ -474,11 +478,11 @@ test_refused(void)
 	    "500 no such command\r\n");
 	over();
 	start(1);
-	CHECK_INT(feed("GET / HT"), FTPD_CLOSE);
+	CHECK_INT(feed("GET / HT"), SESSION_CLOSE);
 	over();
 	start(1);
-	CHECK_INT(feed("PO"), FTPD_MORE);
-	CHECK_INT(feed("ST / "), FTPD_CLOSE);
+	CHECK_INT(feed("PO"), SESSION_MORE);
+	CHECK_INT(feed("ST / "), SESSION_CLOSE);
 	over();
 }
 

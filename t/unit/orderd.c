@@ -154,33 +154,39 @@ empty(struct shelf *s)
  * Feeds pieces of at most piece bytes until it is over; then the end.  The
  * commit comes as soon, or as late, as the session lets it.
  */
-static enum orderd_verdict
-converse(struct orderd *d, struct shelf *s, struct span in, size_t piece,
+static enum session_verdict
+converse(void *d, struct shelf *s, struct span in, size_t piece,
     int late, struct buf *out)
 {
-	enum orderd_verdict v = ORDERD_MORE;
+	enum session_verdict v = SESSION_MORE;
 	size_t used, n;
 	int ended = 0;
 
-	while (v != ORDERD_CLOSE) {
-		if (v == ORDERD_COMMIT ||
-		    (v == ORDERD_SOON && (!late || in.n == 0))) {
+	while (v != SESSION_CLOSE) {
+		if (v == SESSION_COMMIT ||
+		    (v == SESSION_SOON && (!late || in.n == 0))) {
 			commit(s);
-			v = orderd_resume(d, out);
-			CHECK(v == ORDERD_MORE || v == ORDERD_CLOSE);
+			v = orderd_session.resume(d, out);
+			CHECK(v == SESSION_MORE || v == SESSION_CLOSE);
 		} else if (in.n > 0) {
 			n = in.n < piece ? in.n : piece;
-			v = orderd_feed(d, in.p, n, &used, out);
+			v = orderd_session.feed(d, in.p, n, &used, out);
 			CHECK(used == n || (used < n &&
-			    (v == ORDERD_COMMIT || v == ORDERD_CLOSE)));
+			    (v == SESSION_COMMIT || v == SESSION_CLOSE)));
 			in = span_of(in.p + used, in.n - used);
 		} else if (!ended) {
-			v = orderd_end(d, out);
+			v = orderd_session.end(d, out);
 			ended = 1;
 		} else
 			break;
 	}
 	return v;
+}
+
+static void
+add_nonce(struct buf *b)
+{
+	buf_adds(b, NONCE);
 }
 
 static void
@@ -192,6 +198,7 @@ use(struct orderd_conf *conf, struct shelf *s)
 	};
 
 	conf->host = "here";
+	conf->nonce = add_nonce;
 	conf->max = MAX;
 	conf->store = store;
 	conf->store.arg = s;
@@ -205,20 +212,21 @@ expect_as(const struct orderd_conf *like, const struct shelf *shelf,
 	struct orderd_conf conf = *like;
 	struct shelf s;
 	struct buf out = { 0 };
-	struct orderd *d;
+	void *d;
 	size_t piece;
 
 	for (piece = 2 * in.n + 2; piece > 1; piece--) {
 		s = *shelf;
 		use(&conf, &s);
-		d = orderd_open(&conf, NONCE, &out);
+		d = orderd_session.open(&conf, "", 0);
+		orderd_session.greet(d, &out);
 		CHECK_BUF(&out, GREETING);
 		buf_clear(&out);
 		CHECK_INT(converse(d, &s, in, piece / 2, piece % 2, &out),
-		    ORDERD_CLOSE);
+		    SESSION_CLOSE);
 		CHECK_BUF(&out, said);
 		CHECK_BUF(&s.log, stored);
-		orderd_close(d);
+		orderd_session.close(d);
 		CHECK_INT(s.files, 0);
 		CHECK(s.waiting == NULL);
 		empty(&s);
@@ -228,7 +236,8 @@ expect_as(const struct orderd_conf *like, const struct shelf *shelf,
 }
 
 static const struct shelf plain = { .group = 100 };
-static const struct orderd_conf open_to_all = { .host = "here" };
+static const struct orderd_conf open_to_all = { .host = "here",
+	.nonce = add_nonce };
 
 static void
 expect(const char *in, const char *said, const char *stored)
@@ -427,30 +436,34 @@ test_groups(void)
 	struct orderd_conf conf = open_to_all;
 	struct shelf s = { .group = 2 };
 	struct buf out = { 0 };
-	struct orderd *d;
+	void *d;
 	struct span in = span_str(ORDER("a", "-") ORDER("b", "-")
 	    ORDER("c", "-") "QUIT\r\n");
 	size_t used;
 
 	use(&conf, &s);
-	d = orderd_open(&conf, NONCE, &out);
+	d = orderd_session.open(&conf, "", 0);
+	orderd_session.greet(d, &out);
 	buf_clear(&out);
-	CHECK_INT(orderd_feed(d, in.p, in.n, &used, &out), ORDERD_COMMIT);
+	CHECK_INT(orderd_session.feed(d, in.p, in.n, &used, &out),
+	    SESSION_COMMIT);
 	CHECK_INT(used, 2 * strlen(ORDER("a", "-")));
 	CHECK_INT(out.n, 0);
 	commit(&s);
-	CHECK_INT(orderd_resume(d, &out), ORDERD_MORE);
+	CHECK_INT(orderd_session.resume(d, &out), SESSION_MORE);
 	CHECK_BUF(&out, STORED("a") STORED("b"));
 	buf_clear(&out);
 	in = span_of(in.p + used, in.n - used);
-	CHECK_INT(orderd_feed(d, in.p, in.n - 1, &used, &out), ORDERD_SOON);
+	CHECK_INT(orderd_session.feed(d, in.p, in.n - 1, &used, &out),
+	    SESSION_SOON);
 	CHECK_INT(used, in.n - 1);
 	CHECK_INT(out.n, 0);
 	in = span_of(in.p + used, in.n - used);
-	CHECK_INT(orderd_feed(d, in.p, in.n, &used, &out), ORDERD_COMMIT);
+	CHECK_INT(orderd_session.feed(d, in.p, in.n, &used, &out),
+	    SESSION_COMMIT);
 	CHECK_INT(out.n, 0);
 	/* The peer goes away before the commit: nothing of it stays. */
-	orderd_close(d);
+	orderd_session.close(d);
 	CHECK_INT(s.files, 0);
 	CHECK(s.waiting == NULL);
 	CHECK_INT(s.commits, 1);
@@ -464,15 +477,16 @@ test_expiry(void)
 {
 	struct orderd_conf conf = open_to_all;
 	struct buf out = { 0 };
-	struct orderd *d;
+	void *d;
 
-	d = orderd_open(&conf, NONCE, &out);
+	d = orderd_session.open(&conf, "", 0);
+	orderd_session.greet(d, &out);
 	buf_clear(&out);
-	orderd_expire(d, 0, &out);
-	orderd_expire(d, 1, &out);
+	orderd_session.expire(d, 0, &out);
+	orderd_session.expire(d, 1, &out);
 	CHECK_BUF(&out, "421 idle too long\r\n"
 	    "421 going down, try again later\r\n");
-	orderd_close(d);
+	orderd_session.close(d);
 	buf_free(&out);
 }
 

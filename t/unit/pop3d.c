@@ -40,13 +40,13 @@ passed(void *app, struct span login, const char *peer)
 }
 
 /* Lets it go on until it wants input or ends: what it says then. */
-static enum pop3d_next
-go_on(struct pop3d *s, enum pop3d_next next, struct buf *out)
+static enum session_verdict
+go_on(void *s, enum session_verdict next, struct buf *out)
 {
-	while (next == POP3D_AGAIN || next == POP3D_WAIT) {
-		if (next == POP3D_WAIT)
-			waited += pop3d_delay(s);
-		next = pop3d_resume(s, out);
+	while (next == SESSION_AGAIN || next == SESSION_WAIT) {
+		if (next == SESSION_WAIT)
+			waited += pop3d_session.delay(s);
+		next = pop3d_session.resume(s, out);
 	}
 	return next;
 }
@@ -62,27 +62,28 @@ talk(struct book *book, const char *in, size_t cut, size_t step,
 	struct pop3d_conf conf = { .host = "here", .auth = &auth, .apop = 1,
 	    .store = &book_store, .keeper = book, .nonce = book_nonce };
 	size_t at = 0, end = step, used, n = strlen(in);
-	enum pop3d_next next = POP3D_MORE;
-	struct pop3d *s = pop3d_open(&conf, "::1", out);
+	enum session_verdict next;
+	void *s = pop3d_session.open(&conf, "::1", 1);
 
+	next = pop3d_session.greet(s, out);
 	waited = 0;
 	buf_clear(&tries);
-	while (at < n && next != POP3D_CLOSE) {
+	while (at < n && next != SESSION_CLOSE) {
 		if (end > n)
 			end = n;
 		if (at < cut && end > cut)
 			end = cut;
 		if (end == cut)
 			cut = 0;
-		next = pop3d_feed(s, in + at, end - at, &used, out);
+		next = pop3d_session.feed(s, in + at, end - at, &used, out);
 		at += used;
-		if (used == 0 && next == POP3D_MORE && end == n)
+		if (used == 0 && next == SESSION_MORE && end == n)
 			break;
 		if (used == 0 || at == end)
 			end = at == end ? at + step : end + 1;
 		next = go_on(s, next, out);
 	}
-	pop3d_close(s);
+	pop3d_session.close(s);
 }
 
 static void

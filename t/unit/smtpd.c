@@ -171,12 +171,13 @@ stray_at_once(void)
 
 	start(&x);
 	feed(&x, HELO, sizeof HELO - 1);
-	CHECK_INT(smtpd_feed(x.s, "DATA\r\n", 6, &used, &x.out), SMTPD_LULL);
+	CHECK_INT(smtpd_session.feed(x.s, "DATA\r\n", 6, &used, &x.out),
+	    SESSION_WATCH);
 	CHECK_INT(used, 6);
-	CHECK(smtpd_delay(x.s) > 0);
+	CHECK(smtpd_session.delay(x.s) > 0);
 	CHECK_BUF(&x.out, GREETING HELO_OK);
-	CHECK_INT(smtpd_feed(x.s, "RSET\r\n", 6, &used, &x.out),
-	    SMTPD_CLOSE);
+	CHECK_INT(smtpd_session.feed(x.s, "RSET\r\n", 6, &used, &x.out),
+	    SESSION_CLOSE);
 	CHECK_BUF(&x.out, GREETING HELO_OK
 	    "503 5.5.1 Error: need RCPT command\r\n"
 	    "421 4.5.0 Error: this looks like the text of a message\r\n");
@@ -294,19 +295,19 @@ group(void)
 
 	book.sync = 1;
 	start(&x);
-	CHECK_INT(smtpd_feed(x.s, text, sizeof text - 1, &used, &x.out),
-	    SMTPD_SYNC);	/* the session ends */
+	CHECK_INT(smtpd_session.feed(x.s, text, sizeof text - 1, &used, &x.out),
+	    SESSION_COMMIT);	/* the session ends */
 	CHECK_INT(used, sizeof text - 1);
 	CHECK_BUF(&book.log, TO_USER "\n1\nwait\n" TO_USER "\n2\nwait\n"
 	    TO_USER "\n3\nwait\n");
-	CHECK_INT(smtpd_resume(x.s, &x.out), SMTPD_CLOSE);
+	CHECK_INT(smtpd_session.resume(x.s, &x.out), SESSION_CLOSE);
 	CHECK_BUF(&x.out, GREETING MAIL_OKS DOT_OK MAIL_OK RCPT_OK DATA_OK
 	    DOT_OK OK MAIL_OK RCPT_OK DATA_OK DOT_OK BYE);
 	finish(&x);
 	buf_free(&x.out);
 	buf_free(&book.log);
 	start(&x);
-	smtpd_feed(x.s, text, sizeof text - 1, &used, &x.out);
+	smtpd_session.feed(x.s, text, sizeof text - 1, &used, &x.out);
 	finish(&x);
 	CHECK(strstr(buf_str(&book.log), "drop\ndrop\ndrop\n") != NULL);
 	buf_free(&x.out);
@@ -435,8 +436,8 @@ ends(void)
 	}
 	start(&x);
 	buf_clear(&x.out);
-	smtpd_expire(x.s, 0, &x.out);
-	smtpd_expire(x.s, 1, &x.out);
+	smtpd_session.expire(x.s, 0, &x.out);
+	smtpd_session.expire(x.s, 1, &x.out);
 	CHECK_BUF(&x.out, "421 4.4.2 here Error: timeout exceeded\r\n"
 	    "421 4.3.2 here Service shutting down\r\n");
 	finish(&x);

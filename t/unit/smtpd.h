@@ -118,8 +118,9 @@ book_drop(void *mail)
 	free(n);
 }
 
-static const struct smtpd_store book_store = {
-	book_begin, book_write, book_end, book_settle, book_drop
+static const struct mail_store book_store = {
+	.begin = book_begin, .write = book_write, .end = book_end,
+	.drop = book_drop, .settle = book_settle
 };
 
 /* user, other and postmaster; both is user and other. */
@@ -154,7 +155,8 @@ add_date(void *app, struct buf *b)
 
 static const char *const domains[] = { "ours.test", "also.test" };
 static struct book book;
-static struct smtpd_peer peer = { "", 0, NULL, 0 };
+static const char *peer = "";
+static int local;
 static struct smtpd_conf conf = {
 	.host = "here", .domain = domains, .domains = 2, .max_size = 100,
 	.known = 1, .store = &book_store, .keeper = &book,
@@ -163,9 +165,9 @@ static struct smtpd_conf conf = {
 
 /* Answers to one piece after the other; the pieces end at the cuts. */
 struct session {
-	struct smtpd *s;
+	void *s;
 	struct buf in, out;
-	enum smtpd_next next;
+	enum session_verdict next;
 };
 
 /* What is to be as new in each session; and how long they had to wait. */
@@ -179,17 +181,17 @@ start(struct session *x)
 	if (anew != NULL)
 		anew();
 	waited = 0;
-	x->s = smtpd_open(&conf, &peer);
-	smtpd_greet(x->s, &x->out);
+	x->s = smtpd_session.open(&conf, peer, local);
+	smtpd_session.greet(x->s, &x->out);
 }
 
 static void
 resume(struct session *x)
 {
-	while (x->next == SMTPD_SOON || x->next == SMTPD_SYNC ||
-	    x->next == SMTPD_WAIT || x->next == SMTPD_LULL) {
-		waited += smtpd_delay(x->s);
-		x->next = smtpd_resume(x->s, &x->out);
+	while (x->next == SESSION_SOON || x->next == SESSION_COMMIT ||
+	    x->next == SESSION_WAIT || x->next == SESSION_WATCH) {
+		waited += smtpd_session.delay(x->s);
+		x->next = smtpd_session.resume(x->s, &x->out);
 	}
 }
 
@@ -200,15 +202,16 @@ feed(struct session *x, const char *p, size_t n)
 
 	buf_add(&x->in, p, n);
 	do {
-		if (x->next >= SMTPD_CLOSE || x->in.n == 0)
+		if (x->next >= SESSION_CLOSE || x->in.n == 0)
 			return;
 		used = 0;
-		x->next = smtpd_feed(x->s, x->in.p, x->in.n, &used, &x->out);
+		x->next = smtpd_session.feed(x->s, x->in.p, x->in.n, &used,
+		    &x->out);
 		CHECK(used <= x->in.n);
-		CHECK(x->next != SMTPD_MORE || x->in.n - used <=
+		CHECK(x->next != SESSION_MORE || x->in.n - used <=
 		    SMTPD_LINE_MAX);
 		buf_consume(&x->in, used);
-		if (used == 0 && x->next == SMTPD_MORE)
+		if (used == 0 && x->next == SESSION_MORE)
 			return;
 		resume(x);
 	} while (x->in.n > 0);
@@ -217,7 +220,7 @@ feed(struct session *x, const char *p, size_t n)
 static void
 finish(struct session *x)
 {
-	smtpd_close(x->s);
+	smtpd_session.close(x->s);
 	buf_free(&x->in);
 	CHECK_INT(book.open, 0);
 }

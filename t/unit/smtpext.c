@@ -155,7 +155,7 @@ held_back(struct sasld_conf *auth)
 
 	auth->tried = tried;
 	auth->passed = passed;
-	peer.text = "192.0.2.1";
+	peer = "192.0.2.1";
 	start(&x);
 	feed(&x, in, sizeof in - 1);
 	finish(&x);
@@ -174,14 +174,14 @@ held_back(struct sasld_conf *auth)
 	start(&x);
 	buf_clear(&x.out);
 	auth->mechanisms = SASLD_PLAIN;
-	smtpd_feed(x.s, in, sizeof in - 1, &(size_t){ 0 }, &x.out);
+	smtpd_session.feed(x.s, in, sizeof in - 1, &(size_t){ 0 }, &x.out);
 	CHECK(memchr(x.out.p, '3', x.out.n) == NULL);
 	finish(&x);
 	CHECK_BUF(&tries, "0 joe@192.0.2.1 ");
 	auth->mechanisms = sasld_possible(0);
 	buf_free(&x.out);
 	buf_free(&tries);
-	peer.text = "";
+	peer = "";
 	talk("EHLO x\r\nAUTH PLAIN " WRONG "\r\n", AUTH_OK REFUSED, "");
 	CHECK_INT(waited, 4000);
 	auth->tried = NULL;
@@ -233,7 +233,7 @@ relaying(void)
 	conf.relay = &book_store;
 	conf.spool = &book;
 	talk(text, denied, "from a@b.test to user user \nend 0\n");
-	peer.local = 1;
+	local = 1;
 	talk(text, HELO_OK MAIL_OK RCPT_OK RCPT_OK RCPT_OK DATA_OK DOT_OK,
 	    "from a@b.test to user user \n"
 	    "from a@b.test to x@else.test x@else.test user@c user@c \n"
@@ -253,7 +253,7 @@ relaying(void)
 	    "from a@b.test to x@else.test x@else.test user@c user@c \n"
 	    "wait\ndrop\ndrop\n");
 	book.sync = book.settle_err = 0;
-	peer.local = 0;
+	local = 0;
 	conf.relay = NULL;
 }
 
@@ -261,7 +261,10 @@ relaying(void)
 static void
 by_address(void)
 {
-	conf.by_address = 1;
+	struct mail_store store = book_store;
+
+	store.by_address = 1;
+	conf.store = &store;
 	talk(HELO "MAIL FROM:<a@b.test>\r\nRCPT TO:<User@ours.test>\r\n"
 	    "RCPT TO:<user@also.test>\r\nRCPT TO:<both@ours.test>\r\n"
 	    "RCPT TO:<User@ours.test>\r\nRCPT TO:<OTHER>\r\n"
@@ -270,7 +273,7 @@ by_address(void)
 	    DOT_OK, "from a@b.test to User@ours.test User@ours.test "
 	    "user@also.test user@also.test user@ours.test user@ours.test "
 	    "other@ours.test other@ours.test OTHER OTHER \nend 0\n");
-	conf.by_address = 0;
+	conf.store = &book_store;
 	/* What would be no address is none. */
 	talk(HELO "MAIL FROM:<a@b.test>\r\nRCPT TO:<user%-@ours.test>\r\n"
 	    "RCPT TO:<user.%ours.test@ours.test>\r\n",
@@ -294,7 +297,7 @@ asking(void)
 	conf.relay = &book_store;
 	conf.spool = &book;
 	conf.queued = queued;
-	peer.local = 1;
+	local = 1;
 	book.sync = 1;
 	talk(HELO "ETRN else.test\r\nMAIL FROM:<a@b.test>\r\n"
 	    "RCPT TO:<user>\r\nRCPT TO:<x@else.test>\r\nDATA\r\n.\r\n"
@@ -306,7 +309,7 @@ asking(void)
 	    "from a@b.test to x@else.test x@else.test \n"
 	    "wait\nwait\nend 0\nend 0\n");
 	book.sync = 0;
-	peer.local = 0;
+	local = 0;
 	conf.relay = NULL;
 }
 

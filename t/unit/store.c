@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/mailroot.h"
+#include "store/mdir.h"
 #include "store/mbox.h"
 #include "store/mdir.h"
 #include "store/outbox.h"
@@ -130,21 +130,18 @@ test_spool_without_marks(void)
 
 /* A message for two boxes or recipients: errno, 0 when it is safe. */
 static int
-deliver(void *store, void *(*begin)(void *store, struct span from,
-    struct span trace, struct span boxes),
-    void (*write)(void *mail, const char *p, size_t n), int (*end)(void *mail),
-    void (*commit)(void *store))
+deliver(const struct mail_store *type, void *store)
 {
 	void *mail;
 	int err;
 
-	mail = begin(store, span_str("a@b.test"), span_str("Received: x\n"),
-	    span_of(boxes, sizeof boxes));
-	write(mail, "\ntext\n", 6);
-	err = end(mail);
+	mail = type->begin(store, span_str("a@b.test"),
+	    span_str("Received: x\n"), span_of(boxes, sizeof boxes));
+	type->write(mail, "\ntext\n", 6);
+	err = type->end(mail);
 	if (err == EINPROGRESS) {
-		commit(store);
-		err = end(mail);
+		type->commit(store);
+		err = type->end(mail);
 	}
 	return err;
 }
@@ -152,14 +149,14 @@ deliver(void *store, void *(*begin)(void *store, struct span from,
 static int
 to_maildirs(void *m)
 {
-	return deliver(m, mdir_begin, mdir_write, mdir_end, mdir_commit);
+	return deliver(&mdir_store, m);
 }
 
 /* The parts of two boxes, two contents, two names: all or nothing. */
 static void
 test_maildirs(void)
 {
-	void *m = mdir_open(".");
+	void *m = mdir_store.open(".");
 	int n, failures = 0;
 
 	for (n = 1; n <= 8; n++) {
@@ -175,7 +172,7 @@ test_maildirs(void)
 	CHECK_INT(files("u/new"), 1);
 	CHECK_INT(files("v/new"), 1);
 	CHECK_INT(files("u/tmp"), 0);
-	mdir_close(m);
+	mdir_store.close(m);
 	CHECK_INT(system("rm -r u v"), 0);
 }
 
@@ -184,7 +181,7 @@ static void
 test_half_boxes(void)
 {
 	static const char *const parts[] = { "u/tmp", "u/new", "u/cur" };
-	void *m = mdir_open(".");
+	void *m = mdir_store.open(".");
 	struct stat st;
 	unsigned set;
 	size_t i;
@@ -200,40 +197,39 @@ test_half_boxes(void)
 		CHECK_INT(files("u/new"), 1);
 		CHECK_INT(system("rm -r u v"), 0);
 	}
-	mdir_close(m);
+	mdir_store.close(m);
 	bad_fsync = 2;
-	CHECK_INT(mailroot_maildir("u"), -1);
+	CHECK_INT(mdir_make("u"), -1);
 	CHECK_INT(errno, EIO);
 	CHECK_INT(access("u/tmp", F_OK), -1);
-	CHECK_INT(mailroot_maildir("u"), 0);
+	CHECK_INT(mdir_make("u"), 0);
 	CHECK_INT(system("rm -r u"), 0);
 }
 
 static void
 test_mboxes(void)
 {
-	void *m = mbox_open(".");
+	void *m = mbox_store.open(".");
 	struct stat st;
 	off_t size;
 	int n;
 
 	for (n = 1; n <= 3; n++) {
 		bad_fsync = n;
-		CHECK_INT(deliver(m, mbox_begin, mbox_write, mbox_end,
-		    mbox_commit), EIO);
+		CHECK_INT(deliver(&mbox_store, m), EIO);
 		CHECK_INT(access("u.txt", F_OK), -1);
 		CHECK_INT(access("v.txt", F_OK), -1);
 	}
-	CHECK_INT(deliver(m, mbox_begin, mbox_write, mbox_end, mbox_commit),
+	CHECK_INT(deliver(&mbox_store, m),
 	    0);
 	CHECK_INT(stat("u.txt", &st), 0);
 	size = st.st_size;
 	bad_fsync = 2;
-	CHECK_INT(deliver(m, mbox_begin, mbox_write, mbox_end, mbox_commit),
+	CHECK_INT(deliver(&mbox_store, m),
 	    EIO);
 	CHECK_INT(stat("u.txt", &st), 0);
 	CHECK_INT(st.st_size, size);
-	mbox_close(m);
+	mbox_store.close(m);
 	CHECK_INT(unlink("u.txt") | unlink("v.txt"), 0);
 }
 
@@ -244,25 +240,23 @@ test_outbox(void)
 	int n;
 
 	CHECK_INT(newfile_mkdir("out", W_OK), 1);
-	o = outbox_open("out");
+	o = outbox_store.open("out");
 	for (n = 1; n <= 2; n++) {
 		bad_fsync = n;
-		CHECK_INT(deliver(o, outbox_begin, outbox_write, outbox_end,
-		    outbox_commit), EIO);
+		CHECK_INT(deliver(&outbox_store, o), EIO);
 		CHECK_INT(files("out"), 0);
 	}
 	/* What is settled can be taken back. */
-	mail = outbox_begin(o, span_str("a@b.test"), span_str(""),
+	mail = outbox_store.begin(o, span_str("a@b.test"), span_str(""),
 	    span_of(boxes, sizeof boxes));
-	CHECK_INT(outbox_end(mail), EINPROGRESS);
-	CHECK_INT(outbox_settle(mail), 0);
+	CHECK_INT(outbox_store.end(mail), EINPROGRESS);
+	CHECK_INT(outbox_store.settle(mail), 0);
 	CHECK_INT(files("out"), 1);
-	outbox_drop(mail);
+	outbox_store.drop(mail);
 	CHECK_INT(files("out"), 0);
-	CHECK_INT(deliver(o, outbox_begin, outbox_write, outbox_end,
-	    outbox_commit), 0);
+	CHECK_INT(deliver(&outbox_store, o), 0);
 	CHECK_INT(files("out"), 1);
-	outbox_close(o);
+	outbox_store.close(o);
 }
 
 /* A directory whose name is not safe is none. */

@@ -4,60 +4,61 @@
 
 #include "format/wire/stranger.h"
 #include "ftpfile.h"
+#include "ftpverb.h"
 
 /*
  * For how long a file under its final name waits, when all of it has come:
  * where its client was killed, the end of the session follows that of the file.
+ * No state can tell: in stream mode (RFC 959 3.4.1) a file ends where its
+ * connection does, which looks the same where the client has died, and the
+ * session's own connection may end a moment later.
  */
 #define SETTLE_MS 20
 
 #define LINE_MAX 4096		/* octets in a command, its ending included */
 #define WAITING_MAX 65536	/* and in those that wait for a transfer */
 
-void
-ftp_reply(struct ftpd *s, struct buf *out, const char *fmt, ...)
-{
-	size_t at = out->n;
-	va_list ap;
-
-	va_start(ap, fmt);
-	buf_vaddf(out, fmt, ap);
-	va_end(ap);
-	if (s->conf->talk != NULL)
-		s->conf->talk(s->arg, 'S', span_drop(buf_span(out), at));
-	buf_adds(out, "\r\n");
-}
-
-struct ftpd *
-ftpd_open(const struct ftpd_conf *conf, void *arg, int local, struct buf *out)
+static void *
+open_session(const void *conf, const char *peer, int local)
 {
 	struct ftpd *s;
 
 	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
-	s->arg = arg;
+	s->peer = span_dup(span_str(peer));
 	s->local = local;
 	s->text = 1;		/* RFC 959 3.1.1.1: the default */
-	ftp_reply(s, out, "220 %s ftpd-lite", conf->host);
 	return s;
 }
 
-void
-ftpd_attach(struct ftpd *s, void *door)
+static void
+attach(void *session, struct dataconn *data)
 {
-	s->door = door;
+	struct ftpd *s = session;
+
+	s->data = data;
+}
+
+static enum session_verdict
+greet(void *session, struct buf *out)
+{
+	struct ftpd *s = session;
+
+	s->out = out;
+	ftp_reply(s, "220 %s ftpd-lite", s->conf->host);
+	return SESSION_MORE;
 }
 
 static void
-leave(struct ftpd *s, struct buf *out, const char *text)
+leave(struct ftpd *s, const char *text)
 {
-	ftp_reply(s, out, "%s", text);
+	ftp_reply(s, "%s", text);
 	s->phase = FTP_OVER;
 }
 
 /* Whether the first line, or the part that is there, may pass. */
 static int
-is_known(struct ftpd *s, struct buf *out)
+is_known(struct ftpd *s)
 {
 	enum stranger guess;
 
@@ -65,7 +66,7 @@ is_known(struct ftpd *s, struct buf *out)
 		return 1;
 	guess = stranger_guess(buf_span(&s->line));
 	if (stranger_is(guess)) {
-		ftp_reply(s, out, "500 this is FTP, not %s",
+		ftp_reply(s, "500 this is FTP, not %s",
 		    stranger_name(guess));
 		s->phase = FTP_OVER;
 		return 0;
@@ -82,107 +83,133 @@ static int
 may_run(const struct ftpd *s, struct span line)
 {
 	if (s->phase == FTP_TRANSFER)
-		return ftp_is_urgent(span_chomp(line));
+		return ftpverb_is_urgent(span_chomp(line));
 	return s->phase == FTP_COMMAND;
 }
 
-static enum ftpd_verdict
+static enum session_verdict
 verdict(const struct ftpd *s)
 {
-	static const enum ftpd_verdict of[] = {
-		[FTP_TRIED] = FTPD_WAIT,
-		[FTP_COMMAND] = FTPD_MORE, [FTP_TRANSFER] = FTPD_MORE,
-		[FTP_SETTLE] = FTPD_WAIT, [FTP_COMMIT] = FTPD_COMMIT,
-		[FTP_OVER] = FTPD_CLOSE
+	static const enum session_verdict of[] = {
+		[FTP_TRIED] = SESSION_WAIT,
+		[FTP_COMMAND] = SESSION_MORE, [FTP_TRANSFER] = SESSION_MORE,
+		[FTP_SETTLE] = SESSION_WAIT, [FTP_COMMIT] = SESSION_COMMIT,
+		[FTP_OVER] = SESSION_CLOSE
 	};
 
 	return of[s->phase];
 }
 
 /* Runs what has come, as far as it is its time. */
-static enum ftpd_verdict
-go_on(struct ftpd *s, struct buf *out)
+static enum session_verdict
+go_on(struct ftpd *s)
 {
 	struct span line;
 	const char *lf;
 	size_t at = 0, n;
 
-	while (at < s->line.n && s->phase != FTP_OVER && is_known(s, out)) {
+	while (at < s->line.n && s->phase != FTP_OVER && is_known(s)) {
 		lf = memchr(s->line.p + at, '\n', s->line.n - at);
 		n = lf != NULL ? (size_t)(lf - s->line.p) + 1 - at :
 		    s->line.n - at;
 		line = span_of(s->line.p + at, n);
 		if (n > LINE_MAX) {
-			leave(s, out, "500 the line is too long");
+			leave(s, "500 the line is too long");
 			break;
 		}
 		if (lf == NULL || !may_run(s, line))
 			break;
 		at += n;
-		ftp_run(s, span_chomp(line), out);
+		ftpverb_run(s, span_chomp(line));
 	}
 	buf_consume(&s->line, at);
 	return verdict(s);
 }
 
-enum ftpd_verdict
-ftpd_feed(struct ftpd *s, const char *p, size_t n, size_t *used,
-    struct buf *out)
+static enum session_verdict
+feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 {
+	struct ftpd *s = session;
+
+	s->out = out;
 	*used = n;
 	buf_add(&s->line, p, n);
 	if (s->line.n > WAITING_MAX && s->phase == FTP_TRANSFER)
-		leave(s, out, "500 too many commands in mid-transfer");
-	return go_on(s, out);
+		leave(s, "500 too many commands in mid-transfer");
+	return go_on(s);
 }
 
-enum ftpd_verdict
-ftpd_data(struct ftpd *s, const char *p, size_t n, struct buf *out)
+static enum session_verdict
+data(void *session, const char *p, size_t n, struct buf *out)
 {
-	ftpfile_take(s, p, n, out);
-	return go_on(s, out);
+	struct ftpd *s = session;
+
+	s->out = out;
+	ftpfile_take(s, p, n);
+	return go_on(s);
 }
 
-enum ftpd_verdict
-ftpd_data_end(struct ftpd *s, int broken, struct buf *out)
+static enum session_verdict
+data_end(void *session, int broken, struct buf *out)
 {
-	ftpfile_end(s, broken, out);
-	return go_on(s, out);
+	struct ftpd *s = session;
+
+	s->out = out;
+	ftpfile_end(s, broken);
+	return go_on(s);
 }
 
-enum ftpd_verdict
-ftpd_resume(struct ftpd *s, struct buf *out)
+static enum session_verdict
+resume(void *session, struct buf *out)
 {
+	struct ftpd *s = session;
+
+	s->out = out;
 	if (s->phase == FTP_TRIED)
-		ftp_log_in(s, out);
+		ftpverb_log_in(s);
 	else if (s->phase == FTP_SETTLE)
-		ftpfile_settle(s, out);
+		ftpfile_settle(s);
 	else
-		ftpfile_commit(s, out);
-	return go_on(s, out);
+		ftpfile_commit(s);
+	return go_on(s);
 }
 
-long
-ftpd_delay(const struct ftpd *s)
+static long
+delay(const void *session)
 {
+	const struct ftpd *s = session;
+
 	return s->phase == FTP_TRIED ? s->late : SETTLE_MS;
 }
 
-void
-ftpd_expire(struct ftpd *s, int down, struct buf *out)
+static void
+expire(void *session, int down, struct buf *out)
 {
-	ftp_reply(s, out, "421 %s", down ? "going down, try again later" :
+	struct ftpd *s = session;
+
+	s->out = out;
+	ftp_reply(s, "421 %s", down ? "going down, try again later" :
 	    "idle too long");
 }
 
-void
-ftpd_close(struct ftpd *s)
+static void
+close_session(void *session)
 {
+	struct ftpd *s = session;
+
 	ftpfile_abort(s);
 	ftpfile_forget(s);
 	buf_free(&s->line);
 	buf_free(&s->user);
 	buf_free(&s->name);
 	buf_free(&s->from);
+	free(s->peer);
 	free(s);
 }
+
+/* Who hangs up does not wait for an answer; the close drops the rest. */
+const struct session_type ftpd_session = {
+	.open = open_session, .attach = attach, .greet = greet, .feed = feed,
+	.data = data, .data_end = data_end, .resume = resume, .delay = delay,
+	.expire = expire, .close = close_session, .busy = "421 too busy:"
+};

@@ -33,27 +33,27 @@ ftpfile_path(const struct ftpd *s, struct span path, struct span *name)
 
 /* The name of a file in arg; 0, or -1 and the reply says why. */
 static int
-take_name(struct ftpd *s, struct span arg, struct span *name, struct buf *out)
+take_name(struct ftpd *s, struct span arg, struct span *name)
 {
 	const char *why = ftpfile_path(s, arg, name);
 
 	if (why == NULL && name->n > 0)
 		return 0;
-	ftp_reply(s, out, "553 %s", why != NULL ? why :
+	ftp_reply(s, "553 %s", why != NULL ? why :
 	    "a file's name is missing");
 	return -1;
 }
 
 static void
-refuse(struct ftpd *s, int err, struct buf *out)
+refuse(struct ftpd *s, int err)
 {
 	if (err == EBUSY) {
-		ftp_reply(s, out, "421 no more files are taken");
+		ftp_reply(s, "421 no more files are taken");
 		s->phase = FTP_OVER;
 	} else if (err == ENOSPC || err == EDQUOT || err == EFBIG)
-		ftp_reply(s, out, "452 no room, try again later");
+		ftp_reply(s, "452 no room, try again later");
 	else
-		ftp_reply(s, out, "451 disk trouble, try again later");
+		ftp_reply(s, "451 disk trouble, try again later");
 }
 
 /* The place where the file of that name is linked; *place NULL: none. */
@@ -117,7 +117,7 @@ ftpfile_forget(struct ftpd *s)
 void
 ftpfile_abort(struct ftpd *s)
 {
-	s->conf->data.close(s->door);
+	s->conf->data.close(s->data);
 	if (s->file != NULL)
 		s->conf->store.drop(s->file);
 	s->file = NULL;
@@ -126,29 +126,29 @@ ftpfile_abort(struct ftpd *s)
 
 /* Whether there is, or may come, a data connection. */
 static int
-has_data(struct ftpd *s, struct buf *out)
+has_data(struct ftpd *s)
 {
-	if (s->conf->data.is_open(s->door))
+	if (s->conf->data.is_open(s->data))
 		return 1;
-	ftp_reply(s, out, "425 no data connection: use EPSV or PASV first");
+	ftp_reply(s, "425 no data connection: use EPSV or PASV first");
 	return 0;
 }
 
 static void
-begin(struct ftpd *s, struct span name, const char *text, struct buf *out)
+begin(struct ftpd *s, struct span name, const char *text)
 {
 	int err;
 
 	if (name.p[0] == '.' && s->asides >= ASIDES_MAX &&
 	    *find(s, name) == NULL) {
-		ftp_reply(s, out, "452 too many unfinished files");
+		ftp_reply(s, "452 too many unfinished files");
 		return;
 	}
-	if (!has_data(s, out))
+	if (!has_data(s))
 		return;
 	s->file = s->conf->store.begin(s->conf->store.arg, &err);
 	if (s->file == NULL) {
-		refuse(s, err, out);
+		refuse(s, err);
 		return;
 	}
 	buf_clear(&s->name);
@@ -156,28 +156,28 @@ begin(struct ftpd *s, struct span name, const char *text, struct buf *out)
 	s->size = 0;
 	s->cr = 0;
 	s->phase = FTP_TRANSFER;
-	ftp_reply(s, out, "150 %s%.*s", text, (int)name.n, name.p);
-	s->conf->data.receive(s->door);
+	ftp_reply(s, "150 %s%.*s", text, (int)name.n, name.p);
+	s->conf->data.receive(s->data);
 }
 
 void
-ftpfile_stor(struct ftpd *s, struct span arg, struct buf *out)
+ftpfile_stor(struct ftpd *s, struct span arg)
 {
 	struct span name;
 
-	if (take_name(s, arg, &name, out) == 0)
-		begin(s, name, "send ", out);
+	if (take_name(s, arg, &name) == 0)
+		begin(s, name, "send ");
 }
 
 /* RFC 1123 4.1.2.9: the name is said this way. */
 void
-ftpfile_stou(struct ftpd *s, struct span arg, struct buf *out)
+ftpfile_stou(struct ftpd *s, struct span arg)
 {
 	struct buf name = { 0 };
 
 	(void)arg;
 	s->conf->store.invent(s->conf->store.arg, &name);
-	begin(s, buf_span(&name), "FILE: ", out);
+	begin(s, buf_span(&name), "FILE: ");
 	buf_free(&name);
 }
 
@@ -200,7 +200,7 @@ write_text(struct ftpd *s, const char *p, size_t n)
 }
 
 void
-ftpfile_take(struct ftpd *s, const char *p, size_t n, struct buf *out)
+ftpfile_take(struct ftpd *s, const char *p, size_t n)
 {
 	const struct ftpd_store *store = &s->conf->store;
 	struct span name;
@@ -208,7 +208,7 @@ ftpfile_take(struct ftpd *s, const char *p, size_t n, struct buf *out)
 
 	if (n > s->conf->max - s->size) {
 		ftpfile_abort(s);
-		ftp_reply(s, out, "552 too large: at most %ju octets",
+		ftp_reply(s, "552 too large: at most %ju octets",
 		    (uintmax_t)s->conf->max);
 		return;
 	}
@@ -221,24 +221,24 @@ ftpfile_take(struct ftpd *s, const char *p, size_t n, struct buf *out)
 	if (err == 0)
 		return;
 	ftpfile_abort(s);
-	refuse(s, err, out);
+	refuse(s, err);
 }
 
 static void
-cut_off(struct ftpd *s, struct buf *out)
+cut_off(struct ftpd *s)
 {
 	ftpfile_abort(s);
-	ftp_reply(s, out, "426 the data connection was cut off");
+	ftp_reply(s, "426 the data connection was cut off");
 }
 
 void
-ftpfile_end(struct ftpd *s, int broken, struct buf *out)
+ftpfile_end(struct ftpd *s, int broken)
 {
 	s->phase = FTP_COMMAND;
 	if (broken) {
-		cut_off(s, out);
+		cut_off(s);
 	} else if (s->file == NULL) {
-		ftp_reply(s, out, "226 that is all");
+		ftp_reply(s, "226 that is all");
 	} else {
 		if (s->cr)
 			s->conf->store.write(s->file, "\r", 1);
@@ -247,16 +247,16 @@ ftpfile_end(struct ftpd *s, int broken, struct buf *out)
 			return;
 		}
 		keep_aside(s);
-		ftp_reply(s, out,
+		ftp_reply(s,
 		    "226 received, unfinished until it is renamed");
 	}
 }
 
 void
-ftpfile_settle(struct ftpd *s, struct buf *out)
+ftpfile_settle(struct ftpd *s)
 {
-	if (s->conf->data.is_abandoned(s->door)) {
-		cut_off(s, out);
+	if (s->conf->data.is_abandoned(s->data)) {
+		cut_off(s);
 		return;
 	}
 	s->conf->store.finish(s->file, buf_span(&s->name));
@@ -265,7 +265,7 @@ ftpfile_settle(struct ftpd *s, struct buf *out)
 }
 
 void
-ftpfile_commit(struct ftpd *s, struct buf *out)
+ftpfile_commit(struct ftpd *s)
 {
 	struct span name;
 	int err;
@@ -273,52 +273,52 @@ ftpfile_commit(struct ftpd *s, struct buf *out)
 	err = s->conf->store.outcome(s->file, &name);
 	s->phase = FTP_COMMAND;
 	if (err == 0)
-		ftp_reply(s, out, "%d stored %.*s", s->code, (int)name.n,
+		ftp_reply(s, "%d stored %.*s", s->code, (int)name.n,
 		    name.p);
 	else
-		refuse(s, err, out);
+		refuse(s, err);
 	s->conf->store.drop(s->file);
 	s->file = NULL;
 }
 
 /* take_name for an unfinished file of this session. */
 static int
-take_own(struct ftpd *s, struct span arg, struct span *name, struct buf *out)
+take_own(struct ftpd *s, struct span arg, struct span *name)
 {
-	if (take_name(s, arg, name, out) < 0)
+	if (take_name(s, arg, name) < 0)
 		return -1;
 	if (*find(s, *name) != NULL)
 		return 0;
-	ftp_reply(s, out, "550 not an unfinished file of yours");
+	ftp_reply(s, "550 not an unfinished file of yours");
 	return -1;
 }
 
 void
-ftpfile_rnfr(struct ftpd *s, struct span arg, struct buf *out)
+ftpfile_rnfr(struct ftpd *s, struct span arg)
 {
 	struct span name;
 
 	buf_clear(&s->from);
-	if (take_own(s, arg, &name, out) < 0)
+	if (take_own(s, arg, &name) < 0)
 		return;
 	buf_addspan(&s->from, name);
-	ftp_reply(s, out, "350 and its new name?");
+	ftp_reply(s, "350 and its new name?");
 }
 
 void
-ftpfile_rnto(struct ftpd *s, struct span arg, struct buf *out)
+ftpfile_rnto(struct ftpd *s, struct span arg)
 {
 	struct ftp_aside **place = find(s, buf_span(&s->from));
 	struct span name;
 
 	if (s->from.n == 0 || *place == NULL) {
-		ftp_reply(s, out, "503 RNFR comes first");
+		ftp_reply(s, "503 RNFR comes first");
 		return;
 	}
-	if (take_name(s, arg, &name, out) < 0)
+	if (take_name(s, arg, &name) < 0)
 		return;
 	if (name.p[0] == '.') {
-		ftp_reply(s, out, "553 the name begins with a dot");
+		ftp_reply(s, "553 the name begins with a dot");
 		return;
 	}
 	s->file = unlink_aside(s, place);
@@ -328,39 +328,39 @@ ftpfile_rnto(struct ftpd *s, struct span arg, struct buf *out)
 }
 
 void
-ftpfile_dele(struct ftpd *s, struct span arg, struct buf *out)
+ftpfile_dele(struct ftpd *s, struct span arg)
 {
 	struct span name;
 
-	if (take_own(s, arg, &name, out) < 0)
+	if (take_own(s, arg, &name) < 0)
 		return;
 	drop_aside(s, name);
-	ftp_reply(s, out, "250 deleted");
+	ftp_reply(s, "250 deleted");
 }
 
 void
-ftpfile_size(struct ftpd *s, struct span arg, struct buf *out)
+ftpfile_size(struct ftpd *s, struct span arg)
 {
 	struct ftp_aside *a;
 	struct span name;
 	uint64_t size;
 	int64_t time;
 
-	if (take_name(s, arg, &name, out) < 0)
+	if (take_name(s, arg, &name) < 0)
 		return;
 	a = *find(s, name);
 	if (a != NULL)
-		ftp_reply(s, out, "213 %ju", (uintmax_t)a->size);
+		ftp_reply(s, "213 %ju", (uintmax_t)a->size);
 	else if (s->conf->store.look(s->conf->store.arg, name, &size,
 	    &time) == 0)
-		ftp_reply(s, out, "213 %ju", (uintmax_t)size);
+		ftp_reply(s, "213 %ju", (uintmax_t)size);
 	else
-		ftp_reply(s, out, "550 no such file");
+		ftp_reply(s, "550 no such file");
 }
 
 /* "20261121234612", RFC 3659 2.3. */
 void
-ftpfile_mdtm(struct ftpd *s, struct span arg, struct buf *out)
+ftpfile_mdtm(struct ftpd *s, struct span arg)
 {
 	struct buf iso = { 0 };
 	struct span name;
@@ -368,15 +368,15 @@ ftpfile_mdtm(struct ftpd *s, struct span arg, struct buf *out)
 	int64_t time;
 	const char *t;
 
-	if (take_name(s, arg, &name, out) < 0)
+	if (take_name(s, arg, &name) < 0)
 		return;
 	if (s->conf->store.look(s->conf->store.arg, name, &size, &time) < 0) {
-		ftp_reply(s, out, "550 no such file");
+		ftp_reply(s, "550 no such file");
 		return;
 	}
 	date_iso(&iso, time);
 	t = buf_str(&iso);
-	ftp_reply(s, out, "213 %.4s%.2s%.2s%.2s%.2s%.2s", t, t + 5, t + 8,
+	ftp_reply(s, "213 %.4s%.2s%.2s%.2s%.2s%.2s", t, t + 5, t + 8,
 	    t + 11, t + 14, t + 17);
 	buf_free(&iso);
 }
@@ -408,8 +408,7 @@ add_line(void *to, struct span name, uint64_t size, int64_t time)
 /* Options of ls, and a file's name where there is one. */
 static void
 list(struct ftpd *s, struct span arg,
-    void (*add)(void *to, struct span name, uint64_t size, int64_t time),
-    struct buf *out)
+    void (*add)(void *to, struct span name, uint64_t size, int64_t time))
 {
 	const struct ftpd_store *store = &s->conf->store;
 	struct buf text = { 0 };
@@ -424,33 +423,33 @@ list(struct ftpd *s, struct span arg,
 	}
 	if (ftpfile_path(s, arg, &name) != NULL ||
 	    (name.n > 0 && store->look(store->arg, name, &size, &time) < 0)) {
-		ftp_reply(s, out, "550 no such file");
+		ftp_reply(s, "550 no such file");
 		return;
 	}
-	if (!has_data(s, out))
+	if (!has_data(s))
 		return;
 	if (name.n > 0)
 		add(&text, name, size, time);
 	else if (store->list(store->arg, add, &text) < 0) {
 		buf_free(&text);
-		s->conf->data.close(s->door);
-		ftp_reply(s, out, "451 disk trouble, try again later");
+		s->conf->data.close(s->data);
+		ftp_reply(s, "451 disk trouble, try again later");
 		return;
 	}
 	s->phase = FTP_TRANSFER;
-	ftp_reply(s, out, "150 here it comes");
-	s->conf->data.send(s->door, text.p, text.n);
+	ftp_reply(s, "150 here it comes");
+	s->conf->data.send(s->data, text.p, text.n);
 	buf_free(&text);
 }
 
 void
-ftpfile_list(struct ftpd *s, struct span arg, struct buf *out)
+ftpfile_list(struct ftpd *s, struct span arg)
 {
-	list(s, arg, add_line, out);
+	list(s, arg, add_line);
 }
 
 void
-ftpfile_nlst(struct ftpd *s, struct span arg, struct buf *out)
+ftpfile_nlst(struct ftpd *s, struct span arg)
 {
-	list(s, arg, add_name, out);
+	list(s, arg, add_name);
 }

@@ -4,27 +4,27 @@
 #ifndef SERVER_FTP_FTPFILE_H
 #define SERVER_FTP_FTPFILE_H
 
-#include "ftpverb.h"
+#include "ftpsession.h"
 
 /* The commands, with their argument. */
-void ftpfile_stor(struct ftpd *s, struct span arg, struct buf *out);
-void ftpfile_stou(struct ftpd *s, struct span arg, struct buf *out);
-void ftpfile_rnfr(struct ftpd *s, struct span arg, struct buf *out);
-void ftpfile_rnto(struct ftpd *s, struct span arg, struct buf *out);
-void ftpfile_dele(struct ftpd *s, struct span arg, struct buf *out);
-void ftpfile_size(struct ftpd *s, struct span arg, struct buf *out);
-void ftpfile_mdtm(struct ftpd *s, struct span arg, struct buf *out);
-void ftpfile_list(struct ftpd *s, struct span arg, struct buf *out);
-void ftpfile_nlst(struct ftpd *s, struct span arg, struct buf *out);
+void ftpfile_stor(struct ftpd *s, struct span arg);
+void ftpfile_stou(struct ftpd *s, struct span arg);
+void ftpfile_rnfr(struct ftpd *s, struct span arg);
+void ftpfile_rnto(struct ftpd *s, struct span arg);
+void ftpfile_dele(struct ftpd *s, struct span arg);
+void ftpfile_size(struct ftpd *s, struct span arg);
+void ftpfile_mdtm(struct ftpd *s, struct span arg);
+void ftpfile_list(struct ftpd *s, struct span arg);
+void ftpfile_nlst(struct ftpd *s, struct span arg);
 
 /*
  * Takes n bytes of the file on its way; the end of it; what follows after the
  * delay; and after the commit.
  */
-void ftpfile_take(struct ftpd *s, const char *p, size_t n, struct buf *out);
-void ftpfile_end(struct ftpd *s, int broken, struct buf *out);
-void ftpfile_settle(struct ftpd *s, struct buf *out);
-void ftpfile_commit(struct ftpd *s, struct buf *out);
+void ftpfile_take(struct ftpd *s, const char *p, size_t n);
+void ftpfile_end(struct ftpd *s, int broken);
+void ftpfile_settle(struct ftpd *s);
+void ftpfile_commit(struct ftpd *s);
 
 /* Gives up the file on its way, and closes the data connection. */
 void ftpfile_abort(struct ftpd *s);

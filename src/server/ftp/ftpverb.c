@@ -7,142 +7,142 @@
 #define FAILURES_MAX 3		/* log-ins refused before the session ends */
 
 static void
-user(struct ftpd *s, struct span arg, struct buf *out)
+user(struct ftpd *s, struct span arg)
 {
 	s->logged_in = 0;
 	buf_clear(&s->user);
-	if (s->conf->login == NULL && !s->local)
-		ftp_reply(s, out, "530 nobody may log in from there");
+	if (s->conf->auth == NULL && !s->local)
+		ftp_reply(s, "530 nobody may log in from there");
 	else if (login_make(&s->user, arg) < 0)
-		ftp_reply(s, out, "530 that is no login");
+		ftp_reply(s, "530 that is no login");
 	else
-		ftp_reply(s, out, "331 and the password?");
+		ftp_reply(s, "331 and the password?");
 }
 
 void
-ftp_log_in(struct ftpd *s, struct buf *out)
+ftpverb_log_in(struct ftpd *s)
 {
 	s->phase = FTP_COMMAND;
 	s->logged_in = s->right;
-	if (s->right && s->conf->passed != NULL)
-		s->conf->passed(s->arg, buf_span(&s->user));
+	if (s->right && s->conf->auth != NULL)
+		sasld_passed(s->conf->auth, buf_span(&s->user), s->peer);
 	buf_clear(&s->user);
 	if (s->logged_in) {
-		ftp_reply(s, out, "230 welcome");
+		ftp_reply(s, "230 welcome");
 		return;
 	}
-	ftp_reply(s, out, "530 wrong login or password");
+	ftp_reply(s, "530 wrong login or password");
 	if (++s->failures < FAILURES_MAX)
 		return;
-	ftp_reply(s, out, "421 too many wrong passwords");
+	ftp_reply(s, "421 too many wrong passwords");
 	s->phase = FTP_OVER;
 }
 
 /* Until the answer leaves, the try counts as one in vain. */
 static void
-pass(struct ftpd *s, struct span arg, struct buf *out)
+pass(struct ftpd *s, struct span arg)
 {
+	const struct sasld_conf *auth = s->conf->auth;
 	struct span login = buf_span(&s->user);
 
 	if (login.n == 0) {
-		ftp_reply(s, out, "503 USER comes first");
+		ftp_reply(s, "503 USER comes first");
 		return;
 	}
-	s->right = s->conf->login != NULL ?
-	    s->conf->login(s->conf->app, login, arg) :
+	s->right = auth != NULL ? sasld_password(auth, login, arg) :
 	    span_is(login, "anonymous") || span_is(login, "ftp");
-	s->late = s->conf->tried != NULL ? s->conf->tried(s->arg, login) : 0;
+	s->late = auth != NULL ? sasld_tried(auth, login, s->peer) : 0;
 	if (s->late > 0)
 		s->phase = FTP_TRIED;
 	else
-		ftp_log_in(s, out);
+		ftpverb_log_in(s);
 }
 
 static void
-acct(struct ftpd *s, struct span arg, struct buf *out)
+acct(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, out, "202 no accounts here");
+	ftp_reply(s, "202 no accounts here");
 }
 
 static void
-cwd(struct ftpd *s, struct span arg, struct buf *out)
+cwd(struct ftpd *s, struct span arg)
 {
 	struct span name;
 
 	if (span_is(arg, "..") || (ftpfile_path(s, arg, &name) == NULL &&
 	    name.n == 0))
-		ftp_reply(s, out, "250 /");
+		ftp_reply(s, "250 /");
 	else
-		ftp_reply(s, out, "550 no such directory");
+		ftp_reply(s, "550 no such directory");
 }
 
 static void
-cdup(struct ftpd *s, struct span arg, struct buf *out)
+cdup(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, out, "250 /");
+	ftp_reply(s, "250 /");
 }
 
 static void
-pwd(struct ftpd *s, struct span arg, struct buf *out)
+pwd(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, out, "257 \"/\" is all there is");
+	ftp_reply(s, "257 \"/\" is all there is");
 }
 
 static void
-syst(struct ftpd *s, struct span arg, struct buf *out)
+syst(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, out, "215 UNIX Type: L8");
+	ftp_reply(s, "215 UNIX Type: L8");
 }
 
 static void
-feat(struct ftpd *s, struct span arg, struct buf *out)
+feat(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, out, "211-what there is");
-	ftp_reply(s, out, " EPSV");
-	ftp_reply(s, out, " MDTM");
-	ftp_reply(s, out, " SIZE");
-	ftp_reply(s, out, " UTF8");
-	ftp_reply(s, out, "211 that is all");
+	ftp_reply(s, "211-what there is");
+	ftp_reply(s, " EPSV");
+	ftp_reply(s, " MDTM");
+	ftp_reply(s, " SIZE");
+	ftp_reply(s, " UTF8");
+	ftp_reply(s, "211 that is all");
 }
 
 static void
-opts(struct ftpd *s, struct span arg, struct buf *out)
+opts(struct ftpd *s, struct span arg)
 {
 	if (span_case_is(arg, "UTF8") || span_case_is(arg, "UTF8 ON"))
-		ftp_reply(s, out, "200 names are UTF-8");
+		ftp_reply(s, "200 names are UTF-8");
 	else
-		ftp_reply(s, out, "501 no such option");
+		ftp_reply(s, "501 no such option");
 }
 
 static void
-type(struct ftpd *s, struct span arg, struct buf *out)
+type(struct ftpd *s, struct span arg)
 {
 	int text = span_case_is(arg, "A") || span_case_is(arg, "A N");
 
 	if (!text && !span_case_is(arg, "I") && !span_case_is(arg, "L 8")) {
-		ftp_reply(s, out, "504 TYPE is A or I");
+		ftp_reply(s, "504 TYPE is A or I");
 		return;
 	}
 	s->text = text;
-	ftp_reply(s, out, text ? "200 text: CRLF becomes LF" : "200 as it is");
+	ftp_reply(s, text ? "200 text: CRLF becomes LF" : "200 as it is");
 }
 
 static void
-mode(struct ftpd *s, struct span arg, struct buf *out)
+mode(struct ftpd *s, struct span arg)
 {
-	ftp_reply(s, out, span_case_is(arg, "S") ? "200 stream" :
+	ftp_reply(s, span_case_is(arg, "S") ? "200 stream" :
 	    "504 MODE is S");
 }
 
 static void
-stru(struct ftpd *s, struct span arg, struct buf *out)
+stru(struct ftpd *s, struct span arg)
 {
-	ftp_reply(s, out, span_case_is(arg, "F") ? "200 file" :
+	ftp_reply(s, span_case_is(arg, "F") ? "200 file" :
 	    "504 STRU is F");
 }
 
@@ -159,53 +159,54 @@ port_of(const char *addr)
 }
 
 static int
-listen(struct ftpd *s, char *addr, struct buf *out)
+listen(struct ftpd *s, char *addr)
 {
-	if (s->conf->data.listen(s->door, addr) == 0)
+	if (s->conf->data.listen(s->data, s->conf->low, s->conf->high,
+	    addr) == 0)
 		return 0;
-	ftp_reply(s, out, "425 no port for a data connection");
+	ftp_reply(s, "425 no port for a data connection");
 	return -1;
 }
 
 /* The network protocols are numbered: 1 is IPv4, 2 is IPv6 (RFC 2428 3). */
 static void
-epsv(struct ftpd *s, struct span arg, struct buf *out)
+epsv(struct ftpd *s, struct span arg)
 {
 	char addr[FTPD_ADDR_MAX];
 	const char *ours;
 
 	if (span_case_is(arg, "ALL")) {
 		s->epsv_all = 1;
-		ftp_reply(s, out, "200 EPSV it will be");
+		ftp_reply(s, "200 EPSV it will be");
 		return;
 	}
-	if (listen(s, addr, out) < 0)
+	if (listen(s, addr) < 0)
 		return;
 	ours = addr[0] == '[' ? "2" : "1";
 	if (arg.n == 0 || span_is(arg, ours)) {
-		ftp_reply(s, out, "229 connect to (|||%u|)", port_of(addr));
+		ftp_reply(s, "229 connect to (|||%u|)", port_of(addr));
 	} else {
-		s->conf->data.close(s->door);
-		ftp_reply(s, out, "522 use (%s)", ours);
+		s->conf->data.close(s->data);
+		ftp_reply(s, "522 use (%s)", ours);
 	}
 }
 
 static void
-pasv(struct ftpd *s, struct span arg, struct buf *out)
+pasv(struct ftpd *s, struct span arg)
 {
 	char addr[FTPD_ADDR_MAX], *p;
 	unsigned port;
 
 	(void)arg;
 	if (s->epsv_all) {
-		ftp_reply(s, out, "501 EPSV ALL has been said");
+		ftp_reply(s, "501 EPSV ALL has been said");
 		return;
 	}
-	if (listen(s, addr, out) < 0)
+	if (listen(s, addr) < 0)
 		return;
 	if (addr[0] == '[') {
-		s->conf->data.close(s->door);
-		ftp_reply(s, out, "425 no IPv4 address here: use EPSV");
+		s->conf->data.close(s->data);
+		ftp_reply(s, "425 no IPv4 address here: use EPSV");
 		return;
 	}
 	port = port_of(addr);
@@ -213,12 +214,12 @@ pasv(struct ftpd *s, struct span arg, struct buf *out)
 		if (*p == '.')
 			*p = ',';
 	*p = '\0';
-	ftp_reply(s, out, "227 connect to (%s,%u,%u)", addr, port >> 8,
+	ftp_reply(s, "227 connect to (%s,%u,%u)", addr, port >> 8,
 	    port & 0xff);
 }
 
 static void
-allo(struct ftpd *s, struct span arg, struct buf *out)
+allo(struct ftpd *s, struct span arg)
 {
 	uintmax_t size;
 	size_t n;
@@ -226,86 +227,86 @@ allo(struct ftpd *s, struct span arg, struct buf *out)
 	for (n = 0; n < arg.n && arg.p[n] != ' '; n++)
 		;
 	if (span_number(span_of(arg.p, n), &size) < 0)
-		ftp_reply(s, out, "501 ALLO and a number");
+		ftp_reply(s, "501 ALLO and a number");
 	else if (size > s->conf->max)
-		ftp_reply(s, out, "552 too large: at most %ju octets",
+		ftp_reply(s, "552 too large: at most %ju octets",
 		    (uintmax_t)s->conf->max);
 	else
-		ftp_reply(s, out, "202 not needed");
+		ftp_reply(s, "202 not needed");
 }
 
 static void
-rest(struct ftpd *s, struct span arg, struct buf *out)
+rest(struct ftpd *s, struct span arg)
 {
-	ftp_reply(s, out, span_is(arg, "0") ? "350 from the beginning" :
+	ftp_reply(s, span_is(arg, "0") ? "350 from the beginning" :
 	    "501 files come whole: REST is 0");
 }
 
 static void
-stat(struct ftpd *s, struct span arg, struct buf *out)
+stat(struct ftpd *s, struct span arg)
 {
 	(void)arg;
 	if (s->phase == FTP_TRANSFER)
-		ftp_reply(s, out, "211 %ju octets have come",
+		ftp_reply(s, "211 %ju octets have come",
 		    (uintmax_t)s->size);
 	else
-		ftp_reply(s, out, "211 %s", s->logged_in ? "logged in" :
+		ftp_reply(s, "211 %s", s->logged_in ? "logged in" :
 		    "not logged in");
 }
 
 static void
-abor(struct ftpd *s, struct span arg, struct buf *out)
+abor(struct ftpd *s, struct span arg)
 {
 	(void)arg;
 	if (s->phase == FTP_TRANSFER)
-		ftp_reply(s, out, "426 given up");
+		ftp_reply(s, "426 given up");
 	ftpfile_abort(s);
-	ftp_reply(s, out, "226 nothing is under way");
+	ftp_reply(s, "226 nothing is under way");
 }
 
 static void
-noop(struct ftpd *s, struct span arg, struct buf *out)
+noop(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, out, "200 yes");
+	ftp_reply(s, "200 yes");
 }
 
 static void
-help(struct ftpd *s, struct span arg, struct buf *out)
+help(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, out, "214 USER PASS TYPE EPSV PASV STOR STOU RNFR RNTO "
+	ftp_reply(s, "214 USER PASS TYPE EPSV PASV STOR STOU RNFR RNTO "
 	    "SIZE MDTM LIST NLST DELE ABOR STAT QUIT: upload only");
 }
 
 static void
-quit(struct ftpd *s, struct span arg, struct buf *out)
+quit(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, out, "221 bye");
+	ftp_reply(s, "221 bye");
 	s->phase = FTP_OVER;
 }
 
 static void
-port(struct ftpd *s, struct span arg, struct buf *out)
+port(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, out, "502 passive only: EPSV or PASV");
+	ftp_reply(s, "502 passive only: EPSV or PASV");
 }
 
 static void
-upload_only(struct ftpd *s, struct span arg, struct buf *out)
+upload_only(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, out, "550 upload only");
+	ftp_reply(s, "550 upload only");
 }
 
 /* RFC 1123 4.1.2.11: what is known, but not here, is no unknown command. */
 static void
-missing(struct ftpd *s, struct span arg, struct buf *out)
+missing(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, out, "502 not here");
+	ftp_reply(s, "502 not here");
 }
 
 #define OPEN 1			/* before the log-in, too */
@@ -313,7 +314,7 @@ missing(struct ftpd *s, struct span arg, struct buf *out)
 
 static const struct verb {
 	const char *name;
-	void (*run)(struct ftpd *s, struct span arg, struct buf *out);
+	void (*run)(struct ftpd *s, struct span arg);
 	int flags;
 } verbs[] = {
 	{ "USER", user, OPEN }, { "PASS", pass, OPEN },
@@ -366,7 +367,7 @@ skip_telnet(struct span line)
 }
 
 int
-ftp_is_urgent(struct span line)
+ftpverb_is_urgent(struct span line)
 {
 	const struct verb *v;
 	struct span arg;
@@ -384,12 +385,12 @@ tell_line(struct ftpd *s, struct span line, int known)
 	buf_add(&shown, line.p, open);
 	if (open < line.n)
 		buf_adds(&shown, open > 0 ? " ***" : "***");
-	s->conf->talk(s->arg, 'C', buf_span(&shown));
+	s->conf->talk(s->conf->app, s->peer, 'C', buf_span(&shown));
 	buf_free(&shown);
 }
 
 void
-ftp_run(struct ftpd *s, struct span line, struct buf *out)
+ftpverb_run(struct ftpd *s, struct span line)
 {
 	const struct verb *v;
 	struct span arg;
@@ -399,11 +400,11 @@ ftp_run(struct ftpd *s, struct span line, struct buf *out)
 	if (s->conf->talk != NULL)
 		tell_line(s, line, v != NULL);
 	if (v == NULL)
-		ftp_reply(s, out, "500 no such command");
+		ftp_reply(s, "500 no such command");
 	else if (!s->logged_in && !(v->flags & OPEN))
-		ftp_reply(s, out, "530 USER and PASS come first");
+		ftp_reply(s, "530 USER and PASS come first");
 	else
-		v->run(s, arg, out);
+		v->run(s, arg);
 	if (v == NULL || (v->run != ftpfile_rnfr && !(v->flags & URGENT)))
 		buf_clear(&s->from);
 }

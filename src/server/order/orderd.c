@@ -18,7 +18,7 @@ enum phase {
 
 struct orderd {
 	const struct orderd_conf *conf;
-	char *nonce;
+	struct buf nonce;
 	enum phase phase;
 	struct buf line;	/* a line that is not whole yet */
 	uintmax_t orders;	/* ORDER lines so far, refused ones counted */
@@ -42,30 +42,40 @@ reply(struct orderd *s, struct buf *out, const char *text)
 	orderq_reply(&s->answers, out, text);
 }
 
-struct orderd *
-orderd_open(const struct orderd_conf *conf, const char *nonce,
-    struct buf *out)
+static void *
+open_session(const void *arg, const char *peer, int local)
 {
-	struct buf greeting = { 0 };
+	const struct orderd_conf *conf = arg;
 	struct orderd *s;
 
+	(void)local;
 	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
-	s->nonce = span_dup(span_str(nonce));
-	orderq_init(&s->answers, conf);
-	buf_addf(&greeting, "220 %s orderrecv 1 %s", conf->host, nonce);
-	reply(s, out, buf_str(&greeting));
-	buf_free(&greeting);
+	conf->nonce(&s->nonce);
+	orderq_init(&s->answers, conf, peer);
 	return s;
 }
 
-static enum orderd_verdict
+static enum session_verdict
+greet(void *session, struct buf *out)
+{
+	struct buf greeting = { 0 };
+	struct orderd *s = session;
+
+	buf_addf(&greeting, "220 %s orderrecv 1 %s", s->conf->host,
+	    buf_str(&s->nonce));
+	reply(s, out, buf_str(&greeting));
+	buf_free(&greeting);
+	return SESSION_MORE;
+}
+
+static enum session_verdict
 verdict(const struct orderd *s)
 {
 	if (orderq_waits(&s->answers))
 		return s->full || s->phase == PHASE_OVER ?
-		    ORDERD_COMMIT : ORDERD_SOON;
-	return s->phase == PHASE_OVER ? ORDERD_CLOSE : ORDERD_MORE;
+		    SESSION_COMMIT : SESSION_SOON;
+	return s->phase == PHASE_OVER ? SESSION_CLOSE : SESSION_MORE;
 }
 
 /* A last answer. */
@@ -170,7 +180,7 @@ refusal(struct orderd *s, const struct ordline *o, const char *why,
 		return "530 mac missing: a key is needed here";
 	if (o->mac.n != SHA256_HEX - 1)
 		return "535 mac wrong";
-	ordline_mac(mac, s->conf->key, span_str(s->nonce), s->orders, o);
+	ordline_mac(mac, s->conf->key, buf_span(&s->nonce), s->orders, o);
 	keep_sha(got, o->mac);
 	return sha256_equal(mac, got, SHA256_HEX) ? NULL : "535 mac wrong";
 }
@@ -231,7 +241,7 @@ overhear(const struct orderd *s, struct span line)
 	if (line.n > n && ordline_parse(&o, span_of(line.p + n,
 	    line.n - n)) == NULL && o.mac.n > 0)
 		line = span_trim(span_of(line.p, (size_t)(o.mac.p - line.p)));
-	s->conf->talk(s->conf->talk_arg, 'C', line);
+	s->conf->talk(s->conf->app, s->answers.peer, 'C', line);
 }
 
 static void
@@ -372,10 +382,10 @@ take_skip(struct orderd *s, size_t n)
 	return n;
 }
 
-enum orderd_verdict
-orderd_feed(struct orderd *s, const char *p, size_t n, size_t *used,
-    struct buf *out)
+static enum session_verdict
+feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 {
+	struct orderd *s = session;
 	size_t i = 0;
 
 	while (i < n && !s->full && s->phase != PHASE_OVER) {
@@ -404,9 +414,11 @@ orderd_feed(struct orderd *s, const char *p, size_t n, size_t *used,
 	return verdict(s);
 }
 
-enum orderd_verdict
-orderd_resume(struct orderd *s, struct buf *out)
+static enum session_verdict
+resume(void *session, struct buf *out)
 {
+	struct orderd *s = session;
+
 	s->full = 0;
 	orderq_commit(&s->answers, out);
 	return verdict(s);
@@ -432,9 +444,10 @@ end_first(struct orderd *s, struct buf *out)
 		raw_begin(s, out);
 }
 
-enum orderd_verdict
-orderd_end(struct orderd *s, struct buf *out)
+static enum session_verdict
+end(void *session, struct buf *out)
 {
+	struct orderd *s = session;
 	char sha[SHA256_HEX];
 
 	if (s->phase == PHASE_FIRST && s->line.n > 0)
@@ -451,22 +464,32 @@ orderd_end(struct orderd *s, struct buf *out)
 	return verdict(s);
 }
 
-void
-orderd_expire(struct orderd *s, int down, struct buf *out)
+static void
+expire(void *session, int down, struct buf *out)
 {
+	struct orderd *s = session;
+
 	reply(s, out, down ? "421 going down, try again later" :
 	    "421 idle too long");
 }
 
-void
-orderd_close(struct orderd *s)
+static void
+close_session(void *session)
 {
+	struct orderd *s = session;
+
 	drop(s);
 	orderq_free(&s->answers);
-	free(s->nonce);
+	buf_free(&s->nonce);
 	buf_free(&s->line);
 	buf_free(&s->wire);
 	buf_free(&s->name);
 	buf_free(&s->tag);
 	free(s);
 }
+
+const struct session_type orderd_session = {
+	.open = open_session, .greet = greet, .feed = feed, .resume = resume,
+	.end = end, .expire = expire, .close = close_session,
+	.busy = "421 too busy:"
+};

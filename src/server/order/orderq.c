@@ -18,9 +18,11 @@ struct held {
 };
 
 void
-orderq_init(struct orderq *q, const struct orderd_conf *conf)
+orderq_init(struct orderq *q, const struct orderd_conf *conf,
+    const char *peer)
 {
 	q->conf = conf;
+	q->peer = span_dup(span_str(peer));
 	q->first = NULL;
 	q->end = &q->first;
 }
@@ -35,7 +37,7 @@ static void
 say(struct orderq *q, struct buf *out, struct span line)
 {
 	if (q->conf->talk != NULL)
-		q->conf->talk(q->conf->talk_arg, 'S', line);
+		q->conf->talk(q->conf->app, q->peer, 'S', line);
 	buf_addspan(out, line);
 	buf_adds(out, "\r\n");
 }
@@ -144,4 +146,5 @@ orderq_free(struct orderq *q)
 {
 	while (q->first != NULL)
 		let_go(q);
+	free(q->peer);
 }

@@ -26,9 +26,9 @@ enter(struct pop3d *s)
 	if (s->drop != NULL)
 		s->work = pop3work_list;
 	else if (errno == EAGAIN)
-		pop3verb_reply(s, "-ERR [IN-USE] the maildrop is in use");
+		pop3_reply(s, "-ERR [IN-USE] the maildrop is in use");
 	else
-		pop3verb_reply(s, "-ERR [SYS/TEMP] the maildrop cannot be "
+		pop3_reply(s, "-ERR [SYS/TEMP] the maildrop cannot be "
 		    "opened");
 	buf_free(&b);
 }
@@ -40,12 +40,12 @@ pop3auth_answer(struct pop3d *s)
 	if (s->right)
 		sasld_passed(s->conf->auth, buf_span(&s->user), s->peer);
 	if (s->held.n > 0) {
-		pop3verb_reply(s, "+ %s", buf_str(&s->held));
+		pop3_reply(s, "+ %s", buf_str(&s->held));
 		buf_clear(&s->held);
 	} else if (s->right) {
 		enter(s);
 	} else {
-		pop3verb_reply(s, "-ERR [AUTH] wrong login or password");
+		pop3_reply(s, "-ERR [AUTH] wrong login or password");
 		if (++s->failures >= FAILURES_MAX)
 			s->closing = 1;
 	}
@@ -80,7 +80,7 @@ pop3auth_user(struct pop3d *s, struct span arg)
 {
 	set_user(s, arg);
 	s->phase = POP3D_NAMED;
-	pop3verb_reply(s, "+OK and the password?");
+	pop3_reply(s, "+OK and the password?");
 }
 
 void
@@ -100,9 +100,9 @@ pop3auth_apop(struct pop3d *s, struct span arg)
 		n--;
 	login = span_trim(span_of(arg.p, n));
 	if (s->stamp.n == 0)
-		pop3verb_reply(s, "-ERR APOP is not offered");
+		pop3_reply(s, "-ERR APOP is not offered");
 	else if (login.n == 0)
-		pop3verb_reply(s, "-ERR syntax: APOP name digest");
+		pop3_reply(s, "-ERR syntax: APOP name digest");
 	else {
 		set_user(s, login);
 		decide(s, sasld_apop(s->conf->auth, login,
@@ -119,13 +119,13 @@ answer(struct pop3d *s, enum sasld_next next, struct buf *challenge)
 			buf_addspan(&s->held, buf_span(challenge));
 		decide(s, next != SASLD_REFUSED);
 	} else if (next == SASLD_CHALLENGE) {
-		pop3verb_reply(s, "+ %s", buf_str(challenge));
+		pop3_reply(s, "+ %s", buf_str(challenge));
 	} else if (next == SASLD_DONE) {
 		enter(s);
 	} else if (next == SASLD_CANCELLED) {
-		pop3verb_reply(s, "-ERR cancelled");
+		pop3_reply(s, "-ERR cancelled");
 	} else {
-		pop3verb_reply(s, next == SASLD_UNKNOWN ?
+		pop3_reply(s, next == SASLD_UNKNOWN ?
 		    "-ERR no such mechanism" : "-ERR malformed response");
 		s->mistakes++;
 	}
@@ -150,7 +150,7 @@ list_mechanisms(struct pop3d *s)
 	size_t i;
 
 	sasld_names(&names, s->conf->auth->mechanisms);
-	pop3verb_reply(s, "+OK mechanisms follow");
+	pop3_reply(s, "+OK mechanisms follow");
 	for (i = 0; i < names.n; i++)
 		if (names.p[i] == ' ')
 			buf_adds(s->out, "\r\n");

@@ -5,7 +5,7 @@
 #ifndef SERVER_POP3_POP3AUTH_H
 #define SERVER_POP3_POP3AUTH_H
 
-#include "pop3verb.h"
+#include "pop3session.h"
 
 void pop3auth_user(struct pop3d *s, struct span arg);
 void pop3auth_pass(struct pop3d *s, struct span arg);

@@ -2,16 +2,290 @@
 
 #include <stdlib.h>
 
+#include "format/wire/mask.h"
 #include "format/wire/stranger.h"
 #include "pop3auth.h"
 #include "pop3work.h"
 
 #define MISTAKES_MAX 20		/* of a session */
 
+enum takes {
+	NO_ARG,
+	ANY_ARG,
+	AN_ARG,
+	SECRET_ARG		/* one, blanks at its ends included */
+};
+
+struct verb {
+	const char *name;
+	void (*run)(struct pop3d *s, struct span arg);
+	int phases;		/* in which it is allowed */
+	enum takes takes;
+	const char *syntax;
+};
+
+static void verb_capa(struct pop3d *s, struct span arg);
+static void verb_dele(struct pop3d *s, struct span arg);
+static void verb_list(struct pop3d *s, struct span arg);
+static void verb_noop(struct pop3d *s, struct span arg);
+static void verb_quit(struct pop3d *s, struct span arg);
+static void verb_retr(struct pop3d *s, struct span arg);
+static void verb_rset(struct pop3d *s, struct span arg);
+static void verb_stat(struct pop3d *s, struct span arg);
+static void verb_top(struct pop3d *s, struct span arg);
+static void verb_uidl(struct pop3d *s, struct span arg);
+static void verb_utf8(struct pop3d *s, struct span arg);
+
+#define BEFORE (POP3D_START | POP3D_NAMED)
+
+static const struct verb verbs[] = {
+	{ "USER", pop3auth_user, BEFORE, AN_ARG, "USER name" },
+	{ "PASS", pop3auth_pass, POP3D_NAMED, SECRET_ARG, "PASS password" },
+	{ "APOP", pop3auth_apop, BEFORE, AN_ARG, "APOP name digest" },
+	{ "AUTH", pop3auth_auth, BEFORE, ANY_ARG,
+	    "AUTH [mechanism [response]]" },
+	{ "UTF8", verb_utf8, BEFORE, NO_ARG, "UTF8" },
+	{ "CAPA", verb_capa, POP3D_ANY, NO_ARG, "CAPA" },
+	{ "STAT", verb_stat, POP3D_READY, NO_ARG, "STAT" },
+	{ "LIST", verb_list, POP3D_READY, ANY_ARG, "LIST [letter]" },
+	{ "UIDL", verb_uidl, POP3D_READY, ANY_ARG, "UIDL [letter]" },
+	{ "RETR", verb_retr, POP3D_READY, AN_ARG, "RETR letter" },
+	{ "TOP", verb_top, POP3D_READY, AN_ARG, "TOP letter lines" },
+	{ "DELE", verb_dele, POP3D_READY, AN_ARG, "DELE letter" },
+	{ "RSET", verb_rset, POP3D_READY, NO_ARG, "RSET" },
+	{ "NOOP", verb_noop, POP3D_READY, NO_ARG, "NOOP" },
+	{ "QUIT", verb_quit, POP3D_ANY, NO_ARG, "QUIT" },
+};
+
+#define VERBS COUNT(verbs)
+
+static void
+mistake(struct pop3d *s, const char *text, const char *syntax)
+{
+	pop3_reply(s, "-ERR %s%s", text, syntax);
+	s->mistakes++;
+}
+
+/* RFC 2449 5, RFC 6856 2 */
+static void
+verb_capa(struct pop3d *s, struct span arg)
+{
+	(void)arg;
+	pop3_reply(s, "+OK capabilities follow");
+	buf_adds(s->out, "TOP\r\nUIDL\r\nUSER\r\nSASL ");
+	sasld_names(s->out, s->conf->auth->mechanisms);
+	buf_adds(s->out, "\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nPIPELINING\r\n"
+	    "EXPIRE NEVER\r\nUTF8 USER\r\nIMPLEMENTATION pop3d-lite\r\n"
+	    ".\r\n");
+}
+
+/* Octets are sent as they are, with it and without. */
+static void
+verb_utf8(struct pop3d *s, struct span arg)
+{
+	(void)arg;
+	pop3_reply(s, "+OK UTF-8 it is");
+}
+
+/* Takes a number off arg: 0, or -1. */
+static int
+take_number(struct span *arg, uintmax_t *u)
+{
+	size_t n = 0;
+	int r;
+
+	while (n < arg->n && arg->p[n] != ' ')
+		n++;
+	r = span_number(span_of(arg->p, n), u);
+	*arg = span_trim(span_drop(*arg, n));
+	return r;
+}
+
+/* Sets s->at to the letter that arg begins with: 0, or -1 when answered. */
+static int
+take_letter(struct pop3d *s, struct span *arg)
+{
+	uintmax_t u;
+
+	if (take_number(arg, &u) < 0) {
+		mistake(s, "not a number", "");
+		return -1;
+	}
+	if (u == 0 || u > s->count) {
+		pop3_reply(s, "-ERR no such letter, there are %zu",
+		    s->count);
+		return -1;
+	}
+	s->at = (size_t)(u - 1);
+	if ((s->mark[s->at] & POP3D_DELETED) == 0)
+		return 0;
+	pop3_reply(s, "-ERR that letter is deleted");
+	return -1;
+}
+
+/* The same where nothing may follow. */
+static int
+take_only_letter(struct pop3d *s, struct span arg)
+{
+	if (take_letter(s, &arg) < 0)
+		return -1;
+	if (arg.n == 0)
+		return 0;
+	mistake(s, "one argument too many", "");
+	return -1;
+}
+
+static void
+verb_stat(struct pop3d *s, struct span arg)
+{
+	(void)arg;
+	s->at = 0;
+	s->sum = s->lines = 0;
+	s->work = pop3work_stat;
+}
+
+static void
+verb_list(struct pop3d *s, struct span arg)
+{
+	if (arg.n > 0) {
+		if (take_only_letter(s, arg) == 0)
+			s->work = pop3work_size;
+		return;
+	}
+	pop3_reply(s, "+OK sizes follow");
+	s->at = 0;
+	s->work = pop3work_sizes;
+}
+
+static void
+verb_uidl(struct pop3d *s, struct span arg)
+{
+	struct buf uid = { 0 };
+
+	if (arg.n == 0) {
+		pop3_reply(s, "+OK identifiers follow");
+		s->at = 0;
+		s->work = pop3work_uids;
+	} else if (take_only_letter(s, arg) == 0) {
+		s->conf->store->uid(s->drop, s->at, &uid);
+		pop3_reply(s, "+OK %zu %s", s->at + 1, buf_str(&uid));
+		buf_free(&uid);
+	}
+}
+
+static void
+verb_retr(struct pop3d *s, struct span arg)
+{
+	if (take_only_letter(s, arg) < 0)
+		return;
+	s->top = 0;
+	s->work = pop3work_text;
+}
+
+static void
+verb_top(struct pop3d *s, struct span arg)
+{
+	uintmax_t lines;
+
+	if (take_letter(s, &arg) < 0)
+		return;
+	if (take_number(&arg, &lines) < 0 || arg.n > 0) {
+		mistake(s, "syntax: ", "TOP letter lines");
+		return;
+	}
+	s->top = 1;
+	s->lines = lines;
+	s->work = pop3work_text;
+}
+
+static void
+verb_dele(struct pop3d *s, struct span arg)
+{
+	if (take_only_letter(s, arg) < 0)
+		return;
+	s->mark[s->at] |= POP3D_DELETED;
+	pop3_reply(s, "+OK letter %zu goes at QUIT", s->at + 1);
+}
+
+static void
+verb_rset(struct pop3d *s, struct span arg)
+{
+	size_t i;
+
+	(void)arg;
+	for (i = 0; i < s->count; i++)
+		s->mark[i] &= (unsigned char)~POP3D_DELETED;
+	pop3_reply_count(s);
+}
+
+static void
+verb_noop(struct pop3d *s, struct span arg)
+{
+	(void)arg;
+	pop3_reply(s, "+OK");
+}
+
+static void
+verb_quit(struct pop3d *s, struct span arg)
+{
+	(void)arg;
+	if (s->phase == POP3D_READY) {
+		s->at = 0;
+		s->sum = 0;
+		s->work = pop3work_quit;
+		return;
+	}
+	pop3_reply(s, "+OK bye");
+	s->closing = 1;
+}
+
+static const struct verb *
+find_verb(struct span name)
+{
+	size_t i;
+
+	for (i = 0; i < VERBS; i++)
+		if (span_case_is(name, verbs[i].name))
+			return &verbs[i];
+	return NULL;
+}
+
+static void
+run(struct pop3d *s, struct span line)
+{
+	struct span word = span_word(line);
+	const struct verb *v = find_verb(word);
+	struct span arg = span_drop(line, word.n);
+
+	if (v != NULL && v->takes == SECRET_ARG && arg.n > 0)
+		arg = span_drop(arg, 1);
+	else
+		arg = span_trim(arg);
+	if (v == NULL)
+		mistake(s, "unknown command", "");
+	else if ((v->phases & (int)s->phase) == 0)
+		mistake(s, s->phase == POP3D_READY ? "you are logged in" :
+		    v->phases == POP3D_NAMED ? "say USER first" :
+		    "log in first", "");
+	else if (v->takes == NO_ARG ? arg.n > 0 :
+	    v->takes != ANY_ARG && arg.n == 0)
+		mistake(s, "syntax: ", v->syntax);
+	else
+		v->run(s, arg);
+}
+
+/* All of a response. */
+static size_t
+open_part(struct pop3d *s, struct span line)
+{
+	return s->sasl != NULL ? 0 :
+	    mask_open(&s->pending, line, find_verb(span_word(line)) != NULL);
+}
+
 static void
 tell_line(struct pop3d *s, struct span line)
 {
-	size_t open = pop3verb_open_part(s, line);
+	size_t open = open_part(s, line);
 	struct buf masked = { 0 };
 
 	buf_add(&masked, line.p, open);
@@ -24,7 +298,7 @@ tell_line(struct pop3d *s, struct span line)
 static void
 hang_up(struct pop3d *s, const char *text)
 {
-	pop3verb_reply(s, "%s", text);
+	pop3_reply(s, "%s", text);
 	s->closing = 1;
 }
 
@@ -38,7 +312,7 @@ command(struct pop3d *s, struct span line)
 	if (s->sasl != NULL)
 		pop3auth_step(s, line);
 	else
-		pop3verb_run(s, line);
+		run(s, line);
 	if (s->mistakes > MISTAKES_MAX && !s->closing)
 		hang_up(s, "-ERR too many mistakes");
 }
@@ -51,7 +325,7 @@ is_stranger(struct pop3d *s, struct span first)
 
 	if (!stranger_is(guess))
 		return 0;
-	pop3verb_reply(s, "-ERR this is POP3, not %s", stranger_name(guess));
+	pop3_reply(s, "-ERR this is POP3, not %s", stranger_name(guess));
 	s->closing = 1;
 	return 1;
 }
@@ -71,7 +345,7 @@ feed_line(struct pop3d *s, const char *p, size_t n)
 		return used;
 	if (used > POP3D_LINE_MAX || s->skip) {
 		pop3auth_cancel(s);
-		pop3verb_reply(s, "-ERR line too long");
+		pop3_reply(s, "-ERR line too long");
 		s->mistakes++;
 		return used;
 	}
@@ -82,14 +356,14 @@ feed_line(struct pop3d *s, const char *p, size_t n)
 }
 
 /* Does what the last command has left, and says what comes next. */
-static enum pop3d_next
+static enum session_verdict
 next(struct pop3d *s)
 {
 	if (s->closing)
-		return POP3D_CLOSE;
+		return SESSION_CLOSE;
 	if (s->late > 0)
-		return POP3D_WAIT;
-	return s->work != NULL ? POP3D_AGAIN : POP3D_MORE;
+		return SESSION_WAIT;
+	return s->work != NULL ? SESSION_AGAIN : SESSION_MORE;
 }
 
 static void
@@ -99,35 +373,45 @@ work(struct pop3d *s)
 		s->work = NULL;
 }
 
-struct pop3d *
-pop3d_open(const struct pop3d_conf *conf, const char *peer, struct buf *out)
+static void *
+open_session(const void *arg, const char *peer, int local)
 {
+	const struct pop3d_conf *conf = arg;
 	struct pop3d *s;
 
+	(void)local;
 	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
 	s->peer = span_dup(span_str(peer));
 	s->phase = POP3D_START;
-	s->out = out;
 	if (conf->apop) {
 		buf_addc(&s->stamp, '<');
 		conf->nonce(&s->stamp);
 		buf_addf(&s->stamp, "@%s>", conf->host);
 	}
-	pop3verb_reply(s, "+OK POP3 %s", s->stamp.n > 0 ?
-	    buf_str(&s->stamp) : "ready");
 	return s;
 }
 
-enum pop3d_next
-pop3d_feed(struct pop3d *s, const char *p, size_t n, size_t *used,
-    struct buf *out)
+static enum session_verdict
+greet(void *session, struct buf *out)
 {
+	struct pop3d *s = session;
+
+	s->out = out;
+	pop3_reply(s, "+OK POP3 %s", s->stamp.n > 0 ?
+	    buf_str(&s->stamp) : "ready");
+	return SESSION_MORE;
+}
+
+static enum session_verdict
+feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
+{
+	struct pop3d *s = session;
 	size_t at = 0, taken = 1;
 
 	s->out = out;
 	while (at < n && taken > 0 && out->n < POP3WORK_FULL &&
-	    next(s) == POP3D_MORE) {
+	    next(s) == SESSION_MORE) {
 		taken = feed_line(s, p + at, n - at);
 		at += taken;
 		work(s);
@@ -136,9 +420,11 @@ pop3d_feed(struct pop3d *s, const char *p, size_t n, size_t *used,
 	return next(s);
 }
 
-enum pop3d_next
-pop3d_resume(struct pop3d *s, struct buf *out)
+static enum session_verdict
+resume(void *session, struct buf *out)
 {
+	struct pop3d *s = session;
+
 	s->out = out;
 	if (s->late > 0)
 		pop3auth_answer(s);
@@ -146,17 +432,28 @@ pop3d_resume(struct pop3d *s, struct buf *out)
 	return next(s);
 }
 
-long
-pop3d_delay(void *session)
+static long
+delay(const void *session)
 {
 	const struct pop3d *s = session;
 
 	return s->late;
 }
 
-void
-pop3d_close(struct pop3d *s)
+/* RFC 1939 3: a session that was idle too long ends without a word. */
+static void
+expire(void *session, int down, struct buf *out)
 {
+	(void)session;
+	if (down)
+		buf_adds(out, "-ERR [SYS/TEMP] the server is going down\r\n");
+}
+
+static void
+close_session(void *session)
+{
+	struct pop3d *s = session;
+
 	if (s->drop != NULL)
 		s->conf->store->close(s->drop);
 	pop3auth_cancel(s);
@@ -167,3 +464,10 @@ pop3d_close(struct pop3d *s)
 	free(s->peer);
 	free(s);
 }
+
+/* What was cut short is no command, and without QUIT nothing is deleted. */
+const struct session_type pop3d_session = {
+	.open = open_session, .greet = greet, .feed = feed, .resume = resume,
+	.delay = delay, .expire = expire, .close = close_session,
+	.busy = "-ERR [SYS/TEMP] too busy:"
+};

@@ -18,14 +18,14 @@ pop3work_list(struct pop3d *s)
 	if (err != 0) {
 		s->conf->store->close(s->drop);
 		s->drop = NULL;
-		pop3verb_reply(s, "-ERR [SYS/TEMP] the maildrop cannot be "
+		pop3_reply(s, "-ERR [SYS/TEMP] the maildrop cannot be "
 		    "read");
 		return 1;
 	}
 	s->count = s->conf->store->count(s->drop);
 	s->mark = die_calloc(s->count, 1);
 	s->phase = POP3D_READY;
-	pop3verb_letters(s);
+	pop3_reply_count(s);
 	return 1;
 }
 
@@ -61,7 +61,7 @@ pop3work_stat(struct pop3d *s)
 	}
 	if (s->at < s->count)
 		return 0;
-	pop3verb_reply(s, "+OK %ju %ju", (uintmax_t)s->lines,
+	pop3_reply(s, "+OK %ju %ju", (uintmax_t)s->lines,
 	    (uintmax_t)s->sum);
 	return 1;
 }
@@ -122,7 +122,7 @@ pop3work_size(struct pop3d *s)
 
 	if (s->conf->store->size(s->drop, s->at, &size) != 0)
 		return 0;
-	pop3verb_reply(s, "+OK %zu %ju", s->at + 1, (uintmax_t)size);
+	pop3_reply(s, "+OK %zu %ju", s->at + 1, (uintmax_t)size);
 	return 1;
 }
 
@@ -156,16 +156,16 @@ announce(struct pop3d *s)
 		return 0;
 	err = s->conf->store->begin(s->drop, s->at);
 	if (err != 0) {
-		pop3verb_reply(s, err == ENOENT ? no_letter : no_reading);
+		pop3_reply(s, err == ENOENT ? no_letter : no_reading);
 		return -1;
 	}
 	memset(&s->crlf, 0, sizeof s->crlf);
 	s->body = 0;
 	s->reading = 1;
 	if (s->top)
-		pop3verb_reply(s, "+OK the top of it follows");
+		pop3_reply(s, "+OK the top of it follows");
 	else
-		pop3verb_reply(s, "+OK %ju octets", (uintmax_t)size);
+		pop3_reply(s, "+OK %ju octets", (uintmax_t)size);
 	return 1;
 }
 
@@ -224,10 +224,10 @@ pop3work_quit(struct pop3d *s)
 	if (s->sum > 0 && store->sync(s->drop) != 0)
 		s->failed = 1;
 	if (s->failed)
-		pop3verb_reply(s, "-ERR [SYS/TEMP] some deleted letters are "
+		pop3_reply(s, "-ERR [SYS/TEMP] some deleted letters are "
 		    "still there");
 	else
-		pop3verb_reply(s, "+OK bye");
+		pop3_reply(s, "+OK bye");
 	s->closing = 1;
 	return 1;
 }

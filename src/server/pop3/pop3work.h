@@ -6,7 +6,7 @@
 #ifndef SERVER_POP3_POP3WORK_H
 #define SERVER_POP3_POP3WORK_H
 
-#include "pop3verb.h"
+#include "pop3session.h"
 
 /* Answers that are this long must be sent before more is added. */
 #define POP3WORK_FULL 65536

@@ -1,7 +1,6 @@
 #include "smtpauth.h"
 
 #include "format/wire/mask.h"
-#include "smtpfault.h"
 
 #define FAILURES_MAX 5		/* wrong passwords of a session */
 #define PENALTY_MS 1000		/* and the time each of them takes at least */
@@ -48,7 +47,7 @@ hold(struct smtpd *s, int right)
 	if (right)
 		buf_addspan(&s->passed, login);
 	if (ms > 0)
-		smtpfault_delay(s, s->out->n, ms);
+		smtp_hold(s, s->out->n, ms);
 	else
 		smtpauth_pass(s);
 }
@@ -56,9 +55,9 @@ hold(struct smtpd *s, int right)
 static void
 refuse(struct smtpd *s)
 {
-	smtpverb_reply(s, no_password);
+	smtp_reply(s, no_password);
 	if (++s->failures >= FAILURES_MAX)
-		smtpverb_hang_up(s, no_more);
+		smtp_hang_up(s, no_more);
 }
 
 static void
@@ -74,19 +73,19 @@ answer(struct smtpd *s, enum sasld_next next, const struct buf *challenge)
 		return;
 	case SASLD_DONE:
 		s->known = 1;
-		smtpverb_reply(s, "235 2.7.0 Authentication successful");
+		smtp_reply(s, "235 2.7.0 Authentication successful");
 		break;
 	case SASLD_REFUSED:
 		refuse(s);
 		break;
 	case SASLD_MALFORMED:
-		smtpverb_reply(s, no_sense);
+		smtp_reply(s, no_sense);
 		break;
 	case SASLD_CANCELLED:
-		smtpverb_reply(s, no_cancelled);
+		smtp_reply(s, no_cancelled);
 		break;
 	case SASLD_UNKNOWN:
-		smtpverb_reply(s, no_such);
+		smtp_reply(s, no_such);
 	}
 	smtpauth_cancel(s);
 }
@@ -112,11 +111,11 @@ smtpauth_start(struct smtpd *s, struct span arg)
 		initial = span_trim(span_drop(arg, name.n));
 	}
 	if (s->conf->auth == NULL)
-		smtpverb_reply(s, no_auth);
+		smtp_reply(s, no_auth);
 	else if (s->known)
-		smtpverb_reply(s, no_twice);
+		smtp_reply(s, no_twice);
 	else if (initial.n > 0 && memchr(initial.p, ' ', initial.n) != NULL)
-		smtpverb_reply(s, no_syntax);
+		smtp_reply(s, no_syntax);
 	else {
 		s->conf->nonce(&nonce);
 		s->sasl = sasld_open(s->conf->auth);
@@ -143,8 +142,8 @@ smtpauth_is_line(const struct smtpd *s, struct span line)
 
 /* All of a response. */
 size_t
-smtpauth_open_part(struct smtpd *s, struct span line)
+smtpauth_open_part(struct smtpd *s, struct span line, int is_command)
 {
 	return s->sasl != NULL ? 0 :
-	    mask_open(&s->pending, line, smtpverb_is_known(line));
+	    mask_open(&s->pending, line, is_command);
 }

@@ -4,7 +4,7 @@
 #ifndef SERVER_SMTP_SMTPAUTH_H
 #define SERVER_SMTP_SMTPAUTH_H
 
-#include "smtpverb.h"
+#include "smtpsession.h"
 
 /* The argument of AUTH, and a line of the exchange without its ending. */
 void smtpauth_start(struct smtpd *s, struct span arg);
@@ -16,8 +16,11 @@ void smtpauth_cancel(struct smtpd *s);
 /* Whether a line that is too long, as it begins, is of a log-in. */
 int smtpauth_is_line(const struct smtpd *s, struct span line);
 
-/* Whether what follows the first so many bytes of a line is secret. */
-size_t smtpauth_open_part(struct smtpd *s, struct span line);
+/*
+ * How many bytes of a line are no secret, all the rest being one; is_command
+ * says that it begins with a command.
+ */
+size_t smtpauth_open_part(struct smtpd *s, struct span line, int is_command);
 
 /* What was held back leaves: the right password, if it was that, is told. */
 void smtpauth_pass(struct smtpd *s);

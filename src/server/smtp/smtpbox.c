@@ -51,6 +51,13 @@ refusal_of(int found)
 	return found == FOREIGN ? no_relay : found == NOBODY ? no_box : NULL;
 }
 
+/* Whether mailboxes are kept by the address, as RCPT had it. */
+static int
+by_address(const struct smtpd_conf *c)
+{
+	return c->store != NULL && c->store->by_address;
+}
+
 const char *
 smtpbox_find(const struct smtpd_conf *c, struct addr *a, struct buf *names)
 {
@@ -129,7 +136,7 @@ add_boxes(const struct smtpd_conf *c, struct buf *boxes,
 	for (; p < end; p += strlen(p) + 1) {
 		buf_clear(&address);
 		add_box(&address, span_str(p), domain);
-		add_pair(boxes, c->by_address ? buf_str(&address) : p,
+		add_pair(boxes, by_address(c) ? buf_str(&address) : p,
 		    buf_str(&address));
 	}
 	buf_free(&address);
@@ -146,7 +153,7 @@ smtpbox_add(const struct smtpd_conf *c, struct addr *a, int trusted,
 		add_whole(foreign, a);
 		return NULL;
 	}
-	if (found == MAILBOX && c->by_address)
+	if (found == MAILBOX && by_address(c))
 		add_whole(boxes, a);
 	else if (found >= MAILBOX)
 		add_boxes(c, boxes, &names, a->domain);

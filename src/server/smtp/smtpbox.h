@@ -1,12 +1,12 @@
 /*
  * smtpbox: recipients of an SMTP session: which mailboxes an address means, and
- * the pairs, as struct smtpd_store has them, that they become.
+ * the pairs, as struct mail_store has them, that they become.
  */
 #ifndef SERVER_SMTP_SMTPBOX_H
 #define SERVER_SMTP_SMTPBOX_H
 
 #include "format/mail/addr.h"
-#include "smtpd.h"
+#include "smtpconf.h"
 
 /*
  * Adds the names of an address's mailboxes, each with a NUL behind it: NULL, or

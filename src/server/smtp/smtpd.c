@@ -4,8 +4,8 @@
 
 #include "format/wire/stranger.h"
 #include "smtpauth.h"
-#include "smtpfault.h"
 #include "smtptext.h"
+#include "smtpverb.h"
 
 #define MISTAKES_MAX 20		/* without a message accepted in between */
 #define UNSETTLED_MAX 64	/* messages of a session in one commit */
@@ -19,13 +19,13 @@ static const char
 static void
 tell_line(struct smtpd *s, struct span line)
 {
-	size_t open = smtpauth_open_part(s, line);
+	size_t open = smtpauth_open_part(s, line, smtpverb_is_known(line));
 	struct buf masked = { 0 };
 
 	buf_add(&masked, line.p, open);
 	if (open < line.n)
 		buf_adds(&masked, open > 0 ? " ****" : "****");
-	s->conf->talk(s->arg, buf_str(&s->peer), 'C', buf_span(&masked));
+	s->conf->talk(s->talk, buf_str(&s->peer), 'C', buf_span(&masked));
 	buf_free(&masked);
 }
 
@@ -54,7 +54,7 @@ is_stranger(struct smtpd *s, struct span first)
 		return 0;
 	buf_addf(&text, "221 2.7.0 Error: this is SMTP, not %s",
 	    stranger_name(guess));
-	smtpverb_hang_up(s, buf_str(&text));
+	smtp_hang_up(s, buf_str(&text));
 	buf_free(&text);
 	return 1;
 }
@@ -73,7 +73,7 @@ feed_line(struct smtpd *s, const char *p, size_t n)
 	if (skip)
 		return used;
 	if (used > SMTPD_LINE_MAX || s->skip) {
-		smtpverb_reply(s, smtpauth_is_line(s, span_of(p, used)) ?
+		smtp_reply(s, smtpauth_is_line(s, span_of(p, used)) ?
 		    no_exchange : no_end);
 		smtpauth_cancel(s);
 		return used;
@@ -85,7 +85,7 @@ feed_line(struct smtpd *s, const char *p, size_t n)
 	if (s->pause)
 		return 0;
 	s->more = used < n;
-	s->hasty |= s->more;
+	s->pipelines |= s->more;
 	command(s, span_of(p, used));
 	return used;
 }
@@ -102,7 +102,7 @@ tell(struct smtpd *s)
 		if (lf != NULL)
 			line.n = (size_t)(lf + 1 - line.p);
 		s->told += line.n;
-		s->conf->talk(s->arg, buf_str(&s->peer), 'S',
+		s->conf->talk(s->talk, buf_str(&s->peer), 'S',
 		    span_chomp(line));
 	}
 }
@@ -112,40 +112,41 @@ static int
 takes_more(const struct smtpd *s)
 {
 	return !s->closing && !s->waiting && !s->pause &&
-	    !smtpfault_is_pending(s) && s->delay == 0 &&
+	    !smtp_has_fault(s) && s->delay == 0 &&
 	    s->unsettleds < UNSETTLED_MAX;
 }
 
 /* What the caller does next; what was answered is told, once it stands. */
-static enum smtpd_next
+static enum session_verdict
 next(struct smtpd *s)
 {
 	if (s->unsettled != NULL)
-		return takes_more(s) ? SMTPD_SOON : SMTPD_SYNC;
+		return takes_more(s) ? SESSION_SOON : SESSION_COMMIT;
 	if (!s->waiting)
-		smtpfault_apply(s);
+		smtp_apply_fault(s);
 	if (s->conf->talk != NULL)
 		tell(s);
 	if (s->waiting || s->delay > 0)
-		return s->lull ? SMTPD_LULL : SMTPD_WAIT;
+		return s->watch ? SESSION_WATCH : SESSION_WAIT;
 	if (s->reset)
-		return SMTPD_RESET;
-	return s->closing ? SMTPD_CLOSE : SMTPD_MORE;
+		return SESSION_RESET;
+	return s->closing ? SESSION_CLOSE : SESSION_MORE;
 }
 
-struct smtpd *
-smtpd_open(const struct smtpd_conf *conf, const struct smtpd_peer *peer)
+static void *
+open_session(const void *arg, const char *peer, int local)
 {
+	const struct smtpd_conf *conf = arg;
 	struct smtpd *s;
 
 	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
 	s->phase = SMTPD_START;
 	s->crlf = -1;
-	buf_adds(&s->peer, peer->text);
-	s->local = peer->local;
-	s->arg = peer->arg;
-	s->unserved = peer->unserved;
+	buf_adds(&s->peer, peer);
+	s->local = local;
+	if (conf->talk_open != NULL)
+		s->talk = conf->talk_open(conf->app, peer, &s->is_short);
 	return s;
 }
 
@@ -158,13 +159,15 @@ begin(struct smtpd *s, struct buf *out)
 		s->told = s->from = out->n;
 }
 
-enum smtpd_next
-smtpd_greet(struct smtpd *s, struct buf *out)
+static enum session_verdict
+greet(void *session, struct buf *out)
 {
+	struct smtpd *s = session;
+
 	begin(s, out);
-	if (s->unserved)
-		smtpverb_hang_up(s, no_resources);
-	else if (!smtpfault_strikes(s, RULES_CONNECT, span_of(NULL, 0)))
+	if (s->is_short)
+		smtp_hang_up(s, no_resources);
+	else if (!smtp_event(s, RULES_CONNECT, span_of(NULL, 0)))
 		buf_addf(out, "220 %s ESMTP smtpd-lite\r\n", s->conf->host);
 	else if (s->fault.what == RULES_REPLY && s->fault.text.p[0] != '2')
 		s->phase = SMTPD_TURNED_AWAY;
@@ -175,21 +178,21 @@ smtpd_greet(struct smtpd *s, struct buf *out)
 static void
 end_delay(struct smtpd *s)
 {
-	smtpfault_release(s);
+	smtp_release(s);
 	smtpauth_pass(s);
-	s->lull = 0;
+	s->watch = 0;
 }
 
-enum smtpd_next
-smtpd_feed(struct smtpd *s, const char *p, size_t n, size_t *used,
-    struct buf *out)
+static enum session_verdict
+feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 {
+	struct smtpd *s = session;
 	size_t at = 0, taken = 1;
 
 	begin(s, out);
-	if (s->lull) {
+	if (s->watch) {
 		end_delay(s);
-		smtpverb_end_stray(s);
+		smtp_text_came(s);
 	}
 	while (at < n && taken > 0 && takes_more(s) && !s->silent) {
 		if (s->conf->talk != NULL && s->unsettled == NULL)
@@ -199,15 +202,17 @@ smtpd_feed(struct smtpd *s, const char *p, size_t n, size_t *used,
 		    smtptext_feed(s, p + at, n - at);
 		at += taken;
 		if (s->mistakes > MISTAKES_MAX && !s->closing)
-			smtpverb_hang_up(s, no_more);
+			smtp_hang_up(s, no_more);
 	}
 	*used = s->silent ? n : at;
 	return next(s);
 }
 
-enum smtpd_next
-smtpd_resume(struct smtpd *s, struct buf *out)
+static enum session_verdict
+resume(void *session, struct buf *out)
 {
+	struct smtpd *s = session;
+
 	begin(s, out);
 	smtptext_settle(s);
 	s->pause = 0;
@@ -217,16 +222,16 @@ smtpd_resume(struct smtpd *s, struct buf *out)
 	return next(s);
 }
 
-long
-smtpd_delay(void *session)
+static long
+delay(const void *session)
 {
 	const struct smtpd *s = session;
 
 	return s->delay;
 }
 
-void
-smtpd_expire(void *session, int down, struct buf *out)
+static void
+expire(void *session, int down, struct buf *out)
 {
 	const struct smtpd *s = session;
 
@@ -236,11 +241,11 @@ smtpd_expire(void *session, int down, struct buf *out)
 	    "421 4.4.2 %s Error: timeout exceeded\r\n", s->conf->host);
 }
 
-void *
-smtpd_close(struct smtpd *s)
+static void
+close_session(void *session)
 {
+	struct smtpd *s = session;
 	struct smtpmail *m;
-	void *arg = s->arg;
 
 	while ((m = s->unsettled) != NULL) {
 		s->unsettled = m->next;
@@ -248,11 +253,19 @@ smtpd_close(struct smtpd *s)
 	}
 	smtpmail_free(s->mail);
 	smtpauth_cancel(s);
+	if (s->conf->talk_close != NULL)
+		s->conf->talk_close(s->talk);
 	buf_free(&s->peer);
 	buf_free(&s->helo);
 	buf_free(&s->refusal);
 	buf_free(&s->held);
 	buf_free(&s->passed);
 	free(s);
-	return arg;
 }
+
+/* What was cut short is no command and no message: an end is the end. */
+const struct session_type smtpd_session = {
+	.open = open_session, .greet = greet, .feed = feed, .resume = resume,
+	.delay = delay, .expire = expire, .close = close_session,
+	.busy = "421 4.3.2 Error:"
+};

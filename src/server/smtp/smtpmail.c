@@ -245,11 +245,11 @@ smtpmail_begin(struct smtpmail *m, struct span received, int crlf)
 	smtpdata_init(&m->data, crlf);
 	buf_addspan(&m->trace, received);
 	m->id = m->trace.n;
-	c->id(c->mark, &m->trace);
+	c->id(c->app, &m->trace);
 	m->id_n = m->trace.n - m->id;
 	if (received.n > 0) {
 		buf_adds(&m->trace, ";\n\t");
-		c->date(c->mark, &m->trace);
+		c->date(c->app, &m->trace);
 		buf_addc(&m->trace, '\n');
 	}
 	if (c->store != NULL && m->boxes.n > 0) {
@@ -362,7 +362,7 @@ refusal_of(const struct smtpmail *m, int err)
 static int
 settle_relay(struct smtpmail *m)
 {
-	const struct smtpd_store *relay = m->conf->relay;
+	const struct mail_store *relay = m->conf->relay;
 	int err;
 
 	m->ready = 1;

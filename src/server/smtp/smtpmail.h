@@ -5,14 +5,14 @@
 #ifndef SERVER_SMTP_SMTPMAIL_H
 #define SERVER_SMTP_SMTPMAIL_H
 
-#include "smtpd.h"
+#include "smtpconf.h"
 #include "smtpdata.h"
 #include "smtphead.h"
 
 struct smtpmail {
 	const struct smtpd_conf *conf;
 	struct buf from;	/* the sender, empty for <> */
-	struct buf boxes;	/* as struct smtpd_store has them */
+	struct buf boxes;	/* as struct mail_store has them */
 	struct buf foreign;	/* the same, for conf->relay */
 	struct buf trace;	/* the Received line, from DATA on */
 	size_t id, id_n;	/* where in it the identifier is */

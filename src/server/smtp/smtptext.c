@@ -2,7 +2,6 @@
 
 #include <errno.h>
 
-#include "smtpfault.h"
 
 static const char
 	no_hello[] = "503 5.5.1 Error: send HELO/EHLO first",
@@ -35,7 +34,7 @@ smtptext_data(struct smtpd *s, struct span arg)
 	(void)arg;
 	begin(s);
 	s->input = SMTPD_TEXT;
-	smtpverb_reply(s, "354 End data with <CR><LF>.<CR><LF>");
+	smtp_reply(s, "354 End data with <CR><LF>.<CR><LF>");
 }
 
 /* The text of mail has ended: it is answered, or waits for its answer. */
@@ -48,8 +47,8 @@ finish(struct smtpd *s)
 
 	s->input = SMTPD_LINES;
 	if (!s->waiting && m->rcpts > 0 &&
-	    smtpfault_strikes(s, RULES_DOT, span_of(NULL, 0))) {
-		smtpverb_reset(s);
+	    smtp_event(s, RULES_DOT, span_of(NULL, 0))) {
+		smtp_reset(s);
 		return;
 	}
 	at = s->out->n;
@@ -65,7 +64,7 @@ finish(struct smtpd *s)
 		s->mail = NULL;
 	} else if (r == 0)
 		s->mistakes = 0;
-	smtpverb_reset(s);
+	smtp_reset(s);
 }
 
 void
@@ -135,7 +134,7 @@ refusal_of(struct smtpd *s)
 	}
 	s->phase = SMTPD_CHUNKS;
 	if (s->mail->rcpts > 0 &&
-	    smtpfault_strikes(s, RULES_DATA, span_of(NULL, 0))) {
+	    smtp_event(s, RULES_DATA, span_of(NULL, 0))) {
 		if (s->closing || s->silent)
 			return NULL;
 		buf_add(&s->refusal, s->out->p + s->from, s->out->n - s->from);
@@ -155,7 +154,7 @@ refuse(struct smtpd *s)
 	buf_addspan(s->out, buf_span(&s->refusal));
 	s->mistakes += blame;
 	if (s->last && s->phase >= SMTPD_SENDER)
-		smtpverb_reset(s);
+		smtp_reset(s);
 	if (s->phase != SMTPD_CHUNKS)
 		buf_free(&s->refusal);
 }
@@ -190,8 +189,8 @@ smtptext_bdat(struct smtpd *s, struct span arg)
 	const char *refusal;
 
 	if (parse_bdat(s, arg) < 0) {
-		smtpverb_reply(s, no_syntax);
-		smtpverb_stray(s, at);
+		smtp_reply(s, no_syntax);
+		smtp_watch_for_text(s, at);
 		return;
 	}
 	refusal = refusal_of(s);
@@ -230,7 +229,7 @@ smtptext_feed(struct smtpd *s, const char *p, size_t n)
 			finish(s);
 	}
 	if (s->conf->talk != NULL)
-		s->conf->talk(s->arg, buf_str(&s->peer), 'T',
+		s->conf->talk(s->talk, buf_str(&s->peer), 'T',
 		    span_of(p, used));
 	return used;
 }

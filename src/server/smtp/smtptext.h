@@ -5,7 +5,7 @@
 #ifndef SERVER_SMTP_SMTPTEXT_H
 #define SERVER_SMTP_SMTPTEXT_H
 
-#include "smtpverb.h"
+#include "smtpsession.h"
 
 /* The two commands. */
 void smtptext_data(struct smtpd *s, struct span arg);

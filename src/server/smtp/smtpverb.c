@@ -2,11 +2,9 @@
 
 #include "format/mail/addr.h"
 #include "smtpauth.h"
-#include "smtpfault.h"
 #include "smtptext.h"
 
 #define HELO_MAX 255		/* octets of the client's name we pass on */
-#define LULL_MS 20		/* for who does not wait to show it */
 
 static const char
 	no_chunk[] = "503 5.5.1 Error: a message is coming by BDAT",
@@ -18,7 +16,6 @@ static const char
 	no_node[] = "501 5.5.4 Syntax: ETRN domain",
 	no_rcpt[] = "503 5.5.1 Error: need RCPT command",
 	no_service[] = "503 5.5.1 Error: no service here",
-	no_text[] = "421 4.5.0 Error: this looks like the text of a message",
 	no_turn[] = "502 5.5.1 Error: roles are not turned",
 	no_valid[] = "554 5.5.1 Error: no valid recipients";
 
@@ -92,74 +89,13 @@ static const struct verb verbs[] = {
 
 #define VERBS COUNT(verbs)
 
-/* Whether a reply is to a mistake, not to an address or a size. */
-static int
-blames(const char *text)
-{
-	return memcmp(text, "50", 2) == 0 || memcmp(text, "554", 3) == 0 ||
-	    memcmp(text, "555", 3) == 0;
-}
-
-void
-smtpverb_reply(struct smtpd *s, const char *text)
-{
-	buf_adds(s->out, text);
-	buf_adds(s->out, "\r\n");
-	s->mistakes += blames(text);
-}
-
 /* The arguments were wrong. */
 static void
 wrong_syntax(struct smtpd *s)
 {
 	buf_adds(s->out, "501 5.5.4 Syntax: ");
-	smtpverb_reply(s, s->verb);
+	smtp_reply(s, s->verb);
 	s->mistakes++;
-}
-
-void
-smtpverb_hang_up(struct smtpd *s, const char *text)
-{
-	smtpverb_reply(s, text);
-	s->closing = 1;
-}
-
-/*
- * Whoever did not wait for the answer to a DATA that was refused has sent
- * text, which must not be run as commands: what comes while the answer is held
- * back is that.  It may come later; but whoever has waited for each answer has
- * read this one, too, and mistypes a command.
- */
-void
-smtpverb_stray(struct smtpd *s, size_t from)
-{
-	if (s->closing || s->silent || s->phase == SMTPD_TURNED_AWAY)
-		return;
-	if (s->more) {
-		smtpverb_end_stray(s);
-		return;
-	}
-	s->stray = s->lull = 1;
-	smtpfault_delay(s, from, LULL_MS);
-}
-
-void
-smtpverb_end_stray(struct smtpd *s)
-{
-	if (!s->closing)
-		smtpverb_hang_up(s, no_text);
-}
-
-/* The next thing may be MAIL. */
-void
-smtpverb_reset(struct smtpd *s)
-{
-	smtpmail_free(s->mail);
-	s->mail = NULL;
-	s->input = SMTPD_LINES;
-	buf_free(&s->refusal);
-	if (s->phase != SMTPD_START)
-		s->phase = SMTPD_READY;
 }
 
 /* The client's name for itself, made harmless in a header. */
@@ -168,7 +104,7 @@ hello(struct smtpd *s, struct span name, int ehlo)
 {
 	size_t i;
 
-	smtpverb_reset(s);
+	smtp_reset(s);
 	s->phase = SMTPD_READY;
 	s->ehlo = ehlo;
 	buf_free(&s->helo);
@@ -248,11 +184,11 @@ verb_mail(struct smtpd *s, struct span arg)
 	if (answer == NULL)
 		wrong_syntax(s);
 	else
-		smtpverb_reply(s, answer);
+		smtp_reply(s, answer);
 	if (answer != NULL && answer[0] == '2')
 		s->phase = SMTPD_SENDER;
 	else
-		smtpverb_reset(s);
+		smtp_reset(s);
 }
 
 static void
@@ -265,22 +201,22 @@ verb_rcpt(struct smtpd *s, struct span arg)
 	if (answer == NULL)
 		wrong_syntax(s);
 	else
-		smtpverb_reply(s, answer);
+		smtp_reply(s, answer);
 }
 
 static void
 verb_rset(struct smtpd *s, struct span arg)
 {
 	(void)arg;
-	smtpverb_reset(s);
-	smtpverb_reply(s, "250 2.0.0 Ok");
+	smtp_reset(s);
+	smtp_reply(s, "250 2.0.0 Ok");
 }
 
 static void
 verb_noop(struct smtpd *s, struct span arg)
 {
 	(void)arg;
-	smtpverb_reply(s, "250 2.0.0 Ok");
+	smtp_reply(s, "250 2.0.0 Ok");
 }
 
 static void
@@ -305,7 +241,7 @@ verb_etrn(struct smtpd *s, struct span arg)
 	if (domain.p[0] == '@')
 		domain = span_drop(domain, 1);
 	if (!is_queue && !addr_is_domain(domain)) {
-		smtpverb_reply(s, no_node);
+		smtp_reply(s, no_node);
 		return;
 	}
 	if (s->conf->relay != NULL && !is_queue)
@@ -321,7 +257,7 @@ static void
 verb_turn(struct smtpd *s, struct span arg)
 {
 	(void)arg;
-	smtpverb_reply(s, no_turn);
+	smtp_reply(s, no_turn);
 }
 
 static const struct verb *
@@ -355,7 +291,7 @@ static void
 verb_quit(struct smtpd *s, struct span arg)
 {
 	(void)arg;
-	smtpverb_hang_up(s, "221 2.0.0 Bye");
+	smtp_hang_up(s, "221 2.0.0 Bye");
 }
 
 /* NULL when verb v may come now with this argument. */
@@ -383,22 +319,22 @@ run(struct smtpd *s, const struct verb *v, struct span arg)
 	const char *refusal = check(s, v, arg);
 	size_t at = s->out->n;
 
-	s->stray = 0;
+	s->text_near = 0;
 	s->verb = v->syntax;
 	if (refusal == NULL) {
 		if (v->place == RULES_PLACES ||
-		    !smtpfault_strikes(s, v->place, arg)) {
+		    !smtp_event(s, v->place, arg)) {
 			v->run(s, arg);
 			return;
 		}
 		if (v->run == verb_rcpt)
 			s->phase = SMTPD_RCPTS;
 	} else if (refusal[0] != '\0')
-		smtpverb_reply(s, refusal);
+		smtp_reply(s, refusal);
 	else
 		wrong_syntax(s);
 	if (v->run == smtptext_data || v->run == smtptext_bdat)
-		smtpverb_stray(s, at);
+		smtp_watch_for_text(s, at);
 }
 
 /* The command of a line, or NULL, and its argument. */
@@ -438,9 +374,9 @@ smtpverb_run(struct smtpd *s, struct span line)
 
 	if (v != NULL)
 		run(s, v, arg);
-	else if (s->stray && s->hasty)
-		smtpverb_end_stray(s);
+	else if (s->text_near && s->pipelines)
+		smtp_text_came(s);
 	else
-		smtpverb_reply(s, s->phase == SMTPD_TURNED_AWAY ?
+		smtp_reply(s, s->phase == SMTPD_TURNED_AWAY ?
 		    no_service : no_command);
 }

@@ -1,4 +1,76 @@
-#include "smtpfault.h"
+#include "smtpsession.h"
+
+/*
+ * For how long the answer to a refused DATA is held back, for text that is on
+ * its way to show.  No state can tell it from commands: a client that did not
+ * wait for the answer breaks RFC 2920, and bytes which come after the answer
+ * has left are from one that has read it, as far as anybody can see.
+ */
+#define WATCH_MS 20
+
+static const char no_text[] =
+    "421 4.5.0 Error: this looks like the text of a message";
+
+/* Whether a reply is to a mistake, not to an address or a size. */
+static int
+blames(const char *text)
+{
+	return memcmp(text, "50", 2) == 0 || memcmp(text, "554", 3) == 0 ||
+	    memcmp(text, "555", 3) == 0;
+}
+
+void
+smtp_reply(struct smtpd *s, const char *text)
+{
+	buf_adds(s->out, text);
+	buf_adds(s->out, "\r\n");
+	s->mistakes += blames(text);
+}
+
+void
+smtp_hang_up(struct smtpd *s, const char *text)
+{
+	smtp_reply(s, text);
+	s->closing = 1;
+}
+
+/*
+ * Whoever did not wait for the answer to a DATA that was refused has sent
+ * text, which must not be run as commands: what comes while the answer is held
+ * back is that.  It may come later; but whoever has waited for each answer has
+ * read this one, too, and mistypes a command.
+ */
+void
+smtp_watch_for_text(struct smtpd *s, size_t from)
+{
+	if (s->closing || s->silent || s->phase == SMTPD_TURNED_AWAY)
+		return;
+	if (s->more) {
+		smtp_text_came(s);
+		return;
+	}
+	s->text_near = s->watch = 1;
+	smtp_hold(s, from, WATCH_MS);
+}
+
+void
+smtp_text_came(struct smtpd *s)
+{
+	if (!s->closing)
+		smtp_hang_up(s, no_text);
+}
+
+/* The next thing may be MAIL. */
+void
+smtp_reset(struct smtpd *s)
+{
+	smtpmail_free(s->mail);
+	s->mail = NULL;
+	s->input = SMTPD_LINES;
+	buf_free(&s->refusal);
+	if (s->phase != SMTPD_START)
+		s->phase = SMTPD_READY;
+}
 
 /* What is known; recipients are in a buffer of their own, NULs between. */
 static void
@@ -39,13 +111,13 @@ fall_silent(struct smtpd *s)
 }
 
 int
-smtpfault_is_pending(const struct smtpd *s)
+smtp_has_fault(const struct smtpd *s)
 {
 	return s->fault.what == RULES_DELAY || s->fault.what == RULES_TRUNCATE;
 }
 
 int
-smtpfault_strikes(struct smtpd *s, enum rules_place place, struct span arg)
+smtp_event(struct smtpd *s, enum rules_place place, struct span arg)
 {
 	struct buf rcpts = { 0 };
 	struct rules_facts facts;
@@ -57,7 +129,7 @@ smtpfault_strikes(struct smtpd *s, enum rules_place place, struct span arg)
 	a = s->conf->event(s->conf->rules, place, &facts);
 	buf_free(&rcpts);
 	s->from = s->out->n;
-	if (a.what == RULES_PASS && smtpfault_is_pending(s))
+	if (a.what == RULES_PASS && smtp_has_fault(s))
 		return 0;
 	s->fault = a;
 	switch (a.what) {
@@ -83,9 +155,9 @@ smtpfault_strikes(struct smtpd *s, enum rules_place place, struct span arg)
 }
 
 void
-smtpfault_delay(struct smtpd *s, size_t from, long ms)
+smtp_hold(struct smtpd *s, size_t from, long ms)
 {
-	if (smtpfault_is_pending(s))
+	if (smtp_has_fault(s))
 		return;
 	s->fault.what = RULES_DELAY;
 	s->fault.ms = ms;
@@ -93,7 +165,7 @@ smtpfault_delay(struct smtpd *s, size_t from, long ms)
 }
 
 void
-smtpfault_release(struct smtpd *s)
+smtp_release(struct smtpd *s)
 {
 	buf_addspan(s->out, buf_span(&s->held));
 	buf_free(&s->held);
@@ -101,7 +173,7 @@ smtpfault_release(struct smtpd *s)
 }
 
 void
-smtpfault_apply(struct smtpd *s)
+smtp_apply_fault(struct smtpd *s)
 {
 	struct buf *out = s->out;
 

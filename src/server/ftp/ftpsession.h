@@ -1,0 +1,148 @@
+/*
+ * ftpsession: what all parts of an FTP session share: what it is told, and by
+ * which functions it reaches its files and its data connection; its state, and
+ * its replies.
+ */
+#ifndef SERVER_FTP_FTPSESSION_H
+#define SERVER_FTP_FTPSESSION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/sasld.h"
+#include "sys/buf.h"
+
+struct dataconn;
+
+/*
+ * Where files are kept.  A file is the store's own affair; err is an
+ * errno, sizes are octets, times seconds since the Epoch.
+ */
+struct ftpd_store {
+	void *arg;
+
+	/* A new file; NULL with *err (EBUSY: no more files are taken). */
+	void *(*begin)(void *arg, int *err);
+
+	/* More of it; what has failed is told by outcome, at any time. */
+	void (*write)(void *file, const void *p, size_t n);
+
+	/* It is whole, and to be made safe under name with the next commit. */
+	void (*finish)(void *file, struct span name);
+
+	/*
+	 * 0 while all is well, else err.  After the commit *name is the name
+	 * it got, valid until drop.
+	 */
+	int (*outcome)(void *file, struct span *name);
+
+	/* The end of file, which is deleted unless it was stored. */
+	void (*drop)(void *file);
+
+	/*
+	 * One of the files that lie there, and all of them: 0, or -1 where it
+	 * is none, or where they cannot be listed.
+	 */
+	int (*look)(void *arg, struct span name, uint64_t *size, int64_t *time);
+	int (*list)(void *arg, void (*visit)(void *to, struct span name,
+	    uint64_t size, int64_t time), void *to);
+
+	/* Appends a name that is nobody else's, for STOU. */
+	void (*invent)(void *arg, struct buf *name);
+};
+
+/* The data connection of a session, as attach gives it. */
+struct ftpd_data {
+	/*
+	 * Listens at one of these ports, any where both are 0: text gets
+	 * "host:port" or "[v6]:port", at most FTPD_ADDR_MAX bytes with the
+	 * NUL.  0, or -1.
+	 */
+	int (*listen)(struct dataconn *d, unsigned low, unsigned high,
+	    char *text);
+	int (*is_open)(const struct dataconn *d);
+
+	/* Whether the client has hung up, on the session altogether. */
+	int (*is_abandoned)(const struct dataconn *d);
+
+	/* What comes is taken; or n bytes are sent, and its end. */
+	void (*receive)(struct dataconn *d);
+	void (*send)(struct dataconn *d, const void *p, size_t n);
+	void (*close)(struct dataconn *d);
+};
+
+#define FTPD_ADDR_MAX 320
+
+struct ftpd_conf {
+	const char *host;	/* a word for the greeting */
+	struct span directory;	/* a name that stands for / too, or empty */
+	uint64_t max;		/* octets in a file */
+	struct ftpd_store store;
+	struct ftpd_data data;
+
+	unsigned low, high;	/* ports of data connections, 0: any */
+
+	/* NULL: local peers are anonymous, nobody else may log in. */
+	const struct sasld_conf *auth;
+
+	/*
+	 * Hears each line that comes ('C') and goes ('S'), passwords masked.
+	 * May be NULL.
+	 */
+	void (*talk)(void *app, const char *peer, int who, struct span line);
+	void *app;
+};
+
+enum ftp_phase {
+	FTP_COMMAND,		/* the next command */
+	FTP_TRANSFER,		/* bytes go over the data connection */
+	FTP_SETTLE,		/* a file has come: is its client there? */
+	FTP_COMMIT,		/* a file is made safe */
+	FTP_TRIED,		/* the answer to a password is held back */
+	FTP_OVER		/* nothing more is taken */
+};
+
+/* A file that is whole, under a name that begins with a dot. */
+struct ftp_aside {
+	struct ftp_aside *next;
+	struct buf name;
+	void *file;
+	uint64_t size;
+};
+
+struct ftpd {
+	const struct ftpd_conf *conf;
+	struct buf *out;	/* the caller's, set on each call */
+	char *peer;
+	int local;
+	struct dataconn *data;
+	enum ftp_phase phase;
+	struct buf line;	/* commands that wait, or a part of one */
+	int known;		/* as no stranger */
+
+	struct buf user;	/* who wants to log in */
+	int right;		/* the password was; and for how many ms the */
+	long late;		/* answer to it is held back */
+	int logged_in;
+	int failures;		/* log-ins refused */
+	int pending;		/* mask_open's */
+
+	int epsv_all;		/* EPSV ALL: no other way (RFC 2428 4) */
+	int text;		/* TYPE A: CRLF becomes LF */
+	int cr;			/* a CR waits for what follows it */
+
+	/* The file on its way, or in a commit; NULL while there is none. */
+	void *file;
+	struct buf name;
+	uint64_t size;
+	int code;		/* 226 or 250, after the commit */
+
+	struct ftp_aside *aside;
+	size_t asides;
+	struct buf from;	/* RNFR's name, until the next command */
+};
+
+/* A reply of one line, its code first; CRLF is added. */
+void ftp_reply(struct ftpd *s, const char *fmt, ...) DIE_PRINTF(2, 3);
+
+#endif

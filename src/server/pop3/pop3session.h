@@ -1,0 +1,120 @@
+/*
+ * pop3session: what all parts of a POP3 session share: what it is told, and by
+ * which functions it learns what it cannot know (it has no socket, clock or
+ * file); its state, and its replies.
+ */
+#ifndef SERVER_POP3_POP3SESSION_H
+#define SERVER_POP3_POP3SESSION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "format/mail/crlf.h"
+#include "server/sasld.h"
+#include "sys/buf.h"
+
+/*
+ * Where letters are.  open gives somebody's maildrop, which is that session's
+ * alone until close; NULL and errno, EAGAIN where another session has it.
+ * Letters have numbers from 0; list is called before all else.  The int
+ * functions return 0 or errno; EINPROGRESS asks for the same call again, when
+ * others had their turn.
+ *
+ * size is octets as they are sent, without the dots, as far as the store has
+ * been told; measure makes sure.  uid adds what names a letter for good.
+ * After begin, read gives the letter piece by piece, in lines that end in LF
+ * or CRLF: the last piece is empty; finish ends that earlier.  Only remove
+ * takes letters away, and sync makes it safe; seen says that a letter has been
+ * fetched.
+ */
+struct pop3d_store {
+	void *(*open)(void *store, struct span login);
+	void (*close)(void *drop);
+	int (*list)(void *drop);
+	size_t (*count)(const void *drop);
+	int (*size)(void *drop, size_t i, uint64_t *size);
+	int (*measure)(void *drop, size_t i, uint64_t *size);
+	void (*uid)(const void *drop, size_t i, struct buf *b);
+	int (*begin)(void *drop, size_t i);
+	int (*read)(void *drop, struct span *piece);
+	void (*finish)(void *drop);
+	int (*remove)(void *drop, size_t i);
+	void (*seen)(void *drop, size_t i);
+	int (*sync)(void *drop);
+};
+
+struct pop3d_conf {
+	const char *host;		/* our name, in APOP's stamp */
+	const struct sasld_conf *auth;
+	int apop;			/* all secrets are passwords */
+	const struct pop3d_store *store;
+	void *keeper;			/* store's first argument */
+
+	/* Adds a nonce as sasld_start wants it. */
+	void (*nonce)(struct buf *b);
+
+	/*
+	 * Hears each line that comes, without its ending and with secrets
+	 * masked, and the first one of each answer; who is 'C' or 'S'.  May
+	 * be NULL.
+	 */
+	void (*talk)(void *app, const char *peer, int who, struct span line);
+	void *app;
+};
+
+/* Bits, for a verb names all that it is allowed in. */
+enum pop3d_phase {
+	POP3D_START = 1,	/* AUTHORIZATION, RFC 1939 4 */
+	POP3D_NAMED = 2,	/* the same, and USER has been said */
+	POP3D_READY = 4,	/* TRANSACTION, RFC 1939 5: drop is open */
+	POP3D_ANY = 7
+};
+
+/* Bits, of a letter. */
+#define POP3D_DELETED 1
+#define POP3D_SEEN 2
+
+struct pop3d {
+	const struct pop3d_conf *conf;
+	struct buf *out;	/* the caller's, set on each call */
+	char *peer;
+	enum pop3d_phase phase;
+	int started;		/* the first line has come */
+	int skip;		/* what comes is the rest of a long line */
+	int mistakes;
+	int closing;
+
+	/* AUTHORIZATION */
+	struct buf stamp;	/* APOP's, empty where there is none */
+	struct buf user;	/* as USER said it, or who has tried */
+	struct sasld *sasl;	/* NULL outside an exchange */
+	int pending;		/* mask_open's */
+	int failures;
+	long late;		/* ms that the answer to a try is held back */
+	int right;		/* the try was */
+	struct buf held;	/* SCRAM's last challenge, which tells that */
+
+	/* TRANSACTION */
+	void *drop;
+	size_t count;		/* of letters */
+	unsigned char *mark;	/* of each */
+
+	/* What the last command still has to do: 1 when it is done. */
+	int (*work)(struct pop3d *s);
+	size_t at;		/* the letter it is at */
+	uint64_t sum;
+	uint64_t lines;		/* of the body, which TOP may yet send */
+	int top;
+	int reading;		/* the letter is open, and announced */
+	int body;		/* and its header is over */
+	int failed;
+	struct crlf crlf;
+};
+
+/* An answer of one line, given without its CRLF. */
+void pop3_reply(struct pop3d *s, const char *fmt, ...) DIE_PRINTF(2, 3);
+
+/* The answer that there are s->count messages. */
+void pop3_reply_count(struct pop3d *s);
+
+#endif

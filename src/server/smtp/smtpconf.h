@@ -1,0 +1,73 @@
+/*
+ * smtpconf: what an SMTP session is told, and by which functions it learns what
+ * it cannot know: it has no socket, clock or file.  Types alone.
+ */
+#ifndef SERVER_SMTP_SMTPCONF_H
+#define SERVER_SMTP_SMTPCONF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "format/mail/mailstore.h"
+#include "format/wire/rules.h"
+#include "server/sasld.h"
+#include "sys/buf.h"
+
+struct smtpd_conf {
+	const char *host;		/* our name in greeting and trace */
+	const char *const *domain;	/* that we take mail for */
+	size_t domains;			/* 0: for all */
+	uint64_t max_size;		/* of a message, 0: no limit */
+	int known;			/* find knows every mailbox, so that
+					   VRFY can say yes */
+	const struct mail_store *store;	/* NULL: nothing is kept */
+	void *keeper;			/* store's first argument */
+	const struct sasld_conf *auth;	/* NULL: nobody can log in */
+
+	/*
+	 * Where mail for foreign domains goes, its boxes being addresses,
+	 * each twice.  NULL: it is refused.  A message that has mailboxes too
+	 * is safe here before they get it: settle commits one whose end has
+	 * returned EINPROGRESS, 0 or errno, and then end makes an end of it
+	 * or drop takes it back.
+	 */
+	const struct mail_store *relay;
+	void *spool;			/* relay's first argument */
+
+	/* Whether spool has something for a domain: 1, 0, or -1: unknown. */
+	int (*queued)(void *spool, struct span domain);
+
+	/*
+	 * Adds the names of the mailboxes of a local part to names, each
+	 * with a NUL behind it: 0, 1 where it is an alias, or -1 when there
+	 * is none.
+	 */
+	int (*find)(const void *users, struct span local, struct buf *names);
+	const void *users;
+
+	/* With auth: adds a nonce as sasld_start wants it. */
+	void (*nonce)(struct buf *b);
+
+	/* What goes wrong at an event, as rules_event.  May be NULL. */
+	struct rules_action (*event)(void *rules, enum rules_place place,
+	    const struct rules_facts *facts);
+	void *rules;
+
+	/* Adds an identifier no other message has; and the date. */
+	void (*id)(void *app, struct buf *b);
+	void (*date)(void *app, struct buf *b);
+
+	/*
+	 * Hears each line of the dialogue without its ending, who is 'C' or
+	 * 'S', with secrets masked; and the text of messages as it comes, in
+	 * pieces that need not be lines, who is 'T'.  May be NULL.  Its first
+	 * argument is what talk_open has returned for the session; where that
+	 * says that something is short the client is told to come again.
+	 */
+	void *(*talk_open)(void *app, const char *peer, int *is_short);
+	void (*talk)(void *arg, const char *peer, int who, struct span line);
+	void (*talk_close)(void *arg);
+	void *app;			/* of talk_open, id and date */
+};
+
+#endif

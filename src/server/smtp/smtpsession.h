@@ -1,0 +1,112 @@
+/*
+ * smtpsession: what all parts of an SMTP session share: its state, its replies,
+ * and what goes wrong in it because rules say so.
+ */
+#ifndef SERVER_SMTP_SMTPSESSION_H
+#define SERVER_SMTP_SMTPSESSION_H
+
+#include "smtpmail.h"
+
+/* Bits, for a verb names all that it is allowed in. */
+enum smtpd_phase {
+	SMTPD_START = 1,
+	SMTPD_READY = 2,	/* HELO has been said */
+	SMTPD_SENDER = 4,	/* MAIL has been accepted */
+	SMTPD_RCPTS = 8,	/* RCPT has been said, perhaps in vain */
+	SMTPD_CHUNKS = 16,	/* BDAT has been said, and not the last one */
+	SMTPD_ANY = 31,
+	SMTPD_TURNED_AWAY = 32	/* by the greeting: nothing but QUIT */
+};
+
+/* What comes next. */
+enum smtpd_input {
+	SMTPD_LINES,		/* commands, or responses to sasl */
+	SMTPD_TEXT,		/* the text of mail, up to its dot */
+	SMTPD_CHUNK		/* the octets of a chunk */
+};
+
+struct smtpd {
+	const struct smtpd_conf *conf;
+	struct buf *out;	/* the caller's, set on each call */
+	struct buf peer, helo;
+	int local;		/* the peer is */
+	void *talk;		/* conf->talk's argument */
+	int is_short;		/* it had not all that it needs */
+	struct smtpmail *mail;	/* NULL outside a transaction */
+	struct smtpmail *unsettled;	/* for the next commit, last first */
+	int unsettleds;
+	enum smtpd_phase phase;
+	enum smtpd_input input;
+	const char *verb;	/* the syntax of the command in hand */
+	int ehlo;
+	int crlf;		/* how lines end, -1 before the first one */
+	int mistakes;
+	int skip;		/* what comes is the rest of a long line */
+	int more;		/* input stands behind this line already */
+	int pipelines;		/* it has not waited for each answer */
+	int text_near;		/* DATA was refused: text may come for a verb */
+	int watch;		/* and had been sent before, if it comes while
+				   the answer is held back */
+	int pause;		/* the line to come waits for a commit */
+	int waiting;		/* the text of mail has ended, its store is
+				   busy */
+	int closing;
+	size_t told;		/* of out, to conf->talk */
+
+	/* BDAT */
+	uint64_t chunk;		/* octets to come */
+	uint64_t chunk_size;
+	int last;
+	struct buf refusal;	/* of this chunk, and those that follow it in
+				   SMTPD_CHUNKS */
+
+	/* AUTH */
+	struct sasld *sasl;	/* NULL outside an exchange */
+	int known;		/* the client has logged in */
+	struct buf passed;	/* who has, until that is told */
+	int pending;		/* mask_open's */
+	int failures;
+
+	/* What goes wrong. */
+	struct rules_action fault;	/* with the answers from here on */
+	size_t from;
+	struct buf held;	/* answers that leave after delay ms */
+	long delay;
+	int silent;
+	int reset;
+};
+
+/* A reply, given without its CRLF; the last one. */
+void smtp_reply(struct smtpd *s, const char *text);
+void smtp_hang_up(struct smtpd *s, const char *text);
+
+/* Back to where MAIL may come; a message that is not whole is dropped. */
+void smtp_reset(struct smtpd *s);
+
+/*
+ * An event, arg being the argument of the command in hand.  Whether what was
+ * asked for must not be done, for it has been answered, or the session is
+ * over; or else s->fault is what becomes of the answer.
+ */
+int smtp_event(struct smtpd *s, enum rules_place place, struct span arg);
+
+/* The answer, from s->from on, is there: cuts it, or puts it into s->held. */
+void smtp_apply_fault(struct smtpd *s);
+
+/* Whether the answer to come is to be cut or held back. */
+int smtp_has_fault(const struct smtpd *s);
+
+/* The answer from this place in s->out on is held back for ms. */
+void smtp_hold(struct smtpd *s, size_t from, long ms);
+
+/* What was held back goes to s->out now. */
+void smtp_release(struct smtpd *s);
+
+/*
+ * A command has been refused, in what stands in s->out from here on, whose
+ * text may be on its way all the same.  It has come: the session ends.
+ */
+void smtp_watch_for_text(struct smtpd *s, size_t from);
+void smtp_text_came(struct smtpd *s);
+
+#endif
