@@ -25,25 +25,24 @@ MODULES = \
 	sys/fdpass sys/here sys/inetd sys/io sys/limit sys/lock sys/loop \
 	sys/marks sys/net sys/newfile sys/secret sys/serve sys/share \
 	sys/spare sys/spawn sys/stop sys/workers \
+	format/crypt/md5 format/crypt/sha256 format/crypt/sha256block \
 	format/mail/addr format/mail/compose format/mail/content \
 	format/mail/crlf format/mail/date format/mail/downgrade \
-	format/mail/dsn format/mail/hdr format/mail/mime \
-	format/mail/multipart format/mail/tolist \
-	format/order/again format/order/copies format/order/entry \
-	format/order/excerpt format/order/letter format/order/login \
-	format/order/mailing format/order/order format/order/set \
-	format/order/table format/order/template format/order/values \
-	format/wire/bsmtp format/wire/dns format/wire/filename \
-	format/wire/ftp format/wire/mask format/wire/netrc \
-	format/wire/ordline format/wire/reply format/wire/results \
-	format/wire/rules format/wire/ruletext format/wire/ruleword \
-	format/wire/stranger \
-	format/crypt/md5 format/crypt/scram format/crypt/sha256 \
-	format/crypt/sha256block \
+	format/mail/hdr format/mail/mime format/mail/multipart \
+	format/mail/tolist \
+	format/wire/bsmtp format/wire/dns format/wire/dsn \
+	format/wire/filename format/wire/ftp format/wire/mask \
+	format/wire/netrc format/wire/ordline format/wire/reply \
+	format/wire/results format/wire/rule format/wire/rules \
+	format/wire/ruleword format/wire/scram format/wire/stranger \
+	format/order/entry format/order/excerpt format/order/faults \
+	format/order/fields format/order/headers format/order/letter \
+	format/order/login format/order/mailing format/order/order \
+	format/order/set format/order/source format/order/table \
+	format/order/template \
 	store/archive store/draft store/dropname store/letters \
 	store/maildrop store/mailroot store/mbox store/mdir store/outbox \
-	store/passwd store/reached \
-	store/seen store/source store/spool store/transcript \
+	store/passwd store/seen store/spool store/transcript \
 	store/tries store/users \
 	server/sasld \
 	server/smtp/smtpauth server/smtp/smtpbox server/smtp/smtpd \
@@ -72,8 +71,7 @@ MODULES = \
 # Headers alone.
 TYPES = format/mail/mailstore server/smtp/smtpconf sys/session
 # Modules in two files: the second.
-PARTS = client/dns/resolvconf format/mail/mimehead format/order/orderfault \
-	format/order/orderhead sys/iofile sys/netname
+PARTS = client/dns/resolvconf format/mail/mimehead sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dns door downgrade frame ftp ftpd \
 	ftpput hash hdr here io journal lock md5 mime net netrc newfile order \

@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include "format/mail/compose.h"
+#include "format/mail/crlf.h"
 #include "format/mail/date.h"
-#include "format/order/excerpt.h"
 #include "format/mail/hdr.h"
 #include "format/mail/mime.h"
-#include "store/reached.h"
+#include "format/wire/dsn.h"
 #include "sys/cli.h"
 #include "sys/here.h"
 #include "sys/io.h"
@@ -115,10 +115,8 @@ add_moment(struct buf *header, const struct buf *content)
 	char host[HERE_HOST_MAX];
 	struct buf salt = { 0 };
 	struct here here;
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
 
-	if (here_now(&here, epoch) < 0)
-		die(EX_CONFIG, "SOURCE_DATE_EPOCH: %s: not a number", epoch);
+	cli_now(&here, getenv("SOURCE_DATE_EPOCH"));
 	buf_adds(header, "Date: ");
 	date_mail(header, here.time, here.offset);
 	buf_adds(header, "\r\n");
@@ -142,25 +140,6 @@ read_file(struct buf *b, const char *path)
 	close(fd);
 }
 
-/* Says what in a text is none. */
-static enum exit_code
-check_text(const struct buf *text, const char *name)
-{
-	enum exit_code code = EX_OK;
-	struct span rest = buf_span(text), line;
-	size_t number;
-
-	for (number = 1; rest.n > 0; number++) {
-		line = span_line(&rest);
-		if (memchr(line.p, '\0', line.n) == NULL &&
-		    mime_utf8_check(line) == line.n)
-			continue;
-		warn("%s:%zu: not text in UTF-8", name, number);
-		code = EX_DATAERR;
-	}
-	return code;
-}
-
 /*
  * The part with the text, who was not reached behind it, or with both its
  * forms.
@@ -168,29 +147,31 @@ check_text(const struct buf *text, const char *name)
 static enum exit_code
 make_text(struct buf *part, const struct opt *opt, const struct dsn *dsn)
 {
-	struct buf raw = { 0 }, text = { 0 }, forms[2] = { { 0 } };
-	enum exit_code code;
+	struct buf raw = { 0 }, text = { 0 }, faults = { 0 };
+	struct buf forms[2] = { { 0 } };
 	size_t n = 1;
+	int wrong;
 
 	if (io_slurp(STDIN_FILENO, opt->legible ? &raw : &text, INPUT_MAX) < 0)
 		die_sys(die_errno(errno, EX_NOINPUT), "stdin");
 	mime_lines(&text, buf_span(&raw));
-	code = check_text(&text, "stdin");
+	mime_check_text(buf_span(&text), "stdin", &faults);
 	dsn_say(&text, dsn);
 	compose_text(&forms[0], "plain", buf_span(&text));
 	if (opt->html != NULL) {
 		buf_clear(&text);
 		read_file(&text, opt->html);
-		if (check_text(&text, opt->html) != EX_OK)
-			code = EX_DATAERR;
+		mime_check_text(buf_span(&text), opt->html, &faults);
 		compose_text(&forms[n++], "html", buf_span(&text));
 	}
 	compose_parts(part, "multipart/alternative", forms, n);
+	wrong = cli_faults(&faults);
 	buf_free(&forms[0]);
 	buf_free(&forms[1]);
 	buf_free(&text);
 	buf_free(&raw);
-	return code;
+	buf_free(&faults);
+	return wrong ? EX_DATAERR : EX_OK;
 }
 
 /* Fills a part for each attachment. */
@@ -212,6 +193,20 @@ attach(struct buf *parts, const struct opt *opt)
 	buf_free(&content);
 }
 
+/* Who was not reached, by the results in text. */
+static enum exit_code
+read_results(struct dsn *dsn, struct buf *text, const char *path)
+{
+	struct buf faults = { 0 };
+	int wrong;
+
+	read_file(text, path);
+	dsn_read(dsn, buf_span(text), path, &faults);
+	wrong = cli_faults(&faults);
+	buf_free(&faults);
+	return wrong ? EX_DATAERR : EX_OK;
+}
+
 /* Everything below the message's own header. */
 static enum exit_code
 make_content(struct buf *content, const struct opt *opt)
@@ -224,7 +219,7 @@ make_content(struct buf *content, const struct opt *opt)
 	size_t n = 1;
 
 	if (opt->results != NULL)
-		code = reached_read(&dsn, &results, opt->results);
+		code = read_results(&dsn, &results, opt->results);
 	if (dsn.n > 0) {
 		here_host(host);
 		dsn_add(&parts[n++], host, &dsn);
@@ -254,8 +249,8 @@ put_message(struct buf *header, const struct buf *content)
 
 	add_moment(header, content);
 	buf_adds(header, "MIME-Version: 1.0\r\n");
-	excerpt_lines(&text, buf_span(header));
-	excerpt_lines(&text, buf_span(content));
+	crlf_remove(&text, buf_span(header));
+	crlf_remove(&text, buf_span(content));
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
 	wr_addspan(&out, buf_span(&text));
 	wr_finish(&out);
@@ -286,8 +281,6 @@ main(int argc, char **argv)
 		case 'v': opt.verbose = 1; break;
 		default: cli_usage();
 		}
-	if (opt.results != NULL && strcmp(opt.results, "-") == 0)
-		die(EX_USAGE, "-: standard input is the text");
 	make_header(&header, &opt, argv + optind);
 	code = (int)make_content(&content, &opt);
 	if (code == EX_OK)

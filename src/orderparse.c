@@ -1,17 +1,20 @@
 /*
  * orderparse: what an order says, and the letters that are made of it.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "format/order/again.h"
+#include "format/mail/crlf.h"
 #include "format/order/excerpt.h"
 #include "format/order/mailing.h"
-#include "store/source.h"
+#include "format/order/source.h"
+#include "sys/charset.h"
 #include "sys/cli.h"
 #include "sys/here.h"
 #include "sys/io.h"
 
+#define RESULTS_MAX ((size_t)1 << 30)	/* more were never sent at once */
 #define COPIES_MAX 100000	/* recipients of a copy: servers take fewer */
 
 static const char usage[] =
@@ -20,7 +23,7 @@ static const char usage[] =
     "                  [-t table] [-R results [-w states]] [order]\n"
     "  -b  the body\n"
     "  -c  the character set of order and table, where it is not UTF-8\n"
-    "  -e  the entries that are no address, as results(5)\n"
+    "  -e  the entries that are not addresses, as results(5)\n"
     "  -F  allow a [From:] whose address matches the pattern\n"
     "  -f  the sender's address ($EMAIL, or login@host)\n"
     "  -g  up to n recipients of a domain share a letter, if all are alike\n"
@@ -32,17 +35,19 @@ static const char usage[] =
     "  -S  all letters, as bsmtp(5)\n"
     "  -s  the subject\n"
     "  -t  take the recipients from a CSV or TSV file with a header line\n"
-    "  -v  say which entries are no address; more of -n\n"
+    "  -v  say which entries are not addresses; more of -n\n"
     "  -w  the states for -R, of failed,deferred,unknown (deferred)\n";
 
 struct opt {
 	int mode;		/* letter of the option, 0 for none */
 	int verbose;
 	size_t most;		/* recipients of a copy, 0 for letters */
-	const char *rcpt;
-	const char *from;
-	const char *id;
-	struct source_opt source;
+	const char *path;	/* of the order */
+	const char *table, *results;	/* and of these, or NULL */
+	const char *charset;	/* of order and table; NULL: UTF-8 */
+	const char *pattern;	/* what [From:] may be, or NULL */
+	unsigned states;	/* of the results, for source_keep */
+	const char *rcpt, *from, *id;
 };
 
 static void
@@ -56,8 +61,8 @@ set_mode(struct opt *opt, int c)
 static void
 set_states(struct opt *opt, const char *list)
 {
-	opt->source.states = again_states(span_str(list));
-	if (opt->source.states == 0)
+	opt->states = source_states(span_str(list));
+	if (opt->states == 0)
 		die(EX_USAGE, "-w: %s: not a list of failed, deferred and "
 		    "unknown", list);
 }
@@ -66,27 +71,63 @@ set_states(struct opt *opt, const char *list)
 static void
 check_options(const struct opt *opt)
 {
-	const struct source_opt *s = &opt->source;
-	int stdins = strcmp(s->path, "-") == 0;
+	int stdins = strcmp(opt->path, "-") == 0;
 
-	stdins += s->table != NULL && strcmp(s->table, "-") == 0;
-	stdins += s->results != NULL && strcmp(s->results, "-") == 0;
+	stdins += opt->table != NULL && strcmp(opt->table, "-") == 0;
+	stdins += opt->results != NULL && strcmp(opt->results, "-") == 0;
 	if (stdins > 1)
 		die(EX_USAGE, "only one file can be standard input");
-	if (s->states != 0 && s->results == NULL)
+	if (opt->states != 0 && opt->results == NULL)
 		die(EX_USAGE, "-w belongs to -R");
-	cli_clean("-F", s->pattern);
+	cli_clean("-F", opt->pattern);
 	cli_clean("-f", opt->from);
 	cli_clean("-m", opt->rcpt);
 }
 
-static void
-get_time(struct here *here)
+/* Those recipients alone whom results(5) name. */
+static enum exit_code
+keep(struct source *s, const struct opt *opt, struct buf *faults)
 {
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	const char *name = io_name(opt->results);
+	struct buf text = { 0 };
+	struct dsn dsn = { 0 };
 
-	if (here_now(here, epoch) < 0)
-		die(EX_CONFIG, "SOURCE_DATE_EPOCH: %s: not a number", epoch);
+	if (io_text(opt->results, &text, RESULTS_MAX) < 0)
+		die_sys(die_errno(errno, EX_NOINPUT), "%s", name);
+	dsn_read(&dsn, buf_span(&text), name, faults);
+	if (faults->n == 0 && source_keep(s, &dsn, opt->states, faults) == 0)
+		die(EX_NOUSER, "%s: no recipient of the order is in such a state",
+		    name);
+	dsn_free(&dsn);
+	buf_free(&text);
+	return faults->n > 0 ? EX_DATAERR : EX_OK;
+}
+
+/* What the order and its table say is read into text, and s made of it. */
+static enum exit_code
+read_order(struct source *s, struct buf *text, const struct opt *opt,
+    struct buf *faults)
+{
+	struct buf table = { 0 };
+	enum exit_code code = EX_OK;
+
+	s->name = io_name(opt->path);
+	s->pattern = opt->pattern;
+	if (opt->table != NULL) {
+		s->table = io_name(opt->table);
+		code = charset_read(&table, opt->table, opt->charset,
+		    ORDER_SIZE_MAX);
+		if (code == EX_OK &&
+		    source_table(s, buf_span(&table), faults) < 0)
+			code = EX_DATAERR;
+		buf_free(&table);
+	}
+	if (code == EX_OK)
+		code = charset_read(text, opt->path, opt->charset,
+		    ORDER_SIZE_MAX);
+	if (code == EX_OK && source_order(s, buf_span(text), faults) < 0)
+		code = EX_DATAERR;
+	return code;
 }
 
 /* The sender of letters, checked: -f, $EMAIL, or who runs this. */
@@ -113,13 +154,13 @@ open_mailing(struct mailing *m, struct source *s, const struct opt *opt,
 	struct here here;
 
 	get_sender(sender, opt->from);
-	get_time(&here);
+	cli_now(&here, getenv("SOURCE_DATE_EPOCH"));
 	how.sender = buf_span(sender);
 	how.id = span_str(opt->id);
 	how.time = here.time;
 	how.offset = here.offset;
 	how.batch = opt->mode != 'm';
-	mailing_open(m, &s->letter, &how, opt->most);
+	mailing_open(m, &s->order, &s->fields, &how, opt->most);
 }
 
 /* The letter to one recipient, with the line endings of a file. */
@@ -134,23 +175,8 @@ get_letter(struct buf *text, struct mailing *m, const char *rcpt)
 		die(EX_USAGE, "-m: %s: %s", rcpt, why);
 	if (!mailing_find(m, &addr, &message))
 		die(EX_NOUSER, "%s: no such recipient in the order", rcpt);
-	excerpt_lines(text, buf_span(&message));
+	crlf_remove(text, buf_span(&message));
 	buf_free(&message);
-}
-
-/* The batch goes to out, or is but counted where that is NULL. */
-static size_t
-put_batch(struct wr *out, struct mailing *m)
-{
-	struct span piece;
-	size_t size = 0;
-
-	while ((out == NULL || out->err == 0) && mailing_next(m, &piece)) {
-		size += piece.n;
-		if (out != NULL)
-			wr_direct(out, piece);
-	}
-	return size;
 }
 
 /* What needs the letters; the batch goes out as it is made. */
@@ -160,14 +186,18 @@ put_letters(struct wr *out, struct buf *text, struct source *s,
 {
 	struct buf sender = { 0 };
 	struct mailing m;
+	struct span piece;
+	size_t size = 0;
 
 	open_mailing(&m, s, opt, &sender);
-	if (opt->mode == 'S')
-		put_batch(out, &m);
-	else if (opt->mode == 'm')
+	if (opt->mode == 'm')
 		get_letter(text, &m, opt->rcpt);
-	else
-		buf_addf(text, "size %zu\n", put_batch(NULL, &m));
+	while (opt->mode == 'S' && out->err == 0 && mailing_next(&m, &piece))
+		wr_direct(out, piece);
+	while (opt->mode == 'n' && mailing_next(&m, &piece))
+		size += piece.n;
+	if (opt->mode == 'n')
+		buf_addf(text, "size %zu\n", size);
 	mailing_close(&m);
 	buf_free(&sender);
 }
@@ -181,33 +211,25 @@ put(struct source *s, const struct opt *opt)
 
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
 	switch (opt->mode) {
-	case 'b':
-		excerpt_lines(&text, s->order.body);
-		break;
+	case 'b': crlf_remove(&text, s->order.body); break;
 	case 'e':
-		get_time(&here);
+		cli_now(&here, getenv("SOURCE_DATE_EPOCH"));
 		excerpt_bad(&text, &s->order, here.time);
 		break;
+	case 'r': excerpt_recipients(&text, &s->order); break;
+	case 's': excerpt_subject(&text, &s->order); break;
+	case 'm':
+	case 'S': put_letters(&out, &text, s, opt); break;
 	case 'n':
 		excerpt_count(&text, &s->order, opt->verbose);
 		if (!opt->verbose)
 			break;
-		excerpt_fields(&text, &s->order, &s->letter.values);
-		put_letters(NULL, &text, s, opt);
-		break;
-	case 'r':
-		excerpt_recipients(&text, &s->order);
-		break;
-	case 's':
-		excerpt_subject(&text, &s->order);
-		break;
-	case 'm':
-	case 'S':
+		excerpt_fields(&text, &s->order, &s->fields);
 		put_letters(&out, &text, s, opt);
 		break;
 	default:
-		if (opt->source.table != NULL || opt->source.results != NULL)
-			excerpt_lines(&text, s->order.text);
+		if (opt->table != NULL || opt->results != NULL)
+			crlf_remove(&text, s->order.text);
 		else
 			excerpt_all(&text, &s->order);
 	}
@@ -223,16 +245,16 @@ set_option(struct opt *opt, int c)
 	case 'b': case 'e': case 'n': case 'r': case 'S': case 's':
 		set_mode(opt, c);
 		break;
-	case 'c': opt->source.charset = optarg; break;
-	case 'F': opt->source.pattern = optarg; break;
+	case 'c': opt->charset = optarg; break;
+	case 'F': opt->pattern = optarg; break;
 	case 'f': opt->from = optarg; break;
 	case 'g': opt->most = (size_t)cli_number(c, optarg, 1, COPIES_MAX);
 		break;
 	case 'h': cli_help();
 	case 'i': opt->id = optarg; break;
 	case 'm': set_mode(opt, c); opt->rcpt = optarg; break;
-	case 'R': opt->source.results = optarg; break;
-	case 't': opt->source.table = optarg; break;
+	case 'R': opt->results = optarg; break;
+	case 't': opt->table = optarg; break;
 	case 'V': cli_version();
 	case 'v': opt->verbose = 1; break;
 	case 'w': set_states(opt, optarg); break;
@@ -244,28 +266,34 @@ int
 main(int argc, char **argv)
 {
 	struct opt opt = { 0 };
-	struct source s;
+	struct source s = { 0 };
+	struct buf text = { 0 }, faults = { 0 };
 	enum exit_code code;
 	int c;
 
 	cli_init(argc, argv, usage);
 	opt.id = "";
-	opt.source.path = "-";
+	opt.path = "-";
 	while ((c = getopt(argc, argv, "bc:eF:f:g:hi:m:nR:rSst:Vvw:")) != -1)
 		set_option(&opt, c);
 	if (argc - optind > 1)
 		cli_usage();
 	if (optind < argc)
-		opt.source.path = argv[optind];
+		opt.path = argv[optind];
 	check_options(&opt);
-	if (opt.source.states == 0)
+	if (opt.states == 0)
 		set_states(&opt, "deferred");
 
-	code = source_read(&s, &opt.source);
+	code = read_order(&s, &text, &opt, &faults);
+	if (code == EX_OK && opt.results != NULL)
+		code = keep(&s, &opt, &faults);
 	if (code == EX_OK && opt.verbose)
-		source_tell_bad(&s);
+		source_bad(&s, &faults);
+	cli_faults(&faults);
 	if (code == EX_OK)
 		put(&s, &opt);
 	source_free(&s);
+	buf_free(&text);
+	buf_free(&faults);
 	return (int)code;
 }

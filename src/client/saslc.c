@@ -4,7 +4,7 @@
 
 #include "format/crypt/md5.h"
 #include "format/mail/mime.h"
-#include "format/crypt/scram.h"
+#include "format/wire/scram.h"
 
 struct saslc {
 	const struct mechanism *mechanism;

@@ -5,7 +5,7 @@
 #include "format/order/login.h"
 #include "format/crypt/md5.h"
 #include "format/mail/mime.h"
-#include "format/crypt/scram.h"
+#include "format/wire/scram.h"
 
 struct sasld {
 	const struct sasld_conf *conf;

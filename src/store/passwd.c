@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "format/order/login.h"
-#include "format/crypt/scram.h"
+#include "format/wire/scram.h"
 #include "sys/io.h"
 #include "sys/secret.h"
 #include "tries.h"

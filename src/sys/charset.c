@@ -2,6 +2,9 @@
 
 #include <errno.h>
 #include <iconv.h>
+#include <unistd.h>
+
+#include "io.h"
 
 /* Room for what a call of iconv(3) makes. */
 #define PIECE 65536
@@ -25,8 +28,9 @@ convert(iconv_t cd, char **in, size_t *left, struct buf *out)
 	iconv(cd, NULL, NULL, NULL, NULL);
 }
 
-int
-charset_convert(struct buf *text, const char *name, size_t max)
+/* 0, or -1 with errno: EINVAL where the system does not know the name. */
+static int
+convert_all(struct buf *text, const char *name, size_t max)
 {
 	struct buf out = { 0 };
 	iconv_t cd;
@@ -47,4 +51,50 @@ charset_convert(struct buf *text, const char *name, size_t max)
 		return 0;
 	errno = EFBIG;
 	return -1;
+}
+
+static enum exit_code
+too_large(const char *path, size_t max)
+{
+	warn("%s: larger than %zu MB", io_name(path), max >> 20);
+	return EX_DATAERR;
+}
+
+static enum exit_code
+read_all(struct buf *text, const char *path, size_t max)
+{
+	enum exit_code code = EX_OK;
+	int fd = io_open(path);
+
+	if (fd < 0 || io_slurp(fd, text, max) < 0) {
+		if (fd >= 0 && errno == EFBIG)
+			code = too_large(path, max);
+		else {
+			code = die_errno(errno, EX_NOINPUT);
+			warn_sys("%s", io_name(path));
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+	return code;
+}
+
+enum exit_code
+charset_read(struct buf *text, const char *path, const char *name,
+    size_t max)
+{
+	enum exit_code code = read_all(text, path, max);
+
+	if (code != EX_OK || name == NULL ||
+	    convert_all(text, name, max) == 0)
+		return code;
+	if (errno == EFBIG)
+		return too_large(path, max);
+	if (errno == EINVAL) {
+		warn("-c: %s: unknown character set", name);
+		return EX_USAGE;
+	}
+	code = die_errno(errno, EX_USAGE);
+	warn_sys("-c: %s", name);
+	return code;
 }

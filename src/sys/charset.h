@@ -7,12 +7,13 @@
 #include "buf.h"
 
 /*
- * Makes UTF-8 of text, which is in the character set of that name.  A byte
- * that is no character there becomes 0xff, which is none in UTF-8 either, so
- * that whoever reads the text finds it in its place.  0, or -1 with errno:
- * EINVAL where the system does not know the name, EFBIG where the result
- * would be over max bytes.
+ * Adds to text the file at path ("-" is standard input), which is in the
+ * character set of that name; NULL is UTF-8.  A byte that is not a character
+ * there becomes 0xff, which is none in UTF-8 either, so that whoever reads the
+ * text finds it in its place.  EX_OK, or an exit code after the reason on
+ * standard error; a text over max bytes is EX_DATAERR.
  */
-int charset_convert(struct buf *text, const char *name, size_t max);
+enum exit_code charset_read(struct buf *text, const char *path,
+    const char *name, size_t max);
 
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "here.h"
 
 static const char *usage_text = "";
 
@@ -158,4 +159,23 @@ cli_range(int opt, const char *text, unsigned max, unsigned *low,
 		    max);
 	*low = (unsigned)a;
 	*high = (unsigned)b;
+}
+
+int
+cli_faults(const struct buf *faults)
+{
+	struct span rest = buf_span(faults), line;
+
+	while (rest.n > 0) {
+		line = span_chomp(span_line(&rest));
+		warn("%.*s", (int)line.n, line.p);
+	}
+	return faults->n > 0;
+}
+
+void
+cli_now(struct here *here, const char *epoch)
+{
+	if (here_now(here, epoch) < 0)
+		die(EX_CONFIG, "SOURCE_DATE_EPOCH: %s: not a number", epoch);
 }

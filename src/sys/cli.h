@@ -8,6 +8,9 @@
 
 #include "die.h"
 
+struct buf;
+struct here;
+
 #define CLI_VERSION "1.0"
 
 /*
@@ -46,6 +49,12 @@ uint64_t cli_size(int opt, const char *text);
  * NULL is what was not given.
  */
 void cli_clean(const char *what, const char *text);
+
+/* Warns of each line of faults; whether there are any. */
+int cli_faults(const struct buf *faults);
+
+/* As here_now; an epoch that is not a number ends the program. */
+void cli_now(struct here *here, const char *epoch);
 
 /* low-high, or one number for both; at least 1 and at most max. */
 void cli_range(int opt, const char *text, unsigned max, unsigned *low,

@@ -142,6 +142,9 @@ int io_poll(struct pollfd *p, size_t n, int ms);
  */
 int io_open(const char *path);
 
+/* What messages call the file that io_open opens: "stdin" for "-". */
+const char *io_name(const char *path);
+
 /*
  * From now on the socket fd, which rd and wr alone use, may block: a wait for
  * input is then one system call, not two, and time-outs hold as before.

@@ -86,6 +86,12 @@ io_open(const char *path)
 	return io_file(path, O_RDONLY | O_CLOEXEC, 0);
 }
 
+const char *
+io_name(const char *path)
+{
+	return strcmp(path, "-") != 0 ? path : "stdin";
+}
+
 int
 io_text(const char *path, struct buf *b, size_t max)
 {

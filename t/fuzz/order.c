@@ -4,23 +4,26 @@
  * the letters are a batch with one message for each good entry, in lines
  * that SMTP can carry.
  */
-#include "format/order/again.h"
 #include "format/wire/bsmtp.h"
 #include "format/order/excerpt.h"
 #include "format/order/mailing.h"
+#include "format/order/source.h"
 
 #include "fuzz.h"
 
+/* Lines of "order:line:column: reason", in the order of the text. */
 static void
-check_faults(struct order *o)
+check_faults(struct buf *faults)
 {
-	struct order_fault f;
-	size_t line = 0, column = 0;
+	size_t line = 0, column = 0, l, c;
+	struct span rest = span_str(buf_str(faults)), s;
 
-	while (order_fault(o, &f)) {
-		MUST(f.line > line || (f.line == line && f.column >= column));
-		line = f.line;
-		column = f.column;
+	while (rest.n > 0) {
+		s = span_line(&rest);
+		MUST(sscanf(s.p, "order:%zu:%zu: ", &l, &c) == 2);
+		MUST(l > line || (l == line && c >= column));
+		line = l;
+		column = c;
 	}
 }
 
@@ -74,12 +77,10 @@ check_batch(struct span rest, size_t good)
 }
 
 static void
-check_letters(struct letter *l, struct order *o, size_t most)
+check_letters(struct source *s, size_t most)
 {
 	struct letter_opt how = { 0 };
-	struct order_walk walk = { 0 };
 	struct mailing m;
-	struct entry e;
 	struct buf out = { 0 };
 	struct span piece;
 
@@ -87,77 +88,64 @@ check_letters(struct letter *l, struct order *o, size_t most)
 	how.id = span_str("id");
 	how.time = 1795304772;
 	how.batch = 1;
-	mailing_open(&m, l, &how, most);
+	mailing_open(&m, &s->order, &s->fields, &how, most);
 	while (mailing_next(&m, &piece))
 		buf_addspan(&out, piece);
 	mailing_close(&m);
-	check_batch(buf_span(&out), o->good);
+	check_batch(buf_span(&out), s->order.good);
 	buf_clear(&out);
-	excerpt_all(&out, o);
-	excerpt_fields(&out, o, &l->values);
-	excerpt_bad(&out, o, 0);
-	if (order_find(o, &walk, &e, ENTRY_GOOD))
-		MUST(l->copies || e.addr.text.n > 0);
+	excerpt_all(&out, &s->order);
+	excerpt_fields(&out, &s->order, &s->fields);
+	excerpt_bad(&out, &s->order, 0);
 	buf_free(&out);
 }
 
 /* What is made for those not reached is an order without mistakes. */
 static void
-check_again(const struct order *o, const struct letter *l, struct dice *d)
+check_keep(struct source *s, struct dice *d)
 {
 	struct order_walk walk = { 0 };
-	struct order some, settled;
-	struct letter m = { 0 };
-	struct buf results = { 0 }, text = { 0 }, last = { 0 };
+	struct buf results = { 0 }, faults = { 0 };
 	struct result r = { 0 };
 	struct dsn dsn = { 0 };
-	struct span rest;
 	struct entry e;
 
 	r.status = RESULT_DEFERRED;
-	while (order_find(o, &walk, &e, ENTRY_GOOD)) {
+	while (order_find(&s->order, &walk, &e, ENTRY_GOOD)) {
 		r.rcpt = e.addr.text;
 		if (roll(d, 2) == 0)
 			result_add(&results, &r);
 	}
-	rest = buf_span(&results);
-	MUST(dsn_read(&dsn, &rest) == 0);
-	if (again_make(&text, o, &dsn, 1U << RESULT_DEFERRED) > 0) {
-		order_read(&some, buf_span(&text));
-		letter_check(&m, &some, span_of(NULL, 0));
-		MUST(some.nfaults == 0 && some.good == dsn.n);
-		again_settle(&last, &some, &l->values, &m.values);
-		order_read(&settled, buf_span(&last));
-		MUST(settled.good == dsn.n);
-		order_free(&settled);
-		letter_free(&m);
-		order_free(&some);
-	}
+	dsn_read(&dsn, buf_span(&results), "results", &faults);
+	MUST(faults.n == 0);
+	MUST(source_keep(s, &dsn, 1U << RESULT_DEFERRED, &faults) ==
+	    (dsn.n > 0));
+	MUST(faults.n == 0 && (dsn.n == 0 || s->order.good == dsn.n));
 	dsn_free(&dsn);
 	buf_free(&results);
-	buf_free(&text);
-	buf_free(&last);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct span text = span_of(data, n);
-	struct letter l = { 0 };
-	struct order o;
+	struct buf faults = { 0 };
+	struct source s = { 0 };
 	struct dice d;
 
 	if (take_seed(&d, &text) < 0)
 		return 0;
-	order_read(&o, text);
-	letter_check(&l, &o, span_of(NULL, 0));
-	if (o.nfaults == 0) {
-		check_counts(&o);
-		check_again(&o, &l, &d);
-		check_letters(&l, &o, roll(&d, 4));
+	s.name = "order";
+	s.pattern = "*";
+	if (source_order(&s, text, &faults) == 0) {
+		check_counts(&s.order);
+		check_letters(&s, roll(&d, 4));
+		check_keep(&s, &d);
+		if (s.order.good > 0)
+			check_letters(&s, roll(&d, 4));
 	}
-	check_faults(&o);
-	letter_free(&l);
-	order_free(&o);
+	check_faults(&faults);
+	source_free(&s);
+	buf_free(&faults);
 	return 0;
 }

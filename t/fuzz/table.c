@@ -33,7 +33,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		buf_adds(&text, "[Subject:]\n[Body:]\n");
 		order_read(&o, buf_span(&text));
 		MUST(o.good + o.bad + o.duplicates < lines ||
-		    o.nfaults > 0);
+		    o.faults.n > 0);
 		MUST(o.subject.p != NULL && o.body.p != NULL);
 		order_free(&o);
 	}

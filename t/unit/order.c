@@ -41,62 +41,64 @@ test_set(void)
 static void
 test_faults(void)
 {
-	struct order_fault f;
+	struct fault f;
 	struct order o;
 	size_t last = 0, n = 0;
+	struct fields fields = { 0 };
 	struct buf many = { 0 };
 
 	order_read(&o, span_str("x\n[Recipients:]\n \xc3\xa9@x.y \xc3\xa9\n"));
-	CHECK_INT(order_fault(&o, &f), 1);
+	fields_check(&fields, &o, span_of(NULL, 0));
+	CHECK_INT(faults_next(&o.faults, &f), 1);
 	CHECK_INT(f.line, 1);
 	CHECK_INT(f.column, 1);
-	CHECK_INT(order_fault(&o, &f), 1);
+	CHECK_INT(faults_next(&o.faults, &f), 1);
 	CHECK_INT(f.line, 3);
 	CHECK_INT(f.column, 8);
-	CHECK_INT(order_fault(&o, &f), 1);
-	CHECK_INT(order_fault(&o, &f), 1);
+	CHECK_INT(faults_next(&o.faults, &f), 1);
+	CHECK_INT(faults_next(&o.faults, &f), 1);
 	CHECK_INT(f.line, 4);
-	CHECK_INT(order_fault(&o, &f), 0);
+	CHECK_INT(faults_next(&o.faults, &f), 0);
+	fields_free(&fields);
 	order_free(&o);
 
-	while (n++ < 2 * ORDER_FAULTS_MAX)
+	while (n++ < 2 * FAULTS_MAX)
 		buf_adds(&many, "\xff\n");
 	order_read(&o, buf_span(&many));
-	CHECK(order_is_full(&o));
-	for (n = 0; order_fault(&o, &f); n++) {
+	CHECK(faults_full(&o.faults));
+	for (n = 0; faults_next(&o.faults, &f); n++) {
 		CHECK(f.line >= last);
 		last = f.line;
 	}
-	CHECK_INT(n, ORDER_FAULTS_MAX);
+	CHECK_INT(n, FAULTS_MAX);
 	order_free(&o);
 	buf_free(&many);
 }
 
 /* Fills text in for e and compares. */
 static void
-check_fill(const char *text, enum template_form form, const char *fields,
+check_fill(const char *text, enum template_form form, const char *given,
     const char *want)
 {
 	struct buf order = { 0 }, out = { 0 };
 	struct order_walk walk = { 0 };
-	struct values v = { 0 };
+	struct fields fields = { 0 };
 	struct template t = { 0 };
 	struct order o;
 	struct entry e;
 
 	buf_addf(&order, "[Recipients:]\nme@x.y %s\nz@x k= d= e=\n"
-	    "[Subject:]\n[Body:]\n%s", fields, text);
+	    "[Subject:]\n[Body:]\n%s", given, text);
 	order_read(&o, buf_span(&order));
-	values_collect(&v, &o, o.body);
-	values_check(&v, &o);
-	CHECK_INT(o.nfaults, 0);
+	fields_check(&fields, &o, span_of(NULL, 0));
+	CHECK_INT(o.faults.n, 0);
 	CHECK_INT(order_next(&o, &walk, &e), 1);
-	template_compile(&t, &v, o.body, form);
-	values_take(&v, &e);
-	template_fill(&t, &v, &out);
+	template_compile(&t, &fields, o.body, form);
+	fields_take(&fields, &e);
+	template_fill(&t, &fields, &out);
 	CHECK_BUF(&out, want);
 	template_free(&t);
-	values_free(&v);
+	fields_free(&fields);
 	order_free(&o);
 	buf_free(&order);
 	buf_free(&out);

@@ -4,7 +4,7 @@
  */
 #include "test.h"
 
-#include "format/crypt/scram.h"
+#include "format/wire/scram.h"
 
 #define NONCE "rOprNGfwEbeRWgbNEkqO"
 #define MORE "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"

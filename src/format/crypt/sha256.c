@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "sha256block.h"
-
 /* Bytes of a block before the eight that hold the message's length. */
 #define LENGTH_AT (SHA256_BLOCK - 8)
 

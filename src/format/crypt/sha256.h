@@ -7,8 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sha256block.h"
+
 #define SHA256_SIZE 32		/* bytes of a digest */
-#define SHA256_BLOCK 64		/* bytes the function takes at a time */
 #define SHA256_HEX (2 * SHA256_SIZE + 1)	/* in hex, with a NUL */
 
 struct sha256 {

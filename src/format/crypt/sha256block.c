@@ -1,7 +1,5 @@
 #include "sha256block.h"
 
-#include "sha256.h"
-
 #if defined(__x86_64__) && defined(__GNUC__)
 #define HAVE_NI 1
 #include <cpuid.h>

@@ -8,7 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Takes blocks of 64 bytes into the state, the best way there is. */
+#define SHA256_BLOCK 64		/* bytes the function takes at a time */
+
+/* Takes blocks into the state, the best way there is. */
 void sha256block(uint32_t state[8], const unsigned char *p, size_t blocks);
 
 /* The two ways, for tests: ni only where has_ni says so. */

@@ -65,3 +65,12 @@ crlf_dot(struct crlf *c, struct buf *b)
 	buf_add(b, &"\r\n"[2 - n], n);
 	buf_adds(b, ".\r\n");
 }
+
+void
+crlf_remove(struct buf *b, struct span text)
+{
+	while (text.n > 0) {
+		buf_addspan(b, span_chomp(span_line(&text)));
+		buf_addc(b, '\n');
+	}
+}

@@ -27,6 +27,9 @@ unsigned crlf_end(const struct crlf *c);
  */
 int crlf_line(struct crlf *c, struct span *s, struct buf *b);
 
+/* Adds text with LF at the end of each line, the last one too. */
+void crlf_remove(struct buf *b, struct span text);
+
 /* Adds the end of the last line, where that is missing, and the lone dot. */
 void crlf_dot(struct crlf *c, struct buf *b);
 

@@ -25,6 +25,21 @@ mime_utf8_check(struct span s)
 }
 
 void
+mime_check_text(struct span text, const char *name, struct buf *faults)
+{
+	struct span line;
+	size_t number;
+
+	for (number = 1; text.n > 0; number++) {
+		line = span_line(&text);
+		if (memchr(line.p, '\0', line.n) != NULL ||
+		    mime_utf8_check(line) < line.n)
+			buf_addf(faults, "%s:%zu: not text in UTF-8\n", name,
+			    number);
+	}
+}
+
+void
 mime_line(struct buf *b, struct span s)
 {
 	size_t from = 0, i, n;

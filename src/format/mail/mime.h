@@ -15,6 +15,12 @@
 size_t mime_utf8_check(struct span s);
 
 /*
+ * Each line of text that is not UTF-8, or has a NUL, adds "name:line: reason"
+ * with LF to faults.
+ */
+void mime_check_text(struct span text, const char *name, struct buf *faults);
+
+/*
  * Appends s as a piece of one line: characters that are not printable are
  * spaces, and bytes that are no UTF-8 question marks.
  */

@@ -12,15 +12,27 @@ entry_is_key(int c)
 	return byte_is_in(keys, (char)c);
 }
 
-enum own_value
-entry_own(struct span key)
+int
+entry_is_tag_like(struct span s)
+{
+	size_t i = 1;
+
+	if (s.n == 0 || s.p[0] != '[')
+		return 0;
+	while (i < s.n && entry_is_key(s.p[i]) && s.p[i] != ':')
+		i++;
+	return i > 1 && i + 1 < s.n && s.p[i] == ':' && s.p[i + 1] == ']';
+}
+
+enum entry_key
+entry_key(struct span key)
 {
 	if (key.n < sizeof "name" - 1 || key.n > sizeof "domain" - 1)
-		return OWN_NONE;
-	return span_is(key, "login") ? OWN_LOGIN :
-	    span_is(key, "email") ? OWN_EMAIL :
-	    span_is(key, "domain") ? OWN_DOMAIN :
-	    span_is(key, "name") ? OWN_NAME : OWN_NONE;
+		return KEY_FIELD;
+	return span_is(key, "login") ? KEY_LOGIN :
+	    span_is(key, "email") ? KEY_EMAIL :
+	    span_is(key, "domain") ? KEY_DOMAIN :
+	    span_is(key, "name") ? KEY_NAME : KEY_FIELD;
 }
 
 size_t

@@ -18,7 +18,7 @@ struct span quoted_text(const struct quoted *q, struct buf *b);
 
 enum entry_kind {
 	ENTRY_GOOD,
-	ENTRY_BAD,		/* no address: why says why */
+	ENTRY_BAD,		/* not an address: why says why */
 	ENTRY_DUPLICATE		/* order_next alone finds these */
 };
 
@@ -49,9 +49,12 @@ int entry_field(struct span *fields, struct field *f, const char **why);
 /* Whether the byte c may stand in a key. */
 int entry_is_key(int c);
 
-/* The values that the address and the name give, which are no fields. */
-enum own_value { OWN_LOGIN, OWN_EMAIL, OWN_DOMAIN, OWN_NAME, OWN_NONE };
-enum own_value entry_own(struct span key);
+/* [Word:] at the start of s: a section misspelt, or in the wrong place. */
+int entry_is_tag_like(struct span s);
+
+/* The keys that are taken: address and name give their values. */
+enum entry_key { KEY_LOGIN, KEY_EMAIL, KEY_DOMAIN, KEY_NAME, KEY_FIELD };
+enum entry_key entry_key(struct span key);
 
 /*
  * Offset of the quote that closes the one at i in its line, 0 where there is

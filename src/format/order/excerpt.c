@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "format/mail/crlf.h"
 #include "format/wire/results.h"
 
 static void
@@ -36,13 +37,6 @@ excerpt_subject(struct buf *b, const struct order *o)
 }
 
 void
-excerpt_lines(struct buf *b, struct span text)
-{
-	while (text.n > 0)
-		add_line(b, span_chomp(span_line(&text)));
-}
-
-void
 excerpt_all(struct buf *b, const struct order *o)
 {
 	struct order_walk walk = { 0 };
@@ -53,7 +47,7 @@ excerpt_all(struct buf *b, const struct order *o)
 	buf_adds(b, "\nSubject: ");
 	excerpt_subject(b, o);
 	buf_addc(b, '\n');
-	excerpt_lines(b, o->body);
+	crlf_remove(b, o->body);
 }
 
 void
@@ -85,7 +79,7 @@ excerpt_bad(struct buf *b, const struct order *o, int64_t now)
 
 /* A line for each of the n keys that a recipient lacks. */
 static void
-add_missing(struct buf *b, const struct order *o, struct values *v,
+add_missing(struct buf *b, const struct order *o, struct fields *f,
     const size_t *keys, size_t n)
 {
 	struct order_walk walk = { 0 };
@@ -94,31 +88,29 @@ add_missing(struct buf *b, const struct order *o, struct values *v,
 	size_t i, have;
 
 	while (n > 0 && order_find(o, &walk, &e, ENTRY_GOOD)) {
-		values_take(v, &e);
+		fields_take(f, &e);
 		for (i = 0; i < n; i++)
-			if (values_lack(v, keys[i]) &&
-			    values_key(v, keys[i], &key, &have))
+			if (fields_lacks(f, keys[i]) &&
+			    fields_key(f, keys[i], &key, &have))
 				buf_addf(b, "missing %.*s %.*s\n", (int)key.n,
 				    key.p, (int)e.addr.text.n, e.addr.text.p);
 	}
 }
 
 void
-excerpt_fields(struct buf *b, const struct order *o, struct values *v)
+excerpt_fields(struct buf *b, const struct order *o, struct fields *f)
 {
 	struct span key;
 	size_t *keys, k, have, n = 0;
 
-	keys = malloc((v->n + 1) * sizeof *keys);
-	if (keys == NULL)
-		die_nomem();
-	for (k = 0; k < v->n; k++)
-		if (values_key(v, k, &key, &have)) {
+	keys = die_calloc(f->n, sizeof *keys);
+	for (k = 0; k < f->n; k++)
+		if (fields_key(f, k, &key, &have)) {
 			buf_addf(b, "field %.*s %zu\n", (int)key.n, key.p,
 			    have);
 			if (have < o->good)
 				keys[n++] = k;
 		}
-	add_missing(b, o, v, keys, n);
+	add_missing(b, o, f, keys, n);
 	free(keys);
 }

@@ -4,7 +4,7 @@
 #ifndef FORMAT_ORDER_EXCERPT_H
 #define FORMAT_ORDER_EXCERPT_H
 
-#include "format/order/values.h"
+#include "fields.h"
 
 /* The good entries: their addresses alone. */
 void excerpt_recipients(struct buf *b, const struct order *o);
@@ -15,9 +15,6 @@ void excerpt_subject(struct buf *b, const struct order *o);
 /* The good entries as they are written, an empty line, subject and body. */
 void excerpt_all(struct buf *b, const struct order *o);
 
-/* Any text; the last line ends with LF, too. */
-void excerpt_lines(struct buf *b, struct span text);
-
 /* The number of recipients, and of which kinds they are when verbose. */
 void excerpt_count(struct buf *b, const struct order *o, int verbose);
 
@@ -25,9 +22,9 @@ void excerpt_count(struct buf *b, const struct order *o, int verbose);
  * The fields that the letter uses and how many recipients have each; then
  * the recipients who lack one, so that the default stands in their letter.
  */
-void excerpt_fields(struct buf *b, const struct order *o, struct values *v);
+void excerpt_fields(struct buf *b, const struct order *o, struct fields *f);
 
-/* The entries that are no address, as results(5). */
+/* The entries that are not addresses, as results(5). */
 void excerpt_bad(struct buf *b, const struct order *o, int64_t now);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "format/mail/date.h"
+#include "headers.h"
 
 #define COLUMNS 78		/* where header lines are folded */
 #define ID_BYTES 16		/* of the hash in a Message-ID */
@@ -20,7 +21,6 @@ letter_free(struct letter *l)
 {
 	size_t i;
 
-	values_free(&l->values);
 	template_free(&l->subject);
 	for (i = 0; i < l->nfields; i++)
 		template_free(&l->fields[i].value);
@@ -35,37 +35,6 @@ letter_free(struct letter *l)
 	buf_free(&l->boundary);
 	buf_free(&l->scratch);
 	memset(l, 0, sizeof *l);
-}
-
-void
-letter_check(struct letter *l, struct order *o, struct span keys)
-{
-	struct span rest = o->headers, name, value;
-	int r;
-
-	l->order = o;
-	values_collect(&l->values, o, o->subject);
-	while ((r = order_header(&rest, &name, &value)) != 0)
-		if (r > 0)
-			values_collect(&l->values, o, value);
-	values_collect(&l->values, o, o->html);
-	values_collect(&l->values, o, o->body);
-	values_know(&l->values, keys);
-	values_check(&l->values, o);
-}
-
-int
-letter_is_same(const struct letter *l)
-{
-	const struct order *o = l->order;
-	struct span rest = o->headers, name, value;
-
-	while (order_header(&rest, &name, &value) != 0)
-		if (values_has_place(&l->values, value))
-			return 0;
-	return !values_has_place(&l->values, o->subject) &&
-	    !values_has_place(&l->values, o->html) &&
-	    !values_has_place(&l->values, o->body);
 }
 
 /* "Name <addr>" or the address alone, from column col on. */
@@ -110,7 +79,7 @@ add_field(struct letter *l, struct buf *b, struct span name,
 	buf_addspan(b, name);
 	buf_adds(b, ": ");
 	buf_clear(&l->scratch);
-	template_fill(value, &l->values, &l->scratch);
+	template_fill(value, l->values, &l->scratch);
 	mime_text(b, buf_span(&l->scratch), &col);
 }
 
@@ -123,11 +92,11 @@ compile_fields(struct letter *l)
 
 	if (rest.n == 0)
 		return;
-	l->fields = die_calloc(ORDER_HEADERS_MAX, sizeof *l->fields);
-	while (order_header(&rest, &name, &value) > 0) {
+	l->fields = die_calloc(HEADERS_MAX, sizeof *l->fields);
+	while (headers_next(&rest, &name, &value) > 0) {
 		f = &l->fields[l->nfields];
 		f->name = name;
-		template_compile(&f->value, &l->values, value, TEMPLATE_LINE);
+		template_compile(&f->value, l->values, value, TEMPLATE_LINE);
 		if (f->value.n > 0) {
 			l->nfields++;
 			continue;
@@ -180,7 +149,7 @@ compile_text(struct letter *l, struct letter_text *t, struct span source)
 	size_t longest = l->order->longest;
 
 	fill->html = t->plain.html = t == &l->html;
-	template_compile(fill, &l->values, source,
+	template_compile(fill, l->values, source,
 	    l->batch ? TEMPLATE_DOTS : TEMPLATE_CRLF);
 	if (fill->longest > longest)
 		longest = fill->longest;
@@ -190,7 +159,7 @@ compile_text(struct letter *l, struct letter_text *t, struct span source)
 	    fill->literal + fill->refs * fill->widest * longest >
 	    MIME_LINE_MAX;
 	if (t->wide)
-		template_compile(&t->plain, &l->values, source, TEMPLATE_CRLF);
+		template_compile(&t->plain, l->values, source, TEMPLATE_CRLF);
 }
 
 /* How a text of the letter at hand travels; whether that has changed. */
@@ -201,11 +170,11 @@ choose_form(struct letter *l, struct letter_text *t)
 	const int is_8bit = t->is_8bit;
 
 	t->is_8bit = t->fill.has_8bit || (!(l->ascii && t->fill.ascii) &&
-	    template_is_8bit(&t->fill, &l->values));
+	    template_is_8bit(&t->fill, l->values));
 	t->form = t->is_8bit ? MIME_8BIT : MIME_7BIT;
 	if (t->wide) {
 		buf_clear(&t->text);
-		template_fill(&t->plain, &l->values, &t->text);
+		template_fill(&t->plain, l->values, &t->text);
 		t->form = mime_scan(buf_span(&t->text));
 	}
 	return t->form != form || t->is_8bit != is_8bit;
@@ -261,16 +230,19 @@ compile(struct letter *l)
 		buf_adds(&l->boundary, "=_");
 		add_hash(l, &key, 1, &l->boundary);
 	}
-	template_compile(&l->subject, &l->values, o->subject, TEMPLATE_LINE);
+	template_compile(&l->subject, l->values, o->subject, TEMPLATE_LINE);
 	make_content(l);
 }
 
 void
-letter_open(struct letter *l, const struct letter_opt *opt)
+letter_open(struct letter *l, const struct order *o, struct fields *f,
+    const struct letter_opt *opt)
 {
-	const struct order *o = l->order;
 	struct entry sender;
 
+	memset(l, 0, sizeof *l);
+	l->order = o;
+	l->values = f;
 	l->batch = opt->batch;
 	l->copies = opt->copies;
 	order_mailbox(opt->sender, &sender);
@@ -305,7 +277,7 @@ add_text(struct letter *l, struct letter_text *t, struct buf *out)
 	struct span rest, line;
 
 	if (t->form != MIME_QP) {
-		template_fill(&t->fill, &l->values, out);
+		template_fill(&t->fill, l->values, out);
 		return;
 	}
 	buf_clear(&l->scratch);
@@ -344,7 +316,7 @@ add_message(struct letter *l, const struct span *rcpt, size_t n,
 	if (l->copies)
 		buf_adds(out, "undisclosed-recipients:;");
 	else
-		add_mailbox(out, l->values.name, *rcpt, sizeof "To: " - 1);
+		add_mailbox(out, l->values->name, *rcpt, sizeof "To: " - 1);
 	if (l->subject.n > 0) {
 		buf_adds(out, "\r\n");
 		add_field(l, out, span_str("Subject"), &l->subject);
@@ -367,10 +339,9 @@ add_message(struct letter *l, const struct span *rcpt, size_t n,
 }
 
 void
-letter_message(struct letter *l, const struct entry *e,
-    struct buf *out)
+letter_message(struct letter *l, const struct entry *e, struct buf *out)
 {
-	values_take(&l->values, e);
+	fields_take(l->values, e);
 	letter_copy(l, &e->addr.text, 1, out);
 }
 
@@ -392,7 +363,7 @@ letter_begin(struct letter *l, size_t messages, struct buf *out)
 void
 letter_add(struct letter *l, const struct entry *e, struct buf *out)
 {
-	values_take(&l->values, e);
+	fields_take(l->values, e);
 	letter_add_copy(l, &e->addr.text, 1, out);
 }
 

@@ -17,7 +17,8 @@ struct letter_opt {
 	int offset;
 	int batch;		/* messages for letter_add, else for
 				   letter_message */
-	int copies;		/* each for several; letter_is_same */
+	int copies;		/* each for several; only where there are
+				   no placeholders */
 };
 
 /* A form of the body. */
@@ -37,11 +38,11 @@ struct letter_field {
 	struct template value;
 };
 
-/* All zero to begin with; letter_free gives the memory back. */
+/* letter_free gives back what letter_open took. */
 struct letter {
 	/* private */
-	struct order *order;
-	struct values values;
+	const struct order *order;
+	struct fields *values;	/* of the recipient at hand */
 	struct template subject;
 	struct letter_field *fields;
 	size_t nfields;
@@ -65,31 +66,24 @@ struct letter {
 void letter_free(struct letter *l);
 
 /*
- * Checks the placeholders of an order, which must outlive l; what is wrong is
- * added to its faults.  keys are as values_know has them.
+ * Makes ready to write letters of an order without faults.  What it is given
+ * must outlive l.
  */
-void letter_check(struct letter *l, struct order *o, struct span keys);
-
-/* Makes ready to write letters, of an order without faults. */
-void letter_open(struct letter *l, const struct letter_opt *opt);
-
-/* Whether the order, once checked, has no placeholder at all. */
-int letter_is_same(const struct letter *l);
+void letter_open(struct letter *l, const struct order *o, struct fields *f,
+    const struct letter_opt *opt);
 
 /*
  * A batch: its beginning, with the number of messages; one message for each
  * good entry, or, under copies, for n addresses; its end.
  */
 void letter_begin(struct letter *l, size_t messages, struct buf *out);
-void letter_add(struct letter *l, const struct entry *e,
-    struct buf *out);
+void letter_add(struct letter *l, const struct entry *e, struct buf *out);
 void letter_add_copy(struct letter *l, const struct span *rcpt, size_t n,
     struct buf *out);
 void letter_end(struct buf *out);
 
 /* The message alone; lines end in CRLF. */
-void letter_message(struct letter *l, const struct entry *e,
-    struct buf *out);
+void letter_message(struct letter *l, const struct entry *e, struct buf *out);
 void letter_copy(struct letter *l, const struct span *rcpt, size_t n,
     struct buf *out);
 

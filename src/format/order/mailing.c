@@ -1,25 +1,106 @@
 #include "mailing.h"
 
+#include <stdlib.h>
+
+/* A good entry's address in the order's text. */
+struct mailing_rcpt {
+	uint32_t at, n;
+};
+
+/* The domain with its @, which tells the set what is a domain. */
+static struct span
+at_domain(const struct entry *e)
+{
+	return span_of(e->addr.domain.p - 1, e->addr.domain.n + 1);
+}
+
+/* Numbers the domains and counts the recipients of each; ends are counts. */
+static void
+count_domains(struct mailing *m, struct set *domains)
+{
+	struct order_walk walk = { 0 };
+	struct entry e;
+
+	m->ends = die_calloc(m->order->good, sizeof *m->ends);
+	while (order_find(m->order, &walk, &e, ENTRY_GOOD))
+		m->ends[set_add(domains, at_domain(&e))]++;
+	m->domains = domains->n;
+}
+
+/*
+ * Puts the good entries together by domain.  Domains and recipients come as
+ * they do in the order.
+ */
+static void
+sort_copies(struct mailing *m, size_t most)
+{
+	const struct order *o = m->order;
+	struct order_walk walk = { 0 };
+	struct mailing_rcpt *r;
+	struct entry e;
+	struct set domains;
+	uint64_t seed;
+	size_t k, n, sum = 0;
+
+	memcpy(&seed, o->digest, sizeof seed);
+	set_init(&domains, o->text.p, seed, 1);
+	m->most = most < o->good ? most : o->good + 1;
+	count_domains(m, &domains);
+	for (k = 0; k < m->domains; k++) {
+		n = m->ends[k];
+		m->copies += (n + m->most - 1) / m->most;
+		m->ends[k] = sum;	/* its start, which filling moves */
+		sum += n;
+	}
+	m->all = die_calloc(o->good, sizeof *m->all);
+	m->rcpt = die_calloc(m->most, sizeof *m->rcpt);
+	while (order_find(o, &walk, &e, ENTRY_GOOD)) {
+		r = &m->all[m->ends[set_find(&domains, at_domain(&e))]++];
+		r->at = (uint32_t)(e.addr.text.p - o->text.p);
+		r->n = (uint32_t)e.addr.text.n;
+	}
+	set_free(&domains);
+}
+
+/* The next copy: how many recipients it has, or 0 after the last. */
+static size_t
+next_copy(struct mailing *m)
+{
+	const struct mailing_rcpt *r;
+	size_t n = 0;
+
+	while (m->domain < m->domains && m->done == m->ends[m->domain])
+		m->domain++;
+	if (m->domain == m->domains)
+		return 0;
+	while (n < m->most && m->done < m->ends[m->domain]) {
+		r = &m->all[m->done++];
+		m->rcpt[n++] = span_of(m->order->text.p + r->at, r->n);
+	}
+	return n;
+}
+
 void
-mailing_open(struct mailing *m, struct letter *l,
+mailing_open(struct mailing *m, const struct order *o, struct fields *f,
     const struct letter_opt *opt, size_t most)
 {
 	struct letter_opt how = *opt;
 
 	memset(m, 0, sizeof *m);
-	m->letter = l;
-	m->order = l->order;
-	m->grouped = most > 1 && letter_is_same(l);
-	if (m->grouped)
-		copies_open(&m->copies, m->order, most);
-	how.copies = m->grouped;
-	letter_open(l, &how);
+	m->order = o;
+	if (most > 1 && !fields_has_placeholder(f))
+		sort_copies(m, most);
+	how.copies = m->most > 0;
+	letter_open(&m->letter, o, f, &how);
 }
 
 void
 mailing_close(struct mailing *m)
 {
-	copies_free(&m->copies);
+	letter_free(&m->letter);
+	free(m->rcpt);
+	free(m->all);
+	free(m->ends);
 	buf_free(&m->text);
 }
 
@@ -30,16 +111,15 @@ add_letter(struct mailing *m)
 	struct entry e;
 	size_t n;
 
-	if (m->grouped) {
-		n = copies_next(&m->copies);
+	if (m->most > 0) {
+		n = next_copy(m);
 		if (n > 0)
-			letter_add_copy(m->letter, m->copies.rcpt, n,
-			    &m->text);
+			letter_add_copy(&m->letter, m->rcpt, n, &m->text);
 		return n > 0;
 	}
 	if (!order_find(m->order, &m->walk, &e, ENTRY_GOOD))
 		return 0;
-	letter_add(m->letter, &e, &m->text);
+	letter_add(&m->letter, &e, &m->text);
 	return 1;
 }
 
@@ -50,7 +130,7 @@ fill(struct mailing *m)
 	buf_consume(&m->text, m->given);
 	m->given = 0;
 	if (m->state == MAILING_START) {
-		letter_begin(m->letter, m->grouped ? m->copies.n :
+		letter_begin(&m->letter, m->most > 0 ? m->copies :
 		    m->order->good, &m->text);
 		m->state = MAILING_MIDDLE;
 	}
@@ -81,12 +161,12 @@ find_copy(struct mailing *m, const struct addr *rcpt, struct buf *b)
 	struct addr a;
 	size_t i, n;
 
-	while ((n = copies_next(&m->copies)) > 0)
+	while ((n = next_copy(m)) > 0)
 		for (i = 0; i < n; i++) {
-			if (addr_parse(&a, m->copies.rcpt[i], NULL) < 0 ||
+			if (addr_parse(&a, m->rcpt[i], NULL) < 0 ||
 			    !addr_same(&a, rcpt))
 				continue;
-			letter_copy(m->letter, m->copies.rcpt, n, b);
+			letter_copy(&m->letter, m->rcpt, n, b);
 			return 1;
 		}
 	return 0;
@@ -97,11 +177,11 @@ mailing_find(struct mailing *m, const struct addr *rcpt, struct buf *b)
 {
 	struct entry e;
 
-	if (m->grouped)
+	if (m->most > 0)
 		return find_copy(m, rcpt, b);
 	while (order_find(m->order, &m->walk, &e, ENTRY_GOOD))
 		if (addr_same(&e.addr, rcpt)) {
-			letter_message(m->letter, &e, b);
+			letter_message(&m->letter, &e, b);
 			return 1;
 		}
 	return 0;

@@ -5,7 +5,6 @@
 #ifndef FORMAT_ORDER_MAILING_H
 #define FORMAT_ORDER_MAILING_H
 
-#include "copies.h"
 #include "letter.h"
 
 /*
@@ -17,23 +16,29 @@
 
 struct mailing {
 	/* private */
-	struct letter *letter;
-	struct order *order;
-	struct copies copies;
+	const struct order *order;
+	struct letter letter;
 	struct order_walk walk;
 	struct buf text;	/* of the batch, from the last piece on */
 	size_t given;		/* bytes of it that were in pieces */
-	int grouped;		/* the letters are copies */
 	enum { MAILING_START, MAILING_MIDDLE, MAILING_OVER } state;
+	/* Copies, each for several recipients of a domain. */
+	size_t most;		/* recipients of a copy; 0: letters */
+	size_t copies;		/* how many there are */
+	struct span *rcpt;	/* addresses of the copy at hand */
+	struct mailing_rcpt *all;	/* good entries, domain by domain */
+	size_t *ends;		/* in all, of each domain */
+	size_t domains;
+	size_t done, domain;	/* where the next copy begins */
 };
 
 /*
- * l has checked its order (letter_check) and outlives m.  most is how many
- * recipients of a domain share a copy, 0 or 1 for a letter to each; where the
- * order has a placeholder, each gets a letter in any case.  mailing_close
- * gives back what m took, but not l.
+ * o has no faults and has been checked for f (fields_check); both outlive m.
+ * most is how many recipients of a domain share a copy, 0 or 1 for a letter
+ * to each; where the order has a placeholder, each gets a letter in any case.
+ * mailing_close gives back what m took.
  */
-void mailing_open(struct mailing *m, struct letter *l,
+void mailing_open(struct mailing *m, const struct order *o, struct fields *f,
     const struct letter_opt *opt, size_t most);
 void mailing_close(struct mailing *m);
 

@@ -1,5 +1,7 @@
 #include "order.h"
 
+#include "headers.h"
+
 static const struct {
 	const char *name;
 	size_t span;		/* offset in struct order */
@@ -251,101 +253,56 @@ order_find(const struct order *o, struct order_walk *w, struct entry *e,
 	return 0;
 }
 
+/* What is malformed is told, and counts as bad: nobody gets a letter then. */
 static void
-check_fields(struct order *o, struct span rest)
+check_entry(struct order *o, struct entry *e, const char *open)
 {
-	struct field f;
-	const char *why;
-	int r;
-
-	while ((r = entry_field(&rest, &f, &why)) > 0)
-		if (entry_own(f.key) != OWN_NONE)
-			order_wrong(o, f.key.p, "%.*s is not a field: it comes "
-			    "from the address", (int)f.key.n, f.key.p);
-	if (r < 0)
-		order_wrong(o, rest.p, "%s", why);
-}
-
-int
-order_is_tag_like(struct span s)
-{
-	size_t i = 1;
-
-	if (s.n == 0 || s.p[0] != '[')
-		return 0;
-	while (i < s.n && entry_is_key(s.p[i]) && s.p[i] != ':')
-		i++;
-	return i > 1 && i + 1 < s.n && s.p[i] == ':' && s.p[i + 1] == ']';
-}
-
-/*
- * An entry on its way into the set of those that were seen: it arrives when
- * some more are on theirs, and its place in memory has been fetched.
- */
-#define ON_THEIR_WAY 8
-
-struct arrival {
-	struct span key;	/* p is NULL where there is none */
-	uint32_t hash;
-	struct packed entry;
-};
-
-static void
-arrive(struct order *o, struct arrival *a)
-{
-	size_t n = o->seen.n;
-
-	if (a->key.p == NULL)
+	if (open != NULL)
+		faults_add(&o->faults, open,
+		    "this quote is not closed in its line");
+	else if (entry_is_tag_like(e->text))
+		faults_add(&o->faults, e->text.p, "unknown section, or a tag "
+		    "that does not follow a blank");
+	else
 		return;
-	if (set_put(&o->seen, a->key, a->hash) < n) {
-		a->entry.kind = ENTRY_DUPLICATE;
+	e->kind = ENTRY_BAD;
+}
+
+static void
+take_entry(struct order *o, struct entry *e)
+{
+	const size_t n = o->seen.n;
+	struct packed x = pack(o, e);
+
+	if (e->text.n > o->longest)
+		o->longest = e->text.n;
+	if (set_add(&o->seen, e->kind == ENTRY_GOOD ? e->addr.text :
+	    e->text) < n) {
+		x.kind = ENTRY_DUPLICATE;
 		o->duplicates++;
-	} else if (a->entry.kind == ENTRY_GOOD)
+	} else if (e->kind == ENTRY_GOOD)
 		o->good++;
 	else
 		o->bad++;
-	buf_add(&o->index, &a->entry, sizeof a->entry);
-}
-
-/* Checks an entry; the one whose place it takes arrives. */
-static void
-take_entry(struct order *o, struct entry *e, const char *open,
-    struct arrival *a)
-{
-	if (open != NULL)
-		order_wrong(o, open, "this quote is not closed in its line");
-	else if (order_is_tag_like(e->text))
-		order_wrong(o, e->text.p, "unknown section, or a tag that "
-		    "does not follow a blank");
-	else if (e->kind == ENTRY_GOOD)
-		check_fields(o, e->fields);
-	if (e->text.n > o->longest)
-		o->longest = e->text.n;
-	arrive(o, a);
-	a->entry = pack(o, e);
-	a->key = e->kind == ENTRY_GOOD ? e->addr.text : e->text;
-	a->hash = set_seek(&o->seen, a->key);
+	buf_add(&o->index, &x, sizeof x);
 }
 
 /* Goes through the entries at the start of s; returns where they end. */
 static size_t
 take_recipients(struct order *o, struct span s)
 {
-	struct arrival coming[ON_THEIR_WAY] = { { { NULL, 0 }, 0, { 0 } } };
 	struct entry e;
 	const char *open;
-	size_t i = 0, n, k;
+	size_t i = 0, n;
 
-	for (k = 0;; k++) {
+	for (;;) {
 		i = skip_between(s, i, 1);
 		if (i >= s.n || tag_at(s, i, &n) >= 0)
-			break;
+			return i;
 		i = entry_at(s, i, &e, &open);
-		take_entry(o, &e, open, &coming[k % ON_THEIR_WAY]);
+		check_entry(o, &e, open);
+		take_entry(o, &e);
 	}
-	for (n = 0; n < ON_THEIR_WAY; n++)
-		arrive(o, &coming[k++ % ON_THEIR_WAY]);
-	return i;
 }
 
 /*
@@ -355,15 +312,15 @@ take_recipients(struct order *o, struct span s)
 static void
 take_section(struct order *o, int k, size_t *i, size_t n)
 {
-	struct span s = o->text, again, *section;
+	struct span s = o->text, ignored, *section;
 	const char *tag = s.p + *i;
 	size_t start = *i + n;
 
 	section = (struct span *)(void *)((char *)o + sections[k].span);
 	if (section->p != NULL) {
-		order_wrong(o, tag, "%s for the second time",
+		faults_add(&o->faults, tag, "%s for the second time",
 		    sections[k].name);
-		section = &again;
+		section = &ignored;
 	}
 	while (start < s.n && byte_is_blank(s.p[start]))
 		start++;
@@ -378,7 +335,8 @@ take_section(struct order *o, int k, size_t *i, size_t n)
 	} else if (section == &o->recipients) {
 		*i = start + take_recipients(o, span_drop(s, start));
 		if (o->good + o->bad == 0)
-			order_wrong(o, tag, "no recipient in this section");
+			faults_add(&o->faults, tag,
+			    "no recipient in this section");
 	} else
 		*i = find_tag(s, start, ANY);
 	section->n = (size_t)(s.p + *i - section->p);
@@ -394,11 +352,12 @@ check_mailbox(struct order *o, struct span section)
 		return;
 	order_mailbox(section, &e);
 	if (e.kind == ENTRY_BAD)
-		order_wrong(o, e.text.p, "%s", e.why);
+		faults_add(&o->faults, e.text.p, "%s", e.why);
 	else if (e.fields.n > 0)
-		order_wrong(o, e.fields.p, "more than one address here");
+		faults_add(&o->faults, e.fields.p,
+		    "more than one address here");
 	if (order_line(&section, &line) && order_line(&section, &line))
-		order_wrong(o, line.p, "more than one line here");
+		faults_add(&o->faults, line.p, "more than one line here");
 }
 
 static void
@@ -409,8 +368,8 @@ take_sections(struct order *o)
 
 	i = skip_between(o->text, 0, 0);
 	if (i < o->text.n && tag_at(o->text, i, &n) < 0) {
-		order_wrong(o, o->text.p + i, "expected a section's tag, such "
-		    "as [Recipients:]");
+		faults_add(&o->faults, o->text.p + i, "expected a section's "
+		    "tag, such as [Recipients:]");
 		i = find_tag(o->text, i, ANY);
 	}
 	while ((k = tag_at(o->text, i, &n)) >= 0)
@@ -431,16 +390,27 @@ order_read(struct order *o, struct span text)
 	memcpy(&seed, o->digest, sizeof seed);
 	text = span_unmarked(text);
 	o->text = text;
+	faults_init(&o->faults, text);
 	set_init(&o->seen, text.p, seed, 1);
 	take_sections(o);
 	set_free(&o->seen);
 	for (k = 0; k < REQUIRED; k++)
 		if (((struct span *)(void *)((char *)o +
 		    sections[k].span))->p == NULL)
-			order_wrong(o, text.p + text.n, "no %s section",
+			faults_add(&o->faults, text.p + text.n, "no %s section",
 			    sections[k].name);
 	check_mailbox(o, o->from);
 	check_mailbox(o, o->reply_to);
-	order_check_headers(o);
-	order_check_bytes(o);
+	headers_check(o->headers, o->reply_to.p != NULL, &o->faults);
+	faults_check_bytes(&o->faults,
+	    o->html.p != NULL ? o->html.p : o->body.p);
+}
+
+void
+order_free(struct order *o)
+{
+	faults_free(&o->faults);
+	set_free(&o->seen);
+	buf_free(&o->index);
+	memset(o, 0, sizeof *o);
 }

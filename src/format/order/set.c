@@ -4,12 +4,6 @@
 
 #define FIRST_CAP 64
 
-#if defined(__GNUC__)
-#define PREFETCH(p)	__builtin_prefetch((p), 1)
-#else
-#define PREFETCH(p)	((void)(p))
-#endif
-
 void
 set_init(struct set *s, const char *base, uint64_t seed, int fold)
 {
@@ -187,22 +181,7 @@ set_find(const struct set *s, struct span key)
 size_t
 set_add(struct set *s, struct span key)
 {
-	return set_put(s, key, hash(s, key));
-}
-
-uint32_t
-set_seek(const struct set *s, struct span key)
-{
-	uint32_t h = hash(s, key);
-
-	if (s->cap > 0)
-		PREFETCH(&s->slots[h & (s->cap - 1)]);
-	return h;
-}
-
-size_t
-set_put(struct set *s, struct span key, uint32_t h)
-{
+	const uint32_t h = hash(s, key);
 	struct member *m;
 	struct slot *slot;
 

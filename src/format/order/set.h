@@ -43,11 +43,4 @@ size_t set_find(const struct set *s, struct span key);
  */
 size_t set_add(struct set *s, struct span key);
 
-/*
- * set_add in two steps, for many keys: the first starts to fetch the memory
- * that the second, which takes what it returned, will need.
- */
-uint32_t set_seek(const struct set *s, struct span key);
-size_t set_put(struct set *s, struct span key, uint32_t h);
-
 #endif

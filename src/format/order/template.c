@@ -10,11 +10,10 @@ enum line_start { START_NO, START_YES, START_IF_EMPTY };
  * third of the order's bytes; the text is at most twice as long as that.
  */
 struct part {
-	const char *standby;	/* the default; NULL where none is given */
-	uint32_t nstandby;
+	const char *default_text;	/* NULL where none is given */
+	uint32_t default_n;
 	uint32_t end;		/* of the literal text in the template's */
-	uint32_t value;		/* an own_value, or OWN_NONE and the ordinal
-				   of a key */
+	uint32_t number;	/* as fields_number has it */
 	uint8_t start;		/* START_IF_EMPTY: when the values before it
 				   in the line are */
 	uint8_t dot;		/* the text behind it starts with a dot, which
@@ -33,7 +32,7 @@ template_free(struct template *t)
 /* What compiling a template keeps in mind. */
 struct compiler {
 	struct template *t;
-	const struct values *v;
+	const struct fields *f;
 	enum line_start start;
 	size_t line;		/* octets of the line so far */
 	size_t refs;		/* placeholders in it */
@@ -85,7 +84,7 @@ add_lines(struct compiler *c, struct span s)
 }
 
 static void
-add_part(struct compiler *c, const struct place *p, size_t value)
+add_part(struct compiler *c, const struct placeholder *p, size_t number)
 {
 	struct template *t = c->t;
 	struct part *part;
@@ -98,14 +97,14 @@ add_part(struct compiler *c, const struct place *p, size_t value)
 	}
 	part = &t->parts[t->n++];
 	part->end = (uint32_t)t->text.n;
-	part->value = (uint32_t)value;
-	part->standby = p->standby.p;
-	part->nstandby = (uint32_t)p->standby.n;
+	part->number = (uint32_t)number;
+	part->default_text = p->default_text.p;
+	part->default_n = (uint32_t)p->default_text.n;
 	part->start = (uint8_t)c->start;
 	part->dot = 0;
-	t->ascii = t->ascii && !addr_is_utf8(p->standby);
-	if (p->standby.n > t->longest)
-		t->longest = p->standby.n;
+	t->ascii = t->ascii && !addr_is_utf8(p->default_text);
+	if (p->default_text.n > t->longest)
+		t->longest = p->default_text.n;
 	if (c->start == START_YES)
 		c->start = START_IF_EMPTY;
 	c->refs++;
@@ -114,29 +113,29 @@ add_part(struct compiler *c, const struct place *p, size_t value)
 static void
 add_text(struct compiler *c, struct span s)
 {
-	size_t i = 0, done = 0, value;
-	struct place p;
+	size_t i = 0, done = 0, number;
+	struct placeholder p;
 
-	while (place_next(s, &i, &p)) {
-		value = values_source(c->v, p.key);
-		if (value == SET_NONE)
+	while (placeholder_next(s, &i, &p)) {
+		number = fields_number(c->f, p.key);
+		if (number == SET_NONE)
 			continue;
 		add_lines(c, span_of(s.p + done, p.at - done));
 		if (p.escaped)
 			add_literal(c, span_of(s.p + p.at + 1,
 			    p.end - p.at - 1));
 		else
-			add_part(c, &p, value);
+			add_part(c, &p, number);
 		done = p.end;
 	}
 	add_lines(c, span_drop(s, done));
 }
 
 void
-template_compile(struct template *t, const struct values *v,
+template_compile(struct template *t, const struct fields *f,
     struct span text, enum template_form form)
 {
-	struct compiler c = { t, v, START_YES, 0, 0 };
+	struct compiler c = { t, f, START_YES, 0, 0 };
 	struct span line;
 
 	t->form = form;
@@ -158,29 +157,30 @@ template_compile(struct template *t, const struct values *v,
 }
 
 static struct span
-value_of(const struct values *v, const struct part *part)
+value_of(const struct fields *f, const struct part *part)
 {
-	const struct span standby = span_of(part->standby, part->nstandby);
-	const struct value *value;
+	const struct span default_text = span_of(part->default_text,
+	    part->default_n);
+	const struct used_field *used;
 
-	switch (part->value) {
-	case OWN_LOGIN:
-		return v->login;
-	case OWN_EMAIL:
-		return v->email;
-	case OWN_DOMAIN:
-		return v->domain;
-	case OWN_NAME:
-		return v->name.n > 0 ? v->name :
-		    standby.p != NULL ? standby : v->login;
+	switch (part->number) {
+	case KEY_LOGIN:
+		return f->login;
+	case KEY_EMAIL:
+		return f->email;
+	case KEY_DOMAIN:
+		return f->domain;
+	case KEY_NAME:
+		return f->name.n > 0 ? f->name :
+		    default_text.p != NULL ? default_text : f->login;
 	default:
-		value = &v->v[part->value - OWN_NONE];
-		return value->turn == v->turn ? value->text : standby;
+		used = &f->used[part->number - KEY_FIELD];
+		return used->turn == f->turn ? used->value : default_text;
 	}
 }
 
 void
-template_fill(const struct template *t, const struct values *v,
+template_fill(const struct template *t, const struct fields *f,
     struct buf *b)
 {
 	const struct part *part;
@@ -194,14 +194,14 @@ template_fill(const struct template *t, const struct values *v,
 		done = part->end;
 		if (part->start != START_IF_EMPTY)
 			empty = part->start == START_YES;
-		value = value_of(v, part);
+		value = value_of(f, part);
 		if (value.n > 0) {
 			if (empty && t->form == TEMPLATE_DOTS &&
 			    value.p[0] == '.')
 				buf_addc(b, '.');
 			empty = 0;
 			if (t->html)
-				values_escape(b, value);
+				fields_escape(b, value);
 			else
 				buf_addspan(b, value);
 		}
@@ -212,14 +212,14 @@ template_fill(const struct template *t, const struct values *v,
 }
 
 int
-template_is_8bit(const struct template *t, const struct values *v)
+template_is_8bit(const struct template *t, const struct fields *f)
 {
 	size_t i;
 
 	if (t->has_8bit)
 		return 1;
 	for (i = 0; i < t->n; i++)
-		if (addr_is_utf8(value_of(v, &t->parts[i])))
+		if (addr_is_utf8(value_of(f, &t->parts[i])))
 			return 1;
 	return 0;
 }

@@ -5,7 +5,7 @@
 #ifndef FORMAT_ORDER_TEMPLATE_H
 #define FORMAT_ORDER_TEMPLATE_H
 
-#include "values.h"
+#include "fields.h"
 
 /* How the lines of a template are written. */
 enum template_form {
@@ -35,18 +35,18 @@ struct template {
 void template_free(struct template *t);
 
 /*
- * Compiles text, which must outlive t, once the values have been checked.
- * What is no placeholder is literal; a last line that does not end does now,
+ * Compiles text, which must outlive t, once the fields have been checked.
+ * What is not a placeholder is literal; a last line that does not end does now,
  * but for TEMPLATE_LINE.
  */
-void template_compile(struct template *t, const struct values *v,
+void template_compile(struct template *t, const struct fields *f,
     struct span text, enum template_form form);
 
 /* Appends the text with the values of the recipient. */
-void template_fill(const struct template *t, const struct values *v,
+void template_fill(const struct template *t, const struct fields *f,
     struct buf *b);
 
 /* Whether that has a byte over 127. */
-int template_is_8bit(const struct template *t, const struct values *v);
+int template_is_8bit(const struct template *t, const struct fields *f);
 
 #endif

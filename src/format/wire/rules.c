@@ -3,8 +3,14 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 
-#include "ruletext.h"
-#include "ruleword.h"
+struct rules {
+	struct rule *rule;
+	size_t n;
+	int seeded;
+	uint64_t random;		/* the generator's state */
+	struct buf text;		/* of the last action */
+	struct buf word;
+};
 
 /* A word without NULs against a pattern. */
 static int
@@ -144,18 +150,82 @@ rules_hides(const struct rules_action *a, struct span keyword)
 void
 rules_free(struct rules *r)
 {
-	size_t i, j;
+	size_t i;
 
 	if (r == NULL)
 		return;
-	for (i = 0; i < r->n; i++) {
-		for (j = 0; j < RULE_FACTS; j++)
-			free(r->rule[i].pattern[j]);
-		free(r->rule[i].text);
-		free(r->rule[i].seen);
-	}
+	for (i = 0; i < r->n; i++)
+		rule_free(&r->rule[i]);
 	free(r->rule);
 	buf_free(&r->text);
 	buf_free(&r->word);
 	free(r);
+}
+
+static void
+take_seed(struct ruleword *t, struct rules *r, struct span at)
+{
+	struct span w = ruleword_take(t);
+	uintmax_t u;
+
+	if (r->seeded++)
+		ruleword_wrong(t, at, "seed stands here twice");
+	if (span_number(w, &u) < 0)
+		ruleword_wrong(t, w, "a number is expected");
+	else
+		r->random = u;
+	ruleword_end(t);
+}
+
+/* Offset of the first control character but a tab, or s.n. */
+static size_t
+find_control(struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (((unsigned char)s.p[i] < ' ' && s.p[i] != '\t') ||
+		    s.p[i] == 0x7f)
+			break;
+	return i;
+}
+
+static void
+take_line(struct ruleword *t, struct rules *r)
+{
+	struct span w, line = t->rest;
+
+	w = ruleword_take(t);
+	if (w.n == 0 || *w.p == '#')
+		return;
+	if (find_control(line) < line.n)
+		ruleword_wrong(t, span_drop(line, find_control(line)),
+		    "control character");
+	else if (span_case_is(w, "seed"))
+		take_seed(t, r, w);
+	else if (span_case_is(w, "at"))
+		rule_parse(t, &r->rule[r->n++]);
+	else
+		ruleword_wrong(t, w, "a line begins with at, seed or #");
+}
+
+struct rules *
+rules_parse(struct span text, struct buf *faults)
+{
+	struct ruleword t = { .faults = faults };
+	size_t had = faults->n;
+	struct rules *r;
+
+	r = die_calloc(1, sizeof *r);
+	r->rule = die_calloc(span_lines(text), sizeof *r->rule);
+	while (text.n > 0) {
+		t.line++;
+		t.rest = span_chomp(span_line(&text));
+		t.start = t.rest.p;
+		take_line(&t, r);
+	}
+	if (faults->n == had)
+		return r;
+	rules_free(r);
+	return NULL;
 }

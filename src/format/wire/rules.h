@@ -7,23 +7,7 @@
 #ifndef FORMAT_WIRE_RULES_H
 #define FORMAT_WIRE_RULES_H
 
-#include "sys/buf.h"
-
-/* Where a rule can act. */
-enum rules_place {
-	RULES_CONNECT,		/* before the greeting */
-	RULES_HELO,
-	RULES_EHLO,
-	RULES_AUTH,
-	RULES_MAIL,		/* MAIL, SEND, SOML, SAML */
-	RULES_RCPT,
-	RULES_DATA,		/* DATA, or the first BDAT of a message */
-	RULES_DOT,		/* a message's text is whole */
-	RULES_QUIT,
-	RULES_RSET,
-	RULES_VRFY,
-	RULES_PLACES		/* how many there are */
-};
+#include "rule.h"
 
 /*
  * What is known at an event; p is NULL for what is not known, and not NULL for
@@ -37,18 +21,6 @@ struct rules_facts {
 	struct span from;
 	struct span rcpt;
 	uint64_t size;		/* bytes, announced or seen; 0: not known */
-};
-
-enum rules_do {
-	RULES_PASS,		/* nothing goes wrong */
-	RULES_REPLY,		/* text instead of doing what was asked; the
-				   session ends if that is a 421 */
-	RULES_DROP,		/* end the connection, without a reply */
-	RULES_RESET,		/* the same by RST */
-	RULES_DELAY,		/* do it, but wait ms before the reply */
-	RULES_HIDE,		/* leave keywords out: rules_hides */
-	RULES_TRUNCATE,		/* do it, send half the reply and drop */
-	RULES_SILENCE		/* do nothing, and say nothing any more */
 };
 
 struct rules_action {

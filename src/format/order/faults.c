@@ -1,45 +1,58 @@
-/* What is wrong with an order, and where. */
-#include "order.h"
+#include "faults.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "format/mail/mime.h"
-
 #define BRIEF 100		/* octets */
 
 void
-order_wrong(struct order *o, const char *p, const char *fmt, ...)
+faults_init(struct faults *f, struct span text)
 {
-	struct order_fault *f;
+	memset(f, 0, sizeof *f);
+	f->text = text;
+	f->line = f->column = 1;
+}
+
+void
+faults_free(struct faults *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n; i++)
+		free(f->all[i].text);
+	free(f->all);
+	memset(f, 0, sizeof *f);
+}
+
+void
+faults_add(struct faults *f, const char *p, const char *fmt, ...)
+{
+	struct fault *fault;
 	struct buf text = { 0 };
 	va_list ap;
 
-	if (order_is_full(o))
+	if (faults_full(f))
 		return;
-	if (o->faults == NULL) {
-		o->faults = malloc(ORDER_FAULTS_MAX * sizeof *o->faults);
-		if (o->faults == NULL)
-			die_nomem();
-	}
-	f = &o->faults[o->nfaults];
-	f->p = p;
-	f->number = o->nfaults++;
-	if (o->nfaults == ORDER_FAULTS_MAX) {
-		f->p = o->text.p + o->text.n;
-		f->text = span_dup(span_str("too many mistakes: "
+	if (f->all == NULL)
+		f->all = die_calloc(FAULTS_MAX, sizeof *f->all);
+	fault = &f->all[f->n];
+	fault->p = p;
+	fault->number = f->n++;
+	if (f->n == FAULTS_MAX) {
+		fault->p = f->text.p + f->text.n;
+		fault->text = span_dup(span_str("too many mistakes: "
 		    "there may be more than these"));
 		return;
 	}
 	va_start(ap, fmt);
 	buf_vaddf(&text, fmt, ap);
 	va_end(ap);
-	f->text = span_dup(buf_span(&text));
+	fault->text = span_dup(buf_span(&text));
 	buf_free(&text);
 }
 
 int
-order_brief(struct span s)
+faults_brief(struct span s)
 {
 	size_t n = s.n;
 
@@ -50,9 +63,9 @@ order_brief(struct span s)
 }
 
 int
-order_is_full(const struct order *o)
+faults_full(const struct faults *f)
 {
-	return o->nfaults == ORDER_FAULTS_MAX;
+	return f->n == FAULTS_MAX;
 }
 
 /*
@@ -108,38 +121,37 @@ bad_byte(struct span s, int controls, const char **why)
 
 /* Checks the line that at is in; returns where the next one starts. */
 static size_t
-check_line(struct order *o, size_t at)
+check_line(struct faults *f, size_t at, const char *body)
 {
 	struct span rest, line;
-	const char *why = NULL, *text;	/* where controls may be */
+	const char *why = NULL;
 	size_t bad;
 
-	while (at > 0 && o->text.p[at - 1] != '\n')
+	while (at > 0 && f->text.p[at - 1] != '\n')
 		at--;
-	text = o->html.p != NULL ? o->html.p : o->body.p;
-	rest = span_drop(o->text, at);
+	rest = span_drop(f->text, at);
 	line = span_line(&rest);
 	at += line.n;
 	line = span_chomp(line);
-	bad = bad_byte(line, text == NULL || line.p < text, &why);
+	bad = bad_byte(line, body == NULL || line.p < body, &why);
 	if (bad < line.n)
-		order_wrong(o, line.p + bad, "%s", why);
+		faults_add(f, line.p + bad, "%s", why);
 	return at;
 }
 
 void
-order_check_bytes(struct order *o)
+faults_check_bytes(struct faults *f, const char *body)
 {
 	size_t at = 0;
 
-	while ((at = skip_plain(o->text, at)) < o->text.n)
-		at = check_line(o, at);
+	while ((at = skip_plain(f->text, at)) < f->text.n)
+		at = check_line(f, at, body);
 }
 
 static int
 compare(const void *a, const void *b)
 {
-	const struct order_fault *f = a, *g = b;
+	const struct fault *f = a, *g = b;
 
 	if (f->p != g->p)
 		return f->p < g->p ? -1 : 1;
@@ -147,38 +159,23 @@ compare(const void *a, const void *b)
 }
 
 int
-order_fault(struct order *o, struct order_fault *f)
+faults_next(struct faults *f, struct fault *fault)
 {
 	size_t to;
 
-	if (o->told == o->nfaults)
+	if (f->told == f->n)
 		return 0;
-	if (o->told == 0) {
-		qsort(o->faults, o->nfaults, sizeof *o->faults, compare);
-		o->line = o->column = 1;
-	}
-	*f = o->faults[o->told++];
-	to = (size_t)(f->p - o->text.p);
-	for (; o->at < to; o->at++)
-		if (o->text.p[o->at] == '\n') {
-			o->line++;
-			o->column = 1;
-		} else if ((o->text.p[o->at] & 0xc0) != 0x80)
-			o->column++;
-	f->line = o->line;
-	f->column = o->column;
+	if (f->told == 0)
+		qsort(f->all, f->n, sizeof *f->all, compare);
+	*fault = f->all[f->told++];
+	to = (size_t)(fault->p - f->text.p);
+	for (; f->at < to; f->at++)
+		if (f->text.p[f->at] == '\n') {
+			f->line++;
+			f->column = 1;
+		} else if ((f->text.p[f->at] & 0xc0) != 0x80)
+			f->column++;
+	fault->line = f->line;
+	fault->column = f->column;
 	return 1;
-}
-
-void
-order_free(struct order *o)
-{
-	size_t i;
-
-	for (i = 0; i < o->nfaults; i++)
-		free(o->faults[i].text);
-	free(o->faults);
-	set_free(&o->seen);
-	buf_free(&o->index);
-	memset(o, 0, sizeof *o);
 }

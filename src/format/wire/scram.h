@@ -3,10 +3,10 @@
  * messages, made and verified, for both ends.  Messages are without their
  * base64.  Passwords are taken as the bytes they are: no SASLprep.
  */
-#ifndef FORMAT_CRYPT_SCRAM_H
-#define FORMAT_CRYPT_SCRAM_H
+#ifndef FORMAT_WIRE_SCRAM_H
+#define FORMAT_WIRE_SCRAM_H
 
-#include "sha256.h"
+#include "format/crypt/sha256.h"
 #include "sys/buf.h"
 
 #define SCRAM_MESSAGE_MAX 1024	/* octets in a message */

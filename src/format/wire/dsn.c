@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "addr.h"
-#include "date.h"
-#include "mime.h"
+#include "format/mail/addr.h"
+#include "format/mail/date.h"
+#include "format/mail/mime.h"
 
 /* Where a recipient is cut, so that the line stays under MIME_LINE_MAX. */
 #define FINAL_MAX 900
@@ -69,23 +69,26 @@ grow(struct dsn *d)
 	d->cap = cap;
 }
 
-size_t
-dsn_read(struct dsn *d, struct span *text)
+void
+dsn_read(struct dsn *d, struct span text, const char *name,
+    struct buf *faults)
 {
 	struct span line;
+	size_t number;
 
-	while (text->n > 0) {
-		line = span_line(text);
-		d->line++;
+	text = span_unmarked(text);
+	for (number = 1; text.n > 0; number++) {
+		line = span_line(&text);
 		if (d->n == d->cap)
 			grow(d);
-		if (line.p[line.n - 1] != '\n' ||
-		    result_parse(&d->r[d->n], span_chomp(line)) < 0)
-			return d->line;
-		d->n++;
+		if (line.p[line.n - 1] == '\n' &&
+		    result_parse(&d->r[d->n], span_chomp(line)) == 0)
+			d->n++;
+		else
+			buf_addf(faults, "%s:%zu: not a line of results(5)\n",
+			    name, number);
 	}
 	reduce(d);
-	return 0;
 }
 
 void
@@ -109,8 +112,8 @@ code_point(struct span s)
 }
 
 /*
- * A recipient that is no address stands here too, as it was written, but for
- * what does not fit on a line.
+ * A recipient that is not an address stands here too, as it was written, but
+ * for what does not fit on a line.
  */
 static void
 add_final(struct buf *b, struct span rcpt)

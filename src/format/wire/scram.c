@@ -1,6 +1,5 @@
 #include "scram.h"
 
-#include "sha256block.h"
 #include "format/mail/mime.h"
 
 static const char scheme[] = "SCRAM-SHA-256$";

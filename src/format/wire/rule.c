@@ -1,8 +1,6 @@
-#include "ruletext.h"
+#include "rule.h"
 
 #include <stdlib.h>
-
-#include "ruleword.h"
 
 #define REPLY_MAX 510		/* octets without CRLF, RFC 5321 4.5.3.1.5 */
 
@@ -254,8 +252,8 @@ take_action(struct ruleword *t, struct rule *u, struct span w)
 }
 
 /* at PLACE [when CONDITION ...] [WHEN] ACTION */
-static void
-take_rule(struct ruleword *t, struct rule *u)
+void
+rule_parse(struct ruleword *t, struct rule *u)
 {
 	const struct name *found;
 	int conditional = 0;
@@ -284,70 +282,13 @@ take_rule(struct ruleword *t, struct rule *u)
 	take_action(t, u, w);
 }
 
-static void
-take_seed(struct ruleword *t, struct rules *r, struct span at)
-{
-	struct span w = ruleword_take(t);
-	uintmax_t u;
-
-	if (r->seeded++)
-		ruleword_wrong(t, at, "seed stands here twice");
-	if (span_number(w, &u) < 0)
-		ruleword_wrong(t, w, "a number is expected");
-	else
-		r->random = u;
-	ruleword_end(t);
-}
-
-/* Offset of the first control character but a tab, or s.n. */
-static size_t
-find_control(struct span s)
+void
+rule_free(struct rule *u)
 {
 	size_t i;
 
-	for (i = 0; i < s.n; i++)
-		if (((unsigned char)s.p[i] < ' ' && s.p[i] != '\t') ||
-		    s.p[i] == 0x7f)
-			break;
-	return i;
-}
-
-static void
-take_line(struct ruleword *t, struct rules *r)
-{
-	struct span w, line = t->rest;
-
-	w = ruleword_take(t);
-	if (w.n == 0 || *w.p == '#')
-		return;
-	if (find_control(line) < line.n)
-		ruleword_wrong(t, span_drop(line, find_control(line)),
-		    "control character");
-	else if (span_case_is(w, "seed"))
-		take_seed(t, r, w);
-	else if (span_case_is(w, "at"))
-		take_rule(t, &r->rule[r->n++]);
-	else
-		ruleword_wrong(t, w, "a line begins with at, seed or #");
-}
-
-struct rules *
-rules_parse(struct span text, struct buf *faults)
-{
-	struct ruleword t = { .faults = faults };
-	size_t had = faults->n;
-	struct rules *r;
-
-	r = die_calloc(1, sizeof *r);
-	r->rule = die_calloc(span_lines(text), sizeof *r->rule);
-	while (text.n > 0) {
-		t.line++;
-		t.rest = span_chomp(span_line(&text));
-		t.start = t.rest.p;
-		take_line(&t, r);
-	}
-	if (faults->n == had)
-		return r;
-	rules_free(r);
-	return NULL;
+	for (i = 0; i < RULE_FACTS; i++)
+		free(u->pattern[i]);
+	free(u->text);
+	free(u->seen);
 }

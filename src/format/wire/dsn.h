@@ -2,27 +2,28 @@
  * dsn: the report on recipients not reached that a program can read,
  * message/delivery-status (RFC 3464, RFC 6533).  Output lines end in CRLF.
  */
-#ifndef FORMAT_MAIL_DSN_H
-#define FORMAT_MAIL_DSN_H
+#ifndef FORMAT_WIRE_DSN_H
+#define FORMAT_WIRE_DSN_H
 
-#include "format/wire/results.h"
+#include "results.h"
 
 /* All zero at first; r points into the results that were read. */
 struct dsn {
 	struct result *r;	/* those who were not reached */
 	size_t n;
 	/* private */
-	size_t line, cap;
+	size_t cap;
 };
 
 /*
- * Reads *text, a whole results file or journal, up to a line that is
- * malformed, or cut short: its number is returned, and the next call goes on
- * behind it.  0 at the end; then the last line of each recipient is kept, in
- * their order, unless it says "sent".  A last line "sending" was left by a
- * crash and becomes "unknown".
+ * Reads text, a whole results file or journal, which must outlive d; a byte
+ * order mark at its start is ignored.  Each line that is
+ * malformed, or cut short, adds "name:line: reason" with LF to faults.  The
+ * last line of each recipient is kept, in their order, unless it says "sent".
+ * A last line "sending" was left by a crash and becomes "unknown".
  */
-size_t dsn_read(struct dsn *d, struct span *text);
+void dsn_read(struct dsn *d, struct span text, const char *name,
+    struct buf *faults);
 void dsn_free(struct dsn *d);
 
 /*

@@ -1,0 +1,92 @@
+/*
+ * fields: the placeholders of an order, the fields they speak of, and what
+ * these are for one recipient.
+ */
+#ifndef FORMAT_ORDER_FIELDS_H
+#define FORMAT_ORDER_FIELDS_H
+
+#include "order.h"
+
+/* What has the form of a placeholder in a text. */
+struct placeholder {
+	size_t at, end;
+	struct span key;
+	struct span default_text;	/* p is NULL where none is given */
+	int escaped;		/* [[key]: literal if the key is one */
+};
+
+/* The next one from *i on, which then is its end: 1, or 0. */
+int placeholder_next(struct span s, size_t *i, struct placeholder *p);
+
+/*
+ * The fields that occur in placeholders, and their values for one recipient.
+ * All zero is none; fields_free gives the memory back.
+ */
+struct fields {
+	struct span login, email, domain, name;
+	size_t n;
+	/* private */
+	struct set keys;	/* in the order of used */
+	struct used_field {
+		struct span key;
+		struct span value;	/* of the recipient turn speaks of */
+		size_t turn;
+		size_t have;	/* recipients that have it */
+		size_t after;	/* the one that followed it last */
+		int known;	/* some entry has it, or might have */
+		int bare;	/* used without a default */
+		int lacked;	/* and then somebody lacks it */
+	} *used;
+	size_t cap;
+	size_t turn;		/* counts the recipients */
+	size_t last;		/* the one that was found */
+	struct buf copies;	/* of values that had escapes in them */
+	struct buf texts;	/* spans: where placeholders may be */
+};
+
+void fields_free(struct fields *f);
+
+/*
+ * Takes the placeholders of an order, then checks its entries: that what
+ * stands behind an address are fields, which of those that placeholders name
+ * somebody has, and where a recipient lacks one that has no default.  What is
+ * wrong is added to the faults of o, which must outlive f.  columns are keys,
+ * each with a newline behind it, that count even if no entry has them.
+ */
+void fields_check(struct fields *f, struct order *o, struct span columns);
+
+/*
+ * Once they have been checked, for k below f->n: whether the k-th is a field
+ * of the order, its key, and how many recipients have it.  fields_lacks says
+ * whether the recipient at hand lacks it.
+ */
+int fields_key(const struct fields *f, size_t k, struct span *key,
+    size_t *have);
+int fields_lacks(const struct fields *f, size_t k);
+
+/* Whether there is a field that nobody has. */
+int fields_has_idle(const struct fields *f);
+
+/* Whether the order has a placeholder at all. */
+int fields_has_placeholder(const struct fields *f);
+
+/*
+ * Appends text, of an order that was made from the one f speaks of, with the
+ * defaults in the place of the fields that are known to f, but not to left.
+ */
+void fields_settle(const struct fields *f, const struct fields *left,
+    struct span text, int html, struct buf *b);
+
+/* Makes e the recipient.  The values are valid until the next one. */
+void fields_take(struct fields *f, const struct entry *e);
+
+/*
+ * The number of a key: an entry_key, or KEY_FIELD and the ordinal of a field;
+ * SET_NONE where it makes no placeholder.
+ */
+size_t fields_number(const struct fields *f, struct span key);
+
+/* Appends s as text in HTML, or in the quotes of an attribute there. */
+void fields_escape(struct buf *b, struct span s);
+
+#endif

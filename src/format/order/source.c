@@ -1,0 +1,270 @@
+#include "source.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+
+#include "table.h"
+
+void
+source_free(struct source *s)
+{
+	fields_free(&s->fields);
+	order_free(&s->order);
+	buf_free(&s->columns);
+	buf_free(&s->text);
+}
+
+/* The table's lines become those at the start of the order. */
+int
+source_table(struct source *s, struct span text, struct buf *faults)
+{
+	struct table t;
+	int r, wrong = 0;
+
+	table_open(&t, text);
+	while ((r = table_row(&t, &s->text)) != 0) {
+		s->rows++;
+		if (r > 0)
+			continue;
+		buf_addf(faults, "%s:%zu:%zu: %s\n", s->table, t.line,
+		    t.column, buf_str(&t.why));
+		wrong = -1;
+	}
+	table_keys(&t, &s->columns);
+	table_free(&t);
+	return wrong;
+}
+
+/* Whether the order may say who its letters are from. */
+static void
+check_from(struct order *o, const char *pattern)
+{
+	struct entry e;
+	char *addr;
+
+	if (o->from.p == NULL)
+		return;
+	order_mailbox(o->from, &e);
+	if (pattern == NULL) {
+		faults_add(&o->faults, o->from.p,
+		    "[From:] is not allowed (-F)");
+		return;
+	}
+	addr = span_dup(e.addr.text);
+	if (e.kind == ENTRY_GOOD && fnmatch(pattern, addr, 0) != 0)
+		faults_add(&o->faults, e.addr.text.p, "From address %s is not "
+		    "allowed: it does not match %s", addr, pattern);
+	free(addr);
+}
+
+/* Columns of a table's line are not those of the entry it has become. */
+static void
+tell_faults(struct source *s, struct buf *faults)
+{
+	struct fault f;
+
+	while (faults_next(&s->order.faults, &f))
+		if (f.line <= s->rows)
+			buf_addf(faults, "%s:%zu:1: %s\n", s->table, f.line,
+			    f.text);
+		else
+			buf_addf(faults, "%s:%zu:%zu: %s\n", s->name,
+			    f.line - s->rows, f.column, f.text);
+}
+
+static int
+parse(struct source *s, struct span text, struct buf *faults)
+{
+	order_read(&s->order, text);
+	check_from(&s->order, s->pattern);
+	fields_check(&s->fields, &s->order, buf_span(&s->columns));
+	if (s->order.faults.n == 0)
+		return 0;
+	tell_faults(s, faults);
+	return -1;
+}
+
+/* The name that results(5) has for an entry. */
+static struct span
+name_of(const struct entry *e)
+{
+	return e->kind == ENTRY_GOOD ? e->addr.text : e->text;
+}
+
+/*
+ * Appends the order with those recipients alone that are in one of the states;
+ * how many they are.
+ */
+static size_t
+keep_recipients(struct buf *b, const struct order *o, const struct dsn *d,
+    unsigned states)
+{
+	struct order_walk walk = { 0 };
+	const char *rest = o->recipients.p + o->recipients.n;
+	struct buf names = { 0 };
+	struct span s;
+	struct entry e;
+	struct set set;
+	uint64_t seed;
+	size_t i, n = 0, at;
+
+	for (i = 0; i < d->n; i++)
+		buf_addspan(&names, d->r[i].rcpt);
+	memcpy(&seed, o->digest, sizeof seed);
+	set_init(&set, names.p, seed, 1);
+	for (i = at = 0; i < d->n; i++) {
+		s = span_of(names.p + at, d->r[i].rcpt.n);
+		at += s.n;
+		if (s.n > 0 && (states & 1U << d->r[i].status) != 0)
+			set_add(&set, s);
+	}
+	buf_add(b, o->text.p, (size_t)(o->recipients.p - o->text.p));
+	buf_adds(b, "\n");
+	while (order_next(o, &walk, &e))
+		if (e.kind != ENTRY_DUPLICATE &&
+		    set_find(&set, name_of(&e)) != SET_NONE) {
+			if (e.text.p[0] == '#')
+				buf_addc(b, ',');	/* no comment */
+			buf_addspan(b, e.text);
+			buf_adds(b, "\n");
+			n++;
+		}
+	buf_add(b, rest, (size_t)(o->text.p + o->text.n - rest));
+	set_free(&set);
+	buf_free(&names);
+	return n;
+}
+
+static int
+by_position(const void *a, const void *b)
+{
+	const struct span *s = a, *t = b;
+
+	return (s->p > t->p) - (s->p < t->p);
+}
+
+/*
+ * Appends the order o, with the fields f of the order that it was made from and
+ * its own, left: the placeholders of fields that nobody has any more are
+ * their defaults.
+ */
+static void
+add_settled(struct buf *b, const struct order *o, const struct fields *f,
+    const struct fields *left)
+{
+	struct span texts[4];
+	const char *done = o->text.p;
+	size_t i;
+	int html;
+
+	texts[0] = o->subject;
+	texts[1] = o->headers;
+	texts[2] = o->html;
+	texts[3] = o->body;
+	qsort(texts, COUNT(texts), sizeof *texts, by_position);
+	for (i = 0; i < COUNT(texts); i++) {
+		if (texts[i].p == NULL)
+			continue;
+		html = texts[i].p == o->html.p;
+		buf_add(b, done, (size_t)(texts[i].p - done));
+		fields_settle(f, left, texts[i], html, b);
+		done = texts[i].p + texts[i].n;
+	}
+	buf_add(b, done, (size_t)(o->text.p + o->text.n - done));
+}
+
+/*
+ * Makes text the order.  A field that nobody in it has would leave its
+ * placeholders plain text, so these become their defaults.
+ */
+static int
+settle(struct source *s, struct span text, struct buf *faults)
+{
+	struct buf settled = { 0 };
+	struct fields left = { 0 };
+	struct order o;
+
+	order_read(&o, text);
+	fields_check(&left, &o, span_of(NULL, 0));
+	add_settled(&settled, &o, &s->fields, &left);
+	fields_free(&left);
+	order_free(&o);
+	fields_free(&s->fields);
+	order_free(&s->order);
+	buf_free(&s->text);
+	s->text = settled;
+	buf_clear(&s->columns);
+	return parse(s, buf_span(&s->text), faults);
+}
+
+int
+source_order(struct source *s, struct span text, struct buf *faults)
+{
+	struct span rest = span_unmarked(text);
+
+	if (s->rows == 0)
+		return parse(s, text, faults);
+	if (s->text.n > ORDER_SIZE_MAX - rest.n) {
+		buf_addf(faults, "%s: larger than %zu MB\n", s->name,
+		    ORDER_SIZE_MAX >> 20);
+		return -1;
+	}
+	buf_addspan(&s->text, rest);
+	if (parse(s, buf_span(&s->text), faults) < 0)
+		return -1;
+	return fields_has_idle(&s->fields) ?
+	    settle(s, buf_span(&s->text), faults) : 0;
+}
+
+int
+source_keep(struct source *s, const struct dsn *d, unsigned states,
+    struct buf *faults)
+{
+	struct buf text = { 0 };
+	int r = 0;
+
+	if (keep_recipients(&text, &s->order, d, states) > 0) {
+		s->rows = 0;
+		r = settle(s, buf_span(&text), faults) < 0 ? -1 : 1;
+	}
+	buf_free(&text);
+	return r;
+}
+
+void
+source_bad(struct source *s, struct buf *faults)
+{
+	struct order *o = &s->order;
+	struct order_walk walk = { 0 };
+	struct entry e;
+
+	while (order_find(o, &walk, &e, ENTRY_BAD))
+		faults_add(&o->faults, e.text.p, "%.*s: %s", (int)e.text.n,
+		    e.text.p, e.why);
+	tell_faults(s, faults);
+}
+
+unsigned
+source_states(struct span list)
+{
+	static const enum result_status known[] = {
+		RESULT_FAILED, RESULT_DEFERRED, RESULT_UNKNOWN
+	};
+	unsigned states = 0, was;
+	size_t i, n;
+
+	for (;;) {
+		for (n = 0; n < list.n && list.p[n] != ','; n++)
+			;
+		was = states;
+		for (i = 0; i < COUNT(known); i++)
+			if (span_is(span_of(list.p, n),
+			    result_status_name(known[i])))
+				states |= 1U << known[i];
+		if (states == was)
+			return 0;
+		if (n == list.n)
+			return states;
+		list = span_drop(list, n + 1);
+	}
+}

@@ -1,0 +1,54 @@
+/*
+ * source: an order as its letters are made of it: checked, its recipients from
+ * a table, or only those of them whom results(5) name.
+ */
+#ifndef FORMAT_ORDER_SOURCE_H
+#define FORMAT_ORDER_SOURCE_H
+
+#include "fields.h"
+#include "format/wire/dsn.h"
+
+/* All zero to begin with; source_free gives back what the functions took. */
+struct source {
+	/* Set before the others are called. */
+	const char *name;	/* of the order, in what is wrong with it */
+	const char *table;	/* and of the table */
+	const char *pattern;	/* fnmatch(3): what [From:] may be, or NULL */
+
+	struct order order;
+	struct fields fields;
+	/* private */
+	size_t rows;		/* lines of the order that are the table's */
+	struct buf columns;	/* keys of its fields, for fields_check */
+	struct buf text;	/* of the order, where it had to be made */
+};
+void source_free(struct source *s);
+
+/*
+ * These return 0, or -1 where something is wrong: each mistake then adds a
+ * line "name:line:column: reason" with LF to faults.
+ *
+ * source_table comes first, where there is a table; its text is needed no
+ * more then.  source_order takes the order, whose text must outlive s.
+ */
+int source_table(struct source *s, struct span text, struct buf *faults);
+int source_order(struct source *s, struct span text, struct buf *faults);
+
+/*
+ * Keeps those recipients alone that are in one of the states, a set of
+ * 1 << enum result_status, by the results in d: 1, 0 where there is none, -1
+ * with faults.
+ */
+int source_keep(struct source *s, const struct dsn *d, unsigned states,
+    struct buf *faults);
+
+/*
+ * The set of states in a list such as "deferred,unknown"; of "sent" there is
+ * none.  0 where the list is wrong.
+ */
+unsigned source_states(struct span list);
+
+/* Adds a line for each entry that is not an address, and why. */
+void source_bad(struct source *s, struct buf *faults);
+
+#endif
