@@ -53,7 +53,7 @@ static const char usage[] =
     "  -n  send nothing, say what would be; ask the server of -s, too\n"
     "  -I  type the commands yourself; -v shows the dialogue\n"
     "  -bS a batch of messages, bsmtp(5):\n"
-    "  -j  over so many connections; -c messages over one of them at most\n"
+    "  -j  number of connections; -c most messages over one of them\n"
     "  -p  messages that need no answer before the next (BDAT)\n"
     "  -r  N/s, N/m or N/h: messages in a second, minute or hour\n"
     "  -B -i -N -o -R -bm  taken for sendmail's sake\n";

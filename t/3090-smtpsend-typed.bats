@@ -18,7 +18,7 @@ load smtpsend
 	grep -qx 'S: 550 5.1.1 nobody' shown
 	grep -q 'no: type RCPT again' shown
 	grep -q 'not now: type MAIL again' shown
-	grep -q 'go on: type the letter' shown
+	grep -q 'go on: type the message' shown
 	grep -q 'good-bye' shown
 	[ -z "$stderr" ]
 }

@@ -34,7 +34,7 @@ static const char *
 meaning(const struct reply *r, struct span line)
 {
 	if (r->code == 354)
-		return "go on: type the letter, and a line with a dot alone "
+		return "go on: type the message, and a line with a dot alone "
 		    "at its end";
 	if (r->code == 334)
 		return "go on: type the next response, in base64; * gives up";
@@ -104,7 +104,7 @@ pass_text(struct typist *t)
 
 	for (;;) {
 		if (!next_line(t, &line)) {
-			explain(t, "the letter has no end: it is not sent");
+			explain(t, "the message has no end: it is not sent");
 			return -1;
 		}
 		if (!rest && !t->more && span_is(span_chomp(line), "."))
