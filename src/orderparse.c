@@ -96,8 +96,8 @@ keep(struct source *s, const struct opt *opt, struct buf *faults)
 		die_sys(die_errno(errno, EX_NOINPUT), "%s", name);
 	dsn_read(&dsn, buf_span(&text), name, faults);
 	if (faults->n == 0 && source_keep(s, &dsn, opt->states, faults) == 0)
-		die(EX_NOUSER, "%s: no recipient of the order is in such a state",
-		    name);
+		die(EX_NOUSER, "%s: no recipient of the order is in such a "
+		    "state", name);
 	dsn_free(&dsn);
 	buf_free(&text);
 	return faults->n > 0 ? EX_DATAERR : EX_OK;
