@@ -29,17 +29,15 @@ MODULES = \
 	format/mail/addr format/mail/compose format/mail/content \
 	format/mail/crlf format/mail/date format/mail/downgrade \
 	format/mail/hdr format/mail/mime format/mail/multipart \
-	format/mail/tolist \
-	format/wire/bsmtp format/wire/dns format/wire/dsn \
-	format/wire/filename format/wire/ftp format/wire/mask \
-	format/wire/netrc format/wire/ordline format/wire/reply \
+	format/wire/bsmtp format/wire/dns format/wire/dsn format/wire/ftp \
+	format/wire/mask format/wire/name format/wire/netrc \
+	format/wire/ordline format/wire/protocol format/wire/reply \
 	format/wire/results format/wire/rule format/wire/rules \
-	format/wire/ruleword format/wire/scram format/wire/stranger \
+	format/wire/ruleword format/wire/scram \
 	format/order/entry format/order/excerpt format/order/faults \
 	format/order/fields format/order/headers format/order/letter \
-	format/order/login format/order/mailing format/order/order \
-	format/order/set format/order/source format/order/table \
-	format/order/template \
+	format/order/mailing format/order/order format/order/set \
+	format/order/source format/order/table format/order/template \
 	store/archive store/draft store/dropname store/letters \
 	store/maildrop store/mailroot store/mbox store/mdir store/outbox \
 	store/passwd store/seen store/spool store/transcript \
@@ -75,9 +73,8 @@ PARTS = client/dns/resolvconf format/mail/mimehead sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dns door downgrade frame ftp ftpd \
 	ftpput hash hdr here io journal lock md5 mime net netrc newfile order \
-	orderd ordline passwd pop3d rate reply resolver results rules sasl \
-	scram smtpd smtpdata smtpext smtphead spawn store stranger team tolist \
-	tries
+	orderd ordline passwd pop3d protocol rate reply resolver results \
+	rules sasl scram smtpd smtpdata smtpext smtphead spawn store team tries
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
 	launch login readmail terminal wire

@@ -36,7 +36,7 @@ unit() {
 
 @test "format/mail/addr" { unit addr; }
 
-@test "format/wire/stranger" { unit stranger; }
+@test "format/wire/protocol" { unit protocol; }
 
 @test "format/crypt/sha256" { unit hash; }
 
@@ -70,7 +70,6 @@ unit() {
 
 @test "format/mail/downgrade and format/mail/multipart" { unit downgrade; }
 
-@test "format/mail/tolist" { unit tolist; }
 
 @test "format/wire/dns" { unit dns; }
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "format/order/login.h"
+#include "format/wire/name.h"
 #include "format/crypt/md5.h"
 #include "format/mail/mime.h"
 #include "format/wire/scram.h"
@@ -59,7 +59,7 @@ look_up(const struct sasld_conf *c, struct span login, struct account *a)
 {
 	struct buf b = { 0 };
 
-	a->known = login_make(&b, login) == 0 &&
+	a->known = name_login(&b, login) == 0 &&
 	    c->find(c->app, buf_span(&b), &a->password) == 0;
 	if (!a->known)
 		a->password = span_of(c->key, sizeof c->key);
@@ -148,7 +148,7 @@ static void
 set_login(struct sasld *s, struct span login)
 {
 	buf_clear(&s->login);
-	login_make(&s->login, login);
+	name_login(&s->login, login);
 }
 
 /* RFC 4616: authzid NUL authcid NUL password */
@@ -414,7 +414,7 @@ sasld_tried(const struct sasld_conf *conf, struct span login,
 	long ms = 0;
 
 	if (conf->tried != NULL) {
-		login_make(&b, login);
+		name_login(&b, login);
 		ms = conf->tried(conf->app, buf_span(&b), peer);
 	}
 	buf_free(&b);
@@ -428,7 +428,7 @@ sasld_passed(const struct sasld_conf *conf, struct span login,
 	struct buf b = { 0 };
 
 	if (conf->passed != NULL) {
-		login_make(&b, login);
+		name_login(&b, login);
 		conf->passed(conf->app, buf_span(&b), peer);
 	}
 	buf_free(&b);

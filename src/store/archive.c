@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "format/wire/filename.h"
+#include "format/wire/name.h"
 #include "sys/io.h"
 #include "sys/lock.h"
 #include "sys/newfile.h"
@@ -115,7 +115,7 @@ look_at(struct item *it, const char *path)
 		return -1;
 	}
 	it->name = span_str(slash != NULL ? slash + 1 : path);
-	it->stem = filename_stem(it->name);
+	it->stem = name_stem(it->name);
 	return hold(it);
 }
 
@@ -222,7 +222,7 @@ give_name(const struct archive *a, const struct item *it, struct newfile *f,
 	do {
 		buf_clear(to);
 		buf_addf(to, "%s/", a->dir);
-		filename_number(to, it->name, a->stamp, ++n);
+		name_number(to, it->name, a->stamp, ++n);
 		r = f != NULL ? newfile_link(f, buf_str(to)) :
 		    link(it->path, buf_str(to));
 	} while (r < 0 && errno == EEXIST);

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "format/order/login.h"
+#include "format/wire/name.h"
 #include "format/wire/scram.h"
 #include "sys/io.h"
 #include "sys/secret.h"
@@ -92,7 +92,7 @@ parse_line(struct passwd *p, size_t at, struct span line, struct entry *e)
 		return "no colon in the line";
 	e->login = span_of(line.p, (size_t)(colon - line.p));
 	e->secret = span_drop(line, e->login.n + 1);
-	r = login_make(&login, e->login);
+	r = name_login(&login, e->login);
 	if (r == 0)
 		memcpy(p->text.p + at, login.p, login.n);
 	buf_free(&login);

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "format/wire/filename.h"
+#include "format/wire/name.h"
 #include "seen.h"
 #include "sys/io.h"
 #include "sys/newfile.h"
@@ -146,7 +146,7 @@ numbered(struct buf *b, const struct spool_file *f, unsigned long i)
 	buf_clear(b);
 	buf_addspan(b, buf_span(&f->spool->dir));
 	buf_addc(b, '/');
-	filename_number(b, buf_span(&f->name), "", i);
+	name_number(b, buf_span(&f->name), "", i);
 	return buf_str(b);
 }
 

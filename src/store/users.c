@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "format/order/login.h"
+#include "format/wire/name.h"
 #include "sys/io.h"
 
 #define FILE_MAX ((size_t)64 << 20)	/* a million logins */
@@ -59,7 +59,7 @@ make_login(struct buf *b, struct span local)
 	int r;
 
 	add_unquoted(&text, local);
-	r = login_make(b, buf_span(&text));
+	r = name_login(b, buf_span(&text));
 	if (r == 0)
 		buf_addc(b, '\0');
 	buf_free(&text);

@@ -4,7 +4,7 @@
  */
 #include "store/users.h"
 
-#include "format/order/login.h"
+#include "format/wire/name.h"
 #include "fuzz.h"
 
 static void
@@ -20,7 +20,7 @@ look_up(const struct users *u, struct span local)
 		    rest = span_drop(rest, n + 1)) {
 			n = strlen(rest.p);
 			buf_clear(&login);
-			MUST(login_make(&login, span_of(rest.p, n)) == 0);
+			MUST(name_login(&login, span_of(rest.p, n)) == 0);
 		}
 	}
 	buf_free(&boxes);

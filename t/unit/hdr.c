@@ -130,6 +130,45 @@ test_no_addrs(void)
 	addrs("\"\\", "!a quoted string without end|");
 }
 
+/* All recipients of a header, with a space behind each; "!" is a bad one. */
+static const char *
+rcpts(struct buf *b, const char *header)
+{
+	struct hdr_rcpts t;
+	int r;
+
+	buf_clear(b);
+	hdr_rcpts_init(&t, span_str(header));
+	while ((r = hdr_rcpts_next(&t)) != 0) {
+		if (r > 0)
+			buf_addspan(b, buf_span(&t.addrs.addr));
+		else
+			buf_addc(b, '!');
+		buf_addc(b, ' ');
+	}
+	hdr_rcpts_free(&t);
+	return buf_str(b);
+}
+
+static void
+test_rcpts(void)
+{
+	struct buf b = { 0 };
+
+	CHECK_STR(rcpts(&b, "To: a@b, C <c@d>\r\nX: e@f\r\ncc: g: h@i,j@k;\r\n"
+	    "BCC: l@m\r\n\r\nTo: n@o\r\n"), "a@b c@d h@i j@k l@m ");
+	CHECK_STR(rcpts(&b, "To: a b c, d@e, <\n"), "! d@e ! ");
+	CHECK_STR(rcpts(&b, "Subject: x\n\n"), "");
+	CHECK_STR(rcpts(&b, ""), "");
+	CHECK_STR(rcpts(&b, "To: a@b\nResent-From: x@y\nResent-To: c@d\n"
+	    "Resent-Cc: e@f\nReceived: x\nResent-To: g@h\n"), "c@d e@f ");
+	/* a block without recipients is none of ours */
+	CHECK_STR(rcpts(&b, "Resent-Date: x\nReceived: y\nTo: a@b\n"), "a@b ");
+	CHECK_STR(rcpts(&b, "Resent-Date: x\nReceived: y\nResent-To: c@d\n"
+	    "To: a@b\n"), "c@d ");
+	buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -137,5 +176,6 @@ main(void)
 	test_find();
 	test_addrs();
 	test_no_addrs();
+	test_rcpts();
 	return test_end();
 }

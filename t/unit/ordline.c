@@ -35,8 +35,8 @@ test_first(void)
 	CHECK_INT(first("quit \r\n"), ORDLINE_COMMAND);
 	CHECK_INT(first("quit now\n"), ORDLINE_RAW);
 	CHECK_INT(first("GET"), ORDLINE_MORE);
-	CHECK_INT(first("GET /"), ORDLINE_STRANGER);
-	CHECK_INT(first("POST /x"), ORDLINE_STRANGER);
+	CHECK_INT(first("GET /"), ORDLINE_OTHER);
+	CHECK_INT(first("POST /x"), ORDLINE_OTHER);
 	CHECK_INT(first("Get /"), ORDLINE_RAW);
 	CHECK_INT(first("GETTING "), ORDLINE_MORE);
 	CHECK_INT(first("GETTING on\n"), ORDLINE_RAW);
@@ -48,7 +48,7 @@ test_first(void)
 	CHECK_INT(first("EHLO "), ORDLINE_COMMAND);
 	CHECK_INT(first("USER x"), ORDLINE_COMMAND);
 	CHECK_INT(first("USERS\n"), ORDLINE_RAW);
-	CHECK_INT(ordline_first(span_of("\x16\x03", 2)), ORDLINE_STRANGER);
+	CHECK_INT(ordline_first(span_of("\x16\x03", 2)), ORDLINE_OTHER);
 	CHECK_INT(ordline_first(span_of("\xff\xfe", 2)), ORDLINE_RAW);
 	buf_adds(&b, "QUIT");
 	for (i = 4; i < ORDLINE_MAX; i++)

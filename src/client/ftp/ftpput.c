@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "format/wire/filename.h"
+#include "format/wire/name.h"
 #include "sys/secret.h"
 
 #define CHUNK 262144
@@ -197,7 +197,7 @@ static void
 number_name(struct buf *to, const struct orderfile *f, unsigned i)
 {
 	buf_clear(to);
-	filename_number(to, buf_span(&f->name), "", i);
+	name_number(to, buf_span(&f->name), "", i);
 }
 
 /*

@@ -2,7 +2,6 @@
 
 #include "format/mail/addr.h"
 #include "format/mail/hdr.h"
-#include "format/mail/tolist.h"
 
 /* As much of an entry as is repeated when it is no address. */
 #define BAD_ENTRY_MAX 320
@@ -92,10 +91,10 @@ envelope_list(struct message *m, struct span list, const char *helo)
 void
 envelope_header(struct message *m, struct span text, const char *helo)
 {
-	struct tolist t;
+	struct hdr_rcpts t;
 
-	tolist_init(&t, text);
-	while (tolist_next(&t) != 0)
+	hdr_rcpts_init(&t, text);
+	while (hdr_rcpts_next(&t) != 0)
 		add(m, &t.addrs.addr, t.addrs.why, helo);
-	tolist_free(&t);
+	hdr_rcpts_free(&t);
 }

@@ -23,7 +23,7 @@ const char *envelope_sender(struct buf *from, struct span text,
  */
 void envelope_list(struct message *m, struct span list, const char *helo);
 
-/* The same for those in the header (tolist.h). */
+/* The same for those in the header (hdr_rcpts). */
 void envelope_header(struct message *m, struct span text, const char *helo);
 
 #endif

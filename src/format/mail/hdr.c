@@ -1,5 +1,8 @@
 #include "hdr.h"
 
+/* "Resent-", which stands before the name of a field of such a block. */
+#define RESENT_LENGTH 7
+
 static int
 is_space(int c)
 {
@@ -295,4 +298,74 @@ hdr_addrs_next(struct hdr_addrs *a)
 			return 1;
 	}
 	return 0;
+}
+
+static int
+is_resent(struct span name)
+{
+	return name.n > RESENT_LENGTH &&
+	    span_case_is(span_of(name.p, RESENT_LENGTH), "Resent-");
+}
+
+static int
+is_recipients(struct span name)
+{
+	return span_case_is(name, "To") || span_case_is(name, "Cc") ||
+	    span_case_is(name, "Bcc");
+}
+
+static int
+is_resent_recipients(struct span name)
+{
+	return is_resent(name) &&
+	    is_recipients(span_drop(name, RESENT_LENGTH));
+}
+
+void
+hdr_rcpts_init(struct hdr_rcpts *r, struct span text)
+{
+	struct hdr_field f;
+
+	memset(r, 0, sizeof *r);
+	hdr_init(&r->h, text);
+	while (!r->resent && hdr_next(&r->h, &f) == HDR_FIELD)
+		r->resent = is_resent_recipients(f.name);
+	hdr_init(&r->h, text);
+}
+
+void
+hdr_rcpts_free(struct hdr_rcpts *r)
+{
+	hdr_addrs_free(&r->addrs);
+}
+
+/* The next field that counts: 1, or 0.  Other fields end a Resent- block. */
+static int
+next_field(struct hdr_rcpts *r, struct hdr_field *f)
+{
+	while (hdr_next(&r->h, f) == HDR_FIELD) {
+		if (r->begun && !is_resent(f->name))
+			return 0;
+		if (r->resent ? is_resent_recipients(f->name) :
+		    is_recipients(f->name)) {
+			r->begun = r->resent;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+int
+hdr_rcpts_next(struct hdr_rcpts *r)
+{
+	struct hdr_field f;
+	int got;
+
+	while ((got = hdr_addrs_next(&r->addrs)) == 0) {
+		if (!next_field(r, &f))
+			return 0;
+		hdr_addrs_free(&r->addrs);
+		hdr_addrs_init(&r->addrs, f.value);
+	}
+	return got;
 }

@@ -83,11 +83,31 @@ struct hdr_addrs {
 
 /*
  * hdr_addrs_next returns 1 with an address that addr_parse may still refuse,
- * 0 at the end, -1 with why for an entry that is none (the next call goes on
+ * 0 at the end, -1 with why for an entry that is not one (the next call goes on
  * behind it).  hdr_addrs_free gives the memory back at any time.
  */
 void hdr_addrs_init(struct hdr_addrs *a, struct span value);
 int hdr_addrs_next(struct hdr_addrs *a);
 void hdr_addrs_free(struct hdr_addrs *a);
+
+/*
+ * The recipients that a message names in its header: To, Cc and Bcc, or those
+ * of its latest Resent- block, where that has any (RFC 5322 3.6.6).
+ */
+struct hdr_rcpts {
+	struct hdr_addrs addrs;	/* addr of the last one, or why it is not one */
+	/* private */
+	struct hdr h;
+	int resent;		/* the Resent- block counts */
+	int begun;		/* a field of it has been read */
+};
+
+/*
+ * text begins with the header, and stays the caller's; hdr_rcpts_next is as
+ * hdr_addrs_next.
+ */
+void hdr_rcpts_init(struct hdr_rcpts *r, struct span text);
+int hdr_rcpts_next(struct hdr_rcpts *r);
+void hdr_rcpts_free(struct hdr_rcpts *r);
 
 #endif

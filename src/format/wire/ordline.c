@@ -2,9 +2,9 @@
 
 #include <limits.h>
 
-#include "filename.h"
 #include "format/mail/mime.h"
-#include "stranger.h"
+#include "name.h"
+#include "protocol.h"
 
 static int
 is_digit(char c)
@@ -59,13 +59,13 @@ begins_alike(struct span s, const char *word)
 }
 
 static enum ordline_first
-is_stranger(struct span s)
+is_other_protocol(struct span s)
 {
-	enum stranger guess = stranger_guess(s);
+	enum protocol guess = protocol_guess(s);
 
-	if (stranger_is(guess))
-		return ORDLINE_STRANGER;
-	return guess == STRANGER_PERHAPS ? ORDLINE_MORE : ORDLINE_RAW;
+	if (protocol_is_other(guess))
+		return ORDLINE_OTHER;
+	return guess == PROTOCOL_PARTIAL ? ORDLINE_MORE : ORDLINE_RAW;
 }
 
 static enum ordline_first
@@ -116,7 +116,7 @@ ordline_first(struct span s)
 		r = is_quit(s);
 	if (r == ORDLINE_RAW)
 		r = is_astray(s);
-	return r == ORDLINE_RAW ? is_stranger(s) : r;
+	return r == ORDLINE_RAW ? is_other_protocol(s) : r;
 }
 
 /* The next word of *rest; empty at its end. */
@@ -237,7 +237,7 @@ is_numbered(struct span name, struct span base)
 {
 	struct buf numbered = { 0 };
 	struct span digits;
-	size_t stem = filename_stem(base);
+	size_t stem = name_stem(base);
 	uintmax_t i = 0;
 	int same;
 
@@ -246,7 +246,7 @@ is_numbered(struct span name, struct span base)
 	digits = span_of(name.p + stem + 1, name.n - base.n - 1);
 	if (span_number(digits, &i) < 0 || i < 2 || i > ULONG_MAX)
 		return 0;
-	filename_number(&numbered, base, "", (unsigned long)i);
+	name_number(&numbered, base, "", (unsigned long)i);
 	same = span_eq(name, buf_span(&numbered));
 	buf_free(&numbered);
 	return same;

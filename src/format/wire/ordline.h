@@ -17,7 +17,7 @@
 enum ordline_first {
 	ORDLINE_MORE,		/* it takes more of them to say */
 	ORDLINE_COMMAND,	/* a command, or the beginning of one */
-	ORDLINE_STRANGER,	/* neither: stranger_guess */
+	ORDLINE_OTHER,	/* neither: protocol_guess */
 	ORDLINE_RAW		/* the order itself */
 };
 

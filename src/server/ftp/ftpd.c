@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "format/wire/stranger.h"
+#include "format/wire/protocol.h"
 #include "ftpfile.h"
 #include "ftpverb.h"
 
@@ -60,18 +60,18 @@ leave(struct ftpd *s, const char *text)
 static int
 is_known(struct ftpd *s)
 {
-	enum stranger guess;
+	enum protocol guess;
 
 	if (s->known)
 		return 1;
-	guess = stranger_guess(buf_span(&s->line));
-	if (stranger_is(guess)) {
+	guess = protocol_guess(buf_span(&s->line));
+	if (protocol_is_other(guess)) {
 		ftp_reply(s, "500 this is FTP, not %s",
-		    stranger_name(guess));
+		    protocol_name(guess));
 		s->phase = FTP_OVER;
 		return 0;
 	}
-	if (guess == STRANGER_PERHAPS &&
+	if (guess == PROTOCOL_PARTIAL &&
 	    memchr(s->line.p, '\n', s->line.n) == NULL)
 		return 0;
 	s->known = 1;

@@ -1,6 +1,6 @@
 #include "ftpverb.h"
 
-#include "format/order/login.h"
+#include "format/wire/name.h"
 #include "format/wire/mask.h"
 #include "ftpfile.h"
 
@@ -13,7 +13,7 @@ user(struct ftpd *s, struct span arg)
 	buf_clear(&s->user);
 	if (s->conf->auth == NULL && !s->local)
 		ftp_reply(s, "530 nobody may log in from there");
-	else if (login_make(&s->user, arg) < 0)
+	else if (name_login(&s->user, arg) < 0)
 		ftp_reply(s, "530 that is no login");
 	else
 		ftp_reply(s, "331 and the password?");

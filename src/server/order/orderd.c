@@ -4,7 +4,7 @@
 
 #include "format/crypt/sha256.h"
 #include "format/wire/ordline.h"
-#include "format/wire/stranger.h"
+#include "format/wire/protocol.h"
 #include "orderq.h"
 
 enum phase {
@@ -323,7 +323,7 @@ turn_away(struct orderd *s, struct buf *out)
 	struct buf text = { 0 };
 
 	buf_addf(&text, "501 bad line: this is orderproto, not %s",
-	    stranger_name(stranger_guess(buf_span(&s->line))));
+	    protocol_name(protocol_guess(buf_span(&s->line))));
 	leave(s, out, buf_str(&text));
 	buf_free(&text);
 }
@@ -346,7 +346,7 @@ take_first(struct orderd *s, const char *p, size_t n, struct buf *out)
 			s->line.n--;	/* take_line gets this byte again */
 			s->phase = PHASE_LINE;
 			return i;
-		case ORDLINE_STRANGER:
+		case ORDLINE_OTHER:
 			turn_away(s, out);
 			return n;
 		case ORDLINE_RAW:

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "format/order/login.h"
+#include "format/wire/name.h"
 #include "pop3work.h"
 
 #define FAILURES_MAX 3		/* wrong passwords of a session */
@@ -21,7 +21,7 @@ enter(struct pop3d *s)
 {
 	struct buf b = { 0 };
 
-	if (login_make(&b, buf_span(&s->user)) == 0)
+	if (name_login(&b, buf_span(&s->user)) == 0)
 		s->drop = s->conf->store->open(s->conf->keeper, buf_span(&b));
 	if (s->drop != NULL)
 		s->work = pop3work_list;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "format/wire/mask.h"
-#include "format/wire/stranger.h"
+#include "format/wire/protocol.h"
 #include "pop3auth.h"
 #include "pop3work.h"
 
@@ -319,13 +319,13 @@ command(struct pop3d *s, struct span line)
 
 /* Whether it is one who has sent this, the first that came: then it is said. */
 static int
-is_stranger(struct pop3d *s, struct span first)
+is_other_protocol(struct pop3d *s, struct span first)
 {
-	enum stranger guess = stranger_guess(first);
+	enum protocol guess = protocol_guess(first);
 
-	if (!stranger_is(guess))
+	if (!protocol_is_other(guess))
 		return 0;
-	pop3_reply(s, "-ERR this is POP3, not %s", stranger_name(guess));
+	pop3_reply(s, "-ERR this is POP3, not %s", protocol_name(guess));
 	s->closing = 1;
 	return 1;
 }
@@ -338,7 +338,7 @@ feed_line(struct pop3d *s, const char *p, size_t n)
 	size_t used = lf != NULL ? (size_t)(lf + 1 - p) : n;
 	int skip = s->skip;
 
-	if (!s->started && is_stranger(s, span_of(p, n)))
+	if (!s->started && is_other_protocol(s, span_of(p, n)))
 		return n;
 	s->skip = lf == NULL && (skip || n >= POP3D_LINE_MAX);
 	if (skip)

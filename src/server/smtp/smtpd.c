@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "format/wire/stranger.h"
+#include "format/wire/protocol.h"
 #include "smtpauth.h"
 #include "smtptext.h"
 #include "smtpverb.h"
@@ -45,15 +45,15 @@ command(struct smtpd *s, struct span line)
 
 /* Whether it is one who has sent this, the first that came: then it is said. */
 static int
-is_stranger(struct smtpd *s, struct span first)
+is_other_protocol(struct smtpd *s, struct span first)
 {
-	enum stranger guess = stranger_guess(first);
+	enum protocol guess = protocol_guess(first);
 	struct buf text = { 0 };
 
-	if (!stranger_is(guess))
+	if (!protocol_is_other(guess))
 		return 0;
 	buf_addf(&text, "221 2.7.0 Error: this is SMTP, not %s",
-	    stranger_name(guess));
+	    protocol_name(guess));
 	smtp_hang_up(s, buf_str(&text));
 	buf_free(&text);
 	return 1;
@@ -67,7 +67,7 @@ feed_line(struct smtpd *s, const char *p, size_t n)
 	size_t used = lf != NULL ? (size_t)(lf + 1 - p) : n;
 	int skip = s->skip;
 
-	if (s->crlf < 0 && is_stranger(s, span_of(p, n)))
+	if (s->crlf < 0 && is_other_protocol(s, span_of(p, n)))
 		return n;
 	s->skip = lf == NULL && (skip || n >= SMTPD_LINE_MAX);
 	if (skip)

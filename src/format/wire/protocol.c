@@ -1,4 +1,4 @@
-#include "stranger.h"
+#include "protocol.h"
 
 /*
  * Methods are case-sensitive; a path follows, but for CONNECT a host
@@ -15,22 +15,22 @@ static const char *const requests[] = {
 
 /* How others begin; an order's text does not. */
 static const struct {
-	enum stranger who;
+	enum protocol who;
 	size_t n;
 	short byte[GREETING];
 } greetings[] = {
-	{ STRANGER_TLS, 2, { 0x16, 0x03 } },	/* RFC 8446 5.1: handshake */
-	{ STRANGER_TLS, 2, { 0x15, 0x03 } },	/* alert */
-	{ STRANGER_TLS, 4, { 0x80, ANY, 1, 0 } },	/* SSL 2's hello, as */
-	{ STRANGER_TLS, 4, { 0x80, ANY, 1, 3 } },	/* in RFC 5246 E.2 */
-	{ STRANGER_OTHER, 4, { 'S', 'S', 'H', '-' } },	/* RFC 4253 4.2 */
-	{ STRANGER_OTHER, 2, { 4, 1 } },	/* SOCKS 4 */
-	{ STRANGER_OTHER, 3, { 5, ANY, 0 } },	/* SOCKS 5, RFC 1928 3 */
-	{ STRANGER_OTHER, 3, { 3, 0, 0 } },	/* RDP: RFC 1006 6 */
-	{ STRANGER_OTHER, 8, { 0, 0, ANY, ANY, 0xff, 'S', 'M', 'B' } },
-	{ STRANGER_OTHER, 8, { 0, 0, ANY, ANY, 0xfe, 'S', 'M', 'B' } },
+	{ PROTOCOL_TLS, 2, { 0x16, 0x03 } },	/* RFC 8446 5.1: handshake */
+	{ PROTOCOL_TLS, 2, { 0x15, 0x03 } },	/* alert */
+	{ PROTOCOL_TLS, 4, { 0x80, ANY, 1, 0 } },	/* SSL 2's hello, as */
+	{ PROTOCOL_TLS, 4, { 0x80, ANY, 1, 3 } },	/* in RFC 5246 E.2 */
+	{ PROTOCOL_OTHER, 4, { 'S', 'S', 'H', '-' } },	/* RFC 4253 4.2 */
+	{ PROTOCOL_OTHER, 2, { 4, 1 } },	/* SOCKS 4 */
+	{ PROTOCOL_OTHER, 3, { 5, ANY, 0 } },	/* SOCKS 5, RFC 1928 3 */
+	{ PROTOCOL_OTHER, 3, { 3, 0, 0 } },	/* RDP: RFC 1006 6 */
+	{ PROTOCOL_OTHER, 8, { 0, 0, ANY, ANY, 0xff, 'S', 'M', 'B' } },
+	{ PROTOCOL_OTHER, 8, { 0, 0, ANY, ANY, 0xfe, 'S', 'M', 'B' } },
 	/* STUN and TURN, which a web page can use, too: RFC 8489 5 */
-	{ STRANGER_OTHER, 8, { 0, ANY, ANY, ANY, 0x21, 0x12, 0xa4, 0x42 } }
+	{ PROTOCOL_OTHER, 8, { 0, ANY, ANY, ANY, 0x21, 0x12, 0xa4, 0x42 } }
 };
 
 static int
@@ -62,7 +62,7 @@ has_version(struct span line)
 }
 
 /* Any method: a word in capitals, and a version at the line's end. */
-static enum stranger
+static enum protocol
 guess_request(struct span s)
 {
 	struct span line = s;
@@ -71,13 +71,13 @@ guess_request(struct span s)
 	for (n = 0; n < s.n && is_upper(s.p[n]); n++)
 		;
 	if (n == s.n)
-		return STRANGER_PERHAPS;
+		return PROTOCOL_PARTIAL;
 	if (n == 0 || s.p[n] != ' ')
-		return STRANGER_NO;
+		return PROTOCOL_NONE;
 	line = span_line(&s);
 	if (line.p[line.n - 1] != '\n')
-		return STRANGER_PERHAPS;
-	return has_version(line) ? STRANGER_HTTP : STRANGER_NO;
+		return PROTOCOL_PARTIAL;
+	return has_version(line) ? PROTOCOL_HTTP : PROTOCOL_NONE;
 }
 
 /* Whether s begins so, as far as it goes. */
@@ -92,37 +92,37 @@ greets_as(struct span s, const short *byte, size_t n)
 	return 1;
 }
 
-enum stranger
-stranger_guess(struct span s)
+enum protocol
+protocol_guess(struct span s)
 {
 	size_t i, n;
 
 	for (i = 0; i < COUNT(greetings); i++)
 		if (greets_as(s, greetings[i].byte, greetings[i].n))
-			return s.n < greetings[i].n ? STRANGER_PERHAPS :
+			return s.n < greetings[i].n ? PROTOCOL_PARTIAL :
 			    greetings[i].who;
 	for (i = 0; i < COUNT(requests); i++) {
 		n = strlen(requests[i]);
 		if (memcmp(s.p, requests[i], s.n < n ? s.n : n) == 0)
-			return s.n < n ? STRANGER_PERHAPS : STRANGER_HTTP;
+			return s.n < n ? PROTOCOL_PARTIAL : PROTOCOL_HTTP;
 	}
 	return guess_request(s);
 }
 
 int
-stranger_is(enum stranger guess)
+protocol_is_other(enum protocol guess)
 {
-	return guess == STRANGER_HTTP || guess == STRANGER_TLS ||
-	    guess == STRANGER_OTHER;
+	return guess == PROTOCOL_HTTP || guess == PROTOCOL_TLS ||
+	    guess == PROTOCOL_OTHER;
 }
 
 const char *
-stranger_name(enum stranger guess)
+protocol_name(enum protocol guess)
 {
 	switch (guess) {
-	case STRANGER_HTTP:
+	case PROTOCOL_HTTP:
 		return "HTTP";
-	case STRANGER_TLS:
+	case PROTOCOL_TLS:
 		return "TLS";
 	default:
 		return "another protocol";

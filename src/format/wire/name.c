@@ -1,0 +1,38 @@
+#include "name.h"
+
+int
+name_login(struct buf *b, struct span s)
+{
+	if (s.n == 0 || s.n > NAME_LOGIN_MAX || s.p[0] == '.')
+		return -1;
+	if (memchr(s.p, '/', s.n) != NULL || span_has_control(s))
+		return -1;
+	buf_addlower(b, s);
+	return 0;
+}
+
+size_t
+name_stem(struct span name)
+{
+	size_t stem = name.n, k = 0;
+
+	while (k < name.n && name.p[k] == '.')
+		k++;
+	for (; k < name.n; k++)
+		if (name.p[k] == '.')
+			stem = k;
+	return stem;
+}
+
+void
+name_number(struct buf *b, struct span name, const char *mark,
+    unsigned long i)
+{
+	size_t stem = name_stem(name);
+
+	buf_add(b, name.p, stem);
+	buf_adds(b, mark);
+	if (i > 1)
+		buf_addf(b, "-%lu", i);
+	buf_addspan(b, span_drop(name, stem));
+}
