@@ -51,18 +51,15 @@ MODULES = \
 	server/ftp/ftpd server/ftp/ftpfile server/ftp/ftpsession \
 	server/ftp/ftpverb \
 	server/order/orderd server/order/orderq \
-	client/backoff client/credential client/saslc client/trace \
+	client/backoff client/credential client/trace \
 	client/smtp/ahead client/smtp/auth client/smtp/batch \
-	client/smtp/dry client/smtp/envelope client/smtp/feed \
-	client/smtp/fit client/smtp/frame client/smtp/intake \
-	client/smtp/journal client/smtp/link client/smtp/message \
-	client/smtp/params client/smtp/pool client/smtp/prepare \
-	client/smtp/progress client/smtp/queue client/smtp/rate \
-	client/smtp/reach client/smtp/relay client/smtp/report \
-	client/smtp/rests client/smtp/route client/smtp/sender \
-	client/smtp/share client/smtp/single client/smtp/smtpc \
-	client/smtp/submit client/smtp/team client/smtp/tls \
-	client/smtp/transact client/smtp/typist client/smtp/worker \
+	client/smtp/connection client/smtp/domains client/smtp/dry \
+	client/smtp/fit client/smtp/intake client/smtp/interactive \
+	client/smtp/journal client/smtp/message client/smtp/parallel \
+	client/smtp/pool client/smtp/prepare client/smtp/report \
+	client/smtp/route client/smtp/saslc client/smtp/sender \
+	client/smtp/servers client/smtp/smtpc client/smtp/tls \
+	client/smtp/transact \
 	client/ftp/ftpc client/ftp/ftpput \
 	client/order/handin client/order/orderc client/order/orderfile \
 	client/dns/mx client/dns/resolver
@@ -71,10 +68,11 @@ TYPES = format/mail/mailstore server/smtp/smtpconf sys/session
 # Modules in two files: the second.
 PARTS = client/dns/resolvconf format/mail/mimehead sys/iofile sys/netname
 # t/unit/NAME.c
-UNITS = addr bsmtp buf content crlf date dns door downgrade frame ftp ftpd \
-	ftpput hash hdr here io journal lock md5 mime net netrc newfile order \
-	orderd ordline passwd pop3d protocol rate reply resolver results \
-	rules sasl scram smtpd smtpdata smtpext smtphead spawn store team tries
+UNITS = addr bsmtp buf content crlf date dns door downgrade ftp ftpd \
+	ftpput hash hdr here intake io journal lock md5 mime net netrc \
+	newfile order orderd ordline passwd pool pop3d protocol rate reply \
+	resolver results rules sasl scram smtpd smtpdata smtpext smtphead \
+	spawn store tries
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
 	launch login readmail terminal wire

@@ -7,11 +7,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "client/smtp/batch.h"
 #include "client/smtp/dry.h"
+#include "client/smtp/interactive.h"
+#include "client/smtp/parallel.h"
 #include "client/smtp/prepare.h"
-#include "client/smtp/single.h"
-#include "client/smtp/typist.h"
 #include "sys/cli.h"
 #include "sys/here.h"
 #include "sys/stop.h"
@@ -62,7 +61,8 @@ struct opt {
 	const char *servers, *log, *command, *secret;
 	struct prepare prepare;
 	struct auth_conf auth;
-	struct batch_conf batch;
+	struct intake_conf in;
+	long jobs;
 	int limit;		/* ms */
 	int tls;		/* how many -Z */
 	struct resolver resolver;
@@ -84,32 +84,31 @@ set_mode(struct opt *opt, const char *mode)
 
 /* Sends all there is: the exit code. */
 static enum exit_code
-work(const struct opt *opt, const struct sender_conf *conf, char **operand,
-    struct wr *out)
+work(struct opt *opt, struct sender_conf *conf, struct report *report,
+    char **operand, struct wr *out)
 {
-	struct report *report = conf->arg;
-	enum exit_code code = EX_OK;
+	enum exit_code code;
 	struct message m = { 0 };
 	struct journal journal;
 
 	if (opt->typed)
-		return typist_run(&conf->reach, STDIN_FILENO, out);
-	if (!opt->many)
+		return interactive_run(&conf->servers, STDIN_FILENO, out);
+	if (!opt->many) {
 		prepare_message(&m, &opt->prepare, operand);
+		opt->in.single = &m;
+	}
 	/* Until now a signal ends us: half a message must not be sent. */
 	stop_catch();
 	if (opt->log != NULL && !opt->dry) {
 		journal_need(&journal, opt->log, opt->sync);
 		report->journal = &journal;
 	}
-	if (opt->dry && opt->many)
-		code = dry_batch(&opt->batch, conf, opt->named, out);
-	else if (opt->dry)
-		code = dry_run(conf, opt->named, &m, out);
-	else if (opt->many)
-		code = batch_run(&opt->batch, conf, report);
+	if (opt->dry)
+		code = dry_run(&opt->in, conf, opt->named, out);
+	else if (opt->many && opt->jobs > 1)
+		code = parallel_run(&opt->in, conf, report, opt->jobs);
 	else
-		single_send(conf, opt->batch.resolver, opt->batch.port, &m);
+		code = batch_run(&opt->in, conf, report);
 	report_close(report);
 	if (report->broken != NULL) {
 		errno = report->err;
@@ -123,7 +122,6 @@ work(const struct opt *opt, const struct sender_conf *conf, char **operand,
 static void
 parse_options(struct opt *opt, int argc, char **argv)
 {
-	struct batch_conf *batch = &opt->batch;
 	int c;
 
 	while ((c = getopt(argc, argv, OPTIONS)) != -1)
@@ -144,7 +142,8 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 'h': cli_help();
 		case 'I': opt->typed = 1; break;
 		case 'j':
-			batch->jobs = cli_number(c, optarg, 1, BATCH_JOBS_MAX);
+			opt->jobs = cli_number(c, optarg, 1,
+			    PARALLEL_JOBS_MAX);
 			break;
 		case 'l':
 			opt->shown = strcmp(optarg, "-") == 0;
@@ -157,7 +156,7 @@ parse_options(struct opt *opt, int argc, char **argv)
 			opt->depth = cli_number(c, optarg, 1, DEPTH_MAX);
 			break;
 		case 'r':
-			if (rate_parse(&batch->rate, optarg) < 0)
+			if (rate_parse(&opt->in.rate, optarg) < 0)
 				die(EX_USAGE, "-r: %s: not a rate", optarg);
 			break;
 		case 's': opt->servers = optarg; break;
@@ -211,11 +210,11 @@ check(struct opt *opt, char **operand)
 
 /* Under -x a server can only be a port. */
 static void
-set_resolver(struct opt *opt, struct wr *trace)
+set_resolver(struct sender_conf *conf, struct opt *opt, struct wr *trace)
 {
-	opt->batch.resolver = &opt->resolver;
-	opt->batch.port = route_port(opt->servers, ports[0]);
-	if (opt->batch.port == NULL)
+	conf->resolver = &opt->resolver;
+	conf->port = route_port(opt->servers, ports[0]);
+	if (conf->port == NULL)
 		die(EX_USAGE, "-s: %s: not a port, for -x", opt->servers);
 	opt->resolver.timeout = RESOLVER_TIMEOUT;
 	if (opt->limit != IO_FOREVER && opt->limit < RESOLVER_TIMEOUT)
@@ -229,40 +228,40 @@ set_resolver(struct opt *opt, struct wr *trace)
 static void
 set_conf(struct sender_conf *conf, struct opt *opt, struct wr *trace)
 {
-	struct reach_conf *reach = &conf->reach;
+	struct servers_conf *servers = &conf->servers;
+	struct connection_conf *connection = &servers->connection;
 	struct buf why = { 0 };
 
 	conf->depth = (size_t)opt->depth;
 	if (opt->mx)
-		set_resolver(opt, trace);
+		set_resolver(conf, opt, trace);
 	else
-		reach->server = link_servers(opt->servers, ports[opt->tls],
-		    &reach->servers);
-	reach->spread = !opt->mx;
-	reach->cap = opt->cap;
-	reach->link.helo = opt->prepare.helo;
-	reach->link.limit = opt->limit;
-	reach->link.command = opt->command;
-	reach->link.tls = (enum link_tls)opt->tls;
-	reach->link.bare = opt->typed;
+		servers->server = servers_parse(opt->servers, ports[opt->tls],
+		    &servers->n);
+	servers->spread = !opt->mx;
+	servers->cap = opt->cap;
+	connection->helo = opt->prepare.helo;
+	connection->limit = opt->limit;
+	connection->command = opt->command;
+	connection->tls = (enum connection_tls)opt->tls;
+	connection->bare = opt->typed;
 	if (opt->verbose || opt->typed)
-		reach->link.trace = trace;
+		connection->trace = trace;
 	if (opt->auth.user == NULL)
 		return;
-	if (link_secrets(reach->server, reach->servers, opt->secret,
+	if (servers_secrets(servers->server, servers->n, opt->secret,
 	    getenv("NETRC"), getenv("HOME"), opt->auth.user, &why) < 0)
 		die(EX_NOPERM, "%s", buf_str(&why));
-	reach->link.auth = &opt->auth;
+	connection->auth = &opt->auth;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct opt opt = { .limit = IO_FOREVER, .sync = 1, .batch = {
-	    .in = STDIN_FILENO, .name = "stdin", .jobs = 1 } };
+	struct opt opt = { .limit = IO_FOREVER, .sync = 1, .in = {
+	    .in = STDIN_FILENO, .name = "stdin" } };
 	struct report report = { .code = EX_OK };
-	struct sender_conf conf = { .sending = report_sending,
-	    .part = report_part, .done = report_done, .arg = &report };
+	struct sender_conf conf = { .depth = 1 };
 	char host[HERE_HOST_MAX];
 	struct wr out, trace;
 	struct progress progress = { .out = &trace };
@@ -275,7 +274,8 @@ main(int argc, char **argv)
 	opt.prepare.logname = getenv("LOGNAME");
 	opt.prepare.epoch = getenv("SOURCE_DATE_EPOCH");
 	parse_options(&opt, argc, argv);
-	conf.reach.link.by_ip = opt.prepare.helo == host && here_is_bare(host);
+	conf.servers.connection.by_ip = opt.prepare.helo == host &&
+	    here_is_bare(host);
 	argv += optind;
 	check(&opt, argv);
 	wr_init(&trace, STDERR_FILENO, IO_FOREVER);
@@ -287,14 +287,14 @@ main(int argc, char **argv)
 		report.progress = &progress;
 	report.words = !opt.many;
 	report.again = opt.again;
-	code = work(&opt, &conf, argv, &out);
+	code = work(&opt, &conf, &report, argv, &out);
 	progress_end(&progress);
 	if (report.broken == NULL)
 		wr_finish(&out);
 	wr_free(&out);
 	wr_free(&trace);
 	report_free(&report);
-	link_servers_free(conf.reach.server, conf.reach.servers);
+	servers_free(conf.servers.server, conf.servers.n);
 	resolver_free(&opt.resolver);
 	return (int)code;
 }

@@ -81,7 +81,7 @@ unit() {
 
 @test "format/crypt/scram" { unit scram; }
 
-@test "server/sasld and client/saslc" { unit sasl; }
+@test "server/sasld and client/smtp/saslc" { unit sasl; }
 
 @test "store/passwd" { unit passwd; }
 
@@ -99,10 +99,10 @@ unit() {
 
 @test "format/wire/netrc" { unit netrc; }
 
-@test "client/smtp/rate" { unit rate; }
+@test "client/smtp/intake: the rate" { unit rate; }
 
 @test "store: mdir, mbox, outbox, spool when the disk fails" { unit store; }
 
-@test "client/smtp/frame" { unit frame; }
+@test "client/smtp/intake: what a worker is dealt" { unit intake; }
 
-@test "client/smtp/team" { unit team; }
+@test "client/smtp/pool" { unit pool; }

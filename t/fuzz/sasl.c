@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "client/saslc.h"
+#include "client/smtp/saslc.h"
 #include "format/mail/mime.h"
 #include "server/sasld.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/saslc.h"
+#include "client/smtp/saslc.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 #include "sys/spawn.h"

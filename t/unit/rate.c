@@ -1,5 +1,5 @@
 /* client/smtp/rate */
-#include "client/smtp/rate.h"
+#include "client/smtp/intake.h"
 
 #include "sys/io.h"
 

@@ -1,7 +1,10 @@
-/* server/sasld and client/saslc: against each other, and what is malformed. */
+/*
+ * server/sasld and client/smtp/saslc: against each other, and what is
+ * malformed.
+ */
 #include "test.h"
 
-#include "client/saslc.h"
+#include "client/smtp/saslc.h"
 #include "format/crypt/md5.h"
 #include "format/mail/mime.h"
 #include "server/sasld.h"

@@ -39,12 +39,10 @@ ahead_group(struct ahead *a, const struct report *r)
 }
 
 int
-ahead_knows(const struct route *route)
+ahead_knows(const struct sender_conf *conf)
 {
-	const struct reach_conf *reach = &route->conf->reach;
-
-	return route->resolver == NULL &&
-	    (reach->servers == 1 || reach->cap == 0);
+	return conf->resolver == NULL &&
+	    (conf->servers.n == 1 || conf->servers.cap == 0);
 }
 
 int

@@ -7,7 +7,7 @@
 #define CLIENT_SMTP_AHEAD_H
 
 #include "client/smtp/report.h"
-#include "client/smtp/route.h"
+#include "client/smtp/sender.h"
 
 /*
  * The most messages of a connection whose lines go to disk at once.  A loss of
@@ -38,7 +38,7 @@ long ahead_group(struct ahead *a, const struct report *r);
  * Whether it is known to which server a connection's next message goes: that
  * of the one before.
  */
-int ahead_knows(const struct route *route);
+int ahead_knows(const struct sender_conf *conf);
 
 /*
  * Adds the lines of a message that has not been begun: it will be sent to this

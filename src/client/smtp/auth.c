@@ -1,6 +1,6 @@
 #include "auth.h"
 
-#include "client/saslc.h"
+#include "client/smtp/saslc.h"
 #include "sys/secret.h"
 
 /* Bytes of chance in a nonce. */

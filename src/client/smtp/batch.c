@@ -1,13 +1,11 @@
 #include "batch.h"
 
 #include "client/smtp/ahead.h"
-#include "client/smtp/intake.h"
-#include "client/smtp/pool.h"
 #include "sys/stop.h"
 
-/* What goes over one connection. */
-struct lone {
+struct batch {
 	struct intake i;
+	struct report *report;
 	struct ahead ahead;
 	int knows;		/* ahead_knows */
 	struct message *pushed;	/* the sender has got it; or NULL */
@@ -18,74 +16,91 @@ struct lone {
  * and those that are still in the intake.
  */
 static void
-put_ahead(struct lone *l, const struct message *m)
+put_ahead(struct batch *b, const struct message *m)
 {
-	struct report *r = l->i.report;
+	struct report *r = b->report;
 	struct message *next;
 	long left;
 	int n;
 
-	if (!l->knows || l->i.paced || stop_asked())
+	if (!b->knows || b->i.paced || stop_asked())
 		return;
-	left = ahead_group(&l->ahead, r) - 1;
-	next = l->pushed != NULL ? l->pushed : intake_behind(&l->i, NULL);
+	left = ahead_group(&b->ahead, r) - 1;
+	next = b->pushed != NULL ? b->pushed : intake_behind(&b->i, NULL);
 	for (; left > 0 && next != NULL; left -= n) {
 		n = ahead_put(r, next, m->server);
 		if (n < 0)
 			return;
-		next = intake_behind(&l->i, next == l->pushed ? NULL : next);
+		next = intake_behind(&b->i, next == b->pushed ? NULL : next);
 	}
 }
 
 static int
 sending(void *arg, struct message *m)
 {
-	struct lone *l = arg;
-	struct report *r = l->i.report;
+	struct batch *b = arg;
+	struct report *r = b->report;
 	struct buf lines = { 0 };
 	int ready;
 
+	if (r->go > 0)
+		return report_ask(r, m);
 	if (r->journal == NULL)
 		return 0;
-	ahead_ask(&l->ahead);
+	ahead_ask(&b->ahead);
 	report_put_sending(&lines, m);
 	ready = ahead_begin(r, m, buf_span(&lines));
 	m->begun = 1;
 	buf_free(&lines);
 	if (!ready)
-		put_ahead(l, m);
+		put_ahead(b, m);
 	if ((ready ? report_write(r) : report_commit(r)) < 0)
 		return -1;
-	ahead_go(&l->ahead);
+	ahead_go(&b->ahead);
 	return 0;
 }
 
 static int
 part(void *arg, struct message *m)
 {
-	struct lone *l = arg;
+	struct batch *b = arg;
 
-	return report_part(l->i.report, m);
+	return report_part(b->report, m);
+}
+
+/* What has been told, so far, of m is all. */
+static int
+drop(struct batch *b, struct message *m, int r)
+{
+	if (m == b->pushed)
+		b->pushed = NULL;
+	message_drop(&b->i.shelf, m);
+	return r;
 }
 
 static int
 done(void *arg, struct message *m)
 {
-	struct lone *l = arg;
-	int r = report_done(l->i.report, m);
+	struct batch *b = arg;
 
-	if (m == l->pushed)
-		l->pushed = NULL;
-	message_drop(&l->i.shelf, m);
-	return r;
+	return drop(b, m, report_done(b->report, m));
+}
+
+static int
+back(void *arg, struct message *m, int hung, long wait)
+{
+	struct batch *b = arg;
+
+	return drop(b, m, report_back(b->report, m, hung, wait));
 }
 
 static void
 wait(void *arg)
 {
-	struct lone *l = arg;
+	struct batch *b = arg;
 
-	report_wait(l->i.report);
+	/* What fails is in broken, and stops the sender at its next step. */
+	report_commit(b->report);
 }
 
 /* Waits for input, or until a message may go, or results have to be told. */
@@ -99,57 +114,67 @@ wait_for_next(struct intake *i)
 	stop_wait(i->wait == IO_FOREVER ? i->feed.rd.fd : -1, due);
 }
 
-/* Sends all over one connection. */
+/* Sends all. */
 static void
-run_alone(struct lone *l, struct route *r)
+work(struct batch *b, struct sender *s)
 {
-	struct intake *i = &l->i;
+	struct intake *i = &b->i;
 
-	l->knows = ahead_knows(r);
 	for (;;) {
-		switch (intake_next(i, &l->pushed)) {
+		switch (intake_next(i, &b->pushed)) {
 		case INTAKE_MESSAGE:
-			if (route_push(r, l->pushed) < 0)
+			if (sender_push(s, b->pushed) < 0)
 				return;
 			break;
 		case INTAKE_WAIT:
-			if (route_settle(r) < 0 || report_offer(i->report) < 0)
+			if (sender_settle(s) < 0 || report_offer(i->report) < 0)
 				return;
 			wait_for_next(i);
 			break;
 		case INTAKE_END:
-			route_settle(r);
+			sender_settle(s);
 			report_commit(i->report);
 			return;
 		}
 	}
 }
 
+static int
+is_worker(const struct intake *i)
+{
+	return i->feed.name == NULL && !i->single;
+}
+
+static void
+set_callbacks(struct sender_conf *conf, struct batch *b)
+{
+	conf->sending = sending;
+	conf->part = part;
+	conf->done = done;
+	/* A domain's messages are nobody else's. */
+	conf->back = is_worker(&b->i) && conf->resolver == NULL ?
+	    back : NULL;
+	conf->arg = conf->servers.connection.arg = b;
+	conf->servers.connection.wait = wait;
+}
+
 enum exit_code
-batch_run(const struct batch_conf *batch, const struct sender_conf *conf,
+batch_run(const struct intake_conf *in, struct sender_conf *conf,
     struct report *report)
 {
-	struct lone lone = { .i = { .rate = batch->rate, .report = report,
-	    .split = batch->resolver != NULL } };
-	struct intake *i = &lone.i;
-	struct sender_conf own = *conf;
-	struct route r = { .conf = &own, .resolver = batch->resolver,
-	    .port = batch->port };
+	struct batch b = { .report = report };
+	struct sender sender = { .conf = conf };
 	enum exit_code code;
 
-	feed_init(&i->feed, batch->in, batch->name, conf->reach.link.helo);
-	own.sending = sending;
-	own.part = part;
-	own.done = done;
-	own.arg = own.reach.link.arg = &lone;
-	own.reach.link.wait = wait;
-	if (batch->jobs > 1) {
-		pool_run(i, &r, batch->jobs);
-	} else {
-		run_alone(&lone, &r);
-		route_end(&r);
-	}
-	code = intake_code(i);
-	intake_free(i);
+	intake_init(&b.i, in, conf->servers.connection.helo,
+	    conf->resolver != NULL, report);
+	b.knows = ahead_knows(conf);
+	set_callbacks(conf, &b);
+	work(&b, &sender);
+	if (is_worker(&b.i))
+		report_end(report);
+	sender_end(&sender);
+	code = intake_code(&b.i);
+	intake_free(&b.i);
 	return code;
 }

@@ -1,7 +1,5 @@
 #include "dry.h"
 
-#include "client/smtp/feed.h"
-#include "client/smtp/params.h"
 #include "client/smtp/transact.h"
 #include "format/mail/mime.h"
 #include "sys/stop.h"
@@ -9,7 +7,7 @@
 struct dry {
 	int ask;
 	struct wr *out;
-	struct reach reach;	/* kept for the next message */
+	struct servers servers;	/* kept for the next message */
 	enum exit_code code;
 };
 
@@ -36,7 +34,7 @@ ask_rcpt(struct smtpc *c, const struct fit *fit, struct rcpt *r)
 	status = smtpc_hear(c, STAGE_RCPT, SMTPC_COMMAND, 2);
 	if (status == SMTPC_LOST)
 		return status;
-	refused = status == SMTPC_OK ? 0 : params_refused_rcpt(c, fit, r);
+	refused = status == SMTPC_OK ? 0 : fit_refused_rcpt(c, fit, r);
 	smtpc_give_up(c, refused);
 	r->later = refused != 0;
 	if (!r->later)
@@ -64,7 +62,7 @@ ask_server(struct smtpc *c, const struct fit *fit, struct message *m)
 		status = smtpc_hear(c, STAGE_MAIL, SMTPC_COMMAND, 2);
 	}
 	if (status == SMTPC_REFUSED) {
-		refused = params_refused_mail(c, fit, m);
+		refused = fit_refused_mail(c, fit, m);
 		smtpc_give_up(c, refused);
 		c->reset = 1;
 		if (refused != 0)
@@ -89,25 +87,25 @@ ask_server(struct smtpc *c, const struct fit *fit, struct message *m)
 static int
 check_some(struct dry *d, struct message *m)
 {
-	const struct link_server *v;
-	struct smtpc *c = &d->reach.link.c;
+	const struct server *v;
+	struct smtpc *c = &d->servers.connection.c;
 	enum fit_verdict verdict;
 	struct fit fit;
 	size_t n = 0;
 
 	do {
-		if (reach_connect(&d->reach, &m->tries, 0, &v) < 0) {
+		if (servers_connect(&d->servers, &m->tries, 1, &v) < 0) {
 			message_decide(m, RESULT_DEFERRED, v->stage, v->code,
 			    buf_span(&v->why));
 			return -1;
 		}
 		verdict = fit_message(&fit, c->caps, c->size, m);
 	} while (verdict != FIT_OK &&
-	    reach_other(&d->reach, m, &fit, verdict, ++n) == 0);
+	    servers_other(&d->servers, m, &fit, verdict, ++n) == 0);
 	if (verdict != FIT_OK)
 		return -1;
 	if (ask_server(c, &fit, m) == SMTPC_LOST)
-		link_close(&d->reach.link);
+		connection_close(&d->servers.connection);
 	message_rejoin(m);
 	return message_open(m) > 0 ? 0 : -1;
 }
@@ -161,44 +159,43 @@ try(struct dry *d, struct message *m)
 		    tell(d->out, m, &m->rcpt[i], d->ask));
 }
 
-enum exit_code
-dry_run(const struct sender_conf *conf, int ask, struct message *m,
-    struct wr *out)
+/* Each message of a stream. */
+static void
+try_all(struct dry *d, const struct intake_conf *in, const char *helo)
 {
-	struct dry d = { .reach = { .conf = &conf->reach }, .ask = ask,
-	    .out = out };
-
-	try(&d, m);
-	link_quit(&d.reach.link);
-	return d.code;
-}
-
-enum exit_code
-dry_batch(const struct batch_conf *batch, const struct sender_conf *conf,
-    int ask, struct wr *out)
-{
-	struct dry d = { .reach = { .conf = &conf->reach }, .ask = ask,
-	    .out = out };
 	enum feed_event event = FEED_LATER;
 	struct message m = { 0 };
 	struct feed feed;
 
-	feed_init(&feed, batch->in, batch->name, conf->reach.link.helo);
-	while (!stop_asked() && out->err == 0 &&
+	feed_init(&feed, in->in, in->name, helo);
+	while (!stop_asked() && d->out->err == 0 &&
 	    (event = feed_next(&feed, &m)) != FEED_END) {
 		if (event == FEED_MESSAGE) {
 			feed_judge(&feed, &m);
-			try(&d, &m);
+			try(d, &m);
 			continue;
 		}
-		wr_flush(out);
-		stop_wait(batch->in, IO_FOREVER);
+		wr_flush(d->out);
+		stop_wait(in->in, IO_FOREVER);
 	}
-	link_quit(&d.reach.link);
-	d.code = result_worst(d.code, feed.code);
+	d->code = result_worst(d->code, feed.code);
 	if (event != FEED_END)
-		d.code = result_worst(d.code, EX_TEMPFAIL);
+		d->code = result_worst(d->code, EX_TEMPFAIL);
 	feed_free(&feed);
 	message_free(&m);
+}
+
+enum exit_code
+dry_run(const struct intake_conf *in, const struct sender_conf *conf,
+    int ask, struct wr *out)
+{
+	struct dry d = { .servers = { .conf = &conf->servers }, .ask = ask,
+	    .out = out };
+
+	if (in->single != NULL)
+		try(&d, in->single);
+	else
+		try_all(&d, in, conf->servers.connection.helo);
+	connection_quit(&d.servers.connection);
 	return d.code;
 }

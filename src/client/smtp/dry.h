@@ -4,16 +4,15 @@
 #ifndef CLIENT_SMTP_DRY_H
 #define CLIENT_SMTP_DRY_H
 
-#include "client/smtp/batch.h"
+#include "client/smtp/intake.h"
+#include "client/smtp/sender.h"
 
 /*
- * Says on out who would get m from whom, and how much; with ask the first
- * server that talks is asked, up to RCPT.  dry_batch does so for each message
- * of a stream, over one connection.  The exit code.
+ * Says on out of each message who would get it from whom, and how much; with
+ * ask the first server that talks is asked, up to RCPT, over one connection.
+ * The exit code.
  */
-enum exit_code dry_run(const struct sender_conf *conf, int ask,
-    struct message *m, struct wr *out);
-enum exit_code dry_batch(const struct batch_conf *batch,
+enum exit_code dry_run(const struct intake_conf *in,
     const struct sender_conf *conf, int ask, struct wr *out);
 
 #endif

@@ -1,5 +1,7 @@
 /*
- * fit: in which form a message can go to the server at hand, if in any.
+ * fit: in which form a message can go to the server at hand, if in any, with
+ * which parameters of MAIL and RCPT, and what a server that offers an extension
+ * and refuses its parameter takes all the same.
  */
 #ifndef CLIENT_SMTP_FIT_H
 #define CLIENT_SMTP_FIT_H
@@ -42,5 +44,23 @@ enum fit_verdict fit_look(unsigned caps, uintmax_t size,
 enum result_stage fit_stage(enum fit_verdict verdict);
 void fit_explain(struct buf *b, const struct fit *f,
     enum fit_verdict verdict, uintmax_t size);
+
+/*
+ * Adds those that the server offers and, after fit_message, m or one of its
+ * recipients calls for, each after a blank.
+ */
+void fit_add_mail(struct buf *b, const struct fit *fit,
+    const struct message *m);
+void fit_add_rcpt(struct buf *b, const struct fit *fit, const struct rcpt *r);
+
+/*
+ * Which of them the server speaks against in its reply to such a command
+ * (SMTPC_SIZE and so on), which is 0 where it is against something else.  Where
+ * it does not say which, what nobody will miss is thought to be it first.
+ */
+unsigned fit_refused_mail(const struct smtpc *c, const struct fit *fit,
+    const struct message *m);
+unsigned fit_refused_rcpt(const struct smtpc *c, const struct fit *fit,
+    const struct rcpt *r);
 
 #endif

@@ -1,14 +1,75 @@
 /*
- * intake: the messages of a batch that are to be sent now: what earlier runs
- * have settled is left out, the rate is kept, and a signal ends it.
+ * intake: the messages that are to be sent now: those of a bsmtp(5) stream, one
+ * by one, or a single one.  What earlier runs have settled is left out, the
+ * rate is kept, and a signal ends it.
  */
 #ifndef CLIENT_SMTP_INTAKE_H
 #define CLIENT_SMTP_INTAKE_H
 
-#include "client/smtp/rate.h"
+#include "client/smtp/message.h"
 #include "client/smtp/report.h"
-#include "client/smtp/route.h"
-#include "client/smtp/feed.h"
+#include "format/wire/bsmtp.h"
+#include "sys/io.h"
+
+enum feed_event {
+	FEED_MESSAGE,	/* one is whole */
+	FEED_LATER,	/* nothing more is there without waiting */
+	FEED_END
+};
+
+struct feed {
+	uintmax_t total;	/* as a NOOP line says, 0 where none does */
+	/*
+	 * What is wrong with the stream: EX_DATAERR for a bad line,
+	 * EX_TEMPFAIL where it ends without QUIT, EX_NOINPUT where it cannot
+	 * be read; else EX_OK.
+	 */
+	enum exit_code code;
+	int raw;		/* texts are left as they come: somebody else
+				   reads them again */
+	struct rd rd;
+	/* private */
+	struct bsmtp parser;
+	const char *name, *helo;
+	uintmax_t number;	/* of the next message, where they are dealt */
+	int tries;		/* that it has had */
+	const char *unfit;	/* why nobody can get the message, or NULL */
+	enum result_stage stage;	/* where that was decided */
+};
+
+/*
+ * Reads in; name stands for it in complaints.  A bare name in the stream gets
+ * helo as its domain.  Where name is NULL a parent deals the messages: each
+ * comes after NOOP, its number and the tries that it has had, and the stream
+ * may end without QUIT.
+ */
+void feed_init(struct feed *s, int in, const char *name,
+    const char *helo);
+void feed_free(struct feed *s);
+
+/*
+ * Reads on without waiting; m stays the same until it is whole.
+ */
+enum feed_event feed_next(struct feed *s, struct message *m);
+
+/* Decides the message that is whole, where nobody can get it. */
+void feed_judge(const struct feed *s, struct message *m);
+
+/* So many messages in a second, a minute or an hour, and no more. */
+struct rate {
+	long long step;		/* ns between two messages; 0: no limit */
+	/* private */
+	long long due;		/* ns, by io_clock: when the next may go */
+};
+
+/* Takes N/s, N/m or N/h: 0, or -1 when text is none of these. */
+int rate_parse(struct rate *r, const char *text);
+
+/* ms until the next message may go, 0 for now. */
+int rate_wait(const struct rate *r);
+
+/* A message goes. */
+void rate_take(struct rate *r);
 
 enum intake_event {
 	INTAKE_MESSAGE,
@@ -16,11 +77,19 @@ enum intake_event {
 	INTAKE_END	/* also when the report is broken, or stop_asked */
 };
 
+struct intake_conf {
+	int in;
+	const char *name;	/* as feed_init has it */
+	struct message *single;	/* instead of in, this message; or NULL */
+	struct rate rate;
+};
+
 struct intake {
 	struct feed feed;
 	struct rate rate;
 	struct report *report;
-	int split;		/* each for the recipients of one domain */
+	int split;
+	int single;		/* a signal keeps what is here from nobody */
 	int wait;
 	int paced;		/* the rate held one of the last ones back */
 	struct message_shelf shelf;
@@ -31,6 +100,10 @@ struct intake {
 	int over;		/* there will be no more */
 	struct message *rest;	/* of the one before: other domains */
 };
+
+/* split: each message is for the recipients of one domain. */
+void intake_init(struct intake *i, const struct intake_conf *conf,
+    const char *helo, int split, struct report *report);
 
 /*
  * The next message, of the shelf: message_drop puts it back there.  One

@@ -179,3 +179,100 @@ message_result(struct result *res, const struct message *m,
 	res->id = buf_span(&m->id);
 	res->text = r->decided ? buf_span(&r->text) : span_of(NULL, 0);
 }
+
+static struct span
+domain_of(const struct rcpt *r)
+{
+	struct span s = buf_span(&r->addr);
+	size_t i = s.n;
+
+	while (i > 0 && s.p[i - 1] != '@')
+		i--;
+	return span_drop(s, i);
+}
+
+struct span
+message_domain(const struct message *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->rcpts; i++)
+		if (!m->rcpt[i].decided)
+			return domain_of(&m->rcpt[i]);
+	return span_of(NULL, 0);
+}
+
+static struct message *
+copy(const struct message *m, struct message_shelf *shelf)
+{
+	struct message *c = message_new(shelf);
+
+	message_start(c, m->number);
+	buf_addspan(&c->from, buf_span(&m->from));
+	buf_addspan(&c->params, buf_span(&m->params));
+	buf_addspan(&c->id, buf_span(&m->id));
+	buf_addspan(&c->content.text, buf_span(&m->content.text));
+	c->content.body = m->content.body;
+	c->content.head_form = m->content.head_form;
+	c->content.body_form = m->content.body_form;
+	return c;
+}
+
+struct message *
+message_split(struct message *m, struct message_shelf *shelf)
+{
+	struct span domain = message_domain(m);
+	struct message *other = NULL;
+	struct rcpt moved;
+	size_t i, kept = 0;
+
+	for (i = 0; i < m->rcpts; i++) {
+		moved = m->rcpt[i];
+		if (!moved.decided &&
+		    !span_case_eq(domain_of(&m->rcpt[i]), domain)) {
+			if (other == NULL)
+				other = copy(m, shelf);
+			message_rcpt(other, buf_span(&moved.addr),
+			    buf_span(&moved.params));
+			continue;
+		}
+		m->rcpt[i] = m->rcpt[kept];
+		m->rcpt[kept++] = moved;
+	}
+	m->rcpts = kept;
+	return other;
+}
+
+void
+message_put(struct buf *b, const struct message *m)
+{
+	struct span text = buf_span(&m->content.text);
+	const struct rcpt *r;
+	size_t from = 0, i;
+	const char *dot;
+
+	buf_addf(b, "NOOP %ju %d\nMAIL FROM:<", m->number, m->tries);
+	buf_addspan(b, buf_span(&m->from));
+	buf_adds(b, "> ");
+	buf_addspan(b, buf_span(&m->params));
+	for (r = m->rcpt; r < m->rcpt + m->rcpts; r++) {
+		if (r->decided)
+			continue;
+		buf_adds(b, "\nRCPT TO:<");
+		buf_addspan(b, buf_span(&r->addr));
+		buf_adds(b, "> ");
+		buf_addspan(b, buf_span(&r->params));
+	}
+	buf_adds(b, "\nDATA\n");
+	for (i = 0; i < text.n && (dot = memchr(text.p + i, '.',
+	    text.n - i)) != NULL; i++) {
+		i = (size_t)(dot - text.p);
+		if (i > 0 && text.p[i - 1] != '\n')
+			continue;
+		buf_add(b, text.p + from, i - from);
+		buf_addc(b, '.');
+		from = i;
+	}
+	buf_addspan(b, span_drop(text, from));
+	buf_adds(b, ".\n");
+}

@@ -44,8 +44,7 @@ struct message {
 				   owned by whoever set it */
 	struct message *next;	/* in a list of its owner's */
 	struct message *made;	/* in the list of all on its shelf */
-	struct queue_lot *lot;	/* its owner's: with whom it waits */
-	void *ticket;		/* what its owner knows it by */
+	struct domain *domain;	/* its owner's: with whom it waits */
 	int begun;		/* its owner's: the end may have gone out */
 	const char *ahead;	/* the server in the lines that are there
 				   before its turn; NULL for none */
@@ -87,6 +86,21 @@ size_t message_open(const struct message *m);
 
 /* Those who had to wait for another transaction are in the next one. */
 void message_rejoin(struct message *m);
+
+/* The domain of the first recipient who is undecided; empty when none is. */
+struct span message_domain(const struct message *m);
+
+/*
+ * Moves the undecided recipients of other domains than the first one's to a
+ * new message from shelf: NULL when there is none.
+ */
+struct message *message_split(struct message *m, struct message_shelf *shelf);
+
+/*
+ * Adds m to b in the form of bsmtp(5), for those who are undecided, with its
+ * number and tries before it in a NOOP line.
+ */
+void message_put(struct buf *b, const struct message *m);
 
 /* The results(5) fields of one recipient; time is in seconds. */
 void message_result(struct result *res, const struct message *m,

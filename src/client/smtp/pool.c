@@ -1,419 +1,480 @@
 #include "pool.h"
 
 #include <errno.h>
-#include <poll.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include "client/smtp/share.h"
+#include "client/smtp/batch.h"
 #include "sys/stop.h"
 
-/* For so many ms a worker that has to end is heard. */
-#define LAST_WORDS 1000
-#define NAP 10
+/*
+ * Messages that a worker has in hand: few at first, so that one that is slow
+ * keeps none from the others, and more when it runs dry; many when it does so
+ * within LIMIT_TIME ms.
+ */
+#define LIMIT_FIRST 2
+#define LIMIT_SPARE 4		/* beyond those without an answer */
+#define LIMIT_MAX 128
+#define LIMIT_TIME 50
 
-/* Every so many ms somebody looks whether a worker has been stopped. */
-#define WAKE 2000
+/*
+ * A worker that has nothing more to do takes leave of its servers, each of
+ * which has 5 s to answer; for which it gets so many ms.
+ */
+#define LEAVE_TIME 10000
 
-struct pool {
-	struct intake *in;
-	struct team team;
-	struct pollfd *poll;
-	struct message *back, **last;	/* what workers could not send */
-	int shared;		/* by domains: all goes through the queue */
-	struct queue queue;
-	long long woken;	/* ms, when that was looked at */
-	int ending;		/* by a signal: what is not begun is left */
+/* What is read at once. */
+#define PIECE 65536
+
+/* Bytes on their way to a worker, unless it is one message. */
+#define OUT_MAX (1UL << 20)
+
+void
+pool_init(struct pool *p, struct sender_conf *conf,
+    const struct journal *journal, long jobs)
+{
+	memset(p, 0, sizeof *p);
+	p->conf = conf;
+	p->journal = journal;
+	p->jobs = (size_t)jobs;
+	p->worker = die_calloc(p->jobs, sizeof *p->worker);
+}
+
+/* --- Processes ------------------------------------------------------- */
+
+struct start {
+	struct pool *pool;
+	int go[2];
 };
 
-/* --- To a worker ----------------------------------------------------- */
-
-static void
-finish(struct pool *p, struct message *m)
+int
+pool_is_alive(const struct pool_worker *w)
 {
-	report_done(p->in->report, m);
-	message_drop(&p->in->shelf, m);
+	return w->spawn.in >= 0;
 }
 
 static void
-nobody_sends(struct pool *p, struct message *m)
+let_go(struct pool_worker *w)
 {
-	message_decide(m, RESULT_DEFERRED, STAGE_CONNECT, 0,
-	    span_str("no process to send it"));
-	finish(p, m);
+	if (w->go >= 0)
+		close(w->go);
+	w->go = -1;
 }
 
-/* Gives m to a worker. */
-static void
-feed(struct pool *p, struct message *m)
-{
-	struct team_worker *w;
-
-	if (message_open(m) == 0) {
-		finish(p, m);
-		return;
-	}
-	if (message_open(m) < m->rcpts)
-		report_part(p->in->report, m);
-	if (p->shared) {
-		queue_put(&p->queue, m, route_domain(m));
-		return;
-	}
-	w = team_choose(&p->team);
-	if (w != NULL)
-		team_give(w, m);
-	else
-		nobody_sends(p, m);
-}
-
-/* What waits goes to those who have room. */
-static void
-share(struct pool *p)
-{
-	struct message *m;
-
-	if (share_out(&p->team, &p->queue) == 0)
-		return;
-	while ((m = queue_drop(&p->queue)) != NULL)
-		nobody_sends(p, m);
-}
-
-/* --- From a worker --------------------------------------------------- */
-
-/* A message is in the hand of w no more. */
-static struct message *
-take_out(struct pool *p, struct team_worker *w, const void *ticket)
-{
-	struct message *m = team_take(w, ticket);
-
-	if (p->shared)
-		queue_done(&p->queue, m);
-	return m;
-}
-
-static void
-settle(struct pool *p, struct team_worker *w, const struct frame *f,
-    struct span lines)
-{
-	struct message *m;
-
-	report_take(p->in->report, lines, f->code);
-	report_step(p->in->report, f->code);
-	m = take_out(p, w, f->ticket);
-	ahead_end(p->in->report, m);
-	message_drop(&p->in->shelf, m);
-	team_praise(&p->team, w);
-}
-
-/*
- * No server talks to w.  Its message is for another worker, or for a moment
- * when one does; where there is none such, the outcome stands.  A server that
- * has no room for w has turned the message away only where it has none for
- * the others.
- */
-static void
-take_back(struct pool *p, struct team_worker *w, const struct frame *f,
-    struct span lines)
-{
-	struct message *m = team_find(w, f->ticket);
-
-	team_bar(&p->team, w, f->wait);
-	m->tries = f->tries + (p->team.barred ? f->hung : 0);
-	if (p->ending || m->begun || p->team.hopeless ||
-	    (p->team.barred && m->tries >= REACH_TRIES)) {
-		settle(p, w, f, lines);
-		return;
-	}
-	team_take(w, f->ticket);
-	if (p->back == NULL)
-		p->last = &p->back;
-	m->next = NULL;
-	*p->last = m;
-	p->last = &m->next;
-}
-
-static void
-take(struct pool *p, struct team_worker *w, const struct frame *f,
-    struct span lines)
-{
-	struct report *report = p->in->report;
-
-	switch (f->type) {
-	case FRAME_SENDING:
-		team_ask(&p->team, w, report, team_find(w, f->ticket), lines);
-		break;
-	case FRAME_PART:
-		report_take(report, lines, f->code);
-		report_told(report, team_find(w, f->ticket), lines);
-		break;
-	case FRAME_DONE:
-		w->barred = 0;
-		settle(p, w, f, lines);
-		break;
-	case FRAME_BACK:
-		take_back(p, w, f, lines);
-		break;
-	case FRAME_BYE:
-		w->bye = 1;
-		break;
-	default:
-		break;
-	}
-}
-
-/* Takes what w has to say: as frame_receive. */
+/* In the new process: what is the parent's must not be held open here. */
 static int
-listen_to(struct pool *p, struct team_worker *w)
+run_worker(void *arg, int fd)
 {
-	struct span rest, bytes;
-	struct frame f;
-	int r;
+	struct start *start = arg;
+	struct pool *p = start->pool;
+	struct report report = { .code = EX_OK };
+	struct intake_conf in = { .in = fd };
+	struct wr out;
+	size_t i;
 
-	r = frame_receive(&w->in, w->spawn.in);
-	if (r <= 0)
-		return r;
-	w->heard = io_clock();
-	rest = buf_span(&w->in);
-	while (frame_next(&rest, &f, &bytes))
-		take(p, w, &f, bytes);
-	buf_consume(&w->in, w->in.n - rest.n);
-	return r;
-}
-
-/*
- * Something is wrong with the way from w, who may live: it has to end, and
- * what it has done until then is heard where that can be.
- */
-static void
-hear_out(struct pool *p, struct team_worker *w)
-{
-	long long end = io_clock() + LAST_WORDS;
-	int r = -1;
-
-	team_dismiss(w);
-	while (r != 0 && io_clock() < end) {
-		r = listen_to(p, w);
-		if (r < 0)
-			poll(NULL, 0, NAP);
-	}
-}
-
-/*
- * A worker has ended.  Unless it said good-bye, nobody knows what it had
- * begun, where it need not say so.
- */
-static void
-bury(struct pool *p, struct team_worker *w)
-{
-	int unknown = !w->bye && p->in->report->journal == NULL;
-	struct message *m;
-
-	team_bury(w);
-	while ((m = w->hand) != NULL) {
-		take_out(p, w, m);
-		if (w->bye && !m->begun && (p->ending || stop_asked())) {
-			message_drop(&p->in->shelf, m);
-			continue;
+	for (i = 0; i < p->workers; i++)
+		if (pool_is_alive(&p->worker[i])) {
+			close(p->worker[i].spawn.in);
+			let_go(&p->worker[i]);
 		}
-		message_decide(m, m->begun || unknown ?
-		    RESULT_UNKNOWN : RESULT_DEFERRED, STAGE_DOT, 0,
-		    span_str("the process that should send it has ended"));
-		finish(p, m);
-	}
+	if (start->go[1] >= 0)
+		close(start->go[1]);
+	if (p->journal != NULL)
+		close(p->journal->fd);
+	if (p->conf->servers.n > 0)
+		p->conf->servers.home = p->workers % p->conf->servers.n;
+	stop_catch();
+	wr_init(&out, fd, IO_FOREVER);
+	report.out = &out;
+	report.go = start->go[0] >= 0 ? start->go[0] : 0;
+	batch_run(&in, p->conf, &report);
+	wr_free(&out);
+	report_free(&report);
+	return EX_OK;
 }
 
-static void
-hear(struct pool *p, struct team_worker *w)
-{
-	int r = listen_to(p, w);
-
-	if (r > 0 || (r < 0 && errno == EAGAIN))
-		return;
-	if (r < 0)
-		hear_out(p, w);
-	bury(p, w);
-}
-
-static void
-permit(struct pool *p, enum team_wish most)
-{
-	struct team_worker *w;
-	size_t i;
-
-	for (i = 0; i < p->team.workers; i++) {
-		w = &p->team.worker[i];
-		if (w->wish != TEAM_NOTHING && w->wish <= most)
-			team_permit(w);
-	}
-}
-
-/* What was heard is written, and then those who asked may go on. */
-static void
-commit(struct pool *p)
-{
-	struct report *report = p->in->report;
-	int disk = 0;
-	size_t i;
-
-	for (i = 0; i < p->team.workers; i++)
-		disk |= p->team.worker[i].wish == TEAM_ON_DISK;
-	if (disk && !p->in->paced && !stop_asked())
-		team_put_ahead(&p->team, report);
-	if ((disk ? report_write(report) : report_offer(report)) < 0)
-		return;
-	permit(p, TEAM_WRITTEN);
-	if (disk && report_commit(report) == 0)
-		permit(p, TEAM_ON_DISK);
-}
-
-/* --- All of them ----------------------------------------------------- */
-
-/* The next message: 1, or 0 when there is none now. */
+/* One more worker: 0, or -1. */
 static int
-next_message(struct pool *p, struct message **m, int *input, int *end)
+start_worker(struct pool *p)
 {
-	*m = p->back;
-	if (*m != NULL) {
-		p->back = (*m)->next;
-		return 1;
+	struct start start = { p, { -1, -1 } };
+	struct pool_worker *w = &p->worker[p->workers];
+	int i;
+
+	if (p->journal != NULL && pipe(start.go) < 0)
+		return -1;
+	for (i = 0; i < 2 && start.go[i] >= 0; i++)
+		fcntl(start.go[i], F_SETFD, FD_CLOEXEC);
+	memset(w, 0, sizeof *w);
+	w->limit = LIMIT_FIRST;
+	w->go = start.go[1];
+	if (spawn_copy(&w->spawn, run_worker, &start) < 0) {
+		let_go(w);
+		if (start.go[0] >= 0)
+			close(start.go[0]);
+		return -1;
 	}
-	if (*end)
-		return 0;
-	switch (intake_next(p->in, m)) {
-	case INTAKE_MESSAGE:
-		return 1;
-	case INTAKE_WAIT:
-		*input = p->in->wait == IO_FOREVER;
-		break;
-	case INTAKE_END:
-		*end = 1;
-		break;
-	}
+	if (start.go[0] >= 0)
+		close(start.go[0]);
+	p->workers++;
 	return 0;
 }
 
-/* The shorter of two times to wait. */
-static int
-sooner(int a, int b)
+void
+pool_stop(struct pool_worker *w)
 {
-	return b == IO_FOREVER || (a != IO_FOREVER && a < b) ? a : b;
+	let_go(w);
+	shutdown(w->spawn.out, SHUT_WR);
+	kill(w->spawn.pid, SIGTERM);
 }
 
-static int
-is_full(const struct pool *p)
-{
-	return p->shared ? queue_is_full(&p->queue) : team_is_full(&p->team);
-}
-
-/* Feeds what there is: the time to wait; *input says whether for input. */
-static int
-feed_all(struct pool *p, int *input, int *end)
-{
-	struct message *m;
-	int full, wait;
-	size_t i;
-
-	*input = 0;
-	team_look(&p->team);
-	while (!(full = is_full(p)) &&
-	    next_message(p, &m, input, end))
-		feed(p, m);
-	if (p->shared)
-		share(p);
-	for (i = 0; i < p->team.workers; i++)
-		team_flush(&p->team.worker[i]);
-	if (full)
-		wait = team_wait(&p->team);
-	else
-		wait = *end || *input ? IO_FOREVER : p->in->wait;
-	return p->queue.line != NULL ? sooner(wait, SHARE_PATIENCE) : wait;
-}
-
-static int
-is_busy(const struct pool *p)
-{
-	const struct team_worker *w;
-	size_t i;
-
-	for (i = 0; i < p->team.workers; i++) {
-		w = &p->team.worker[i];
-		if (team_is_alive(w) && w->hands > 0)
-			return 1;
-	}
-	return p->back != NULL || p->queue.n > 0;
-}
-
-/* Waits and takes what the workers say. */
 static void
-attend(struct pool *p, int timeout, int input)
+clear(struct pool_worker *w)
 {
-	struct pollfd *f = p->poll;
-	struct team_worker *w;
-	size_t i;
-
-	timeout = sooner(timeout, report_due(p->in->report));
-	if (is_busy(p))
-		timeout = sooner(timeout, WAKE);
-	if (io_clock() - p->woken >= WAKE) {
-		team_wake(&p->team);
-		p->woken = io_clock();
-	}
-	f[0].fd = p->ending ? -1 : stop_fd();
-	f[1].fd = input ? p->in->feed.rd.fd : -1;
-	f[0].events = f[1].events = POLLIN;
-	for (i = 0; i < p->team.workers; i++) {
-		w = &p->team.worker[i];
-		f[i + 2].fd = w->spawn.in;
-		f[i + 2].events = POLLIN;
-		if (w->out.n > 0)
-			f[i + 2].events |= POLLOUT;
-	}
-	if (poll(f, (nfds_t)p->team.workers + 2, timeout) < 0)
-		return;
-	for (i = 0; i < p->team.workers; i++)
-		if (f[i + 2].fd >= 0 &&
-		    (f[i + 2].revents & (POLLIN | POLLHUP | POLLERR)))
-			hear(p, &p->team.worker[i]);
-	commit(p);
-}
-
-/* The workers leave what they have not begun, and end. */
-static void
-stop_workers(struct pool *p)
-{
-	struct message *m;
-	size_t i;
-
-	p->ending = 1;
-	while ((m = p->back) != NULL) {
-		p->back = m->next;
-		message_drop(&p->in->shelf, m);
-	}
-	while ((m = queue_drop(&p->queue)) != NULL)
-		message_drop(&p->in->shelf, m);
-	for (i = 0; i < p->team.workers; i++)
-		if (team_is_alive(&p->team.worker[i]))
-			kill(p->team.worker[i].spawn.pid, SIGTERM);
+	buf_free(&w->in);
+	buf_free(&w->out);
+	buf_free(&w->sending);
 }
 
 void
-pool_run(struct intake *in, const struct route *route, long jobs)
+pool_wake(struct pool *p)
 {
-	struct pool p = { .in = in, .shared = route->resolver != NULL };
-	int timeout, input, end = 0;
+	siginfo_t info = { 0 };
+	pid_t pid;
+	size_t i;
 
-	team_init(&p.team, route, in->report->journal, jobs);
-	p.poll = die_calloc((size_t)jobs + 2, sizeof *p.poll);
-	for (;;) {
-		timeout = feed_all(&p, &input, &end);
-		if (in->report->broken != NULL || (end && !is_busy(&p)))
-			break;
-		if (stop_asked() && !p.ending)
-			stop_workers(&p);
-		attend(&p, timeout, input);
+	for (i = 0; i < p->workers; i++) {
+		pid = p->worker[i].spawn.pid;
+		if (pool_is_alive(&p->worker[i]) && waitid(P_PID, (id_t)pid,
+		    &info, WSTOPPED | WNOHANG) == 0 && info.si_pid == pid)
+			kill(pid, SIGCONT);
 	}
-	report_commit(in->report);
-	team_end(&p.team);
-	queue_free(&p.queue);
-	free(p.poll);
+}
+
+void
+pool_kill(struct pool_worker *w)
+{
+	w->asking = NULL;
+	w->waits = POOL_NOTHING;
+	let_go(w);
+	spawn_stop(&w->spawn);
+	clear(w);
+}
+
+void
+pool_end(struct pool *p)
+{
+	struct pool_worker *w;
+	size_t i;
+
+	for (i = 0; i < p->workers; i++) {
+		w = &p->worker[i];
+		let_go(w);
+		if (pool_is_alive(w))
+			shutdown(w->spawn.out, SHUT_RDWR);
+	}
+	for (i = 0; i < p->workers; i++) {
+		w = &p->worker[i];
+		if (pool_is_alive(w))
+			spawn_leave(&w->spawn, LEAVE_TIME);
+		clear(w);
+	}
+	free(p->worker);
+	p->worker = NULL;
+	p->workers = 0;
+}
+
+/* --- Whose turn it is ------------------------------------------------ */
+
+void
+pool_look(struct pool *p)
+{
+	const struct pool_worker *w;
+	size_t i, alive = 0;
+
+	p->now = io_clock();
+	p->resting = p->dead = 1;
+	for (i = 0; i < p->workers; i++) {
+		w = &p->worker[i];
+		if (!pool_is_alive(w))
+			continue;
+		alive++;
+		p->resting &= w->rest > p->now;
+		p->dead &= w->rest > p->now && w->dead;
+	}
+	if (alive == 0)
+		p->resting = p->dead = 0;
+}
+
+int
+pool_has_room(const struct pool_worker *w)
+{
+	return pool_is_alive(w) && w->n < w->limit &&
+	    (w->out.n < OUT_MAX || w->n == 0);
+}
+
+/* Whether it is w's turn, who rests unless none is better off. */
+static int
+may_take(const struct pool *p, const struct pool_worker *w)
+{
+	return pool_has_room(w) && (w->rest <= p->now || p->dead);
+}
+
+/* Where nobody who is there gets through, neither does one more. */
+static int
+may_start(const struct pool *p)
+{
+	return p->workers < p->jobs && !p->resting;
+}
+
+struct pool_worker *
+pool_start(struct pool *p)
+{
+	return may_start(p) && start_worker(p) == 0 ?
+	    &p->worker[p->workers - 1] : NULL;
+}
+
+struct pool_worker *
+pool_choose(struct pool *p)
+{
+	struct pool_worker *w, *best = NULL;
+	size_t i;
+
+	for (i = 0; i < p->workers; i++) {
+		w = &p->worker[i];
+		if (may_take(p, w) && (best == NULL || w->n < best->n))
+			best = w;
+	}
+	if (best == NULL || best->n > 0) {
+		w = pool_start(p);
+		if (w != NULL)
+			best = w;
+	}
+	return best;
+}
+
+int
+pool_is_full(const struct pool *p)
+{
+	const struct pool_worker *w;
+	size_t i, alive = 0;
+
+	for (i = 0; i < p->workers; i++) {
+		w = &p->worker[i];
+		alive += (size_t)pool_is_alive(w);
+		if (may_take(p, w))
+			return 0;
+	}
+	/* Where all are dead, none will ever have room. */
+	return alive > 0 && !may_start(p);
+}
+
+int
+pool_wait(const struct pool *p)
+{
+	long long left, least = IO_FOREVER;
+	size_t i;
+
+	for (i = 0; i < p->workers; i++) {
+		left = p->worker[i].rest - p->now;
+		if (pool_is_alive(&p->worker[i]) && left > 0 &&
+		    (least < 0 || left < least))
+			least = left;
+	}
+	return (int)least;
+}
+
+void
+pool_rest(struct pool *p, struct pool_worker *w, long ms)
+{
+	w->dead = ms < 0;
+	w->rest = io_clock() + (ms < 0 ? CONNECTION_REST : ms);
+	pool_look(p);
+	if (!p->dead)
+		w->limit = 1;
+}
+
+/* --- What they have in hand ------------------------------------------- */
+
+void
+pool_give(struct pool_worker *w, struct message *m)
+{
+	message_put(&w->out, m);
+	if (w->n++ == 0) {
+		w->last = &w->first;
+		w->since = io_clock();
+	}
+	m->next = NULL;
+	*w->last = m;
+	w->last = &m->next;
+}
+
+void
+pool_flush(struct pool_worker *w)
+{
+	ssize_t r;
+
+	while (w->out.n > 0 && pool_is_alive(w)) {
+		r = send(w->spawn.out, w->out.p, w->out.n,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return;		/* its end is seen when we read */
+		buf_consume(&w->out, (size_t)r);
+	}
+}
+
+int
+pool_receive(struct pool_worker *w)
+{
+	struct buf *b = &w->in;
+	ssize_t r;
+
+	buf_reserve(b, PIECE);
+	do
+		r = recv(w->spawn.in, b->p + b->n, b->cap - b->n,
+		    MSG_DONTWAIT);
+	while (r < 0 && errno == EINTR);
+	if (r > 0)
+		b->n += (size_t)r;
+	return r > 0 ? 1 : (int)r;
+}
+
+struct message *
+pool_find(const struct pool_worker *w, uintmax_t number)
+{
+	struct message *m;
+
+	for (m = w->first; m != NULL && m->number != number; m = m->next)
+		;
+	return m;
+}
+
+struct message *
+pool_find_rcpt(const struct pool_worker *w, const struct result *res,
+    struct rcpt **rcpt)
+{
+	struct message *m;
+	struct rcpt *r;
+
+	/* Under -x there may be several parts of one message. */
+	for (m = w->first; m != NULL; m = m->next) {
+		if (m->number != res->number)
+			continue;
+		for (r = m->rcpt; r < m->rcpt + m->rcpts; r++)
+			if (!r->told && span_eq(buf_span(&r->addr),
+			    res->rcpt)) {
+				*rcpt = r;
+				return m;
+			}
+	}
+	return NULL;
+}
+
+void
+pool_take(struct pool_worker *w, struct message *m)
+{
+	struct message **at = &w->first;
+
+	while (*at != m)
+		at = &(*at)->next;
+	*at = m->next;
+	if (m->next == NULL)
+		w->last = at;
+	w->n--;
+}
+
+void
+pool_permit(struct pool_worker *w)
+{
+	ssize_t r;
+
+	if (w->asking == NULL || w->go < 0)
+		return;
+	do
+		r = write(w->go, "", 1);
+	while (r < 0 && errno == EINTR);
+	if (r == 1)
+		w->asking->begun = 1;
+	else
+		let_go(w);	/* and so it ends, if it has not */
+	w->asking = NULL;
+	w->waits = POOL_NOTHING;
+	ahead_go(&w->ahead);
+}
+
+/* The server that a "sending" line names, where it is one of those we know. */
+static const char *
+named(const struct pool *p, struct span lines)
+{
+	const struct servers_conf *conf = &p->conf->servers;
+	struct result res;
+	size_t i;
+
+	if (result_parse(&res, span_chomp(span_line(&lines))) == 0)
+		for (i = 0; i < conf->n; i++)
+			if (span_is(res.server, conf->server[i].text))
+				return conf->server[i].text;
+	return NULL;
+}
+
+void
+pool_ask(struct pool *p, struct pool_worker *w, struct report *r)
+{
+	struct span lines = buf_span(&w->sending);
+
+	if (w->asking == NULL)
+		return;
+	ahead_ask(&w->ahead);
+	w->server = ahead_knows(p->conf) ? named(p, lines) : NULL;
+	w->waits = ahead_begin(r, w->asking, lines) ? POOL_WRITTEN :
+	    POOL_ON_DISK;
+	buf_clear(&w->sending);
+}
+
+/* The same for one of them, who has to have so many in hand. */
+static void
+put_ahead(struct pool_worker *w, struct report *r)
+{
+	long left = ahead_group(&w->ahead, r) - 1;
+	struct message *m;
+
+	if (left > 0 && w->limit < (size_t)left + LIMIT_FIRST)
+		w->limit = (size_t)left + LIMIT_FIRST;
+	for (m = w->first; m != NULL && left > 0; m = m->next) {
+		if (m->begun || m == w->asking)
+			continue;
+		if (ahead_put(r, m, w->server) < 0)
+			return;
+		left--;
+	}
+}
+
+void
+pool_put_ahead(struct pool *p, struct report *r)
+{
+	struct pool_worker *w;
+
+	for (w = p->worker; w != p->worker + p->workers; w++)
+		if (pool_is_alive(w) && w->server != NULL &&
+		    w->rest <= p->now)
+			put_ahead(w, r);
+}
+
+void
+pool_raise(struct pool *p, struct pool_worker *w)
+{
+	size_t most = p->conf->depth + LIMIT_SPARE;
+
+	if (w->n > 0)
+		return;
+	if (most < LIMIT_MAX && io_clock() - w->since < LIMIT_TIME)
+		most = LIMIT_MAX;
+	if (w->limit < most)
+		w->limit = 2 * w->limit < most ? 2 * w->limit : most;
 }

@@ -3,11 +3,16 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "client/smtp/envelope.h"
-#include "client/smtp/submit.h"
 #include "format/mail/addr.h"
+#include "format/mail/compose.h"
+#include "format/mail/date.h"
+#include "format/mail/hdr.h"
 #include "sys/cli.h"
 #include "sys/here.h"
+#include "sys/io.h"
+
+/* As much of an entry as is repeated when it is no address. */
+#define BAD_ENTRY_MAX 320
 
 const char *
 prepare_helo(char *name)
@@ -26,6 +31,106 @@ prepare_helo(char *name)
 	return name;
 }
 
+void
+prepare_address(struct buf *addr, const char *helo)
+{
+	struct addr a;
+
+	/* Only in a quoted one there may be an @ that no domain follows. */
+	if (addr->n > 0 && addr->p[0] != '"' &&
+	    memchr(addr->p, '@', addr->n) != NULL)
+		return;
+	if (addr->n > 0 && addr_parse_bare(&a, buf_span(addr), NULL) == 0 &&
+	    a.domain.p == NULL)
+		buf_addf(addr, "@%s", helo);
+}
+
+/*
+ * The sender in text: an address, Name <address>, or nothing or <> for the
+ * null sender.  NULL, or why it is none of these.
+ */
+static const char *
+parse_sender(struct buf *from, struct span text, const char *helo)
+{
+	const char *why = "not an address";
+	struct hdr_addrs list;
+	struct addr a;
+
+	if (text.n == 0 || span_is(text, "<>"))
+		return NULL;
+	hdr_addrs_init(&list, text);
+	if (hdr_addrs_next(&list) != 1) {
+		if (list.why != NULL)
+			why = list.why;
+	} else if (addr_parse_bare(&a, buf_span(&list.addr), &why) == 0) {
+		buf_addspan(from, a.text);
+		prepare_address(from, helo);
+		why = hdr_addrs_next(&list) == 0 ? NULL :
+		    "more than one address";
+	}
+	hdr_addrs_free(&list);
+	return why;
+}
+
+static int
+is_known(const struct message *m, struct span addr)
+{
+	struct addr a, b;
+	size_t i;
+
+	if (addr_parse(&a, addr, NULL) < 0)
+		return 0;
+	for (i = 0; i < m->rcpts; i++)
+		if (addr_parse(&b, buf_span(&m->rcpt[i].addr), NULL) == 0 &&
+		    addr_same(&a, &b))
+			return 1;
+	return 0;
+}
+
+/*
+ * One entry, each address once: addr, or why it is not an address, and then it
+ * is a recipient too, who has failed.
+ */
+static void
+add_rcpt(struct message *m, struct buf *addr, const char *why, const char *helo)
+{
+	struct addr a;
+	struct rcpt *r;
+
+	if (why == NULL && addr_parse_bare(&a, buf_span(addr), &why) == 0) {
+		prepare_address(addr, helo);
+		if (!is_known(m, buf_span(addr)))
+			message_rcpt(m, buf_span(addr), span_of(NULL, 0));
+		return;
+	}
+	if (addr->n > BAD_ENTRY_MAX)
+		addr->n = BAD_ENTRY_MAX;
+	r = message_rcpt(m, buf_span(addr), span_of(NULL, 0));
+	rcpt_decide(r, RESULT_FAILED, STAGE_RCPT, 0, span_str(why));
+}
+
+static void
+add_list(struct message *m, struct span list, const char *helo)
+{
+	struct hdr_addrs a;
+
+	hdr_addrs_init(&a, list);
+	while (hdr_addrs_next(&a) != 0)
+		add_rcpt(m, &a.addr, a.why, helo);
+	hdr_addrs_free(&a);
+}
+
+static void
+add_header(struct message *m, struct span text, const char *helo)
+{
+	struct hdr_rcpts t;
+
+	hdr_rcpts_init(&t, text);
+	while (hdr_rcpts_next(&t) != 0)
+		add_rcpt(m, &t.addrs.addr, t.addrs.why, helo);
+	hdr_rcpts_free(&t);
+}
+
 static void
 set_sender(struct buf *from, const struct prepare *p)
 {
@@ -37,33 +142,99 @@ set_sender(struct buf *from, const struct prepare *p)
 	else
 		here_user(&text, p->email, p->logname);
 	cli_clean("sender", buf_str(&text));
-	why = envelope_sender(from, buf_span(&text), p->helo);
+	why = parse_sender(from, buf_span(&text), p->helo);
 	if (why != NULL)
 		die(EX_USAGE, "sender: %s: %s", buf_str(&text), why);
 	buf_free(&text);
 }
 
-/* Reads the message and adds what is missing; the author is the sender. */
+/* Reads fd to its end.  0, or -1 with errno: EFBIG over MESSAGE_MAX. */
+static int
+read_content(struct content *c, int fd)
+{
+	enum rd_status status;
+	struct span bytes;
+	struct rd rd;
+
+	rd_init(&rd, fd, IO_FOREVER, 0);
+	while ((status = rd_some(&rd, &bytes)) == RD_LINE) {
+		content_add(c, bytes);
+		rd_take(&rd, bytes.n);
+		if (c->text.n > MESSAGE_MAX) {
+			status = RD_ERROR;
+			rd.err = EFBIG;
+			break;
+		}
+	}
+	rd_free(&rd);
+	content_trim(c);
+	errno = rd.err;
+	return status == RD_ERROR ? -1 : 0;
+}
+
+static void
+add_author(struct buf *fields, const char *name, struct span author)
+{
+	size_t col = sizeof "From: " - 1;
+
+	buf_adds(fields, "From: ");
+	if (name != NULL) {
+		mime_phrase(fields, span_str(name), &col);
+		buf_adds(fields, " <");
+	}
+	buf_addspan(fields, author);
+	buf_adds(fields, name != NULL ? ">\r\n" : "\r\n");
+}
+
+/* Date comes last: a steady Message-ID must not depend on it. */
+static void
+add_missing(struct content *c, const struct prepare *p, struct span author)
+{
+	struct buf fields = { 0 }, salt = { 0 };
+	struct here now;
+
+	if (here_now(&now, p->epoch) < 0)
+		die(EX_CONFIG, "SOURCE_DATE_EPOCH: %s: not a number",
+		    p->epoch);
+	if (!now.fixed && !p->steady)
+		buf_addf(&salt, "%jd %ld %ld", (intmax_t)now.time, now.nsec,
+		    (long)getpid());
+	if (content_field(c, "From").n == 0)
+		add_author(&fields, p->name, author);
+	if (content_field(c, "Message-ID").n == 0)
+		compose_id(&fields, &c->text, buf_span(&salt), p->helo);
+	if (content_field(c, "Date").n == 0) {
+		buf_adds(&fields, "Date: ");
+		date_mail(&fields, now.time, now.offset);
+		buf_adds(&fields, "\r\n");
+	}
+	content_prepend(c, buf_span(&fields));
+	buf_free(&fields);
+	buf_free(&salt);
+}
+
+/* Adds what is missing, of which the author is the sender; Bcc goes. */
 static void
 set_content(struct message *m, const struct prepare *p)
 {
-	struct submit s = { .name = p->name, .host = p->helo };
+	static const char *const hidden[] = { "Bcc", "Resent-Bcc" };
 	struct buf author = { 0 };
 	const char *why;
+	size_t i;
 
-	if (here_now(&s.now, p->epoch) < 0)
-		die(EX_CONFIG, "SOURCE_DATE_EPOCH: %s: not a number",
-		    p->epoch);
-	s.steady = s.now.fixed || p->steady;
+	for (i = 0; i < COUNT(hidden); i++) {
+		if (content_misses(&m->content, hidden[i]))
+			die(EX_DATAERR, "stdin: Bcc behind a line that is "
+			    "not a header field");
+		content_remove(&m->content, hidden[i]);
+	}
 	buf_addspan(&author, buf_span(&m->from));
 	if (author.n == 0)
 		here_user(&author, p->email, p->logname);
-	s.author = buf_span(&author);
-	if (p->headers)
-		envelope_header(m, buf_span(&m->content.text), p->helo);
-	why = submit_fill(m, &s);
-	if (why != NULL)
+	add_missing(&m->content, p, buf_span(&author));
+	if (content_end(&m->content, &why) < 0)
 		die(EX_DATAERR, "stdin: %s", why);
+	content_id(&m->id, &m->content);
 	buf_free(&author);
 }
 
@@ -76,10 +247,12 @@ prepare_message(struct message *m, const struct prepare *p, char **operand)
 		if (**operand == '-')
 			die(EX_USAGE, "%s: options come first", *operand);
 		cli_clean("recipient", *operand);
-		envelope_list(m, span_str(*operand), p->helo);
+		add_list(m, span_str(*operand), p->helo);
 	}
-	if (submit_read(&m->content, STDIN_FILENO) < 0)
+	if (read_content(&m->content, STDIN_FILENO) < 0)
 		die_sys(errno == EFBIG ? EX_DATAERR : EX_NOINPUT, "stdin");
+	if (p->headers)
+		add_header(m, buf_span(&m->content.text), p->helo);
 	set_content(m, p);
 	if (m->rcpts == 0)
 		die(p->headers ? EX_DATAERR : EX_USAGE, "no recipient");

@@ -1,6 +1,8 @@
 /*
  * prepare: makes a single message of what the command line and standard input
- * say.  What is wrong with them ends the program.
+ * say: sender and recipients as people and message headers name them; lines
+ * end in CRLF, an mbox line and Bcc go, and fields that every message must
+ * have are added (RFC 6409 8).  What is wrong ends the program.
  */
 #ifndef CLIENT_SMTP_PREPARE_H
 #define CLIENT_SMTP_PREPARE_H
@@ -26,5 +28,11 @@ const char *prepare_helo(char *name);
 /* operand, ended by NULL, are the recipients. */
 void prepare_message(struct message *m, const struct prepare *p,
     char **operand);
+
+/*
+ * Appends what is missing to an address that is well-formed so far: a local
+ * part alone stands for one at helo, the name we say in EHLO.
+ */
+void prepare_address(struct buf *addr, const char *helo);
 
 #endif

@@ -2,10 +2,66 @@
 
 #include <errno.h>
 #include <time.h>
+#include <unistd.h>
+
+/* ms between two looks that a person can follow. */
+#define SHOW_EVERY 200
 
 /* Lines are held back as long as they are few, and for so many ms. */
 #define HELD_MAX 16384
 #define HELD_TIME 100
+
+static void
+show_left(const struct progress *p, uintmax_t ms)
+{
+	uintmax_t left;
+
+	if (p->total <= p->done || p->done == 0)
+		return;
+	left = (p->total - p->done) * ms / p->done / 1000;
+	wr_addf(p->out, ", %ju:%02ju left", left / 60, left % 60);
+}
+
+static void
+show(struct progress *p, long long now)
+{
+	uintmax_t ms = (uintmax_t)(now - p->begin);
+
+	p->shown = now;
+	wr_addf(p->out, "\r%ju", p->done);
+	if (p->total > 0)
+		wr_addf(p->out, " of %ju", p->total);
+	wr_addf(p->out, " done, %ju not served", p->failed);
+	if (ms > 0)
+		wr_addf(p->out, ", %ju/s", p->done * 1000 / ms);
+	show_left(p, ms);
+	/* what a longer line before has left */
+	wr_adds(p->out, "   \b\b\b");
+	wr_flush(p->out);
+}
+
+static void
+show_step(struct progress *p, int failed)
+{
+	long long now = io_clock();
+
+	if (p->begin == 0)
+		p->begin = p->shown = now;
+	p->done++;
+	p->failed += failed != 0;
+	if (now - p->shown >= SHOW_EVERY)
+		show(p, now);
+}
+
+void
+progress_end(struct progress *p)
+{
+	if (p->done == 0)
+		return;
+	show(p, io_clock());
+	wr_adds(p->out, "\n");
+	wr_flush(p->out);
+}
 
 static int
 broken(struct report *r, const char *what)
@@ -92,19 +148,24 @@ report_note(struct report *r, struct span lines)
 }
 
 void
-report_take(struct report *r, struct span lines, enum exit_code code)
+report_take(struct report *r, struct span line, const struct result *res)
 {
-	report_note(r, lines);
+	report_note(r, line);
 	if (r->out != NULL)
-		buf_addspan(&r->lines, lines);
-	r->code = result_worst(r->code, code);
+		buf_addspan(&r->lines, line);
+	r->code = result_worst(r->code, result_exit(res));
 }
 
 void
-report_step(struct report *r, enum exit_code code)
+report_step(struct report *r, const struct message *m)
 {
+	int failed = 0;
+	size_t i;
+
+	for (i = 0; i < m->rcpts; i++)
+		failed |= m->rcpt[i].status != RESULT_SENT;
 	if (r->progress != NULL)
-		progress_step(r->progress, code != EX_OK);
+		show_step(r->progress, failed);
 }
 
 static void
@@ -180,114 +241,78 @@ report_put_sending(struct buf *b, const struct message *m)
 	}
 }
 
-enum exit_code
-report_put_done(struct buf *b, struct message *m)
+/* Tells of those who are decided, and have not been told of. */
+static void
+tell(struct report *r, struct message *m)
 {
 	int64_t now = (int64_t)time(NULL);
-	enum exit_code code = EX_OK;
-	struct result res;
-	size_t i;
-
-	for (i = 0; i < m->rcpts; i++) {
-		if (m->rcpt[i].told || !m->rcpt[i].decided)
-			continue;
-		message_result(&res, m, &m->rcpt[i], now);
-		result_add(b, &res);
-		code = result_worst(code, result_exit(&res));
-		m->rcpt[i].told = 1;
-	}
-	return code;
-}
-
-void
-report_told(struct report *r, struct message *m, struct span lines)
-{
+	struct buf line = { 0 };
 	struct result res;
 	struct rcpt *rcpt;
 	size_t i;
 
-	while (lines.n > 0) {
-		if (result_parse(&res, span_chomp(span_line(&lines))) < 0)
+	for (i = 0; i < m->rcpts; i++) {
+		rcpt = &m->rcpt[i];
+		if (rcpt->told || !rcpt->decided)
 			continue;
-		for (i = 0; i < m->rcpts; i++) {
-			rcpt = &m->rcpt[i];
-			if (rcpt->told ||
-			    !span_eq(buf_span(&rcpt->addr), res.rcpt))
-				continue;
-			rcpt_decide(rcpt, res.status, res.stage, res.code,
-			    res.text);
-			rcpt->told = 1;
-			report_spend(r, rcpt);
-			break;
-		}
+		message_result(&res, m, rcpt, now);
+		if (r->words && res.status != RESULT_SENT)
+			say(&res);
+		buf_clear(&line);
+		result_add(&line, &res);
+		report_take(r, buf_span(&line), &res);
+		report_spend(r, rcpt);
+		rcpt->told = 1;
 	}
+	buf_free(&line);
 }
 
 int
-report_sending(void *arg, struct message *m)
+report_part(struct report *r, struct message *m)
 {
-	struct report *r = arg;
-
-	if (r->journal == NULL)
-		return 0;
-	report_put_sending(&r->log, m);
+	tell(r, m);
 	return report_commit(r);
 }
 
-static void
-say_all(const struct message *m)
-{
-	struct result res;
-	size_t i;
-
-	for (i = 0; i < m->rcpts; i++) {
-		message_result(&res, m, &m->rcpt[i], 0);
-		if (!m->rcpt[i].told && m->rcpt[i].decided &&
-		    res.status != RESULT_SENT)
-			say(&res);
-	}
-}
-
-/* Tells of those who are decided: the exit code of that. */
-static enum exit_code
-tell(struct report *r, struct message *m)
-{
-	struct buf lines = { 0 };
-	enum exit_code code;
-	size_t i;
-
-	if (r->words)
-		say_all(m);
-	code = report_put_done(&lines, m);
-	report_take(r, buf_span(&lines), code);
-	for (i = 0; i < m->rcpts; i++)
-		if (m->rcpt[i].told)
-			report_spend(r, &m->rcpt[i]);
-	buf_free(&lines);
-	return code;
-}
-
 int
-report_part(void *arg, struct message *m)
+report_done(struct report *r, struct message *m)
 {
-	tell(arg, m);
-	return report_commit(arg);
-}
-
-int
-report_done(void *arg, struct message *m)
-{
-	struct report *r = arg;
-
-	report_step(r, tell(r, m));
+	tell(r, m);
+	report_step(r, m);
 	return report_due(r) == 0 ? report_commit(r) : 0;
 }
 
-void
-report_wait(void *arg)
+int
+report_ask(struct report *r, const struct message *m)
 {
-	/* What fails is in broken, and stops the sender at its next step. */
-	report_commit(arg);
+	ssize_t n;
+	char c;
+
+	report_put_sending(&r->lines, m);
+	buf_addc(&r->lines, '\n');
+	if (report_commit(r) < 0)
+		return -1;
+	do
+		n = read(r->go, &c, 1);
+	while (n < 0 && errno == EINTR);
+	return n == 1 ? 0 : -1;
+}
+
+int
+report_back(struct report *r, struct message *m, int hung, long wait)
+{
+	buf_addf(&r->lines, "back %ju %d %d", m->number, m->tries, hung);
+	if (wait >= 0)
+		buf_addf(&r->lines, " %ld", wait);
+	buf_addc(&r->lines, '\n');
+	return report_done(r, m);
+}
+
+int
+report_end(struct report *r)
+{
+	buf_adds(&r->lines, "bye\n");
+	return report_commit(r);
 }
 
 void

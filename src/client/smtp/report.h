@@ -1,16 +1,28 @@
 /*
  * report: tells what became of each recipient, first the journal, and when
  * that is on disk whoever reads the results; and what earlier runs have
- * settled is not done again.
+ * settled is not done again.  In a worker of -j it is the parent who reads
+ * them (parallel.h).
  */
 #ifndef CLIENT_SMTP_REPORT_H
 #define CLIENT_SMTP_REPORT_H
 
 #include "client/smtp/journal.h"
 #include "client/smtp/message.h"
-#include "client/smtp/progress.h"
 #include "sys/die.h"
 #include "sys/io.h"
+
+/* How far a batch has come, on one line of a terminal. */
+struct progress {
+	struct wr *out;
+	uintmax_t total;	/* messages in the batch, 0 when not known */
+	/* private */
+	uintmax_t done, failed;
+	long long begin, shown;
+};
+
+/* Shows it a last time and ends the line. */
+void progress_end(struct progress *p);
 
 struct report {
 	struct journal *journal;	/* or NULL */
@@ -18,6 +30,8 @@ struct report {
 	struct progress *progress;	/* or NULL */
 	int words;		/* failures are said in words, by warn */
 	int again;		/* unknown ones are sent again */
+	int go;			/* in a worker: a byte on it lets the end of a
+				   message go; 0 where that may go */
 	enum exit_code code;	/* of the worst outcome so far */
 	const char *broken;	/* what could not be written or read (the
 				   journal's path or "stdout"), errno in err;
@@ -37,33 +51,34 @@ struct report {
 int report_earlier(struct report *r, struct message *m);
 
 /*
- * Callbacks of sender; arg is a struct report.  report_done tells of those
- * recipients who are decided, each once; its lines may be held back for a
- * little while, until the next call, or report_wait.
+ * What the sender says of m.  report_done and report_part tell of those
+ * recipients who are decided, each once; the lines of the first may be held
+ * back for a little while, until the next call, or report_commit.  0, or -1
+ * with broken.
  */
-int report_sending(void *arg, struct message *m);
-int report_part(void *arg, struct message *m);
-int report_done(void *arg, struct message *m);
-void report_wait(void *arg);
+int report_part(struct report *r, struct message *m);
+int report_done(struct report *r, struct message *m);
 
-/*
- * The lines of the two, for a process that has no report; of the outcome also
- * the exit code.
- */
+/* The lines that say that the end of m is next. */
 void report_put_sending(struct buf *b, const struct message *m);
-enum exit_code report_put_done(struct buf *b, struct message *m);
-
-/* In another copy of the message: those recipients have been told of. */
-void report_told(struct report *r, struct message *m, struct span lines);
 
 /*
- * Takes such lines: sending ones; those of an outcome, with its code.
- * report_step says that a message is done.  report_spend: the mark of a
- * recipient (journal.h) goes when what was taken has been written.
+ * In a worker: report_ask waits until the parent lets the end of m go;
+ * report_back gives m back, as sender_conf says; report_end says that all
+ * that was begun is done.  0, or -1.
+ */
+int report_ask(struct report *r, const struct message *m);
+int report_back(struct report *r, struct message *m, int hung, long wait);
+int report_end(struct report *r);
+
+/*
+ * Takes lines: sending ones; one of an outcome.  report_step says that m is
+ * done.  report_spend: the mark of a recipient (journal.h) goes when what was
+ * taken has been written.
  */
 void report_note(struct report *r, struct span lines);
-void report_take(struct report *r, struct span lines, enum exit_code code);
-void report_step(struct report *r, enum exit_code code);
+void report_take(struct report *r, struct span line, const struct result *res);
+void report_step(struct report *r, const struct message *m);
 void report_spend(struct report *r, struct rcpt *rcpt);
 
 /*

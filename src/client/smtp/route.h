@@ -1,13 +1,14 @@
 /*
- * route: which server a message goes to: one of those that are named, or the
- * mail hosts of its recipients' domain.  The connection to a domain is kept
- * for its next messages.
+ * route: which servers a message goes to: those that are named, or the mail
+ * hosts of its recipients' domain.  The connection to a domain is kept for its
+ * next messages.
  */
 #ifndef CLIENT_SMTP_ROUTE_H
 #define CLIENT_SMTP_ROUTE_H
 
 #include "client/dns/mx.h"
-#include "client/smtp/sender.h"
+#include "client/smtp/message.h"
+#include "client/smtp/servers.h"
 
 /* The most domains whose connections are kept. */
 #define ROUTE_KEPT 16
@@ -36,8 +37,8 @@
 
 struct route_way {
 	struct buf domain;
-	struct sender_conf conf;
-	struct sender sender;
+	struct servers_conf conf;
+	struct servers servers;
 	long long used;
 };
 
@@ -48,13 +49,13 @@ struct route_lost {
 	long long until;
 };
 
-/* All zero but the first three before the first push. */
+/* All zero but the first three before the first message. */
 struct route {
-	const struct sender_conf *conf;
+	const struct servers_conf *conf;
 	struct resolver *resolver;	/* NULL: conf says which servers */
 	const char *port;
 	/* private */
-	struct sender direct;
+	struct servers named;	/* those of conf */
 	struct route_way way[ROUTE_KEPT];
 	size_t ways;
 	struct route_way *last;
@@ -65,11 +66,14 @@ struct route {
 };
 
 /*
- * As sender_push, sender_settle and sender_end.  Under a resolver all
- * recipients of m who are undecided are of one domain.
+ * The servers for m; NULL where there is no way to its domain, and then
+ * everybody is decided.  Under a resolver all recipients of m who are undecided
+ * are of one domain.  route_stays: they are those of the message before.
  */
-int route_push(struct route *r, struct message *m);
-int route_settle(struct route *r);
+struct servers *route_find(struct route *r, struct message *m);
+int route_stays(const struct route *r, const struct message *m);
+
+/* Ends the connections, with QUIT, and frees r. */
 void route_end(struct route *r);
 
 /*
@@ -77,14 +81,5 @@ void route_end(struct route *r);
  * where that is NULL.  NULL when it is anything else.
  */
 const char *route_port(const char *server, const char *port);
-
-/* The domain of the first recipient who is undecided; empty when none is. */
-struct span route_domain(const struct message *m);
-
-/*
- * Moves the undecided recipients of other domains than the first one's to a
- * new message from shelf: NULL when there is none.
- */
-struct message *route_split(struct message *m, struct message_shelf *shelf);
 
 #endif

@@ -13,12 +13,19 @@
 /* Replies of a transaction beside those to RCPT: RSET, MAIL, BDAT. */
 #define STEPS 3
 
+/* The connection in use. */
+static struct smtpc *
+smtpc(const struct sender *s)
+{
+	return &s->to->connection.c;
+}
+
 static void
 take(struct sender *s, struct message *m)
 {
 	m->tries++;
-	m->server = reach_server(&s->reach)->text;
-	reach_take(&s->reach);
+	m->server = servers_server(s->to)->text;
+	servers_take(s->to);
 }
 
 static void
@@ -36,7 +43,8 @@ static void
 give_up(struct sender *s)
 {
 	s->stopped = 1;
-	link_close(&s->reach.link);
+	if (s->to != NULL)
+		connection_close(&s->to->connection);
 }
 
 /*
@@ -65,11 +73,11 @@ static int
 connect_any(struct sender *s, struct message *m)
 {
 	const struct sender_conf *conf = s->conf;
-	const struct link_server *v;
+	const struct server *v;
 	int hung = 0, r = 0;
 
-	if (reach_connect(&s->reach, conf->back != NULL ? &hung : &m->tries,
-	    conf->back != NULL, &v) == 0)
+	if (servers_connect(s->to, conf->back != NULL ? &hung : &m->tries,
+	    conf->back == NULL, &v) == 0)
 		return 0;
 	message_rejoin(m);
 	if (conf->back != NULL && message_open(m) < m->rcpts)
@@ -80,7 +88,7 @@ connect_any(struct sender *s, struct message *m)
 	if (conf->back == NULL)
 		finish(s, m);
 	else if (r < 0 || conf->back(conf->arg, m, hung,
-	    link_pause(conf->reach.server, conf->reach.servers)) < 0)
+	    servers_pause(s->to->conf->server, s->to->conf->n)) < 0)
 		give_up(s);
 	return -1;
 }
@@ -101,10 +109,10 @@ announce(struct sender *s, struct message *m)
 static int
 may_retry(struct sender *s, struct message *m)
 {
-	const struct smtpc *c = &s->reach.link.c;
+	const struct smtpc *c = smtpc(s);
 
 	message_rejoin(m);
-	if (m->tries < REACH_TRIES)
+	if (m->tries < SERVERS_TRIES)
 		return 0;
 	message_decide(m, RESULT_DEFERRED, c->stage, c->code,
 	    buf_span(&c->why));
@@ -115,7 +123,7 @@ may_retry(struct sender *s, struct message *m)
 static void
 judge(struct sender *s, int lost)
 {
-	link_judge(&s->reach.link, reach_server(&s->reach), lost);
+	connection_judge(&s->to->connection, servers_server(s->to), lost);
 }
 
 /* --- By BDAT --------------------------------------------------------- */
@@ -125,8 +133,8 @@ takes_chunk(const struct sender *s, const struct message *m)
 {
 	const unsigned both = SMTPC_PIPELINING | SMTPC_CHUNKING;
 
-	return (s->reach.link.c.caps & both) == both &&
-	    !reach_server(&s->reach)->plain &&
+	return (smtpc(s)->caps & both) == both &&
+	    !servers_server(s->to)->plain &&
 	    m->content.text.n <= CHUNK_MAX && m->rcpts <= CHUNK_RCPTS;
 }
 
@@ -149,12 +157,12 @@ oldest(struct sender *s)
 static void
 lose(struct sender *s, struct transact *t)
 {
-	struct smtpc *c = &s->reach.link.c;
+	struct smtpc *c = smtpc(s);
 	int known = c->code == 421 || !(c->caps & SMTPC_CHUNKING);
 	struct message *m;
 
 	judge(s, 1);
-	reach_server(&s->reach)->plain = !(c->caps & SMTPC_CHUNKING);
+	servers_server(s->to)->plain = !(c->caps & SMTPC_CHUNKING);
 	for (;;) {
 		m = t->m;
 		if (message_open(m) > 0 && !known && transact_left(t))
@@ -170,7 +178,7 @@ lose(struct sender *s, struct transact *t)
 		t->m->tries -= known;
 	}
 	if (!s->stopped)
-		reach_leave(&s->reach);
+		servers_leave(s->to);
 }
 
 /* Hears the answers until no more than left messages are without. */
@@ -195,9 +203,9 @@ hear(struct sender *s, size_t left)
 	}
 }
 
-/* The place for one more. */
+/* The entry for one more. */
 static struct transact *
-next_place(struct sender *s)
+next_turn(struct sender *s)
 {
 	size_t depth = s->conf->depth;
 
@@ -229,15 +237,15 @@ send_chunk(struct sender *s, struct transact *t)
  * decided, unless the sender was stopped.
  */
 static int
-pass_on(struct sender *s, struct transact *t, struct message *m,
+go_elsewhere(struct sender *s, struct transact *t, struct message *m,
     enum fit_verdict verdict, size_t n)
 {
-	m->server = reach_server(&s->reach)->text;
+	m->server = servers_server(s->to)->text;
 	hear(s, 0);
 	if (s->stopped)
 		return -1;
-	return s->reach.link.open || verdict == FIT_NEVER ?
-	    reach_other(&s->reach, m, &t->fit, verdict, n) : 0;
+	return s->to->connection.open || verdict == FIT_NEVER ?
+	    servers_other(s->to, m, &t->fit, verdict, n) : 0;
 }
 
 /*
@@ -253,20 +261,20 @@ begin(struct sender *s, struct transact *turn, struct message *m)
 	int chunk;
 
 	do {
-		if (s->queued > 0 && (reach_is_over(&s->reach) ||
+		if (s->queued > 0 && (servers_is_over(s->to) ||
 		    !takes_chunk(s, m)))
 			hear(s, 0);
 		if (s->stopped)
 			return 0;
 		if (s->queued == 0)
-			reach_renew(&s->reach);
+			servers_renew(s->to);
 		if (connect_any(s, m) < 0)
 			return 0;
 		chunk = takes_chunk(s, m);
-		t = chunk ? next_place(s) : turn;
-		verdict = chunk ? transact_fit(t, &s->reach.link.c, m) :
-		    transact_envelope(t, &s->reach.link.c, m);
-	} while (verdict != FIT_OK && pass_on(s, t, m, verdict, ++n) == 0);
+		t = chunk ? next_turn(s) : turn;
+		verdict = chunk ? transact_fit(t, smtpc(s), m) :
+		    transact_envelope(t, smtpc(s), m);
+	} while (verdict != FIT_OK && go_elsewhere(s, t, m, verdict, ++n) == 0);
 	if (verdict != FIT_OK && !s->stopped)
 		finish(s, m);
 	else if (verdict == FIT_OK && chunk)
@@ -296,7 +304,7 @@ bring_text(struct sender *s, struct transact *t)
 	}
 	/* A 421 may have come after everybody was refused. */
 	if (status == SMTPC_REFUSED || message_open(t->m) == 0) {
-		link_close(&s->reach.link);
+		connection_close(&s->to->connection);
 		return 0;
 	}
 	return -1;
@@ -323,7 +331,7 @@ bring(struct sender *s, struct transact *t, struct message *m, int riding)
 			r = -1;
 		} else if (r < 0) {
 			r = may_retry(s, m) < 0 ? 0 : -1;
-			reach_leave(&s->reach);
+			servers_leave(s->to);
 		}
 	}
 	finish(s, m);
@@ -341,8 +349,8 @@ static int
 may_ride(const struct sender *s, const struct message *next)
 {
 	return next != NULL && message_open(next) > 0 &&
-	    (s->reach.link.c.caps & SMTPC_PIPELINING) &&
-	    !reach_is_over(&s->reach) && !takes_chunk(s, next);
+	    (smtpc(s)->caps & SMTPC_PIPELINING) &&
+	    !servers_is_over(s->to) && !takes_chunk(s, next);
 }
 
 /*
@@ -361,20 +369,20 @@ conclude(struct sender *s, struct message *next)
 		return 0;
 	transact_dot(t);
 	if (may_ride(s, next)) {
-		next->server = reach_server(&s->reach)->text;
-		riding = transact_envelope(other(s, t), &s->reach.link.c,
+		next->server = servers_server(s->to)->text;
+		riding = transact_envelope(other(s, t), smtpc(s),
 		    next) == FIT_OK;
 	}
 	if (transact_send(t) < 0) {
-		smtpc_lost(&s->reach.link.c, "connection lost");
-		s->reach.link.c.stage = STAGE_DATA;
-		s->reach.link.c.silent = s->reach.link.c.wr.err == ETIMEDOUT;
+		smtpc_lost(smtpc(s), "connection lost");
+		smtpc(s)->stage = STAGE_DATA;
+		smtpc(s)->silent = smtpc(s)->wr.err == ETIMEDOUT;
 		judge(s, 1);
 		if (may_retry(s, m) < 0) {
-			reach_leave(&s->reach);
+			servers_leave(s->to);
 			finish(s, m);
 		} else {
-			reach_leave(&s->reach);
+			servers_leave(s->to);
 			bring(s, t, m, 0);
 		}
 		return 0;
@@ -382,11 +390,11 @@ conclude(struct sender *s, struct message *next)
 	lost = transact_verdict(t) == SMTPC_LOST;
 	judge(s, lost);
 	if (lost) {
-		link_close(&s->reach.link);
+		connection_close(&s->to->connection);
 		riding = 0;
 	}
 	finish(s, m);
-	if (!riding || !s->reach.link.open)
+	if (!riding || !s->to->connection.open)
 		return 0;
 	take(s, next);
 	return 1;
@@ -409,20 +417,35 @@ go_again(struct sender *s)
 	return s->stopped ? -1 : 0;
 }
 
+/* Where m goes; -1 when there is no way, and everybody is decided. */
+static int
+find_way(struct sender *s, struct message *m)
+{
+	const struct sender_conf *conf = s->conf;
+
+	s->route.conf = &conf->servers;
+	s->route.resolver = conf->resolver;
+	s->route.port = conf->port;
+	if (!route_stays(&s->route, m) && sender_settle(s) < 0)
+		return -1;
+	s->to = route_find(&s->route, m);
+	return s->to != NULL ? 0 : -1;
+}
+
 int
 sender_push(struct sender *s, struct message *m)
 {
+	int way = message_open(m) > 0 ? find_way(s, m) : -1;
 	struct transact *t = &s->turn[0];
 	int riding = 0;
 
-	s->reach.conf = &s->conf->reach;
 	while (s->held != NULL && !s->stopped) {
 		t = other(s, s->held);
 		riding = conclude(s, m);
 	}
 	if (s->stopped)
 		return -1;
-	if (message_open(m) > 0)
+	if (way == 0)
 		bring(s, t, m, riding);
 	else
 		finish(s, m);
@@ -446,9 +469,9 @@ sender_end(struct sender *s)
 {
 	size_t i;
 
-	if (s->held == NULL && s->queued == 0 && !s->stopped)
-		link_quit(&s->reach.link);
-	link_close(&s->reach.link);
+	if (s->to != NULL && (s->held != NULL || s->queued > 0 || s->stopped))
+		connection_close(&s->to->connection);
+	route_end(&s->route);
 	transact_free(&s->turn[0]);
 	transact_free(&s->turn[1]);
 	for (i = 0; s->window != NULL && i < s->conf->depth; i++)

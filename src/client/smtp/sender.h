@@ -8,11 +8,13 @@
 #ifndef CLIENT_SMTP_SENDER_H
 #define CLIENT_SMTP_SENDER_H
 
-#include "client/smtp/reach.h"
+#include "client/smtp/route.h"
 #include "client/smtp/transact.h"
 
 struct sender_conf {
-	struct reach_conf reach;
+	struct servers_conf servers;
+	struct resolver *resolver;	/* as in struct route */
+	const char *port;
 	size_t depth;		/* messages without an answer, at least 1 */
 
 	/*
@@ -39,7 +41,8 @@ struct sender_conf {
 struct sender {
 	const struct sender_conf *conf;
 	/* private */
-	struct reach reach;
+	struct route route;
+	struct servers *to;	/* where the last message went, or NULL */
 	int stopped;
 
 	/* One by one: */

@@ -1,11 +1,14 @@
 /*
- * tls: TLS through openssl(1): its command line, and what it complains of.
+ * tls: TLS through openssl(1): its command line, what it complains of, and
+ * STARTTLS, after which a connection that has been opened and spoken over
+ * already is handed to a program that can only connect by itself.
  */
 #ifndef CLIENT_SMTP_TLS_H
 #define CLIENT_SMTP_TLS_H
 
 #include "client/smtp/smtpc.h"
 #include "sys/net.h"
+#include "sys/spawn.h"
 
 /*
  * The words of a command that connects to a, checks the certificate and its
@@ -26,5 +29,15 @@ enum smtpc_status tls_start(struct smtpc *c, const char *helo);
  * what a person should know of it: 1, or 0 when there is nothing.
  */
 int tls_explain(struct buf *why, int fd);
+
+/*
+ * Starts a process that listens on a free port of loopback, which *a becomes,
+ * joins the first who connects to fd, a non-blocking socket that stays the
+ * caller's, and ends with either of them, or at spawn_end.  Others could only
+ * come first, and then nobody else does: what passes must prove itself.
+ * 0, or -1 with *why in words.
+ */
+int tls_listen(struct spawn *s, int fd, struct net_addr *a,
+    const char **why);
 
 #endif

@@ -1,6 +1,6 @@
 #include "transact.h"
 
-#include "client/smtp/params.h"
+#include "client/smtp/fit.h"
 
 /*
  * Commands on their way without an answer: their replies must fit into the
@@ -75,7 +75,7 @@ transact_say_mail(struct smtpc *c, const struct fit *fit,
 	struct buf *b = smtpc_command(c);
 
 	add_path(b, "MAIL FROM:", &m->from);
-	params_mail(b, fit, m);
+	fit_add_mail(b, fit, m);
 	smtpc_say(c, buf_span(b));
 }
 
@@ -86,7 +86,7 @@ transact_say_rcpt(struct smtpc *c, const struct fit *fit,
 	struct buf *b = smtpc_command(c);
 
 	add_path(b, "RCPT TO:", &r->addr);
-	params_rcpt(b, fit, r);
+	fit_add_rcpt(b, fit, r);
 	smtpc_say(c, buf_span(b));
 }
 
@@ -210,7 +210,7 @@ note_mail(struct transact *t, enum smtpc_status status)
 		return;
 	t->mail = r->code;
 	buf_addspan(&t->mail_text, buf_span(&r->text));
-	refused = params_refused_mail(t->c, &t->fit, t->m);
+	refused = fit_refused_mail(t->c, &t->fit, t->m);
 	t->again = refused != 0;
 	smtpc_give_up(t->c, refused);
 }
@@ -226,7 +226,7 @@ note_rcpt(struct transact *t, struct rcpt *to, enum smtpc_status status)
 	} else if (t->mail == 0 && t->accepted > 0 && is_full(r)) {
 		to->later = t->full = 1;
 	} else if (t->mail == 0) {
-		refused = params_refused_rcpt(t->c, &t->fit, to);
+		refused = fit_refused_rcpt(t->c, &t->fit, to);
 		smtpc_give_up(t->c, refused);
 		to->later = refused != 0;
 		if (!to->later)

@@ -1,11 +1,11 @@
-#include "typist.h"
+#include "interactive.h"
 
 #include "format/wire/mask.h"
 
 /* The longest line that is passed on; RFC 5321 4.5.3.1 has less. */
-#define LINE_MAX_TYPED 12288
+#define LINE_TYPED_MAX 12288
 
-struct typist {
+struct interactive {
 	struct smtpc *c;
 	struct rd rd;
 	struct wr *out;
@@ -15,7 +15,7 @@ struct typist {
 };
 
 static void
-explain(struct typist *t, const char *what)
+explain(struct interactive *t, const char *what)
 {
 	wr_addf(t->out, "   (%s)\n", what);
 	wr_flush(t->out);
@@ -51,7 +51,7 @@ meaning(const struct reply *r, struct span line)
 
 /* The reply to a line: 0, or -1 when the connection is over. */
 static int
-hear(struct typist *t, struct span line, int timeout)
+hear(struct interactive *t, struct span line, int timeout)
 {
 	struct smtpc *c = t->c;
 
@@ -66,7 +66,7 @@ hear(struct typist *t, struct span line, int timeout)
 
 /* Reads a line, or a piece of a long one: 1, or 0 at the end. */
 static int
-next_line(struct typist *t, struct span *line)
+next_line(struct interactive *t, struct span *line)
 {
 	enum rd_status status = rd_line(&t->rd, line);
 
@@ -79,7 +79,7 @@ next_line(struct typist *t, struct span *line)
  * before, so that a dot at its start is any dot.  0, or -1.
  */
 static int
-pass_line(struct typist *t, struct span line, int rest)
+pass_line(struct interactive *t, struct span line, int rest)
 {
 	struct buf *text = smtpc_command(t->c);
 
@@ -97,7 +97,7 @@ pass_line(struct typist *t, struct span line, int rest)
 
 /* The letter, to its dot: 0; -1 when it or the connection ends before. */
 static int
-pass_text(struct typist *t)
+pass_text(struct interactive *t)
 {
 	struct span line;
 	int rest = 0;
@@ -122,7 +122,7 @@ pass_text(struct typist *t)
  * is too long, or no line to others, leaves said empty.
  */
 static int
-next_command(struct typist *t, struct buf *said)
+next_command(struct interactive *t, struct buf *said)
 {
 	struct span line;
 	int more = next_line(t, &line);
@@ -159,7 +159,7 @@ is_known(struct span line)
 
 /* Whatever a 334 has asked for is a secret, too. */
 static void
-say(struct typist *t, struct span line)
+say(struct interactive *t, struct span line)
 {
 	size_t n = mask_open(&t->pending, line, is_known(line));
 
@@ -172,7 +172,7 @@ say(struct typist *t, struct span line)
 }
 
 static enum exit_code
-talk(struct typist *t)
+talk(struct interactive *t)
 {
 	struct buf said = { 0 };
 	enum exit_code code = EX_OK;
@@ -200,27 +200,28 @@ talk(struct typist *t)
 }
 
 enum exit_code
-typist_run(const struct reach_conf *conf, int in, struct wr *out)
+interactive_run(const struct servers_conf *conf, int in, struct wr *out)
 {
-	struct typist t = { .out = out };
+	struct interactive t = { .out = out };
 	enum exit_code code = EX_TEMPFAIL;
-	struct link link = { .open = 0 };
-	struct link_server *v;
+	struct connection connection = { .open = 0 };
+	struct server *v;
 	size_t i;
 
-	for (i = 0; i < conf->servers && !link.open; i++) {
+	for (i = 0; i < conf->n && !connection.open; i++) {
 		v = &conf->server[i];
-		if (link_open(&link, &conf->link, v, LINK_TIME) < 0)
+		if (connection_open(&connection, &conf->connection, v,
+		    CONNECTION_TIME) < 0)
 			warn("%s: %s", v->text, buf_str(&v->why));
 	}
-	if (!link.open)
+	if (!connection.open)
 		return code;
-	t.c = &link.c;
-	rd_init(&t.rd, in, IO_FOREVER, LINE_MAX_TYPED);
+	t.c = &connection.c;
+	rd_init(&t.rd, in, IO_FOREVER, LINE_TYPED_MAX);
 	explain(&t, "connected: type EHLO and your name, MAIL FROM:<you>, "
 	    "RCPT TO:<them>, DATA, QUIT");
 	code = talk(&t);
 	rd_free(&t.rd);
-	link_close(&link);
+	connection_close(&connection);
 	return code;
 }

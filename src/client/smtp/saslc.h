@@ -3,8 +3,8 @@
  * PLAIN, LOGIN and XOAUTH2.  Challenges and responses are in base64, one line
  * each, without what the protocol puts before them and without a line ending.
  */
-#ifndef CLIENT_SASLC_H
-#define CLIENT_SASLC_H
+#ifndef CLIENT_SMTP_SASLC_H
+#define CLIENT_SMTP_SASLC_H
 
 #include "sys/buf.h"
 

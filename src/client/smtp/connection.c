@@ -1,4 +1,4 @@
-#include "link.h"
+#include "connection.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -6,66 +6,14 @@
 #include <unistd.h>
 
 #include "client/backoff.h"
-#include "client/credential.h"
-#include "client/smtp/relay.h"
 #include "client/smtp/tls.h"
-#include "sys/secret.h"
-
-struct link_server *
-link_servers(const char *list, const char *port, size_t *n)
-{
-	struct link_server *server;
-	size_t length, i;
-	char *one;
-
-	for (i = 0, *n = 1; list[i] != '\0'; i++)
-		*n += list[i] == ',';
-	server = die_calloc(*n, sizeof *server);
-	for (i = 0; i < *n; i++, list += length + 1) {
-		length = strcspn(list, ",");
-		one = span_dup(span_trim(span_of(list, length)));
-		if (net_parse(&server[i].addr, one, port) < 0)
-			die(EX_USAGE, "server: %s: not an address", one);
-		net_text(&server[i].addr, server[i].text);
-		free(one);
-	}
-	return server;
-}
-
-void
-link_servers_free(struct link_server *server, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		secret_wipe(&server[i].secret);
-		buf_free(&server[i].why);
-	}
-	free(server);
-}
-
-int
-link_secrets(struct link_server *server, size_t n, const char *command,
-    const char *netrc, const char *home, const char *user, struct buf *why)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (i > 0 && command != NULL)
-			buf_addspan(&server[i].secret,
-			    buf_span(&server[0].secret));
-		else if (credential_find(&server[i].secret, command, netrc,
-		    home, server[i].addr.host, user, why) < 0)
-			return -1;
-	return 0;
-}
 
 /* The server is left alone for a while: -1. */
 static int
-rest(struct link_server *v, enum result_stage stage, int code,
+rest(struct server *v, enum result_stage stage, int code,
     struct span why)
 {
-	v->rest = io_clock() + LINK_REST;
+	v->rest = io_clock() + CONNECTION_REST;
 	v->pausing = 0;
 	v->stage = stage;
 	v->code = code;
@@ -76,16 +24,16 @@ rest(struct link_server *v, enum result_stage stage, int code,
 
 /* What it costs to wait for it must not come again soon. */
 static void
-rest_long(struct link_server *v, long long waited)
+rest_long(struct server *v, long long waited)
 {
-	long long until = io_clock() + LINK_REST_TIMES * waited;
+	long long until = io_clock() + CONNECTION_REST_TIMES * waited;
 
 	if (!v->pausing && v->rest < until)
 		v->rest = until;
 }
 
 static void
-speak(struct link *l, const struct link_conf *conf, int in, int out)
+speak(struct connection *l, const struct connection_conf *conf, int in, int out)
 {
 	long long left = l->end - io_clock();
 
@@ -94,10 +42,10 @@ speak(struct link *l, const struct link_conf *conf, int in, int out)
 }
 
 static int
-dial(struct link *l, const struct link_conf *conf, struct link_server *v)
+dial(struct connection *l, const struct connection_conf *conf, struct server *v)
 {
 	long long left = l->end - io_clock();
-	int timeout = LINK_DIAL, temporary;
+	int timeout = CONNECTION_DIAL, temporary;
 	const char *why;
 
 	if (conf->limit != IO_FOREVER && conf->limit < timeout)
@@ -118,7 +66,7 @@ dial(struct link *l, const struct link_conf *conf, struct link_server *v)
  * for somebody waits.
  */
 static int
-turned_away(struct link_server *v, const struct smtpc *c,
+turned_away(struct server *v, const struct smtpc *c,
     enum smtpc_status status, long long began)
 {
 	if (status == SMTPC_REFUSED)
@@ -126,7 +74,8 @@ turned_away(struct link_server *v, const struct smtpc *c,
 		    buf_span(&c->reply.text));
 	rest(v, c->stage, c->code, buf_span(&c->why));
 	if (c->code == RESULT_OURS || c->silent ||
-	    ++v->strikes >= LINK_STRIKES || io_clock() - began >= LINK_DIAL)
+	    ++v->strikes >= CONNECTION_STRIKES ||
+	    io_clock() - began >= CONNECTION_DIAL)
 		return -1;
 	v->rest = io_clock() + backoff_pause(v->strikes > 1);
 	v->pausing = 1;
@@ -140,8 +89,8 @@ turned_away(struct link_server *v, const struct smtpc *c,
  * another command does nothing is known.
  */
 static const char *
-own_name(struct buf *name, const struct link *l,
-    const struct link_conf *conf, const struct link_server *v)
+own_name(struct buf *name, const struct connection *l,
+    const struct connection_conf *conf, const struct server *v)
 {
 	struct net_peer own = { .text = "" };
 	const char *why;
@@ -149,7 +98,7 @@ own_name(struct buf *name, const struct link *l,
 
 	if (!conf->by_ip)
 		return conf->helo;
-	if (fd < 0 && conf->tls != LINK_CLEAR && v->addr.path[0] == '\0')
+	if (fd < 0 && conf->tls != TLS_NONE && v->addr.path[0] == '\0')
 		fd = net_dial_udp(&v->addr, &why);
 	if (fd >= 0)
 		net_own(&own, fd);
@@ -162,11 +111,11 @@ own_name(struct buf *name, const struct link *l,
 
 /*
  * STARTTLS is ours to say: whatever comes with its answer must be seen.  Then
- * the connection is left to the relay, at a.
+ * the connection is left to the listener at a.
  */
 static int
-start_tls(struct link *l, const struct link_conf *conf, struct link_server *v,
-    struct net_addr *a)
+start_tls(struct connection *l, const struct connection_conf *conf,
+    struct server *v, struct net_addr *a)
 {
 	struct buf name = { 0 };
 	enum smtpc_status status;
@@ -178,10 +127,10 @@ start_tls(struct link *l, const struct link_conf *conf, struct link_server *v,
 	status = tls_start(&l->c, own_name(&name, l, conf, v));
 	buf_free(&name);
 	if (status == SMTPC_OK) {
-		r = relay_start(&l->relay, l->fd, a, &why);
+		r = tls_listen(&l->listener, l->fd, a, &why);
 		if (r < 0)
 			rest(v, STAGE_TLS, 0, span_str(why));
-		l->relayed = r == 0;
+		l->listens = r == 0;
 	} else {
 		r = turned_away(v, &l->c, status, io_clock());
 	}
@@ -193,7 +142,7 @@ start_tls(struct link *l, const struct link_conf *conf, struct link_server *v,
 
 /* A command is the connection; a pipe to it must not block for ever. */
 static int
-run(struct link *l, const struct link_conf *conf, struct link_server *v)
+run(struct connection *l, const struct connection_conf *conf, struct server *v)
 {
 	const char *host = v->addr.host[0] != '\0' ? v->addr.host :
 	    "localhost";
@@ -202,12 +151,12 @@ run(struct link *l, const struct link_conf *conf, struct link_server *v)
 	char **argv;
 	int r;
 
-	if (conf->tls == LINK_STARTTLS) {
+	if (conf->tls == TLS_STARTTLS) {
 		to = &a;
 		if (start_tls(l, conf, v, to) < 0)
 			return -1;
 	}
-	if (conf->tls != LINK_CLEAR) {
+	if (conf->tls != TLS_NONE) {
 		argv = tls_command(to, &v->addr);
 		r = spawn_tapped(&l->child, argv, &l->complaints);
 	} else {
@@ -229,7 +178,7 @@ run(struct link *l, const struct link_conf *conf, struct link_server *v)
 
 /* Whether what others must not read may be sent as it is. */
 static int
-is_safe(const struct link *l)
+is_safe(const struct connection *l)
 {
 	struct net_peer peer;
 
@@ -240,17 +189,17 @@ is_safe(const struct link *l)
 }
 
 static enum smtpc_status
-greet(struct link *l, const struct link_conf *conf,
-    const struct link_server *v)
+greet(struct connection *l, const struct connection_conf *conf,
+    const struct server *v)
 {
 	struct buf name = { 0 };
 	enum smtpc_status status;
 
 	if (conf->bare)
-		return conf->tls == LINK_STARTTLS ? SMTPC_OK :
+		return conf->tls == TLS_STARTTLS ? SMTPC_OK :
 		    smtpc_hear(&l->c, STAGE_CONNECT, SMTPC_GREETING, 2);
 	status = smtpc_hello(&l->c, own_name(&name, l, conf, v),
-	    conf->tls == LINK_STARTTLS);
+	    conf->tls == TLS_STARTTLS);
 	buf_free(&name);
 	if (status == SMTPC_OK && conf->auth != NULL)
 		status = auth_login(&l->c, conf->auth, buf_span(&v->secret),
@@ -260,7 +209,7 @@ greet(struct link *l, const struct link_conf *conf,
 
 /* What the command has to say explains more than a lost connection. */
 static void
-explain(struct link *l, struct link_server *v)
+explain(struct connection *l, struct server *v)
 {
 	struct buf why = { 0 };
 
@@ -272,25 +221,25 @@ explain(struct link *l, struct link_server *v)
 }
 
 static void
-end_relay(struct link *l)
+end_listener(struct connection *l)
 {
-	if (l->relayed)
-		spawn_stop(&l->relay);
-	l->relayed = 0;
+	if (l->listens)
+		spawn_stop(&l->listener);
+	l->listens = 0;
 }
 
 /* A connection, by which somebody talks to us: 0, or -1. */
 static int
-come_about(struct link *l, const struct link_conf *conf,
-    struct link_server *server)
+come_about(struct connection *l, const struct connection_conf *conf,
+    struct server *server)
 {
 	long long began = io_clock();
 	struct smtpc *c = &l->c;
 	enum smtpc_status status;
 
-	if ((conf->tls == LINK_CLEAR && conf->command == NULL ?
+	if ((conf->tls == TLS_NONE && conf->command == NULL ?
 	    dial(l, conf, server) : run(l, conf, server)) < 0) {
-		end_relay(l);
+		end_listener(l);
 		return -1;
 	}
 	l->open = 1;
@@ -305,18 +254,18 @@ come_about(struct link *l, const struct link_conf *conf,
 		smtpc_quit(c);
 	else
 		explain(l, server);
-	link_close(l);
+	connection_close(l);
 	return -1;
 }
 
 int
-link_open(struct link *l, const struct link_conf *conf,
-    struct link_server *server, long time)
+connection_open(struct connection *l, const struct connection_conf *conf,
+    struct server *server, long time)
 {
 	long long began = io_clock();
 
 	l->fd = l->complaints = -1;
-	l->relayed = 0;
+	l->listens = 0;
 	l->end = began + time;
 	if (conf->wait != NULL)
 		conf->wait(conf->arg);
@@ -333,7 +282,7 @@ link_open(struct link *l, const struct link_conf *conf,
 }
 
 void
-link_judge(const struct link *l, struct link_server *server, int lost)
+connection_judge(const struct connection *l, struct server *server, int lost)
 {
 	const struct smtpc *c = &l->c;
 
@@ -341,37 +290,23 @@ link_judge(const struct link *l, struct link_server *server, int lost)
 	server->caps &= ~c->refused;
 	if (!lost || !c->silent) {
 		server->silences = 0;
-	} else if (++server->silences >= LINK_SILENCES) {
+	} else if (++server->silences >= CONNECTION_SILENCES) {
 		server->silences = 0;
 		rest(server, c->stage, 0, buf_span(&c->why));
 		rest_long(server, smtpc_capped(c, SMTPC_COMMAND));
 	}
 }
 
-long
-link_pause(const struct link_server *server, size_t n)
-{
-	long long now = io_clock(), rest = -1;
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (server[i].pausing && (rest < 0 || server[i].rest < rest))
-			rest = server[i].rest;
-	if (rest < 0)
-		return -1;
-	return rest > now ? (long)(rest - now) : 0;
-}
-
 void
-link_quit(struct link *l)
+connection_quit(struct connection *l)
 {
 	if (l->open)
 		smtpc_quit(&l->c);
-	link_close(l);
+	connection_close(l);
 }
 
 void
-link_close(struct link *l)
+connection_close(struct connection *l)
 {
 	if (!l->open)
 		return;
@@ -382,7 +317,7 @@ link_close(struct link *l)
 	} else {
 		/* openssl waits for a server that may never hang up. */
 		spawn_stop(&l->child);
-		end_relay(l);
+		end_listener(l);
 	}
 	if (l->complaints >= 0)
 		close(l->complaints);

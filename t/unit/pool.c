@@ -1,11 +1,10 @@
-/* client/smtp/team */
-#include "client/smtp/team.h"
+/* client/smtp/pool */
+#include "client/smtp/pool.h"
 
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include "client/smtp/worker.h"
 #include "sys/stop.h"
 #include "test.h"
 
@@ -23,92 +22,94 @@ static const char server[] =
 #define PATIENCE 20
 
 struct fixture {
-	struct link_server server;
+	struct server server;
 	struct sender_conf conf;
-	struct route route;
 	struct journal journal;
-	struct team team;
+	struct pool pool;
 	struct message m;
 };
 
-static int
-refuse(void *arg, struct message *m)
-{
-	(void)arg;
-	(void)m;
-	return -1;
-}
-
-/* A team of one whose worker has been given a message. */
-static struct team_worker *
+/* A pool of one whose worker has been given a message. */
+static struct pool_worker *
 begin(struct fixture *f)
 {
-	struct team_worker *w;
+	struct pool_worker *w;
 
 	memset(f, 0, sizeof *f);
 	f->journal.fd = -1;
 	strcpy(f->server.text, "here");
 	f->conf.depth = 1;
-	f->conf.sending = refuse;	/* the worker has its own */
-	f->conf.reach.server = &f->server;
-	f->conf.reach.servers = 1;
-	f->conf.reach.link.helo = "me";
-	f->conf.reach.link.limit = 10000;
-	f->conf.reach.link.command = "sh ./server";
-	f->route.conf = &f->conf;
-	team_init(&f->team, &f->route, &f->journal, 1);
+	f->conf.servers.server = &f->server;
+	f->conf.servers.n = 1;
+	f->conf.servers.connection.helo = "me";
+	f->conf.servers.connection.limit = 10000;
+	f->conf.servers.connection.command = "sh ./server";
+	pool_init(&f->pool, &f->conf, &f->journal, 1);
 	message_start(&f->m, 1);
 	buf_adds(&f->m.content.text, "Subject: s\r\n\r\nx\r\n");
 	message_rcpt(&f->m, span_str("a@x"), span_str(""));
-	team_look(&f->team);
-	w = team_choose(&f->team);
+	pool_look(&f->pool);
+	w = pool_choose(&f->pool);
 	CHECK(w != NULL);
 	if (w != NULL) {
-		team_give(w, &f->m);
-		team_flush(w);
+		pool_give(w, &f->m);
+		pool_flush(w);
 	}
 	return w;
 }
 
-/* Until w has said one thing: its type. */
-static enum frame_type
-hear(struct team_worker *w)
+/* Whether the next thing that w says is such a line; it may end before. */
+static int
+hears(struct pool_worker *w, const char *start)
 {
 	struct pollfd p = { .fd = w->spawn.in, .events = POLLIN };
-	struct span rest, bytes;
-	struct frame f;
+	struct span rest, line;
+	int r;
 
 	do {
-		poll(&p, 1, -1);
-		if (frame_receive(&w->in, w->spawn.in) == 0)
-			return FRAME_BYE;
 		rest = buf_span(&w->in);
-	} while (!frame_next(&rest, &f, &bytes));
-	buf_consume(&w->in, w->in.n - rest.n);
-	return f.type;
+		if (rest.n > 0 && memchr(rest.p, '\n', rest.n) != NULL)
+			break;
+		poll(&p, 1, -1);
+	} while ((r = pool_receive(w)) != 0);
+	line = span_line(&rest);
+	r = line.n >= strlen(start) &&
+	    memcmp(line.p, start, strlen(start)) == 0;
+	buf_consume(&w->in, line.n);
+	return r;
+}
+
+/* It asks with a sending line, and an empty one. */
+static void
+check_asks(struct pool_worker *w)
+{
+	CHECK(hears(w, "sending\ta@x\t"));
+	CHECK(hears(w, "\n"));
 }
 
 static void
 end(struct fixture *f)
 {
-	team_end(&f->team);
+	pool_end(&f->pool);
 	message_free(&f->m);
 }
 
 /* One that waits for leave to send is not waited for. */
 static void
-test_bury(void)
+test_kill(void)
 {
-	struct team_worker *w;
+	struct pool_worker *w;
 	struct fixture f;
 
 	w = begin(&f);
 	if (w == NULL)
 		return;
-	CHECK_INT(hear(w), FRAME_SENDING);
-	team_bury(w);
-	CHECK(!team_is_alive(w));
-	CHECK(team_take(w, &f.m) == &f.m);
+	check_asks(w);
+	pool_kill(w);
+	CHECK(!pool_is_alive(w));
+	CHECK(pool_find(w, 1) == &f.m);
+	pool_take(w, &f.m);
+	CHECK(pool_find(w, 1) == NULL && w->n == 0);
 	end(&f);
 }
 
@@ -116,26 +117,26 @@ test_bury(void)
 static void
 test_permit(void)
 {
-	struct team_worker *w;
+	struct pool_worker *w;
 	struct fixture f;
 
 	w = begin(&f);
 	if (w == NULL)
 		return;
-	CHECK_INT(hear(w), FRAME_SENDING);
-	w->asks = &f.m;
-	team_dismiss(w);
-	team_permit(w);
+	check_asks(w);
+	w->asking = &f.m;
+	pool_stop(w);
+	pool_permit(w);
 	CHECK(!f.m.begun);
-	CHECK_INT(hear(w), FRAME_BYE);
+	CHECK(hears(w, "bye\n"));
 	end(&f);
 	w = begin(&f);
 	if (w == NULL)
 		return;
-	CHECK_INT(hear(w), FRAME_SENDING);
-	w->asks = &f.m;
-	team_permit(w);
-	CHECK(f.m.begun && w->asks == NULL);
+	check_asks(w);
+	w->asking = &f.m;
+	pool_permit(w);
+	CHECK(f.m.begun && w->asking == NULL);
 	end(&f);
 }
 
@@ -149,7 +150,7 @@ main(void)
 	CHECK(script != NULL && fputs(server, script) >= 0 &&
 	    fclose(script) == 0);
 	stop_catch();
-	test_bury();
+	test_kill();
 	test_permit();
 	return test_end();
 }

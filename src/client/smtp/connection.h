@@ -1,9 +1,9 @@
 /*
- * link: the way to a server: a connection, or a command that makes one (TLS),
- * then the greeting, EHLO and the log-in.
+ * connection: dials a server, or runs a command that does (TLS), and takes the
+ * greeting, says EHLO and logs in.
  */
-#ifndef CLIENT_SMTP_LINK_H
-#define CLIENT_SMTP_LINK_H
+#ifndef CLIENT_SMTP_CONNECTION_H
+#define CLIENT_SMTP_CONNECTION_H
 
 #include "client/smtp/auth.h"
 #include "client/smtp/smtpc.h"
@@ -16,24 +16,24 @@
  * the time; and so is one that hung up so many times in a row before it would
  * talk, or kept silent so many times in a row afterwards.
  */
-#define LINK_REST 30000
-#define LINK_REST_TIMES 10
-#define LINK_STRIKES 6
-#define LINK_SILENCES 3
+#define CONNECTION_REST 30000
+#define CONNECTION_REST_TIMES 10
+#define CONNECTION_STRIKES 6
+#define CONNECTION_SILENCES 3
 
 /* No connection takes longer to come about, in ms. */
-#define LINK_DIAL 30000
+#define CONNECTION_DIAL 30000
 
 /* With greeting, EHLO and log-in: each may take minutes, all of them this. */
-#define LINK_TIME (10 * SMTPC_MINUTE)
+#define CONNECTION_TIME (10 * SMTPC_MINUTE)
 
-enum link_tls {
-	LINK_CLEAR,
-	LINK_STARTTLS,
-	LINK_TLS		/* from the start */
+enum connection_tls {
+	TLS_NONE,
+	TLS_STARTTLS,
+	TLS_DIRECT		/* from the start */
 };
 
-struct link_server {
+struct server {
 	struct net_addr addr;
 	char text[NET_TEXT_MAX];	/* host:port, for results */
 	struct buf secret;		/* for the log-in, its own */
@@ -48,20 +48,20 @@ struct link_server {
 	/* private, all zero at first: why it was not reached last time */
 	long long rest;			/* not to be tried before this */
 	int pausing;			/* that is soon: it only hung up */
-	int strikes;			/* as LINK_STRIKES counts */
-	int silences;			/* as LINK_SILENCES counts */
+	int strikes;			/* as CONNECTION_STRIKES counts */
+	int silences;			/* as CONNECTION_SILENCES counts */
 	enum result_stage stage;
 	int code;
 	struct buf why;
 };
 
-struct link_conf {
+struct connection_conf {
 	const char *helo;
 	int by_ip;		/* in EHLO our address stands in for it */
 	int limit;		/* ms that cap each time-out, IO_FOREVER */
 	struct wr *trace;	/* NULL: none */
 	const char *command;	/* is the connection, unless NULL */
-	enum link_tls tls;	/* through openssl(1) */
+	enum connection_tls tls;	/* through openssl(1) */
 	const struct auth_conf *auth;	/* NULL: no log-in */
 	int bare;		/* nothing is said after the greeting */
 	void (*wait)(void *arg);	/* called before what may take long,
@@ -70,7 +70,7 @@ struct link_conf {
 };
 
 /* All zero is closed. */
-struct link {
+struct connection {
 	struct smtpc c;
 	int open;
 	/* private */
@@ -78,48 +78,27 @@ struct link {
 	int fd;			/* of a socket, or -1 */
 	struct spawn child;
 	int complaints;		/* its standard error, or -1 */
-	struct spawn relay;	/* between openssl and the server */
-	int relayed;
+	struct spawn listener;	/* between openssl and the server */
+	int listens;
 };
-
-/*
- * The servers of a list divided by commas, port where one has none; the
- * caller frees them with link_servers_free.
- */
-struct link_server *link_servers(const char *list, const char *port,
-    size_t *n);
-void link_servers_free(struct link_server *server, size_t n);
-
-/*
- * Finds the secret of user for each of those n servers, as credential_find
- * does: what command prints is for all of them, a password in the file only
- * for the host that it stands with.  0, or -1 with the reason in why.
- */
-int link_secrets(struct link_server *server, size_t n, const char *command,
-    const char *netrc, const char *home, const char *user, struct buf *why);
 
 /*
  * 0; or -1, with the reason in server, which is to rest: for a short while,
  * and then server->pausing is set, where it broke the connection or said 421.
  * It gets so many ms, at most.
  */
-int link_open(struct link *l, const struct link_conf *conf,
-    struct link_server *server, long time);
+int connection_open(struct connection *c, const struct connection_conf *conf,
+    struct server *server, long time);
 
 /*
  * A transaction has ended, or (lost) the connection before that: who keeps
  * silent again and again is to rest.
  */
-void link_judge(const struct link *l, struct link_server *server, int lost);
-
-/*
- * In how many ms the first of those n servers that are pausing may be tried
- * again: -1 when none is.
- */
-long link_pause(const struct link_server *server, size_t n);
+void connection_judge(const struct connection *c, struct server *server,
+    int lost);
 
 /* Takes leave first, or not. */
-void link_quit(struct link *l);
-void link_close(struct link *l);
+void connection_quit(struct connection *c);
+void connection_close(struct connection *c);
 
 #endif
