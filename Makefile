@@ -24,7 +24,7 @@ MODULES = \
 	sys/buf sys/charset sys/cli sys/conn sys/dataconn sys/die \
 	sys/fdpass sys/here sys/inetd sys/io sys/limit sys/lock sys/loop \
 	sys/marks sys/net sys/newfile sys/secret sys/serve sys/share \
-	sys/spare sys/spawn sys/stop sys/workers \
+	sys/spare sys/spawn sys/stop sys/text sys/workers \
 	format/crypt/md5 format/crypt/sha256 format/crypt/sha256block \
 	format/mail/addr format/mail/compose format/mail/content \
 	format/mail/crlf format/mail/date format/mail/downgrade \
@@ -68,11 +68,11 @@ TYPES = format/mail/mailstore server/smtp/smtpconf sys/session
 # Modules in two files: the second.
 PARTS = client/dns/resolvconf format/mail/mimehead sys/iofile sys/netname
 # t/unit/NAME.c
-UNITS = addr bsmtp buf content crlf date dns door downgrade ftp ftpd \
-	ftpput hash hdr here intake io journal lock md5 mime net netrc \
-	newfile order orderd ordline passwd pool pop3d protocol rate reply \
-	resolver results rules sasl scram smtpd smtpdata smtpext smtphead \
-	spawn store tries
+UNITS = addr bsmtp buf content crlf date dns downgrade ftp ftpd ftpput \
+	hash hdr here intake io journal limit lock md5 mime net netrc newfile \
+	order orderd ordline passwd pool pop3d protocol rate reply resolver \
+	results rules sasl scram smtpd smtpdata smtpext smtphead spawn store \
+	tries
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
 	launch login readmail terminal wire

@@ -27,7 +27,7 @@ unit() {
 
 @test "sys/newfile" { unit newfile; }
 
-@test "sys/limit, sys/fdpass" { unit door; }
+@test "sys/limit, sys/fdpass" { unit limit; }
 
 @test "sys/lock" { unit lock; }
 @test "client/smtp/journal, sys/marks" { unit journal; }

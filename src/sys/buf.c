@@ -227,59 +227,13 @@ span_has_control(struct span s)
 size_t
 span_char(struct span s)
 {
-	const unsigned char *p = (const unsigned char *)s.p;
-	unsigned char low = 0x80, high = 0xbf;	/* of the second byte */
-	size_t i, n;
-
-	if (s.n == 0)
-		return 0;
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4)
-		return 0;
-	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	if (n > s.n)
-		return 0;
-	if (p[0] == 0xe0)
-		low = 0xa0;
-	else if (p[0] == 0xed)
-		high = 0x9f;
-	else if (p[0] == 0xf0)
-		low = 0x90;
-	else if (p[0] == 0xf4)
-		high = 0x8f;
-	if (p[1] < low || p[1] > high)
-		return 0;
-	for (i = 2; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
-
-/* Of a whole character. */
-static int
-is_hidden(const unsigned char *p, size_t n)
-{
-	switch (n) {
-	case 1:
-		return p[0] < ' ' || p[0] == 0x7f;
-	case 2:
-		return p[0] == 0xc2 && p[1] < 0xa0;
-	case 3:
-		return p[0] == 0xe2 &&
-		    ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
-		    (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
-	default:
-		return 0;
-	}
+	return text_char(s.p, s.n);
 }
 
 size_t
 span_printable(struct span s)
 {
-	size_t n = span_char(s);
-
-	return n > 0 && is_hidden((const unsigned char *)s.p, n) ? 0 : n;
+	return text_printable(s.p, s.n);
 }
 
 int
@@ -293,26 +247,6 @@ span_is_printable(struct span s)
 			return 0;
 	}
 	return 1;
-}
-
-size_t
-text_show(char *p, size_t n)
-{
-	struct span s = span_of(p, n);
-	size_t to = 0, c;
-
-	for (; s.n > 0; s = span_drop(s, c)) {
-		c = *s.p == '\t' ? 1 : span_printable(s);
-		if (c > 0) {
-			memmove(p + to, s.p, c);
-			to += c;
-			continue;
-		}
-		c = span_char(s);
-		c += c == 0;
-		p[to++] = '?';
-	}
-	return to;
 }
 
 void

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "die.h"
+#include "text.h"
 
 /* The elements of an array. */
 #define COUNT(a)	(sizeof(a) / sizeof *(a))
@@ -168,26 +169,10 @@ int span_is_line(struct span s);
 /* Whether it has a control character, of ASCII or, in UTF-8, of C1. */
 int span_has_control(struct span s);
 
-/*
- * Length of the UTF-8 character at the start of s, or 0 where there is none:
- * overlong forms, surrogates and values over U+10FFFF are none (RFC 3629).
- */
+/* As text_char, text_printable (of all its characters) and text_show. */
 size_t span_char(struct span s);
-
-/*
- * The same, but 0 also for what does not show itself on a terminal: control
- * characters act on it, and those that embed, override or isolate a direction
- * (U+202A to U+202E, U+2066 to U+2069) show other text in another order.
- */
 size_t span_printable(struct span s);
-int span_is_printable(struct span s);	/* of all its characters */
-
-/*
- * What a peer has said, to be shown to a person: whatever is not printable,
- * and no tab, is a question mark.  text_show changes n bytes in place, and
- * returns how many they are then.
- */
-size_t text_show(char *p, size_t n);
+int span_is_printable(struct span s);
 void buf_addshown(struct buf *b, struct span s);
 
 /* What it begins with, up to the first blank or tab. */

@@ -27,8 +27,8 @@ over(struct conn_host *h, struct conn *c)
 	c->session = NULL;
 	c->data = NULL;
 	h->sessions--;
-	if (h->door != NULL)
-		limit_leave(h->door, h->room, c->seat);
+	if (h->limit != NULL)
+		limit_release(h->limit, h->worker, c->slot);
 }
 
 static int
@@ -77,12 +77,12 @@ start(struct conn *c)
 
 void
 conn_open(struct conn_host *h, struct conn *c, const struct net_peer *peer,
-    int fd, long seat)
+    int fd, long slot)
 {
 	const struct session_type *type = h->service->session;
 
 	start(c);
-	c->seat = seat;
+	c->slot = slot;
 	c->session = type->open(h->service->conf, peer->text, peer->local);
 	if (type->attach != NULL) {
 		c->data = dataconn_open(fd, peer);

@@ -26,8 +26,8 @@ struct conn_host {
 	long long now;		/* io_clock's, kept by the caller */
 	char *scratch;		/* CONN_READ bytes to read into */
 	long sessions;		/* that are open */
-	struct limit *door;	/* where they have their seats, or NULL */
-	int room;
+	struct limit *limit;	/* where they have their slots, or NULL */
+	int worker;
 };
 
 struct conn {
@@ -44,7 +44,7 @@ struct conn {
 	size_t ask;		/* what the next read takes */
 	int fresh;		/* in has something the session has not seen */
 	struct dataconn *data;	/* NULL where the protocol knows none */
-	long seat;
+	long slot;
 	size_t polled, second;	/* the loop's: where it polls for fd and for
 				   the second connection, 0: not */
 };
@@ -53,11 +53,11 @@ struct conn {
 #define CONN_DOWN 5000		/* ms for the sessions in hand, at the end */
 
 /*
- * Starts with a session, whose own fd is, in a seat (any, where there is no
- * door), or with a last word and none.
+ * Starts with a session, whose own fd is, in a slot (any, where there is no
+ * limit), or with a last word and none.
  */
 void conn_open(struct conn_host *h, struct conn *c,
-    const struct net_peer *peer, int fd, long seat);
+    const struct net_peer *peer, int fd, long slot);
 void conn_refuse(struct conn_host *h, struct conn *c, const char *word);
 
 /* Ends the session, if there is one, and frees what c holds. */

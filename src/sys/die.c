@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "buf.h"
+#include "text.h"
 
 /* Longest diagnostic; what is longer was sent by somebody to annoy. */
 #define MESSAGE_MAX 2048

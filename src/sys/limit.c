@@ -18,55 +18,55 @@
 #define SAID_MS 1000		/* between two words about the same shortage */
 
 /*
- * There are no locks: of what is shared, taken is set here before the room's
- * process hears of the session, and cleared there when it is over; left is
- * counted there alone.
+ * There are no locks: of what is shared, taken is set here before the worker
+ * hears of the session, and cleared there when it is over; ended is counted
+ * there alone.
  */
 struct limit {
-	long seats, each;
+	long slots, each;
 	int spare;		/* this host is not limited */
-	int rooms;
+	int workers;
 	size_t mapped;
-	volatile unsigned *left;	/* by room, shared */
-	volatile unsigned char *taken;	/* by seat, shared */
-	unsigned *came;			/* by room */
-	unsigned char *closed;		/* by room */
-	unsigned char *room;		/* by seat */
+	volatile unsigned *ended;	/* by worker, shared */
+	volatile unsigned char *taken;	/* by slot, shared */
+	unsigned *begun;			/* by worker */
+	unsigned char *closed;		/* by worker */
+	unsigned char *worker;		/* by slot */
 	unsigned char (*address)[NET_ADDRESS];
-	long top;		/* no seat from this one on was ever taken */
+	long top;		/* no slot from this one on was ever taken */
 };
 
 struct limit *
-limit_open(long seats, long each, int rooms)
+limit_open(long slots, long each, int workers)
 {
-	struct limit *d;
+	struct limit *l;
 	unsigned char *p;
 
-	d = die_calloc(1, sizeof *d);
-	d->seats = seats;
-	d->each = each > 0 ? each : (seats + 1) / 2;
-	d->spare = each == 0;
-	d->rooms = rooms;
-	d->mapped = (size_t)rooms * sizeof *d->left + (size_t)seats;
-	p = share_open(d->mapped);
-	d->left = (void *)p;
-	d->taken = p + (size_t)rooms * sizeof *d->left;
-	d->came = die_calloc((size_t)rooms, sizeof *d->came);
-	d->closed = die_calloc((size_t)rooms, sizeof *d->closed);
-	d->room = die_calloc((size_t)seats, sizeof *d->room);
-	d->address = die_calloc((size_t)seats, sizeof *d->address);
-	return d;
+	l = die_calloc(1, sizeof *l);
+	l->slots = slots;
+	l->each = each > 0 ? each : (slots + 1) / 2;
+	l->spare = each == 0;
+	l->workers = workers;
+	l->mapped = (size_t)workers * sizeof *l->ended + (size_t)slots;
+	p = share_open(l->mapped);
+	l->ended = (void *)p;
+	l->taken = p + (size_t)workers * sizeof *l->ended;
+	l->begun = die_calloc((size_t)workers, sizeof *l->begun);
+	l->closed = die_calloc((size_t)workers, sizeof *l->closed);
+	l->worker = die_calloc((size_t)slots, sizeof *l->worker);
+	l->address = die_calloc((size_t)slots, sizeof *l->address);
+	return l;
 }
 
 void
-limit_free(struct limit *d)
+limit_free(struct limit *l)
 {
-	share_close((void *)d->left, d->mapped);
-	free(d->came);
-	free(d->closed);
-	free(d->room);
-	free(d->address);
-	free(d);
+	share_close((void *)l->ended, l->mapped);
+	free(l->begun);
+	free(l->closed);
+	free(l->worker);
+	free(l->address);
+	free(l);
 }
 
 /* errno says what is short.  Who has many peers meets it many times. */
@@ -106,12 +106,12 @@ limit_accept(int listener, struct net_peer *peer, int *is_short)
 }
 
 const char *
-limit_reason(long seat)
+limit_reason(long slot)
 {
-	switch (seat) {
+	switch (slot) {
 	case LIMIT_FULL:
 		return "too many sessions, try again later";
-	case LIMIT_CROWDED:
+	case LIMIT_ADDRESS:
 		return "too many connections from your address";
 	default:
 		return "short of resources, try again later";
@@ -120,101 +120,101 @@ limit_reason(long seat)
 
 /* It may not come through, if the peer has spoken first. */
 void
-limit_refuse(int fd, const char *busy, long seat)
+limit_refuse(int fd, const char *busy, long slot)
 {
 	char text[256];
 	int n;
 
 	n = snprintf(text, sizeof text, "%s %s\r\n", busy,
-	    limit_reason(seat));
+	    limit_reason(slot));
 	send(fd, text, (size_t)n, MSG_DONTWAIT);
 	close(fd);
 }
 
 static unsigned
-present(const struct limit *d, int room)
+sessions(const struct limit *l, int worker)
 {
-	return d->came[room] - d->left[room];
+	return l->begun[worker] - l->ended[worker];
 }
 
 int
-limit_room(const struct limit *d)
+limit_pick(const struct limit *l)
 {
 	int i, best = -1;
 
-	for (i = 0; i < d->rooms; i++)
-		if (!d->closed[i] &&
-		    (best < 0 || present(d, i) < present(d, best)))
+	for (i = 0; i < l->workers; i++)
+		if (!l->closed[i] &&
+		    (best < 0 || sessions(l, i) < sessions(l, best)))
 			best = i;
 	return best;
 }
 
 static int
-is_crowded(const struct limit *d, const unsigned char *address)
+is_full_for(const struct limit *l, const unsigned char *address)
 {
 	long i, n = 0;
 
-	for (i = 0; i < d->top; i++)
-		n += d->taken[i] &&
-		    memcmp(d->address[i], address, NET_ADDRESS) == 0;
-	return n >= d->each;
+	for (i = 0; i < l->top; i++)
+		n += l->taken[i] &&
+		    memcmp(l->address[i], address, NET_ADDRESS) == 0;
+	return n >= l->each;
 }
 
 long
-limit_enter(struct limit *d, int room, const struct net_peer *peer)
+limit_take(struct limit *l, int worker, const struct net_peer *peer)
 {
 	unsigned char address[NET_ADDRESS];
 	const void *free_one;
-	long seat = d->top;
+	long slot = l->top;
 
-	/* A seat that is given back meanwhile may be overlooked, no more. */
-	free_one = memchr((const void *)d->taken, 0, (size_t)d->top);
+	/* A slot that is given back meanwhile may be overlooked, no more. */
+	free_one = memchr((const void *)l->taken, 0, (size_t)l->top);
 	if (free_one != NULL)
-		seat = (const unsigned char *)free_one - d->taken;
-	if (seat == d->seats)
+		slot = (const unsigned char *)free_one - l->taken;
+	if (slot == l->slots)
 		return LIMIT_FULL;
 	net_address(address, peer->text);
-	if (peer->text[0] != '\0' && !(d->spare && peer->local) &&
-	    is_crowded(d, address))
-		return LIMIT_CROWDED;
-	memcpy(d->address[seat], address, NET_ADDRESS);
-	d->room[seat] = (unsigned char)room;
-	d->taken[seat] = 1;
-	d->came[room]++;
-	if (seat == d->top)
-		d->top++;
-	return seat;
+	if (peer->text[0] != '\0' && !(l->spare && peer->local) &&
+	    is_full_for(l, address))
+		return LIMIT_ADDRESS;
+	memcpy(l->address[slot], address, NET_ADDRESS);
+	l->worker[slot] = (unsigned char)worker;
+	l->taken[slot] = 1;
+	l->begun[worker]++;
+	if (slot == l->top)
+		l->top++;
+	return slot;
 }
 
 void
-limit_cancel(struct limit *d, int room, long seat)
+limit_cancel(struct limit *l, int worker, long slot)
 {
-	d->came[room]--;
-	d->taken[seat] = 0;
+	l->begun[worker]--;
+	l->taken[slot] = 0;
 }
 
 void
-limit_leave(struct limit *d, int room, long seat)
+limit_release(struct limit *l, int worker, long slot)
 {
-	d->taken[seat] = 0;
-	d->left[room]++;
+	l->taken[slot] = 0;
+	l->ended[worker]++;
 }
 
 void
-limit_clear(struct limit *d, int room)
+limit_worker_died(struct limit *l, int worker)
 {
 	long i;
 
-	/* Where the process took its seats itself, ours know of none. */
-	for (i = 0; i < d->seats; i++)
-		if (d->room[i] == room)
-			d->taken[i] = 0;
-	d->left[room] = d->came[room];
-	d->closed[room] = 1;
+	/* Where the process took its slots itself, ours know of none. */
+	for (i = 0; i < l->slots; i++)
+		if (l->worker[i] == worker)
+			l->taken[i] = 0;
+	l->ended[worker] = l->begun[worker];
+	l->closed[worker] = 1;
 }
 
 void
-limit_reopen(struct limit *d, int room)
+limit_worker_ready(struct limit *l, int worker)
 {
-	d->closed[room] = 0;
+	l->closed[worker] = 0;
 }

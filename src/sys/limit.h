@@ -1,6 +1,6 @@
 /*
- * limit: who may come in.  Each session of a server has a seat, and gives it
- * back in whatever process it ends.
+ * limit: how many connections there may be.  Each session of a server has a
+ * slot, and gives it back in whatever process it ends.
  */
 #ifndef SYS_LIMIT_H
 #define SYS_LIMIT_H
@@ -9,22 +9,22 @@
 
 struct limit;
 
-/* Instead of a seat. */
+/* Instead of a slot. */
 enum {
 	LIMIT_FULL = -1,		/* none is left */
-	LIMIT_CROWDED = -2,	/* this address has as many as it may have */
+	LIMIT_ADDRESS = -2,	/* this address has as many as it may have */
 	LIMIT_SHORT = -3	/* descriptors, memory or workers are short */
 };
 
 /*
- * So many seats, and so many of them for one address; where each is 0 that is
- * half of them, and there is no such limit for this host.  A UNIX-domain
- * socket has no address.  The sessions are divided among rooms, each of them a
- * process, this one or a child of it; one process gives all seats, but where it
- * has died with its room another may.
+ * slots sessions at once, and each of them for one address; where each is 0
+ * that is half of them, and there is no such limit for this host.  A
+ * UNIX-domain socket has no address.  The sessions are divided among workers,
+ * numbered from 0: this process or children of it.  One process gives all
+ * slots, but where it has died with its sessions another may.
  */
-struct limit *limit_open(long seats, long each, int rooms);
-void limit_free(struct limit *d);
+struct limit *limit_open(long slots, long each, int workers);
+void limit_free(struct limit *l);
 
 /*
  * A new connection, non-blocking, close-on-exec and without Nagle's delay.
@@ -34,27 +34,27 @@ void limit_free(struct limit *d);
  */
 int limit_accept(int listener, struct net_peer *peer, int *is_short);
 
-/* Why there is no seat, in words. */
-const char *limit_reason(long seat);
+/* Why there is no slot, in words. */
+const char *limit_reason(long slot);
 
 /* Says so, after the protocol's word for busy, and closes fd. */
-void limit_refuse(int fd, const char *busy, long seat);
+void limit_refuse(int fd, const char *busy, long slot);
 
-/* The room with the fewest sessions; -1 when all are closed. */
-int limit_room(const struct limit *d);
+/* The worker with the fewest sessions; -1 when there is none. */
+int limit_pick(const struct limit *l);
 
-/* A seat in room, or DOOR_*; and one that was not taken after all. */
-long limit_enter(struct limit *d, int room, const struct net_peer *peer);
-void limit_cancel(struct limit *d, int room, long seat);
+/* A slot for worker, or LIMIT_*; and one that was not needed after all. */
+long limit_take(struct limit *l, int worker, const struct net_peer *peer);
+void limit_cancel(struct limit *l, int worker, long slot);
 
-/* A session in room is over; that room's process says so. */
-void limit_leave(struct limit *d, int room, long seat);
+/* A session of worker is over, who says so. */
+void limit_release(struct limit *l, int worker, long slot);
 
 /*
- * The room's process is dead, and so are its sessions: it is closed until
- * another one is there.  All rooms are open at first.
+ * worker is dead, and so are its sessions; another one is there.  All are there
+ * at first.
  */
-void limit_clear(struct limit *d, int room);
-void limit_reopen(struct limit *d, int room);
+void limit_worker_died(struct limit *l, int worker);
+void limit_worker_ready(struct limit *l, int worker);
 
 #endif

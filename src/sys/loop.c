@@ -121,9 +121,9 @@ transmit(struct loop *l, struct conn *c)
 	conn_end(&l->host, c, c->eof ? CONN_DEAD : CONN_FLUSHED);
 }
 
-/* Its seat may be one of those that are none. */
+/* Its slot may be one of those that are none. */
 static void
-greet(struct loop *l, int fd, const struct net_peer *peer, long seat)
+greet(struct loop *l, int fd, const struct net_peer *peer, long slot)
 {
 	const char *busy = l->host.service->session->busy;
 	struct buf word = { 0 };
@@ -131,17 +131,17 @@ greet(struct loop *l, int fd, const struct net_peer *peer, long seat)
 
 	if (l->o->verbose)
 		warn("%s: %s", peer->text[0] != '\0' ? peer->text : "local",
-		    seat >= 0 ? "connected" : limit_reason(seat));
-	if (seat == LIMIT_SHORT || (seat < 0 &&
+		    slot >= 0 ? "connected" : limit_reason(slot));
+	if (slot == LIMIT_SHORT || (slot < 0 &&
 	    l->n >= (size_t)l->host.sessions + BUSY_EXTRA)) {
-		limit_refuse(fd, busy, seat);
+		limit_refuse(fd, busy, slot);
 		return;
 	}
 	c = add_conn(l);
-	if (seat >= 0) {
-		conn_open(&l->host, c, peer, fd, seat);
+	if (slot >= 0) {
+		conn_open(&l->host, c, peer, fd, slot);
 	} else {
-		buf_addf(&word, "%s %s\r\n", busy, limit_reason(seat));
+		buf_addf(&word, "%s %s\r\n", busy, limit_reason(slot));
 		conn_refuse(&l->host, c, buf_str(&word));
 	}
 	buf_free(&word);
@@ -152,7 +152,7 @@ greet(struct loop *l, int fd, const struct net_peer *peer, long seat)
 static void
 accept_some(struct loop *l, int listener)
 {
-	struct limit *door = l->o->door;
+	struct limit *limit = l->o->limit;
 	struct net_peer peer;
 	int i, fd, is_short;
 
@@ -163,7 +163,7 @@ accept_some(struct loop *l, int listener)
 		if (fd < 0)
 			return;
 		greet(l, fd, &peer, is_short ? LIMIT_SHORT :
-		    limit_enter(door, l->o->room, &peer));
+		    limit_take(limit, l->o->worker, &peer));
 		spare_keep();
 	}
 }
@@ -177,22 +177,22 @@ take_some(struct loop *l)
 {
 	struct net_peer peer;
 	int i, fd, r = 1;
-	long seat;
+	long slot;
 
 	for (i = 0; i < ACCEPTS && r > 0; i++) {
 		spare_use();
-		r = fdpass_take(l->o->channel, &fd, &seat);
+		r = fdpass_take(l->o->channel, &fd, &slot);
 		if (r <= 0)
 			continue;
 		if (spare_keep() < 0 || fd < 0) {
-			if (seat >= 0)
-				limit_leave(l->o->door, l->o->room, seat);
-			seat = LIMIT_SHORT;
+			if (slot >= 0)
+				limit_release(l->o->limit, l->o->worker, slot);
+			slot = LIMIT_SHORT;
 		}
 		if (fd < 0)
 			continue;
 		net_peer(&peer, fd);
-		greet(l, fd, &peer, seat);
+		greet(l, fd, &peer, slot);
 	}
 	spare_keep();
 	return r < 0 ? -1 : 0;
@@ -432,8 +432,8 @@ init(struct loop *l, const struct loop_opt *o, const struct service *service)
 	l->host.scratch = malloc(CONN_READ);
 	if (l->host.scratch == NULL)
 		die_nomem();
-	l->host.door = o->door;
-	l->host.room = o->room;
+	l->host.limit = o->limit;
+	l->host.worker = o->worker;
 	l->host.now = io_clock();
 	l->control[STOP].fd = o->stop;
 	l->control[CHANNEL].fd = o->channel;

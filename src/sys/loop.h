@@ -11,10 +11,10 @@ struct loop_opt {
 	const int *listener;	/* non-blocking; none where the parent has */
 	int listeners;		/* them */
 	int channel;		/* it passes the sessions then (pass.h), with
-				   their seats */
+				   their slots */
 	int stop;		/* readable when it is time to end */
-	struct limit *door;
-	int room;		/* this process's */
+	struct limit *limit;
+	int worker;		/* this process's */
 	int idle;		/* ms */
 	int verbose;
 };

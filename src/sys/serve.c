@@ -260,7 +260,7 @@ raise_limits(void)
 
 /* How many sessions there may be, with so many descriptors in a worker. */
 static long
-count_seats(const struct serve_opt *o, long fds)
+count_slots(const struct serve_opt *o, long fds)
 {
 	long each = fds > 2 * OTHER_FDS ? fds - OTHER_FDS : (fds + 1) / 2;
 
@@ -310,17 +310,17 @@ serve_sockets(const struct serve_opt *o, const struct service *service,
 		    .verbose = o->verbose }
 	};
 	enum exit_code code;
-	struct workers *crew;
+	struct workers *ws;
 	int i;
 
-	co.loop.door = limit_open(count_seats(o, raise_limits()),
+	co.loop.limit = limit_open(count_slots(o, raise_limits()),
 	    o->per_peer, co.workers);
-	crew = workers_start(&co, service, &code);
-	if (crew != NULL) {
+	ws = workers_start(&co, service, &code);
+	if (ws != NULL) {
 		announce(s);
-		code = workers_run(crew);
+		code = workers_run(ws);
 	}
-	limit_free(co.loop.door);
+	limit_free(co.loop.limit);
 	for (i = 0; i < s->n; i++)
 		if (s->path[i][0] != '\0')
 			unlink(s->path[i]);

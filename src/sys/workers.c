@@ -44,9 +44,9 @@ struct workers {
 
 /* Whether the one worker accepts connections itself. */
 static int
-is_alone(const struct workers *c)
+is_alone(const struct workers *ws)
 {
-	return c->o->workers == 1;
+	return ws->o->workers == 1;
 }
 
 /*
@@ -54,34 +54,34 @@ is_alone(const struct workers *c)
  * listeners where it is alone.
  */
 static void
-work(struct workers *c, int room, int channel, const sigset_t *signals)
+work(struct workers *ws, int worker, int channel, const sigset_t *signals)
 {
-	struct loop_opt o = c->o->loop;
+	struct loop_opt o = ws->o->loop;
 	int i;
 
-	o.stop = c->o->own_stop();
+	o.stop = ws->o->own_stop();
 	if (o.stop < 0)
 		die_sys(EX_TEMPFAIL, "pipe");
 	sigprocmask(SIG_SETMASK, signals, NULL);
-	for (i = 0; i < c->o->workers; i++)
-		if (c->worker[i].channel >= 0)
-			close(c->worker[i].channel);
-	o.listener = c->o->listener;
-	o.listeners = is_alone(c) ? c->o->listeners : 0;
-	for (i = 0; i < c->o->listeners && !is_alone(c); i++)
-		close(c->o->listener[i]);
+	for (i = 0; i < ws->o->workers; i++)
+		if (ws->worker[i].channel >= 0)
+			close(ws->worker[i].channel);
+	o.listener = ws->o->listener;
+	o.listeners = is_alone(ws) ? ws->o->listeners : 0;
+	for (i = 0; i < ws->o->listeners && !is_alone(ws); i++)
+		close(ws->o->listener[i]);
 	o.channel = channel;
-	o.room = room;
-	if (c->service->start != NULL)
-		c->service->start(c->service->app);
+	o.worker = worker;
+	if (ws->service->start != NULL)
+		ws->service->start(ws->service->app);
 	if (spare_keep() < 0)
 		die_sys(EX_TEMPFAIL, "/dev/null");
 	if (io_write(channel, "", 1) == 0)
-		loop_run(&o, c->service);
+		loop_run(&o, ws->service);
 	_exit(EX_OK);
 }
 
-/* The next one in this room comes after ms. */
+/* The next one in its place comes after ms. */
 static void
 postpone(struct worker *w, int ms)
 {
@@ -104,9 +104,9 @@ next_pause(struct worker *w)
  * it for itself.
  */
 static int
-start_worker(struct workers *c, int room)
+start_worker(struct workers *ws, int worker)
 {
-	struct worker *w = &c->worker[room];
+	struct worker *w = &ws->worker[worker];
 	sigset_t all, old;
 	int end[2];
 
@@ -119,7 +119,7 @@ start_worker(struct workers *c, int room)
 	w->pid = fork();
 	if (w->pid == 0) {
 		close(end[0]);
-		work(c, room, end[1], &old);
+		work(ws, worker, end[1], &old);
 	}
 	if (w->pid < 0)
 		warn_sys("fork");
@@ -151,9 +151,9 @@ say_end(const struct worker *w, int status)
 
 /* It is dead: its exit code, which has been said. */
 static int
-bury(struct workers *c, int room)
+reap(struct workers *ws, int worker)
 {
-	struct worker *w = &c->worker[room];
+	struct worker *w = &ws->worker[worker];
 	int status;
 
 	close(w->channel);
@@ -161,15 +161,15 @@ bury(struct workers *c, int room)
 	status = spawn_reap(w->pid, END_MS);
 	say_end(w, status);
 	w->pid = -1;
-	limit_clear(c->o->loop.door, room);
+	limit_worker_died(ws->o->loop.limit, worker);
 	return status;
 }
 
 /* One of those that poll(2) points at: it has said that it is ready, or not. */
 static int
-is_alive(struct workers *c, int room)
+is_alive(struct workers *ws, int worker)
 {
-	struct worker *w = &c->worker[room];
+	struct worker *w = &ws->worker[worker];
 	char ready;
 	ssize_t r;
 
@@ -179,20 +179,20 @@ is_alive(struct workers *c, int room)
 	if (r <= 0)
 		return 0;
 	w->ready = 1;
-	limit_reopen(c->o->loop.door, room);
+	limit_worker_ready(ws->o->loop.limit, worker);
 	return 1;
 }
 
 /* Whether the server goes on after that; or *code is its own. */
 static int
-replace(struct workers *c, int room, enum exit_code *code)
+replace(struct workers *ws, int worker, enum exit_code *code)
 {
-	struct worker *w = &c->worker[room];
+	struct worker *w = &ws->worker[worker];
 	int healthy = w->ready && io_clock() - w->born >= ILL_MS;
-	int status = bury(c, room);
+	int status = reap(ws, worker);
 
 	*code = status == EX_IOERR ? EX_IOERR : EX_OK;
-	if (status == EX_IOERR || (status == EX_OK && c->o->once))
+	if (status == EX_IOERR || (status == EX_OK && ws->o->once))
 		return 0;
 	if (healthy || status == EX_OK)
 		w->pause = 0;
@@ -200,60 +200,61 @@ replace(struct workers *c, int room, enum exit_code *code)
 	return 1;
 }
 
-/* Those whose time it is come into the empty rooms. */
+/* Starts those whose time it is in place of the dead. */
 static void
-refill(struct workers *c)
+refill(struct workers *ws)
 {
 	struct worker *w;
 	int i;
 
-	for (i = 0; i < c->o->workers; i++) {
-		w = &c->worker[i];
+	for (i = 0; i < ws->o->workers; i++) {
+		w = &ws->worker[i];
 		if (w->channel < 0 && io_clock() >= w->again &&
-		    start_worker(c, i) < 0)
+		    start_worker(ws, i) < 0)
 			postpone(w, next_pause(w));
 	}
 }
 
 /* One at a time, so that each goes where there are the fewest by now. */
 static void
-admit(struct workers *c, int listener)
+accept_one(struct workers *ws, int listener)
 {
-	struct limit *door = c->o->loop.door;
+	struct limit *limit = ws->o->loop.limit;
 	struct net_peer peer;
-	int fd, room, is_short;
-	long seat = LIMIT_SHORT;
+	int fd, worker, is_short;
+	long slot = LIMIT_SHORT;
 
 	fd = limit_accept(listener, &peer, &is_short);
 	if (fd < 0 && is_short)
-		c->no_accept = io_clock() + NO_ACCEPT_MS;
+		ws->no_accept = io_clock() + NO_ACCEPT_MS;
 	if (fd < 0)
 		return;
-	room = is_short || is_alone(c) ? -1 : limit_room(door);
-	if (room >= 0)
-		seat = limit_enter(door, room, &peer);
-	if (room >= 0 && fdpass_give(c->worker[room].channel, fd, seat) == 0) {
+	worker = is_short || is_alone(ws) ? -1 : limit_pick(limit);
+	if (worker >= 0)
+		slot = limit_take(limit, worker, &peer);
+	if (worker >= 0 &&
+	    fdpass_give(ws->worker[worker].channel, fd, slot) == 0) {
 		close(fd);
 		return;
 	}
-	if (seat >= 0)
-		limit_cancel(door, room, seat);
-	limit_refuse(fd, c->service->session->busy, LIMIT_SHORT);
+	if (slot >= 0)
+		limit_cancel(limit, worker, slot);
+	limit_refuse(fd, ws->service->session->busy, LIMIT_SHORT);
 	spare_keep();
 }
 
 /* For how long to wait, in ms, if nothing happens: -1 for ever. */
 static int
-patience(const struct workers *c)
+timeout(const struct workers *ws)
 {
 	const struct worker *w;
 	long long now = io_clock(), next = now + PAUSE_MAX;
-	int i, endless = now >= c->no_accept;
+	int i, endless = now >= ws->no_accept;
 
-	if (now < c->no_accept)
-		next = c->no_accept;
-	for (i = 0; i < c->o->workers; i++) {
-		w = &c->worker[i];
+	if (now < ws->no_accept)
+		next = ws->no_accept;
+	for (i = 0; i < ws->o->workers; i++) {
+		w = &ws->worker[i];
 		if (w->channel < 0)
 			endless = 0;
 		if (w->channel < 0 && w->again < next)
@@ -264,89 +265,89 @@ patience(const struct workers *c)
 
 /* Waits until there is something to do. */
 static void
-await(struct workers *c)
+await(struct workers *ws)
 {
-	int i, listeners = c->o->listeners, n = 1 + listeners + c->o->workers;
-	int paused = io_clock() < c->no_accept ||
-	    (is_alone(c) && c->worker[0].channel >= 0);
+	int i, listeners = ws->o->listeners, n = 1 + listeners + ws->o->workers;
+	int paused = io_clock() < ws->no_accept ||
+	    (is_alone(ws) && ws->worker[0].channel >= 0);
 
 	for (i = 0; i < n; i++)
-		c->poll[i].events = POLLIN;
-	c->poll[0].fd = c->o->loop.stop;
+		ws->poll[i].events = POLLIN;
+	ws->poll[0].fd = ws->o->loop.stop;
 	for (i = 0; i < listeners; i++)
-		c->poll[1 + i].fd = paused ? -1 : c->o->listener[i];
-	for (i = 0; i < c->o->workers; i++)
-		c->poll[1 + listeners + i].fd = c->worker[i].channel;
-	io_poll(c->poll, (size_t)n, patience(c));
+		ws->poll[1 + i].fd = paused ? -1 : ws->o->listener[i];
+	for (i = 0; i < ws->o->workers; i++)
+		ws->poll[1 + listeners + i].fd = ws->worker[i].channel;
+	io_poll(ws->poll, (size_t)n, timeout(ws));
 }
 
 /* Until told to stop, or a worker ends the server: the exit code. */
 static enum exit_code
-mind(struct workers *c)
+supervise(struct workers *ws)
 {
-	const struct pollfd *channel = c->poll + 1 + c->o->listeners;
+	const struct pollfd *channel = ws->poll + 1 + ws->o->listeners;
 	enum exit_code code = EX_OK;
 	int i;
 
 	for (;;) {
-		await(c);
-		if (c->poll[0].revents != 0)
+		await(ws);
+		if (ws->poll[0].revents != 0)
 			return code;
-		for (i = 0; i < c->o->workers; i++)
-			if (channel[i].revents != 0 && !is_alive(c, i) &&
-			    !replace(c, i, &code))
+		for (i = 0; i < ws->o->workers; i++)
+			if (channel[i].revents != 0 && !is_alive(ws, i) &&
+			    !replace(ws, i, &code))
 				return code;
-		refill(c);
-		for (i = 0; i < c->o->listeners; i++)
-			if (c->poll[1 + i].revents & POLLIN)
-				admit(c, c->o->listener[i]);
+		refill(ws);
+		for (i = 0; i < ws->o->listeners; i++)
+			if (ws->poll[1 + i].revents & POLLIN)
+				accept_one(ws, ws->o->listener[i]);
 	}
 }
 
 /* Ends them all: EX_OK, or EX_IOERR where one could not print. */
 static enum exit_code
-end(struct workers *c)
+end(struct workers *ws)
 {
 	long long deadline = io_clock() + END_MS, left;
 	enum exit_code code = EX_OK;
 	int i, status;
 
-	for (i = 0; i < c->o->listeners; i++)
-		close(c->o->listener[i]);
-	for (i = 0; i < c->o->workers; i++)
-		if (c->worker[i].pid > 0)
-			kill(c->worker[i].pid, SIGTERM);
-	for (i = 0; i < c->o->workers; i++) {
-		if (c->worker[i].pid <= 0)
+	for (i = 0; i < ws->o->listeners; i++)
+		close(ws->o->listener[i]);
+	for (i = 0; i < ws->o->workers; i++)
+		if (ws->worker[i].pid > 0)
+			kill(ws->worker[i].pid, SIGTERM);
+	for (i = 0; i < ws->o->workers; i++) {
+		if (ws->worker[i].pid <= 0)
 			continue;
 		left = deadline - io_clock();
-		status = spawn_reap(c->worker[i].pid,
+		status = spawn_reap(ws->worker[i].pid,
 		    left > 0 ? (int)left : 0);
-		say_end(&c->worker[i], status);
+		say_end(&ws->worker[i], status);
 		if (status == EX_IOERR)
 			code = EX_IOERR;
-		close(c->worker[i].channel);
+		close(ws->worker[i].channel);
 	}
-	free(c->poll);
-	free(c);
+	free(ws->poll);
+	free(ws);
 	return code;
 }
 
 /* Until it is ready, or time to stop: 0, or -1 when it is dead. */
 static int
-await_ready(struct workers *c, int room)
+await_ready(struct workers *ws, int worker)
 {
-	struct worker *w = &c->worker[room];
+	struct worker *w = &ws->worker[worker];
 	struct pollfd p[2] = {
 		{ .fd = w->channel, .events = POLLIN },
-		{ .fd = c->o->loop.stop, .events = POLLIN }
+		{ .fd = ws->o->loop.stop, .events = POLLIN }
 	};
 
 	while (!w->ready) {
 		io_poll(p, COUNT(p), -1);
 		if (p[1].revents != 0)
 			break;
-		if (p[0].revents != 0 && !is_alive(c, room))
+		if (p[0].revents != 0 && !is_alive(ws, worker))
 			return -1;
 	}
 	return 0;
@@ -354,18 +355,18 @@ await_ready(struct workers *c, int room)
 
 /* All of them have begun: EX_OK, or the exit code of one that could not. */
 static enum exit_code
-begin(struct workers *c)
+begin(struct workers *ws)
 {
 	struct worker *w;
 	int i, status;
 
-	for (i = 0; i < c->o->workers; i++)
-		if (start_worker(c, i) < 0)
+	for (i = 0; i < ws->o->workers; i++)
+		if (start_worker(ws, i) < 0)
 			return EX_TEMPFAIL;
-	for (i = 0; i < c->o->workers; i++) {
-		if (await_ready(c, i) == 0)
+	for (i = 0; i < ws->o->workers; i++) {
+		if (await_ready(ws, i) == 0)
 			continue;
-		w = &c->worker[i];
+		w = &ws->worker[i];
 		status = spawn_reap(w->pid, END_MS);
 		say_end(w, status);
 		w->pid = -1;
@@ -379,31 +380,31 @@ struct workers *
 workers_start(const struct workers_opt *o, const struct service *service,
     enum exit_code *code)
 {
-	struct workers *c;
+	struct workers *ws;
 	int i;
 
-	c = die_calloc(1, sizeof *c);
-	c->o = o;
-	c->service = service;
-	c->poll = die_calloc((size_t)(1 + o->listeners + o->workers),
-	    sizeof *c->poll);
+	ws = die_calloc(1, sizeof *ws);
+	ws->o = o;
+	ws->service = service;
+	ws->poll = die_calloc((size_t)(1 + o->listeners + o->workers),
+	    sizeof *ws->poll);
 	for (i = 0; i < o->workers; i++)
-		c->worker[i].pid = c->worker[i].channel = -1;
-	*code = begin(c);
+		ws->worker[i].pid = ws->worker[i].channel = -1;
+	*code = begin(ws);
 	if (*code == EX_OK && spare_keep() < 0) {
 		warn_sys("/dev/null");
 		*code = EX_TEMPFAIL;
 	}
 	if (*code == EX_OK)
-		return c;
-	end(c);
+		return ws;
+	end(ws);
 	return NULL;
 }
 
 enum exit_code
-workers_run(struct workers *c)
+workers_run(struct workers *ws)
 {
-	enum exit_code code = mind(c), last = end(c);
+	enum exit_code code = supervise(ws), last = end(ws);
 
 	return code != EX_OK ? code : last;
 }

@@ -16,7 +16,7 @@
 struct workers_opt {
 	const int *listener;	/* non-blocking listening sockets */
 	int listeners;
-	int workers;		/* rooms of loop.door */
+	int workers;		/* of loop.limit, too */
 	int once;		/* a worker that ends in order ends all */
 
 	/* In a worker: a descriptor that tells it alone to end, or -1. */
@@ -35,7 +35,7 @@ struct workers *workers_start(const struct workers_opt *o,
 
 /*
  * Serves until it is time to stop, or until a worker ends the server: in order
- * (once), or because it cannot print (EX_IOERR).  Frees c.
+ * (once), or because it cannot print (EX_IOERR).  Frees ws.
  */
 enum exit_code workers_run(struct workers *c);
 
