@@ -501,6 +501,7 @@ incoming_is_empty() {
 	PID=$!
 	STARTED+=("$PID")
 	wait_for has_line listening err
+	# shellcheck disable=SC2034 # dial takes it
 	PORT=$(sed -n 's/.*listening.*://p' err)
 	enter f
 	begin f 'STOR a'
