@@ -19,7 +19,8 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 
 # The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
 PROGS = archive-stamp ftpd-lite ftpsend mkmail mxlookup orderparse orderrecv \
-	ordersend pop3d-lite savefile settled smtpd-lite smtpsend withlock
+	ordersend ordertake pop3d-lite savefile settled smtpd-lite smtpsend \
+	withlock
 MODULES = \
 	sys/buf sys/charset sys/cli sys/conn sys/dataconn sys/die \
 	sys/fdpass sys/here sys/inetd sys/io sys/limit sys/lock sys/loop \
@@ -40,8 +41,8 @@ MODULES = \
 	format/order/source format/order/table format/order/template \
 	store/archive store/draft store/dropname store/letters \
 	store/maildrop store/mailroot store/mbox store/mdir store/outbox \
-	store/passwd store/seen store/spool store/transcript \
-	store/tries store/users \
+	store/passwd store/seen store/settle store/spool store/transcript \
+	store/tries store/users store/workdir \
 	server/sasld \
 	server/smtp/smtpauth server/smtp/smtpbox server/smtp/smtpd \
 	server/smtp/smtpdata server/smtp/smtphead server/smtp/smtpmail \

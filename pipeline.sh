@@ -11,7 +11,7 @@
 #	work/.NAME/id		of the mailing: a letter keeps its Message-ID
 #	work/.NAME/STEM.results	what became of each recipient, one line each
 #	work/.NAME/report	once it is there, no letter is sent any more
-#	work/.NAME/journal	of the report: whether it was sent, and when
+#	work/.NAME/journal	of the report: whether it was sent
 #
 # id and report appear whole and on disk or not at all (savefile), so that what
 # exists says what has been done, also after a power failure, and every
@@ -30,38 +30,23 @@ TRIES=${TRIES:-5}			# runs that try the deferred ones
 SETTLE=${SETTLE:-0}			# seconds an order lies untouched first
 JOBS=${JOBS:-1}				# connections to the server
 WATCH=${WATCH:-10}			# seconds between two looks (-w)
-export INCOMING WORK ARC SMTPSERVER SMTPOPTIONS FROM SUPPORT REPORT TRIES \
-	SETTLE JOBS
+export SMTPSERVER
 
 set -u
 umask 077
 LC_ALL=C				# names are bytes
 export LC_ALL
-talk=					# or -v
-newline='
-'
+talk='' again=''				# or -v; -q when it looks again
+worst=0					# the exit code
 
 HELD=3					# withlock's code: another run has it
-DONE=4					# our own, of an order that is done
-
-# What a terminal acts on in the name of an order, wherever that came from:
-# control characters, and those that turn the direction of text, in UTF-8.
-hide=$(printf '%b' 's/[\0001-\0037\0177]/?/g;s/\0302[\0200-\0237]/?/g;' \
-	's/\0342\0200[\0252-\0256]/?/g;s/\0342\0201[\0246-\0251]/?/g')
 
 say() {
-	said=$*
-	case $said in
-	*[!\ -~]*) said=$(printf '%s\n' "$said" | sed "$hide") ||
-		said="${said%%[!\ -~]*}..." ;;
-	esac
-	printf 'pipeline.sh: %s\n' "$said" >&2
+	printf 'pipeline.sh: %s\n' "$*" >&2
 }
 
 # A shell that cannot read on here takes that for the end of its work.
-read_all=no
-trap '[ "$?$read_all" != 0no ] || { say "$0: not read to its end"; exit 74; }' \
-	EXIT
+trap 'say "$0: not read to its end"; exit 74' EXIT
 
 tell() {
 	[ -z "$talk" ] || say "$*"
@@ -81,51 +66,6 @@ step() {
 	"$@" || ended "$?" "$order: $1"
 }
 
-is_number() {
-	case $1 in
-	'' | *[!0-9]*) return 1 ;;
-	esac
-}
-
-# Removes files, and believes it when they are gone.
-gone() {
-	rm -f -- "$@"
-	for f; do
-		[ -e "$f" ] || continue
-		say "$f: rm cannot remove it"
-		return 74
-	done
-}
-
-# path becomes the file that a name leads to, dir the place where that lies, as
-# every other spelling of it has it: empty when there is none.
-locate() {
-	path=$1
-	while [ -h "$path" ] && [ -e "$path" ]; do
-		link=$(ls -ld -- "$path") || ended "$?" "$path: ls" || return
-		case $link in
-		*"$path -> "/*) path=${link#*"$path -> "} ;;
-		*"$path -> "?*)
-			path=${path%"${path##*/}"}${link#*"$path -> "} ;;
-		*) say "$path: ls does not tell where it leads"; return 75 ;;
-		esac
-	done
-	case $path in
-	*/*) place "${path%/*}/" ;;
-	*) place . ;;
-	esac
-}
-
-# The dot keeps a newline at the end of the name.
-place() {
-	dir=$(CDPATH='' cd -P -- "$1" 2>/dev/null && pwd -P && echo .)
-	dir=${dir%??}
-}
-
-locate "$0" || exit 75
-self=$dir/${path##*/}
-PATH=$PATH:$dir/bin:$dir
-
 # smtpsend, with the words of the setting, which are no patterns.
 send() (
 	set -f
@@ -135,34 +75,17 @@ send() (
 
 # --- One order, under its lock ------------------------------------------
 
+# Without an order there is only the state of one that is in the archive.
 handle() {
 	name=$1
 	order=$WORK/$name
 	state=$WORK/.$name
 	stem=$state/${name%.*}			# of names for the archive
-	took=0
-	[ -e "$order" ] || take "${2-}" || took=$?
 	if [ -e "$order" ]; then
 		[ -s "$state/report" ] || send_letters || return
 		send_report && archive || return
 	fi
-	gone "$state"/* "$state"/.tmp.* || return
-	# The lock goes last.  Who takes it then begins anew in the directory.
-	rm -f -- "$state/.lock" || ended "$?" "$state/.lock: rm" || return 74
-	rmdir -- "$state" 2>/dev/null
-	return "$took"
-}
-
-# Moves an order in by rename.  State that lies here without an order is an
-# earlier one's, which came as far as the archive; it must not come back.
-take() {
-	gone "$state"/* "$order.results" || return
-	[ -n "$1" ] && [ -e "$1" ] || return 0
-	step savefile -s "$state" "$WORK" || return
-	step savefile -r -- "$1" "$order" || return
-	[ -e "$order" ] && tell "$1: taken as $order" && return
-	say "$1: savefile has not renamed it to $order"
-	return 75
+	remove_state
 }
 
 # Sends the letters that have not been sent, and then makes the report.  First
@@ -177,52 +100,39 @@ send_letters() {
 	*) [ -z "$errors" ] || printf '%s\n' "$errors" >&2
 		ended "$code" "$order: orderparse"; return ;;
 	esac
-	count=$(step orderparse -n -v -f "$FROM" -- "$order") || return
-	total=${count%%[!0-9]*}
-	duplicates=${count#*duplicates }
+	counts=$(step orderparse -n -v -f "$FROM" -- "$order") || return
+	total=${counts%%[!0-9]*}
+	duplicates=${counts#*duplicates }
 	duplicates=${duplicates%%[!0-9]*}
-	if ! is_number "$total" || ! is_number "$duplicates"; then
-		say "$order: orderparse does not tell the number of recipients"
-		return 75
-	fi
 
-	get_id || return
-	send_batch || return
-	count_results || return
+	get_id && send_batch && count_results || return
 	if [ "$deferred" -gt 0 ]; then
-		count_tries || return
-		if [ "$tries" -lt "$TRIES" ]; then
+		tries=$(count_tries) || return
+		[ "$tries" -ge "$TRIES" ] || {
 			say "$order: $deferred of $total deferred in run" \
 				"$tries of $TRIES, the next one goes on"
 			return 75
-		fi
+		}
 	fi
-	step savefile -s "$stem.results" || return
-	report_results
+	step savefile -s "$stem.results" && report_results
 }
 
 # With another id all would be other letters, which nobody has had.
 get_id() {
-	id=
-	[ ! -s "$state/id" ] || read -r id <"$state/id" || id=
-	[ -z "$id" ] || return 0
-	if [ -s "$order.results" ]; then
-		say "$state/id: cannot be read, and $order.results says that" \
-			'letters were sent: nobody knows which'
-		return 74
+	if [ ! -s "$state/id" ] && [ ! -s "$order.results" ]; then
+		step savefile -n "$state/id" date -u "+%Y%m%dT%H%M%SZ.$$" ||
+			return
 	fi
-	step savefile -n "$state/id" date -u "+%Y%m%dT%H%M%SZ.$$" || return
 	read -r id <"$state/id" && return
-	say "$state/id: savefile has not made it"
+	say "$state/id: cannot be read, and without it nobody knows which" \
+		"letters $order.results speaks of"
 	return 74
 }
 
 send_batch() {
 	tell "$order: sending the letters to $SMTPSERVER"
-	set --
-	[ "$JOBS" -eq 1 ] || set -- -j "$JOBS"
 	step orderparse -S -f "$FROM" -i "$id" -- "$order" |
-		send -bS "$@" -l "$order.results" >"$stem.results"
+		send -bS -j "$JOBS" -l "$order.results" >"$stem.results"
 	code=$?
 	case $code in
 	0 | 65 | 67 | 68 | 75 | 80) ;;
@@ -244,8 +154,7 @@ count_results() {
 	$counts
 	END
 	sum="$sent sent, $failed failed, $deferred deferred, $unknown unknown"
-	if is_number "$unknown" &&
-		[ $((sent + failed + deferred + unknown)) -eq "$total" ]; then
+	if [ "$((sent + failed + deferred + unknown))" = "$total" ]; then
 		tell "$order: $sum"
 	else
 		say "$order: $total recipients, but $sum"
@@ -256,24 +165,19 @@ count_results() {
 # In each run that tries them the journal gets a line for those who are
 # deferred; a log-in that is refused tries nobody, nor does a crash.
 count_tries() {
-	tries=$(step awk -F '\t' '$1 == "deferred" &&
-		$9 != "not begun" && !($4 == "auth" && $3 ~ /^[235]/) &&
-		++n[$2, $8] > most {
+	step awk -F '\t' '$1 == "deferred" && $9 != "not begun" &&
+		!($4 == "auth" && $3 ~ /^[235]/) && ++n[$2, $8] > most {
 			most++
 		}
-		END { print most + 0 }' "$order.results") || return
-	is_number "$tries" && return
-	say "$order.results: cannot be counted"
-	return 75
+		END { print most + 0 }' "$order.results"
 }
 
 # --- The report ---------------------------------------------------------
 
 report_results() {
-	show_name
 	[ "$total" -eq 1 ] && s='' || s=s
-	make_report "$shown: $sent of $total sent" -R "$stem.results" <<-END
-	Order $shown: $total recipient$s.
+	make_report "$name: $sent of $total sent" -R "$stem.results" <<-END
+	Order $name: $total recipient$s.
 
 	sent: $sent
 	failed: $failed
@@ -289,24 +193,15 @@ report_errors() {
 		say "$order: orderparse: exit 65, and no reason"
 		return 75
 	fi
-	show_name
 	say "$order: cannot be read, see the report to $SUPPORT"
-	make_report "$shown: cannot be read" <<-END && return
-	Order $shown cannot be read. No letter was sent.
+	make_report "$name: cannot be read" <<-END && return
+	Order $name cannot be read. No letter was sent.
 
 	$errors
 	END
 	code=$?
 	printf '%s\n' "$errors" >&2
 	return "$code"
-}
-
-# shown becomes the name on one line.
-show_name() {
-	shown=$name
-	while [ "$shown" != "${shown#*"$newline"}" ]; do
-		shown=${shown%%"$newline"*}'?'${shown#*"$newline"}
-	done
 }
 
 # make_report subject [option ...] <text
@@ -325,19 +220,16 @@ send_report() {
 	send -A -f '<>' -l "$state/journal" -- "$SUPPORT" <"$state/report"
 	refused=$?
 	case $refused in
-	0) tell "$order: the report is sent to $SUPPORT" ;;
+	0)	if [ ! -s "$state/journal" ]; then
+			say "$state/journal: smtpsend has not written it"
+			return 75
+		fi
+		tell "$order: the report is sent to $SUPPORT" ;;
 	65 | 67 | 68) say "$order: $SUPPORT refused the report, see $ARC" ;;
 	75 | 80)
 		say "$order: the report waits for the next run"
 		return 75 ;;
-	*) ended "$refused" "$order: smtpsend"; return ;;
-	esac
-	stamp=$(step awk -F '\t' '$1 == "sent" || $1 == "failed" { time = $7 }
-		END { print time }' "$state/journal") || return
-	case $stamp in
-	[0-9]*-[0-9]*-[0-9]*T[0-9]*:[0-9]*:[0-9]*Z) ;;
-	*) say "$state/journal: does not say when the report was sent"
-		return 75 ;;
+	*) ended "$refused" "$order: smtpsend" ;;
 	esac
 }
 
@@ -351,21 +243,32 @@ archive() {
 		step ln -f -- "$state/report" "$stem.report" || return
 		put "$stem.report" >/dev/null || return
 	fi
-	gone "$order.results" || return
 	put "$order" || return
 	tell "$order: moved to $ARC"
 }
 
+# The stamp is the time of the report, also in the next run.
 put() {
-	step archive-stamp -d "$ARC" -t "$stamp" -- "$1" || return
+	step archive-stamp -d "$ARC" -r "$state/report" -- "$1" || return
 	[ -e "$1" ] || return 0
 	say "$1: archive-stamp has left it there"
 	return 74
 }
 
+# The lock goes last: who takes it then begins anew in the directory.
+remove_state() {
+	set -- "$order.results" "$state"/* "$state"/.tmp.* "$state/.lock"
+	rm -f -- "$@"
+	for file; do
+		[ -e "$file" ] || continue
+		say "$file: rm cannot remove it"
+		return 74
+	done
+	rmdir -- "$state" 2>/dev/null || :
+}
+
 # --- All orders ---------------------------------------------------------
 
-worst=0
 note() {
 	case $1 in
 	0) ;;
@@ -375,126 +278,39 @@ note() {
 	esac
 }
 
-# Handles an order in a process of its own that holds the lock; one that is
-# held is another run's: with_lock name [file]
+# withlock holds the lock as long as its output is read, and says whether it
+# has it: 0, or why not.
 with_lock() {
-	withlock -p -E "$HELD" "$WORK/.$1/.lock" \
-		sh "$self" ${talk:+"$talk"} -o "$@"
+	withlock -o -p -E "$HELD" -- "$WORK/.$1/.lock" | (
+		if ! read -r code; then
+			say "$WORK/$1: withlock has not locked it"
+			exit 75
+		fi
+		[ "$code" -eq 0 ] || exit "$code"
+		handle "$1"
+	)
 	code=$?
-	case $code in
-	"$HELD") tell "$WORK/$1: another run has it" ;;
-	"$DONE") ;;
-	0)	# of a shell that could not read this file
-		say "$WORK/$1: nothing was done: $self: cannot be read"
-		note 75 ;;
-	*) note "$code"; ended "$code" "$WORK/$1: withlock" ;;
-	esac
-}
-
-# name becomes what an order is to be called in work; not as a journal is.
-call() {
-	name=${1##*/}
-	[ ${#name} -le 200 ] || name=$(printf '%.200s' "$name").txt
-	case $name in
-	*.results) name=$name.txt ;;
-	esac
-}
-
-# Finds a name in work for a new order, and handles it.
-pick() {
-	call "$1"
-	case $name in
-	.*) say "$1: a dot-file is not finished"; note 66; return ;;
-	*.*) stem=${name%.*} ext=.${name##*.} ;;
-	*) stem=$name ext= ;;
-	esac
-	n=1
-	while [ -e "$WORK/$name" ]; do
-		n=$((n + 1))
-		name=$stem-$n$ext
-	done
-	with_lock "$name" "$1"
-}
-
-# Whether nobody has touched a file for $SETTLE seconds.
-is_settled() {
-	[ "$SETTLE" -gt 0 ] || return 0
-	settled -t "$SETTLE" -- "$1"
-	code=$?
-	case $code in
-	0) return ;;
-	1) tell "$1: not yet settled" ;;
-	*) note "$code"; ended "$code" "$1: settled" ;;
-	esac
-	return 1
-}
-
-is_order() {
-	[ -f "$1" ] && [ ! -h "$1" ]
-}
-
-# What lies in work is an order, if it is no journal; what lies below it is no
-# order, and neither is a link, but for one to where orders are.
-handle_file() {
-	case $1 in
-	-*) set -- "./$1" ;;
-	esac
-	locate "$1" || { note 75; return; }
-	case $dir/${path##*/} in
-	"$work"/.* | "$work"/*/*) ;;
-	"$work"/*.results) tell "$1: a journal, no order"; return ;;
-	"$work"/*) ! is_order "$path" || { with_lock "${path##*/}"; return; } ;;
-	"$incoming"/*) ! is_order "$path" || { pick "$path"; return; } ;;
-	*) ! is_order "$1" || { pick "$1"; return; } ;;
-	esac
-	call "$1"
-	if [ ! -e "$1" ] && [ "${name#.}" = "$name" ] &&
-		is_order "$WORK/$name"; then
-		with_lock "$name"
-	elif [ "$again" = no ]; then
-		say "$1: no such order"
-		note 66
+	if [ "$code" -eq "$HELD" ]; then
+		tell "$WORK/$1: another run has it"
+	elif [ "$code" -eq 0 ] && [ -e "$WORK/$1" ]; then
+		with_lock "$1"		# a new one that has got the name
+	else
+		note "$code"
 	fi
 }
 
-# is_found directory file: a shell that cannot read a directory finds in it no
-# more than the pattern, as where there is nothing.
-is_found() {
-	[ "$2" = "$1/*" ] && [ ! -e "$2" ] || return 0
-	files=$(ls -- "$1") || { ended "$?" "$1: ls"; note 75; return 1; }
-	[ -n "$files" ] || return 0
-	say "$1: has files that the shell has not found: the next run goes on"
-	note 75
-	return 1
-}
-
-# What an earlier run left, then what has come.
-handle_all() {
-	set -- "$WORK"/*
-	is_found "$WORK" "$1" || return
-	for f; do
-		case $f in
-		*.results) ;;
-		*) ! is_order "$f" || with_lock "${f##*/}" ;;
-		esac
-	done
-	for d in "$WORK"/.[!.]*; do
-		f=$WORK/${d##*/.}
-		[ ! -d "$d" ] || [ -e "$f" ] || with_lock "${f##*/}"
-	done
-	set -- "$INCOMING"/*
-	is_found "$INCOMING" "$1" || return
-	for f; do
-		! is_order "$f" || ! is_settled "$f" || pick "$f"
-	done
-}
-
-# The given orders, or all.
+# The given orders, or all: those in work, and those that have come.
 look() {
-	[ $# -gt 0 ] || handle_all
-	for file; do
-		handle_file "$file"
-	done
+	names=$(ordertake ${talk:+"$talk"} ${again:+"$again"} -d "$INCOMING" \
+		-w "$WORK" -t "$SETTLE" -- "$@")
+	code=$?
+	note "$code"
+	ended "$code" ordertake
+	while IFS= read -r name; do
+		[ -z "$name" ] || with_lock "$name"
+	done <<-END
+	$names
+	END
 }
 
 # --- What was asked for -------------------------------------------------
@@ -503,97 +319,97 @@ usage='usage: pipeline.sh [-vw] [file ...]
   -v  tell each step on standard error
   -w  stay, and look again every WATCH seconds (10)'
 
-version() {
-	find_programs
-	version=$(withlock -V) || ended "$?" 'withlock -V' || exit 75
-	answer "pipeline.sh ${version#* }"
-}
-
 # The only output of a run, or a failure.
 answer() {
-	printf '%s\n' "$1" 2>/dev/null && read_all=yes && exit
+	printf '%s\n' "$1" 2>/dev/null && exit
 	say 'stdout: cannot be written'
 	exit 74
 }
 
+wrong() {
+	say "$1"
+	exit 78
+}
+
+# The programs may lie where the script does, to which a link may lead.
 find_programs() {
-	for program in archive-stamp mkmail orderparse savefile settled \
+	self=$0
+	while [ -h "$self" ]; do
+		link=$(ls -ld -- "$self") || { say "$self: ls fails"; exit 75; }
+		link=${link#*"$self -> "}
+		case $link in
+		/*) self=$link ;;
+		*) self=${self%"${self##*/}"}$link ;;
+		esac
+	done
+	dir=$(directory "${self%"${self##*/}"}.")
+	PATH=$PATH:$dir/bin:$dir
+	for program in archive-stamp mkmail orderparse ordertake savefile \
 		smtpsend withlock; do
-		command -v "$program" >/dev/null && continue
-		say "$program: not found on PATH, nor in ${self%/*}/bin"
-		exit 78
+		command -v "$program" >/dev/null ||
+			wrong "$program: not found on PATH, nor in $dir/bin"
 	done
 }
 
+directory() {
+	CDPATH='' cd -P -- "$1" 2>/dev/null && pwd -P
+}
+
 # An order that is done, or in hand, must not pass for one that has come.
-find_places() {
-	place "$INCOMING"
-	incoming=${dir:-none}
-	place "$ARC"
-	arc=${dir:-not yet}
-	place "$WORK"
-	work=$dir
-	[ -n "$work" ] || { say "$WORK: cannot be entered"; exit 73; }
-	if [ "$work" = "$incoming" ] || [ "$work" = "$arc" ] ||
-		[ "$arc" = "$incoming" ]; then
-		say 'INCOMING, WORK and ARC: two of them are one directory'
-		exit 78
-	fi
+check_directories() {
+	a=$(directory "$INCOMING") b=$(directory "$WORK") c=$(directory "$ARC")
+	[ "${a:-1}" != "${b:-2}" ] && [ "${b:-2}" != "${c:-3}" ] &&
+		[ "${c:-3}" != "${a:-1}" ] ||
+		wrong 'INCOMING, WORK and ARC: two of them are one directory'
 }
 
-# number becomes what a setting says, without the zeros in front that make it
-# octal to some shells.
-decimal() {
-	number=${1#*=}
-	is_number "$number" || { say "$1: not a number"; exit 78; }
-	number=${number#"${number%%[!0]*}"}
-	[ ${#number} -le 9 ] || { say "$1: too large"; exit 78; }
-	number=${number:-0}
+check_settings() {
+	for setting in "TRIES=$TRIES" "SETTLE=$SETTLE" "JOBS=$JOBS" \
+		"WATCH=$WATCH"; do
+		case ${setting#*=} in
+		'' | *[!0-9]*) wrong "$setting: not a number" ;;
+		??????????*) wrong "$setting: too large" ;;
+		esac
+	done
+	[ "$JOBS" -gt 0 ] || wrong "JOBS=$JOBS: no connection at all"
+	[ "$REPORT" = socket ] || [ "$REPORT" = ftp ] ||
+		wrong "REPORT=$REPORT: neither socket nor ftp"
 }
 
-watch=no again=no
-case ${1-} in
---help) answer "$usage" ;;
---version) version ;;
-esac
-while getopts :ho:vVw opt; do
-	case $opt in
-	h) answer "$usage" ;;
-	o)	# for itself: one order, the lock is held
-		shift $((OPTIND - 2))
-		read_all=yes
-		handle "$@" || exit
-		exit "$DONE" ;;
-	v) talk=-v ;;
-	V) version ;;
-	w) watch=yes ;;
-	*) say "-$OPTARG: no such option"; echo "$usage" >&2; exit 64 ;;
+main() {
+	trap - EXIT
+	watch=
+	case ${1-} in
+	--help) answer "$usage" ;;
+	--version) set -- -V ;;
 	esac
-done
-shift $((OPTIND - 1))
+	while getopts :hvVw opt; do
+		case $opt in
+		h) answer "$usage" ;;
+		v) talk=-v ;;
+		V)	find_programs
+			version=$(withlock -V) || exit 75
+			answer "pipeline.sh ${version#* }" ;;
+		w) watch=yes ;;
+		*) say "-$OPTARG: no such option"; echo "$usage" >&2; exit 64 ;;
+		esac
+	done
+	shift $((OPTIND - 1))
 
-decimal "TRIES=$TRIES"; TRIES=$number
-decimal "SETTLE=$SETTLE"; SETTLE=$number
-decimal "JOBS=$JOBS"; JOBS=$number
-decimal "WATCH=$WATCH"; WATCH=$number
-[ "$JOBS" -gt 0 ] || { say "JOBS=$JOBS: no connection at all"; exit 78; }
-case $REPORT in
-socket | ftp) ;;
-*) say "REPORT=$REPORT: neither socket nor ftp"; exit 78 ;;
-esac
-find_programs
-mkdir -p -- "$WORK" || { say "$WORK: mkdir cannot make it"; exit 73; }
-find_places
-
-if [ $# -eq 0 ] && [ ! -d "$INCOMING" ]; then
-	say "$INCOMING: no such directory"
-	exit 66
-fi
-look "$@"
-while [ "$watch" = yes ]; do
-	sleep "$WATCH" || { say "sleep $WATCH: exit $?"; exit 75; }
-	again=yes
+	check_settings
+	find_programs
+	check_directories
+	if [ $# -eq 0 ] && [ ! -d "$INCOMING" ]; then
+		say "$INCOMING: no such directory"
+		exit 66
+	fi
 	look "$@"
-done
-read_all=yes
-exit "$worst"
+	while [ -n "$watch" ]; do
+		sleep "$WATCH" || { say "sleep $WATCH: exit $?"; exit 75; }
+		again=-q
+		look "$@"
+	done
+	exit "$worst"
+}
+
+main "$@"

@@ -172,29 +172,16 @@ keep_all(char **paths, int verbose)
 	return last;
 }
 
-/* The content first: what the new name leads to is whole. */
 static enum exit_code
 move(const char *from, const char *to, int verbose)
 {
 	enum exit_code code;
 
 	check_target(to);
-	code = keep(from, 0);
-	if (code != EX_OK)
-		return code;
-	if (rename(from, to) < 0) {
-		code = errno == EXDEV ? EX_CONFIG :
-		    die_errno(errno, EX_CANTCREAT);
-		warn_sys("%s: not renamed to %s", from, to);
-		return code;
-	}
-	if (newfile_syncparent(to) < 0 || newfile_syncparent(from) < 0) {
-		warn_sys("%s: renamed to %s, which may not last", from, to);
-		return EX_IOERR;
-	}
-	if (verbose)
+	code = newfile_move(from, to);
+	if (code == EX_OK && verbose)
 		warn("%s: is now %s", from, to);
-	return EX_OK;
+	return code;
 }
 
 int

@@ -288,6 +288,21 @@ is_handled() {
 	all_tried
 }
 
+@test "ordertake.1" {
+	echo user2 >>users
+	mail_server
+	cp session.txt incoming/one.txt
+	cp session.txt incoming/two.txt
+	gives 0 1
+	[ "$(cut -f 1 results | sort | uniq -c)" = '      6 sent' ]
+	[ "$(wc -l <got)" = 2 ]
+	[ -z "$(ls -A incoming)$(ls -A work)" ]
+	example 2
+	run -0 sh -c '. ./commands 2>&1'
+	diff want - <<<"$output"
+	all_tried
+}
+
 @test "pop3d-lite.1" {
 	orderparse -S session.txt | smtpd-lite -i -d mail >/dev/null
 	gives 0 1

@@ -7,7 +7,7 @@ load lib
 export FROM=news@pth.ua SUPPORT=support@pth.ua
 
 # The programs that pipeline.sh runs and that change something.
-PARTS='archive-stamp mkdir mkmail orderparse rm rmdir savefile smtpsend
+PARTS='archive-stamp mkmail orderparse ordertake rm rmdir savefile smtpsend
 withlock'
 
 # Each part is a script that counts, and at step $CRASH kills its process
@@ -84,10 +84,10 @@ setup() {
 
 @test "killed before each step" {
 	crash_everywhere before
-	[ "$CRASH" -gt 20 ] && [ "$CRASH" -lt 200 ]
+	[ "$CRASH" -gt 16 ] && [ "$CRASH" -lt 200 ]
 }
 
 @test "killed after each step" {
 	crash_everywhere after
-	[ "$CRASH" -gt 20 ] && [ "$CRASH" -lt 200 ]
+	[ "$CRASH" -gt 16 ] && [ "$CRASH" -lt 200 ]
 }

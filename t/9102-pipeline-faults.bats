@@ -23,7 +23,7 @@ setup() {
 			faults=$((faults + 1))
 		done
 	done
-	[ "$faults" -gt 10 ]
+	[ "$faults" -gt 5 ]
 }
 
 @test "a program is killed at its first call" {

@@ -218,6 +218,31 @@ newfile_keep(const char *path)
 	return newfile_sync(&f) < 0 ? -1 : newfile_syncparent(path);
 }
 
+enum exit_code
+newfile_move(const char *from, const char *to)
+{
+	enum exit_code code;
+
+	/* The content first: what the new name leads to is whole. */
+	if (newfile_keep(from) < 0) {
+		code = die_errno(errno, errno == EIO || errno == ENOSPC ?
+		    EX_IOERR : EX_NOINPUT);
+		warn_sys("%s", from);
+		return code;
+	}
+	if (rename(from, to) < 0) {
+		code = errno == EXDEV ? EX_CONFIG :
+		    die_errno(errno, EX_CANTCREAT);
+		warn_sys("%s: not renamed to %s", from, to);
+		return code;
+	}
+	if (newfile_syncparent(to) < 0 || newfile_syncparent(from) < 0) {
+		warn_sys("%s: renamed to %s, which may not last", from, to);
+		return EX_IOERR;
+	}
+	return EX_OK;
+}
+
 int
 newfile_mkdir(const char *dir, int access_mode)
 {

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "die.h"
+
 struct newfile {
 	int fd;			/* to read and write; -1 once synced */
 	int err;		/* errno of the first failure, or 0 */
@@ -81,6 +83,14 @@ int newfile_syncparent(const char *path);
 
 /* Makes what is there safe, content and name: 0, or -1 with errno. */
 int newfile_keep(const char *path);
+
+/*
+ * Renames a file, in place of the one that has the name, content and name
+ * made safe; nothing is copied.  EX_OK, or the exit code after the reason on
+ * standard error: EX_CONFIG where to is on another file system, EX_IOERR
+ * where the new name may not last.
+ */
+enum exit_code newfile_move(const char *from, const char *to);
 
 /* The directory that path lies in, the caller's to free. */
 char *newfile_parent(const char *path);

@@ -1,6 +1,5 @@
 # The whole pipeline in the sweep of faults, see faults.bash: chain.PROGRAM-N
-# has the faults in the Nth start of that program; of sh, the first is
-# pipeline.sh as it is started, the second what that starts of itself.
+# has the faults in the Nth start of that program, sh being pipeline.sh.
 
 chain_base() {
 	mkdir incoming shim

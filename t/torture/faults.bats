@@ -35,6 +35,10 @@ beside() {
 	sweep keep savefile
 }
 
+@test "ordertake" {
+	sweep take ordertake
+}
+
 @test "mkmail" {
 	sweep mkmail mkmail
 }
@@ -129,11 +133,12 @@ chain() {
 @test "pipeline.sh" {
 	beside smtp smtpd-lite -l 127.0.0.1:0 -d mail
 	BAD=0
-	chain sh 2
+	chain sh 1
+	chain ordertake 1
 	chain withlock 1
 	chain orderparse 4
 	chain smtpsend 2
-	chain savefile 6
+	chain savefile 4
 	chain mkmail 1
 	chain archive-stamp 2
 	[ $BAD = 0 ]

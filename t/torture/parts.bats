@@ -24,6 +24,6 @@ setup() {
 		done
 	done
 	echo "# $faults faults, $bad bad" >&3
-	[ "$faults" -gt 100 ]
+	[ "$faults" -gt 80 ]
 	[ "$bad" = 0 ]
 }

@@ -76,6 +76,45 @@ keep_whole() {
 	[ "$(<dir/file)" = text ]
 }
 
+# --- ordertake: three orders, one of a name that is taken ----------------
+
+take_base() {
+	mkdir incoming work ref
+	echo old >work/a.txt
+	echo one >incoming/a.txt
+	seq 1 5000 >incoming/b.txt
+	echo stale >work/b.txt.results
+	cat work/a.txt >ref/old
+	cat incoming/a.txt >ref/one
+	cat incoming/b.txt >ref/b
+}
+
+take_go() {
+	exec "$@" ordertake
+}
+
+# Each order is there, once and whole, and has what was said to be its name.
+take_true() {
+	local f
+	[ "$(find incoming work -type f ! -name '*.results' ! -name '.*' |
+		wc -l)" = 3 ] || return
+	cmp -s ref/old work/a.txt || return
+	cmp -s ref/one work/a-2.txt || cmp -s ref/one incoming/a.txt || return
+	cmp -s ref/b work/b.txt || cmp -s ref/b incoming/b.txt || return
+	while read -r f; do
+		[ -e "work/$f" ] || return
+	done <out
+}
+
+take_whole() {
+	take_true && [ -z "$(ls -A incoming)" ] &&
+		[ ! -e work/b.txt.results ]
+}
+
+take_same() {
+	[ "$STATUS" = 0 ] && take_whole
+}
+
 # --- Filters, of which the output is all --------------------------------
 
 mkmail_base() {

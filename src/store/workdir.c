@@ -1,0 +1,257 @@
+#include "workdir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "format/wire/name.h"
+#include "sys/io.h"
+#include "sys/lock.h"
+#include "sys/newfile.h"
+
+#define NAME_LONGEST 200	/* octets: .results and the like have room */
+
+/* The state of an order has one dot in front, and no order has. */
+static const char lock_name[] = "..lock";
+static const char journal_end[] = ".results";
+
+enum exit_code
+workdir_open(struct workdir *w, const char *dir)
+{
+	enum exit_code code;
+	struct stat st;
+
+	memset(w, 0, sizeof *w);
+	w->dir = dir;
+	w->lock = -1;
+	buf_addf(&w->lock_path, "%s/%s", dir, lock_name);
+	if (newfile_mkdir(dir, F_OK) >= 0 && stat(dir, &st) == 0)
+		w->lock = lock_take(buf_str(&w->lock_path), 1);
+	if (w->lock < 0) {
+		code = die_errno(errno, EX_CANTCREAT);
+		warn_sys("%s", dir);
+		buf_free(&w->lock_path);
+		return code;
+	}
+	w->dev = st.st_dev;
+	w->ino = st.st_ino;
+	return EX_OK;
+}
+
+void
+workdir_close(struct workdir *w)
+{
+	/* Whoever waits for it notices; one that stays does no harm. */
+	unlink(buf_str(&w->lock_path));
+	close(w->lock);
+	buf_free(&w->lock_path);
+}
+
+int
+workdir_is_journal(struct span name)
+{
+	const size_t n = sizeof journal_end - 1;
+
+	return name.n >= n && span_is(span_drop(name, name.n - n), journal_end);
+}
+
+static const char *
+path_of(struct buf *b, const struct workdir *w, const char *before,
+    struct span name, const char *after)
+{
+	buf_clear(b);
+	buf_addf(b, "%s/%s", w->dir, before);
+	buf_addspan(b, name);
+	buf_adds(b, after);
+	return buf_str(b);
+}
+
+int
+workdir_has(const struct workdir *w, struct span name)
+{
+	struct buf path = { 0 };
+	struct stat st;
+	int has;
+
+	has = lstat(path_of(&path, w, "", name, ""), &st) == 0 &&
+	    S_ISREG(st.st_mode);
+	buf_free(&path);
+	return has;
+}
+
+int
+workdir_is_state(const struct workdir *w, struct span name)
+{
+	struct buf path = { 0 };
+	struct stat st;
+	int is_state;
+
+	is_state = name.n > 1 && name.p[0] == '.' && name.p[1] != '.' &&
+	    stat(path_of(&path, w, "", name, ""), &st) == 0 &&
+	    S_ISDIR(st.st_mode);
+	buf_free(&path);
+	return is_state;
+}
+
+struct span
+workdir_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return span_str(slash != NULL ? slash + 1 : path);
+}
+
+int
+workdir_is_plain(struct span name)
+{
+	size_t n;
+
+	for (; name.n > 0; name = span_drop(name, n > 0 ? n : 1)) {
+		n = span_char(name);
+		if (n > 0 && span_printable(name) == 0)
+			return 0;
+	}
+	return 1;
+}
+
+void
+workdir_call(struct buf *name, const char *path)
+{
+	const struct span own = workdir_name(path);
+	struct span s = own;
+	size_t n, end = name->n + NAME_LONGEST;
+
+	for (; s.n > 0; s = span_drop(s, n)) {
+		n = span_char(s);
+		n += n == 0;
+		if (name->n + n > end)
+			break;
+		if (workdir_is_plain(span_of(s.p, n)))
+			buf_add(name, s.p, n);
+		else
+			buf_addc(name, '?');
+	}
+	if (own.n > NAME_LONGEST || workdir_is_journal(own))
+		buf_adds(name, ".txt");
+}
+
+/* 1 where neither an order nor the state of one has the name, 0, or -1. */
+static int
+is_free(const struct workdir *w, struct span name)
+{
+	struct buf path = { 0 };
+	struct stat st;
+	int is_there, err;
+
+	is_there = lstat(path_of(&path, w, "", name, ""), &st) == 0 ||
+	    (errno == ENOENT &&
+	    lstat(path_of(&path, w, ".", name, ""), &st) == 0);
+	err = errno;
+	buf_free(&path);
+	errno = err;
+	return is_there ? 0 : err == ENOENT ? 1 : -1;
+}
+
+/* Finds a free name.  0, or -1 with errno. */
+static int
+give_name(const struct workdir *w, const char *path, struct buf *name)
+{
+	struct buf own = { 0 };
+	unsigned long i = 0;
+	int r, err;
+
+	workdir_call(&own, path);
+	do {
+		buf_clear(name);
+		name_number(name, buf_span(&own), "", ++i);
+		r = is_free(w, buf_span(name));
+	} while (r == 0);
+	err = errno;
+	buf_free(&own);
+	errno = err;
+	return r < 0 ? -1 : 0;
+}
+
+/*
+ * What an earlier order of the name has left is gone for good before there is
+ * another: its journal must not speak of this one.
+ */
+static int
+clear_name(const struct workdir *w, struct span name)
+{
+	struct buf path = { 0 };
+	int r, err;
+
+	r = unlink(path_of(&path, w, "", name, journal_end));
+	r = r < 0 && errno != ENOENT ? -1 : newfile_syncdir(w->dir);
+	err = errno;
+	buf_free(&path);
+	errno = err;
+	return r;
+}
+
+enum exit_code
+workdir_take(struct workdir *w, const char *path, struct buf *name)
+{
+	struct buf to = { 0 };
+	enum exit_code code;
+
+	if (give_name(w, path, name) < 0 ||
+	    clear_name(w, buf_span(name)) < 0) {
+		code = die_errno(errno, EX_CANTCREAT);
+		warn_sys("%s: not taken", path);
+		return code;
+	}
+	code = newfile_move(path, path_of(&to, w, "", buf_span(name), ""));
+	buf_free(&to);
+	return code;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+enum exit_code
+names_read(struct names *names, const char *path)
+{
+	struct buf list = { 0 };
+	struct dirent *entry;
+	char *copy;
+	DIR *dir;
+	int err;
+
+	memset(names, 0, sizeof *names);
+	dir = io_dir(path);
+	err = errno;
+	while (dir != NULL && (errno = 0, entry = readdir(dir)) != NULL) {
+		copy = span_dup(span_str(entry->d_name));
+		buf_add(&list, &copy, sizeof copy);
+	}
+	if (dir != NULL) {
+		err = errno;
+		closedir(dir);
+	}
+	names->n = list.n / sizeof copy;
+	names->name = die_calloc(names->n, sizeof *names->name);
+	memcpy(names->name, buf_str(&list), list.n);
+	buf_free(&list);
+	qsort(names->name, names->n, sizeof *names->name, compare);
+	if (dir != NULL && err == 0)
+		return EX_OK;
+	errno = err;
+	warn_sys("%s", path);
+	return die_errno(err, EX_NOINPUT);
+}
+
+void
+names_free(struct names *names)
+{
+	while (names->n > 0)
+		free(names->name[--names->n]);
+	free(names->name);
+}
