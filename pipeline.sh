@@ -255,15 +255,16 @@ put() {
 	return 74
 }
 
-# The lock goes last: who takes it then begins anew in the directory.
+# The lock goes last.  Who takes it then begins anew in the directory.
 remove_state() {
-	set -- "$order.results" "$state"/* "$state"/.tmp.* "$state/.lock"
+	set -- "$order.results" "$state"/* "$state"/.tmp.*
 	rm -f -- "$@"
 	for file; do
 		[ -e "$file" ] || continue
 		say "$file: rm cannot remove it"
 		return 74
 	done
+	rm -f -- "$state/.lock" || ended "$?" "$state/.lock: rm" || return 74
 	rmdir -- "$state" 2>/dev/null || :
 }
 

@@ -896,3 +896,34 @@ pipeline.sh: work/o.txt: moved to ARC" ]
 		[[ $stderr = *': not read to its end' ]]
 	done
 }
+
+@test "another run locks what this one is to remove" {
+	serve
+	order incoming/o.txt user1
+	instead rm <<-END
+	#!/bin/sh
+	$(type -P rm) "\$@" && [ ! -d work/.o.txt ] || : >>work/.o.txt/.lock
+	END
+	run -0 --separate-stderr pipeline
+	[ -z "$stderr" ]
+	mv shim/rm .
+	run -0 pipeline
+	all_done 1
+}
+
+@test "an order gets a name whose state this run has just removed" {
+	serve
+	mkdir other
+	order incoming/o.txt user1
+	order other/o.txt user3
+	instead rmdir <<-END
+	#!/bin/sh
+	$(type -P rmdir) "\$@"
+	[ ! -e other/o.txt ] || ordertake other/o.txt >taken
+	END
+	run -0 --separate-stderr pipeline incoming/o.txt
+	[ -z "$stderr" ]
+	[ "$(cat taken)" = o.txt ]
+	[ "$(letters user1) $(letters user3) $(letters support)" = '1 1 2' ]
+	all_done 2
+}
