@@ -83,6 +83,7 @@ told() {
 		# It is believed that nothing has come.
 		[ "$PART$WAY" != ordertakenothing ] ||
 			[ ! -e incoming/order.txt ] || return 0
+		rm -f work/.order.txt/.lock
 		all_done
 		return
 	fi
