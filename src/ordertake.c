@@ -16,6 +16,7 @@
 #include "sys/newfile.h"
 
 #define LINKS_MAX 40		/* that lead to one order */
+#define TARGET_MAX 4096		/* octets in one of them */
 #define DEPTH_MAX 64		/* of directories below the one that is work */
 
 static const char usage[] =
@@ -55,8 +56,8 @@ is_order(struct taker *t, const char *path)
 		return S_ISREG(st.st_mode);
 	if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP &&
 	    errno != ENAMETOOLONG) {
-		warn_sys("%s", path);
 		note(t, (int)die_errno(errno, EX_NOINPUT));
+		warn_sys("%s", path);
 	}
 	return 0;
 }
@@ -149,7 +150,7 @@ take_incoming(struct taker *t)
 static void
 follow(struct buf *real, const char *path)
 {
-	char target[4096];
+	char target[TARGET_MAX];
 	struct stat st;
 	ssize_t n;
 	int i;

@@ -179,7 +179,9 @@ lend() {
 	lend no/such
 	[ "$code" = 73 ]
 	exec 4<&-
-	run -73 wait "$holder"
+	status=0
+	wait "$holder" || status=$?
+	[ "$status" = 73 ]
 	[ "$(cat err)" = 'withlock: no/such: No such file or directory' ]
 }
 
