@@ -309,7 +309,7 @@ look() {
 	ended "$code" ordertake
 	while IFS= read -r name; do
 		[ -z "$name" ] || with_lock "$name"
-	done <<-END
+	done <<-END || note 75
 	$names
 	END
 }

@@ -1,5 +1,5 @@
 /*
- * settled: whether nobody has written to files for so many seconds.
+ * settled: whether nobody has written to files for a while.
  */
 #include <unistd.h>
 
