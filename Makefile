@@ -39,7 +39,7 @@ MODULES = \
 	format/order/fields format/order/headers format/order/letter \
 	format/order/mailing format/order/order format/order/set \
 	format/order/source format/order/table format/order/template \
-	store/archive store/draft store/dropname store/letters \
+	store/archive store/draft store/droplist \
 	store/maildrop store/mailroot store/mbox store/mdir store/outbox \
 	store/passwd store/seen store/settle store/spool store/transcript \
 	store/tries store/users store/workdir \

@@ -93,7 +93,7 @@ unit() {
 
 @test "server/ftp/ftpd" { unit ftpd; }
 
-@test "format/mail/crlf and store/dropname" { unit crlf; }
+@test "format/mail/crlf and store/droplist" { unit crlf; }
 
 @test "server/pop3/pop3d" { unit pop3d; }
 

@@ -144,7 +144,7 @@ load smtpd
 	250 2.1.5 Ok
 	250 2.1.5 <sidorov>
 	251 2.0.0 Ok: no mail for far.test
-	502 5.5.1 Error: roles are not turned
+	502 5.5.1 Error: TURN is not supported
 	354 End data with <CR><LF>.<CR><LF>
 	250 2.0.0 Ok: queued as ID
 	501 5.5.4 Syntax: MAIL FROM:<address>
@@ -286,13 +286,13 @@ envelope() {
 	} | talk
 	[ "$(sed '1,11d' out | cut -c 1-9 | tr '\n' '|')" = \
 		'250 2.1.0|250 2.1.5|250 2.0.0|503 5.5.1|503 5.5.1|250 2.0.0|252 2.1.5|250 2.0.0|221 2.0.0|' ]
-	grep -qx '503 5.5.1 Error: a message is coming by BDAT' out
+	grep -qx '503 5.5.1 Error: BDAT in progress' out
 	{
 		envelope
 		printf 'BDAT 3\r\nx\r\nDATA\r\nQUIT\r\n'
 	} >in
 	talk <in
-	[ "$(tail -n 2 out)" = "503 5.5.1 Error: a message is coming by BDAT
+	[ "$(tail -n 2 out)" = "503 5.5.1 Error: BDAT in progress
 421 4.5.0 Error: this looks like the text of a message" ]
 	[ "$(count mail/u/new)" = 1 ]
 	{
@@ -319,7 +319,7 @@ envelope() {
 	554 5.5.1 Error: no valid recipients
 	550 5.1.1 No such user here
 	554 5.5.1 Error: no valid recipients
-	503 5.5.1 Error: a message is coming by BDAT
+	503 5.5.1 Error: BDAT in progress
 	554 5.5.1 Error: no valid recipients
 	250 2.1.0 Ok
 	250 2.1.5 Ok
@@ -407,9 +407,9 @@ envelope() {
 	501 5.5.4 Syntax: ETRN domain
 	501 5.5.4 Syntax: ETRN domain
 	501 5.5.4 Syntax: ETRN domain
-	502 5.5.1 Error: roles are not turned
+	502 5.5.1 Error: TURN is not supported
 	214 2.0.0 Syntax: BDAT octets [LAST]
-	502 5.5.1 Error: nobody can log in here
+	502 5.5.1 Error: authentication not enabled
 	221 2.0.0 Bye
 	END
 	cmp want got

@@ -84,10 +84,10 @@ is_served() {
 	say p 'USER joe' +OK
 	say p 'PASS secret' '+OK 1'
 	fill 220 +OK
-	say p 'RETR 1' '-ERR [SYS/TEMP] the letter cannot be read now'
+	say p 'RETR 1' '-ERR [SYS/TEMP] cannot read the message'
 	has_line 'mail/joe/new/1.x: ' pop3d-lite.err
 	mv mail/joe/new/1.x mail/joe/cur/1.x:2,S
-	say p 'RETR 1' '-ERR [SYS/TEMP] the letter cannot be read now'
+	say p 'RETR 1' '-ERR [SYS/TEMP] cannot read the message'
 	hang_up held{1..12}
 	wait_for retrieved
 	hang_up p

@@ -105,7 +105,7 @@ incoming_is_empty() {
 	[ "$(says 'USER anonymous' 'PASS x' 'PWD' | cut -c1-3 | tr '\n' ' ')" = \
 		'331 230 257 ' ]
 	[ "$(says 'STOR a' EPSV LIST | sort -u)" = \
-		'530 USER and PASS come first' ]
+		'530 Please log in with USER and PASS' ]
 	printf 'USER anonymous\r\nPASS x\r\nPWD\r\n' |
 		TCPREMOTEIP=192.0.2.7 ftpd-lite -i >out
 	[ "$(tail -n +2 out | cut -c1-3 | tr '\n' ' ')" = '530 503 530 ' ]
@@ -478,11 +478,11 @@ incoming_is_empty() {
 
 @test "a web page cannot talk to it; long lines end the session" {
 	[ "$(says 'POST / HTTP/1.1' 'USER anonymous' 'PASS x')" = \
-		'500 this is FTP, not HTTP' ]
+		'500 This is FTP, not HTTP' ]
 	[ "$(says $'\x16\x03\x01' 'USER anonymous' 'PASS x')" = \
-		'500 this is FTP, not TLS' ]
+		'500 This is FTP, not TLS' ]
 	[ "$(says "NOOP $(printf '%05000d' 0)" QUIT)" = \
-		'500 the line is too long' ]
+		'500 Line too long' ]
 }
 
 @test "-1 takes one file and ends; SIGTERM ends in good order" {

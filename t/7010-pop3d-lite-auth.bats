@@ -13,8 +13,8 @@ setup() {
 	box user2
 }
 
-in='+OK 0 letters'
-wrong='-ERR [AUTH] wrong login or password'
+in='+OK 0 messages'
+wrong='-ERR [AUTH] authentication failed'
 
 base64_of() {
 	printf '%b' "$1" | b64
@@ -22,23 +22,23 @@ base64_of() {
 
 @test "a password may have blanks, and a login any case" {
 	printf '%s\r\n' 'USER USER2' 'PASS  two words ' QUIT | pop
-	answers '+OK and the password?' "$in" '+OK bye'
+	answers '+OK password required' "$in" '+OK bye'
 	printf '%s\r\n' 'USER user2' 'PASS two words' QUIT | pop
-	answers '+OK and the password?' "$wrong" '+OK bye'
+	answers '+OK password required' "$wrong" '+OK bye'
 }
 
 @test "a wrong password takes a second" {
 	start=$(date +%s%N)
 	printf '%s\r\n' 'USER user1' 'PASS no' QUIT | pop
 	(($(date +%s%N) - start >= 1000000000))
-	answers '+OK and the password?' "$wrong" '+OK bye'
+	answers '+OK password required' "$wrong" '+OK bye'
 }
 
 @test "after a wrong password the right one" {
 	printf '%s\r\n' 'USER user1' 'PASS no' 'PASS secret' 'USER user1' \
 		'PASS secret' QUIT | pop
-	answers '+OK and the password?' "$wrong" '-ERR say USER first' \
-		'+OK and the password?' "$in" '+OK bye'
+	answers '+OK password required' "$wrong" '-ERR send USER first' \
+		'+OK password required' "$in" '+OK bye'
 }
 
 @test "APOP" {
@@ -70,23 +70,23 @@ base64_of() {
 	answers '+ ' "$in" '+OK bye'
 	printf '%s\r\n' 'AUTH PLAIN' '*' "AUTH PLAIN $(base64_of '\0user1\0no')" \
 		'AUTH PLAIN !' 'AUTH NOSUCH' 'AUTH LOGIN' QUIT | pop
-	answers '+ ' '-ERR cancelled' "$wrong" '-ERR malformed response' \
-		'-ERR no such mechanism' '-ERR no such mechanism' '+OK bye'
+	answers '+ ' '-ERR authentication cancelled' "$wrong" '-ERR malformed response' \
+		'-ERR unsupported mechanism' '-ERR unsupported mechanism' '+OK bye'
 }
 
 @test "AUTH alone lists, UTF8 is known" {
 	printf '%s\r\n' AUTH UTF8 'USER user1' 'PASS secret' UTF8 AUTH QUIT |
 		pop
 	answers '+OK mechanisms follow' SCRAM-SHA-256 CRAM-MD5 PLAIN . \
-		'+OK UTF-8 it is' '+OK and the password?' "$in" \
-		'-ERR you are logged in' '-ERR you are logged in' '+OK bye'
+		'+OK UTF8 enabled' '+OK password required' "$in" \
+		'-ERR already logged in' '-ERR already logged in' '+OK bye'
 }
 
 @test "a login and a password in UTF-8" {
 	printf 'олена:пароль\n' >passwd
 	box олена
 	printf '%s\r\n' UTF8 'USER олена' 'PASS пароль' STAT QUIT | pop
-	answers '+OK UTF-8 it is' '+OK and the password?' "$in" '+OK 0 0' \
+	answers '+OK UTF8 enabled' '+OK password required' "$in" '+OK 0 0' \
 		'+OK bye'
 }
 
@@ -100,15 +100,15 @@ base64_of() {
 	run -1 grep '<' raw
 	grep -qx 'SASL SCRAM-SHA-256 PLAIN' out
 	sed -i '1,/^\.$/d' out
-	answers '-ERR APOP is not offered' '-ERR no such mechanism' \
-		'+OK and the password?' "$in" '+OK bye'
+	answers '-ERR APOP not supported' '-ERR unsupported mechanism' \
+		'+OK password required' "$in" '+OK bye'
 }
 
 @test "SCRAM-SHA-256 and CRAM-MD5, right and wrong" {
 	for mechanism in CRAM-MD5 SCRAM-SHA-256; do
 		run -0 login pop3 "$mechanism" user1 secret \
 			pop3d-lite -i -u passwd
-		[ "$output" = '+OK 0 letters' ]
+		[ "$output" = '+OK 0 messages' ]
 		run -0 login pop3 "$mechanism" user1 wrong \
 			pop3d-lite -i -u passwd
 		[[ $output = '-ERR [AUTH]'* ]]

@@ -12,7 +12,7 @@ setup() {
 	secrets
 	box user1
 	box user2
-	letter new/1000.a.host 'Subject: a\n\nx\n'
+	message new/1000.a.host 'Subject: a\n\nx\n'
 }
 
 # connect NAME [LOGIN PASSWORD]: a session, logged in.
@@ -150,7 +150,7 @@ is_free() {
 	for i in {2000..2799}; do
 		: >"mail/user1/new/$i.x"
 	done
-	# delete N: a session that has deleted the first N letters.
+	# delete N: a session that has deleted the first N messages.
 	delete() {
 		start pop3d-lite -l :0 -u passwd
 		connect c

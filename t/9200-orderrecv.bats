@@ -293,7 +293,7 @@ mac() {
 	order b.txt hello; } >in
 	(ulimit -f 1; answers <in >out 2>err)
 	cut -d' ' -f1-3 out >codes
-	printf '452 no room,\n250 stored b.txt\n' | diff - codes
+	printf '452 insufficient storage,\n250 stored b.txt\n' | diff - codes
 	grep -q '^orderrecv: .*File too large' err
 	[ "$(listing)" = ./b.txt ]
 	run -0 ls -A incoming/.seen
@@ -363,8 +363,9 @@ mac() {
 	wait_for grep -q listening err
 	port=$(sed -n 's/.*://p' err)
 	{ printf 'ORDER 5 %s a -\r\nwrong' "$HELLO"; order a.txt hello
-	order b.txt hello; printf 'QUIT\r\n'; } |
-		wire "127.0.0.1:$port" | tail -n +2 | cut -c1-4 >out
+	order b.txt hello; printf 'QUIT\r\n'; } >in
+	wire "127.0.0.1:$port" <in >answers
+	tail -n +2 answers | cut -c1-4 >out
 	printf '554 \n250 \n421 \n' | cmp - out
 	wait "$pid"
 	echo incoming/a.txt | cmp - paths
@@ -414,14 +415,14 @@ mac() {
 	read -r line <&9
 	[[ $line == 220* ]]
 	wire "$ADDR" </dev/null >out
-	printf '421 too busy: too many sessions, try again later\r\n' | cmp - out
+	printf '421 service not available: too many sessions, try again later\r\n' | cmp - out
 	exec 9>&-
 }
 
 @test "-T: an idle session is told so" {
 	start orderrecv -l 127.0.0.1:0 -T 1
 	wire -o "$ADDR" >out
-	printf '421 idle too long\r\n' | cmp - <(tail -n 1 out)
+	printf '421 idle timeout\r\n' | cmp - <(tail -n 1 out)
 }
 
 @test "-v tells what is said, but no mac" {

@@ -11,8 +11,8 @@ box() {
 	mkdir -p "mail/$1/tmp" "mail/$1/new" "mail/$1/cur"
 }
 
-# letter PATH TEXT: a letter of user1, TEXT as printf takes it.
-letter() {
+# message PATH TEXT: a message of user1, TEXT as printf takes it.
+message() {
 	# shellcheck disable=SC2059
 	printf "$2" >"mail/user1/$1"
 }
@@ -39,7 +39,7 @@ answers() {
 	diff want out
 }
 
-# left: the letters of user1, without where they are and their flags.
+# left: the messages of user1, without where they are and their flags.
 left() {
 	find mail/user1/new mail/user1/cur -type f |
 		sed 's,.*/,,; s/:.*//' | sort | tr '\n' ' '

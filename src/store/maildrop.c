@@ -8,9 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "dropname.h"
+#include "droplist.h"
 #include "format/mail/crlf.h"
-#include "letters.h"
 #include "mdir.h"
 #include "sys/io.h"
 #include "sys/lock.h"
@@ -19,7 +18,7 @@
 #define PIECE 65536		/* read at a time */
 #define LOOKS 512		/* directory entries looked at in one call */
 
-static const char *const parts[LETTERS_PARTS] = { "new", "cur" };
+static const char *const parts[DROPLIST_PARTS] = { "new", "cur" };
 
 struct drop {
 	struct store *store;
@@ -27,11 +26,11 @@ struct drop {
 	char *path;		/* of the Maildir */
 	char *login;
 	int lock;		/* -1 where there is no Maildir */
-	struct letters letters;
-	DIR *dir;		/* while letters are listed */
-	enum letters_part part;
+	struct droplist list;
+	DIR *dir;		/* while messages are listed */
+	enum droplist_part part;
 
-	/* The letter that is open. */
+	/* The message that is open. */
 	int fd;			/* -1: none */
 	size_t open;
 	struct crlf crlf;
@@ -43,9 +42,9 @@ struct store {
 	struct drop *first;	/* that are open */
 	char piece[PIECE];
 
-	/* A whole letter in piece, sized just now: it is not read again. */
+	/* A whole message in piece, sized just now: it is not read again. */
 	const struct drop *kept;
-	size_t kept_letter, kept_size;
+	size_t kept_message, kept_size;
 };
 
 void *
@@ -64,9 +63,9 @@ maildrop_stop(void *store)
 	free(store);
 }
 
-/* A letter's path, or a directory's where name is empty. */
+/* A message's path, or a directory's where name is empty. */
 static const char *
-path_of(const struct drop *d, enum letters_part part, const char *name,
+path_of(const struct drop *d, enum droplist_part part, const char *name,
     struct buf *b)
 {
 	buf_clear(b);
@@ -147,13 +146,13 @@ maildrop_close(void *drop)
 		closedir(d->dir);
 	if (d->lock >= 0)
 		close(d->lock);
-	letters_free(&d->letters);
+	droplist_free(&d->list);
 	free(d->login);
 	free(d->path);
 	free(d);
 }
 
-/* The next letter's name in a directory; NULL at its end, errno then. */
+/* The next message's name in a directory; NULL at its end, errno then. */
 static const char *
 next_name(DIR *dir)
 {
@@ -166,9 +165,9 @@ next_name(DIR *dir)
 	return e != NULL ? e->d_name : NULL;
 }
 
-/* Opens a directory of letters: 1, 0 where there is none, -1 with errno. */
+/* Opens a directory of messages: 1, 0 where there is none, -1 with errno. */
 static int
-open_part(struct drop *d, enum letters_part part)
+open_part(struct drop *d, enum droplist_part part)
 {
 	struct buf path = { 0 };
 
@@ -191,7 +190,7 @@ list_some(struct drop *d)
 			return errno;
 		if (fstatat(dirfd(d->dir), name, &st, AT_SYMLINK_NOFOLLOW) ==
 		    0 && S_ISREG(st.st_mode))
-			letters_add(&d->letters, d->part, name,
+			droplist_add(&d->list, d->part, name,
 			    (uint64_t)st.st_size);
 	}
 	return EINPROGRESS;
@@ -203,7 +202,7 @@ maildrop_list(void *drop)
 	struct drop *d = drop;
 	int r;
 
-	while (d->part < LETTERS_PARTS) {
+	while (d->part < DROPLIST_PARTS) {
 		if (d->dir == NULL && open_part(d, d->part) < 0)
 			return say(d->path, errno);
 		r = d->dir != NULL ? list_some(d) : 0;
@@ -216,14 +215,14 @@ maildrop_list(void *drop)
 		d->dir = NULL;
 		d->part++;
 	}
-	letters_sort(&d->letters);
+	droplist_sort(&d->list);
 	return 0;
 }
 
 size_t
 maildrop_count(const void *drop)
 {
-	return ((const struct drop *)drop)->letters.n;
+	return ((const struct drop *)drop)->list.n;
 }
 
 void
@@ -231,32 +230,32 @@ maildrop_uid(const void *drop, size_t i, struct buf *b)
 {
 	const struct drop *d = drop;
 
-	dropname_uid(d->letters.letter[i].name, b);
+	droplist_uid(d->list.message[i].name, b);
 }
 
 /*
- * Letters have other names now, or are gone: which?  0, or errno where the
+ * Messages have other names now, or are gone: which?  0, or errno where the
  * directories could not be read.
  */
 static int
 look_again(struct drop *d)
 {
-	struct letter *l;
+	struct drop_message *l;
 	const char *name;
-	enum letters_part part;
+	enum droplist_part part;
 	size_t i;
 	int r, err = 0;
 
-	for (i = 0; i < d->letters.n; i++)
-		d->letters.letter[i].gone = 1;
-	for (part = LETTERS_NEW; part < LETTERS_PARTS && err == 0; part++) {
+	for (i = 0; i < d->list.n; i++)
+		d->list.message[i].gone = 1;
+	for (part = DROPLIST_NEW; part < DROPLIST_PARTS && err == 0; part++) {
 		r = open_part(d, part);
 		if (r < 0)
 			err = errno;
 		if (r <= 0)
 			continue;
 		while ((name = next_name(d->dir)) != NULL) {
-			l = letters_find(&d->letters, name);
+			l = droplist_find(&d->list, name);
 			if (l == NULL)
 				continue;
 			free(l->name);
@@ -267,19 +266,19 @@ look_again(struct drop *d)
 		closedir(d->dir);
 		d->dir = NULL;
 	}
-	for (i = 0; i < d->letters.n && err != 0; i++)
-		d->letters.letter[i].gone = 0;
+	for (i = 0; i < d->list.n && err != 0; i++)
+		d->list.message[i].gone = 0;
 	return err;
 }
 
 /*
- * Does something with a letter's path; where that is not there, once more
- * with the letter's new one.  What it returned, or -1 with errno.
+ * Does something with a message's path; where that is not there, once more
+ * with the message's new one.  What it returned, or -1 with errno.
  */
 static int
 with_path(struct drop *d, size_t i, int (*act)(const char *path))
 {
-	const struct letter *l = &d->letters.letter[i];
+	const struct drop_message *l = &d->list.message[i];
 	struct buf path = { 0 };
 	int r = -1, err = ENOENT;
 
@@ -299,11 +298,11 @@ with_path(struct drop *d, size_t i, int (*act)(const char *path))
 	return r;
 }
 
-/* The same of a letter; that it is gone is no failure. */
+/* The same of a message; that it is gone is no failure. */
 static int
-say_letter(struct drop *d, size_t i, int err)
+say_message(struct drop *d, size_t i, int err)
 {
-	const struct letter *l = &d->letters.letter[i];
+	const struct drop_message *l = &d->list.message[i];
 	struct buf path = { 0 };
 
 	if (err != 0 && err != ENOENT)
@@ -329,9 +328,9 @@ open_file(const char *path)
 	return -1;
 }
 
-/* Opens a letter, if it is not open already: 0 or errno. */
+/* Opens a message, if it is not open already: 0 or errno. */
 static int
-open_letter(struct drop *d, size_t i)
+open_message(struct drop *d, size_t i)
 {
 	if (d->fd >= 0 && d->open == i)
 		return 0;
@@ -355,7 +354,7 @@ maildrop_finish(void *drop)
 	d->fd = -1;
 }
 
-/* The open letter's next piece: its length, -1 with errno. */
+/* The open message's next piece: its length, -1 with errno. */
 static ssize_t
 read_piece(struct drop *d)
 {
@@ -371,7 +370,7 @@ read_piece(struct drop *d)
 int
 maildrop_size(void *drop, size_t i, uint64_t *size)
 {
-	const struct letter *l = &((struct drop *)drop)->letters.letter[i];
+	const struct drop_message *l = &((struct drop *)drop)->list.message[i];
 
 	*size = l->size;
 	return l->told ? 0 : maildrop_measure(drop, i, size);
@@ -381,7 +380,7 @@ int
 maildrop_measure(void *drop, size_t i, uint64_t *size)
 {
 	struct drop *d = drop;
-	struct letter *l = &d->letters.letter[i];
+	struct drop_message *l = &d->list.message[i];
 	uint64_t whole;
 	ssize_t n = 0;
 	int err;
@@ -389,7 +388,7 @@ maildrop_measure(void *drop, size_t i, uint64_t *size)
 	*size = l->size;
 	if (l->read)
 		return 0;
-	err = open_letter(d, i);
+	err = open_message(d, i);
 	if (err == 0 && (n = read_piece(d)) > 0) {
 		d->size += (uint64_t)n + crlf_grow(&d->crlf,
 		    span_of(d->store->piece, (size_t)n));
@@ -398,7 +397,7 @@ maildrop_measure(void *drop, size_t i, uint64_t *size)
 		if (n == PIECE || whole != l->size)
 			return EINPROGRESS;
 		d->store->kept = d;
-		d->store->kept_letter = i;
+		d->store->kept_message = i;
 		d->store->kept_size = (size_t)n;
 	}
 	if (d->fd >= 0 && n >= 0)
@@ -416,10 +415,10 @@ maildrop_begin(void *drop, size_t i)
 {
 	struct drop *d = drop;
 
-	if (d->store->kept == d && d->store->kept_letter == i)
+	if (d->store->kept == d && d->store->kept_message == i)
 		return 0;
 	d->store->kept = NULL;
-	return say_letter(d, i, open_letter(d, i));
+	return say_message(d, i, open_message(d, i));
 }
 
 int
@@ -436,7 +435,7 @@ maildrop_read(void *drop, struct span *piece)
 		n = read_piece(d);
 	s->kept = NULL;
 	*piece = span_of(s->piece, n > 0 ? (size_t)n : 0);
-	err = n < 0 ? say_letter(d, d->open, errno) : 0;
+	err = n < 0 ? say_message(d, d->open, errno) : 0;
 	if (n <= 0)
 		maildrop_finish(d);
 	return err;
@@ -446,28 +445,28 @@ int
 maildrop_remove(void *drop, size_t i)
 {
 	return with_path(drop, i, unlink) == 0 || errno == ENOENT ? 0 :
-	    say_letter(drop, i, errno);
+	    say_message(drop, i, errno);
 }
 
 void
 maildrop_seen(void *drop, size_t i)
 {
 	struct drop *d = drop;
-	const struct letter *l = &d->letters.letter[i];
+	const struct drop_message *l = &d->list.message[i];
 	struct buf from = { 0 }, to = { 0 };
 	int r;
 
-	if (l->part != LETTERS_NEW)
+	if (l->part != DROPLIST_NEW)
 		return;
-	path_of(d, LETTERS_NEW, l->name, &from);
-	path_of(d, LETTERS_CUR, l->name, &to);
-	to.n -= strlen(l->name) - dropname_lasting(l->name);
+	path_of(d, DROPLIST_NEW, l->name, &from);
+	path_of(d, DROPLIST_CUR, l->name, &to);
+	to.n -= strlen(l->name) - droplist_lasting(l->name);
 	buf_adds(&to, ":2,S");
 	r = rename(buf_str(&from), buf_str(&to));
-	/* The letter is gone, or half a box has no cur. */
+	/* The message is gone, or half a box has no cur. */
 	if (r < 0 && errno == ENOENT && mdir_make(d->path) == 0)
 		r = rename(buf_str(&from), buf_str(&to));
-	/* Where it fails the letter stays new, which does no harm. */
+	/* Where it fails the message stays new, which does no harm. */
 	if (r < 0 && errno != ENOENT)
 		warn_sys("%s", buf_str(&from));
 	buf_free(&from);
@@ -479,10 +478,10 @@ maildrop_sync(void *drop)
 {
 	struct drop *d = drop;
 	struct buf path = { 0 };
-	enum letters_part part;
+	enum droplist_part part;
 	int err = 0;
 
-	for (part = LETTERS_NEW; part < LETTERS_PARTS; part++)
+	for (part = DROPLIST_NEW; part < DROPLIST_PARTS; part++)
 		if (newfile_syncdir(path_of(d, part, "", &path)) < 0 &&
 		    errno != ENOENT)
 			err = say(buf_str(&path), errno);

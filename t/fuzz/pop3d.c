@@ -1,7 +1,7 @@
 /*
  * server/pop3/pop3d: a session with a client that says what the input does,
  * cut at random, over a maildrop that takes several turns for everything,
- * fails at times and has a letter that vanished.  It is closed in the end.
+ * fails at times and has a message that vanished.  It is closed in the end.
  */
 #include "../unit/book.h"
 
@@ -38,10 +38,10 @@ feed(void *s, struct dice *d, struct span input, struct buf *out)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	static const char *const letters[BOOK_LETTERS] = {
+	static const char *const messages[BOOK_MESSAGES] = {
 		"A: b\n\n.\n..\r\nx", "gone", "\n\r\n\rq\n"
 	};
-	struct book book = { .letters = letters, .slow = 1 };
+	struct book book = { .messages = messages, .slow = 1 };
 	struct sasld_conf auth = { .mechanisms = sasld_possible(0),
 	    .host = "here", .find = book_find };
 	struct pop3d_conf conf = { .host = "here", .auth = &auth, .apop = 1,

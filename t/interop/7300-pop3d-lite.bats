@@ -69,7 +69,7 @@ emptied() {
 	p = connect()
 	capa = p.capa()
 	assert "PIPELINING" in capa and capa["EXPIRE"] == ["NEVER"], capa
-	assert p.utf8() == b"+OK UTF-8 it is"
+	assert p.utf8() == b"+OK UTF8 enabled"
 	p.apop("user1", "secret")
 	count, octets = p.stat()
 	assert count == 3

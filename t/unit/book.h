@@ -1,6 +1,6 @@
 /*
- * book: a maildrop in memory, with three letters, for sessions of pop3d.  It
- * writes down what it is told; a letter that reads "gone" has vanished.
+ * book: a maildrop in memory, with three messages, for sessions of pop3d.  It
+ * writes down what it is told; a message that reads "gone" has vanished.
  */
 #ifndef UNIT_BOOK_H
 #define UNIT_BOOK_H
@@ -12,17 +12,17 @@
 
 #define BOOK_LOGIN "user"
 #define BOOK_PASSWORD "pw"
-#define BOOK_LETTERS 3
+#define BOOK_MESSAGES 3
 
 struct book {
-	const char *const *letters;
+	const char *const *messages;
 	struct buf log;
 	int slow;		/* all that may take more turns takes two */
 	int open_err, list_err, begin_err, read_err, remove_err;
 	int faults;		/* calls that must not be */
 	/* private */
 	int opened, turn;
-	size_t at, read;	/* the letter that is read, and how far */
+	size_t at, read;	/* the message that is read, and how far */
 };
 
 static void *
@@ -68,7 +68,7 @@ static size_t
 book_count(const void *drop)
 {
 	(void)drop;
-	return BOOK_LETTERS;
+	return BOOK_MESSAGES;
 }
 
 static int
@@ -76,7 +76,7 @@ book_size(void *drop, size_t i, uint64_t *size)
 {
 	struct book *b = drop;
 
-	b->faults += i >= BOOK_LETTERS;
+	b->faults += i >= BOOK_MESSAGES;
 	*size = 10 * i + 7;
 	return book_turn(b);
 }
@@ -91,7 +91,7 @@ book_uid(const void *drop, size_t i, struct buf *b)
 static int
 book_is_gone(const struct book *b, size_t i)
 {
-	return strcmp(b->letters[i], "gone") == 0;
+	return strcmp(b->messages[i], "gone") == 0;
 }
 
 static int
@@ -110,7 +110,7 @@ static int
 book_read(void *drop, struct span *piece)
 {
 	struct book *b = drop;
-	struct span left = span_drop(span_str(b->letters[b->at]), b->read);
+	struct span left = span_drop(span_str(b->messages[b->at]), b->read);
 
 	if (b->read_err != 0 && b->read > 0)
 		return b->read_err;

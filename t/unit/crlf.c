@@ -1,10 +1,10 @@
 /*
- * format/mail/crlf and store/dropname: each letter in one piece and cut at
+ * format/mail/crlf and store/droplist: each message in one piece and cut at
  * every place; what is sent, and how long that is.
  */
 #include "format/mail/crlf.h"
 
-#include "store/dropname.h"
+#include "store/droplist.h"
 #include "test.h"
 
 static void
@@ -66,26 +66,26 @@ check_names(void)
 	struct buf b = { 0 };
 	uint64_t size = 10;
 
-	CHECK(dropname_compare("9.a", "10.a") < 0);
-	CHECK(dropname_compare("10.a:2,S", "10.a") == 0);
-	CHECK(dropname_compare("10.a", "10.ab:2,") < 0);
-	CHECK(dropname_compare("10.b:2,S", "10.a") > 0);
-	CHECK_INT(dropname_lasting("1.a,S=3:2,S"), 7);
-	CHECK(!dropname_size("1.a", &size));
-	CHECK(!dropname_size("1.a,S=10", &size));
-	CHECK(!dropname_size("1.a,W=10", &size));
-	CHECK(!dropname_size("1.a,S=9,W=10", &size));
-	CHECK(!dropname_size("1.a,S=10,W=9", &size));
-	CHECK(!dropname_size("1.a,S=10,W=23", &size));
-	CHECK(!dropname_size("1.a,S=10,W=", &size));
-	CHECK(!dropname_size("1.a,S=10:2,W=12", &size));
+	CHECK(droplist_compare("9.a", "10.a") < 0);
+	CHECK(droplist_compare("10.a:2,S", "10.a") == 0);
+	CHECK(droplist_compare("10.a", "10.ab:2,") < 0);
+	CHECK(droplist_compare("10.b:2,S", "10.a") > 0);
+	CHECK_INT(droplist_lasting("1.a,S=3:2,S"), 7);
+	CHECK(!droplist_size("1.a", &size));
+	CHECK(!droplist_size("1.a,S=10", &size));
+	CHECK(!droplist_size("1.a,W=10", &size));
+	CHECK(!droplist_size("1.a,S=9,W=10", &size));
+	CHECK(!droplist_size("1.a,S=10,W=9", &size));
+	CHECK(!droplist_size("1.a,S=10,W=23", &size));
+	CHECK(!droplist_size("1.a,S=10,W=", &size));
+	CHECK(!droplist_size("1.a,S=10:2,W=12", &size));
 	CHECK_INT(size, 10);
-	CHECK(dropname_size("1.a,S=10,W=12:2,S", &size));
+	CHECK(droplist_size("1.a,S=10,W=12:2,S", &size));
 	CHECK_INT(size, 12);
-	dropname_uid("1.a,S=10:2,S", &b);
+	droplist_uid("1.a,S=10:2,S", &b);
 	CHECK_BUF(&b, "1.a,S=10");
 	buf_clear(&b);
-	dropname_uid(":2,S", &b);
+	droplist_uid(":2,S", &b);
 	CHECK_INT(b.n, 64);
 	buf_free(&b);
 }

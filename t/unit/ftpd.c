@@ -209,8 +209,8 @@ log_in(void)
 {
 	start(1);
 	feed("USER anonymous\r\nPASS x\r\nTYPE I\r\n");
-	CHECK_BUF(&out, "331 and the password?\r\n230 welcome\r\n"
-	    "200 as it is\r\n");
+	CHECK_BUF(&out, "331 Password required\r\n230 Logged in\r\n"
+	    "200 Type set to I\r\n");
 }
 
 static void
@@ -218,17 +218,17 @@ test_login(void)
 {
 	start(0);
 	feed("USER anonymous\r\n");
-	CHECK_BUF(&out, "530 nobody may log in from there\r\n");
+	CHECK_BUF(&out, "530 No anonymous login from this address\r\n");
 	feed("STOR a\r\n");
-	CHECK_BUF(&out, "530 USER and PASS come first\r\n");
+	CHECK_BUF(&out, "530 Please log in with USER and PASS\r\n");
 	over();
 	start(1);
 	feed("PASS x\r\n");
-	CHECK_BUF(&out, "503 USER comes first\r\n");
+	CHECK_BUF(&out, "503 Send USER first\r\n");
 	feed("USER anna\r\nPASS x\r\nUSER a\r\nPASS x\r\nUSER a\r\n");
 	CHECK_INT(feed("PASS x\r\nNOOP\r\n"), SESSION_CLOSE);
-	CHECK_BUF(&out, "530 wrong login or password\r\n"
-	    "421 too many wrong passwords\r\n");
+	CHECK_BUF(&out, "530 Login incorrect\r\n"
+	    "421 Too many failed logins\r\n");
 	over();
 }
 
@@ -270,7 +270,7 @@ test_tries(void)
 	conf.auth = &auth;
 	start(0);
 	CHECK_INT(feed("USER Anna\r\nPASS pw\r\n"), SESSION_MORE);
-	CHECK_BUF(&out, "331 and the password?\r\n230 welcome\r\n");
+	CHECK_BUF(&out, "331 Password required\r\n230 Logged in\r\n");
 	CHECK_BUF(&tries, "anna +anna ");
 	over();
 	buf_clear(&tries);
@@ -278,18 +278,18 @@ test_tries(void)
 	start(0);
 	CHECK_INT(feed("USER anna\r\nPASS pw\r\nNOOP\r\n"), SESSION_WAIT);
 	CHECK_INT(ftpd_session.delay(s), 4000);
-	CHECK_BUF(&out, "331 and the password?\r\n");
+	CHECK_BUF(&out, "331 Password required\r\n");
 	CHECK_BUF(&tries, "anna ");
 	CHECK_INT(settle(), SESSION_MORE);
-	CHECK_BUF(&out, "230 welcome\r\n200 yes\r\n");
+	CHECK_BUF(&out, "230 Logged in\r\n200 NOOP ok\r\n");
 	CHECK_BUF(&tries, "anna +anna ");
 	over();
 	start(0);
 	CHECK_INT(feed("USER anna\r\nPASS x\r\nSTAT\r\n"), SESSION_WAIT);
-	CHECK_BUF(&out, "331 and the password?\r\n");
+	CHECK_BUF(&out, "331 Password required\r\n");
 	CHECK_INT(settle(), SESSION_MORE);
-	CHECK_BUF(&out, "530 wrong login or password\r\n"
-	    "211 not logged in\r\n");
+	CHECK_BUF(&out, "530 Login incorrect\r\n"
+	    "211 Not logged in\r\n");
 	over();
 	conf.auth = NULL;
 	hold = 0;
@@ -301,9 +301,10 @@ test_stor(void)
 {
 	log_in();
 	feed("STOR a\r\n");
-	CHECK_BUF(&out, "425 no data connection: use EPSV or PASV first\r\n");
+	CHECK_BUF(&out, "425 Use EPSV or PASV first\r\n");
 	feed("EPSV\r\nSTOR a.txt\r\nQUIT\r\n");
-	CHECK_BUF(&out, "229 connect to (|||5000|)\r\n150 send a.txt\r\n");
+	CHECK_BUF(&out, "229 Entering Extended Passive Mode (|||5000|)\r\n"
+	    "150 Opening data connection for a.txt\r\n");
 	CHECK(w.receiving);
 	CHECK_INT(data("he"), SESSION_MORE);
 	CHECK_INT(data("llo"), SESSION_MORE);
@@ -323,7 +324,7 @@ test_failures(void)
 	feed("EPSV\r\nSTOR a\r\n");
 	data("x");
 	CHECK_INT(data_end(1), SESSION_MORE);
-	CHECK_BUF(&out, "426 the data connection was cut off\r\n");
+	CHECK_BUF(&out, "426 Data connection closed, transfer aborted\r\n");
 	CHECK_INT(w.files, 0);
 	CHECK(!w.finished);
 	feed("EPSV\r\nSTOR a\r\n");
@@ -331,7 +332,7 @@ test_failures(void)
 	CHECK_INT(data_end(0), SESSION_WAIT);
 	w.abandoned = 1;
 	CHECK_INT(settle(), SESSION_MORE);
-	CHECK_BUF(&out, "426 the data connection was cut off\r\n");
+	CHECK_BUF(&out, "426 Data connection closed, transfer aborted\r\n");
 	CHECK_INT(w.files, 0);
 	CHECK(!w.finished);
 	w.abandoned = 0;
@@ -339,21 +340,22 @@ test_failures(void)
 	data_end(0);
 	settle();
 	commit(ENOSPC);
-	CHECK_BUF(&out, "452 no room, try again later\r\n");
+	CHECK_BUF(&out, "452 Insufficient storage, try again later\r\n");
 	w.err = EIO;
 	feed("EPSV\r\nSTOR a\r\n");
 	CHECK_INT(data("x"), SESSION_MORE);
-	CHECK_BUF(&out, "451 disk trouble, try again later\r\n");
+	CHECK_BUF(&out, "451 Local error, try again later\r\n");
 	CHECK_INT(w.files, 0);
 	CHECK(!w.open);
 	w.err = 0;
 	feed("PASV\r\nSTOR a\r\n");
-	CHECK_BUF(&out, "227 connect to (10,0,0,1,19,136)\r\n150 send a\r\n");
+	CHECK_BUF(&out, "227 Entering Passive Mode (10,0,0,1,19,136)\r\n"
+	    "150 Opening data connection for a\r\n");
 	data("12345678901234567890123456789012345678901234567890");
 	data("12345678901234567890123456789012345678901234567890");
 	CHECK_BUF(&out, "");
 	data("1");
-	CHECK_BUF(&out, "552 too large: at most 100 octets\r\n");
+	CHECK_BUF(&out, "552 File too large: at most 100 octets\r\n");
 	CHECK_INT(w.files, 0);
 	w.no_more = 1;
 	CHECK_INT(feed("EPSV\r\nSTOR a\r\n"), SESSION_CLOSE);
@@ -369,14 +371,16 @@ test_rename(void)
 	CHECK_INT(data_end(0), SESSION_MORE);
 	CHECK(!w.finished);
 	feed("SIZE .a\r\nRNTO a\r\nRNFR b\r\nRNFR .a\r\nNOOP\r\nRNTO a\r\n");
-	CHECK_BUF(&out, "213 1\r\n503 RNFR comes first\r\n"
-	    "550 not an unfinished file of yours\r\n350 and its new name?\r\n"
-	    "200 yes\r\n503 RNFR comes first\r\n");
+	CHECK_BUF(&out, "213 1\r\n503 Send RNFR first\r\n"
+	    "550 Not an unfinished file of this session\r\n"
+	    "350 Ready for RNTO\r\n"
+	    "200 NOOP ok\r\n503 Send RNFR first\r\n");
 	CHECK_INT(feed("RNFR .a\r\nRNTO .b\r\n"), SESSION_MORE);
 	/* each RNFR is for itself, and one that is refused leaves nothing */
 	feed("RNFR .a\r\nRNFR b\r\nRNTO b\r\n");
-	CHECK_BUF(&out, "350 and its new name?\r\n"
-	    "550 not an unfinished file of yours\r\n503 RNFR comes first\r\n");
+	CHECK_BUF(&out, "350 Ready for RNTO\r\n"
+	    "550 Not an unfinished file of this session\r\n"
+	    "503 Send RNFR first\r\n");
 	CHECK_INT(feed("RNFR .a\r\nRNFR .a\r\nRNTO b\r\n"), SESSION_COMMIT);
 	commit(0);
 	CHECK_BUF(&out, "250 stored b\r\n");
@@ -384,9 +388,9 @@ test_rename(void)
 	data_end(0);
 	CHECK_INT(w.files, 1);
 	feed("DELE .c\r\nDELE .c\r\nDELE old.txt\r\n");
-	CHECK_BUF(&out, "250 deleted\r\n"
-	    "550 not an unfinished file of yours\r\n"
-	    "550 not an unfinished file of yours\r\n");
+	CHECK_BUF(&out, "250 Deleted\r\n"
+	    "550 Not an unfinished file of this session\r\n"
+	    "550 Not an unfinished file of this session\r\n");
 	feed("EPSV\r\nSTOR .d\r\n");
 	data_end(0);
 	over();
@@ -432,15 +436,16 @@ test_names(void)
 		buf_clear(&line);
 		buf_addf(&line, "EPSV\r\nSTOR %s\r\n", bad[i]);
 		feed(buf_str(&line));
-		CHECK(out.n > 30 && memcmp(out.p + 27, "553 ", 4) == 0);
+		CHECK(strstr(buf_str(&out), "(|||5000|)\r\n553 ") != NULL);
 	}
 	buf_free(&line);
 	feed("STOR /./a\r\n");
-	CHECK_BUF(&out, "150 send a\r\n");
+	CHECK_BUF(&out, "150 Opening data connection for a\r\n");
 	feed("ABOR\r\nCWD ..\r\nCWD /\r\nCWD x\r\nPWD\r\n");
-	CHECK_BUF(&out, "426 given up\r\n226 nothing is under way\r\n"
-	    "250 /\r\n250 /\r\n550 no such directory\r\n"
-	    "257 \"/\" is all there is\r\n");
+	CHECK_BUF(&out, "426 Transfer aborted\r\n226 ABOR successful\r\n"
+	    "250 Directory changed to /\r\n250 Directory changed to /\r\n"
+	    "550 No such directory\r\n"
+	    "257 \"/\" is the current directory\r\n");
 	over();
 }
 
@@ -451,17 +456,17 @@ test_list(void)
 	feed("EPSV\r\nLIST -la\r\n");
 	CHECK_BUF(&w.sent, "-rw------- 1 ftp ftp 5 Jan  1  1970 old.txt\r\n");
 	data_end(0);
-	CHECK_BUF(&out, "226 that is all\r\n");
+	CHECK_BUF(&out, "226 Transfer complete\r\n");
 	feed("EPSV\r\nNLST old.txt\r\n");
 	CHECK_BUF(&w.sent, "old.txt\r\n");
 	data_end(0);
 	w.unlisted = 1;
 	feed("EPSV\r\nLIST\r\nLIST\r\n");
-	CHECK_BUF(&out, "229 connect to (|||5000|)\r\n"
-	    "451 disk trouble, try again later\r\n"
-	    "425 no data connection: use EPSV or PASV first\r\n");
+	CHECK_BUF(&out, "229 Entering Extended Passive Mode (|||5000|)\r\n"
+	    "451 Local error, try again later\r\n"
+	    "425 Use EPSV or PASV first\r\n");
 	feed("LIST none\r\nMDTM old.txt\r\nSIZE old.txt\r\n");
-	CHECK_BUF(&out, "550 no such file\r\n213 19700101000000\r\n213 5\r\n");
+	CHECK_BUF(&out, "550 No such file\r\n213 19700101000000\r\n213 5\r\n");
 	over();
 }
 
@@ -471,11 +476,13 @@ test_refused(void)
 	log_in();
 	feed("PORT 127,0,0,1,4,1\r\nEPRT |1|127.0.0.1|5|\r\nRETR old.txt\r\n"
 	    "APPE a\r\nMKD a\r\nREST 5\r\nREST 0\r\nXYZ\r\n");
-	CHECK_BUF(&out, "502 passive only: EPSV or PASV\r\n"
-	    "502 passive only: EPSV or PASV\r\n550 upload only\r\n"
-	    "550 upload only\r\n550 upload only\r\n"
-	    "501 files come whole: REST is 0\r\n350 from the beginning\r\n"
-	    "500 no such command\r\n");
+	CHECK_BUF(&out, "502 Passive mode only: use EPSV or PASV\r\n"
+	    "502 Passive mode only: use EPSV or PASV\r\n"
+	    "550 Permission denied: upload only\r\n"
+	    "550 Permission denied: upload only\r\n"
+	    "550 Permission denied: upload only\r\n"
+	    "501 Only REST 0: files come whole\r\n350 Restarting at 0\r\n"
+	    "500 Unknown command\r\n");
 	over();
 	start(1);
 	CHECK_INT(feed("GET / HT"), SESSION_CLOSE);
@@ -493,17 +500,17 @@ test_mid_transfer(void)
 	feed("EPSV\r\nSTOR a\r\n");
 	data("abc");
 	feed("STAT\r\nNOOP\r\n");
-	CHECK_BUF(&out, "211 3 octets have come\r\n");
+	CHECK_BUF(&out, "211 3 octets received\r\n");
 	feed("\xff\xf4\xf2" "ABOR\r\n");
 	CHECK_BUF(&out, "");
 	data_end(0);
 	settle();
 	commit(0);
-	CHECK_BUF(&out, "226 stored a\r\n200 yes\r\n"
-	    "226 nothing is under way\r\n");
+	CHECK_BUF(&out, "226 stored a\r\n200 NOOP ok\r\n"
+	    "226 ABOR successful\r\n");
 	feed("EPSV\r\nSTOR a\r\n");
 	feed("\xff\xf4\xff\xf2" "ABOR\r\n");
-	CHECK_BUF(&out, "426 given up\r\n226 nothing is under way\r\n");
+	CHECK_BUF(&out, "426 Transfer aborted\r\n226 ABOR successful\r\n");
 	CHECK_INT(w.files, 0);
 	over();
 }

@@ -413,17 +413,17 @@ test_store_fails(void)
 	const char *two = ORDER("a", "-") ORDER("b", "-") "QUIT\r\n";
 
 	expect_as(&open_to_all, &s, span_str(two),
-	    "452 no room, try again later\r\n"
-	    "452 no room, try again later\r\n" BYE, "");
+	    "452 insufficient storage, try again later\r\n"
+	    "452 insufficient storage, try again later\r\n" BYE, "");
 	s.failure = ORDERD_TROUBLE;
 	expect_as(&open_to_all, &s, span_str("hello"),
-	    "451 disk trouble, try again later\r\n", "");
+	    "451 local error, try again later\r\n", "");
 	s.fail_begin = 1;
 	expect_as(&open_to_all, &s, span_str(two),
-	    "451 disk trouble, try again later\r\n"
-	    "451 disk trouble, try again later\r\n" BYE, "");
+	    "451 local error, try again later\r\n"
+	    "451 local error, try again later\r\n" BYE, "");
 	expect_as(&open_to_all, &s, span_str("hello"),
-	    "451 disk trouble, try again later\r\n", "");
+	    "451 local error, try again later\r\n", "");
 	s.failure = ORDERD_NO_MORE;
 	expect_as(&open_to_all, &s, span_str(two),
 	    "421 no more orders are taken here now\r\n", "");
@@ -484,8 +484,8 @@ test_expiry(void)
 	buf_clear(&out);
 	orderd_session.expire(d, 0, &out);
 	orderd_session.expire(d, 1, &out);
-	CHECK_BUF(&out, "421 idle too long\r\n"
-	    "421 going down, try again later\r\n");
+	CHECK_BUF(&out, "421 idle timeout\r\n"
+	    "421 server shutting down, try again later\r\n");
 	orderd_session.close(d);
 	buf_free(&out);
 }

@@ -9,11 +9,11 @@
 
 #define LOGIN "USER user\r\nPASS pw\r\n"
 #define HELLO "+OK POP3 <nonce@here>\r\n"
-#define IN HELLO "+OK and the password?\r\n+OK 3 letters\r\n"
+#define IN HELLO "+OK password required\r\n+OK 3 messages\r\n"
 #define BYE "+OK bye\r\n"
-#define WRONG "-ERR [AUTH] wrong login or password\r\n"
+#define WRONG "-ERR [AUTH] authentication failed\r\n"
 
-static const char *const letters[BOOK_LETTERS] = {
+static const char *const messages[BOOK_MESSAGES] = {
 	"A: b\n\nx\n", "gone", ".\n\ny\nz"
 };
 
@@ -96,7 +96,7 @@ check_talk(struct book *setting, const char *in, const char *want,
 
 	for (i = 0; i < 2 * n + 4; i++) {
 		book = *setting;
-		book.letters = letters;
+		book.messages = messages;
 		book.slow = i % 2;
 		buf_clear(&out);
 		talk(&book, in, i / 2, i / 2 == n + 1 ? 1 : n, &out);
@@ -118,22 +118,23 @@ check(const char *in, const char *want, const char *log)
 }
 
 static void
-check_letters(void)
+check_messages(void)
 {
 	check("QUIT\r\n", HELLO BYE, "");
 	check(LOGIN "STAT\r\nLIST\r\nLIST 2\r\n", IN "+OK 3 51\r\n"
-	    "+OK sizes follow\r\n1 7\r\n2 17\r\n3 27\r\n.\r\n+OK 2 17\r\n",
+	    "+OK scan listing follows\r\n1 7\r\n2 17\r\n3 27\r\n.\r\n"
+	    "+OK 2 17\r\n",
 	    "open user close");
-	check(LOGIN "UIDL\r\nUIDL 3\r\n", IN "+OK identifiers follow\r\n"
+	check(LOGIN "UIDL\r\nUIDL 3\r\n", IN "+OK unique-id listing follows\r\n"
 	    "1 id0\r\n2 id1\r\n3 id2\r\n.\r\n+OK 3 id2\r\n",
 	    "open user close");
 	check(LOGIN "RETR 1\r\nRETR 2\r\nRETR 3\r\n", IN "+OK 7 octets\r\n"
-	    "A: b\r\n\r\nx\r\n.\r\n-ERR that letter has vanished\r\n"
+	    "A: b\r\n\r\nx\r\n.\r\n-ERR message no longer exists\r\n"
 	    "+OK 27 octets\r\n..\r\n\r\ny\r\nz\r\n.\r\n", "open user close");
 	check(LOGIN "TOP 3 0\r\nTOP 3 1\r\nTOP 3 9\r\n", IN
-	    "+OK the top of it follows\r\n..\r\n\r\n.\r\n"
-	    "+OK the top of it follows\r\n..\r\n\r\ny\r\n.\r\n"
-	    "+OK the top of it follows\r\n..\r\n\r\ny\r\nz\r\n.\r\n",
+	    "+OK top of message follows\r\n..\r\n\r\n.\r\n"
+	    "+OK top of message follows\r\n..\r\n\r\ny\r\n.\r\n"
+	    "+OK top of message follows\r\n..\r\n\r\ny\r\nz\r\n.\r\n",
 	    "open user close");
 }
 
@@ -141,20 +142,20 @@ static void
 check_deletions(void)
 {
 	struct book b = { .remove_err = EACCES };
-	const char *gone = IN "+OK letter 1 goes at QUIT\r\n";
+	const char *gone = IN "+OK message 1 deleted\r\n";
 	struct buf want = { 0 };
 
 	check(LOGIN "RETR 3\r\nDELE 1\r\nQUIT\r\nSTAT\r\n", IN
 	    "+OK 27 octets\r\n..\r\n\r\ny\r\nz\r\n.\r\n"
-	    "+OK letter 1 goes at QUIT\r\n" BYE,
+	    "+OK message 1 deleted\r\n" BYE,
 	    "open user remove 0 seen 2 sync close");
 	check(LOGIN "DELE 1\r\nQUIT", gone, "open user close");
-	buf_addf(&want, "%s+OK 3 letters\r\n%s", gone, BYE);
+	buf_addf(&want, "%s+OK 3 messages\r\n%s", gone, BYE);
 	check(LOGIN "DELE 1\r\nRSET\r\nQUIT\r\n", buf_str(&want),
 	    "open user close");
 	buf_clear(&want);
-	buf_addf(&want, "%s-ERR [SYS/TEMP] some deleted letters are still "
-	    "there\r\n", gone);
+	buf_addf(&want, "%s-ERR [SYS/TEMP] some deleted messages not "
+	    "removed\r\n", gone);
 	check_talk(&b, LOGIN "DELE 1\nQUIT\n", buf_str(&want),
 	    "open user remove 0 close");
 	buf_free(&want);
@@ -166,32 +167,32 @@ check_trouble(void)
 	struct book used = { .open_err = EAGAIN }, no = { .open_err = EIO };
 	struct book unread = { .list_err = EIO }, cut = { .read_err = EIO };
 	struct book closed = { .begin_err = EMFILE };
-	const char *ask = HELLO "+OK and the password?\r\n";
+	const char *ask = HELLO "+OK password required\r\n";
 	struct buf b = { 0 };
 
-	buf_addf(&b, "%s-ERR [IN-USE] the maildrop is in use\r\n"
+	buf_addf(&b, "%s-ERR [IN-USE] maildrop already locked\r\n"
 	    "-ERR log in first\r\n", ask);
 	check_talk(&used, LOGIN "STAT\r\n", buf_str(&b), "");
 	buf_clear(&b);
-	buf_addf(&b, "%s-ERR [SYS/TEMP] the maildrop cannot be opened\r\n",
+	buf_addf(&b, "%s-ERR [SYS/TEMP] cannot open the maildrop\r\n",
 	    ask);
 	check_talk(&no, LOGIN, buf_str(&b), "");
 	buf_clear(&b);
-	buf_addf(&b, "%s-ERR [SYS/TEMP] the maildrop cannot be read\r\n",
+	buf_addf(&b, "%s-ERR [SYS/TEMP] cannot read the maildrop\r\n",
 	    ask);
 	check_talk(&unread, LOGIN, buf_str(&b), "open user close");
 	check_talk(&cut, LOGIN "RETR 1\r\nNOOP\r\n", IN "+OK 7 octets\r\nA: ",
 	    "open user close");
 	check_talk(&closed, LOGIN "RETR 1\r\nTOP 1 0\r\n", IN
-	    "-ERR [SYS/TEMP] the letter cannot be read now\r\n"
-	    "-ERR [SYS/TEMP] the letter cannot be read now\r\n",
+	    "-ERR [SYS/TEMP] cannot read the message\r\n"
+	    "-ERR [SYS/TEMP] cannot read the message\r\n",
 	    "open user close");
 	buf_free(&b);
 	check("USER user\r\nPASS x\r\nUSER x\r\nPASS pw\r\nAPOP user pw\r\n"
-	    "USER user\r\n", HELLO "+OK and the password?\r\n" WRONG
-	    "+OK and the password?\r\n" WRONG WRONG, "");
+	    "USER user\r\n", HELLO "+OK password required\r\n" WRONG
+	    "+OK password required\r\n" WRONG WRONG, "");
 	check("AUTH PLAIN\r\nAHVzZXIAcHc=\r\nNOOP\r\n", HELLO "+ \r\n"
-	    "+OK 3 letters\r\n+OK\r\n", "open user close");
+	    "+OK 3 messages\r\n+OK\r\n", "open user close");
 	check("GET / HTTP/1.1\r\n" LOGIN, HELLO
 	    "-ERR this is POP3, not HTTP\r\n", "");
 	check("\x16\x03\x01\x02", HELLO "-ERR this is POP3, not TLS\r\n", "");
@@ -204,14 +205,14 @@ check_tries(void)
 	check(LOGIN, IN, "open user close");
 	CHECK_BUF(&tries, "0 user@::1 0 +user@::1 ");
 	check("USER User\r\nPASS x\r\n",
-	    HELLO "+OK and the password?\r\n" WRONG, "");
+	    HELLO "+OK password required\r\n" WRONG, "");
 	CHECK_BUF(&tries, "0 user@::1 ");
 	CHECK_INT(waited, 1000);
 	hold = 4000;
 	check(LOGIN, IN, "open user close");
 	CHECK_BUF(&tries, "0 user@::1 4000 +user@::1 ");
 	check("AUTH PLAIN AHVzZXIAcHc=\r\nNOOP\r\n",
-	    HELLO "+OK 3 letters\r\n+OK\r\n", "open user close");
+	    HELLO "+OK 3 messages\r\n+OK\r\n", "open user close");
 	CHECK_BUF(&tries, "0 user@::1 4000 +user@::1 ");
 	check("APOP user x\r\n", HELLO WRONG, "");
 	CHECK_BUF(&tries, "0 user@::1 ");
@@ -223,7 +224,7 @@ check_tries(void)
 int
 main(void)
 {
-	check_letters();
+	check_messages();
 	check_deletions();
 	check_trouble();
 	check_tries();

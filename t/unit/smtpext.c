@@ -3,7 +3,7 @@
  */
 #include "smtpd.h"
 
-#define NO_CHUNK "503 5.5.1 Error: a message is coming by BDAT\r\n"
+#define NO_CHUNK "503 5.5.1 Error: BDAT in progress\r\n"
 #define NO_VALID "554 5.5.1 Error: no valid recipients\r\n"
 #define STRAY "421 4.5.0 Error: this looks like the text of a message\r\n"
 
@@ -195,7 +195,7 @@ log_in(void)
 	struct sasld_conf auth = { .host = "here", .find = find_secret };
 
 	talk("EHLO x\r\nAUTH PLAIN " RIGHT "\r\n",
-	    EHLO_OK "502 5.5.1 Error: nobody can log in here\r\n", "");
+	    EHLO_OK "502 5.5.1 Error: authentication not enabled\r\n", "");
 	auth.mechanisms = sasld_possible(0);
 	conf.auth = &auth;
 	conf.nonce = add_nonce;

@@ -66,7 +66,7 @@ is_known(struct ftpd *s)
 		return 1;
 	guess = protocol_guess(buf_span(&s->line));
 	if (protocol_is_other(guess)) {
-		ftp_reply(s, "500 this is FTP, not %s",
+		ftp_reply(s, "500 This is FTP, not %s",
 		    protocol_name(guess));
 		s->phase = FTP_OVER;
 		return 0;
@@ -114,7 +114,7 @@ go_on(struct ftpd *s)
 		    s->line.n - at;
 		line = span_of(s->line.p + at, n);
 		if (n > LINE_MAX) {
-			leave(s, "500 the line is too long");
+			leave(s, "500 Line too long");
 			break;
 		}
 		if (lf == NULL || !may_run(s, line))
@@ -135,7 +135,7 @@ feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 	*used = n;
 	buf_add(&s->line, p, n);
 	if (s->line.n > WAITING_MAX && s->phase == FTP_TRANSFER)
-		leave(s, "500 too many commands in mid-transfer");
+		leave(s, "500 Too many commands during a transfer");
 	return go_on(s);
 }
 
@@ -188,8 +188,8 @@ expire(void *session, int down, struct buf *out)
 	struct ftpd *s = session;
 
 	s->out = out;
-	ftp_reply(s, "421 %s", down ? "going down, try again later" :
-	    "idle too long");
+	ftp_reply(s, "421 %s", down ? "Server shutting down, try again later" :
+	    "Idle timeout");
 }
 
 static void
@@ -211,5 +211,6 @@ close_session(void *session)
 const struct session_type ftpd_session = {
 	.open = open_session, .attach = attach, .greet = greet, .feed = feed,
 	.data = data, .data_end = data_end, .resume = resume, .delay = delay,
-	.expire = expire, .close = close_session, .busy = "421 too busy:"
+	.expire = expire, .close = close_session,
+	.busy = "421 Service not available:"
 };

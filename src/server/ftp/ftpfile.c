@@ -40,7 +40,7 @@ take_name(struct ftpd *s, struct span arg, struct span *name)
 	if (why == NULL && name->n > 0)
 		return 0;
 	ftp_reply(s, "553 %s", why != NULL ? why :
-	    "a file's name is missing");
+	    "File name missing");
 	return -1;
 }
 
@@ -48,12 +48,12 @@ static void
 refuse(struct ftpd *s, int err)
 {
 	if (err == EBUSY) {
-		ftp_reply(s, "421 no more files are taken");
+		ftp_reply(s, "421 No more files are taken");
 		s->phase = FTP_OVER;
 	} else if (err == ENOSPC || err == EDQUOT || err == EFBIG)
-		ftp_reply(s, "452 no room, try again later");
+		ftp_reply(s, "452 Insufficient storage, try again later");
 	else
-		ftp_reply(s, "451 disk trouble, try again later");
+		ftp_reply(s, "451 Local error, try again later");
 }
 
 /* The place where the file of that name is linked; *place NULL: none. */
@@ -130,7 +130,7 @@ has_data(struct ftpd *s)
 {
 	if (s->conf->data.is_open(s->data))
 		return 1;
-	ftp_reply(s, "425 no data connection: use EPSV or PASV first");
+	ftp_reply(s, "425 Use EPSV or PASV first");
 	return 0;
 }
 
@@ -141,7 +141,7 @@ begin(struct ftpd *s, struct span name, const char *text)
 
 	if (name.p[0] == '.' && s->asides >= ASIDES_MAX &&
 	    *find(s, name) == NULL) {
-		ftp_reply(s, "452 too many unfinished files");
+		ftp_reply(s, "452 Too many unfinished files");
 		return;
 	}
 	if (!has_data(s))
@@ -166,7 +166,7 @@ ftpfile_stor(struct ftpd *s, struct span arg)
 	struct span name;
 
 	if (take_name(s, arg, &name) == 0)
-		begin(s, name, "send ");
+		begin(s, name, "Opening data connection for ");
 }
 
 /* RFC 1123 4.1.2.9: the name is said this way. */
@@ -208,7 +208,7 @@ ftpfile_take(struct ftpd *s, const char *p, size_t n)
 
 	if (n > s->conf->max - s->size) {
 		ftpfile_abort(s);
-		ftp_reply(s, "552 too large: at most %ju octets",
+		ftp_reply(s, "552 File too large: at most %ju octets",
 		    (uintmax_t)s->conf->max);
 		return;
 	}
@@ -228,7 +228,7 @@ static void
 cut_off(struct ftpd *s)
 {
 	ftpfile_abort(s);
-	ftp_reply(s, "426 the data connection was cut off");
+	ftp_reply(s, "426 Data connection closed, transfer aborted");
 }
 
 void
@@ -238,7 +238,7 @@ ftpfile_end(struct ftpd *s, int broken)
 	if (broken) {
 		cut_off(s);
 	} else if (s->file == NULL) {
-		ftp_reply(s, "226 that is all");
+		ftp_reply(s, "226 Transfer complete");
 	} else {
 		if (s->cr)
 			s->conf->store.write(s->file, "\r", 1);
@@ -248,7 +248,7 @@ ftpfile_end(struct ftpd *s, int broken)
 		}
 		keep_aside(s);
 		ftp_reply(s,
-		    "226 received, unfinished until it is renamed");
+		    "226 Transfer complete, unfinished until it is renamed");
 	}
 }
 
@@ -289,7 +289,7 @@ take_own(struct ftpd *s, struct span arg, struct span *name)
 		return -1;
 	if (*find(s, *name) != NULL)
 		return 0;
-	ftp_reply(s, "550 not an unfinished file of yours");
+	ftp_reply(s, "550 Not an unfinished file of this session");
 	return -1;
 }
 
@@ -302,7 +302,7 @@ ftpfile_rnfr(struct ftpd *s, struct span arg)
 	if (take_own(s, arg, &name) < 0)
 		return;
 	buf_addspan(&s->from, name);
-	ftp_reply(s, "350 and its new name?");
+	ftp_reply(s, "350 Ready for RNTO");
 }
 
 void
@@ -312,13 +312,13 @@ ftpfile_rnto(struct ftpd *s, struct span arg)
 	struct span name;
 
 	if (s->from.n == 0 || *place == NULL) {
-		ftp_reply(s, "503 RNFR comes first");
+		ftp_reply(s, "503 Send RNFR first");
 		return;
 	}
 	if (take_name(s, arg, &name) < 0)
 		return;
 	if (name.p[0] == '.') {
-		ftp_reply(s, "553 the name begins with a dot");
+		ftp_reply(s, "553 The name begins with a dot");
 		return;
 	}
 	s->file = unlink_aside(s, place);
@@ -335,7 +335,7 @@ ftpfile_dele(struct ftpd *s, struct span arg)
 	if (take_own(s, arg, &name) < 0)
 		return;
 	drop_aside(s, name);
-	ftp_reply(s, "250 deleted");
+	ftp_reply(s, "250 Deleted");
 }
 
 void
@@ -355,7 +355,7 @@ ftpfile_size(struct ftpd *s, struct span arg)
 	    &time) == 0)
 		ftp_reply(s, "213 %ju", (uintmax_t)size);
 	else
-		ftp_reply(s, "550 no such file");
+		ftp_reply(s, "550 No such file");
 }
 
 /* "20261121234612", RFC 3659 2.3. */
@@ -371,7 +371,7 @@ ftpfile_mdtm(struct ftpd *s, struct span arg)
 	if (take_name(s, arg, &name) < 0)
 		return;
 	if (s->conf->store.look(s->conf->store.arg, name, &size, &time) < 0) {
-		ftp_reply(s, "550 no such file");
+		ftp_reply(s, "550 No such file");
 		return;
 	}
 	date_iso(&iso, time);
@@ -423,7 +423,7 @@ list(struct ftpd *s, struct span arg,
 	}
 	if (ftpfile_path(s, arg, &name) != NULL ||
 	    (name.n > 0 && store->look(store->arg, name, &size, &time) < 0)) {
-		ftp_reply(s, "550 no such file");
+		ftp_reply(s, "550 No such file");
 		return;
 	}
 	if (!has_data(s))
@@ -433,11 +433,11 @@ list(struct ftpd *s, struct span arg,
 	else if (store->list(store->arg, add, &text) < 0) {
 		buf_free(&text);
 		s->conf->data.close(s->data);
-		ftp_reply(s, "451 disk trouble, try again later");
+		ftp_reply(s, "451 Local error, try again later");
 		return;
 	}
 	s->phase = FTP_TRANSFER;
-	ftp_reply(s, "150 here it comes");
+	ftp_reply(s, "150 Opening data connection");
 	s->conf->data.send(s->data, text.p, text.n);
 	buf_free(&text);
 }

@@ -12,11 +12,11 @@ user(struct ftpd *s, struct span arg)
 	s->logged_in = 0;
 	buf_clear(&s->user);
 	if (s->conf->auth == NULL && !s->local)
-		ftp_reply(s, "530 nobody may log in from there");
+		ftp_reply(s, "530 No anonymous login from this address");
 	else if (name_login(&s->user, arg) < 0)
-		ftp_reply(s, "530 that is no login");
+		ftp_reply(s, "530 Invalid user name");
 	else
-		ftp_reply(s, "331 and the password?");
+		ftp_reply(s, "331 Password required");
 }
 
 void
@@ -28,13 +28,13 @@ ftpverb_log_in(struct ftpd *s)
 		sasld_passed(s->conf->auth, buf_span(&s->user), s->peer);
 	buf_clear(&s->user);
 	if (s->logged_in) {
-		ftp_reply(s, "230 welcome");
+		ftp_reply(s, "230 Logged in");
 		return;
 	}
-	ftp_reply(s, "530 wrong login or password");
+	ftp_reply(s, "530 Login incorrect");
 	if (++s->failures < FAILURES_MAX)
 		return;
-	ftp_reply(s, "421 too many wrong passwords");
+	ftp_reply(s, "421 Too many failed logins");
 	s->phase = FTP_OVER;
 }
 
@@ -46,7 +46,7 @@ pass(struct ftpd *s, struct span arg)
 	struct span login = buf_span(&s->user);
 
 	if (login.n == 0) {
-		ftp_reply(s, "503 USER comes first");
+		ftp_reply(s, "503 Send USER first");
 		return;
 	}
 	s->right = auth != NULL ? sasld_password(auth, login, arg) :
@@ -62,7 +62,7 @@ static void
 acct(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, "202 no accounts here");
+	ftp_reply(s, "202 ACCT is not needed");
 }
 
 static void
@@ -72,23 +72,23 @@ cwd(struct ftpd *s, struct span arg)
 
 	if (span_is(arg, "..") || (ftpfile_path(s, arg, &name) == NULL &&
 	    name.n == 0))
-		ftp_reply(s, "250 /");
+		ftp_reply(s, "250 Directory changed to /");
 	else
-		ftp_reply(s, "550 no such directory");
+		ftp_reply(s, "550 No such directory");
 }
 
 static void
 cdup(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, "250 /");
+	ftp_reply(s, "250 Directory changed to /");
 }
 
 static void
 pwd(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, "257 \"/\" is all there is");
+	ftp_reply(s, "257 \"/\" is the current directory");
 }
 
 static void
@@ -102,21 +102,21 @@ static void
 feat(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, "211-what there is");
+	ftp_reply(s, "211-Features:");
 	ftp_reply(s, " EPSV");
 	ftp_reply(s, " MDTM");
 	ftp_reply(s, " SIZE");
 	ftp_reply(s, " UTF8");
-	ftp_reply(s, "211 that is all");
+	ftp_reply(s, "211 End");
 }
 
 static void
 opts(struct ftpd *s, struct span arg)
 {
 	if (span_case_is(arg, "UTF8") || span_case_is(arg, "UTF8 ON"))
-		ftp_reply(s, "200 names are UTF-8");
+		ftp_reply(s, "200 UTF8 is on");
 	else
-		ftp_reply(s, "501 no such option");
+		ftp_reply(s, "501 Unknown option");
 }
 
 static void
@@ -125,25 +125,25 @@ type(struct ftpd *s, struct span arg)
 	int text = span_case_is(arg, "A") || span_case_is(arg, "A N");
 
 	if (!text && !span_case_is(arg, "I") && !span_case_is(arg, "L 8")) {
-		ftp_reply(s, "504 TYPE is A or I");
+		ftp_reply(s, "504 Only TYPE A and I");
 		return;
 	}
 	s->text = text;
-	ftp_reply(s, text ? "200 text: CRLF becomes LF" : "200 as it is");
+	ftp_reply(s, text ? "200 Type set to A" : "200 Type set to I");
 }
 
 static void
 mode(struct ftpd *s, struct span arg)
 {
-	ftp_reply(s, span_case_is(arg, "S") ? "200 stream" :
-	    "504 MODE is S");
+	ftp_reply(s, span_case_is(arg, "S") ? "200 Mode set to S" :
+	    "504 Only MODE S");
 }
 
 static void
 stru(struct ftpd *s, struct span arg)
 {
-	ftp_reply(s, span_case_is(arg, "F") ? "200 file" :
-	    "504 STRU is F");
+	ftp_reply(s, span_case_is(arg, "F") ? "200 Structure set to F" :
+	    "504 Only STRU F");
 }
 
 /* The digits behind the last colon of an address. */
@@ -164,7 +164,7 @@ listen(struct ftpd *s, char *addr)
 	if (s->conf->data.listen(s->data, s->conf->low, s->conf->high,
 	    addr) == 0)
 		return 0;
-	ftp_reply(s, "425 no port for a data connection");
+	ftp_reply(s, "425 Cannot open a port for the data connection");
 	return -1;
 }
 
@@ -177,17 +177,19 @@ epsv(struct ftpd *s, struct span arg)
 
 	if (span_case_is(arg, "ALL")) {
 		s->epsv_all = 1;
-		ftp_reply(s, "200 EPSV it will be");
+		ftp_reply(s, "200 EPSV ALL accepted");
 		return;
 	}
 	if (listen(s, addr) < 0)
 		return;
 	ours = addr[0] == '[' ? "2" : "1";
 	if (arg.n == 0 || span_is(arg, ours)) {
-		ftp_reply(s, "229 connect to (|||%u|)", port_of(addr));
+		ftp_reply(s, "229 Entering Extended Passive Mode (|||%u|)",
+		    port_of(addr));
 	} else {
 		s->conf->data.close(s->data);
-		ftp_reply(s, "522 use (%s)", ours);
+		ftp_reply(s, "522 Network protocol not supported, use (%s)",
+		    ours);
 	}
 }
 
@@ -199,14 +201,14 @@ pasv(struct ftpd *s, struct span arg)
 
 	(void)arg;
 	if (s->epsv_all) {
-		ftp_reply(s, "501 EPSV ALL has been said");
+		ftp_reply(s, "501 Not allowed after EPSV ALL");
 		return;
 	}
 	if (listen(s, addr) < 0)
 		return;
 	if (addr[0] == '[') {
 		s->conf->data.close(s->data);
-		ftp_reply(s, "425 no IPv4 address here: use EPSV");
+		ftp_reply(s, "425 No IPv4 address here, use EPSV");
 		return;
 	}
 	port = port_of(addr);
@@ -214,8 +216,8 @@ pasv(struct ftpd *s, struct span arg)
 		if (*p == '.')
 			*p = ',';
 	*p = '\0';
-	ftp_reply(s, "227 connect to (%s,%u,%u)", addr, port >> 8,
-	    port & 0xff);
+	ftp_reply(s, "227 Entering Passive Mode (%s,%u,%u)", addr,
+	    port >> 8, port & 0xff);
 }
 
 static void
@@ -227,19 +229,19 @@ allo(struct ftpd *s, struct span arg)
 	for (n = 0; n < arg.n && arg.p[n] != ' '; n++)
 		;
 	if (span_number(span_of(arg.p, n), &size) < 0)
-		ftp_reply(s, "501 ALLO and a number");
+		ftp_reply(s, "501 Syntax: ALLO number");
 	else if (size > s->conf->max)
-		ftp_reply(s, "552 too large: at most %ju octets",
+		ftp_reply(s, "552 File too large: at most %ju octets",
 		    (uintmax_t)s->conf->max);
 	else
-		ftp_reply(s, "202 not needed");
+		ftp_reply(s, "202 ALLO is not needed");
 }
 
 static void
 rest(struct ftpd *s, struct span arg)
 {
-	ftp_reply(s, span_is(arg, "0") ? "350 from the beginning" :
-	    "501 files come whole: REST is 0");
+	ftp_reply(s, span_is(arg, "0") ? "350 Restarting at 0" :
+	    "501 Only REST 0: files come whole");
 }
 
 static void
@@ -247,11 +249,11 @@ stat(struct ftpd *s, struct span arg)
 {
 	(void)arg;
 	if (s->phase == FTP_TRANSFER)
-		ftp_reply(s, "211 %ju octets have come",
+		ftp_reply(s, "211 %ju octets received",
 		    (uintmax_t)s->size);
 	else
-		ftp_reply(s, "211 %s", s->logged_in ? "logged in" :
-		    "not logged in");
+		ftp_reply(s, "211 %s", s->logged_in ? "Logged in" :
+		    "Not logged in");
 }
 
 static void
@@ -259,16 +261,16 @@ abor(struct ftpd *s, struct span arg)
 {
 	(void)arg;
 	if (s->phase == FTP_TRANSFER)
-		ftp_reply(s, "426 given up");
+		ftp_reply(s, "426 Transfer aborted");
 	ftpfile_abort(s);
-	ftp_reply(s, "226 nothing is under way");
+	ftp_reply(s, "226 ABOR successful");
 }
 
 static void
 noop(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, "200 yes");
+	ftp_reply(s, "200 NOOP ok");
 }
 
 static void
@@ -291,14 +293,14 @@ static void
 port(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, "502 passive only: EPSV or PASV");
+	ftp_reply(s, "502 Passive mode only: use EPSV or PASV");
 }
 
 static void
 upload_only(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, "550 upload only");
+	ftp_reply(s, "550 Permission denied: upload only");
 }
 
 /* RFC 1123 4.1.2.11: what is known, but not here, is no unknown command. */
@@ -306,7 +308,7 @@ static void
 missing(struct ftpd *s, struct span arg)
 {
 	(void)arg;
-	ftp_reply(s, "502 not here");
+	ftp_reply(s, "502 Command not implemented");
 }
 
 #define OPEN 1			/* before the log-in, too */
@@ -400,9 +402,9 @@ ftpverb_run(struct ftpd *s, struct span line)
 	if (s->conf->talk != NULL)
 		tell_line(s, line, v != NULL);
 	if (v == NULL)
-		ftp_reply(s, "500 no such command");
+		ftp_reply(s, "500 Unknown command");
 	else if (!s->logged_in && !(v->flags & OPEN))
-		ftp_reply(s, "530 USER and PASS come first");
+		ftp_reply(s, "530 Please log in with USER and PASS");
 	else
 		v->run(s, arg);
 	if (v == NULL || (v->run != ftpfile_rnfr && !(v->flags & URGENT)))

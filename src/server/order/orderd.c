@@ -469,8 +469,8 @@ expire(void *session, int down, struct buf *out)
 {
 	struct orderd *s = session;
 
-	reply(s, out, down ? "421 going down, try again later" :
-	    "421 idle too long");
+	reply(s, out, down ? "421 server shutting down, try again later" :
+	    "421 idle timeout");
 }
 
 static void
@@ -491,5 +491,5 @@ close_session(void *session)
 const struct session_type orderd_session = {
 	.open = open_session, .greet = greet, .feed = feed, .resume = resume,
 	.end = end, .expire = expire, .close = close_session,
-	.busy = "421 too busy:"
+	.busy = "421 service not available:"
 };

@@ -79,11 +79,11 @@ orderq_text(enum orderd_outcome outcome)
 {
 	switch (outcome) {
 	case ORDERD_FULL:
-		return "452 no room, try again later";
+		return "452 insufficient storage, try again later";
 	case ORDERD_NO_MORE:
 		return "421 no more orders are taken here now";
 	default:
-		return "451 disk trouble, try again later";
+		return "451 local error, try again later";
 	}
 }
 

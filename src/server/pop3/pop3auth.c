@@ -26,10 +26,9 @@ enter(struct pop3d *s)
 	if (s->drop != NULL)
 		s->work = pop3work_list;
 	else if (errno == EAGAIN)
-		pop3_reply(s, "-ERR [IN-USE] the maildrop is in use");
+		pop3_reply(s, "-ERR [IN-USE] maildrop already locked");
 	else
-		pop3_reply(s, "-ERR [SYS/TEMP] the maildrop cannot be "
-		    "opened");
+		pop3_reply(s, "-ERR [SYS/TEMP] cannot open the maildrop");
 	buf_free(&b);
 }
 
@@ -45,7 +44,7 @@ pop3auth_answer(struct pop3d *s)
 	} else if (s->right) {
 		enter(s);
 	} else {
-		pop3_reply(s, "-ERR [AUTH] wrong login or password");
+		pop3_reply(s, "-ERR [AUTH] authentication failed");
 		if (++s->failures >= FAILURES_MAX)
 			s->closing = 1;
 	}
@@ -80,7 +79,7 @@ pop3auth_user(struct pop3d *s, struct span arg)
 {
 	set_user(s, arg);
 	s->phase = POP3D_NAMED;
-	pop3_reply(s, "+OK and the password?");
+	pop3_reply(s, "+OK password required");
 }
 
 void
@@ -100,7 +99,7 @@ pop3auth_apop(struct pop3d *s, struct span arg)
 		n--;
 	login = span_trim(span_of(arg.p, n));
 	if (s->stamp.n == 0)
-		pop3_reply(s, "-ERR APOP is not offered");
+		pop3_reply(s, "-ERR APOP not supported");
 	else if (login.n == 0)
 		pop3_reply(s, "-ERR syntax: APOP name digest");
 	else {
@@ -123,10 +122,10 @@ answer(struct pop3d *s, enum sasld_next next, struct buf *challenge)
 	} else if (next == SASLD_DONE) {
 		enter(s);
 	} else if (next == SASLD_CANCELLED) {
-		pop3_reply(s, "-ERR cancelled");
+		pop3_reply(s, "-ERR authentication cancelled");
 	} else {
 		pop3_reply(s, next == SASLD_UNKNOWN ?
-		    "-ERR no such mechanism" : "-ERR malformed response");
+		    "-ERR unsupported mechanism" : "-ERR malformed response");
 		s->mistakes++;
 	}
 	if (next != SASLD_CHALLENGE)

@@ -47,11 +47,11 @@ static const struct verb verbs[] = {
 	{ "UTF8", verb_utf8, BEFORE, NO_ARG, "UTF8" },
 	{ "CAPA", verb_capa, POP3D_ANY, NO_ARG, "CAPA" },
 	{ "STAT", verb_stat, POP3D_READY, NO_ARG, "STAT" },
-	{ "LIST", verb_list, POP3D_READY, ANY_ARG, "LIST [letter]" },
-	{ "UIDL", verb_uidl, POP3D_READY, ANY_ARG, "UIDL [letter]" },
-	{ "RETR", verb_retr, POP3D_READY, AN_ARG, "RETR letter" },
-	{ "TOP", verb_top, POP3D_READY, AN_ARG, "TOP letter lines" },
-	{ "DELE", verb_dele, POP3D_READY, AN_ARG, "DELE letter" },
+	{ "LIST", verb_list, POP3D_READY, ANY_ARG, "LIST [message]" },
+	{ "UIDL", verb_uidl, POP3D_READY, ANY_ARG, "UIDL [message]" },
+	{ "RETR", verb_retr, POP3D_READY, AN_ARG, "RETR message" },
+	{ "TOP", verb_top, POP3D_READY, AN_ARG, "TOP message lines" },
+	{ "DELE", verb_dele, POP3D_READY, AN_ARG, "DELE message" },
 	{ "RSET", verb_rset, POP3D_READY, NO_ARG, "RSET" },
 	{ "NOOP", verb_noop, POP3D_READY, NO_ARG, "NOOP" },
 	{ "QUIT", verb_quit, POP3D_ANY, NO_ARG, "QUIT" },
@@ -71,7 +71,7 @@ static void
 verb_capa(struct pop3d *s, struct span arg)
 {
 	(void)arg;
-	pop3_reply(s, "+OK capabilities follow");
+	pop3_reply(s, "+OK capability list follows");
 	buf_adds(s->out, "TOP\r\nUIDL\r\nUSER\r\nSASL ");
 	sasld_names(s->out, s->conf->auth->mechanisms);
 	buf_adds(s->out, "\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nPIPELINING\r\n"
@@ -84,7 +84,7 @@ static void
 verb_utf8(struct pop3d *s, struct span arg)
 {
 	(void)arg;
-	pop3_reply(s, "+OK UTF-8 it is");
+	pop3_reply(s, "+OK UTF8 enabled");
 }
 
 /* Takes a number off arg: 0, or -1. */
@@ -101,9 +101,9 @@ take_number(struct span *arg, uintmax_t *u)
 	return r;
 }
 
-/* Sets s->at to the letter that arg begins with: 0, or -1 when answered. */
+/* Sets s->at to the message that arg begins with: 0, or -1 when answered. */
 static int
-take_letter(struct pop3d *s, struct span *arg)
+take_message(struct pop3d *s, struct span *arg)
 {
 	uintmax_t u;
 
@@ -112,26 +112,26 @@ take_letter(struct pop3d *s, struct span *arg)
 		return -1;
 	}
 	if (u == 0 || u > s->count) {
-		pop3_reply(s, "-ERR no such letter, there are %zu",
+		pop3_reply(s, "-ERR no such message, there are %zu",
 		    s->count);
 		return -1;
 	}
 	s->at = (size_t)(u - 1);
 	if ((s->mark[s->at] & POP3D_DELETED) == 0)
 		return 0;
-	pop3_reply(s, "-ERR that letter is deleted");
+	pop3_reply(s, "-ERR message is deleted");
 	return -1;
 }
 
 /* The same where nothing may follow. */
 static int
-take_only_letter(struct pop3d *s, struct span arg)
+take_only_message(struct pop3d *s, struct span arg)
 {
-	if (take_letter(s, &arg) < 0)
+	if (take_message(s, &arg) < 0)
 		return -1;
 	if (arg.n == 0)
 		return 0;
-	mistake(s, "one argument too many", "");
+	mistake(s, "too many arguments", "");
 	return -1;
 }
 
@@ -148,11 +148,11 @@ static void
 verb_list(struct pop3d *s, struct span arg)
 {
 	if (arg.n > 0) {
-		if (take_only_letter(s, arg) == 0)
+		if (take_only_message(s, arg) == 0)
 			s->work = pop3work_size;
 		return;
 	}
-	pop3_reply(s, "+OK sizes follow");
+	pop3_reply(s, "+OK scan listing follows");
 	s->at = 0;
 	s->work = pop3work_sizes;
 }
@@ -163,10 +163,10 @@ verb_uidl(struct pop3d *s, struct span arg)
 	struct buf uid = { 0 };
 
 	if (arg.n == 0) {
-		pop3_reply(s, "+OK identifiers follow");
+		pop3_reply(s, "+OK unique-id listing follows");
 		s->at = 0;
 		s->work = pop3work_uids;
-	} else if (take_only_letter(s, arg) == 0) {
+	} else if (take_only_message(s, arg) == 0) {
 		s->conf->store->uid(s->drop, s->at, &uid);
 		pop3_reply(s, "+OK %zu %s", s->at + 1, buf_str(&uid));
 		buf_free(&uid);
@@ -176,7 +176,7 @@ verb_uidl(struct pop3d *s, struct span arg)
 static void
 verb_retr(struct pop3d *s, struct span arg)
 {
-	if (take_only_letter(s, arg) < 0)
+	if (take_only_message(s, arg) < 0)
 		return;
 	s->top = 0;
 	s->work = pop3work_text;
@@ -187,10 +187,10 @@ verb_top(struct pop3d *s, struct span arg)
 {
 	uintmax_t lines;
 
-	if (take_letter(s, &arg) < 0)
+	if (take_message(s, &arg) < 0)
 		return;
 	if (take_number(&arg, &lines) < 0 || arg.n > 0) {
-		mistake(s, "syntax: ", "TOP letter lines");
+		mistake(s, "syntax: ", "TOP message lines");
 		return;
 	}
 	s->top = 1;
@@ -201,10 +201,10 @@ verb_top(struct pop3d *s, struct span arg)
 static void
 verb_dele(struct pop3d *s, struct span arg)
 {
-	if (take_only_letter(s, arg) < 0)
+	if (take_only_message(s, arg) < 0)
 		return;
 	s->mark[s->at] |= POP3D_DELETED;
-	pop3_reply(s, "+OK letter %zu goes at QUIT", s->at + 1);
+	pop3_reply(s, "+OK message %zu deleted", s->at + 1);
 }
 
 static void
@@ -264,8 +264,8 @@ run(struct pop3d *s, struct span line)
 	if (v == NULL)
 		mistake(s, "unknown command", "");
 	else if ((v->phases & (int)s->phase) == 0)
-		mistake(s, s->phase == POP3D_READY ? "you are logged in" :
-		    v->phases == POP3D_NAMED ? "say USER first" :
+		mistake(s, s->phase == POP3D_READY ? "already logged in" :
+		    v->phases == POP3D_NAMED ? "send USER first" :
 		    "log in first", "");
 	else if (v->takes == NO_ARG ? arg.n > 0 :
 	    v->takes != ANY_ARG && arg.n == 0)
@@ -314,7 +314,7 @@ command(struct pop3d *s, struct span line)
 	else
 		run(s, line);
 	if (s->mistakes > MISTAKES_MAX && !s->closing)
-		hang_up(s, "-ERR too many mistakes");
+		hang_up(s, "-ERR too many errors");
 }
 
 /* Whether it is one who has sent this, the first that came: then it is said. */
@@ -446,7 +446,7 @@ expire(void *session, int down, struct buf *out)
 {
 	(void)session;
 	if (down)
-		buf_adds(out, "-ERR [SYS/TEMP] the server is going down\r\n");
+		buf_adds(out, "-ERR [SYS/TEMP] server shutting down\r\n");
 }
 
 static void

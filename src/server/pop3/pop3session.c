@@ -18,6 +18,6 @@ pop3_reply(struct pop3d *s, const char *fmt, ...)
 void
 pop3_reply_count(struct pop3d *s)
 {
-	pop3_reply(s, "+OK %zu letter%s", s->count,
+	pop3_reply(s, "+OK %zu message%s", s->count,
 	    s->count == 1 ? "" : "s");
 }

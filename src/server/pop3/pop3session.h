@@ -14,18 +14,18 @@
 #include "sys/buf.h"
 
 /*
- * Where letters are.  open gives somebody's maildrop, which is that session's
+ * Where messages are.  open gives somebody's maildrop, which is that session's
  * alone until close; NULL and errno, EAGAIN where another session has it.
- * Letters have numbers from 0; list is called before all else.  The int
+ * Messages have numbers from 0; list is called before all else.  The int
  * functions return 0 or errno; EINPROGRESS asks for the same call again, when
  * others had their turn.
  *
  * size is octets as they are sent, without the dots, as far as the store has
- * been told; measure makes sure.  uid adds what names a letter for good.
- * After begin, read gives the letter piece by piece, in lines that end in LF
+ * been told; measure makes sure.  uid adds what names a message for good.
+ * After begin, read gives the message piece by piece, in lines that end in LF
  * or CRLF: the last piece is empty; finish ends that earlier.  Only remove
- * takes letters away, and sync makes it safe; seen says that a letter has been
- * fetched.
+ * takes messages away, and sync makes it safe; seen says that a message has
+ * been fetched.
  */
 struct pop3d_store {
 	void *(*open)(void *store, struct span login);
@@ -70,7 +70,7 @@ enum pop3d_phase {
 	POP3D_ANY = 7
 };
 
-/* Bits, of a letter. */
+/* Bits, of a message. */
 #define POP3D_DELETED 1
 #define POP3D_SEEN 2
 
@@ -96,16 +96,16 @@ struct pop3d {
 
 	/* TRANSACTION */
 	void *drop;
-	size_t count;		/* of letters */
+	size_t count;		/* of messages */
 	unsigned char *mark;	/* of each */
 
 	/* What the last command still has to do: 1 when it is done. */
 	int (*work)(struct pop3d *s);
-	size_t at;		/* the letter it is at */
+	size_t at;		/* the message it is at */
 	uint64_t sum;
 	uint64_t lines;		/* of the body, which TOP may yet send */
 	int top;
-	int reading;		/* the letter is open, and announced */
+	int reading;		/* the message is open, and announced */
 	int body;		/* and its header is over */
 	int failed;
 	struct crlf crlf;

@@ -2,11 +2,11 @@
 
 #include <errno.h>
 
-#define LETTERS 256		/* looked at in one turn */
+#define MESSAGES 256		/* looked at in one turn */
 
 static const char
-	no_letter[] = "-ERR that letter has vanished",
-	no_reading[] = "-ERR [SYS/TEMP] the letter cannot be read now";
+	no_message[] = "-ERR message no longer exists",
+	no_reading[] = "-ERR [SYS/TEMP] cannot read the message";
 
 int
 pop3work_list(struct pop3d *s)
@@ -18,8 +18,7 @@ pop3work_list(struct pop3d *s)
 	if (err != 0) {
 		s->conf->store->close(s->drop);
 		s->drop = NULL;
-		pop3_reply(s, "-ERR [SYS/TEMP] the maildrop cannot be "
-		    "read");
+		pop3_reply(s, "-ERR [SYS/TEMP] cannot read the maildrop");
 		return 1;
 	}
 	s->count = s->conf->store->count(s->drop);
@@ -30,14 +29,14 @@ pop3work_list(struct pop3d *s)
 }
 
 /*
- * The next letter that is not deleted, from s->at on; 0 when there is none,
+ * The next message that is not deleted, from s->at on; 0 when there is none,
  * or when *turn, counted from 0, or the room is used up: s->at says which.
  */
 static int
-next_letter(struct pop3d *s, int *turn)
+next_message(struct pop3d *s, int *turn)
 {
 	for (; s->at < s->count; s->at++) {
-		if (s->out->n >= POP3WORK_FULL || (*turn)++ == LETTERS)
+		if (s->out->n >= POP3WORK_FULL || (*turn)++ == MESSAGES)
 			return 0;
 		if ((s->mark[s->at] & POP3D_DELETED) == 0)
 			return 1;
@@ -52,7 +51,7 @@ pop3work_stat(struct pop3d *s)
 	uint64_t size;
 	int turn = 0;
 
-	while (next_letter(s, &turn)) {
+	while (next_message(s, &turn)) {
 		if (s->conf->store->size(s->drop, s->at, &size) != 0)
 			return 0;
 		s->sum += size;
@@ -91,7 +90,7 @@ pop3work_sizes(struct pop3d *s)
 	uint64_t size;
 	int turn = 0;
 
-	while (next_letter(s, &turn)) {
+	while (next_message(s, &turn)) {
 		if (s->conf->store->size(s->drop, s->at, &size) != 0)
 			return 0;
 		add_line(s, size);
@@ -105,7 +104,7 @@ pop3work_uids(struct pop3d *s)
 {
 	int turn = 0;
 
-	while (next_letter(s, &turn)) {
+	while (next_message(s, &turn)) {
 		buf_addu(s->out, s->at + 1);
 		buf_addc(s->out, ' ');
 		s->conf->store->uid(s->drop, s->at, s->out);
@@ -145,7 +144,7 @@ add_text(struct pop3d *s, struct span piece)
 	return 1;
 }
 
-/* Announces the letter: 1, 0 when that takes another turn, or -1: no. */
+/* Announces the message: 1, 0 when that takes another turn, or -1: no. */
 static int
 announce(struct pop3d *s)
 {
@@ -156,14 +155,14 @@ announce(struct pop3d *s)
 		return 0;
 	err = s->conf->store->begin(s->drop, s->at);
 	if (err != 0) {
-		pop3_reply(s, err == ENOENT ? no_letter : no_reading);
+		pop3_reply(s, err == ENOENT ? no_message : no_reading);
 		return -1;
 	}
 	memset(&s->crlf, 0, sizeof s->crlf);
 	s->body = 0;
 	s->reading = 1;
 	if (s->top)
-		pop3_reply(s, "+OK the top of it follows");
+		pop3_reply(s, "+OK top of message follows");
 	else
 		pop3_reply(s, "+OK %ju octets", (uintmax_t)size);
 	return 1;
@@ -212,7 +211,7 @@ pop3work_quit(struct pop3d *s)
 	for (turn = 0; s->at < s->count; s->at++) {
 		if (s->mark[s->at] == 0)
 			continue;
-		if (turn++ == LETTERS)
+		if (turn++ == MESSAGES)
 			return 0;
 		if ((s->mark[s->at] & POP3D_DELETED) == 0)
 			store->seen(s->drop, s->at);
@@ -224,8 +223,8 @@ pop3work_quit(struct pop3d *s)
 	if (s->sum > 0 && store->sync(s->drop) != 0)
 		s->failed = 1;
 	if (s->failed)
-		pop3_reply(s, "-ERR [SYS/TEMP] some deleted letters are "
-		    "still there");
+		pop3_reply(s, "-ERR [SYS/TEMP] some deleted messages not "
+		    "removed");
 	else
 		pop3_reply(s, "+OK bye");
 	s->closing = 1;

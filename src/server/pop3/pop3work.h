@@ -1,5 +1,5 @@
 /*
- * pop3work: what a POP3 session does with its letters.  Each function does a
+ * pop3work: what a POP3 session does with its messages.  Each function does a
  * piece of it, as much as others and the room in out allow, and returns
  * whether it is done; s->work then goes on with the next one.
  */
@@ -14,14 +14,14 @@
 /* Looks into s->drop, newly opened. */
 int pop3work_list(struct pop3d *s);
 
-/* STAT: adds up the letters from s->at on, and answers. */
+/* STAT: adds up the messages from s->at on, and answers. */
 int pop3work_stat(struct pop3d *s);
 
-/* LIST and UIDL of all letters from s->at on, the first line being said. */
+/* LIST and UIDL of all messages from s->at on, the first line being said. */
 int pop3work_sizes(struct pop3d *s);
 int pop3work_uids(struct pop3d *s);
 
-/* LIST, RETR and TOP of the letter s->at. */
+/* LIST, RETR and TOP of the message s->at. */
 int pop3work_size(struct pop3d *s);
 int pop3work_text(struct pop3d *s);
 

@@ -6,7 +6,7 @@
 #define PENALTY_MS 1000		/* and the time each of them takes at least */
 
 static const char
-	no_auth[] = "502 5.5.1 Error: nobody can log in here",
+	no_auth[] = "502 5.5.1 Error: authentication not enabled",
 	no_cancelled[] = "501 5.7.0 Error: authentication cancelled",
 	no_more[] = "421 4.7.0 Error: too many failures",
 	no_password[] = "535 5.7.8 Error: authentication failed",

@@ -7,7 +7,7 @@
 #define HELO_MAX 255		/* octets of the client's name we pass on */
 
 static const char
-	no_chunk[] = "503 5.5.1 Error: a message is coming by BDAT",
+	no_chunk[] = "503 5.5.1 Error: BDAT in progress",
 	no_command[] = "500 5.5.2 Error: command not recognized",
 	no_hello[] = "503 5.5.1 Error: send HELO/EHLO first",
 	no_login[] = "503 5.5.1 Error: MAIL transaction in progress",
@@ -16,7 +16,7 @@ static const char
 	no_node[] = "501 5.5.4 Syntax: ETRN domain",
 	no_rcpt[] = "503 5.5.1 Error: need RCPT command",
 	no_service[] = "503 5.5.1 Error: no service here",
-	no_turn[] = "502 5.5.1 Error: roles are not turned",
+	no_turn[] = "502 5.5.1 Error: TURN is not supported",
 	no_valid[] = "554 5.5.1 Error: no valid recipients";
 
 enum takes { NO_ARG, ANY_ARG, AN_ARG };
