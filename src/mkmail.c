@@ -15,7 +15,7 @@
 #include "sys/here.h"
 #include "sys/io.h"
 
-/* The largest text, attachment or results file: more is no mail. */
+/* The largest text, attachment or results file: more is not mail. */
 #define INPUT_MAX ((size_t)1 << 30)
 
 static const char usage[] =

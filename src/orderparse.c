@@ -84,7 +84,7 @@ check_options(const struct opt *opt)
 	cli_clean("-m", opt->rcpt);
 }
 
-/* Those recipients alone whom results(5) name. */
+/* Only those recipients whom results(5) name. */
 static enum exit_code
 keep(struct source *s, const struct opt *opt, struct buf *faults)
 {

@@ -10,7 +10,7 @@
 
 static const char usage[] =
     "usage: settled [-v] [-t seconds] file ...\n"
-    "  -t  how long nobody has written to them (60)\n"
+    "  -t  seconds since the last write (60)\n"
     "  -v  tell on standard error which are not settled\n";
 
 /* What went wrong goes before what is not settled. */

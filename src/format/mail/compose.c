@@ -289,7 +289,7 @@ last_part(struct span path)
 	return span_drop(path, at);
 }
 
-/* Text whose charset is not known is no text to the reader's program. */
+/* Text whose charset is not known is not text to the reader's program. */
 void
 compose_file(struct buf *b, struct span path, struct span content)
 {

@@ -10,7 +10,7 @@
 /*
  * Adds a field to a header, encoded and folded.  name and value are what a
  * person typed; the addresses in From, To and their like are parsed and
- * written anew.  NULL, or in words why nothing is added: it is no valid UTF-8
+ * written anew.  NULL, or in words why nothing is added: it is not valid UTF-8
  * in one line, it is a second field of a kind that stands once only (RFC 5322
  * 3.6), or one that is made here (Date, MIME-Version and Content-) or on the
  * way (hdr_is_trace).

@@ -35,14 +35,14 @@ void content_add(struct content *c, struct span text);
 int content_end(struct content *c, const char **why);
 
 /*
- * Drops what is no part of a message, but stands before it in files: a UTF-8
+ * Drops what is not part of a message, but stands before it in files: a UTF-8
  * byte order mark, and "From " lines of an mbox, quoted or not, where fields
  * follow.  Before content_end.
  */
 void content_trim(struct content *c);
 
 /*
- * Whether the header breaks off, at a line that is no field or before it has
+ * Whether the header breaks off, at a line that is not a field or before it has
  * any, and what follows up to an empty line has a field of that name.
  */
 int content_misses(const struct content *c, const char *name);

@@ -15,7 +15,7 @@
  */
 void date_mail(struct buf *b, int64_t t, int offset);
 
-/* "2026-11-21T23:46:12Z" (RFC 3339), and back: 0, or -1 when it is none. */
+/* "2026-11-21T23:46:12Z" (RFC 3339), and back: 0, or -1 when it is not one. */
 void date_iso(struct buf *b, int64_t t);
 int date_iso_parse(struct span s, int64_t *t);
 

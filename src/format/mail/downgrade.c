@@ -127,7 +127,7 @@ keep_head(struct downgrade *d, const struct entity *e)
 	buf_addspan(d->out, e->gap);
 }
 
-/* Adds what is no part: the preamble, the epilogue.  Nobody reads them. */
+/* Adds what is not a part: preamble and epilogue, which are not shown. */
 static void
 add_aside(struct downgrade *d, struct span text)
 {

@@ -61,7 +61,7 @@ hdr_is_trace(struct span name)
 	return 0;
 }
 
-/* The field that raw is: 0, or -1 when it is none. */
+/* The field that raw is: 0, or -1 when it is not one. */
 static int
 take_field(struct hdr_field *f, struct span raw)
 {

@@ -10,7 +10,7 @@
 enum hdr_event {
 	HDR_FIELD,	/* a field */
 	HDR_BODY,	/* the empty line; the body follows it */
-	HDR_JUNK,	/* a line that is no field: the header ends here without
+	HDR_JUNK,	/* not a field's line: the header ends here without
 			   an empty line, and the body starts with it */
 	HDR_END		/* the text ended inside the header */
 };

@@ -211,7 +211,7 @@ mime_qp(struct buf *b, struct span text)
 	}
 }
 
-/* Blanks at the end of a line are none of the text, RFC 2045 6.7 (3). */
+/* Blanks at the end of a line are not part of the text, RFC 2045 6.7 (3). */
 void
 mime_qp_again(struct buf *b, struct span text)
 {

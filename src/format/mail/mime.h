@@ -22,7 +22,7 @@ void mime_check_text(struct span text, const char *name, struct buf *faults);
 
 /*
  * Appends s as a piece of one line: characters that are not printable are
- * spaces, and bytes that are no UTF-8 question marks.
+ * spaces, and bytes that are not UTF-8 are question marks.
  */
 void mime_line(struct buf *b, struct span s);
 

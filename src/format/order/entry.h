@@ -42,7 +42,7 @@ struct field {
 
 /*
  * Takes the next field off *fields: 1, 0 after the last, -1 with *why where
- * the text is no field, which then starts at fields->p.
+ * the text is not a field; it then starts at fields->p.
  */
 int entry_field(struct span *fields, struct field *f, const char **why);
 

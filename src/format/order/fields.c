@@ -73,7 +73,7 @@ fields_lacks(const struct fields *f, size_t k)
 }
 
 int
-fields_has_idle(const struct fields *f)
+fields_has_empty(const struct fields *f)
 {
 	size_t k;
 
@@ -127,7 +127,7 @@ fields_escape(struct buf *b, struct span value)
 }
 
 void
-fields_settle(const struct fields *f, const struct fields *left,
+fields_default(const struct fields *f, const struct fields *left,
     struct span text, int html, struct buf *b)
 {
 	struct placeholder p;

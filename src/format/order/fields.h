@@ -64,17 +64,18 @@ int fields_key(const struct fields *f, size_t k, struct span *key,
     size_t *have);
 int fields_lacks(const struct fields *f, size_t k);
 
-/* Whether there is a field that nobody has. */
-int fields_has_idle(const struct fields *f);
+/* Whether a column is a field that no recipient has. */
+int fields_has_empty(const struct fields *f);
 
 /* Whether the order has a placeholder at all. */
 int fields_has_placeholder(const struct fields *f);
 
 /*
- * Appends text, of an order that was made from the one f speaks of, with the
- * defaults in the place of the fields that are known to f, but not to left.
+ * Appends text, of an order that was made from the one f speaks of.  Where
+ * left, the fields of that order, lacks one of f, its placeholders are
+ * replaced by their defaults.
  */
-void fields_settle(const struct fields *f, const struct fields *left,
+void fields_default(const struct fields *f, const struct fields *left,
     struct span text, int html, struct buf *b);
 
 /* Makes e the recipient.  The values are valid until the next one. */

@@ -13,7 +13,7 @@
 
 /*
  * Takes the next field off *section, comments skipped: 1 with its name and its
- * trimmed value; -1 where the line is no field, which is then in *name; 0
+ * trimmed value; -1 where the line is not a field; it is then in *name; 0
  * after the last.
  */
 int headers_next(struct span *section, struct span *name,

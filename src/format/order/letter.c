@@ -22,9 +22,9 @@ letter_free(struct letter *l)
 	size_t i;
 
 	template_free(&l->subject);
-	for (i = 0; i < l->nfields; i++)
-		template_free(&l->fields[i].value);
-	free(l->fields);
+	for (i = 0; i < l->nheaders; i++)
+		template_free(&l->headers[i].value);
+	free(l->headers);
 	text_free(&l->body);
 	text_free(&l->html);
 	buf_free(&l->mail);
@@ -79,26 +79,26 @@ add_field(struct letter *l, struct buf *b, struct span name,
 	buf_addspan(b, name);
 	buf_adds(b, ": ");
 	buf_clear(&l->scratch);
-	template_fill(value, l->values, &l->scratch);
+	template_fill(value, l->fields, &l->scratch);
 	mime_text(b, buf_span(&l->scratch), &col);
 }
 
 /* The fields of [Headers:]: those that do not vary go into the middle. */
 static void
-compile_fields(struct letter *l)
+compile_headers(struct letter *l)
 {
 	struct span rest = l->order->headers, name, value;
-	struct letter_field *f;
+	struct letter_header *f;
 
 	if (rest.n == 0)
 		return;
-	l->fields = die_calloc(HEADERS_MAX, sizeof *l->fields);
+	l->headers = die_calloc(HEADERS_MAX, sizeof *l->headers);
 	while (headers_next(&rest, &name, &value) > 0) {
-		f = &l->fields[l->nfields];
+		f = &l->headers[l->nheaders];
 		f->name = name;
-		template_compile(&f->value, l->values, value, TEMPLATE_LINE);
+		template_compile(&f->value, l->fields, value, TEMPLATE_LINE);
 		if (f->value.n > 0) {
-			l->nfields++;
+			l->nheaders++;
 			continue;
 		}
 		add_field(l, &l->middle, name, &f->value);
@@ -149,7 +149,7 @@ compile_text(struct letter *l, struct letter_text *t, struct span source)
 	size_t longest = l->order->longest;
 
 	fill->html = t->plain.html = t == &l->html;
-	template_compile(fill, l->values, source,
+	template_compile(fill, l->fields, source,
 	    l->batch ? TEMPLATE_DOTS : TEMPLATE_CRLF);
 	if (fill->longest > longest)
 		longest = fill->longest;
@@ -159,7 +159,7 @@ compile_text(struct letter *l, struct letter_text *t, struct span source)
 	    fill->literal + fill->refs * fill->widest * longest >
 	    MIME_LINE_MAX;
 	if (t->wide)
-		template_compile(&t->plain, l->values, source, TEMPLATE_CRLF);
+		template_compile(&t->plain, l->fields, source, TEMPLATE_CRLF);
 }
 
 /* How a text of the letter at hand travels; whether that has changed. */
@@ -170,11 +170,11 @@ choose_form(struct letter *l, struct letter_text *t)
 	const int is_8bit = t->is_8bit;
 
 	t->is_8bit = t->fill.has_8bit || (!(l->ascii && t->fill.ascii) &&
-	    template_is_8bit(&t->fill, l->values));
+	    template_is_8bit(&t->fill, l->fields));
 	t->form = t->is_8bit ? MIME_8BIT : MIME_7BIT;
 	if (t->wide) {
 		buf_clear(&t->text);
-		template_fill(&t->plain, l->values, &t->text);
+		template_fill(&t->plain, l->fields, &t->text);
 		t->form = mime_scan(buf_span(&t->text));
 	}
 	return t->form != form || t->is_8bit != is_8bit;
@@ -230,7 +230,7 @@ compile(struct letter *l)
 		buf_adds(&l->boundary, "=_");
 		add_hash(l, &key, 1, &l->boundary);
 	}
-	template_compile(&l->subject, l->values, o->subject, TEMPLATE_LINE);
+	template_compile(&l->subject, l->fields, o->subject, TEMPLATE_LINE);
 	make_content(l);
 }
 
@@ -242,7 +242,7 @@ letter_open(struct letter *l, const struct order *o, struct fields *f,
 
 	memset(l, 0, sizeof *l);
 	l->order = o;
-	l->values = f;
+	l->fields = f;
 	l->batch = opt->batch;
 	l->copies = opt->copies;
 	order_mailbox(opt->sender, &sender);
@@ -262,7 +262,7 @@ letter_open(struct letter *l, const struct order *o, struct fields *f,
 	}
 	if (o->reply_to.p != NULL)
 		add_sender(l, &l->middle, "Reply-To: ", o->reply_to);
-	compile_fields(l);
+	compile_headers(l);
 	buf_adds(&l->middle, "Date: ");
 	date_mail(&l->middle, opt->time, opt->offset);
 	buf_adds(&l->middle, "\r\nMIME-Version: 1.0\r\nMessage-ID: <");
@@ -277,7 +277,7 @@ add_text(struct letter *l, struct letter_text *t, struct buf *out)
 	struct span rest, line;
 
 	if (t->form != MIME_QP) {
-		template_fill(&t->fill, l->values, out);
+		template_fill(&t->fill, l->fields, out);
 		return;
 	}
 	buf_clear(&l->scratch);
@@ -316,14 +316,14 @@ add_message(struct letter *l, const struct span *rcpt, size_t n,
 	if (l->copies)
 		buf_adds(out, "undisclosed-recipients:;");
 	else
-		add_mailbox(out, l->values->name, *rcpt, sizeof "To: " - 1);
+		add_mailbox(out, l->fields->name, *rcpt, sizeof "To: " - 1);
 	if (l->subject.n > 0) {
 		buf_adds(out, "\r\n");
 		add_field(l, out, span_str("Subject"), &l->subject);
 	}
-	for (i = 0; i < l->nfields; i++) {
+	for (i = 0; i < l->nheaders; i++) {
 		buf_adds(out, "\r\n");
-		add_field(l, out, l->fields[i].name, &l->fields[i].value);
+		add_field(l, out, l->headers[i].name, &l->headers[i].value);
 	}
 	buf_addspan(out, buf_span(&l->middle));
 	add_hash(l, rcpt, n, out);
@@ -341,7 +341,7 @@ add_message(struct letter *l, const struct span *rcpt, size_t n,
 void
 letter_message(struct letter *l, const struct entry *e, struct buf *out)
 {
-	fields_take(l->values, e);
+	fields_take(l->fields, e);
 	letter_copy(l, &e->addr.text, 1, out);
 }
 
@@ -363,7 +363,7 @@ letter_begin(struct letter *l, size_t messages, struct buf *out)
 void
 letter_add(struct letter *l, const struct entry *e, struct buf *out)
 {
-	fields_take(l->values, e);
+	fields_take(l->fields, e);
 	letter_add_copy(l, &e->addr.text, 1, out);
 }
 

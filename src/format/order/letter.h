@@ -1,6 +1,6 @@
 /*
  * letter: what an order becomes: a personal message for each recipient, alone
- * or in a batch (bsmtp(5)); or copies, which name nobody.
+ * or in a batch (bsmtp(5)); or copies, which name no recipient.
  */
 #ifndef FORMAT_ORDER_LETTER_H
 #define FORMAT_ORDER_LETTER_H
@@ -33,7 +33,7 @@ struct letter_text {
 };
 
 /* A header field of the order's whose value varies. */
-struct letter_field {
+struct letter_header {
 	struct span name;
 	struct template value;
 };
@@ -42,10 +42,10 @@ struct letter_field {
 struct letter {
 	/* private */
 	const struct order *order;
-	struct fields *values;	/* of the recipient at hand */
+	struct fields *fields;	/* of the recipient at hand */
 	struct template subject;
-	struct letter_field *fields;
-	size_t nfields;
+	struct letter_header *headers;
+	size_t nheaders;
 	struct letter_text body;
 	struct letter_text html;	/* only when the order has it */
 	int batch, copies;

@@ -15,7 +15,7 @@ static const struct {
 	{ "[Html:]", offsetof(struct order, html) }
 };
 
-/* The first so many must be there. */
+/* How many of these, from the first, must be there. */
 #define REQUIRED 3
 
 #define BODY 2			/* the one tag that counts behind [Html:] */
@@ -253,7 +253,7 @@ order_find(const struct order *o, struct order_walk *w, struct entry *e,
 	return 0;
 }
 
-/* What is malformed is told, and counts as bad: nobody gets a letter then. */
+/* What is malformed is a fault, and counts as bad: no letter is sent then. */
 static void
 check_entry(struct order *o, struct entry *e, const char *open)
 {

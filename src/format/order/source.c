@@ -145,11 +145,11 @@ by_position(const void *a, const void *b)
 
 /*
  * Appends the order o, with the fields f of the order that it was made from and
- * its own, left: the placeholders of fields that nobody has any more are
- * their defaults.
+ * its own, left: the placeholders of fields that no recipient has any more
+ * become their defaults.
  */
 static void
-add_settled(struct buf *b, const struct order *o, const struct fields *f,
+add_with_defaults(struct buf *b, const struct order *o, const struct fields *f,
     const struct fields *left)
 {
 	struct span texts[4];
@@ -167,32 +167,32 @@ add_settled(struct buf *b, const struct order *o, const struct fields *f,
 			continue;
 		html = texts[i].p == o->html.p;
 		buf_add(b, done, (size_t)(texts[i].p - done));
-		fields_settle(f, left, texts[i], html, b);
+		fields_default(f, left, texts[i], html, b);
 		done = texts[i].p + texts[i].n;
 	}
 	buf_add(b, done, (size_t)(o->text.p + o->text.n - done));
 }
 
 /*
- * Makes text the order.  A field that nobody in it has would leave its
- * placeholders plain text, so these become their defaults.
+ * Makes text the order.  The placeholders of a field that no recipient in it
+ * has would be plain text, so they become their defaults.
  */
 static int
-settle(struct source *s, struct span text, struct buf *faults)
+use_defaults(struct source *s, struct span text, struct buf *faults)
 {
-	struct buf settled = { 0 };
+	struct buf made = { 0 };
 	struct fields left = { 0 };
 	struct order o;
 
 	order_read(&o, text);
 	fields_check(&left, &o, span_of(NULL, 0));
-	add_settled(&settled, &o, &s->fields, &left);
+	add_with_defaults(&made, &o, &s->fields, &left);
 	fields_free(&left);
 	order_free(&o);
 	fields_free(&s->fields);
 	order_free(&s->order);
 	buf_free(&s->text);
-	s->text = settled;
+	s->text = made;
 	buf_clear(&s->columns);
 	return parse(s, buf_span(&s->text), faults);
 }
@@ -212,8 +212,8 @@ source_order(struct source *s, struct span text, struct buf *faults)
 	buf_addspan(&s->text, rest);
 	if (parse(s, buf_span(&s->text), faults) < 0)
 		return -1;
-	return fields_has_idle(&s->fields) ?
-	    settle(s, buf_span(&s->text), faults) : 0;
+	return fields_has_empty(&s->fields) ?
+	    use_defaults(s, buf_span(&s->text), faults) : 0;
 }
 
 int
@@ -225,7 +225,7 @@ source_keep(struct source *s, const struct dsn *d, unsigned states,
 
 	if (keep_recipients(&text, &s->order, d, states) > 0) {
 		s->rows = 0;
-		r = settle(s, buf_span(&text), faults) < 0 ? -1 : 1;
+		r = use_defaults(s, buf_span(&text), faults) < 0 ? -1 : 1;
 	}
 	buf_free(&text);
 	return r;

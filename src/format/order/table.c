@@ -244,7 +244,7 @@ take_header(struct table *t, struct buf *order)
 }
 
 /*
- * Whether it is one; what is none must not look like something else, and is
+ * Whether it is one; what is not must not look like something else, and is
  * alone in its entry.
  */
 static int

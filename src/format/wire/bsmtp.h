@@ -36,7 +36,7 @@ struct bsmtp {
 	uintmax_t count;
 	uintmax_t line;		/* its number, from 1 */
 	uintmax_t texts;	/* how many have begun, this one included */
-	int spoilt;		/* MAIL came twice: nobody gets this one */
+	int spoilt;		/* MAIL came twice: it is not to be sent */
 	const char *why;	/* under MAIL and RCPT: the path is malformed;
 				   else NULL */
 	/* private */

@@ -58,7 +58,7 @@ struct dns_answer {
 struct dns_record {
 	enum dns_section section;
 	char name[DNS_TEXT_MAX];
-	unsigned type;		/* perhaps none of enum dns_type */
+	unsigned type;		/* an enum dns_type, or another */
 	unsigned long ttl;	/* seconds */
 	unsigned pref;		/* MX */
 	char host[DNS_TEXT_MAX];	/* MX, CNAME: what it leads to */
@@ -75,8 +75,8 @@ int dns_question(struct buf *b, struct span name, enum dns_type type);
 void dns_set_id(struct buf *question, unsigned id);
 
 /*
- * Begins with a packet, which must outlive d.  0, or -1 when it is no answer
- * to one question of class IN.
+ * Begins with a packet, which must outlive d.  0, or -1 when it is not an
+ * answer to one question of class IN.
  */
 int dns_open(struct dns_answer *d, struct span packet);
 

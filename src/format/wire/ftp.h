@@ -32,7 +32,7 @@ void ftp_url_free(struct ftp_url *u);
 enum ftp_event {
 	FTP_MORE,		/* lines are still to come */
 	FTP_END,		/* the reply is whole */
-	FTP_BAD			/* this is no reply */
+	FTP_BAD			/* not a reply */
 };
 
 /* All zero is an empty reply; ftp_reply_start empties a used one. */

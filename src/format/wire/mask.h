@@ -8,9 +8,9 @@
 #include "sys/buf.h"
 
 /*
- * What follows the first so many octets of a line is a secret, or may be one:
+ * How many octets of a line may be shown; what follows is a secret, or may be:
  * PASS and ACCT show their verb, AUTH the mechanism, APOP the login, and all
- * others the whole line.  A line that is no command (known) shows nothing
+ * others the whole line.  A line that is not a command (known) shows nothing
  * behind AUTH or USER: it may be the response to one that was refused, or a
  * password without PASS.  *pending, 0 at first, remembers that.
  */

@@ -16,7 +16,7 @@
 enum reply_event {
 	REPLY_MORE,	/* lines are still to come */
 	REPLY_END,	/* the reply is whole */
-	REPLY_BAD	/* this is no reply: why */
+	REPLY_BAD	/* not a reply: why */
 };
 
 struct reply {

@@ -12,7 +12,7 @@ enum result_status {
 	RESULT_SENT,
 	RESULT_FAILED,		/* for good */
 	RESULT_DEFERRED,	/* try again */
-	RESULT_UNKNOWN,		/* perhaps sent */
+	RESULT_UNKNOWN,		/* may have been sent */
 	RESULT_SENDING		/* in a journal only: the dot is next */
 };
 
@@ -24,7 +24,7 @@ enum result_stage {
 
 /*
  * Whether a reply asks for a log-in, or for TLS first (RFC 4954 6, RFC 3207
- * 4), which is about us, and nobody else.
+ * 4), which is about us, not the recipient.
  */
 int result_denied(int code);
 

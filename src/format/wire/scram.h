@@ -44,7 +44,7 @@ void scram_salted(unsigned char salted[SHA256_SIZE], struct span password,
 /* v->stored and v->server by the salt and iterations that v has. */
 void scram_derive(struct scram_verifier *v, struct span password);
 
-/* Whether s begins as a verifier does, and so is no password. */
+/* Whether s begins as a verifier does, and so is not a password. */
 int scram_is_verifier(struct span s);
 
 /*
