@@ -192,10 +192,11 @@ put_letters(struct wr *out, struct buf *text, struct source *s,
 	open_mailing(&m, s, opt, &sender);
 	if (opt->mode == 'm')
 		get_letter(text, &m, opt->rcpt);
-	while (opt->mode == 'S' && out->err == 0 && mailing_next(&m, &piece))
-		wr_direct(out, piece);
-	while (opt->mode == 'n' && mailing_next(&m, &piece))
+	while (opt->mode != 'm' && out->err == 0 && mailing_next(&m, &piece)) {
 		size += piece.n;
+		if (opt->mode == 'S')
+			wr_direct(out, piece);
+	}
 	if (opt->mode == 'n')
 		buf_addf(text, "size %zu\n", size);
 	mailing_close(&m);

@@ -20,9 +20,9 @@ static const char usage[] =
     "usage: savefile [-nv] file [command [arg ...]]\n"
     "       savefile -r [-v] file newname\n"
     "       savefile -s [-v] file ...\n"
-    "  -n  nothing at all does not become a file\n"
-    "  -r  rename a file, which is never copied, and make that safe\n"
-    "  -s  make files and directories safe that are there\n"
+    "  -n  make no file of an empty input\n"
+    "  -r  rename a file, never copying it, and put that on disk\n"
+    "  -s  put files and directories that exist on disk\n"
     "  -v  tell on standard error what is on disk\n";
 
 /* Nothing but a file gives way to another. */

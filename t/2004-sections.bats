@@ -100,7 +100,7 @@ Resent: y
 Sender-ID: y'
 	refuses 4:12 5:1 6:1 7:1 8:1 9:1 10:1 11:1 12:1 13:1 14:1 15:1 16:1 \
 		17:1 18:1 19:1
-	grep -q ': Sender: not allowed here: for those who send or carry a letter$' err
+	grep -q ': Sender: not allowed here: only who sends or carries a letter adds it$' err
 }
 
 @test "headers: what is no field, or there twice" {

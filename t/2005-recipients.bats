@@ -65,7 +65,7 @@ t@b.c,"Tom, ""T"" \\","x, y; """"z",[k] #\r\n o@b.c , ї ,, two ' |
 	tr -d '\r' <want | grep -Fx 'Subject: Hi A "q"'
 	cat second template >both
 	run -65 --separate-stderr orderparse -t table both
-	[[ $stderr == 'orderparse: both:1:1: [Recipients:] for the second time' ]]
+	[[ $stderr == 'orderparse: both:1:1: [Recipients:] is here twice' ]]
 }
 
 @test "table: what is no address is a failed recipient, whatever it holds" {

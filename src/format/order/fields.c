@@ -252,7 +252,7 @@ count(struct fields *f, struct order *o, struct span key, int good)
 		return;
 	used->known = 1;
 	if (used->turn == f->turn)
-		faults_add(&o->faults, key.p, "field %.*s for the second time",
+		faults_add(&o->faults, key.p, "the field %.*s is here twice",
 		    faults_brief(key), key.p);
 	else if (good)
 		used->have++;

@@ -54,15 +54,15 @@ refuse(struct span name, const struct span *had, size_t n, int reply_to)
 	if (name.n > HEADERS_NAME_MAX)
 		return "a name too long for a header field";
 	if (is_ours(name))
-		return "not allowed here: letters have their own";
+		return "not allowed here: every letter has its own";
 	if (span_case_is(name, "Sender") || hdr_is_trace(name))
-		return "not allowed here: for those who send or carry a "
-		    "letter";
+		return "not allowed here: only who sends or carries a "
+		    "letter adds it";
 	if (n == HEADERS_MAX)
 		return "too many header fields";
 	for (i = 0; i < n; i++)
 		if (span_case_eq(had[i], name))
-			return "for the second time";
+			return "this field is here twice";
 	return reply_to && span_case_is(name, "Reply-To") ?
 	    "there is [Reply-To:] already" : NULL;
 }

@@ -318,7 +318,7 @@ take_section(struct order *o, int k, size_t *i, size_t n)
 
 	section = (struct span *)(void *)((char *)o + sections[k].span);
 	if (section->p != NULL) {
-		faults_add(&o->faults, tag, "%s for the second time",
+		faults_add(&o->faults, tag, "%s is here twice",
 		    sections[k].name);
 		section = &ignored;
 	}
@@ -336,7 +336,7 @@ take_section(struct order *o, int k, size_t *i, size_t n)
 		*i = start + take_recipients(o, span_drop(s, start));
 		if (o->good + o->bad == 0)
 			faults_add(&o->faults, tag,
-			    "no recipient in this section");
+			    "there is no recipient in this section");
 	} else
 		*i = find_tag(s, start, ANY);
 	section->n = (size_t)(s.p + *i - section->p);

@@ -204,7 +204,7 @@ check_column(struct table *t, size_t i)
 		if (t->columns[k].role == t->columns[i].role &&
 		    (t->columns[i].role != ROLE_FIELD ||
 		    span_eq(key_of(t, k), key)))
-			wrong(t, p, "for the second time", key);
+			wrong(t, p, "this column is here twice", key);
 }
 
 /* Finds the column with the address, and whether there are two. */
@@ -303,8 +303,8 @@ table_row(struct table *t, struct buf *order)
 	if (!take_record(t))
 		return 0;
 	if (t->text.n > 0 && t->n != t->ncolumns) {
-		wrong(t, t->start, "as many cells as in the header line "
-		    "expected", span_of(NULL, 0));
+		wrong(t, t->start, "expected as many cells as in the "
+		    "header line", span_of(NULL, 0));
 	} else if (t->text.n > 0 && t->why.n == 0)
 		add_entry(t, order);
 	buf_addc(order, '\n');
