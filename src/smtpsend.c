@@ -71,6 +71,7 @@ struct opt {
 	int many, again, sync, verbose, dry, typed;
 	int named;		/* -s was given */
 	int shown;		/* the results, by -l - */
+	struct journal journal;	/* of -l file */
 };
 
 static void
@@ -89,7 +90,6 @@ work(struct opt *opt, struct sender_conf *conf, struct report *report,
 {
 	enum exit_code code;
 	struct message m = { 0 };
-	struct journal journal;
 
 	if (opt->typed)
 		return interactive_run(&conf->servers, STDIN_FILENO, out);
@@ -100,8 +100,8 @@ work(struct opt *opt, struct sender_conf *conf, struct report *report,
 	/* Until now a signal ends us: half a message must not be sent. */
 	stop_catch();
 	if (opt->log != NULL && !opt->dry) {
-		journal_need(&journal, opt->log, opt->sync);
-		report->journal = &journal;
+		journal_need(&opt->journal, opt->log, opt->sync);
+		report->journal = &opt->journal;
 	}
 	if (opt->dry)
 		code = dry_run(&opt->in, conf, opt->named, out);
