@@ -56,8 +56,8 @@ no_line(const struct ftpc *c, enum rd_status status)
 	}
 }
 
-void
-ftpc_send(struct ftpc *c)
+static void
+send_all(struct ftpc *c)
 {
 	struct wr wr;
 
@@ -103,7 +103,7 @@ ftpc_hear(struct ftpc *c)
 	long long end;
 	int code, strays = 0;
 
-	ftpc_send(c);
+	send_all(c);
 	end = io_clock() + c->conf->timeout;
 	do {
 		if (c->over)
@@ -266,7 +266,7 @@ ftpc_open(struct ftpc *c, const struct ftpc_conf *conf)
 	memset(c, 0, sizeof *c);
 	c->conf = conf;
 	c->old = old;
-	c->fd = c->prepared = -1;
+	c->fd = -1;
 	c->code = EX_TEMPFAIL;
 	if (dial(c) < 0 || greet(c) < 0 || log_in(c) < 0)
 		return -1;
@@ -281,8 +281,6 @@ ftpc_close(struct ftpc *c)
 {
 	if (c->fd >= 0)
 		close(c->fd);
-	if (c->prepared >= 0)
-		close(c->prepared);
 	rd_free(&c->rd);
 	buf_free(&c->out);
 	buf_free(&c->awaited);
@@ -316,17 +314,14 @@ dial_data(struct ftpc *c, unsigned port)
 	return fd;
 }
 
-/* Connects to the port that is reserved, or asks verb for one: -1 as usual. */
+/* Asks verb for a port, and connects there: -1 as usual. */
 static int
 passive(struct ftpc *c, const char *verb)
 {
-	unsigned port = c->port;
+	unsigned port;
 
-	c->port = 0;
-	if (port == 0) {
-		ftpc_ask(c, verb, NULL);
-		port = port_in_reply(c);
-	}
+	ftpc_ask(c, verb, NULL);
+	port = port_in_reply(c);
 	if (port > 0)
 		return dial_data(c, port);
 	if (c->reply.code < 400) {
@@ -342,12 +337,8 @@ ftpc_data(struct ftpc *c)
 	static const char *const verbs[] = { "EPSV", "PASV" };
 	struct ftp_reply first;
 	const char *fault;
-	int fd = c->prepared;
+	int fd = passive(c, verbs[c->old]);
 
-	c->prepared = -1;
-	if (fd >= 0)
-		return fd;
-	fd = passive(c, verbs[c->old]);
 	if (fd >= 0 || c->over)
 		return fd;
 	first = c->reply;
@@ -371,30 +362,4 @@ void
 ftpc_data_failed(struct ftpc *c)
 {
 	c->old = !c->old;
-}
-
-void
-ftpc_reserve(struct ftpc *c)
-{
-	ftpc_say(c, "EPSV", NULL);
-}
-
-void
-ftpc_reserved(struct ftpc *c)
-{
-	ftpc_hear(c);
-	c->port = port_in_reply(c);
-}
-
-int
-ftpc_prepare(struct ftpc *c)
-{
-	ftpc_send(c);
-	if (c->port > 0 && !c->over) {
-		c->prepared = dial_data(c, c->port);
-		if (c->prepared < 0)
-			ftpc_data_failed(c);
-	}
-	c->port = 0;
-	return c->prepared >= 0;
 }

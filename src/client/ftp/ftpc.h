@@ -42,8 +42,6 @@ struct ftpc {
 	int marks;		/* 1xx replies one after the other */
 	int old;		/* PASV, for EPSV led to nothing; it outlives
 				   the connection */
-	unsigned port;		/* reserved, or 0 */
-	int prepared;		/* a data connection, or -1 */
 };
 
 /*
@@ -55,11 +53,10 @@ int ftpc_open(struct ftpc *c, const struct ftpc_conf *conf);
 void ftpc_close(struct ftpc *c);
 
 /*
- * Says "VERB argument" (NULL: none), which ftpc_send sends, or ftpc_hear does;
- * several commands go together, and have their replies in the same order.
+ * Says "VERB argument" (NULL: none), which ftpc_hear sends; several commands
+ * go together, and have their replies in the same order.
  */
 void ftpc_say(struct ftpc *c, const char *verb, const char *argument);
-void ftpc_send(struct ftpc *c);
 
 /*
  * Waits for the next reply: its code, or 0 when the session is over.  Those
@@ -83,15 +80,5 @@ int ftpc_data(struct ftpc *c);
 
 /* The last data connection was of no use: the next one is tried otherwise. */
 void ftpc_data_failed(struct ftpc *c);
-
-/*
- * For the one after this: reserve asks for its port behind what has been said
- * already, reserved hears the answer when that has been answered.  prepare
- * sends what has been said, and connects there while that is waited for:
- * whether ftpc_data has a connection now without asking.
- */
-void ftpc_reserve(struct ftpc *c);
-void ftpc_reserved(struct ftpc *c);
-int ftpc_prepare(struct ftpc *c);
 
 #endif

@@ -9,25 +9,9 @@
 
 #define CHUNK 262144
 
-/*
- * A file that any socket's buffers can hold is sent before the server has
- * said that it may be: one wait less, and no harm where it may not, unless it
- * goes to its final name.
- */
-#define EARLY_MAX 16384
-
 #define NAMES_MAX 1000		/* tried where the server has some already */
 
 enum pour { POUR_OK, POUR_SPOILED, POUR_CUT };
-
-/* A file on its way to the server. */
-struct upload {
-	int fd;
-	struct buf temp;	/* may lie there under this name */
-	int begun;		/* all has been sent, and nothing heard */
-	int taken;		/* the server said that it takes it */
-	enum pour end;		/* and how that went */
-};
 
 /* What outlives a connection. */
 struct job {
@@ -38,9 +22,11 @@ struct job {
 	int careful;		/* one command at a time: a connection was
 				   lost */
 	int renames;		/* on this one a file was renamed */
-	struct orderfile *next;	/* after this file, or NULL */
-	struct upload now, ahead;	/* this file, and that */
-	struct buf stale;	/* as their temp, of an earlier file */
+
+	/* Of the file that is on its way: */
+	int fd;
+	struct buf temp;	/* it may lie there under this name */
+	int taken;		/* the server said that it takes it */
 };
 
 /* Tells what the server answered, unless the session is over. */
@@ -104,33 +90,16 @@ pour_out(struct job *j, struct orderfile *f, int fd, int data)
 	return end;
 }
 
-/* Begins to upload: -1 when there is no data connection. */
-static int
-begin(struct job *j, struct upload *u, struct orderfile *f, const char *name)
-{
-	int data = ftpc_data(&j->c);
-
-	if (data < 0)
-		return -1;
-	ftpc_say(&j->c, "STOR", name);
-	u->begun = !j->careful && !j->in_place && f->size <= EARLY_MAX;
-	if (!u->begun)
-		return data;
-	ftpc_send(&j->c);
-	u->end = pour_out(j, f, u->fd, data);
-	return data;
-}
-
 /*
  * The reply that ends an upload.  125 or 150 comes before it or, from some
  * servers, 200, or nothing where all is there already.
  */
 static int
-last_reply(struct job *j, int first, int begun)
+last_reply(struct job *j, int first)
 {
 	int code = first;
 
-	if (first == 226 || (first == 250 && begun))
+	if (first == 226)
 		return first;
 	if (first / 100 == 2)
 		ftpc_await(&j->c, "STOR");
@@ -144,33 +113,29 @@ last_reply(struct job *j, int first, int begun)
 static int
 store(struct job *j, struct orderfile *f, const char *name)
 {
-	struct upload *u = &j->now;
-	int code, begun, data = -1;
+	int code, data = ftpc_data(&j->c);
+	enum pour end;
 
-	if (!u->begun && (data = begin(j, u, f, name)) < 0) {
+	if (data < 0) {
 		no_data(j, f);
 		return 0;
 	}
-	begun = u->begun;
-	u->begun = 0;
-	code = ftpc_hear(&j->c);
+	code = ftpc_ask(&j->c, "STOR", name);
 	if (code == 0 || code == 425)
 		ftpc_data_failed(&j->c);
-	u->taken = code / 100 == 1 || code / 100 == 2;
-	if (!u->taken) {
-		if (!begun)
-			close(data);
+	j->taken = code / 100 == 1 || code / 100 == 2;
+	if (!j->taken) {
+		close(data);
 		answered(j, f);
 		return 0;
 	}
-	if (!begun)
-		u->end = pour_out(j, f, u->fd, data);
-	code = last_reply(j, code, begun);
-	if (u->end == POUR_OK && code == 0)
+	end = pour_out(j, f, j->fd, data);
+	code = last_reply(j, code);
+	if (end == POUR_OK && code == 0)
 		orderfile_outcome(f, FTPPUT_MAYBE, buf_span(&j->c.why));
-	else if (code / 100 != 2 && u->end != POUR_SPOILED)
+	else if (code / 100 != 2 && end != POUR_SPOILED)
 		answered(j, f);
-	return code / 100 == 2 && u->end == POUR_OK;
+	return code / 100 == 2 && end == POUR_OK;
 }
 
 /* Whether a reply to SIZE, if it is one, has as many bytes as the file. */
@@ -215,13 +180,12 @@ free_name(struct job *j, const struct orderfile *f, unsigned i,
 	return buf_str(to);
 }
 
-/* Later, where there are answers that come first. */
+/* Nothing that is not whole is left, unless the session is over. */
 static void
-forget(struct job *j, struct buf *temp)
+forget(struct job *j)
 {
-	if (temp->n > 0 && !j->ahead.begun &&
-	    ftpc_ask(&j->c, "DELE", buf_str(temp)) > 0)
-		buf_clear(temp);
+	if (j->temp.n > 0 && ftpc_ask(&j->c, "DELE", buf_str(&j->temp)) > 0)
+		buf_clear(&j->temp);
 }
 
 static void
@@ -268,26 +232,21 @@ reply_to(struct job *j, const char *verb, const char *argument)
 /*
  * Checks the file on the server, and makes it ready to be renamed to the name
  * that to gets: 1; or 0, and the outcome says why.  The questions go together,
- * for RNFR alone does no harm, and the one for the next file's port with them.
+ * for RNFR alone does no harm.
  */
 static int
 look(struct job *j, struct orderfile *f, struct buf *to)
 {
-	const char *temp = buf_str(&j->now.temp);
-	int ahead = j->next != NULL && !j->careful && !j->c.old;
+	const char *temp = buf_str(&j->temp);
 	int whole = 1, taken = 0, code;
 
 	number_name(to, f, 1);
-	if (ahead)
-		ftpc_reserve(&j->c);
 	if (!j->careful && j->c.sizes) {
 		ftpc_say(&j->c, "SIZE", temp);
 		ftpc_say(&j->c, "SIZE", buf_str(to));
 	}
 	if (!j->careful)
 		ftpc_say(&j->c, "RNFR", temp);
-	if (ahead)
-		ftpc_reserved(&j->c);
 	if (j->c.sizes) {
 		whole = is_whole(j, f, reply_to(j, "SIZE", temp));
 		taken = reply_to(j, "SIZE", buf_str(to)) == 213;
@@ -303,37 +262,17 @@ look(struct job *j, struct orderfile *f, struct buf *to)
 }
 
 static void
-invent_temp(struct upload *u)
+invent_temp(struct buf *temp)
 {
 	unsigned char random[8];
 	size_t i;
 
 	if (secret_random(random, sizeof random) < 0)
 		die_sys(EX_TEMPFAIL, "/dev/urandom");
-	buf_clear(&u->temp);
-	buf_adds(&u->temp, ".ftpsend-");
+	buf_clear(temp);
+	buf_adds(temp, ".ftpsend-");
 	for (i = 0; i < sizeof random; i++)
-		buf_addf(&u->temp, "%02x", (unsigned)random[i]);
-}
-
-/*
- * The next file, if it is small, is on its way while the server gives this one
- * its name and makes that safe.
- */
-static void
-send_ahead(struct job *j)
-{
-	struct upload *u = &j->ahead;
-	const char *why;
-
-	if (!ftpc_prepare(&j->c) || !j->renames || j->next->size > EARLY_MAX)
-		return;
-	orderfile_outcome(j->next, 0, span_str(""));
-	u->fd = orderfile_open(j->next, &why);
-	if (u->fd < 0)
-		return;		/* what is wrong is said when its turn comes */
-	invent_temp(u);
-	begin(j, u, j->next, buf_str(&u->temp));
+		buf_addf(temp, "%02x", (unsigned)random[i]);
 }
 
 static void
@@ -341,11 +280,9 @@ give_name(struct job *j, struct orderfile *f, struct buf *to)
 {
 	int code;
 
-	ftpc_say(&j->c, "RNTO", buf_str(to));
-	send_ahead(j);
-	code = ftpc_hear(&j->c);
+	code = ftpc_ask(&j->c, "RNTO", buf_str(to));
 	if (code / 100 == 2) {
-		buf_clear(&j->now.temp);
+		buf_clear(&j->temp);
 		stored(f, to);
 		j->renames = 1;
 	} else if (code == 0)
@@ -359,17 +296,15 @@ put_aside(struct job *j, struct orderfile *f)
 {
 	struct buf name = { 0 };
 
-	if (!j->now.begun)
-		invent_temp(&j->now);
-	if (store(j, f, buf_str(&j->now.temp))) {
-		forget(j, &j->stale);
+	invent_temp(&j->temp);
+	if (store(j, f, buf_str(&j->temp))) {
 		if (look(j, f, &name))
 			give_name(j, f, &name);
 	} else if (f->code == FTPPUT_MAYBE)
 		f->code = 0;	/* surely not under its name */
 	else if (f->code == 501 || f->code == 550 || f->code == 553)
 		give_up_renaming(j, "a name with a dot");
-	forget(j, &j->now.temp);
+	forget(j);
 	buf_free(&name);
 }
 
@@ -379,30 +314,17 @@ put_in_place(struct job *j, struct orderfile *f)
 	struct buf name = { 0 };
 	const char *to = free_name(j, f, 1, &name);
 
-	if (lseek(j->now.fd, 0, SEEK_SET) < 0) {
+	if (lseek(j->fd, 0, SEEK_SET) < 0) {
 		orderfile_spoiled(f, strerror(errno));
 	} else if (store(j, f, to) && is_whole(j, f, j->c.sizes ?
 	    ftpc_ask(&j->c, "SIZE", to) : 0)) {
 		stored(f, &name);
-	} else if (f->code != FTPPUT_MAYBE && j->now.taken) {
-		buf_clear(&j->now.temp);
-		buf_addspan(&j->now.temp, buf_span(&name));
-		forget(j, &j->now.temp);
+	} else if (f->code != FTPPUT_MAYBE && j->taken) {
+		buf_clear(&j->temp);
+		buf_addspan(&j->temp, buf_span(&name));
+		forget(j);
 	}
 	buf_free(&name);
-}
-
-/* What was sent ahead is this file now. */
-static void
-take_ahead(struct job *j)
-{
-	struct buf free_one = j->stale;
-
-	j->stale = j->now.temp;
-	j->now = j->ahead;
-	buf_clear(&free_one);
-	memset(&j->ahead, 0, sizeof j->ahead);
-	j->ahead.temp = free_one;
 }
 
 static void
@@ -410,49 +332,29 @@ put(struct job *j, struct orderfile *f)
 {
 	const char *why;
 
-	if (j->ahead.begun) {
-		take_ahead(j);
-	} else {
-		orderfile_outcome(f, 0, span_str(""));
-		j->now.fd = orderfile_open(f, &why);
-		if (j->now.fd < 0) {
-			orderfile_spoiled(f, why);
-			return;
-		}
+	orderfile_outcome(f, 0, span_str(""));
+	j->fd = orderfile_open(f, &why);
+	if (j->fd < 0) {
+		orderfile_spoiled(f, why);
+		return;
 	}
 	if (!j->in_place)
 		put_aside(j, f);
 	if (j->in_place && !j->c.over)
 		put_in_place(j, f);
-	orderfile_done(f, j->now.fd);
-}
-
-/* The first file from f on that is open, or NULL. */
-static struct orderfile *
-find_open(struct orderfile *f, const struct orderfile *end)
-{
-	for (; f < end; f++)
-		if (orderfile_is_open(f))
-			return f;
-	return NULL;
+	orderfile_done(f, j->fd);
 }
 
 static void
 put_all(struct job *j, struct orderfile *files, size_t n)
 {
-	struct orderfile *f = find_open(files, files + n);
+	struct orderfile *f;
 
 	j->renames = 0;
-	forget(j, &j->now.temp);
-	forget(j, &j->ahead.temp);
-	forget(j, &j->stale);
-	for (; f != NULL && !j->c.over; f = j->next) {
-		j->next = find_open(f + 1, files + n);
-		put(j, f);
-	}
-	if (j->ahead.begun)
-		orderfile_done(f, j->ahead.fd);
-	j->now.begun = j->ahead.begun = 0;
+	forget(j);
+	for (f = files; f < files + n && !j->c.over; f++)
+		if (orderfile_is_open(f))
+			put(j, f);
 	if (!j->c.over)
 		ftpc_ask(&j->c, "QUIT", NULL);
 }
@@ -487,8 +389,6 @@ ftpput_send(const struct ftpc_conf *conf, const struct handin *h)
 		die_nomem();
 	code = handin_send(h, try, &j);
 	free(j.chunk);
-	buf_free(&j.now.temp);
-	buf_free(&j.ahead.temp);
-	buf_free(&j.stale);
+	buf_free(&j.temp);
 	return code;
 }
