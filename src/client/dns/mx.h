@@ -39,7 +39,7 @@ struct mx {
  * Finds the hosts of a domain or address literal ([192.0.2.1], [IPv6:...]):
  * those of its MX records by preference, in random order among equals; where
  * there is none the domain itself, with preference 0, when it has an address.
- * Names from the DNS that are no domain names are left out.  localhost, and
+ * Names from the DNS that are not domain names are left out.  localhost, and
  * what ends in .localhost, is this host, and no server is asked (RFC 6761
  * 6.3).  Replaces what m held; with another verdict than MX_FOUND there is no
  * host in m, and r->why is the reason.  MX_NONE for a domain takes two answers

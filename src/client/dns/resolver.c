@@ -125,7 +125,7 @@ hear_udp(struct resolver *r, int fd, unsigned id, long long end)
 				result = TRY_ANSWERED;
 			break;
 		case RD_EOF:
-			/* An empty datagram is no end. */
+			/* An empty datagram is not an end. */
 			rd_free(&rd);
 			rd_init(&rd, fd, 0, DNS_PACKET_MAX);
 			break;

@@ -54,8 +54,8 @@ int resolver_server(struct resolver *r, const char *text);
 void resolver_system(struct resolver *r, const char *path);
 
 /*
- * For the questions that come now there are so many ms in all, however many
- * they are: whoever wrote the records decides that.
+ * All questions that come now share ms, however many they are: whoever wrote
+ * the records decides that.
  */
 void resolver_within(struct resolver *r, int ms);
 

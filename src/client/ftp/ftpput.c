@@ -167,7 +167,7 @@ number_name(struct buf *to, const struct orderfile *f, unsigned i)
 
 /*
  * The first name from the i-th on that the server has no file of, as far as it
- * tells: many servers would put the new file in the old one's place.
+ * tells: many servers would replace the old file by the new one.
  */
 static const char *
 free_name(struct job *j, const struct orderfile *f, unsigned i,

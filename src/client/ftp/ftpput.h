@@ -10,7 +10,7 @@
 #include "ftpc.h"
 #include "client/order/handin.h"
 
-/* A code of ours: cut off before the last answer, perhaps stored. */
+/* A code of ours: cut off before the last answer, may have been stored. */
 #define FTPPUT_MAYBE 2
 
 /*

@@ -13,7 +13,7 @@
 #define OUT_FLUSH 65536		/* so much is gathered before a write */
 
 /* One connection. */
-struct link {
+struct connection {
 	const struct orderc_conf *conf;
 	int fd;
 	struct rd rd;
@@ -30,7 +30,7 @@ struct link {
 
 /* A line of the dialogue on standard error; end stands for a mac. */
 static void
-trace(const struct link *l, const char *who, struct span line,
+trace(const struct connection *l, const char *who, struct span line,
     const char *end)
 {
 	if (l->conf->verbose)
@@ -38,7 +38,7 @@ trace(const struct link *l, const char *who, struct span line,
 }
 
 static void
-lose(struct link *l, const char *why)
+lose(struct connection *l, const char *why)
 {
 	if (!l->over) {
 		buf_clear(&l->why);
@@ -47,9 +47,9 @@ lose(struct link *l, const char *why)
 	l->over = 1;
 }
 
-/* The next reply, waiting for it: 0, or -1 and the link is over. */
+/* The next reply, waiting for it: 0, or -1 and the connection is over. */
 static int
-hear(struct link *l)
+hear(struct connection *l)
 {
 	long long end = io_clock() + l->conf->timeout;
 	enum reply_event event;
@@ -87,7 +87,7 @@ hear(struct link *l)
  * nothing: the order is not stored, as far as anybody knows, and goes again.
  */
 static int
-is_about(struct link *l, const struct orderfile *f)
+is_about(struct connection *l, const struct orderfile *f)
 {
 	struct ordline o = { .octets = f->size, .sha = span_str(f->sha),
 	    .name = buf_span(&f->name) };
@@ -108,7 +108,7 @@ is_about(struct link *l, const struct orderfile *f)
 
 /* Takes one reply for the oldest order without one. */
 static void
-take_answer(struct link *l)
+take_answer(struct connection *l)
 {
 	struct orderfile *f;
 
@@ -129,7 +129,7 @@ take_answer(struct link *l)
 
 /* The peer takes nothing more, but what it said before may still be there. */
 static void
-broken(struct link *l, int err)
+broken(struct connection *l, int err)
 {
 	while (!l->over && l->answered < l->n)
 		take_answer(l);
@@ -141,7 +141,7 @@ broken(struct link *l, int err)
  * would stop reading in the end, and both would wait.
  */
 static void
-flush(struct link *l)
+flush(struct connection *l)
 {
 	long long left, end = 0;
 	size_t at = 0, next = 0;
@@ -180,7 +180,7 @@ flush(struct link *l)
 }
 
 static void
-add_order(struct link *l, const struct orderfile *f)
+add_order(struct connection *l, const struct orderfile *f)
 {
 	char mac[SHA256_HEX];
 	struct buf size = { 0 };
@@ -207,9 +207,9 @@ add_order(struct link *l, const struct orderfile *f)
 	buf_free(&size);
 }
 
-/* All the content.  What is short of its size spoils order and link. */
+/* All the content.  What is short of its size spoils order and connection. */
 static void
-add_content(struct link *l, struct orderfile *f, int fd)
+add_content(struct connection *l, struct orderfile *f, int fd)
 {
 	uint64_t left = f->size;
 	size_t want;
@@ -234,7 +234,7 @@ add_content(struct link *l, struct orderfile *f, int fd)
 }
 
 static void
-send_order(struct link *l, struct orderfile *f)
+send_order(struct connection *l, struct orderfile *f)
 {
 	const char *why;
 	int fd;
@@ -252,7 +252,7 @@ send_order(struct link *l, struct orderfile *f)
 
 /* Takes the nonce from "host orderrecv 1 nonce": 0, or -1. */
 static int
-take_nonce(struct link *l, struct span text)
+take_nonce(struct connection *l, struct span text)
 {
 	struct span words[4];
 	size_t i, n;
@@ -270,7 +270,7 @@ take_nonce(struct link *l, struct span text)
 }
 
 static int
-greet(struct link *l)
+greet(struct connection *l)
 {
 	l->code = EX_TEMPFAIL;
 	if (hear(l) < 0)
@@ -288,7 +288,7 @@ greet(struct link *l)
 
 /* All that is still to be sent, QUIT, and the answers. */
 static void
-talk(struct link *l, struct orderfile *files, size_t n)
+talk(struct connection *l, struct orderfile *files, size_t n)
 {
 	size_t i;
 
@@ -305,7 +305,7 @@ talk(struct link *l, struct orderfile *files, size_t n)
 }
 
 static int
-dial(struct link *l)
+dial(struct connection *l)
 {
 	const char *why;
 	int temp;
@@ -323,7 +323,7 @@ dial(struct link *l)
 enum exit_code
 orderc_send(void *arg, struct orderfile *files, size_t n)
 {
-	struct link l = { .conf = arg, .fd = -1 };
+	struct connection l = { .conf = arg, .fd = -1 };
 
 	l.asked = die_calloc(n, sizeof *l.asked);
 	if (dial(&l) == 0 && greet(&l) == 0) {

@@ -22,7 +22,7 @@ struct orderc_conf {
  * ORDERFILE_SPOILED; or 0 with the reason why no answer came.  EX_OK, or the
  * code for a failure that concerns them all: EX_TEMPFAIL when the server
  * cannot be reached, EX_NOHOST when there is no such host, EX_CONFIG when
- * what answers is no orderrecv.
+ * what answers is not an orderrecv.
  */
 enum exit_code orderc_send(void *conf, struct orderfile *files, size_t n);
 

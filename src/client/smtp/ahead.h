@@ -11,7 +11,7 @@
 
 /*
  * The most messages of a connection whose lines go to disk at once.  A loss of
- * power leaves so many unknown.
+ * power leaves that many unknown.
  */
 #define AHEAD_MAX 64
 

@@ -11,10 +11,11 @@
 #include "sys/spawn.h"
 
 /*
- * A server that could not be reached is left alone for so long, in ms, and for
- * so many times what it was waited for, so that silence takes a small part of
- * the time; and so is one that hung up so many times in a row before it would
- * talk, or kept silent so many times in a row afterwards.
+ * A server that could not be reached is left alone for CONNECTION_REST ms, and
+ * for CONNECTION_REST_TIMES what it was waited for, so that silence takes a
+ * small part of the time; and so is one that hung up CONNECTION_STRIKES times
+ * in a row before it would talk, or kept silent CONNECTION_SILENCES times in a
+ * row afterwards.
  */
 #define CONNECTION_REST 30000
 #define CONNECTION_REST_TIMES 10
@@ -85,7 +86,7 @@ struct connection {
 /*
  * 0; or -1, with the reason in server, which is to rest: for a short while,
  * and then server->pausing is set, where it broke the connection or said 421.
- * It gets so many ms, at most.
+ * It gets time ms, at most.
  */
 int connection_open(struct connection *c, const struct connection_conf *conf,
     struct server *server, long time);

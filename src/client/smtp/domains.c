@@ -118,7 +118,7 @@ domains_free(struct domains *q)
 	memset(q, 0, sizeof *q);
 }
 
-/* So many messages of a domain go before others that wait have their turn. */
+/* How many messages of a domain go before others that wait have their turn. */
 #define TURN 100
 
 static int

@@ -53,7 +53,7 @@ struct message *domains_drop(struct domains *q);
 
 void domains_free(struct domains *q);
 
-/* After so many ms without a word a worker is thought to wait for somebody. */
+/* After how many ms without a word a worker is thought to wait for a server. */
 #define DOMAINS_PATIENCE 1000
 
 /*

@@ -30,7 +30,7 @@ enum fit_verdict {
 /*
  * FIT_OK: m can go to a server that offers these caps and this size; those
  * recipients for whom it has no way are put off, as to another transaction.
- * Otherwise it cannot, which is no word about the recipients: another server
+ * Otherwise it cannot, which says nothing about the recipients: another server
  * may be able to.
  */
 enum fit_verdict fit_message(struct fit *f, unsigned caps, uintmax_t size,

@@ -55,7 +55,7 @@ enum feed_event feed_next(struct feed *s, struct message *m);
 /* Decides the message that is whole, where nobody can get it. */
 void feed_judge(const struct feed *s, struct message *m);
 
-/* So many messages in a second, a minute or an hour, and no more. */
+/* The most messages in a second, a minute or an hour. */
 struct rate {
 	long long step;		/* ns between two messages; 0: no limit */
 	/* private */

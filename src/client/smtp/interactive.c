@@ -75,7 +75,7 @@ next_line(struct interactive *t, struct span *line)
 }
 
 /*
- * Sends a line of the letter, or a piece of one.  rest: its line has begun
+ * Sends a line of the message, or a piece of one.  rest: its line has begun
  * before, so that a dot at its start is any dot.  0, or -1.
  */
 static int
@@ -95,7 +95,7 @@ pass_line(struct interactive *t, struct span line, int rest)
 	return smtpc_flush(t->c);
 }
 
-/* The letter, to its dot: 0; -1 when it or the connection ends before. */
+/* The message, to its dot: 0; -1 when it or the connection ends before. */
 static int
 pass_text(struct interactive *t)
 {

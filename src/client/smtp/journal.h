@@ -75,7 +75,7 @@ int journal_write(struct journal *j, struct span lines);
 int journal_flush(struct journal *j);
 
 /*
- * Marks the line that begins when so many more bytes will have been appended:
+ * Marks the line that begins when after more bytes will have been appended:
  * what it speaks of is not begun until journal_unmark.  The mark, from 1; or 0
  * when none is to be had, and then the line must wait for its turn.
  */

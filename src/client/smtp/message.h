@@ -30,7 +30,7 @@ struct rcpt {
 };
 
 struct message {
-	uintmax_t number;	/* its place in the batch, from 1 */
+	uintmax_t number;	/* in the batch, from 1 */
 	struct buf from;	/* empty for <> */
 	struct buf params;	/* of MAIL, from the batch */
 	struct buf id;		/* Message-ID, empty where there is none */

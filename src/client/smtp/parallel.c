@@ -9,11 +9,11 @@
 #include "client/smtp/domains.h"
 #include "sys/stop.h"
 
-/* For so many ms a worker that has to end is heard. */
+/* For how many ms a worker that has to end is heard. */
 #define STOP_TIME 1000
 #define NAP 10
 
-/* Every so many ms somebody looks whether a worker has been stopped. */
+/* After how many ms it is looked whether a worker has been stopped. */
 #define WAKE 2000
 
 struct parallel {

@@ -23,7 +23,7 @@
 
 /*
  * A worker that has nothing more to do takes leave of its servers, each of
- * which has 5 s to answer; for which it gets so many ms.
+ * which has 5 s to answer; LEAVE_TIME is what it gets for that, in ms.
  */
 #define LEAVE_TIME 10000
 
@@ -437,7 +437,7 @@ pool_ask(struct pool *p, struct pool_worker *w, struct report *r)
 	buf_clear(&w->sending);
 }
 
-/* The same for one of them, who has to have so many in hand. */
+/* The same for one of them, who has to have as many in hand. */
 static void
 put_ahead(struct pool_worker *w, struct report *r)
 {

@@ -29,7 +29,7 @@ struct pool_worker {
 	int dead;		/* nor will one soon */
 	int bye;		/* all that it had begun is done */
 	int back;		/* its next outcome is of what it gave back */
-	size_t skip;		/* that so many lines say, which do not count */
+	size_t skip;		/* lines of that which do not count */
 	struct buf sending;	/* the lines that it asks with */
 	struct message *asking;	/* waits for go with that; or NULL */
 	enum pool_waits waits;	/* and for that, before it goes on */
@@ -51,8 +51,8 @@ struct pool {
 };
 
 /*
- * Nobody yet, at most so many.  A worker sends as conf says; it asks before it
- * lets the end of a message go where there is a journal.
+ * Nobody yet, at most jobs workers.  A worker sends as conf says; it asks
+ * before it lets the end of a message go where there is a journal.
  */
 void pool_init(struct pool *p, struct sender_conf *conf,
     const struct journal *journal, long jobs);
@@ -120,7 +120,7 @@ void pool_put_ahead(struct pool *p, struct report *r);
 void pool_raise(struct pool *p, struct pool_worker *w);
 
 /*
- * No server talks to w: others come first for so many ms, or (-1) as long as a
+ * No server talks to w: others come first for ms, or (-1) as long as a
  * server rests, and then it is tried with one message.
  */
 void pool_rest(struct pool *p, struct pool_worker *w, long ms);

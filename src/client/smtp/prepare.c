@@ -11,7 +11,7 @@
 #include "sys/here.h"
 #include "sys/io.h"
 
-/* As much of an entry as is repeated when it is no address. */
+/* As much of an entry as is repeated when it is not an address. */
 #define BAD_ENTRY_MAX 320
 
 const char *

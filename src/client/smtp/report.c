@@ -7,7 +7,7 @@
 /* ms between two looks that a person can follow. */
 #define SHOW_EVERY 200
 
-/* Lines are held back as long as they are few, and for so many ms. */
+/* Lines are held back up to that many bytes, and that many ms. */
 #define HELD_MAX 16384
 #define HELD_TIME 100
 

@@ -107,7 +107,7 @@ find_lost(struct route *r, struct span domain)
 	return NULL;
 }
 
-/* The outcome of m, for which there is no way; it took so many ms to see. */
+/* Remembers that there is no way to a domain, which took that many ms. */
 static void
 remember(struct route *r, struct span domain, enum mx_verdict verdict,
     long long took)

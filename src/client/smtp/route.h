@@ -22,8 +22,8 @@
 /*
  * RFC 5321 5.1 lets a sender limit how many alternatives it tries, beyond the
  * first two.  Whoever has a domain may name as many as a packet holds; no site
- * in earnest has more than ten.  So many hosts are asked about, and so many
- * servers tried, of which one host is so many at most.
+ * in earnest has more than ten.  These are the most hosts that are asked about,
+ * the most servers that are tried, and the most of them that one host is.
  */
 #define ROUTE_HOSTS 20
 #define ROUTE_SERVERS 10
@@ -32,7 +32,7 @@
 /* What questions about a domain take, in all, as one question may take. */
 #define ROUTE_QUESTIONS 6
 
-/* So many domains are remembered to which there is no way. */
+/* The most domains without a way that are remembered. */
 #define ROUTE_LOST 256
 
 struct route_way {

@@ -6,7 +6,7 @@
 #include "sys/secret.h"
 #include "sys/stop.h"
 
-/* So many are remembered; of more, those that may be tried again last. */
+/* The most that are remembered: those that may be tried again last. */
 #define RESTS_MAX 1024
 
 /* --- Those that rest, by address ------------------------------------- */

@@ -21,14 +21,14 @@ struct rests {
 
 void rests_free(struct rests *r);
 
-/* A message is begun at most on so many connections. */
+/* The most connections that a message is begun on. */
 #define SERVERS_TRIES 3
 
 /*
  * Each wait has a deadline, and a server that keeps silent takes all of it.
- * So those that are tried for one message share so many ms, or so many waits
- * more than there are servers, where a limit says how long one is; and in a
- * long list none gets less than CONNECTION_DIAL.
+ * So those that are tried for one message share SERVERS_TIME ms, or where a
+ * limit says how long a wait is, SERVERS_WAITS waits more than there are
+ * servers; and in a long list none gets less than CONNECTION_DIAL.
  */
 #define SERVERS_TIME CONNECTION_TIME
 #define SERVERS_WAITS 5
@@ -43,13 +43,13 @@ struct servers_conf {
 	struct rests *rests;	/* what is known of their addresses, or NULL */
 };
 
-/* All zero but conf is no connection yet. */
+/* All zero but conf: without a connection. */
 struct servers {
 	const struct servers_conf *conf;
 	struct connection connection;
 	/* private */
 	size_t at;		/* server in use, or to be tried first */
-	size_t moved;		/* the preferred one is so many further on */
+	size_t moved;		/* how much further on the preferred one is */
 	int away;		/* that is not the one in use */
 	long long back;		/* when it is time to go back to it */
 	long taken;		/* messages begun on this connection */

@@ -68,7 +68,7 @@ trace(struct smtpc *c, const char *who, struct span line, const char *end)
 	buf_free(&text);
 }
 
-/* What is no line would be several commands: nothing is said from there on. */
+/* Several lines would be several commands: nothing is said from there on. */
 static void
 add_line(struct smtpc *c, struct span command)
 {

@@ -72,7 +72,7 @@ void smtpc_init(struct smtpc *c, int in, int out, int limit,
 void smtpc_free(struct smtpc *c);
 
 /*
- * All waits from now on share so many ms, so that a server that answers each
+ * All waits from now on share ms, so that a server that answers each
  * time at the last moment holds nobody up for long; with 0 each has its own
  * time again.
  */

@@ -9,7 +9,10 @@
  */
 #define WINDOW 64
 
-/* A text of so many octets goes without a look at what the server says. */
+/*
+ * A text up to this size, in octets, goes without a look at what the server
+ * says.
+ */
 #define TEXT_SHORT 16384
 
 /*
