@@ -315,7 +315,7 @@ write_copies(struct copy *copy, size_t n)
 
 /*
  * Into new/, under a name as maildir(5) has it, with the sizes as Maildir++
- * has them: who gives the letter out need not read it to know them.
+ * has them: who gives the message out need not read it to know them.
  */
 static void
 link_copy(struct mdir *m, struct copy *c)

@@ -50,7 +50,7 @@ struct loop {
 	size_t first;		/* the one that is polled first */
 	size_t busy;		/* the first ones: busy of late */
 	size_t round;		/* the first ones: looked at in this round */
-	int crowd;		/* many are idle while something goes on */
+	int many_idle;		/* while something goes on */
 	long long active;	/* when something went on last */
 	long long all, next_all;	/* when all are looked at: last, next */
 	long long down;		/* when the rest is cut off, 0 while up */
@@ -262,13 +262,13 @@ choose(struct loop *l)
 {
 	size_t idle = l->n - l->busy;
 
-	l->crowd = l->host.now - l->active < BUSY_MS && idle >= IDLE_MIN &&
+	l->many_idle = l->host.now - l->active < BUSY_MS && idle >= IDLE_MIN &&
 	    l->host.service->session->attach == NULL;
 	l->next_all = l->active > l->all ? l->active + 1 :
 	    l->all + (l->all - l->active) + 1;
 	if (l->next_all > l->all + (long long)(idle / SCAN))
 		l->next_all = l->all + (long long)(idle / SCAN);
-	l->round = l->crowd && l->host.now < l->next_all ? l->busy : l->n;
+	l->round = l->many_idle && l->host.now < l->next_all ? l->busy : l->n;
 }
 
 /* Whether it has something now, or had of late. */
@@ -323,7 +323,7 @@ prepare(struct loop *l)
 		    c->phase == CONN_DEAD)
 			next = now;
 	}
-	if (l->crowd && l->next_all < next)
+	if (l->many_idle && l->next_all < next)
 		next = l->next_all;
 	if (l->down != 0 && l->down < next)
 		next = l->down;
@@ -446,9 +446,9 @@ init(struct loop *l, const struct loop_opt *o, const struct service *service)
 static int
 await(struct loop *l, int wait)
 {
-	int i, ready;
+	int i, ready, looks = l->many_idle && l->busy <= FEW ? LOOKS : 0;
 
-	for (i = 0; l->crowd && l->busy <= FEW && wait > 0 && i < LOOKS; i++) {
+	for (i = 0; wait > 0 && i < looks; i++) {
 		ready = io_poll(l->poll + 1, l->polled, 0);
 		if (ready > 0)
 			return ready;

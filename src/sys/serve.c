@@ -273,7 +273,7 @@ count_slots(const struct serve_opt *o, long fds)
  * zone are to be had whatever is short later.
  */
 static void
-settle(const struct serve_opt *o, const struct service *service)
+prepare(const struct serve_opt *o, const struct service *service)
 {
 	if (secret_open() < 0)
 		die_sys(EX_TEMPFAIL, "/dev/urandom");
@@ -289,7 +289,7 @@ serve_stdio(const struct serve_opt *o, const struct service *service)
 {
 	struct net_peer peer;
 
-	settle(o, service);
+	prepare(o, service);
 	if (service->start != NULL)
 		service->start(service->app);
 	net_peer_text(&peer, getenv("TCPREMOTEIP"));
@@ -338,11 +338,11 @@ run(const struct serve_opt *o, const struct service *service,
 		return serve_stdio(o, service);
 	/* Under -U only that user can make what is to be that user's. */
 	if (o->user == NULL)
-		settle(o, service);
+		prepare(o, service);
 	if (take_passed(&s) == 0)
 		bind_all(&s, o, port);
 	if (o->user != NULL)
-		settle(o, service);
+		prepare(o, service);
 	return serve_sockets(o, service, &s);
 }
 

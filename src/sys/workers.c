@@ -13,10 +13,10 @@
 #include "spawn.h"
 
 /*
- * A worker that lives shorter than this is ill: the next one comes after a
+ * A worker that lives shorter than this has failed: the next one comes after a
  * pause, each twice as long as the last.
  */
-#define ILL_MS 1000
+#define FAILED_MS 1000
 #define PAUSE_FIRST 100
 #define PAUSE_MAX 30000
 
@@ -188,7 +188,7 @@ static int
 replace(struct workers *ws, int worker, enum exit_code *code)
 {
 	struct worker *w = &ws->worker[worker];
-	int healthy = w->ready && io_clock() - w->born >= ILL_MS;
+	int healthy = w->ready && io_clock() - w->born >= FAILED_MS;
 	int status = reap(ws, worker);
 
 	*code = status == EX_IOERR ? EX_IOERR : EX_OK;

@@ -130,7 +130,7 @@ refused_data(void)
  * made a typing mistake.
  */
 static void
-stray_lines(void)
+text_after_refused_data(void)
 {
 	static const struct {
 		const char *text;
@@ -164,7 +164,7 @@ stray_lines(void)
 
 /* The answer is held back for a while, and what comes then is text. */
 static void
-stray_at_once(void)
+text_sent_at_once(void)
 {
 	struct session x;
 	size_t used;
@@ -462,8 +462,8 @@ main(void)
 	bad_syntax();
 	recipients();
 	refused_data();
-	stray_lines();
-	stray_at_once();
+	text_after_refused_data();
+	text_sent_at_once();
 	endings();
 	other_text();
 	failures();

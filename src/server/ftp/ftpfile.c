@@ -56,26 +56,26 @@ refuse(struct ftpd *s, int err)
 		ftp_reply(s, "451 Local error, try again later");
 }
 
-/* The place where the file of that name is linked; *place NULL: none. */
+/* Where the file of that name is linked; *link NULL: none. */
 static struct ftp_aside **
 find(struct ftpd *s, struct span name)
 {
-	struct ftp_aside **place;
+	struct ftp_aside **link;
 
-	for (place = &s->aside; *place != NULL; place = &(*place)->next)
-		if (span_eq(buf_span(&(*place)->name), name))
+	for (link = &s->aside; *link != NULL; link = &(*link)->next)
+		if (span_eq(buf_span(&(*link)->name), name))
 			break;
-	return place;
+	return link;
 }
 
 /* Takes a file out of the list; it is then the caller's. */
 static void *
-unlink_aside(struct ftpd *s, struct ftp_aside **place)
+unlink_aside(struct ftpd *s, struct ftp_aside **link)
 {
-	struct ftp_aside *a = *place;
+	struct ftp_aside *a = *link;
 	void *file = a->file;
 
-	*place = a->next;
+	*link = a->next;
 	buf_free(&a->name);
 	free(a);
 	s->asides--;
@@ -85,10 +85,10 @@ unlink_aside(struct ftpd *s, struct ftp_aside **place)
 static void
 drop_aside(struct ftpd *s, struct span name)
 {
-	struct ftp_aside **place = find(s, name);
+	struct ftp_aside **link = find(s, name);
 
-	if (*place != NULL)
-		s->conf->store.drop(unlink_aside(s, place));
+	if (*link != NULL)
+		s->conf->store.drop(unlink_aside(s, link));
 }
 
 static void
@@ -308,10 +308,10 @@ ftpfile_rnfr(struct ftpd *s, struct span arg)
 void
 ftpfile_rnto(struct ftpd *s, struct span arg)
 {
-	struct ftp_aside **place = find(s, buf_span(&s->from));
+	struct ftp_aside **link = find(s, buf_span(&s->from));
 	struct span name;
 
-	if (s->from.n == 0 || *place == NULL) {
+	if (s->from.n == 0 || *link == NULL) {
 		ftp_reply(s, "503 Send RNFR first");
 		return;
 	}
@@ -321,7 +321,7 @@ ftpfile_rnto(struct ftpd *s, struct span arg)
 		ftp_reply(s, "553 The name begins with a dot");
 		return;
 	}
-	s->file = unlink_aside(s, place);
+	s->file = unlink_aside(s, link);
 	s->conf->store.finish(s->file, name);
 	s->code = 250;
 	s->phase = FTP_COMMIT;

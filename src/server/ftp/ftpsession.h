@@ -118,7 +118,7 @@ struct ftpd {
 	struct dataconn *data;
 	enum ftp_phase phase;
 	struct buf line;	/* commands that wait, or a part of one */
-	int known;		/* as no stranger */
+	int known;		/* to speak FTP */
 
 	struct buf user;	/* who wants to log in */
 	int right;		/* the password was; and for how many ms the */
