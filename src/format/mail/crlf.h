@@ -1,5 +1,5 @@
 /*
- * crlf: letters that lie in files with LF at the end of lines, as they travel:
+ * crlf: messages that lie in files, lines ending in LF, as they are sent:
  * with CRLF, at their very end too.  A line that ends in CRLF already stays
  * as it is.
  */
@@ -10,7 +10,7 @@
 
 #include "sys/buf.h"
 
-/* All zero is the beginning of a letter; it is fed piece by piece. */
+/* All zero is the beginning of a message; it is fed piece by piece. */
 struct crlf {
 	uint64_t line;		/* octets of the line that is open */
 	char last;		/* the one before, where there is any */

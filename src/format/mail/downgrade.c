@@ -17,7 +17,7 @@ struct downgrade {
 };
 
 /* What an entity is, where its header does not say it. */
-enum place {
+enum kind {
 	MESSAGE,		/* a message, text: RFC 2045 5.2 */
 	PART,			/* text */
 	DIGEST			/* a message: RFC 2046 5.1.5 */
@@ -32,14 +32,14 @@ enum encoding {
 };
 
 struct entity {
-	enum place place;
+	enum kind kind;
 	struct span fields, body;
 	struct span gap;	/* the empty line between them, if any */
 	struct span type;	/* empty where there is none */
 	enum encoding encoding;
 };
 
-static int entity(struct downgrade *d, struct span text, enum place place,
+static int entity(struct downgrade *d, struct span text, enum kind kind,
     int depth);
 
 static int
@@ -69,9 +69,9 @@ encoding_of(struct span value)
 }
 
 static void
-read_entity(struct entity *e, struct span text, enum place place)
+read_entity(struct entity *e, struct span text, enum kind kind)
 {
-	e->place = place;
+	e->kind = kind;
 	hdr_split(text, &e->fields, &e->body);
 	e->gap = span_drop(text, e->fields.n);
 	e->gap.n -= e->body.n;
@@ -108,7 +108,7 @@ add_fields(struct buf *b, const struct entity *e, const char *encoding)
 static void
 add_missing(struct buf *b, const struct entity *e)
 {
-	if (e->place == MESSAGE && lacks(e, "MIME-Version"))
+	if (e->kind == MESSAGE && lacks(e, "MIME-Version"))
 		buf_adds(b, "MIME-Version: 1.0\r\n");
 	if (lacks(e, "Content-Type"))
 		buf_addf(b, "Content-Type: text/plain; charset=%s\r\n",
@@ -139,7 +139,7 @@ static int
 pieces(struct downgrade *d, const struct entity *e, struct span boundary,
     int depth)
 {
-	const enum place place =
+	const enum kind kind =
 	    multipart_is(e->type, "multipart", "digest") ? DIGEST : PART;
 	enum multipart_event event;
 	struct multipart m;
@@ -154,7 +154,7 @@ pieces(struct downgrade *d, const struct entity *e, struct span boundary,
 	while ((event = multipart_next(&m)) != MULTIPART_END) {
 		if (event == MULTIPART_EPILOGUE)
 			add_aside(d, m.piece);
-		else if (entity(d, m.piece, place, depth) < 0)
+		else if (entity(d, m.piece, kind, depth) < 0)
 			return -1;
 		buf_addspan(d->out, m.delimiter);
 	}
@@ -224,14 +224,14 @@ encode(struct downgrade *d, const struct entity *e)
 }
 
 static int
-convert(struct downgrade *d, struct span text, enum place place, int depth)
+convert(struct downgrade *d, struct span text, enum kind kind, int depth)
 {
 	struct entity e;
 
 	if (depth > DEPTH_MAX || ++d->parts > PARTS_MAX)
 		return refuse(d, "too many parts, or nested too deep, "
 		    "so it cannot be converted");
-	read_entity(&e, text, place);
+	read_entity(&e, text, kind);
 	if (mime_scan(e.fields) > d->most)
 		return refuse(d, mime_scan(e.fields) == MIME_8BIT ?
 		    "a header inside is not ASCII, so it cannot be converted" :
@@ -239,7 +239,7 @@ convert(struct downgrade *d, struct span text, enum place place, int depth)
 	if (multipart_is(e.type, "multipart", NULL) ||
 	    multipart_is(e.type, "message", "rfc822") ||
 	    multipart_is(e.type, "message", "news") ||
-	    (e.type.n == 0 && place == DIGEST))
+	    (e.type.n == 0 && kind == DIGEST))
 		return container(d, &e, depth + 1);
 	if (mime_scan(e.body) > d->most)
 		return encode(d, &e);
@@ -250,11 +250,11 @@ convert(struct downgrade *d, struct span text, enum place place, int depth)
 
 /* What cannot be converted, and needs it not, stays as it is. */
 static int
-entity(struct downgrade *d, struct span text, enum place place, int depth)
+entity(struct downgrade *d, struct span text, enum kind kind, int depth)
 {
 	const size_t from = d->out->n;
 
-	if (convert(d, text, place, depth) == 0)
+	if (convert(d, text, kind, depth) == 0)
 		return 0;
 	d->out->n = from;
 	if (mime_scan(text) > d->most)

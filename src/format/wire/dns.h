@@ -1,6 +1,6 @@
 /*
  * dns: questions to the domain name system and a pull parser of the answers
- * (RFC 1035).  A packet is a stranger's: every length in it is checked, and
+ * (RFC 1035).  A packet is not trusted: every length in it is checked, and
  * a compressed name may only point backwards.
  */
 #ifndef FORMAT_WIRE_DNS_H
