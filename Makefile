@@ -52,7 +52,7 @@ MODULES = \
 	server/ftp/ftpd server/ftp/ftpfile server/ftp/ftpsession \
 	server/ftp/ftpverb \
 	server/order/orderd server/order/orderq \
-	client/backoff client/credential client/trace \
+	client/backoff client/credential client/handin client/trace \
 	client/smtp/ahead client/smtp/auth client/smtp/batch \
 	client/smtp/connection client/smtp/domains client/smtp/dry \
 	client/smtp/fit client/smtp/intake client/smtp/interactive \
@@ -60,10 +60,8 @@ MODULES = \
 	client/smtp/pool client/smtp/prepare client/smtp/report \
 	client/smtp/route client/smtp/saslc client/smtp/sender \
 	client/smtp/servers client/smtp/smtpc client/smtp/tls \
-	client/smtp/transact \
-	client/ftp/ftpc client/ftp/ftpput \
-	client/order/handin client/order/orderc client/order/orderfile \
-	client/dns/mx client/dns/resolver
+	client/smtp/transact client/ftp/ftpc client/ftp/ftpput \
+	client/order/orderc client/dns/mx client/dns/resolver
 # Headers alone.
 TYPES = format/mail/mailstore server/smtp/smtpconf sys/session
 # Modules in two files: the second.

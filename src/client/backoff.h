@@ -12,7 +12,4 @@
  */
 long backoff_pause(long attempt);
 
-/* Sleeps so long; verbose says so on standard error. */
-void backoff_wait(long attempt, int verbose);
-
 #endif

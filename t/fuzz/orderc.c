@@ -8,7 +8,7 @@
 #include <pthread.h>
 
 #include "client/order/orderc.h"
-#include "client/order/orderfile.h"
+#include "client/handin.h"
 
 #include "fuzz.h"
 

@@ -8,7 +8,7 @@
 #define CLIENT_FTP_FTPPUT_H
 
 #include "ftpc.h"
-#include "client/order/handin.h"
+#include "client/handin.h"
 
 /* A code of ours: cut off before the last answer, may have been stored. */
 #define FTPPUT_MAYBE 2

@@ -5,7 +5,7 @@
 #ifndef CLIENT_ORDER_ORDERC_H
 #define CLIENT_ORDER_ORDERC_H
 
-#include "handin.h"
+#include "client/handin.h"
 #include "sys/net.h"
 
 struct orderc_conf {

@@ -1,15 +1,18 @@
 /*
- * orderfile: an order to be sent, whose size and checksum are known.
+ * handin: what all programs do that hand in files, each of which is an order:
+ * the files are read first, and sent on as many connections as it takes.
  */
-#ifndef CLIENT_ORDER_ORDERFILE_H
-#define CLIENT_ORDER_ORDERFILE_H
+#ifndef CLIENT_HANDIN_H
+#define CLIENT_HANDIN_H
 
 #include <sys/stat.h>
 
 #include "format/crypt/sha256.h"
 #include "sys/buf.h"
 #include "sys/die.h"
+#include "sys/net.h"
 
+/* An order to be sent, whose size and checksum are known. */
 struct orderfile {
 	const char *path;	/* as given; "-" is standard input */
 	struct buf name;	/* what the server shall call it, on the wire */
@@ -63,5 +66,45 @@ void orderfile_spoiled(struct orderfile *f, const char *why);
 int orderfile_is_open(const struct orderfile *f);
 
 void orderfile_free(struct orderfile *f);
+
+struct handin {
+	struct orderfile *files;
+	size_t n;
+	long retries;		/* after connections that brought nothing */
+	int verbose;		/* tells of the pauses between them */
+};
+
+/*
+ * What the operands (up to a NULL) and the one name for them (or NULL) have
+ * wrong ends the program with EX_USAGE.
+ */
+void handin_check(char *const *paths, const char *name);
+
+/*
+ * Loads the files that can be loaded with one of orderfile's functions, under
+ * name, or their own names where it is NULL.  The others are said on standard
+ * error; EX_OK, or what they mean.
+ */
+enum exit_code handin_load(struct handin *h, char *const *paths,
+    const char *name, const char *tmpdir,
+    enum exit_code (*load)(struct orderfile *f, const char *path,
+    struct span name, const char *tmpdir));
+void handin_free(struct handin *h);
+
+/*
+ * Calls try, which is one connection from beginning to end, until no file is
+ * open, or retries times in vain, with growing pauses between; a code other
+ * than EX_OK and EX_TEMPFAIL ends it.  EX_OK, or try's last code.
+ */
+enum exit_code handin_send(const struct handin *h,
+    enum exit_code (*try)(void *arg, struct orderfile *files, size_t n),
+    void *arg);
+
+/*
+ * For try, when the connection to that server is over: this is why those of
+ * the n files that have no answer have none.  verbose: it is told, too.
+ */
+void handin_blame(struct orderfile *files, size_t n,
+    const struct net_addr *server, struct span why, int verbose);
 
 #endif
