@@ -63,7 +63,8 @@ MODULES = \
 	client/smtp/transact client/ftp/ftpc client/ftp/ftpput \
 	client/order/orderc client/dns/mx client/dns/resolver
 # Headers alone.
-TYPES = format/mail/mailstore server/smtp/smtpconf sys/session
+TYPES = format/mail/mailstore format/wire/orderstore server/smtp/smtpconf \
+	sys/session
 # Modules in two files: the second.
 PARTS = client/dns/resolvconf format/mail/mimehead sys/iofile sys/netname
 # t/unit/NAME.c

@@ -2,10 +2,8 @@
  * ftpd-lite: takes files over FTP, stores them in a directory and prints the
  * path of each once it is safe.
  */
-#include <errno.h>
 #include <unistd.h>
 
-#include "format/crypt/sha256.h"
 #include "server/ftp/ftpd.h"
 #include "store/passwd.h"
 #include "store/spool.h"
@@ -16,7 +14,6 @@
 #include "sys/serve.h"
 
 #define PORT_LAST 65535
-#define NAME_SIZE 8		/* random bytes in a name we invent */
 
 static const char usage[] =
     "usage: ftpd-lite [-1iv] [-l addr] ... [-d dir] [-u passwd-file]\n"
@@ -50,105 +47,6 @@ static const struct ftpd_data data = {
 	dataconn_receive, dataconn_send, dataconn_close
 };
 
-/* A file that comes twice is kept twice: FTP knows no checksums, no tags. */
-static void *
-store_begin(void *arg, int *err)
-{
-	struct app *app = arg;
-	struct spool_file *f;
-
-	f = spool_begin(app->spool);
-	if (f == NULL && (*err = errno) != EBUSY)	/* -1 */
-		warn_sys("%s", app->serve.dir);
-	return f;
-}
-
-static void
-store_write(void *file, const void *p, size_t n)
-{
-	spool_write(file, p, n);
-}
-
-static void
-store_finish(void *file, struct span name)
-{
-	spool_finish(file, name, NULL, span_of(NULL, 0));
-}
-
-static int
-store_outcome(void *file, struct span *name)
-{
-	enum spool_state state = spool_state(file);
-
-	*name = spool_name(file);
-	if (state == SPOOL_STORED ||
-	    (state == SPOOL_OPEN && spool_error(file) == 0))
-		return 0;
-	return spool_tell(file);
-}
-
-static void
-store_drop(void *file)
-{
-	spool_free(file);
-}
-
-static int
-store_look(void *arg, struct span name, uint64_t *size, int64_t *time)
-{
-	const struct app *app = arg;
-	struct spool_entry entry;
-
-	if (spool_look(app->spool, name, &entry) < 0)
-		return -1;
-	*size = entry.size;
-	*time = entry.time;
-	return 0;
-}
-
-struct visitor {
-	void (*visit)(void *to, struct span name, uint64_t size, int64_t time);
-	void *to;
-};
-
-static void
-visit_one(void *arg, const struct spool_entry *entry)
-{
-	const struct visitor *v = arg;
-
-	v->visit(v->to, entry->name, entry->size, entry->time);
-}
-
-static int
-store_list(void *arg, void (*visit)(void *to, struct span name,
-    uint64_t size, int64_t time), void *to)
-{
-	const struct app *app = arg;
-	struct visitor v = { visit, to };
-
-	if (spool_list(app->spool, visit_one, &v) == 0)
-		return 0;
-	warn_sys("%s", app->serve.dir);
-	return -1;
-}
-
-static void
-store_invent(void *arg, struct buf *name)
-{
-	unsigned char random[NAME_SIZE];
-	char hex[2 * NAME_SIZE + 1];
-
-	(void)arg;
-	secret_fill(random, sizeof random);
-	sha256_hex(hex, random, sizeof random);
-	buf_addf(name, "order-%s.txt", hex);
-}
-
-static const struct ftpd_store store = {
-	NULL, store_begin, store_write, store_finish, store_outcome,
-	store_drop, store_look, store_list, store_invent
-};
-
 static void
 commit(void *arg)
 {
@@ -174,6 +72,7 @@ start(void *arg)
 	app->spool = spool_open(app->serve.dir, app->serve.once);
 	if (app->spool == NULL)
 		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
+	app->conf.spool = app->spool;
 }
 
 static void
@@ -208,8 +107,8 @@ check(struct app *app)
 	c->host = app->host;
 	c->directory = span_str(slash != NULL ? slash + 1 : app->serve.dir);
 	c->max = app->serve.max_size;
-	c->store = store;
-	c->store.arg = app;
+	c->store = &spool_store;
+	c->nonce = secret_word;
 	c->data = data;
 	c->talk = app->serve.verbose ? serve_talk : NULL;
 }

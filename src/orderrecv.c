@@ -2,8 +2,6 @@
  * orderrecv: takes orders over a socket (orderproto(7)), stores them in a
  * directory and prints the path of each once it is safe.
  */
-#include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "format/wire/ordline.h"
@@ -38,64 +36,6 @@ struct app {
 	struct spool *spool;
 };
 
-static enum orderd_outcome
-failure(int err)
-{
-	if (err == EBUSY)	/* -1 */
-		return ORDERD_NO_MORE;
-	return err == ENOSPC || err == EDQUOT || err == EFBIG ?
-	    ORDERD_FULL : ORDERD_TROUBLE;
-}
-
-static void *
-store_begin(void *arg, enum orderd_outcome *why)
-{
-	struct app *app = arg;
-	struct spool_file *f;
-
-	f = spool_begin(app->spool);
-	if (f == NULL && (*why = failure(errno)) != ORDERD_NO_MORE)
-		warn_sys("%s", app->serve.dir);
-	return f;
-}
-
-static void
-store_write(void *file, const void *p, size_t n)
-{
-	spool_write(file, p, n);
-}
-
-static int
-store_finish(void *file, const struct orderd_order *o)
-{
-	return spool_finish(file, o->name, o->sha, o->tag) >= SPOOL_GROUP;
-}
-
-static enum orderd_outcome
-store_outcome(void *file, struct span *name)
-{
-	switch (spool_state(file)) {
-	case SPOOL_STORED:
-		*name = spool_name(file);
-		return ORDERD_STORED;
-	case SPOOL_DUPLICATE:
-		return ORDERD_DUPLICATE;
-	default:
-		return failure(spool_tell(file));
-	}
-}
-
-static void
-store_drop(void *file)
-{
-	spool_free(file);
-}
-
-static const struct orderd_store store = {
-	.begin = store_begin, .write = store_write, .finish = store_finish,
-	.outcome = store_outcome, .drop = store_drop
-};
-
 static void
 commit(void *arg)
 {
@@ -121,6 +61,7 @@ start(void *arg)
 	app->spool = spool_open(app->serve.dir, app->serve.once);
 	if (app->spool == NULL)
 		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
+	app->conf.spool = app->spool;
 }
 
 /* All that can be wrong here, before the network is touched. */
@@ -136,8 +77,7 @@ check(struct app *app)
 	app->conf.host = app->host;
 	app->conf.key = buf_span(&app->key);
 	app->conf.max = app->serve.max_size;
-	app->conf.store = store;
-	app->conf.store.arg = app;
+	app->conf.store = &spool_store;
 	app->conf.nonce = secret_word;
 	app->conf.talk = app->serve.verbose ? serve_talk : NULL;
 }

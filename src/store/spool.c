@@ -12,7 +12,17 @@
 #include "sys/io.h"
 #include "sys/newfile.h"
 
+/* So many orders make a commit worth while; each holds a descriptor. */
+#define GROUP 128
+
 static const char seen_dir[] = "/.seen";
+
+enum state {
+	OPEN,			/* not committed yet */
+	STORED,
+	DUPLICATE,
+	FAILED
+};
 
 struct spool {
 	struct buf dir;
@@ -27,7 +37,7 @@ struct spool_file {
 	struct spool *spool;
 	struct spool_file *next;	/* in the group */
 	int waits;		/* is in the group */
-	enum spool_state state;
+	enum state state;
 	int err;
 	struct newfile file;
 	struct buf name;	/* as asked for, then as it was given */
@@ -82,10 +92,12 @@ spool_close(struct spool *s)
 	free(s);
 }
 
-struct spool_file *
-spool_begin(struct spool *s)
+static void *
+begin(void *store)
 {
+	struct spool *s = store;
 	struct spool_file *f;
+	int err;
 
 	if (s->only_one && (s->has_stored || s->count > 0)) {
 		errno = EBUSY;
@@ -94,16 +106,21 @@ spool_begin(struct spool *s)
 	f = die_calloc(1, sizeof *f);
 	f->spool = s;
 	if (newfile_open(&f->file, buf_str(&s->seen.dir)) < 0) {
+		err = errno;
+		warn_sys("%s", buf_str(&s->dir));
 		free(f);
+		errno = err;
 		return NULL;
 	}
 	s->count++;
 	return f;
 }
 
-void
-spool_write(struct spool_file *f, const void *p, size_t n)
+static void
+write_file(void *file, const void *p, size_t n)
 {
+	struct spool_file *f = file;
+
 	if (newfile_write(&f->file, p, n) < 0)
 		f->err = errno;
 }
@@ -120,10 +137,10 @@ name_by_date(struct buf *name)
 	buf_adds(name, text);
 }
 
-size_t
-spool_finish(struct spool_file *f, struct span name, const char *sha,
-    struct span tag)
+static int
+finish(void *file, struct span name, const char *sha, struct span tag)
 {
+	struct spool_file *f = file;
 	struct spool *s = f->spool;
 
 	if (name.n > 0) {
@@ -136,7 +153,7 @@ spool_finish(struct spool_file *f, struct span name, const char *sha,
 	f->waits = 1;
 	*s->group_end = f;
 	s->group_end = &f->next;
-	return ++s->waiting;
+	return ++s->waiting >= GROUP;
 }
 
 /* NAME-i.EXT in the spool; the first is NAME.EXT itself. */
@@ -197,20 +214,20 @@ give_name(struct spool_file *f)
 }
 
 /* Gives the order its name, unless it had one before. */
-static enum spool_state
+static enum state
 place_keyed(struct seen *seen, struct spool_file *f)
 {
 	int r, err;
 
 	r = seen_look(seen, f->key);
 	if (r != 0)
-		return r > 0 ? SPOOL_DUPLICATE : SPOOL_FAILED;
+		return r > 0 ? DUPLICATE : FAILED;
 	if (seen_stage(seen, f->key, &f->file) == 0 && give_name(f) == 0)
-		return SPOOL_STORED;
+		return STORED;
 	err = errno;
 	seen_forget(seen, f->key, &f->file);
 	errno = err;
-	return SPOOL_FAILED;
+	return FAILED;
 }
 
 static void
@@ -219,15 +236,15 @@ place(struct seen *seen, struct spool_file *f)
 	if (f->key[0] != '\0')
 		f->state = place_keyed(seen, f);
 	else
-		f->state = give_name(f) == 0 ? SPOOL_STORED : SPOOL_FAILED;
-	if (f->state == SPOOL_FAILED)
+		f->state = give_name(f) == 0 ? STORED : FAILED;
+	if (f->state == FAILED)
 		f->err = errno;
 }
 
 static void
 fail(struct spool_file *f, int err)
 {
-	f->state = SPOOL_FAILED;
+	f->state = FAILED;
 	f->err = err;
 }
 
@@ -289,15 +306,15 @@ place_all(struct spool *s)
 	int err;
 
 	for (f = s->group; f != NULL; f = f->next)
-		if (f->state == SPOOL_OPEN)
+		if (f->state == OPEN)
 			place(&s->seen, f);
 	if (sync_dirs(s) == 0)
 		return;
 	err = errno;
 	for (f = s->group; f != NULL; f = f->next) {
-		if (f->state == SPOOL_STORED)
+		if (f->state == STORED)
 			take_back(s, f);
-		if (f->state != SPOOL_FAILED)
+		if (f->state != FAILED)
 			fail(f, err);
 	}
 }
@@ -317,7 +334,7 @@ settle(struct spool *s)
 	if (lock >= 0)
 		place_all(s);
 	for (f = s->group; f != NULL; f = f->next) {
-		if (f->state == SPOOL_OPEN)
+		if (f->state == OPEN)
 			fail(f, err);
 		newfile_drop(&f->file);
 		f->waits = 0;
@@ -339,7 +356,7 @@ spool_commit(struct spool *s, void (*stored)(void *arg, const char *path),
 		return;
 	settle(s);
 	for (f = s->group; f != NULL; f = f->next)
-		if (f->state == SPOOL_STORED) {
+		if (f->state == STORED) {
 			s->has_stored = 1;
 			buf_clear(&path);
 			add_path(f, &path);
@@ -351,29 +368,17 @@ spool_commit(struct spool *s, void (*stored)(void *arg, const char *path),
 	buf_free(&path);
 }
 
-enum spool_state
-spool_state(const struct spool_file *f)
+static int
+outcome(void *file, struct span *name)
 {
-	return f->state;
-}
-
-struct span
-spool_name(const struct spool_file *f)
-{
-	return buf_span(&f->name);
-}
-
-int
-spool_error(const struct spool_file *f)
-{
-	return f->err;
-}
-
-int
-spool_tell(const struct spool_file *f)
-{
+	const struct spool_file *f = file;
 	struct buf path = { 0 };
 
+	*name = buf_span(&f->name);
+	if (f->state == DUPLICATE)
+		return EEXIST;
+	if (f->state == STORED || (f->state == OPEN && f->err == 0))
+		return 0;
 	add_path(f, &path);
 	errno = f->err;
 	warn_sys("%s", buf_str(&path));
@@ -381,9 +386,10 @@ spool_tell(const struct spool_file *f)
 	return f->err;
 }
 
-int
-spool_look(const struct spool *s, struct span name, struct spool_entry *entry)
+static int
+look(void *store, struct span name, uint64_t *size, int64_t *time)
 {
+	const struct spool *s = store;
 	struct buf path = { 0 };
 	struct stat st;
 	int r;
@@ -395,29 +401,32 @@ spool_look(const struct spool *s, struct span name, struct spool_entry *entry)
 	buf_free(&path);
 	if (r < 0 || !S_ISREG(st.st_mode))
 		return -1;
-	entry->name = name;
-	entry->size = (uint64_t)st.st_size;
-	entry->time = (int64_t)st.st_mtime;
+	*size = (uint64_t)st.st_size;
+	*time = (int64_t)st.st_mtime;
 	return 0;
 }
 
-int
-spool_list(const struct spool *s, void (*visit)(void *arg,
-    const struct spool_entry *entry), void *arg)
+static int
+list(void *store, void (*visit)(void *to, struct span name, uint64_t size,
+    int64_t time), void *to)
 {
-	struct buf path = { 0 };
-	struct spool_entry entry;
+	struct spool *s = store;
 	struct dirent *e;
+	struct span name;
+	uint64_t size;
+	int64_t when;
 	DIR *dir;
 
-	buf_addspan(&path, buf_span(&s->dir));
-	dir = io_dir(buf_str(&path));
-	buf_free(&path);
-	if (dir == NULL)
+	dir = io_dir(buf_str(&s->dir));
+	if (dir == NULL) {
+		warn_sys("%s", buf_str(&s->dir));
 		return -1;
-	while ((e = readdir(dir)) != NULL)
-		if (spool_look(s, span_str(e->d_name), &entry) == 0)
-			visit(arg, &entry);
+	}
+	while ((e = readdir(dir)) != NULL) {
+		name = span_str(e->d_name);
+		if (look(s, name, &size, &when) == 0)
+			visit(to, name, size, when);
+	}
 	closedir(dir);
 	return 0;
 }
@@ -437,9 +446,11 @@ leave_group(struct spool_file *f)
 	s->waiting--;
 }
 
-void
-spool_free(struct spool_file *f)
+static void
+drop(void *file)
 {
+	struct spool_file *f = file;
+
 	if (f->waits)
 		leave_group(f);
 	f->spool->count--;
@@ -447,3 +458,8 @@ spool_free(struct spool_file *f)
 	buf_free(&f->name);
 	free(f);
 }
+
+const struct order_store spool_store = {
+	.begin = begin, .write = write_file, .finish = finish,
+	.outcome = outcome, .drop = drop, .look = look, .list = list
+};

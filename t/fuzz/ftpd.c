@@ -17,12 +17,12 @@ struct world {
 };
 
 static void *
-file_begin(void *arg, int *err)
+file_begin(void *arg)
 {
 	struct world *w = arg;
 
 	if (roll(&w->dice, 8) == 0) {
-		*err = roll(&w->dice, 2) == 0 ? EBUSY : EIO;
+		errno = roll(&w->dice, 2) == 0 ? EBUSY : EIO;
 		return NULL;
 	}
 	w->files++;
@@ -36,16 +36,18 @@ file_write(void *file, const void *p, size_t n)
 	read_all(p, n);
 }
 
-static void
-file_finish(void *file, struct span name)
+static int
+file_finish(void *file, struct span name, const char *sha, struct span tag)
 {
 	struct world *w = file;
 
 	MUST(name.n > 0 && name.n <= 200 && name.p[0] != '.');
 	MUST(memchr(name.p, '/', name.n) == NULL);
 	MUST(memchr(name.p, '\0', name.n) == NULL);
+	MUST(sha == NULL && tag.n == 0);
 	MUST(w->finishing == 0);
 	w->finishing = 1;
+	return 0;
 }
 
 static int
@@ -86,11 +88,14 @@ list(void *arg, void (*visit)(void *to, struct span name, uint64_t size,
 }
 
 static void
-invent(void *arg, struct buf *name)
+nonce(struct buf *b)
 {
-	(void)arg;
-	buf_adds(name, "new.txt");
+	buf_adds(b, "new");
 }
+
+static const struct order_store store = {
+	file_begin, file_write, file_finish, file_outcome, file_drop, look, list
+};
 
 static int
 data_listen(struct dataconn *d, unsigned low, unsigned high, char *text)
@@ -209,8 +214,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct world w = { .open = 0 };
 	struct ftpd_conf conf = {
 		.host = "here", .directory = span_str("incoming"),
-		.store = { &w, file_begin, file_write, file_finish,
-		    file_outcome, file_drop, look, list, invent },
+		.store = &store, .spool = &w, .nonce = nonce,
 		.data = { data_listen, data_is_open, data_is_abandoned,
 		    data_receive, data_send, data_close }
 	};

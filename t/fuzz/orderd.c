@@ -5,6 +5,8 @@
  */
 #include "server/order/orderd.h"
 
+#include <errno.h>
+
 #include "fuzz.h"
 
 struct world {
@@ -12,19 +14,19 @@ struct world {
 	int open;		/* files begun and not dropped */
 };
 
-static enum orderd_outcome
+static int
 bad_luck(struct world *w)
 {
-	return roll(&w->dice, 2) == 0 ? ORDERD_TROUBLE : ORDERD_FULL;
+	return roll(&w->dice, 2) == 0 ? EIO : ENOSPC;
 }
 
 static void *
-file_begin(void *arg, enum orderd_outcome *why)
+file_begin(void *arg)
 {
 	struct world *w = arg;
 
 	if (roll(&w->dice, 8) == 0) {
-		*why = roll(&w->dice, 2) == 0 ? ORDERD_NO_MORE : bad_luck(w);
+		errno = roll(&w->dice, 2) == 0 ? EBUSY : bad_luck(w);
 		return NULL;
 	}
 	w->open++;
@@ -39,18 +41,18 @@ file_write(void *file, const void *p, size_t n)
 }
 
 static int
-file_finish(void *file, const struct orderd_order *o)
+file_finish(void *file, struct span name, const char *sha, struct span tag)
 {
 	struct world *w = file;
 
-	MUST(strlen(o->sha) == 64);
-	MUST((o->name.n == 0) == (o->raw != 0));
-	MUST(o->raw || (o->name.n <= 200 &&
-	    memchr(o->name.p, '/', o->name.n) == NULL));
+	MUST(strlen(sha) == 64);
+	MUST(name.n > 0 || tag.n == 0);
+	MUST(name.n <= 200 && (name.n == 0 ||
+	    memchr(name.p, '/', name.n) == NULL));
 	return roll(&w->dice, 4) == 0;
 }
 
-static enum orderd_outcome
+static int
 file_outcome(void *file, struct span *name)
 {
 	struct world *w = file;
@@ -58,7 +60,7 @@ file_outcome(void *file, struct span *name)
 	if (roll(&w->dice, 8) == 0)
 		return bad_luck(w);
 	*name = span_str("order-2.txt");
-	return roll(&w->dice, 2) == 0 ? ORDERD_STORED : ORDERD_DUPLICATE;
+	return roll(&w->dice, 2) == 0 ? 0 : EEXIST;
 }
 
 static void
@@ -68,6 +70,11 @@ file_drop(void *file)
 
 	w->open--;
 }
+
+static const struct order_store store = {
+	.begin = file_begin, .write = file_write, .finish = file_finish,
+	.outcome = file_outcome, .drop = file_drop
+};
 
 static void
 add_nonce(struct buf *b)
@@ -120,8 +127,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct span input = span_of(data, n);
 	struct world w = { .open = 0 };
 	struct orderd_conf conf = { .host = "here", .nonce = add_nonce,
-	    .store = { &w, file_begin, file_write, file_finish,
-	        file_outcome, file_drop } };
+	    .store = &store, .spool = &w };
 	struct buf out = { 0 };
 	void *s;
 

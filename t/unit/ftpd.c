@@ -13,10 +13,10 @@ static struct {
 } w;
 
 static void *
-begin(void *arg, int *err)
+begin(void *arg)
 {
 	(void)arg;
-	*err = EBUSY;
+	errno = EBUSY;
 	if (w.no_more)
 		return NULL;
 	w.files++;
@@ -31,13 +31,15 @@ store_write(void *file, const void *p, size_t n)
 	buf_add(&w.content, p, n);
 }
 
-static void
-finish(void *file, struct span name)
+static int
+finish(void *file, struct span name, const char *sha, struct span tag)
 {
 	(void)file;
+	CHECK(sha == NULL && tag.n == 0);
 	w.finished = 1;
 	buf_clear(&w.name);
 	buf_addspan(&w.name, name);
+	return 0;
 }
 
 static int
@@ -75,10 +77,9 @@ list(void *arg, void (*visit)(void *to, struct span name, uint64_t size,
 }
 
 static void
-invent(void *arg, struct buf *name)
+nonce(struct buf *b)
 {
-	(void)arg;
-	buf_adds(name, "new.txt");
+	buf_adds(b, "new");
 }
 
 static int
@@ -127,13 +128,13 @@ dataconn_close(struct dataconn *d)
 	w.open = w.receiving = 0;
 }
 
+static const struct order_store store = {
+	.begin = begin, .write = store_write, .finish = finish,
+	.outcome = outcome, .drop = drop, .look = look, .list = list
+};
+
 static struct ftpd_conf conf = {
-	.host = "host", .max = 100,
-	.store = {
-		.begin = begin, .write = store_write, .finish = finish,
-		.outcome = outcome, .drop = drop, .look = look, .list = list,
-		.invent = invent
-	},
+	.host = "host", .max = 100, .store = &store, .nonce = nonce,
 	.data = {
 		dataconn_listen, is_open, is_abandoned, receive, dataconn_send,
 		dataconn_close

@@ -5,6 +5,7 @@
  */
 #include "server/order/orderd.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "test.h"
@@ -28,18 +29,18 @@ struct shelf {
 	struct file *kept, *waiting;
 	int files;		/* not dropped yet */
 	int commits, fail_begin, fail, group;
-	enum orderd_outcome failure;
+	int failure;		/* errno */
 	struct buf log;		/* name=data; for each stored */
 };
 
 static void *
-begin(void *arg, enum orderd_outcome *why)
+begin(void *arg)
 {
 	struct shelf *s = arg;
 	struct file *f;
 
 	if (s->fail_begin) {
-		*why = s->failure;
+		errno = s->failure;
 		return NULL;
 	}
 	f = calloc(1, sizeof *f);
@@ -55,15 +56,15 @@ write_data(void *file, const void *p, size_t n)
 }
 
 static int
-finish(void *file, const struct orderd_order *o)
+finish(void *file, struct span name, const char *hex, struct span tag)
 {
 	struct file *f = file, **at = &f->shelf->waiting;
 	int n = 1;
 
-	CHECK(strlen(o->sha) == 64);
-	CHECK((o->name.n == 0) == o->raw);
-	buf_addspan(&f->name, o->raw ? span_str("raw") : o->name);
-	buf_addspan(&f->tag, o->tag);
+	CHECK(strlen(hex) == 64);
+	CHECK(name.n > 0 || tag.n == 0);
+	buf_addspan(&f->name, name.n == 0 ? span_str("raw") : name);
+	buf_addspan(&f->tag, tag);
 	f->waits = 1;
 	for (; *at != NULL; at = &(*at)->next)
 		n++;
@@ -71,7 +72,7 @@ finish(void *file, const struct orderd_order *o)
 	return n >= f->shelf->group;
 }
 
-static enum orderd_outcome
+static int
 outcome(void *file, struct span *name)
 {
 	struct file *f = file;
@@ -79,7 +80,7 @@ outcome(void *file, struct span *name)
 	if (f->shelf->fail)
 		return f->shelf->failure;
 	*name = buf_span(&f->name);
-	return f->stored ? ORDERD_STORED : ORDERD_DUPLICATE;
+	return f->stored ? 0 : EEXIST;
 }
 
 static void
@@ -192,7 +193,7 @@ add_nonce(struct buf *b)
 static void
 use(struct orderd_conf *conf, struct shelf *s)
 {
-	static const struct orderd_store store = {
+	static const struct order_store store = {
 		.begin = begin, .write = write_data, .finish = finish,
 		.outcome = outcome, .drop = drop
 	};
@@ -200,8 +201,8 @@ use(struct orderd_conf *conf, struct shelf *s)
 	conf->host = "here";
 	conf->nonce = add_nonce;
 	conf->max = MAX;
-	conf->store = store;
-	conf->store.arg = s;
+	conf->store = &store;
+	conf->spool = s;
 }
 
 /* What is said to in, and what is stored then. */
@@ -409,13 +410,13 @@ test_key(void)
 static void
 test_store_fails(void)
 {
-	struct shelf s = { .group = 100, .fail = 1, .failure = ORDERD_FULL };
+	struct shelf s = { .group = 100, .fail = 1, .failure = ENOSPC };
 	const char *two = ORDER("a", "-") ORDER("b", "-") "QUIT\r\n";
 
 	expect_as(&open_to_all, &s, span_str(two),
 	    "452 insufficient storage, try again later\r\n"
 	    "452 insufficient storage, try again later\r\n" BYE, "");
-	s.failure = ORDERD_TROUBLE;
+	s.failure = EIO;
 	expect_as(&open_to_all, &s, span_str("hello"),
 	    "451 local error, try again later\r\n", "");
 	s.fail_begin = 1;
@@ -424,7 +425,7 @@ test_store_fails(void)
 	    "451 local error, try again later\r\n" BYE, "");
 	expect_as(&open_to_all, &s, span_str("hello"),
 	    "451 local error, try again later\r\n", "");
-	s.failure = ORDERD_NO_MORE;
+	s.failure = EBUSY;
 	expect_as(&open_to_all, &s, span_str(two),
 	    "421 no more orders are taken here now\r\n", "");
 }

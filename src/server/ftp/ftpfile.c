@@ -88,7 +88,7 @@ drop_aside(struct ftpd *s, struct span name)
 	struct ftp_aside **link = find(s, name);
 
 	if (*link != NULL)
-		s->conf->store.drop(unlink_aside(s, link));
+		s->conf->store->drop(unlink_aside(s, link));
 }
 
 static void
@@ -111,7 +111,7 @@ void
 ftpfile_forget(struct ftpd *s)
 {
 	while (s->aside != NULL)
-		s->conf->store.drop(unlink_aside(s, &s->aside));
+		s->conf->store->drop(unlink_aside(s, &s->aside));
 }
 
 void
@@ -119,7 +119,7 @@ ftpfile_abort(struct ftpd *s)
 {
 	s->conf->data.close(s->data);
 	if (s->file != NULL)
-		s->conf->store.drop(s->file);
+		s->conf->store->drop(s->file);
 	s->file = NULL;
 	s->phase = FTP_COMMAND;
 }
@@ -137,8 +137,6 @@ has_data(struct ftpd *s)
 static void
 begin(struct ftpd *s, struct span name, const char *text)
 {
-	int err;
-
 	if (name.p[0] == '.' && s->asides >= ASIDES_MAX &&
 	    *find(s, name) == NULL) {
 		ftp_reply(s, "452 Too many unfinished files");
@@ -146,9 +144,9 @@ begin(struct ftpd *s, struct span name, const char *text)
 	}
 	if (!has_data(s))
 		return;
-	s->file = s->conf->store.begin(s->conf->store.arg, &err);
+	s->file = s->conf->store->begin(s->conf->spool);
 	if (s->file == NULL) {
-		refuse(s, err);
+		refuse(s, errno);
 		return;
 	}
 	buf_clear(&s->name);
@@ -176,7 +174,9 @@ ftpfile_stou(struct ftpd *s, struct span arg)
 	struct buf name = { 0 };
 
 	(void)arg;
-	s->conf->store.invent(s->conf->store.arg, &name);
+	buf_adds(&name, "order-");
+	s->conf->nonce(&name);
+	buf_adds(&name, ".txt");
 	begin(s, buf_span(&name), "FILE: ");
 	buf_free(&name);
 }
@@ -185,7 +185,7 @@ ftpfile_stou(struct ftpd *s, struct span arg)
 static void
 write_text(struct ftpd *s, const char *p, size_t n)
 {
-	const struct ftpd_store *store = &s->conf->store;
+	const struct order_store *store = s->conf->store;
 	size_t i, from = 0;
 
 	if (s->cr && p[0] != '\n')
@@ -202,7 +202,7 @@ write_text(struct ftpd *s, const char *p, size_t n)
 void
 ftpfile_take(struct ftpd *s, const char *p, size_t n)
 {
-	const struct ftpd_store *store = &s->conf->store;
+	const struct order_store *store = s->conf->store;
 	struct span name;
 	int err;
 
@@ -241,7 +241,7 @@ ftpfile_end(struct ftpd *s, int broken)
 		ftp_reply(s, "226 Transfer complete");
 	} else {
 		if (s->cr)
-			s->conf->store.write(s->file, "\r", 1);
+			s->conf->store->write(s->file, "\r", 1);
 		if (s->name.p[0] != '.') {
 			s->phase = FTP_SETTLE;
 			return;
@@ -252,6 +252,13 @@ ftpfile_end(struct ftpd *s, int broken)
 	}
 }
 
+/* FTP knows no checksums and no tags: a file that comes twice is kept twice. */
+static void
+give(struct ftpd *s, struct span name)
+{
+	s->conf->store->finish(s->file, name, NULL, span_of(NULL, 0));
+}
+
 void
 ftpfile_settle(struct ftpd *s)
 {
@@ -259,7 +266,7 @@ ftpfile_settle(struct ftpd *s)
 		cut_off(s);
 		return;
 	}
-	s->conf->store.finish(s->file, buf_span(&s->name));
+	give(s, buf_span(&s->name));
 	s->code = 226;
 	s->phase = FTP_COMMIT;
 }
@@ -270,14 +277,14 @@ ftpfile_commit(struct ftpd *s)
 	struct span name;
 	int err;
 
-	err = s->conf->store.outcome(s->file, &name);
+	err = s->conf->store->outcome(s->file, &name);
 	s->phase = FTP_COMMAND;
 	if (err == 0)
 		ftp_reply(s, "%d stored %.*s", s->code, (int)name.n,
 		    name.p);
 	else
 		refuse(s, err);
-	s->conf->store.drop(s->file);
+	s->conf->store->drop(s->file);
 	s->file = NULL;
 }
 
@@ -322,7 +329,7 @@ ftpfile_rnto(struct ftpd *s, struct span arg)
 		return;
 	}
 	s->file = unlink_aside(s, link);
-	s->conf->store.finish(s->file, name);
+	give(s, name);
 	s->code = 250;
 	s->phase = FTP_COMMIT;
 }
@@ -351,7 +358,7 @@ ftpfile_size(struct ftpd *s, struct span arg)
 	a = *find(s, name);
 	if (a != NULL)
 		ftp_reply(s, "213 %ju", (uintmax_t)a->size);
-	else if (s->conf->store.look(s->conf->store.arg, name, &size,
+	else if (s->conf->store->look(s->conf->spool, name, &size,
 	    &time) == 0)
 		ftp_reply(s, "213 %ju", (uintmax_t)size);
 	else
@@ -370,7 +377,7 @@ ftpfile_mdtm(struct ftpd *s, struct span arg)
 
 	if (take_name(s, arg, &name) < 0)
 		return;
-	if (s->conf->store.look(s->conf->store.arg, name, &size, &time) < 0) {
+	if (s->conf->store->look(s->conf->spool, name, &size, &time) < 0) {
 		ftp_reply(s, "550 No such file");
 		return;
 	}
@@ -410,7 +417,7 @@ static void
 list(struct ftpd *s, struct span arg,
     void (*add)(void *to, struct span name, uint64_t size, int64_t time))
 {
-	const struct ftpd_store *store = &s->conf->store;
+	const struct order_store *store = s->conf->store;
 	struct buf text = { 0 };
 	struct span name;
 	uint64_t size = 0;
@@ -422,7 +429,7 @@ list(struct ftpd *s, struct span arg,
 		arg = span_trim(arg);
 	}
 	if (ftpfile_path(s, arg, &name) != NULL ||
-	    (name.n > 0 && store->look(store->arg, name, &size, &time) < 0)) {
+	    (name.n > 0 && store->look(s->conf->spool, name, &size, &time) < 0)) {
 		ftp_reply(s, "550 No such file");
 		return;
 	}
@@ -430,7 +437,7 @@ list(struct ftpd *s, struct span arg,
 		return;
 	if (name.n > 0)
 		add(&text, name, size, time);
-	else if (store->list(store->arg, add, &text) < 0) {
+	else if (store->list(s->conf->spool, add, &text) < 0) {
 		buf_free(&text);
 		s->conf->data.close(s->data);
 		ftp_reply(s, "451 Local error, try again later");

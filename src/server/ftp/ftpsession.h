@@ -9,47 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "format/wire/orderstore.h"
 #include "server/sasld.h"
 #include "sys/buf.h"
 
 struct dataconn;
-
-/*
- * Where files are kept.  A file is the store's own affair; err is an
- * errno, sizes are octets, times seconds since the Epoch.
- */
-struct ftpd_store {
-	void *arg;
-
-	/* A new file; NULL with *err (EBUSY: no more files are taken). */
-	void *(*begin)(void *arg, int *err);
-
-	/* More of it; what has failed is told by outcome, at any time. */
-	void (*write)(void *file, const void *p, size_t n);
-
-	/* It is whole, and to be made safe under name with the next commit. */
-	void (*finish)(void *file, struct span name);
-
-	/*
-	 * 0 while all is well, else err.  After the commit *name is the name
-	 * it got, valid until drop.
-	 */
-	int (*outcome)(void *file, struct span *name);
-
-	/* The end of file, which is deleted unless it was stored. */
-	void (*drop)(void *file);
-
-	/*
-	 * One of the files that lie there, and all of them: 0, or -1 where it
-	 * is none, or where they cannot be listed.
-	 */
-	int (*look)(void *arg, struct span name, uint64_t *size, int64_t *time);
-	int (*list)(void *arg, void (*visit)(void *to, struct span name,
-	    uint64_t size, int64_t time), void *to);
-
-	/* Appends a name that is nobody else's, for STOU. */
-	void (*invent)(void *arg, struct buf *name);
-};
 
 /* The data connection of a session, as attach gives it. */
 struct ftpd_data {
@@ -77,8 +41,12 @@ struct ftpd_conf {
 	const char *host;	/* a word for the greeting */
 	struct span directory;	/* a name that stands for / too, or empty */
 	uint64_t max;		/* octets in a file */
-	struct ftpd_store store;
+	const struct order_store *store;
+	void *spool;		/* store's first argument */
 	struct ftpd_data data;
+
+	/* Adds a word that nobody else has, for STOU. */
+	void (*nonce)(struct buf *b);
 
 	unsigned low, high;	/* ports of data connections, 0: any */
 

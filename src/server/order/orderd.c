@@ -1,5 +1,6 @@
 #include "orderd.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "format/crypt/sha256.h"
@@ -25,7 +26,7 @@ struct orderd {
 
 	/* The order that is coming in. */
 	void *file;		/* NULL while there is none */
-	enum orderd_outcome refused;	/* if so, why the store has none */
+	int refused;		/* if so, why the store has none: errno */
 	struct buf wire, name, tag;
 	char want[SHA256_HEX];	/* its checksum as announced */
 	uintmax_t octets;	/* those announced, or come if raw */
@@ -86,18 +87,22 @@ leave(struct orderd *s, struct buf *out, const char *text)
 	s->phase = PHASE_OVER;
 }
 
+/* A new order; s->file is NULL where the store takes none. */
+static void
+begin(struct orderd *s)
+{
+	s->file = s->conf->store->begin(s->conf->spool);
+	if (s->file == NULL)
+		s->refused = errno;
+}
+
 /* Gives the whole order to the store; its answer waits for the commit. */
 static void
-finish(struct orderd *s, const char *sha, int raw)
+finish(struct orderd *s, const char *sha)
 {
-	struct orderd_order order;
-
 	orderq_order(&s->answers, s->file, buf_span(&s->wire), s->octets, sha);
-	order.name = buf_span(&s->name);
-	order.tag = buf_span(&s->tag);
-	order.sha = sha;
-	order.raw = raw;
-	s->full = s->conf->store.finish(s->file, &order);
+	s->full = s->conf->store->finish(s->file, buf_span(&s->name), sha,
+	    buf_span(&s->tag));
 	s->file = NULL;
 }
 
@@ -105,7 +110,7 @@ static void
 drop(struct orderd *s)
 {
 	if (s->file != NULL)
-		s->conf->store.drop(s->file);
+		s->conf->store->drop(s->file);
 	s->file = NULL;
 }
 
@@ -139,12 +144,12 @@ data_end(struct orderd *s, struct buf *out)
 	s->phase = PHASE_LINE;
 	digest(s, sha);
 	if (s->file == NULL)
-		reply(s, out, orderq_text(s->refused));
+		reply(s, out, orderq_failure(s->refused));
 	else if (memcmp(sha, s->want, SHA256_HEX) != 0) {
 		drop(s);
 		reply(s, out, "554 checksum differs");
 	} else
-		finish(s, sha, 0);
+		finish(s, sha);
 }
 
 static const char *
@@ -219,9 +224,9 @@ order(struct orderd *s, struct span args, struct buf *out)
 	set(&s->tag, o.tag);
 	keep_sha(s->want, o.sha);
 	sha256_init(&s->hash);
-	s->file = s->conf->store.begin(s->conf->store.arg, &s->refused);
-	if (s->file == NULL && s->refused == ORDERD_NO_MORE) {
-		leave(s, out, orderq_text(s->refused));
+	begin(s);
+	if (s->file == NULL && s->refused == EBUSY) {
+		leave(s, out, orderq_failure(s->refused));
 		return;
 	}
 	s->phase = PHASE_DATA;
@@ -294,7 +299,7 @@ raw_add(struct orderd *s, const char *p, size_t n, struct buf *out)
 	}
 	s->octets += n;
 	sha256_add(&s->hash, p, n);
-	s->conf->store.write(s->file, p, n);
+	s->conf->store->write(s->file, p, n);
 }
 
 /* What is in the line buffer begins an order without a command. */
@@ -309,9 +314,9 @@ raw_begin(struct orderd *s, struct buf *out)
 	s->phase = PHASE_RAW;
 	s->octets = 0;
 	sha256_init(&s->hash);
-	s->file = s->conf->store.begin(s->conf->store.arg, &s->refused);
+	begin(s);
 	if (s->file == NULL)
-		leave(s, out, orderq_text(s->refused));
+		leave(s, out, orderq_failure(s->refused));
 	else
 		raw_add(s, s->line.p, s->line.n, out);
 	buf_free(&s->line);
@@ -364,7 +369,7 @@ take_data(struct orderd *s, const char *p, size_t n, struct buf *out)
 		n = (size_t)s->left;
 	sha256_add(&s->hash, p, n);
 	if (s->file != NULL)
-		s->conf->store.write(s->file, p, n);
+		s->conf->store->write(s->file, p, n);
 	s->left -= n;
 	if (s->left == 0)
 		data_end(s, out);
@@ -454,7 +459,7 @@ end(void *session, struct buf *out)
 		end_first(s, out);
 	if (s->phase == PHASE_RAW) {
 		digest(s, sha);
-		finish(s, sha, 1);
+		finish(s, sha);
 	} else if (s->phase == PHASE_DATA) {
 		drop(s);
 		reply(s, out, "501 the order is cut short");

@@ -1,5 +1,6 @@
 #include "orderq.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "format/crypt/sha256.h"
@@ -75,12 +76,14 @@ orderq_order(struct orderq *q, void *file, struct span wire,
 }
 
 const char *
-orderq_text(enum orderd_outcome outcome)
+orderq_failure(int err)
 {
-	switch (outcome) {
-	case ORDERD_FULL:
+	switch (err) {
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
 		return "452 insufficient storage, try again later";
-	case ORDERD_NO_MORE:
+	case EBUSY:
 		return "421 no more orders are taken here now";
 	default:
 		return "451 local error, try again later";
@@ -92,19 +95,18 @@ static void
 answer(struct orderq *q, const struct held *h, struct buf *out)
 {
 	struct buf text = { 0 };
-	enum orderd_outcome outcome;
 	struct span name;
+	int err = q->conf->store->outcome(h->file, &name);
 
-	outcome = q->conf->store.outcome(h->file, &name);
-	if (outcome == ORDERD_STORED) {
+	if (err == 0) {
 		buf_adds(&text, "250 stored ");
 		ordline_encode(&text, name);
-	} else if (outcome == ORDERD_DUPLICATE) {
+	} else if (err == EEXIST) {
 		buf_adds(&text, "250 duplicate ");
 		buf_addspan(&text, buf_span(&h->text));
 	} else
-		buf_adds(&text, orderq_text(outcome));
-	if (outcome == ORDERD_STORED || outcome == ORDERD_DUPLICATE) {
+		buf_adds(&text, orderq_failure(err));
+	if (err == 0 || err == EEXIST) {
 		buf_addc(&text, ' ');
 		buf_addu(&text, h->octets);
 		buf_addc(&text, ' ');
@@ -124,7 +126,7 @@ let_go(struct orderq *q)
 	if (q->first == NULL)
 		q->end = &q->first;
 	if (h->file != NULL)
-		q->conf->store.drop(h->file);
+		q->conf->store->drop(h->file);
 	buf_free(&h->text);
 	free(h);
 }
