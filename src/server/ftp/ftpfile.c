@@ -429,7 +429,8 @@ list(struct ftpd *s, struct span arg,
 		arg = span_trim(arg);
 	}
 	if (ftpfile_path(s, arg, &name) != NULL ||
-	    (name.n > 0 && store->look(s->conf->spool, name, &size, &time) < 0)) {
+	    (name.n > 0 &&
+	    store->look(s->conf->spool, name, &size, &time) < 0)) {
 		ftp_reply(s, "550 No such file");
 		return;
 	}
