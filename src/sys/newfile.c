@@ -243,25 +243,42 @@ newfile_move(const char *from, const char *to)
 	return EX_OK;
 }
 
-int
-newfile_mkdir(const char *dir, int access_mode)
+/* Whether it is a directory that may be used so: 0, or -1 with errno. */
+static int
+check_dir(const char *dir, int access_mode)
 {
-	int made = mkdir(dir, 0700) == 0, err;
 	struct stat st;
 
-	if (made && newfile_syncparent(dir) < 0) {
-		err = errno;
-		rmdir(dir);
-		errno = err;
-		return -1;
-	}
-	if ((!made && errno != EEXIST) || stat(dir, &st) < 0)
+	if (stat(dir, &st) < 0)
 		return -1;
 	if (!S_ISDIR(st.st_mode)) {
 		errno = ENOTDIR;
 		return -1;
 	}
-	return access(dir, access_mode) < 0 ? -1 : made;
+	return access(dir, access_mode);
+}
+
+/* One that has just gone is made again, but not what a link leads to. */
+int
+newfile_mkdir(const char *dir, int access_mode)
+{
+	struct stat st;
+	int made, err;
+
+	do {
+		made = mkdir(dir, 0700) == 0;
+		if (!made && errno != EEXIST)
+			return -1;
+		if (made && newfile_syncparent(dir) < 0) {
+			err = errno;
+			rmdir(dir);
+			errno = err;
+			return -1;
+		}
+		if (check_dir(dir, access_mode) == 0)
+			return made;
+	} while (errno == ENOENT && lstat(dir, &st) < 0 && errno == ENOENT);
+	return -1;
 }
 
 void
