@@ -93,8 +93,12 @@ sites() {
 		if (n <= loads[call])
 			next
 		if (call == "brk" || call == "mmap") {
-			n = count[pid, "brk"] + (call != "brk") ":" \
-			    count[pid, "mmap"] + (call != "mmap")
+			brk = count[pid, "brk"] + (call != "brk")
+			mmap = count[pid, "mmap"] + (call != "mmap")
+			# The same count must not meet the loader of the first.
+			if (brk <= loads["brk"] || mmap <= loads["mmap"])
+				next
+			n = brk ":" mmap
 			call = "memory"
 		}
 		if (!seen[call, n]++)
