@@ -24,7 +24,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		MUST(back.status == r.status && back.code == r.code &&
 		    back.stage == r.stage && back.number == r.number &&
 		    back.time == r.time &&
-		    (r.rcpt.n == 0 || back.rcpt.n == r.rcpt.n));
+		    (r.rcpt.n == 0 || back.rcpt.n > 0));
 		result_exit(&back);
 	}
 	buf_free(&b);

@@ -29,10 +29,11 @@ compose(struct message *m)
 static enum smtpc_status
 by_data(struct transact *t, struct smtpc *c, struct message *m)
 {
-	enum smtpc_status status = SMTPC_REFUSED;
+	enum smtpc_status status;
 
-	if (transact_envelope(t, c, m) == 0)
-		status = transact_answers(t);
+	if (transact_envelope(t, c, m) != FIT_OK)
+		return SMTPC_LOST;	/* it goes elsewhere */
+	status = transact_answers(t);
 	if (status == SMTPC_OK)
 		status = transact_text(t);
 	if (status != SMTPC_OK)
@@ -46,8 +47,8 @@ by_data(struct transact *t, struct smtpc *c, struct message *m)
 static enum smtpc_status
 by_chunk(struct transact *t, struct smtpc *c, struct message *m)
 {
-	if (transact_fit(t, c, m) < 0)
-		return SMTPC_REFUSED;
+	if (transact_fit(t, c, m) != FIT_OK)
+		return SMTPC_LOST;
 	transact_chunk(t, 0);
 	return transact_chunk_verdict(t);
 }
@@ -65,7 +66,7 @@ send_message(struct smtpc *c)
 	status = (c->caps & both) == both ? by_chunk(&t, c, &m) :
 	    by_data(&t, c, &m);
 	MUST(status == SMTPC_LOST || message_open(&m) == 0 ||
-	    t.full);
+	    t.full || t.again);
 	for (i = 0; i < m.rcpts; i++)
 		MUST(!m.rcpt[i].decided ||
 		    m.rcpt[i].status != RESULT_SENT || status == SMTPC_OK);

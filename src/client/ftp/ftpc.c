@@ -92,7 +92,8 @@ hear_one(struct ftpc *c, long long end)
 	if (event == FTP_BAD)
 		return lose(c, "invalid reply");
 	if (c->reply.code == 421)
-		return lose(c, buf_str(&c->reply.text));
+		return lose(c, *buf_str(&c->reply.text) != '\0' ?
+		    buf_str(&c->reply.text) : "421, without a reason");
 	return c->reply.code;
 }
 
