@@ -22,10 +22,10 @@ PROGS = archive-stamp ftpd-lite ftpsend mkmail mxlookup orderparse orderrecv \
 	ordersend ordertake pop3d-lite savefile settled smtpd-lite smtpsend \
 	withlock
 MODULES = \
-	sys/buf sys/charset sys/cli sys/conn sys/dataconn sys/die \
-	sys/fdpass sys/here sys/inetd sys/io sys/limit sys/lock sys/loop \
-	sys/marks sys/net sys/newfile sys/secret sys/serve sys/share \
-	sys/spare sys/spawn sys/stop sys/text sys/workers \
+	sys/appended sys/buf sys/charset sys/cli sys/conn sys/dataconn \
+	sys/die sys/fdpass sys/inetd sys/io sys/limit sys/local sys/lock \
+	sys/loop sys/net sys/newfile sys/secret sys/serve sys/spawn sys/stop \
+	sys/text sys/workers \
 	format/crypt/md5 format/crypt/sha256 format/crypt/sha256block \
 	format/mail/addr format/mail/compose format/mail/content \
 	format/mail/crlf format/mail/date format/mail/downgrade \
@@ -39,13 +39,13 @@ MODULES = \
 	format/order/fields format/order/headers format/order/letter \
 	format/order/mailing format/order/order format/order/set \
 	format/order/source format/order/table format/order/template \
-	store/archive store/draft store/droplist \
-	store/maildrop store/mailroot store/mbox store/mdir store/outbox \
-	store/passwd store/seen store/settle store/spool store/transcript \
-	store/tries store/users store/workdir \
+	store/archive store/dedup store/draft store/droplist store/maildir \
+	store/maildrop store/mailroot store/mbox store/outbox store/passwd \
+	store/settle store/spool store/throttle store/transcript store/users \
+	store/workdir \
 	server/sasld \
-	server/smtp/smtpauth server/smtp/smtpbox server/smtp/smtpd \
-	server/smtp/smtpdata server/smtp/smtphead server/smtp/smtpmail \
+	server/smtp/smtpauth server/smtp/smtpd server/smtp/smtpdata \
+	server/smtp/smtphead server/smtp/smtpmail server/smtp/smtprcpt \
 	server/smtp/smtpsession server/smtp/smtptext server/smtp/smtpverb \
 	server/pop3/pop3auth server/pop3/pop3d server/pop3/pop3session \
 	server/pop3/pop3work \
@@ -69,10 +69,10 @@ TYPES = format/mail/mailstore format/wire/orderstore server/smtp/smtpconf \
 PARTS = client/dns/resolvconf format/mail/mimehead sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dns downgrade ftp ftpd ftpput \
-	hash hdr here intake io journal limit lock md5 mime net netrc newfile \
+	hash hdr intake io journal limit local lock md5 mime net netrc newfile \
 	order orderd ordline passwd pool pop3d protocol rate reply resolver \
 	results rules sasl scram smtpd smtpdata smtpext smtphead spawn store \
-	tries
+	throttle
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
 	launch login readmail terminal wire

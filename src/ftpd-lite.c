@@ -9,7 +9,7 @@
 #include "store/spool.h"
 #include "sys/cli.h"
 #include "sys/dataconn.h"
-#include "sys/here.h"
+#include "sys/local.h"
 #include "sys/secret.h"
 #include "sys/serve.h"
 
@@ -39,7 +39,7 @@ struct app {
 	struct spool *spool;
 	struct passwd *passwd;
 	struct sasld_conf auth;
-	char host[HERE_HOST_MAX];
+	char host[LOCAL_HOST_MAX];
 };
 
 static const struct ftpd_data data = {
@@ -101,7 +101,7 @@ check(struct app *app)
 	struct ftpd_conf *c = &app->conf;
 	const char *slash = strrchr(app->serve.dir, '/');
 
-	here_host(app->host);
+	local_host(app->host);
 	if (app->passwdfile != NULL)
 		configure_auth(app);
 	c->host = app->host;

@@ -12,8 +12,8 @@
 #include "format/mail/mime.h"
 #include "format/wire/dsn.h"
 #include "sys/cli.h"
-#include "sys/here.h"
 #include "sys/io.h"
+#include "sys/local.h"
 
 /* The largest text, attachment or results file: more is not mail. */
 #define INPUT_MAX ((size_t)1 << 30)
@@ -101,7 +101,7 @@ make_header(struct buf *header, const struct opt *opt, char **rcpt)
 	for (i = 0; i < opt->nfields; i++)
 		add_option(header, opt->fields[i]);
 	if (hdr_find(buf_span(header), from).p == NULL) {
-		here_user(&user, getenv("EMAIL"), getenv("LOGNAME"));
+		local_user(&user, getenv("EMAIL"), getenv("LOGNAME"));
 		cli_clean("author", buf_str(&user));
 		add_field(header, "author", from, buf_str(&user));
 	}
@@ -112,9 +112,9 @@ make_header(struct buf *header, const struct opt *opt, char **rcpt)
 static void
 add_moment(struct buf *header, const struct buf *content)
 {
-	char host[HERE_HOST_MAX];
+	char host[LOCAL_HOST_MAX];
 	struct buf salt = { 0 };
-	struct here here;
+	struct local_time here;
 
 	cli_now(&here, getenv("SOURCE_DATE_EPOCH"));
 	buf_adds(header, "Date: ");
@@ -122,7 +122,7 @@ add_moment(struct buf *header, const struct buf *content)
 	buf_adds(header, "\r\n");
 	if (!here.fixed)
 		buf_addf(&salt, "%ld %ld", here.nsec, (long)getpid());
-	here_host(host);
+	local_host(host);
 	compose_id(header, content, buf_span(&salt), host);
 	buf_free(&salt);
 }
@@ -215,13 +215,13 @@ make_content(struct buf *content, const struct opt *opt)
 	struct buf results = { 0 };
 	struct dsn dsn = { 0 };
 	enum exit_code code = EX_OK;
-	char host[HERE_HOST_MAX];
+	char host[LOCAL_HOST_MAX];
 	size_t n = 1;
 
 	if (opt->results != NULL)
 		code = read_results(&dsn, &results, opt->results);
 	if (dsn.n > 0) {
-		here_host(host);
+		local_host(host);
 		dsn_add(&parts[n++], host, &dsn);
 	}
 	attach(parts + n, opt);

@@ -11,8 +11,8 @@
 #include "format/order/source.h"
 #include "sys/charset.h"
 #include "sys/cli.h"
-#include "sys/here.h"
 #include "sys/io.h"
+#include "sys/local.h"
 
 #define RESULTS_MAX ((size_t)1 << 30)	/* more were never sent at once */
 #define COPIES_MAX 100000	/* recipients of a copy: servers take fewer */
@@ -139,7 +139,7 @@ get_sender(struct buf *b, const char *from)
 	if (from != NULL)
 		buf_adds(b, from);
 	else
-		here_user(b, getenv("EMAIL"), getenv("LOGNAME"));
+		local_user(b, getenv("EMAIL"), getenv("LOGNAME"));
 	cli_clean("sender", buf_str(b));
 	why = mailing_refuse_sender(buf_span(b));
 	if (why != NULL)
@@ -151,7 +151,7 @@ open_mailing(struct mailing *m, struct source *s, const struct opt *opt,
     struct buf *sender)
 {
 	struct letter_opt how = { 0 };
-	struct here here;
+	struct local_time here;
 
 	get_sender(sender, opt->from);
 	cli_now(&here, getenv("SOURCE_DATE_EPOCH"));
@@ -207,7 +207,7 @@ static void
 put(struct source *s, const struct opt *opt)
 {
 	struct buf text = { 0 };
-	struct here here;
+	struct local_time here;
 	struct wr out;
 
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);

@@ -8,7 +8,7 @@
 #include "server/order/orderd.h"
 #include "store/spool.h"
 #include "sys/cli.h"
-#include "sys/here.h"
+#include "sys/local.h"
 #include "sys/secret.h"
 #include "sys/serve.h"
 
@@ -32,7 +32,7 @@ struct app {
 	const char *keyfile;
 	struct orderd_conf conf;
 	struct buf key;
-	char host[HERE_HOST_MAX];
+	char host[LOCAL_HOST_MAX];
 	struct spool *spool;
 };
 
@@ -73,7 +73,7 @@ check(struct app *app)
 	if (app->keyfile != NULL && secret_read(app->keyfile, &app->key,
 	    ORDLINE_KEY_MAX, &why) < 0)
 		die(EX_CONFIG, "%s: %s", app->keyfile, why);
-	here_host(app->host);
+	local_host(app->host);
 	app->conf.host = app->host;
 	app->conf.key = buf_span(&app->key);
 	app->conf.max = app->serve.max_size;

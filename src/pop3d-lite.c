@@ -8,7 +8,7 @@
 #include "store/mailroot.h"
 #include "store/passwd.h"
 #include "sys/cli.h"
-#include "sys/here.h"
+#include "sys/local.h"
 #include "sys/secret.h"
 #include "sys/serve.h"
 
@@ -33,7 +33,7 @@ struct app {
 	struct pop3d_conf conf;
 	struct sasld_conf auth;
 	struct passwd *passwd;
-	char host[HERE_HOST_MAX];
+	char host[LOCAL_HOST_MAX];
 };
 
 static const struct pop3d_store store = {
@@ -74,7 +74,7 @@ configure(struct app *app)
 {
 	struct sasld_conf *a = &app->auth;
 
-	here_host(app->host);
+	local_host(app->host);
 	a->iterations = passwd_iterations(app->passwd);
 	a->mechanisms = sasld_possible(a->iterations) &
 	    ~(unsigned)SASLD_LOGIN;

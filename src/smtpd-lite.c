@@ -14,8 +14,8 @@
 #include "store/transcript.h"
 #include "store/users.h"
 #include "sys/cli.h"
-#include "sys/here.h"
 #include "sys/io.h"
+#include "sys/local.h"
 #include "sys/secret.h"
 #include "sys/serve.h"
 
@@ -53,7 +53,7 @@ struct app {
 	struct passwd *passwd;
 	struct users *boxes;
 	struct rules *faults;
-	char host[HERE_HOST_MAX];
+	char host[LOCAL_HOST_MAX];
 
 	/* What tells a message from all others, and when it came. */
 	unsigned long count;	/* of identifiers given */
@@ -66,11 +66,11 @@ struct app {
 static void
 renew(struct app *app)
 {
-	struct here here;
+	struct local_time here;
 
 	if (app->now == time(NULL))
 		return;
-	here_now(&here, NULL);
+	local_now(&here, NULL);
 	app->now = (time_t)here.time;
 	buf_clear(&app->id);
 	buf_addf(&app->id, "%llx.%lx.", (unsigned long long)app->now,
@@ -225,7 +225,7 @@ configure(struct app *app)
 {
 	struct smtpd_conf *c = &app->conf;
 
-	here_host(app->host);
+	local_host(app->host);
 	c->host = app->host;
 	c->domain = app->domain;
 	c->max_size = app->serve.max_size;

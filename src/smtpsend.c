@@ -12,7 +12,7 @@
 #include "client/smtp/parallel.h"
 #include "client/smtp/prepare.h"
 #include "sys/cli.h"
-#include "sys/here.h"
+#include "sys/local.h"
 #include "sys/stop.h"
 
 /* Where nothing is said, and the ports of SMTP by the use of TLS. */
@@ -262,20 +262,20 @@ main(int argc, char **argv)
 	    .in = STDIN_FILENO, .name = "stdin" } };
 	struct report report = { .code = EX_OK };
 	struct sender_conf conf = { .depth = 1 };
-	char host[HERE_HOST_MAX];
+	char host[LOCAL_HOST_MAX];
 	struct wr out, trace;
 	struct progress progress = { .out = &trace };
 	enum exit_code code;
 
 	cli_init(argc, argv, usage);
-	here_host(host);
+	local_host(host);
 	opt.prepare.helo = host;
 	opt.prepare.email = getenv("EMAIL");
 	opt.prepare.logname = getenv("LOGNAME");
 	opt.prepare.epoch = getenv("SOURCE_DATE_EPOCH");
 	parse_options(&opt, argc, argv);
 	conf.servers.connection.by_ip = opt.prepare.helo == host &&
-	    here_is_bare(host);
+	    local_is_bare(host);
 	argv += optind;
 	check(&opt, argv);
 	wr_init(&trace, STDERR_FILENO, IO_FOREVER);

@@ -19,7 +19,7 @@ unit() {
 
 @test "sys/buf" { unit buf; }
 
-@test "sys/here" { unit here; }
+@test "sys/local" { unit local; }
 
 @test "sys/io" { unit io; }
 
@@ -30,7 +30,7 @@ unit() {
 @test "sys/limit, sys/fdpass" { unit limit; }
 
 @test "sys/lock" { unit lock; }
-@test "client/smtp/journal, sys/marks" { unit journal; }
+@test "client/smtp/journal, sys/appended" { unit journal; }
 
 @test "sys/spawn" { unit spawn; }
 
@@ -85,7 +85,7 @@ unit() {
 
 @test "store/passwd" { unit passwd; }
 
-@test "store/tries" { unit tries; }
+@test "store/throttle" { unit throttle; }
 
 @test "format/wire/ftp" { unit ftp; }
 
@@ -101,7 +101,7 @@ unit() {
 
 @test "client/smtp/intake: the rate" { unit rate; }
 
-@test "store: mdir, mbox, outbox, spool when the disk fails" { unit store; }
+@test "store: maildir, mbox, outbox, spool when the disk fails" { unit store; }
 
 @test "client/smtp/intake: what a worker is dealt" { unit intake; }
 

@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "format/wire/name.h"
 #include "format/crypt/md5.h"
 #include "format/mail/mime.h"
+#include "format/wire/name.h"
 #include "format/wire/scram.h"
 
 struct sasld {

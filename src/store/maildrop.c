@@ -10,7 +10,7 @@
 
 #include "droplist.h"
 #include "format/mail/crlf.h"
-#include "mdir.h"
+#include "maildir.h"
 #include "sys/io.h"
 #include "sys/lock.h"
 #include "sys/newfile.h"
@@ -464,7 +464,7 @@ maildrop_seen(void *drop, size_t i)
 	buf_adds(&to, ":2,S");
 	r = rename(buf_str(&from), buf_str(&to));
 	/* The message is gone, or half a box has no cur. */
-	if (r < 0 && errno == ENOENT && mdir_make(d->path) == 0)
+	if (r < 0 && errno == ENOENT && maildir_make(d->path) == 0)
 		r = rename(buf_str(&from), buf_str(&to));
 	/* Where it fails the message stays new, which does no harm. */
 	if (r < 0 && errno != ENOENT)

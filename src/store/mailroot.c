@@ -5,8 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "maildir.h"
 #include "mbox.h"
-#include "mdir.h"
 #include "outbox.h"
 #include "sys/io.h"
 #include "sys/lock.h"
@@ -88,7 +88,7 @@ long
 mailroot_form(struct mailroot *r, const char *name)
 {
 	static const struct mail_store *const forms[] = {
-		&mdir_store, &mbox_store, &outbox_store
+		&maildir_store, &mbox_store, &outbox_store
 	};
 	size_t i;
 

@@ -1,6 +1,6 @@
 /*
  * mailroot: the directory that mailboxes lie in, and the form they have there:
- * maildir (mdir.h), mbox (mbox.h) or bsmtp (outbox.h).
+ * maildir (maildir.h), mbox (mbox.h) or bsmtp (outbox.h).
  */
 #ifndef STORE_MAILROOT_H
 #define STORE_MAILROOT_H

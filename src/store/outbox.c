@@ -9,8 +9,8 @@
 #include "draft.h"
 #include "format/mail/addr.h"
 #include "format/wire/bsmtp.h"
-#include "sys/here.h"
 #include "sys/io.h"
+#include "sys/local.h"
 #include "sys/newfile.h"
 
 static const char ending[] = ".bsmtp";
@@ -27,7 +27,7 @@ struct mail {
 
 struct outbox {
 	const char *dir;
-	char host[HERE_HOST_MAX];
+	char host[LOCAL_HOST_MAX];
 	unsigned long count;	/* of files named by this process */
 	struct mail *first;
 };
@@ -39,7 +39,7 @@ open_store(const char *dir)
 
 	o = die_calloc(1, sizeof *o);
 	o->dir = dir;
-	here_host(o->host);
+	local_host(o->host);
 	return o;
 }
 

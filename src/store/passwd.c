@@ -6,7 +6,7 @@
 #include "format/wire/scram.h"
 #include "sys/io.h"
 #include "sys/secret.h"
-#include "tries.h"
+#include "throttle.h"
 
 #define FILE_MAX ((size_t)64 << 20)	/* some hundred thousand logins */
 
@@ -22,7 +22,7 @@ struct passwd {
 	size_t n;
 	unsigned iterations;	/* the most of a verifier */
 	int passwords;		/* some are no verifiers */
-	struct tries *tries;
+	struct throttle *tries;
 };
 
 static int
@@ -68,7 +68,7 @@ passwd_tried(void *passwd, struct span login, const char *peer)
 {
 	const struct passwd *p = passwd;
 
-	return tries_add(p->tries, login, peer, io_clock());
+	return throttle_add(p->tries, login, peer, io_clock());
 }
 
 void
@@ -76,7 +76,7 @@ passwd_passed(void *passwd, struct span login, const char *peer)
 {
 	const struct passwd *p = passwd;
 
-	tries_clear(p->tries, login, peer);
+	throttle_clear(p->tries, login, peer);
 }
 
 /* Takes a line, which lies at at in the text, apart: NULL, or what is wrong. */
@@ -182,7 +182,7 @@ passwd_read(const char *path)
 		}
 	}
 	if (!bad) {
-		p->tries = tries_open();
+		p->tries = throttle_open();
 		return p;
 	}
 	passwd_free(p);
@@ -195,7 +195,7 @@ passwd_free(struct passwd *p)
 	if (p == NULL)
 		return;
 	buf_free(&p->text);
-	tries_free(p->tries);
+	throttle_free(p->tries);
 	free(p->entry);
 	free(p);
 }

@@ -34,7 +34,7 @@ unsigned passwd_iterations(const struct passwd *p);
 int passwd_is_mixed(const struct passwd *p);
 
 /*
- * What a log-in has to do with those before it (tries.h), passwd being what
+ * What a log-in has to do with those before it (throttle.h), passwd being what
  * passwd_read gave, and shared by all workers that come after it: somebody at
  * the address peer, which may be empty, tries it for login: for how many ms to
  * hold the answer back; it was right, and that has been told.

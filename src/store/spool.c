@@ -7,8 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "dedup.h"
 #include "format/wire/name.h"
-#include "seen.h"
 #include "sys/io.h"
 #include "sys/newfile.h"
 
@@ -26,7 +26,7 @@ enum state {
 
 struct spool {
 	struct buf dir;
-	struct seen seen;
+	struct dedup seen;
 	struct spool_file *group, **group_end;	/* those that wait */
 	size_t waiting;
 	size_t count;		/* files not freed yet */
@@ -41,7 +41,7 @@ struct spool_file {
 	int err;
 	struct newfile file;
 	struct buf name;	/* as asked for, then as it was given */
-	char key[SEEN_HEX];	/* "" where no mark is made */
+	char key[DEDUP_HEX];	/* "" where no mark is made */
 };
 
 int
@@ -73,7 +73,7 @@ spool_open(const char *dir, int only_one)
 	s->only_one = only_one;
 	buf_adds(&s->dir, dir);
 	buf_addf(&seen, "%s%s", dir, seen_dir);
-	if (seen_open(&s->seen, buf_str(&seen)) < 0) {
+	if (dedup_open(&s->seen, buf_str(&seen)) < 0) {
 		err = errno;
 		buf_free(&s->dir);
 		free(s);
@@ -87,7 +87,7 @@ spool_open(const char *dir, int only_one)
 void
 spool_close(struct spool *s)
 {
-	seen_close(&s->seen);
+	dedup_close(&s->seen);
 	buf_free(&s->dir);
 	free(s);
 }
@@ -146,7 +146,7 @@ finish(void *file, struct span name, const char *sha, struct span tag)
 	if (name.n > 0) {
 		buf_addspan(&f->name, name);
 		if (sha != NULL)
-			seen_key(f->key, name, sha, tag);
+			dedup_key(f->key, name, sha, tag);
 	} else
 		name_by_date(&f->name);
 	newfile_start(&f->file);
@@ -215,23 +215,23 @@ give_name(struct spool_file *f)
 
 /* Gives the order its name, unless it had one before. */
 static enum state
-place_keyed(struct seen *seen, struct spool_file *f)
+place_keyed(struct dedup *seen, struct spool_file *f)
 {
 	int r, err;
 
-	r = seen_look(seen, f->key);
+	r = dedup_look(seen, f->key);
 	if (r != 0)
 		return r > 0 ? DUPLICATE : FAILED;
-	if (seen_stage(seen, f->key, &f->file) == 0 && give_name(f) == 0)
+	if (dedup_stage(seen, f->key, &f->file) == 0 && give_name(f) == 0)
 		return STORED;
 	err = errno;
-	seen_forget(seen, f->key, &f->file);
+	dedup_forget(seen, f->key, &f->file);
 	errno = err;
 	return FAILED;
 }
 
 static void
-place(struct seen *seen, struct spool_file *f)
+place(struct dedup *seen, struct spool_file *f)
 {
 	if (f->key[0] != '\0')
 		f->state = place_keyed(seen, f);
@@ -291,7 +291,7 @@ take_back(struct spool *s, struct spool_file *f)
 
 	add_path(f, &path);
 	if (newfile_undo(buf_str(&path)) == 0 && f->key[0] != '\0')
-		seen_forget(&s->seen, f->key, &f->file);
+		dedup_forget(&s->seen, f->key, &f->file);
 	buf_free(&path);
 }
 
@@ -329,7 +329,7 @@ settle(struct spool *s)
 	for (f = s->group; f != NULL; f = f->next)
 		if (newfile_sync(&f->file) < 0)
 			fail(f, errno);
-	lock = seen_lock(&s->seen);
+	lock = dedup_lock(&s->seen);
 	err = errno;
 	if (lock >= 0)
 		place_all(s);
@@ -341,7 +341,7 @@ settle(struct spool *s)
 	}
 	if (lock < 0)
 		return;
-	seen_prune(&s->seen);
+	dedup_prune(&s->seen);
 	close(lock);
 }
 

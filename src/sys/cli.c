@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "buf.h"
-#include "here.h"
+#include "local.h"
 
 static const char *usage_text = "";
 
@@ -174,8 +174,8 @@ cli_faults(const struct buf *faults)
 }
 
 void
-cli_now(struct here *here, const char *epoch)
+cli_now(struct local_time *here, const char *epoch)
 {
-	if (here_now(here, epoch) < 0)
+	if (local_now(here, epoch) < 0)
 		die(EX_CONFIG, "SOURCE_DATE_EPOCH: %s: not a number", epoch);
 }

@@ -9,7 +9,7 @@
 #include "die.h"
 
 struct buf;
-struct here;
+struct local_time;
 
 #define CLI_VERSION "1.0"
 
@@ -53,8 +53,8 @@ void cli_clean(const char *what, const char *text);
 /* Warns of each line of faults; whether there are any. */
 int cli_faults(const struct buf *faults);
 
-/* As here_now; an epoch that is not a number ends the program. */
-void cli_now(struct here *here, const char *epoch);
+/* As local_now; an epoch that is not a number ends the program. */
+void cli_now(struct local_time *here, const char *epoch);
 
 /* low-high, or one number for both; at least 1 and at most max. */
 void cli_range(int opt, const char *text, unsigned max, unsigned *low,

@@ -12,8 +12,7 @@
 
 #include "buf.h"
 #include "io.h"
-#include "share.h"
-#include "spare.h"
+#include "spawn.h"
 
 #define SAID_MS 1000		/* between two words about the same shortage */
 
@@ -48,7 +47,7 @@ limit_open(long slots, long each, int workers)
 	l->spare = each == 0;
 	l->workers = workers;
 	l->mapped = (size_t)workers * sizeof *l->ended + (size_t)slots;
-	p = share_open(l->mapped);
+	p = spawn_share(l->mapped);
 	l->ended = (void *)p;
 	l->taken = p + (size_t)workers * sizeof *l->ended;
 	l->begun = die_calloc((size_t)workers, sizeof *l->begun);
@@ -61,12 +60,34 @@ limit_open(long slots, long each, int workers)
 void
 limit_free(struct limit *l)
 {
-	share_close((void *)l->ended, l->mapped);
+	spawn_unshare((void *)l->ended, l->mapped);
 	free(l->begun);
 	free(l->closed);
 	free(l->worker);
 	free(l->address);
 	free(l);
+}
+
+static int reserve = -1;
+
+/* A file of its own, for the system may be short of those, too. */
+int
+limit_keep_reserve(void)
+{
+	if (reserve < 0)
+		reserve = io_file("/dev/null", O_RDONLY | O_CLOEXEC, 0);
+	return reserve < 0 ? -1 : 0;
+}
+
+void
+limit_use_reserve(void)
+{
+	int err = errno;
+
+	if (reserve >= 0)
+		close(reserve);
+	reserve = -1;
+	errno = err;
 }
 
 /* errno says what is short.  Who has many peers meets it many times. */
@@ -91,11 +112,11 @@ limit_accept(int listener, struct net_peer *peer, int *is_short)
 	*is_short = fd < 0 && net_is_short(errno);
 	if (*is_short) {
 		say_short();
-		spare_use();
+		limit_use_reserve();
 		fd = accept(listener, NULL, NULL);
 	}
 	if (fd < 0) {
-		spare_keep();
+		limit_keep_reserve();
 		return -1;
 	}
 	fcntl(fd, F_SETFL, O_NONBLOCK);

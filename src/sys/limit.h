@@ -27,10 +27,18 @@ struct limit *limit_open(long slots, long each, int workers);
 void limit_free(struct limit *l);
 
 /*
+ * A descriptor is kept in reserve: who has none left gives it up for one more
+ * peer, who can be told so, and has it back when that one is gone.  0, or -1
+ * with errno; errno stays.
+ */
+int limit_keep_reserve(void);
+void limit_use_reserve(void);
+
+/*
  * A new connection, non-blocking, close-on-exec and without Nagle's delay.
  * *is_short where descriptors or memory have run out, which is said on
- * standard error: it has been got by the reserve (spare.h), and is to be
- * turned away; or it is -1, and a pause will help.
+ * standard error: it has been got by the reserve, and is to be turned
+ * away; or it is -1, and a pause will help.
  */
 int limit_accept(int listener, struct net_peer *peer, int *is_short);
 

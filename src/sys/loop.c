@@ -8,9 +8,8 @@
 #include <unistd.h>
 
 #include "conn.h"
-#include "io.h"
 #include "fdpass.h"
-#include "spare.h"
+#include "io.h"
 
 #define ACCEPTS 64		/* new sessions in one round */
 #define BUSY_EXTRA 64		/* peers being told that it is busy */
@@ -164,7 +163,7 @@ accept_some(struct loop *l, int listener)
 			return;
 		greet(l, fd, &peer, is_short ? LIMIT_SHORT :
 		    limit_take(limit, l->o->worker, &peer));
-		spare_keep();
+		limit_keep_reserve();
 	}
 }
 
@@ -180,11 +179,11 @@ take_some(struct loop *l)
 	long slot;
 
 	for (i = 0; i < ACCEPTS && r > 0; i++) {
-		spare_use();
+		limit_use_reserve();
 		r = fdpass_take(l->o->channel, &fd, &slot);
 		if (r <= 0)
 			continue;
-		if (spare_keep() < 0 || fd < 0) {
+		if (limit_keep_reserve() < 0 || fd < 0) {
 			if (slot >= 0)
 				limit_release(l->o->limit, l->o->worker, slot);
 			slot = LIMIT_SHORT;
@@ -194,7 +193,7 @@ take_some(struct loop *l)
 		net_peer(&peer, fd);
 		greet(l, fd, &peer, slot);
 	}
-	spare_keep();
+	limit_keep_reserve();
 	return r < 0 ? -1 : 0;
 }
 

@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "workers.h"
 #include "inetd.h"
 #include "io.h"
 #include "secret.h"
+#include "workers.h"
 
 #define SOCKETS_MAX 64		/* listening, of one server */
 #define SYSTEMD_FIRST 3		/* sd_listen_fds(3): the first descriptor */

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -201,6 +202,27 @@ spawn_copy(struct spawn *s, int (*work)(void *arg, int fd), void *arg)
 	}
 	s->in = s->out = fd[0];
 	return 0;
+}
+
+void *
+spawn_share(size_t n)
+{
+	void *p = MAP_FAILED;
+	int fd;
+
+	fd = io_file("/dev/zero", O_RDWR | O_CLOEXEC, 0);
+	if (fd >= 0)
+		p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		die_sys(EX_TEMPFAIL, "/dev/zero");
+	close(fd);
+	return p;
+}
+
+void
+spawn_unshare(void *p, size_t n)
+{
+	munmap(p, n);
 }
 
 static void

@@ -4,6 +4,7 @@
 #ifndef SYS_SPAWN_H
 #define SYS_SPAWN_H
 
+#include <stddef.h>
 #include <sys/types.h>
 
 struct buf;
@@ -35,6 +36,13 @@ int spawn_tapped(struct spawn *s, char *const argv[], int *err);
  * input and output are /dev/null.  0, or -1 with errno.
  */
 int spawn_copy(struct spawn *s, int (*work)(void *arg, int fd), void *arg);
+
+/*
+ * Memory that this process and children it has from now on see alike: n bytes,
+ * all zero; where there are none that ends the program.
+ */
+void *spawn_share(size_t n);
+void spawn_unshare(void *p, size_t n);
 
 /* What stands for the signal that ended a process is above its exit codes. */
 #define SPAWN_SIGNAL 128

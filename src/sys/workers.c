@@ -7,9 +7,8 @@
 #include <unistd.h>
 
 #include "conn.h"
-#include "io.h"
 #include "fdpass.h"
-#include "spare.h"
+#include "io.h"
 #include "spawn.h"
 
 /*
@@ -74,7 +73,7 @@ work(struct workers *ws, int worker, int channel, const sigset_t *signals)
 	o.worker = worker;
 	if (ws->service->start != NULL)
 		ws->service->start(ws->service->app);
-	if (spare_keep() < 0)
+	if (limit_keep_reserve() < 0)
 		die_sys(EX_TEMPFAIL, "/dev/null");
 	if (io_write(channel, "", 1) == 0)
 		loop_run(&o, ws->service);
@@ -240,7 +239,7 @@ accept_one(struct workers *ws, int listener)
 	if (slot >= 0)
 		limit_cancel(limit, worker, slot);
 	limit_refuse(fd, ws->service->session->busy, LIMIT_SHORT);
-	spare_keep();
+	limit_keep_reserve();
 }
 
 /* For how long to wait, in ms, if nothing happens: -1 for ever. */
@@ -391,7 +390,7 @@ workers_start(const struct workers_opt *o, const struct service *service,
 	for (i = 0; i < o->workers; i++)
 		ws->worker[i].pid = ws->worker[i].channel = -1;
 	*code = begin(ws);
-	if (*code == EX_OK && spare_keep() < 0) {
+	if (*code == EX_OK && limit_keep_reserve() < 0) {
 		warn_sys("/dev/null");
 		*code = EX_TEMPFAIL;
 	}

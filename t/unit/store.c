@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/maildir.h"
 #include "store/mbox.h"
-#include "store/mdir.h"
 #include "store/outbox.h"
 #include "store/spool.h"
 #include "sys/newfile.h"
@@ -134,14 +134,14 @@ deliver(const struct mail_store *type, void *store)
 static int
 to_maildirs(void *m)
 {
-	return deliver(&mdir_store, m);
+	return deliver(&maildir_store, m);
 }
 
 /* The parts of two boxes, two contents, two names: all or nothing. */
 static void
 test_maildirs(void)
 {
-	void *m = mdir_store.open(".");
+	void *m = maildir_store.open(".");
 	int n, failures = 0;
 
 	for (n = 1; n <= 8; n++) {
@@ -157,7 +157,7 @@ test_maildirs(void)
 	CHECK_INT(files("u/new"), 1);
 	CHECK_INT(files("v/new"), 1);
 	CHECK_INT(files("u/tmp"), 0);
-	mdir_store.close(m);
+	maildir_store.close(m);
 	CHECK_INT(system("rm -r u v"), 0);
 }
 
@@ -166,7 +166,7 @@ static void
 test_half_boxes(void)
 {
 	static const char *const parts[] = { "u/tmp", "u/new", "u/cur" };
-	void *m = mdir_store.open(".");
+	void *m = maildir_store.open(".");
 	struct stat st;
 	unsigned set;
 	size_t i;
@@ -182,12 +182,12 @@ test_half_boxes(void)
 		CHECK_INT(files("u/new"), 1);
 		CHECK_INT(system("rm -r u v"), 0);
 	}
-	mdir_store.close(m);
+	maildir_store.close(m);
 	bad_fsync = 2;
-	CHECK_INT(mdir_make("u"), -1);
+	CHECK_INT(maildir_make("u"), -1);
 	CHECK_INT(errno, EIO);
 	CHECK_INT(access("u/tmp", F_OK), -1);
-	CHECK_INT(mdir_make("u"), 0);
+	CHECK_INT(maildir_make("u"), 0);
 	CHECK_INT(system("rm -r u"), 0);
 }
 

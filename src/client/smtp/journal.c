@@ -149,7 +149,7 @@ outdoes(const struct journal *j, const struct journal_entry *e,
 	if (e->at == 0 || e->status == RESULT_DEFERRED)
 		return 1;
 	return e->status != RESULT_SENT && (r->status != RESULT_SENDING ||
-	    (!marks_has(&j->marks, at) && at + 1 != j->torn));
+	    (!appended_has(&j->marks, at) && at + 1 != j->torn));
 }
 
 static int
@@ -180,7 +180,7 @@ forget(struct journal *j)
 	j->entry = NULL;
 	j->cap = j->entries = 0;
 	j->size = j->torn = 0;
-	j->digest = MARKS_DIGEST;
+	j->digest = APPENDED_DIGEST;
 }
 
 /* Reads all, and shows it to the marks. */
@@ -195,7 +195,7 @@ load(struct journal *j)
 	struct rd rd;
 
 	forget(j);
-	marks_see(&j->marks, j->size, j->digest);
+	appended_see(&j->marks, j->size, j->digest);
 	if (lseek(j->fd, 0, SEEK_SET) < 0)
 		return -1;
 	rd_init(&rd, j->fd, IO_FOREVER, JOURNAL_LINE_MAX);
@@ -209,8 +209,8 @@ load(struct journal *j)
 			break;
 		rest = status == RD_LONG;
 		j->size += line.n;
-		j->digest = marks_digest(j->digest, line.p, line.n);
-		marks_see(&j->marks, j->size, j->digest);
+		j->digest = appended_digest(j->digest, line.p, line.n);
+		appended_see(&j->marks, j->size, j->digest);
 	}
 	rd_free(&rd);
 	buf_free(&fields);
@@ -254,9 +254,9 @@ settle_all(struct journal *j)
 
 	if (load(j) < 0)
 		return -1;
-	agrees = marks_agrees(&j->marks, j->size);
+	agrees = appended_agrees(&j->marks, j->size);
 	if (!agrees)
-		marks_remove(&j->marks);
+		appended_remove(&j->marks);
 	if (j->torn != 0 && journal_write(j, span_str("\n")) < 0)
 		return -1;
 	for (i = 0; i < j->cap; i++) {
@@ -265,10 +265,10 @@ settle_all(struct journal *j)
 			continue;
 		at = (uint64_t)e->at - 1;
 		if (settle(j, e, at + 1 != j->torn &&
-		    !(agrees && marks_has(&j->marks, at))) < 0)
+		    !(agrees && appended_has(&j->marks, at))) < 0)
 			return -1;
 	}
-	marks_remove(&j->marks);
+	appended_remove(&j->marks);
 	return 0;
 }
 
@@ -290,7 +290,7 @@ take(struct journal *j, const char *path, int sync)
 	/* A new name is only safe with its directory. */
 	if (sync && st.st_size == 0 && newfile_syncparent(path) < 0)
 		return -1;
-	marks_find(&j->marks, j->fd);
+	appended_find(&j->marks, j->fd);
 	return settle_all(j);
 }
 
@@ -310,12 +310,12 @@ journal_close(struct journal *j)
 	int err = 0;
 
 	if (j->failed)
-		marks_leave(&j->marks);
-	else if ((marks_has_any(&j->marks) && settle_all(j) < 0) ||
+		appended_leave(&j->marks);
+	else if ((appended_has_any(&j->marks) && settle_all(j) < 0) ||
 	    journal_flush(j) < 0)
 		err = errno;
 	else
-		marks_remove(&j->marks);
+		appended_remove(&j->marks);
 	if (close(j->fd) < 0 && err == 0)
 		err = errno;
 	j->fd = -1;
@@ -344,14 +344,14 @@ int
 journal_write(struct journal *j, struct span lines)
 {
 	uint64_t size = j->size + lines.n;
-	uint64_t digest = marks_digest(j->digest, lines.p, lines.n);
+	uint64_t digest = appended_digest(j->digest, lines.p, lines.n);
 
-	marks_before(&j->marks, size, digest);
+	appended_before(&j->marks, size, digest);
 	if (io_write(j->fd, lines.p, lines.n) < 0) {
 		j->failed = 1;
 		return -1;
 	}
-	marks_after(&j->marks);
+	appended_after(&j->marks);
 	j->size = size;
 	j->digest = digest;
 	j->dirty = 1;
@@ -381,13 +381,13 @@ size_t
 journal_mark(struct journal *j, size_t after)
 {
 	if (j->marks.record == NULL && (!j->regular ||
-	    marks_make(&j->marks, j->fd, j->size, j->digest) < 0))
+	    appended_make(&j->marks, j->fd, j->size, j->digest) < 0))
 		return 0;
-	return marks_mark(&j->marks, j->size + after);
+	return appended_mark(&j->marks, j->size + after);
 }
 
 void
 journal_unmark(struct journal *j, size_t mark)
 {
-	marks_unmark(&j->marks, mark);
+	appended_unmark(&j->marks, mark);
 }

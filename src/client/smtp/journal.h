@@ -16,8 +16,8 @@
 #include <stdint.h>
 
 #include "format/wire/results.h"
+#include "sys/appended.h"
 #include "sys/buf.h"
-#include "sys/marks.h"
 
 /* Longer lines are none of ours: every field of ours has a limit. */
 #define JOURNAL_LINE_MAX 8192
@@ -35,7 +35,7 @@ struct journal {
 	uint64_t size, digest;
 	uint64_t torn;		/* where a last line without its end began,
 				   plus 1; or 0 */
-	struct marks marks;
+	struct appended marks;
 	struct journal_entry *entry;	/* the last line of each recipient */
 	size_t entries, cap;
 	struct buf clean;	/* the line that was read last */

@@ -8,8 +8,8 @@
 #include "format/mail/date.h"
 #include "format/mail/hdr.h"
 #include "sys/cli.h"
-#include "sys/here.h"
 #include "sys/io.h"
+#include "sys/local.h"
 
 /* As much of an entry as is repeated when it is not an address. */
 #define BAD_ENTRY_MAX 320
@@ -140,7 +140,7 @@ set_sender(struct buf *from, const struct prepare *p)
 	if (p->from != NULL)
 		buf_adds(&text, p->from);
 	else
-		here_user(&text, p->email, p->logname);
+		local_user(&text, p->email, p->logname);
 	cli_clean("sender", buf_str(&text));
 	why = parse_sender(from, buf_span(&text), p->helo);
 	if (why != NULL)
@@ -191,9 +191,9 @@ static void
 add_missing(struct content *c, const struct prepare *p, struct span author)
 {
 	struct buf fields = { 0 }, salt = { 0 };
-	struct here now;
+	struct local_time now;
 
-	if (here_now(&now, p->epoch) < 0)
+	if (local_now(&now, p->epoch) < 0)
 		die(EX_CONFIG, "SOURCE_DATE_EPOCH: %s: not a number",
 		    p->epoch);
 	if (!now.fixed && !p->steady)
@@ -230,7 +230,7 @@ set_content(struct message *m, const struct prepare *p)
 	}
 	buf_addspan(&author, buf_span(&m->from));
 	if (author.n == 0)
-		here_user(&author, p->email, p->logname);
+		local_user(&author, p->email, p->logname);
 	add_missing(&m->content, p, buf_span(&author));
 	if (content_end(&m->content, &why) < 0)
 		die(EX_DATAERR, "stdin: %s", why);

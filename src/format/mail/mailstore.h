@@ -1,6 +1,6 @@
 /*
  * mailstore: where messages are kept, as an SMTP session sees it and as each
- * store (mdir.h, mbox.h, outbox.h) is one.  Types alone.
+ * store (maildir.h, mbox.h, outbox.h) is one.  Types alone.
  */
 #ifndef FORMAT_MAIL_MAILSTORE_H
 #define FORMAT_MAIL_MAILSTORE_H

@@ -1,7 +1,7 @@
 #include "ftpverb.h"
 
-#include "format/wire/name.h"
 #include "format/wire/mask.h"
+#include "format/wire/name.h"
 #include "ftpfile.h"
 
 #define FAILURES_MAX 3		/* log-ins refused before the session ends */

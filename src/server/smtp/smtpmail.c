@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "smtpbox.h"
+#include "smtprcpt.h"
 
 #define HOPS_MAX 100		/* Received fields; RFC 5321 6.3 */
 #define RCPTS_MAX 1000		/* of a message; RFC 5321 4.5.3.1.8 asks 100 */
@@ -122,8 +122,8 @@ smtpmail_size(struct span params)
 void
 smtpmail_rcpts(const struct smtpmail *m, struct buf *b)
 {
-	smtpbox_addresses(&m->boxes, b);
-	smtpbox_addresses(&m->foreign, b);
+	smtprcpt_addresses(&m->boxes, b);
+	smtprcpt_addresses(&m->foreign, b);
 }
 
 /* Printable ASCII but =, and + before two hexadecimal digits; <> too. */
@@ -207,7 +207,7 @@ smtpmail_rcpt(struct smtpmail *m, struct span arg)
 		return no_option;
 	if (m->rcpts == RCPTS_MAX)
 		return no_rcpts;
-	refusal = smtpbox_add(m->conf, &a, m->trusted, &m->boxes,
+	refusal = smtprcpt_add(m->conf, &a, m->trusted, &m->boxes,
 	    &m->foreign);
 	m->rcpts += refusal == NULL;
 	return refusal != NULL ? refusal : "250 2.1.5 Ok";
@@ -223,11 +223,11 @@ smtpmail_vrfy(const struct smtpd_conf *conf, struct span arg, int expand,
 
 	if (take_path(&arg, &a) == 0 && a.text.n > 0 &&
 	    (arg.n == 0 || span_case_is(arg, "SMTPUTF8")))
-		refusal = smtpbox_find(conf, &a, &names);
+		refusal = smtprcpt_find(conf, &a, &names);
 	if (refusal != NULL)
 		buf_addf(out, "%s\r\n", refusal);
 	else if (expand && conf->known)
-		smtpbox_list(&names, a.domain, out);
+		smtprcpt_list(&names, a.domain, out);
 	else {
 		buf_adds(out, conf->known ? "250 2.1.5 <" :
 		    "252 2.1.5 Mail will be taken for <");

@@ -1,9 +1,9 @@
 /*
- * smtpbox: recipients of an SMTP session: which mailboxes an address means, and
- * the pairs, as struct mail_store has them, that they become.
+ * smtprcpt: recipients of an SMTP session: which mailboxes an address means,
+ * and the pairs, as struct mail_store has them, that they become.
  */
-#ifndef SERVER_SMTP_SMTPBOX_H
-#define SERVER_SMTP_SMTPBOX_H
+#ifndef SERVER_SMTP_SMTPRCPT_H
+#define SERVER_SMTP_SMTPRCPT_H
 
 #include "format/mail/addr.h"
 #include "smtpconf.h"
@@ -12,21 +12,21 @@
  * Adds the names of an address's mailboxes, each with a NUL behind it: NULL, or
  * the refusal without its CRLF.  user%server@ours becomes user@server in a.
  */
-const char *smtpbox_find(const struct smtpd_conf *c, struct addr *a,
+const char *smtprcpt_find(const struct smtpd_conf *c, struct addr *a,
     struct buf *names);
 
 /*
  * A recipient: its pairs are added to boxes, or where it is foreign, and who
  * sends it may (trusted), to foreign; none twice.  NULL, or the refusal.
  */
-const char *smtpbox_add(const struct smtpd_conf *c, struct addr *a,
+const char *smtprcpt_add(const struct smtpd_conf *c, struct addr *a,
     int trusted, struct buf *boxes, struct buf *foreign);
 
 /* Adds the addresses of pairs to b, a NUL between any two in it. */
-void smtpbox_addresses(const struct buf *pairs, struct buf *b);
+void smtprcpt_addresses(const struct buf *pairs, struct buf *b);
 
 /* The answer to EXPN: the mailboxes of these names, a line each. */
-void smtpbox_list(const struct buf *names, struct span domain,
+void smtprcpt_list(const struct buf *names, struct span domain,
     struct buf *out);
 
 #endif

@@ -1,9 +1,9 @@
-/* sys/here: the name of the host, which a gethostname of our own tells. */
+/* sys/local: the name of the host, which a gethostname of our own tells. */
 #include "test.h"
 
 #include <unistd.h>
 
-#include "sys/here.h"
+#include "sys/local.h"
 
 static const char *called;
 
@@ -42,20 +42,20 @@ test_host(void)
 		{ "y123456789012345678901234567890123456789"
 		    "01234567890123456789012x", "localhost" },
 	};
-	char host[HERE_HOST_MAX];
+	char host[LOCAL_HOST_MAX];
 	struct buf b = { 0 };
 	size_t i;
 
 	for (i = 0; i < COUNT(names); i++) {
 		called = names[i][0];
-		here_host(host);
+		local_host(host);
 		CHECK_STR(host, names[i][1]);
 	}
 	called = NULL;
-	here_host(host);
+	local_host(host);
 	CHECK_STR(host, "localhost");
 	called = "web1.shop.example.";
-	here_user(&b, NULL, "me");
+	local_user(&b, NULL, "me");
 	CHECK_BUF(&b, "me@web1.shop.example");
 	buf_free(&b);
 }
@@ -63,12 +63,12 @@ test_host(void)
 static void
 test_bare(void)
 {
-	CHECK(!here_is_bare("a.b"));
-	CHECK(!here_is_bare("mail.example.com"));
-	CHECK(!here_is_bare("1.2.3.4x"));
-	CHECK(here_is_bare("laptop"));
-	CHECK(here_is_bare("localhost"));
-	CHECK(here_is_bare("192.0.2.1"));
+	CHECK(!local_is_bare("a.b"));
+	CHECK(!local_is_bare("mail.example.com"));
+	CHECK(!local_is_bare("1.2.3.4x"));
+	CHECK(local_is_bare("laptop"));
+	CHECK(local_is_bare("localhost"));
+	CHECK(local_is_bare("192.0.2.1"));
 }
 
 int

@@ -1,5 +1,5 @@
 /*
- * mdir: Maildirs, ROOT/LOGIN/ with tmp, new and cur in each.  They are made
+ * maildir: Maildirs, ROOT/LOGIN/ with tmp, new and cur in each.  They are made
  * when the first message comes.
  *
  * A message goes into all of its boxes or into none, a file of its own in
@@ -7,17 +7,17 @@
  * that have ended wait for the commit, so that they share the waits for the
  * disk.
  */
-#ifndef STORE_MDIR_H
-#define STORE_MDIR_H
+#ifndef STORE_MAILDIR_H
+#define STORE_MAILDIR_H
 
 #include "format/mail/mailstore.h"
 
-extern const struct mail_store mdir_store;
+extern const struct mail_store maildir_store;
 
 /*
  * Makes what is missing of a Maildir, all of it or what a crash has left out,
  * and its names safe.  0, or -1 with errno.
  */
-int mdir_make(const char *box);
+int maildir_make(const char *box);
 
 #endif

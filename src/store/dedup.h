@@ -1,5 +1,5 @@
 /*
- * seen: what a spool remembers of orders it has had, in a directory:
+ * dedup: what a spool remembers of orders it has had, in a directory:
  *
  *	.lock		held by every server that lives
  *	.commit		held while names and marks are given
@@ -11,8 +11,8 @@
  * staged as KEY.new the number of its links tells whether it got its name,
  * afterwards the mark does; so a crash at any point is understood.
  */
-#ifndef STORE_SEEN_H
-#define STORE_SEEN_H
+#ifndef STORE_DEDUP_H
+#define STORE_DEDUP_H
 
 #include <dirent.h>
 #include <time.h>
@@ -21,12 +21,12 @@
 #include "sys/newfile.h"
 
 /* For so long a mark counts, in seconds. */
-#define SEEN_REMEMBER (7L * 24 * 60 * 60)
+#define DEDUP_REMEMBER (7L * 24 * 60 * 60)
 
-#define SEEN_KEY 20		/* bytes of the hash that are a key */
-#define SEEN_HEX (2 * SEEN_KEY + 1)	/* in hex, with a NUL */
+#define DEDUP_KEY 20		/* bytes of the hash that are a key */
+#define DEDUP_HEX (2 * DEDUP_KEY + 1)	/* in hex, with a NUL */
 
-struct seen {
+struct dedup {
 	struct buf dir;
 	int lock;
 	DIR *prune;		/* while marks are gone through */
@@ -37,39 +37,39 @@ struct seen {
  * Opens the directory, which is there, and tidies up when no other server
  * has it.  0, or -1 with errno.
  */
-int seen_open(struct seen *s, const char *dir);
-void seen_close(struct seen *s);
+int dedup_open(struct dedup *s, const char *dir);
+void dedup_close(struct dedup *s);
 
 /* The key of name LF sha LF tag. */
-void seen_key(char key[SEEN_HEX], struct span name, const char *sha,
+void dedup_key(char key[DEDUP_HEX], struct span name, const char *sha,
     struct span tag);
 
 /*
- * The four below belong between these: seen_lock waits for the others and
+ * The four below belong between these: dedup_lock waits for the others and
  * returns the descriptor that holds the lock until it is closed, or -1 with
  * errno.
  */
-int seen_lock(struct seen *s);
+int dedup_lock(struct dedup *s);
 
 /*
  * Whether key is marked: 1, 0, or -1 with errno.  What a crash or a week has
  * left is cleared away.
  */
-int seen_look(struct seen *s, const char *key);
+int dedup_look(struct dedup *s, const char *key);
 
 /*
  * Stages a file and marks its key: 0, or -1 with errno.  The caller then
  * links the file to its name, and after that removes it (newfile_done).
  */
-int seen_stage(struct seen *s, const char *key, struct newfile *f);
+int dedup_stage(struct dedup *s, const char *key, struct newfile *f);
 
 /*
  * Takes the mark back of a staged file that has no name, or has lost it.  Where
- * that is not safe on disk the file stays, and tells seen_look of it.
+ * that is not safe on disk the file stays, and tells dedup_look of it.
  */
-void seen_forget(struct seen *s, const char *key, struct newfile *f);
+void dedup_forget(struct dedup *s, const char *key, struct newfile *f);
 
 /* Removes some of the marks that are too old; all of them, as hours pass. */
-void seen_prune(struct seen *s);
+void dedup_prune(struct dedup *s);
 
 #endif

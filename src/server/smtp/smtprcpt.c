@@ -1,4 +1,4 @@
-#include "smtpbox.h"
+#include "smtprcpt.h"
 
 #include "format/mail/mime.h"
 
@@ -59,7 +59,7 @@ by_address(const struct smtpd_conf *c)
 }
 
 const char *
-smtpbox_find(const struct smtpd_conf *c, struct addr *a, struct buf *names)
+smtprcpt_find(const struct smtpd_conf *c, struct addr *a, struct buf *names)
 {
 	return refusal_of(look_up(c, a, names));
 }
@@ -143,7 +143,7 @@ add_boxes(const struct smtpd_conf *c, struct buf *boxes,
 }
 
 const char *
-smtpbox_add(const struct smtpd_conf *c, struct addr *a, int trusted,
+smtprcpt_add(const struct smtpd_conf *c, struct addr *a, int trusted,
     struct buf *boxes, struct buf *foreign)
 {
 	struct buf names = { 0 };
@@ -162,7 +162,7 @@ smtpbox_add(const struct smtpd_conf *c, struct addr *a, int trusted,
 }
 
 void
-smtpbox_addresses(const struct buf *pairs, struct buf *b)
+smtprcpt_addresses(const struct buf *pairs, struct buf *b)
 {
 	size_t at = 0;
 	const char *p;
@@ -178,7 +178,7 @@ smtpbox_addresses(const struct buf *pairs, struct buf *b)
 }
 
 void
-smtpbox_list(const struct buf *names, struct span domain, struct buf *out)
+smtprcpt_list(const struct buf *names, struct span domain, struct buf *out)
 {
 	const char *p = names->p, *end = p + names->n, *next;
 

@@ -1,11 +1,11 @@
-#include "tries.h"
+#include "throttle.h"
 
 #include <stdlib.h>
 
 #include "format/crypt/sha256.h"
 #include "sys/net.h"
 #include "sys/secret.h"
-#include "sys/share.h"
+#include "sys/spawn.h"
 
 #define SLOTS 8192
 #define PROBES 8		/* slots where one may be */
@@ -22,34 +22,34 @@ struct slot {
 	uint32_t count;
 };
 
-struct tries {
+struct throttle {
 	unsigned char key[SHA256_SIZE];	/* nobody knows who is in which slot */
 	volatile struct slot *slot;
 };
 
-struct tries *
-tries_open(void)
+struct throttle *
+throttle_open(void)
 {
-	struct tries *t;
+	struct throttle *t;
 
 	t = die_calloc(1, sizeof *t);
 	secret_fill(t->key, sizeof t->key);
-	t->slot = share_open(SLOTS * sizeof *t->slot);
+	t->slot = spawn_share(SLOTS * sizeof *t->slot);
 	return t;
 }
 
 void
-tries_free(struct tries *t)
+throttle_free(struct throttle *t)
 {
 	if (t == NULL)
 		return;
-	share_close((void *)t->slot, SLOTS * sizeof *t->slot);
+	spawn_unshare((void *)t->slot, SLOTS * sizeof *t->slot);
 	free(t);
 }
 
 /* A login or an address as a number, which is not 0. */
 static uint64_t
-number(const struct tries *t, char kind, const void *p, size_t n)
+number(const struct throttle *t, char kind, const void *p, size_t n)
 {
 	unsigned char digest[SHA256_SIZE];
 	struct buf b = { 0 };
@@ -65,7 +65,7 @@ number(const struct tries *t, char kind, const void *p, size_t n)
 
 /* Whoever has one IPv6 address has as many as there are in its /64. */
 static uint64_t
-number_address(const struct tries *t, const char *text)
+number_address(const struct throttle *t, const char *text)
 {
 	unsigned char a[NET_ADDRESS];
 
@@ -86,14 +86,14 @@ left(const volatile struct slot *s, long long now)
 }
 
 static volatile struct slot *
-probe(const struct tries *t, uint64_t who, size_t i)
+probe(const struct throttle *t, uint64_t who, size_t i)
 {
 	return &t->slot[(who + i) % SLOTS];
 }
 
 /* NULL where it has none. */
 static volatile struct slot *
-find(const struct tries *t, uint64_t who)
+find(const struct throttle *t, uint64_t who)
 {
 	size_t i;
 
@@ -105,7 +105,7 @@ find(const struct tries *t, uint64_t who)
 
 /* Counts one more: how many there were before. */
 static uint32_t
-add(struct tries *t, uint64_t who, long long now)
+add(struct throttle *t, uint64_t who, long long now)
 {
 	volatile struct slot *s = find(t, who), *other;
 	uint32_t n;
@@ -131,31 +131,31 @@ add(struct tries *t, uint64_t who, long long now)
 static long
 wait_time(uint32_t n, uint32_t free_ones)
 {
-	long ms = TRIES_WAIT;
+	long ms = THROTTLE_WAIT;
 
 	if (n < free_ones)
 		return 0;
-	for (; n > free_ones && ms < TRIES_WAIT_MAX; n--)
+	for (; n > free_ones && ms < THROTTLE_WAIT_MAX; n--)
 		ms *= 2;
 	return ms;
 }
 
 long
-tries_add(struct tries *t, struct span login, const char *address,
+throttle_add(struct throttle *t, struct span login, const char *address,
     long long now)
 {
 	uint64_t from = number_address(t, address);
 	long ms, more = 0;
 
 	ms = wait_time(add(t, number(t, 'l', login.p, login.n), now),
-	    TRIES_LOGIN);
+	    THROTTLE_LOGIN);
 	if (from != 0)
-		more = wait_time(add(t, from, now), TRIES_ADDRESS);
+		more = wait_time(add(t, from, now), THROTTLE_ADDRESS);
 	return more > ms ? more : ms;
 }
 
 static void
-clear(struct tries *t, uint64_t who)
+clear(struct throttle *t, uint64_t who)
 {
 	volatile struct slot *s = who != 0 ? find(t, who) : NULL;
 
@@ -164,7 +164,7 @@ clear(struct tries *t, uint64_t who)
 }
 
 void
-tries_clear(struct tries *t, struct span login, const char *address)
+throttle_clear(struct throttle *t, struct span login, const char *address)
 {
 	clear(t, number(t, 'l', login.p, login.n));
 	clear(t, number_address(t, address));

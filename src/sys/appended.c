@@ -1,4 +1,4 @@
-#include "marks.h"
+#include "appended.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,14 +20,14 @@ struct point {
  * so that one is whole whenever the process dies.  A mark is a place plus 1,
  * or 0.
  */
-struct marks_record {
+struct appended_record {
 	volatile uint64_t magic;
 	volatile struct point point[2];
-	volatile uint64_t mark[MARKS_MARKS];
+	volatile uint64_t mark[APPENDED_MARKS];
 };
 
 uint64_t
-marks_digest(uint64_t digest, const void *p, size_t n)
+appended_digest(uint64_t digest, const void *p, size_t n)
 {
 	const unsigned char *c = p;
 	size_t i;
@@ -40,7 +40,7 @@ marks_digest(uint64_t digest, const void *p, size_t n)
 
 /* 0, or -1 where fd cannot have one. */
 static int
-set_name(struct marks *w, int fd)
+set_name(struct appended *w, int fd)
 {
 	struct stat st;
 
@@ -54,7 +54,7 @@ set_name(struct marks *w, int fd)
 }
 
 static int
-map(struct marks *w, int fd)
+map(struct appended *w, int fd)
 {
 	void *p = mmap(NULL, sizeof *w->record, PROT_READ | PROT_WRITE,
 	    MAP_SHARED, fd, 0);
@@ -71,11 +71,11 @@ is_ours(int fd)
 
 	return fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
 	    (st.st_mode & (S_IRWXG | S_IRWXO)) == 0 &&
-	    st.st_size == (off_t)sizeof(struct marks_record);
+	    st.st_size == (off_t)sizeof(struct appended_record);
 }
 
 int
-marks_find(struct marks *w, int fd)
+appended_find(struct appended *w, int fd)
 {
 	int r, object;
 
@@ -88,12 +88,12 @@ marks_find(struct marks *w, int fd)
 	close(object);
 	if (r == 0 && w->record->magic == MAGIC)
 		return 1;
-	marks_leave(w);
+	appended_leave(w);
 	return 0;
 }
 
 void
-marks_see(struct marks *w, uint64_t length, uint64_t digest)
+appended_see(struct appended *w, uint64_t length, uint64_t digest)
 {
 	volatile struct point *p;
 
@@ -105,7 +105,7 @@ marks_see(struct marks *w, uint64_t length, uint64_t digest)
 }
 
 int
-marks_agrees(const struct marks *w, uint64_t length)
+appended_agrees(const struct appended *w, uint64_t length)
 {
 	volatile struct point *p;
 
@@ -120,13 +120,13 @@ marks_agrees(const struct marks *w, uint64_t length)
 static int
 fill(int object)
 {
-	return ftruncate(object, sizeof(struct marks_record)) < 0 ||
-	    posix_fallocate(object, 0, sizeof(struct marks_record)) != 0 ?
+	return ftruncate(object, sizeof(struct appended_record)) < 0 ||
+	    posix_fallocate(object, 0, sizeof(struct appended_record)) != 0 ?
 	    -1 : 0;
 }
 
 int
-marks_make(struct marks *w, int fd, uint64_t length, uint64_t digest)
+appended_make(struct appended *w, int fd, uint64_t length, uint64_t digest)
 {
 	int r, object;
 
@@ -143,8 +143,8 @@ marks_make(struct marks *w, int fd, uint64_t length, uint64_t digest)
 		shm_unlink(w->name);
 		return -1;
 	}
-	marks_before(w, length, digest);
-	marks_after(w);
+	appended_before(w, length, digest);
+	appended_after(w);
 	w->record->magic = MAGIC;
 	return 0;
 }
@@ -157,14 +157,14 @@ set(volatile struct point *p, uint64_t length, uint64_t digest)
 }
 
 void
-marks_before(struct marks *w, uint64_t length, uint64_t digest)
+appended_before(struct appended *w, uint64_t length, uint64_t digest)
 {
 	if (w->record != NULL)
 		set(&w->record->point[1], length, digest);
 }
 
 void
-marks_after(struct marks *w)
+appended_after(struct appended *w)
 {
 	volatile struct point *p;
 
@@ -175,14 +175,14 @@ marks_after(struct marks *w)
 }
 
 size_t
-marks_mark(struct marks *w, uint64_t place)
+appended_mark(struct appended *w, uint64_t place)
 {
 	size_t i;
 
 	if (w->record == NULL)
 		return 0;
-	for (i = 0; i < MARKS_MARKS; i++) {
-		w->next = (w->next + 1) % MARKS_MARKS;
+	for (i = 0; i < APPENDED_MARKS; i++) {
+		w->next = (w->next + 1) % APPENDED_MARKS;
 		if (w->record->mark[w->next] == 0) {
 			w->record->mark[w->next] = place + 1;
 			return w->next + 1;
@@ -192,36 +192,36 @@ marks_mark(struct marks *w, uint64_t place)
 }
 
 void
-marks_unmark(struct marks *w, size_t mark)
+appended_unmark(struct appended *w, size_t mark)
 {
 	if (w->record != NULL && mark > 0)
 		w->record->mark[mark - 1] = 0;
 }
 
 int
-marks_has(const struct marks *w, uint64_t place)
+appended_has(const struct appended *w, uint64_t place)
 {
 	size_t i;
 
-	for (i = 0; w->record != NULL && i < MARKS_MARKS; i++)
+	for (i = 0; w->record != NULL && i < APPENDED_MARKS; i++)
 		if (w->record->mark[i] == place + 1)
 			return 1;
 	return 0;
 }
 
 int
-marks_has_any(const struct marks *w)
+appended_has_any(const struct appended *w)
 {
 	size_t i;
 
-	for (i = 0; w->record != NULL && i < MARKS_MARKS; i++)
+	for (i = 0; w->record != NULL && i < APPENDED_MARKS; i++)
 		if (w->record->mark[i] != 0)
 			return 1;
 	return 0;
 }
 
 void
-marks_leave(struct marks *w)
+appended_leave(struct appended *w)
 {
 	if (w->record != NULL)
 		munmap(w->record, sizeof *w->record);
@@ -229,9 +229,9 @@ marks_leave(struct marks *w)
 }
 
 void
-marks_remove(struct marks *w)
+appended_remove(struct appended *w)
 {
-	marks_leave(w);
+	appended_leave(w);
 	if (w->name[0] != '\0')
 		shm_unlink(w->name);
 	w->name[0] = '\0';

@@ -1,4 +1,4 @@
-#include "here.h"
+#include "local.h"
 
 #include <pwd.h>
 #include <string.h>
@@ -30,12 +30,12 @@ is_name(const char *host)
 }
 
 void
-here_host(char host[HERE_HOST_MAX])
+local_host(char host[LOCAL_HOST_MAX])
 {
 	size_t n;
 
-	memset(host, 0, HERE_HOST_MAX);
-	if (gethostname(host, HERE_HOST_MAX - 1) < 0)
+	memset(host, 0, LOCAL_HOST_MAX);
+	if (gethostname(host, LOCAL_HOST_MAX - 1) < 0)
 		host[0] = '\0';
 	n = strlen(host);
 	if (n > 0 && host[n - 1] == '.')
@@ -45,7 +45,7 @@ here_host(char host[HERE_HOST_MAX])
 }
 
 int
-here_is_bare(const char *host)
+local_is_bare(const char *host)
 {
 	const char *dot = strrchr(host, '.');
 
@@ -53,9 +53,9 @@ here_is_bare(const char *host)
 }
 
 void
-here_user(struct buf *b, const char *email, const char *logname)
+local_user(struct buf *b, const char *email, const char *logname)
 {
-	char host[HERE_HOST_MAX];
+	char host[LOCAL_HOST_MAX];
 	const struct passwd *pw;
 
 	if (email != NULL && *email != '\0') {
@@ -66,7 +66,7 @@ here_user(struct buf *b, const char *email, const char *logname)
 		pw = getpwuid(getuid());
 		logname = pw != NULL ? pw->pw_name : "nobody";
 	}
-	here_host(host);
+	local_host(host);
 	buf_addf(b, "%s@%s", logname, host);
 }
 
@@ -93,7 +93,7 @@ zone_offset(time_t t)
 }
 
 int
-here_now(struct here *h, const char *epoch)
+local_now(struct local_time *h, const char *epoch)
 {
 	struct timespec now;
 	uintmax_t fixed;

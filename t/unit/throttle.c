@@ -1,5 +1,5 @@
-/* store/tries, by a clock of its own */
-#include "store/tries.h"
+/* store/throttle, by a clock of its own */
+#include "store/throttle.h"
 
 #include <stdio.h>
 #include <sys/wait.h>
@@ -9,19 +9,19 @@
 
 #define MINUTE 60000
 
-static struct tries *t;
+static struct throttle *t;
 static long long now;
 
 static long
 add(const char *login, const char *address)
 {
-	return tries_add(t, span_str(login), address, now);
+	return throttle_add(t, span_str(login), address, now);
 }
 
 static void
 clear(const char *login, const char *address)
 {
-	tries_clear(t, span_str(login), address);
+	throttle_clear(t, span_str(login), address);
 }
 
 static void
@@ -32,7 +32,7 @@ by_account(void)
 	char address[32];
 	size_t i;
 
-	t = tries_open();
+	t = throttle_open();
 	now = 1000000;
 	/* From wherever they come. */
 	for (i = 0; i < COUNT(wait); i++) {
@@ -44,7 +44,7 @@ by_account(void)
 	CHECK_INT(add("ann", "198.51.100.1"), 0);
 	clear("joe", "198.51.100.9");
 	CHECK_INT(add("joe", "198.51.100.9"), 0);
-	tries_free(t);
+	throttle_free(t);
 }
 
 static void
@@ -53,7 +53,7 @@ by_address(void)
 	char login[32];
 	int i;
 
-	t = tries_open();
+	t = throttle_open();
 	for (i = 0; i < 10; i++) {
 		snprintf(login, sizeof login, "u%d", i);
 		CHECK_INT(add(login, "127.0.0.1"), 0);
@@ -72,7 +72,7 @@ by_address(void)
 	}
 	CHECK_INT(add("a", "2001:db8:1:2:3::9%eth0"), 1000);
 	CHECK_INT(add("b", "2001:db8:1:3::1"), 0);
-	tries_free(t);
+	throttle_free(t);
 }
 
 static void
@@ -80,7 +80,7 @@ forgetting(void)
 {
 	int i;
 
-	t = tries_open();
+	t = throttle_open();
 	for (i = 0; i < 100; i++)
 		add("joe", "");
 	/* However many there were, it takes a quarter of an hour. */
@@ -93,7 +93,7 @@ forgetting(void)
 	CHECK_INT(add("joe", ""), 4000);
 	now += 3 * MINUTE;
 	CHECK_INT(add("joe", ""), 1000);
-	tries_free(t);
+	throttle_free(t);
 }
 
 /* Many others, and no memory for more, do not make it forget. */
@@ -103,7 +103,7 @@ full_table(void)
 	char login[32];
 	int i;
 
-	t = tries_open();
+	t = throttle_open();
 	for (i = 0; i < 6; i++)
 		add("joe", "");
 	for (i = 0; i < 50000; i++) {
@@ -111,7 +111,7 @@ full_table(void)
 		add(login, "");
 	}
 	CHECK_INT(add("joe", ""), 8000);
-	tries_free(t);
+	throttle_free(t);
 }
 
 /* A child's are the parent's. */
@@ -121,7 +121,7 @@ sharing(void)
 	pid_t pid;
 	int i;
 
-	t = tries_open();
+	t = throttle_open();
 	pid = fork();
 	if (pid == 0) {
 		for (i = 0; i < 4; i++)
@@ -130,7 +130,7 @@ sharing(void)
 	}
 	CHECK(pid > 0 && waitpid(pid, NULL, 0) == pid);
 	CHECK_INT(add("joe", ""), 2000);
-	tries_free(t);
+	throttle_free(t);
 }
 
 int

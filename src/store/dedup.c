@@ -1,4 +1,4 @@
-#include "seen.h"
+#include "dedup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@ static const char staged_end[] = ".new";
 
 /* DIR/NAME with end behind it, as a string. */
 static const char *
-path(struct buf *b, const struct seen *s, const char *name, const char *end)
+path(struct buf *b, const struct dedup *s, const char *name, const char *end)
 {
 	buf_clear(b);
 	buf_addspan(b, buf_span(&s->dir));
@@ -31,9 +31,9 @@ path(struct buf *b, const struct seen *s, const char *name, const char *end)
 static int
 is_key(const char *entry, const char *end)
 {
-	return strlen(entry) == SEEN_HEX - 1 + strlen(end) &&
-	    strspn(entry, "0123456789abcdef") == SEEN_HEX - 1 &&
-	    strcmp(entry + SEEN_HEX - 1, end) == 0;
+	return strlen(entry) == DEDUP_HEX - 1 + strlen(end) &&
+	    strspn(entry, "0123456789abcdef") == DEDUP_HEX - 1 &&
+	    strcmp(entry + DEDUP_HEX - 1, end) == 0;
 }
 
 /*
@@ -55,11 +55,11 @@ settle(const char *mark, const char *staged)
 
 /* No other server lives: everything unfinished is left over. */
 static int
-tidy(struct seen *s)
+tidy(struct dedup *s)
 {
 	struct buf mark = { 0 }, staged = { 0 };
 	struct dirent *entry;
-	char key[SEEN_HEX];
+	char key[DEDUP_HEX];
 	int err = 0;
 	DIR *d;
 
@@ -69,8 +69,8 @@ tidy(struct seen *s)
 		return -1;
 	while ((entry = readdir(d)) != NULL)
 		if (is_key(entry->d_name, staged_end)) {
-			memcpy(key, entry->d_name, SEEN_HEX - 1);
-			key[SEEN_HEX - 1] = '\0';
+			memcpy(key, entry->d_name, DEDUP_HEX - 1);
+			key[DEDUP_HEX - 1] = '\0';
 			if (settle(path(&mark, s, key, ""),
 			    path(&staged, s, key, staged_end)) < 0)
 				err = errno;
@@ -85,7 +85,7 @@ tidy(struct seen *s)
 }
 
 int
-seen_open(struct seen *s, const char *dir)
+dedup_open(struct dedup *s, const char *dir)
 {
 	struct buf name = { 0 };
 	int sole, err;
@@ -98,13 +98,13 @@ seen_open(struct seen *s, const char *dir)
 	    (tidy(s) == 0 && lock_share(s->lock) == 0)))
 		return 0;
 	err = errno;
-	seen_close(s);
+	dedup_close(s);
 	errno = err;
 	return -1;
 }
 
 void
-seen_close(struct seen *s)
+dedup_close(struct dedup *s)
 {
 	if (s->prune != NULL)
 		closedir(s->prune);
@@ -114,7 +114,7 @@ seen_close(struct seen *s)
 }
 
 void
-seen_key(char key[SEEN_HEX], struct span name, const char *sha,
+dedup_key(char key[DEDUP_HEX], struct span name, const char *sha,
     struct span tag)
 {
 	unsigned char digest[SHA256_SIZE];
@@ -127,11 +127,11 @@ seen_key(char key[SEEN_HEX], struct span name, const char *sha,
 	sha256_add(&h, "\n", 1);
 	sha256_add(&h, tag.p, tag.n);
 	sha256_end(&h, digest);
-	sha256_hex(key, digest, SEEN_KEY);
+	sha256_hex(key, digest, DEDUP_KEY);
 }
 
 int
-seen_lock(struct seen *s)
+dedup_lock(struct dedup *s)
 {
 	struct buf name = { 0 };
 	int fd, err;
@@ -151,11 +151,11 @@ counts(const char *mark)
 
 	if (lstat(mark, &st) < 0)
 		return errno == ENOENT ? 0 : -1;
-	return time(NULL) - st.st_mtime < SEEN_REMEMBER;
+	return time(NULL) - st.st_mtime < DEDUP_REMEMBER;
 }
 
 int
-seen_look(struct seen *s, const char *key)
+dedup_look(struct dedup *s, const char *key)
 {
 	struct buf mark = { 0 }, staged = { 0 };
 	int r, err;
@@ -173,7 +173,7 @@ seen_look(struct seen *s, const char *key)
 }
 
 int
-seen_stage(struct seen *s, const char *key, struct newfile *f)
+dedup_stage(struct dedup *s, const char *key, struct newfile *f)
 {
 	struct buf name = { 0 };
 	int fd = -1, err;
@@ -188,7 +188,7 @@ seen_stage(struct seen *s, const char *key, struct newfile *f)
 }
 
 void
-seen_forget(struct seen *s, const char *key, struct newfile *f)
+dedup_forget(struct dedup *s, const char *key, struct newfile *f)
 {
 	struct buf name = { 0 };
 
@@ -199,7 +199,7 @@ seen_forget(struct seen *s, const char *key, struct newfile *f)
 }
 
 void
-seen_prune(struct seen *s)
+dedup_prune(struct dedup *s)
 {
 	struct dirent *entry;
 	struct buf mark = { 0 };

@@ -1,4 +1,4 @@
-#include "mdir.h"
+#include "maildir.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,14 +8,14 @@
 
 #include "draft.h"
 #include "format/mail/crlf.h"
-#include "sys/here.h"
+#include "sys/local.h"
 #include "sys/newfile.h"
 
 #define OPEN_FILES 64		/* files open at once in a commit */
 #define GROUP 256		/* copies that share the directories' fsyncs */
 
 struct mail {
-	struct mdir *m;
+	struct maildir *m;
 	struct mail *next;	/* among those that wait */
 	struct span from, trace, boxes;
 	struct draft draft;
@@ -25,9 +25,9 @@ struct mail {
 	int err;
 };
 
-struct mdir {
+struct maildir {
 	const char *root;
-	char host[HERE_HOST_MAX];
+	char host[LOCAL_HOST_MAX];
 	unsigned long count;	/* of files named by this process */
 	struct mail *first, **last;
 };
@@ -77,7 +77,7 @@ make_part(const char *box, const char *part)
  * other names are not safe: what a crash leaves is seen to be half a box.
  */
 int
-mdir_make(const char *box)
+maildir_make(const char *box)
 {
 	struct buf tmp = { 0 };
 	int err = 0;
@@ -101,11 +101,11 @@ mdir_make(const char *box)
 static void *
 open_store(const char *root)
 {
-	struct mdir *m;
+	struct maildir *m;
 
 	m = die_calloc(1, sizeof *m);
 	m->root = root;
-	here_host(m->host);
+	local_host(m->host);
 	m->last = &m->first;
 	return m;
 }
@@ -138,13 +138,13 @@ count_boxes(struct span boxes)
 
 /* Starts a file in the box, of which what is missing is made. */
 static int
-open_in_box(const struct mdir *m, struct newfile *f, const char *box)
+open_in_box(const struct maildir *m, struct newfile *f, const char *box)
 {
 	struct buf path = { 0 };
 	int r, err;
 
 	buf_addf(&path, "%s/%s", m->root, box);
-	r = mdir_make(buf_str(&path));
+	r = maildir_make(buf_str(&path));
 	if (r == 0) {
 		buf_adds(&path, "/tmp");
 		r = newfile_open(f, buf_str(&path));
@@ -212,7 +212,7 @@ static void
 drop_mail(void *arg)
 {
 	struct mail *mail = arg, **p;
-	struct mdir *m = mail->m;
+	struct maildir *m = mail->m;
 
 	if (mail->state == WAITING) {
 		for (p = &m->first; *p != mail; p = &(*p)->next)
@@ -229,7 +229,7 @@ static int
 end_mail(void *arg)
 {
 	struct mail *mail = arg;
-	struct mdir *m = mail->m;
+	struct maildir *m = mail->m;
 	int err;
 
 	if (mail->state == DONE) {
@@ -318,7 +318,7 @@ write_copies(struct copy *copy, size_t n)
  * has them: who gives the message out need not read it to know them.
  */
 static void
-link_copy(struct mdir *m, struct copy *c)
+link_copy(struct maildir *m, struct copy *c)
 {
 	uintmax_t size = c->file->size, wire = size + c->mail->grown;
 	struct buf path = { 0 };
@@ -351,7 +351,7 @@ compare_boxes(const void *a, const void *b)
 
 /* Makes the names in one box safe, which the n copies have in common. */
 static void
-sync_box(const struct mdir *m, struct copy *copy, size_t n)
+sync_box(const struct maildir *m, struct copy *copy, size_t n)
 {
 	struct buf dir = { 0 };
 	size_t i, wanted = 0;
@@ -366,7 +366,7 @@ sync_box(const struct mdir *m, struct copy *copy, size_t n)
 }
 
 static void
-sync_boxes(const struct mdir *m, struct copy *copy, size_t n)
+sync_boxes(const struct maildir *m, struct copy *copy, size_t n)
 {
 	size_t at, same;
 
@@ -381,7 +381,7 @@ sync_boxes(const struct mdir *m, struct copy *copy, size_t n)
 
 /* Takes the first messages that wait, and with them n copies. */
 static struct copy *
-take_group(struct mdir *m, size_t *n)
+take_group(struct maildir *m, size_t *n)
 {
 	struct copy *copy;
 	struct mail *mail;
@@ -414,7 +414,7 @@ take_group(struct mdir *m, size_t *n)
  * between the first and the last name of a message.
  */
 static void
-commit_group(struct mdir *m, struct copy *copy, size_t n)
+commit_group(struct maildir *m, struct copy *copy, size_t n)
 {
 	size_t i;
 
@@ -436,7 +436,7 @@ commit_group(struct mdir *m, struct copy *copy, size_t n)
 static void
 commit(void *store)
 {
-	struct mdir *m = store;
+	struct maildir *m = store;
 	struct copy *copy;
 	size_t n;
 
@@ -447,7 +447,7 @@ commit(void *store)
 	}
 }
 
-const struct mail_store mdir_store = {
+const struct mail_store maildir_store = {
 	.name = "maildir", .workers = MAIL_STORE_WORKERS,
 	.open = open_store, .close = close_store, .begin = begin_mail,
 	.write = write_mail, .end = end_mail, .drop = drop_mail,
