@@ -165,6 +165,31 @@ span_case_is(struct span a, const char *s)
 	return span_case_eq(a, span_str(s));
 }
 
+int
+span_begins(struct span s, const char *with)
+{
+	size_t n = strlen(with);
+
+	return s.n >= n && memcmp(s.p, with, n) == 0;
+}
+
+int
+span_case_begins(struct span s, const char *with)
+{
+	size_t n = strlen(with);
+
+	return s.n >= n && span_case_is(span_of(s.p, n), with);
+}
+
+int
+byte_hex(int c)
+{
+	if (byte_is_digit(c))
+		return c - '0';
+	c = lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 struct span
 span_line(struct span *text)
 {
@@ -266,6 +291,29 @@ span_word(struct span s)
 	while (n < s.n && !byte_is_blank(s.p[n]))
 		n++;
 	return span_of(s.p, n);
+}
+
+struct span
+span_take_word(struct span *s)
+{
+	struct span word;
+
+	*s = span_trim(*s);
+	word = span_word(*s);
+	*s = span_drop(*s, word.n);
+	return word;
+}
+
+struct span
+span_cut(struct span *s, char c)
+{
+	const char *p = span_find(*s, c);
+	struct span piece = *s;
+
+	if (p != NULL)
+		piece.n = (size_t)(p - s->p);
+	*s = span_drop(*s, piece.n + (p != NULL));
+	return piece;
 }
 
 char *

@@ -123,6 +123,10 @@ span_is(struct span a, const char *s)
 int span_case_eq(struct span a, struct span b);	/* ASCII case ignored */
 int span_case_is(struct span a, const char *s);
 
+/* Whether s begins with what with is; and the same, ASCII case ignored. */
+int span_begins(struct span s, const char *with);
+int span_case_begins(struct span s, const char *with);
+
 /* Without the first n bytes; n is at most s.n. */
 static inline struct span
 span_drop(struct span s, size_t n)
@@ -147,6 +151,21 @@ byte_is_graph(int c)
 {
 	return c > ' ' && c < 0x7f;
 }
+
+static inline int
+byte_is_digit(int c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline int
+byte_is_letter(int c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* What a hex digit stands for, or -1. */
+int byte_hex(int c);
 
 /* Without blanks and tabs at both ends; without one CRLF or LF at the end. */
 static inline struct span
@@ -177,6 +196,19 @@ void buf_addshown(struct buf *b, struct span s);
 
 /* What it begins with, up to the first blank or tab. */
 struct span span_word(struct span s);
+
+/* Takes the next word, and the blanks before it, off *s; empty at the end. */
+struct span span_take_word(struct span *s);
+
+/* Where c stands first, or NULL. */
+static inline const char *
+span_find(struct span s, char c)
+{
+	return s.n > 0 ? memchr(s.p, c, s.n) : NULL;
+}
+
+/* Takes what stands before the first c, or all, off *s, and that c. */
+struct span span_cut(struct span *s, char c);
 
 /* Without a UTF-8 byte order mark at its start. */
 struct span span_unmarked(struct span s);

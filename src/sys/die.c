@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,6 +115,15 @@ die_calloc(size_t n, size_t size)
 {
 	void *p = calloc(n > 0 ? n : 1, size);
 
+	if (p == NULL)
+		die_nomem();
+	return p;
+}
+
+void *
+die_realloc(void *p, size_t n, size_t size)
+{
+	p = n <= SIZE_MAX / size ? realloc(p, n * size) : NULL;
 	if (p == NULL)
 		die_nomem();
 	return p;

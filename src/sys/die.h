@@ -58,6 +58,9 @@ void die_nomem(void) DIE_NORETURN;
  */
 void *die_calloc(size_t n, size_t size);
 
+/* The same as realloc(3), for n things of that size. */
+void *die_realloc(void *p, size_t n, size_t size);
+
 /*
  * The code for a failed system call: EX_TEMPFAIL where errno err is one that
  * passes by itself (no memory, no descriptors, a dead link), else code.

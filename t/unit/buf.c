@@ -74,12 +74,38 @@ test_spans(void)
 	CHECK(!span_case_is(span_str("mail"), "mai"));
 	CHECK(!span_is(span_str("Mail"), "mail"));
 	CHECK(span_eq(span_of(NULL, 0), span_str("")));
+	CHECK(span_begins(span_str("abc"), "ab"));
+	CHECK(!span_begins(span_str("Abc"), "ab"));
+	CHECK(!span_begins(span_str("a"), "ab"));
+	CHECK(span_case_begins(span_str("Abc"), "aB"));
+	CHECK(!span_case_begins(span_of(NULL, 0), "a"));
+	CHECK_INT(byte_hex('9'), 9);
+	CHECK_INT(byte_hex('a'), 10);
+	CHECK_INT(byte_hex('F'), 15);
+	CHECK_INT(byte_hex('g'), -1);
 	CHECK_INT(span_number(span_str("18446744073709551615"), &u), 0);
 	CHECK(u == UINTMAX_MAX);
 	CHECK_INT(span_number(span_str("18446744073709551616"), &u), -1);
 	CHECK_INT(span_number(span_str(""), &u), -1);
 	CHECK_INT(span_number(span_str("-1"), &u), -1);
 	CHECK_INT(span_number(span_str("1 "), &u), -1);
+}
+
+static void
+test_pieces(void)
+{
+	struct span s = span_str("a,,b");
+
+	CHECK_SPAN(span_cut(&s, ','), "a");
+	CHECK_SPAN(span_cut(&s, ','), "");
+	CHECK_SPAN(span_cut(&s, ','), "b");
+	CHECK_INT(s.n, 0);
+	CHECK_SPAN(span_cut(&s, ','), "");
+	s = span_str(" one\ttwo ");
+	CHECK_SPAN(span_take_word(&s), "one");
+	CHECK_SPAN(span_take_word(&s), "two");
+	CHECK_SPAN(span_take_word(&s), "");
+	CHECK(span_find(span_of(NULL, 0), 'a') == NULL);
 }
 
 static void
@@ -182,6 +208,7 @@ main(void)
 	test_growth();
 	test_text();
 	test_spans();
+	test_pieces();
 	test_char();
 	test_printable();
 	test_shown();

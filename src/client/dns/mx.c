@@ -21,11 +21,8 @@ add_host(struct mx *m, unsigned pref, struct span name)
 {
 	struct mx_host *h;
 
-	h = realloc(m->host, (m->hosts + 1) * sizeof *h);
-	if (h == NULL)
-		die_nomem();
-	m->host = h;
-	h += m->hosts++;
+	m->host = die_realloc(m->host, m->hosts + 1, sizeof *h);
+	h = &m->host[m->hosts++];
 	memset(h, 0, sizeof *h);
 	h->pref = pref;
 	memcpy(h->name, name.p, name.n);
@@ -51,16 +48,15 @@ static enum mx_verdict
 find_literal(struct resolver *r, struct span s, const char *port,
     struct mx *m)
 {
-	static const char tag[] = "IPv6:";
 	struct span ip = span_of(s.p + 1, s.n - 2);
 	int family = AF_INET;
 	unsigned char bytes[16];
 	char *text;
 	int ok;
 
-	if (ip.n > 5 && span_case_is(span_of(ip.p, 5), tag)) {
+	if (span_case_begins(ip, "IPv6:")) {
 		family = AF_INET6;
-		ip = span_drop(ip, 5);
+		ip = span_drop(ip, sizeof "IPv6:" - 1);
 	}
 	text = span_dup(ip);
 	ok = s.n <= ADDR_DOMAIN_MAX && inet_pton(family, text, bytes) == 1;

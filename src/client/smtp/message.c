@@ -85,15 +85,9 @@ static void
 grow(struct message *m)
 {
 	size_t cap = m->cap == 0 ? 1 : 2 * m->cap;
-	struct rcpt *p;
 
-	if (cap > SIZE_MAX / sizeof *p)
-		die_nomem();
-	p = realloc(m->rcpt, cap * sizeof *p);
-	if (p == NULL)
-		die_nomem();
-	memset(p + m->cap, 0, (cap - m->cap) * sizeof *p);
-	m->rcpt = p;
+	m->rcpt = die_realloc(m->rcpt, cap, sizeof *m->rcpt);
+	memset(m->rcpt + m->cap, 0, (cap - m->cap) * sizeof *m->rcpt);
 	m->cap = cap;
 }
 

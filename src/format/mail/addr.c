@@ -6,13 +6,6 @@
 #define LABEL_MAX 63
 
 static int
-is_alnum(int c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	    (c >= 'a' && c <= 'z');
-}
-
-static int
 is_utf8(int c)
 {
 	return (c & 0x80) != 0;
@@ -113,7 +106,8 @@ is_literal(struct span s)
 	    s.p[s.n - 1] != ']')
 		return 0;
 	for (i = 1; i < s.n - 1; i++)
-		if (!is_alnum(s.p[i]) && strchr(".:-", s.p[i]) == NULL)
+		if (!byte_is_letter(s.p[i]) && !byte_is_digit(s.p[i]) &&
+		    strchr(".:-", s.p[i]) == NULL)
 			return 0;
 	return memchr(s.p, '\0', s.n) == NULL;
 }

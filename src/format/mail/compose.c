@@ -32,16 +32,12 @@ kind_of(struct span name)
 		{ "References", TEXT_ONCE }, { "Subject", TEXT_ONCE },
 		{ "Date", OURS }, { "MIME-Version", OURS }
 	};
-	static const char content[] = "Content-";
 	size_t i;
 
 	for (i = 0; i < COUNT(kinds); i++)
 		if (span_case_is(name, kinds[i].name))
 			return kinds[i].kind;
-	if (name.n >= sizeof content - 1 &&
-	    span_case_is(span_of(name.p, sizeof content - 1), content))
-		return OURS;
-	return TEXT;
+	return span_case_begins(name, "Content-") ? OURS : TEXT;
 }
 
 /* What a display name says: without quotes, backslashes and comments. */

@@ -96,12 +96,9 @@ content_end(struct content *c, const char **why)
 static int
 is_mbox_line(struct span line)
 {
-	static const char mark[] = "From ";
-
 	while (line.n > 0 && line.p[0] == '>')
 		line = span_drop(line, 1);
-	return line.n >= sizeof mark - 1 &&
-	    memcmp(line.p, mark, sizeof mark - 1) == 0;
+	return span_begins(line, "From ");
 }
 
 void

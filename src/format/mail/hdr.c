@@ -1,7 +1,7 @@
 #include "hdr.h"
 
-/* "Resent-", which stands before the name of a field of such a block. */
-#define RESENT_LENGTH 7
+/* What stands before the name of a field of such a block. */
+static const char resent[] = "Resent-";
 
 static int
 is_space(int c)
@@ -46,19 +46,12 @@ hdr_is_trace(struct span name)
 		"X-Original-To", "Envelope-To", "X-Envelope-To",
 		"X-Envelope-From", "Authentication-Results", "DKIM-Signature"
 	};
-	static const char *const prefixes[] = { "Resent-", "ARC-" };
-	size_t i, n;
+	size_t i;
 
 	for (i = 0; i < COUNT(names); i++)
 		if (span_case_is(name, names[i]))
 			return 1;
-	for (i = 0; i < COUNT(prefixes); i++) {
-		n = strlen(prefixes[i]);
-		if (name.n >= n &&
-		    span_case_is(span_of(name.p, n), prefixes[i]))
-			return 1;
-	}
-	return 0;
+	return span_case_begins(name, resent) || span_case_begins(name, "ARC-");
 }
 
 /* The field that raw is: 0, or -1 when it is not one. */
@@ -301,13 +294,6 @@ hdr_addrs_next(struct hdr_addrs *a)
 }
 
 static int
-is_resent(struct span name)
-{
-	return name.n > RESENT_LENGTH &&
-	    span_case_is(span_of(name.p, RESENT_LENGTH), "Resent-");
-}
-
-static int
 is_recipients(struct span name)
 {
 	return span_case_is(name, "To") || span_case_is(name, "Cc") ||
@@ -317,8 +303,8 @@ is_recipients(struct span name)
 static int
 is_resent_recipients(struct span name)
 {
-	return is_resent(name) &&
-	    is_recipients(span_drop(name, RESENT_LENGTH));
+	return span_case_begins(name, resent) &&
+	    is_recipients(span_drop(name, sizeof resent - 1));
 }
 
 void
@@ -344,7 +330,7 @@ static int
 next_field(struct hdr_rcpts *r, struct hdr_field *f)
 {
 	while (hdr_next(&r->h, f) == HDR_FIELD) {
-		if (r->begun && !is_resent(f->name))
+		if (r->begun && !span_case_begins(f->name, resent))
 			return 0;
 		if (r->resent ? is_resent_recipients(f->name) :
 		    is_recipients(f->name)) {

@@ -155,18 +155,12 @@ mime_base64_decode(struct buf *b, struct span s)
 	return 0;
 }
 
-static int
-is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') ||
-	    (c >= 'a' && c <= 'f');
-}
-
 /* Whether s begins with a byte that is quoted already. */
 static int
 is_quoted(struct span s)
 {
-	return s.n >= 3 && s.p[0] == '=' && is_hex(s.p[1]) && is_hex(s.p[2]);
+	return s.n >= 3 && s.p[0] == '=' && byte_hex(s.p[1]) >= 0 &&
+	    byte_hex(s.p[2]) >= 0;
 }
 
 /* The bytes of one line, all but its end; more follows in the same line. */

@@ -16,8 +16,7 @@
 static int
 is_alnum(unsigned char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	    (c >= 'A' && c <= 'Z');
+	return byte_is_letter(c) || byte_is_digit(c);
 }
 
 static int

@@ -168,9 +168,7 @@ add_key(struct fields *f, struct span key)
 		return &f->used[k];
 	if (f->n == f->cap) {
 		f->cap = f->cap > 0 ? 2 * f->cap : 8;
-		f->used = realloc(f->used, f->cap * sizeof *f->used);
-		if (f->used == NULL)
-			die_nomem();
+		f->used = die_realloc(f->used, f->cap, sizeof *f->used);
 	}
 	memset(&f->used[k], 0, sizeof *f->used);
 	f->used[k].key = key;

@@ -35,14 +35,12 @@ is_ours(struct span name)
 		"From", "To", "Cc", "Bcc", "Subject", "Date", "Message-ID",
 		"MIME-Version"
 	};
-	static const char content[] = "Content-";
 	size_t i;
 
 	for (i = 0; i < COUNT(ours); i++)
 		if (span_case_is(name, ours[i]))
 			return 1;
-	return name.n >= sizeof content - 1 &&
-	    span_case_is(span_of(name.p, sizeof content - 1), content);
+	return span_case_begins(name, "Content-");
 }
 
 /* What keeps a field out of letters that have the n in had, or NULL. */

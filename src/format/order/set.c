@@ -153,9 +153,7 @@ grow(struct set *s)
 
 	s->cap = cap > 0 ? 2 * cap : FIRST_CAP;
 	s->slots = die_calloc(s->cap, sizeof *s->slots);
-	s->members = realloc(s->members, most(s) * sizeof *s->members);
-	if (s->members == NULL)
-		die_nomem();
+	s->members = die_realloc(s->members, most(s), sizeof *s->members);
 	for (i = 0; i < cap; i++) {
 		if (old[i].number == 0)
 			continue;

@@ -91,9 +91,7 @@ add_part(struct compiler *c, const struct placeholder *p, size_t number)
 
 	if (t->n == t->cap) {
 		t->cap = t->cap > 0 ? 2 * t->cap : 8;
-		t->parts = realloc(t->parts, t->cap * sizeof *t->parts);
-		if (t->parts == NULL)
-			die_nomem();
+		t->parts = die_realloc(t->parts, t->cap, sizeof *t->parts);
 	}
 	part = &t->parts[t->n++];
 	part->end = (uint32_t)t->text.n;

@@ -13,13 +13,10 @@ bad(struct bsmtp *b, const char *why)
 static struct span
 raw_path(struct span arg)
 {
-	const char *end;
-
 	if (arg.n == 0 || arg.p[0] != '<')
 		return arg;
 	arg = span_drop(arg, 1);
-	end = arg.n > 0 ? memchr(arg.p, '>', arg.n) : NULL;
-	return end != NULL ? span_of(arg.p, (size_t)(end - arg.p)) : arg;
+	return span_cut(&arg, '>');
 }
 
 /*
@@ -76,12 +73,8 @@ do_data(struct bsmtp *b)
 static enum bsmtp_event
 do_noop(struct bsmtp *b, struct span arg)
 {
-	size_t i;
-
-	for (i = 0; i < arg.n && arg.p[i] != ' '; i++)
-		;
-	if (span_number(span_of(arg.p, i), &b->count) < 0 ||
-	    !span_case_is(span_trim(span_drop(arg, i)), "messages"))
+	if (span_number(span_cut(&arg, ' '), &b->count) < 0 ||
+	    !span_case_is(span_trim(arg), "messages"))
 		return BSMTP_MORE;
 	return BSMTP_COUNT;
 }
@@ -92,7 +85,7 @@ is_verb(struct span line, const char *verb, struct span *arg)
 {
 	size_t n = strlen(verb);
 
-	if (line.n < n || !span_case_is(span_of(line.p, n), verb))
+	if (!span_case_begins(line, verb))
 		return 0;
 	*arg = span_drop(line, n);
 	if (verb[n - 1] == ':')

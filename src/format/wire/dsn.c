@@ -56,19 +56,6 @@ reduce(struct dsn *d)
 			d->r[i].status = RESULT_UNKNOWN;
 }
 
-static void
-grow(struct dsn *d)
-{
-	const size_t cap = d->cap != 0 ? 2 * d->cap : 64;
-
-	if (cap > SIZE_MAX / sizeof *d->r)
-		die_nomem();
-	d->r = realloc(d->r, cap * sizeof *d->r);
-	if (d->r == NULL)
-		die_nomem();
-	d->cap = cap;
-}
-
 void
 dsn_read(struct dsn *d, struct span text, const char *name,
     struct buf *faults)
@@ -79,8 +66,10 @@ dsn_read(struct dsn *d, struct span text, const char *name,
 	text = span_unmarked(text);
 	for (number = 1; text.n > 0; number++) {
 		line = span_line(&text);
-		if (d->n == d->cap)
-			grow(d);
+		if (d->n == d->cap) {
+			d->cap = d->cap > 0 ? 2 * d->cap : 64;
+			d->r = die_realloc(d->r, d->cap, sizeof *d->r);
+		}
 		if (line.p[line.n - 1] == '\n' &&
 		    result_parse(&d->r[d->n], span_chomp(line)) == 0)
 			d->n++;

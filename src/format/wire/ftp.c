@@ -4,22 +4,6 @@
 
 static const char scheme[] = "ftp://";
 
-static int
-is_digit(int c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static int
-hex_value(int c)
-{
-	if (is_digit(c))
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* NULL, or what is wrong: nothing may end a protocol line. */
 static const char *
 decode(struct buf *b, struct span s)
@@ -30,8 +14,8 @@ decode(struct buf *b, struct span s)
 	for (i = 0; i < s.n; i++) {
 		c = (unsigned char)s.p[i];
 		if (c == '%') {
-			hi = s.n - i > 2 ? hex_value(s.p[i + 1]) : -1;
-			lo = s.n - i > 2 ? hex_value(s.p[i + 2]) : -1;
+			hi = s.n - i > 2 ? byte_hex(s.p[i + 1]) : -1;
+			lo = s.n - i > 2 ? byte_hex(s.p[i + 2]) : -1;
 			if (hi < 0 || lo < 0)
 				return "a % without two hex digits";
 			c = hi << 4 | lo;
@@ -45,24 +29,19 @@ decode(struct buf *b, struct span s)
 const char *
 ftp_url_parse(struct ftp_url *u, struct span text)
 {
-	size_t n = sizeof scheme - 1;
-	const char *p, *why;
-	struct span host;
+	struct span host, user;
+	const char *why;
 
-	if (text.n >= n && span_case_is(span_of(text.p, n), scheme))
-		text = span_drop(text, n);
-	p = text.n > 0 ? memchr(text.p, '/', text.n) : NULL;
-	host = span_of(text.p, p != NULL ? (size_t)(p - text.p) : text.n);
-	text = span_drop(text, host.n + (p != NULL));
-	p = host.n > 0 ? memchr(host.p, '@', host.n) : NULL;
-	if (p != NULL) {
-		n = (size_t)(p - host.p);
-		if (memchr(host.p, ':', n) != NULL)
+	if (span_case_begins(text, scheme))
+		text = span_drop(text, sizeof scheme - 1);
+	host = span_cut(&text, '/');
+	if (span_find(host, '@') != NULL) {
+		user = span_cut(&host, '@');
+		if (span_find(user, ':') != NULL)
 			return "no password here: use -P or ~/.netrc";
-		why = decode(&u->user, span_of(host.p, n));
+		why = decode(&u->user, user);
 		if (why != NULL)
 			return why;
-		host = span_drop(host, n + 1);
 	}
 	if (host.n == 0)
 		return "no host";
@@ -90,8 +69,8 @@ ftp_reply_start(struct ftp_reply *r)
 static int
 take_code(struct span s)
 {
-	if (s.n < 3 || s.p[0] < '1' || s.p[0] > '5' || !is_digit(s.p[1]) ||
-	    !is_digit(s.p[2]) || (s.n > 3 && is_digit(s.p[3])))
+	if (s.n < 3 || s.p[0] < '1' || s.p[0] > '5' || !byte_is_digit(s.p[1]) ||
+	    !byte_is_digit(s.p[2]) || (s.n > 3 && byte_is_digit(s.p[3])))
 		return 0;
 	return (s.p[0] - '0') * 100 + (s.p[1] - '0') * 10 + s.p[2] - '0';
 }
@@ -166,13 +145,10 @@ int
 ftp_offers(struct span feat, const char *feature)
 {
 	struct span line;
-	size_t n;
 
 	while (feat.n > 0) {
 		line = span_trim(span_chomp(span_line(&feat)));
-		for (n = 0; n < line.n && line.p[n] != ' '; n++)
-			;
-		if (span_case_is(span_of(line.p, n), feature))
+		if (span_case_is(span_cut(&line, ' '), feature))
 			return 1;
 	}
 	return 0;
@@ -185,7 +161,7 @@ take_number(struct span *s)
 	unsigned u = 0;
 	size_t n = 0;
 
-	while (n < s->n && is_digit(s->p[n]) && u <= PORT_MAX)
+	while (n < s->n && byte_is_digit(s->p[n]) && u <= PORT_MAX)
 		u = u * 10 + (unsigned)(s->p[n++] - '0');
 	*s = span_drop(*s, n);
 	return n > 0 ? u : PORT_MAX + 1;
@@ -220,7 +196,7 @@ barred_port(struct span s)
 	char bar = s.p[0];
 	unsigned port;
 
-	if (bar < '!' || bar > '~' || is_digit(bar) || hex_value(bar) >= 0)
+	if (bar < '!' || bar > '~' || byte_is_digit(bar) || byte_hex(bar) >= 0)
 		return 0;
 	s = span_drop(s, 1);
 	if (take_field(&s, bar) < 0 || take_field(&s, bar) < 0)
@@ -271,7 +247,7 @@ ftp_pasv_port(struct span text)
 			if (take_comma(&text) < 0)
 				break;
 		}
-		if (text.n > 0 && !is_digit(text.p[0]))
+		if (text.n > 0 && !byte_is_digit(text.p[0]))
 			text = span_drop(text, 1);
 	}
 	return 0;

@@ -5,25 +5,13 @@
 
 #define VERB 4
 
-static int
-is_letter(int c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 /* What stands before the verb: blanks, and what a terminal adds. */
 static struct span
 skip_noise(struct span line)
 {
-	while (line.n > 0 && !is_letter(line.p[0]))
+	while (line.n > 0 && !byte_is_letter(line.p[0]))
 		line = span_drop(line, 1);
 	return line;
-}
-
-static int
-begins(struct span line, const char *verb)
-{
-	return line.n >= VERB && span_case_is(span_of(line.p, VERB), verb);
 }
 
 /*
@@ -39,8 +27,8 @@ is_mechanism(struct span word)
 	for (i = 0; i < word.n; i++) {
 		upper |= word.p[i] >= 'A' && word.p[i] <= 'Z';
 		lower |= word.p[i] >= 'a' && word.p[i] <= 'z';
-		if (!is_letter(word.p[i]) && word.p[i] != '-' &&
-		    word.p[i] != '_' && (word.p[i] < '0' || word.p[i] > '9'))
+		if (!byte_is_letter(word.p[i]) && !byte_is_digit(word.p[i]) &&
+		    word.p[i] != '-' && word.p[i] != '_')
 			return 0;
 	}
 	return word.n <= MECHANISM_MAX && !(upper && lower);
@@ -52,14 +40,14 @@ open_part(struct span line, struct span rest)
 	struct span word;
 	size_t n;
 
-	if (begins(rest, "PASS") || begins(rest, "ACCT"))
+	if (span_case_begins(rest, "PASS") || span_case_begins(rest, "ACCT"))
 		return line.n - rest.n + VERB;
-	if (!begins(rest, "AUTH") && !begins(rest, "APOP"))
+	if (!span_case_begins(rest, "AUTH") && !span_case_begins(rest, "APOP"))
 		return line.n;
 	for (n = VERB; n < rest.n && byte_is_blank(rest.p[n]); n++)
 		;
 	word = span_word(span_drop(rest, n));
-	if (begins(rest, "APOP") || is_mechanism(word))
+	if (span_case_begins(rest, "APOP") || is_mechanism(word))
 		n += word.n;
 	else
 		n = VERB;
@@ -70,7 +58,8 @@ size_t
 mask_open(int *pending, struct span line, int known)
 {
 	struct span rest = skip_noise(line);
-	int asks = begins(rest, "AUTH") || begins(rest, "USER");
+	int asks = span_case_begins(rest, "AUTH") ||
+	    span_case_begins(rest, "USER");
 
 	if (*pending && !known && !asks)
 		return 0;

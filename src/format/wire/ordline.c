@@ -7,30 +7,12 @@
 #include "protocol.h"
 
 static int
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static int
-hex_value(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-static int
 is_digest(struct span s)
 {
 	size_t i;
 
 	for (i = 0; i < s.n; i++)
-		if (hex_value(s.p[i]) < 0)
+		if (byte_hex(s.p[i]) < 0)
 			return 0;
 	return s.n == 2 * SHA256_SIZE;
 }
@@ -85,7 +67,7 @@ is_order(struct span s)
 		n++;
 	if (n == s.n)
 		return ORDLINE_MORE;
-	return byte_is_blank(s.p[n - 1]) && is_digit(s.p[n]) ?
+	return byte_is_blank(s.p[n - 1]) && byte_is_digit(s.p[n]) ?
 	    ORDLINE_COMMAND : ORDLINE_RAW;
 }
 
@@ -119,25 +101,6 @@ ordline_first(struct span s)
 	return r == ORDLINE_RAW ? is_other_protocol(s) : r;
 }
 
-/* The next word of *rest; empty at its end. */
-static struct span
-word(struct span *rest)
-{
-	struct span w;
-
-	while (rest->n > 0 && byte_is_blank(*rest->p)) {
-		rest->p++;
-		rest->n--;
-	}
-	w = span_of(rest->p, 0);
-	while (rest->n > 0 && !byte_is_blank(*rest->p)) {
-		rest->p++;
-		rest->n--;
-		w.n++;
-	}
-	return w;
-}
-
 static int
 is_tag(struct span tag)
 {
@@ -152,11 +115,11 @@ is_tag(struct span tag)
 const char *
 ordline_parse(struct ordline *o, struct span args)
 {
-	o->size = word(&args);
-	o->sha = word(&args);
-	o->name = word(&args);
-	o->tag = word(&args);
-	o->mac = word(&args);
+	o->size = span_take_word(&args);
+	o->sha = span_take_word(&args);
+	o->name = span_take_word(&args);
+	o->tag = span_take_word(&args);
+	o->mac = span_take_word(&args);
 	o->sized = span_number(o->size, &o->octets) == 0;
 	if (!o->sized)
 		return "the size is not a number";
@@ -194,8 +157,8 @@ ordline_name_check(struct span name)
 static int
 is_unreserved(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+	return byte_is_letter(c) || byte_is_digit(c) || c == '-' ||
+	    c == '.' || c == '_' || c == '~';
 }
 
 void
@@ -221,8 +184,8 @@ ordline_decode(struct buf *name, struct span wire)
 			buf_addc(name, wire.p[i]);
 			continue;
 		}
-		hi = wire.n - i > 2 ? hex_value(wire.p[i + 1]) : -1;
-		lo = wire.n - i > 2 ? hex_value(wire.p[i + 2]) : -1;
+		hi = wire.n - i > 2 ? byte_hex(wire.p[i + 1]) : -1;
+		lo = wire.n - i > 2 ? byte_hex(wire.p[i + 2]) : -1;
 		if (hi < 0 || lo < 0)
 			return "the name has a % without two hex digits";
 		buf_addc(name, hi << 4 | lo);
@@ -270,8 +233,8 @@ is_name(struct span wire, struct span asked, int numbered)
 const char *
 ordline_answer(struct span text, const struct ordline *asked)
 {
-	struct span what = word(&text), name = word(&text);
-	struct span size = word(&text), sha = word(&text);
+	struct span what = span_take_word(&text), name = span_take_word(&text);
+	struct span size = span_take_word(&text), sha = span_take_word(&text);
 	int stored = span_is(what, "stored");
 	uintmax_t octets;
 

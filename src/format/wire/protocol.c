@@ -39,12 +39,6 @@ is_upper(char c)
 	return c >= 'A' && c <= 'Z';
 }
 
-static int
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* Whether a line ends as a request does, in HTTP/1.1, RTSP/1.0 or SIP/2.0. */
 static int
 has_version(struct span line)
@@ -53,8 +47,8 @@ has_version(struct span line)
 
 	line = span_trim(span_chomp(line));
 	n = line.n;
-	if (n < 4 || !is_digit(line.p[n - 1]) || line.p[n - 2] != '.' ||
-	    !is_digit(line.p[n - 3]) || line.p[n - 4] != '/')
+	if (n < 4 || !byte_is_digit(line.p[n - 1]) || line.p[n - 2] != '.' ||
+	    !byte_is_digit(line.p[n - 3]) || line.p[n - 4] != '/')
 		return 0;
 	for (n -= 4; n > 0 && is_upper(line.p[n - 1]); n--)
 		;

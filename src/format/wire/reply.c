@@ -15,18 +15,12 @@ reply_free(struct reply *r)
 	buf_free(&r->text);
 }
 
-static int
-is_digit(int c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* The code at the start of a line, or 0. */
 static int
 take_code(struct span s)
 {
-	if (s.n < 3 || s.p[0] < '2' || s.p[0] > '5' || !is_digit(s.p[1]) ||
-	    !is_digit(s.p[2]))
+	if (s.n < 3 || s.p[0] < '2' || s.p[0] > '5' || !byte_is_digit(s.p[1]) ||
+	    !byte_is_digit(s.p[2]))
 		return 0;
 	return (s.p[0] - '0') * 100 + (s.p[1] - '0') * 10 + s.p[2] - '0';
 }
@@ -68,13 +62,11 @@ int
 reply_next(const struct reply *r, size_t *at, struct span *line)
 {
 	struct span rest;
-	const char *lf;
 
 	if (*at > r->text.n || r->lines == 0)
 		return 0;
 	rest = span_drop(buf_span(&r->text), *at);
-	lf = rest.n > 0 ? memchr(rest.p, '\n', rest.n) : NULL;
-	*line = span_of(rest.p, lf != NULL ? (size_t)(lf - rest.p) : rest.n);
+	*line = span_cut(&rest, '\n');
 	*at += line->n + 1;
 	return 1;
 }

@@ -109,29 +109,13 @@ scram_derive(struct scram_verifier *v, struct span password)
 	derive(v, password, key);
 }
 
-/* Takes what stands before the next c, or all. */
-static struct span
-take_to(struct span *s, char c)
-{
-	const char *p = s->n > 0 ? memchr(s->p, c, s->n) : NULL;
-	struct span field = *s;
-
-	if (p == NULL) {
-		*s = span_drop(*s, s->n);
-		return field;
-	}
-	field.n = (size_t)(p - s->p);
-	*s = span_drop(*s, field.n + 1);
-	return field;
-}
-
 /* Takes "name=value" and the comma behind it: 0, or -1. */
 static int
 take_field(struct span *s, char name, struct span *value)
 {
 	if (s->n < 2 || s->p[0] != name || s->p[1] != '=')
 		return -1;
-	*value = span_drop(take_to(s, ','), 2);
+	*value = span_drop(span_cut(s, ','), 2);
 	return 0;
 }
 
@@ -170,8 +154,7 @@ iterations(struct span s)
 int
 scram_is_verifier(struct span s)
 {
-	return s.n >= sizeof scheme - 1 &&
-	    memcmp(s.p, scheme, sizeof scheme - 1) == 0;
+	return span_begins(s, scheme);
 }
 
 int
@@ -182,11 +165,11 @@ scram_verifier(struct scram_verifier *v, struct span s)
 	if (!scram_is_verifier(s))
 		return -1;
 	s = span_drop(s, sizeof scheme - 1);
-	params = take_to(&s, '$');
-	v->iterations = iterations(take_to(&params, ':'));
+	params = span_cut(&s, '$');
+	v->iterations = iterations(span_cut(&params, ':'));
 	v->nsalt = decode(v->salt, sizeof v->salt, params);
 	if (v->iterations == 0 || v->nsalt == 0 ||
-	    decode_key(v->stored, take_to(&s, ':')) < 0)
+	    decode_key(v->stored, span_cut(&s, ':')) < 0)
 		return -1;
 	return decode_key(v->server, s);
 }
@@ -358,8 +341,8 @@ scram_server_first(struct scram *s, struct span message, struct buf *login)
 
 	if (message.n > SCRAM_MESSAGE_MAX)
 		return -1;
-	flag = take_to(&rest, ',');
-	as = take_to(&rest, ',');
+	flag = span_cut(&rest, ',');
+	as = span_cut(&rest, ',');
 	n = message.n - rest.n;
 	if ((!span_is(flag, "n") && !span_is(flag, "y")) ||
 	    (as.n > 0 && (as.n < 2 || memcmp(as.p, "a=", 2) != 0)))
