@@ -50,7 +50,6 @@ sync_parent(const char *path)
 enum exit_code
 archive_open(struct archive *a, const char *dir, const char *stamp)
 {
-	enum exit_code code;
 	struct stat st;
 	int made;
 
@@ -59,9 +58,8 @@ archive_open(struct archive *a, const char *dir, const char *stamp)
 	a->stamp = stamp;
 	made = newfile_mkdir(dir, F_OK);
 	if (made < 0 || stat(dir, &st) < 0) {
-		code = code_of(errno);
 		warn_sys("%s", dir);
-		return code;
+		return code_of(errno);
 	}
 	a->dev = st.st_dev;
 	return made ? sync_parent(dir) : EX_OK;
@@ -269,14 +267,13 @@ copy(const struct archive *a, const struct item *it, struct buf *to)
 		return EX_NOINPUT;
 	}
 	if (newfile_open(&f, a->dir) < 0) {
-		code = code_of(errno);
 		warn_sys("%s", a->dir);
-		return code;
+		return code_of(errno);
 	}
 	code = fill(&f, it);
 	if (code == EX_OK && give_name(a, it, &f, to) < 0) {
-		code = code_of(errno);
 		warn_sys("%s", buf_str(to));
+		code = code_of(errno);
 	}
 	newfile_drop(&f);
 	return code;
@@ -285,8 +282,6 @@ copy(const struct archive *a, const struct item *it, struct buf *to)
 static enum exit_code
 put(const struct archive *a, const struct item *it, struct buf *to)
 {
-	enum exit_code code;
-
 	if (give_name(a, it, NULL, to) == 0)
 		return EX_OK;
 	switch (errno) {
@@ -296,13 +291,11 @@ put(const struct archive *a, const struct item *it, struct buf *to)
 	case EOPNOTSUPP:
 		return copy(a, it, to);
 	case ENOENT:
-		code = EX_NOINPUT;
 		warn_sys("%s", it->path);
-		return code;
+		return EX_NOINPUT;
 	default:
-		code = code_of(errno);
 		warn_sys("%s", buf_str(to));
-		return code;
+		return code_of(errno);
 	}
 }
 

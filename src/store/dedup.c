@@ -134,12 +134,10 @@ int
 dedup_lock(struct dedup *s)
 {
 	struct buf name = { 0 };
-	int fd, err;
+	int fd;
 
 	fd = lock_take(path(&name, s, ".commit", ""), 1);
-	err = errno;
 	buf_free(&name);
-	errno = err;
 	return fd;
 }
 
@@ -158,17 +156,15 @@ int
 dedup_look(struct dedup *s, const char *key)
 {
 	struct buf mark = { 0 }, staged = { 0 };
-	int r, err;
+	int r;
 
 	r = settle(path(&mark, s, key, ""), path(&staged, s, key, staged_end));
 	if (r == 0)
 		r = counts(buf_str(&mark));
 	if (r == 0 && unlink(buf_str(&mark)) < 0 && errno != ENOENT)
 		r = -1;
-	err = errno;
 	buf_free(&mark);
 	buf_free(&staged);
-	errno = err;
 	return r;
 }
 
@@ -176,14 +172,12 @@ int
 dedup_stage(struct dedup *s, const char *key, struct newfile *f)
 {
 	struct buf name = { 0 };
-	int fd = -1, err;
+	int fd = -1;
 
 	if (newfile_rename(f, path(&name, s, key, staged_end)) == 0)
 		fd = io_file(path(&name, s, key, ""),
 		    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	err = errno;
 	buf_free(&name);
-	errno = err;
 	return fd < 0 ? -1 : close(fd);
 }
 

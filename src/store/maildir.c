@@ -62,14 +62,12 @@ static int
 make_part(const char *box, const char *part)
 {
 	struct buf path = { 0 };
-	int r, err;
+	int r;
 
 	buf_addf(&path, "%s%s", box, part);
 	r = mkdir(buf_str(&path), 0700);
-	err = errno;
 	buf_free(&path);
-	errno = err;
-	return r == 0 || err == EEXIST ? 0 : -1;
+	return r == 0 || errno == EEXIST ? 0 : -1;
 }
 
 /*
@@ -141,7 +139,7 @@ static int
 open_in_box(const struct maildir *m, struct newfile *f, const char *box)
 {
 	struct buf path = { 0 };
-	int r, err;
+	int r;
 
 	buf_addf(&path, "%s/%s", m->root, box);
 	r = maildir_make(buf_str(&path));
@@ -149,9 +147,7 @@ open_in_box(const struct maildir *m, struct newfile *f, const char *box)
 		buf_adds(&path, "/tmp");
 		r = newfile_open(f, buf_str(&path));
 	}
-	err = errno;
 	buf_free(&path);
-	errno = err;
 	return r;
 }
 
@@ -169,7 +165,6 @@ fail(struct mail *mail, const char *box)
 {
 	mail->err = errno;
 	warn_sys("%s/%s", mail->m->root, box);
-	errno = mail->err;
 }
 
 static void *

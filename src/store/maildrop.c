@@ -280,21 +280,17 @@ with_path(struct drop *d, size_t i, int (*act)(const char *path))
 {
 	const struct drop_message *l = &d->list.message[i];
 	struct buf path = { 0 };
-	int r = -1, err = ENOENT;
+	int r = -1;
 
-	if (!l->gone) {
+	errno = ENOENT;
+	if (!l->gone)
 		r = act(path_of(d, l->part, l->name, &path));
-		err = errno;
-	}
-	if (r < 0 && err == ENOENT && !l->gone) {
-		err = look_again(d);
-		if (err == 0) {
+	if (r < 0 && errno == ENOENT && !l->gone) {
+		errno = look_again(d);
+		if (errno == 0)
 			r = act(path_of(d, l->part, l->name, &path));
-			err = errno;
-		}
 	}
 	buf_free(&path);
-	errno = err;
 	return r;
 }
 

@@ -29,16 +29,14 @@ static int
 check(const char *root)
 {
 	struct buf path = { 0 };
-	int fd, err;
+	int fd;
 
 	lock_name(&path, root);
 	fd = io_file(buf_str(&path), O_RDWR | O_CLOEXEC | O_NOCTTY, 0);
-	err = errno;
 	buf_free(&path);
 	if (fd >= 0)
 		return close(fd);
-	errno = err;
-	return err == ENOENT ? 0 : -1;
+	return errno == ENOENT ? 0 : -1;
 }
 
 static void

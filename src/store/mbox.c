@@ -287,7 +287,7 @@ static int
 append_mail(struct box *b, struct mail *mail, const char *to)
 {
 	struct appender a = { 0 };
-	int r, err;
+	int r;
 
 	a.box = b;
 	a.at = b->end;
@@ -301,13 +301,11 @@ append_mail(struct box *b, struct mail *mail, const char *to)
 	buf_addc(&a.text, '\n');
 	if (r == 0)
 		r = flush(&a);
-	err = errno;
 	buf_free(&a.text);
 	if (r == 0)
 		b->end = a.at;
 	else
 		warn_sys("%s", b->path);
-	errno = err;
 	return r;
 }
 
@@ -405,10 +403,8 @@ end_mail(void *arg)
 static int
 say(const char *object)
 {
-	int err = errno;
-
 	warn_sys("%s", object);
-	return err;
+	return errno;
 }
 
 /* Of all boxes: 0, or errno. */

@@ -48,14 +48,12 @@ int
 spool_make(const char *dir)
 {
 	struct buf seen = { 0 };
-	int r, err;
+	int r;
 
 	buf_addf(&seen, "%s%s", dir, seen_dir);
 	r = newfile_mkdir(dir, W_OK | X_OK) < 0 ||
 	    newfile_mkdir(buf_str(&seen), W_OK | X_OK) < 0 ? -1 : 0;
-	err = errno;
 	buf_free(&seen);
-	errno = err;
 	return r;
 }
 
@@ -97,21 +95,19 @@ begin(void *store)
 {
 	struct spool *s = store;
 	struct spool_file *f;
-	int err;
+	struct newfile file;
 
 	if (s->only_one && (s->has_stored || s->count > 0)) {
 		errno = EBUSY;
 		return NULL;
 	}
-	f = die_calloc(1, sizeof *f);
-	f->spool = s;
-	if (newfile_open(&f->file, buf_str(&s->seen.dir)) < 0) {
-		err = errno;
+	if (newfile_open(&file, buf_str(&s->seen.dir)) < 0) {
 		warn_sys("%s", buf_str(&s->dir));
-		free(f);
-		errno = err;
 		return NULL;
 	}
+	f = die_calloc(1, sizeof *f);
+	f->spool = s;
+	f->file = file;
 	s->count++;
 	return f;
 }
@@ -185,7 +181,7 @@ give_name(struct spool_file *f)
 {
 	unsigned long lo = 1, hi = 2, mid;
 	struct buf to = { 0 };
-	int r, err;
+	int r;
 
 	r = newfile_link(&f->file, numbered(&to, f, 1));
 	if (r < 0 && errno == EEXIST) {
@@ -207,9 +203,7 @@ give_name(struct spool_file *f)
 		buf_addspan(&f->name, span_of(to.p + f->spool->dir.n + 1,
 		    to.n - f->spool->dir.n - 1));
 	}
-	err = errno;
 	buf_free(&to);
-	errno = err;
 	return r;
 }
 

@@ -21,7 +21,6 @@ static const char journal_end[] = ".results";
 enum exit_code
 workdir_open(struct workdir *w, const char *dir)
 {
-	enum exit_code code;
 	struct stat st;
 
 	memset(w, 0, sizeof *w);
@@ -31,10 +30,9 @@ workdir_open(struct workdir *w, const char *dir)
 	if (newfile_mkdir(dir, F_OK) >= 0 && stat(dir, &st) == 0)
 		w->lock = lock_take(buf_str(&w->lock_path), 1);
 	if (w->lock < 0) {
-		code = die_errno(errno, EX_CANTCREAT);
 		warn_sys("%s", dir);
 		buf_free(&w->lock_path);
-		return code;
+		return die_errno(errno, EX_CANTCREAT);
 	}
 	w->dev = st.st_dev;
 	w->ino = st.st_ino;
@@ -144,15 +142,13 @@ is_free(const struct workdir *w, struct span name)
 {
 	struct buf path = { 0 };
 	struct stat st;
-	int is_there, err;
+	int is_there;
 
 	is_there = lstat(path_of(&path, w, "", name, ""), &st) == 0 ||
 	    (errno == ENOENT &&
 	    lstat(path_of(&path, w, ".", name, ""), &st) == 0);
-	err = errno;
 	buf_free(&path);
-	errno = err;
-	return is_there ? 0 : err == ENOENT ? 1 : -1;
+	return is_there ? 0 : errno == ENOENT ? 1 : -1;
 }
 
 /* Finds a free name.  0, or -1 with errno. */
@@ -161,7 +157,7 @@ give_name(const struct workdir *w, const char *path, struct buf *name)
 {
 	struct buf own = { 0 };
 	unsigned long i = 0;
-	int r, err;
+	int r;
 
 	workdir_call(&own, path);
 	do {
@@ -169,9 +165,7 @@ give_name(const struct workdir *w, const char *path, struct buf *name)
 		name_number(name, buf_span(&own), "", ++i);
 		r = is_free(w, buf_span(name));
 	} while (r == 0);
-	err = errno;
 	buf_free(&own);
-	errno = err;
 	return r < 0 ? -1 : 0;
 }
 
@@ -183,13 +177,11 @@ static int
 clear_name(const struct workdir *w, struct span name)
 {
 	struct buf path = { 0 };
-	int r, err;
+	int r;
 
 	r = unlink(path_of(&path, w, "", name, journal_end));
 	r = r < 0 && errno != ENOENT ? -1 : newfile_syncdir(w->dir);
-	err = errno;
 	buf_free(&path);
-	errno = err;
 	return r;
 }
 
@@ -201,9 +193,8 @@ workdir_take(struct workdir *w, const char *path, struct buf *name)
 
 	if (give_name(w, path, name) < 0 ||
 	    clear_name(w, buf_span(name)) < 0) {
-		code = die_errno(errno, EX_CANTCREAT);
 		warn_sys("%s: not taken", path);
-		return code;
+		return die_errno(errno, EX_CANTCREAT);
 	}
 	code = newfile_move(path, path_of(&to, w, "", buf_span(name), ""));
 	buf_free(&to);

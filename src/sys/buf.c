@@ -1,5 +1,6 @@
 #include "buf.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -121,7 +122,10 @@ buf_clear(struct buf *b)
 void
 buf_free(struct buf *b)
 {
+	int err = errno;
+
 	free(b->p);
+	errno = err;
 	b->p = NULL;
 	b->n = b->cap = 0;
 }

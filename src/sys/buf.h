@@ -80,7 +80,7 @@ void buf_consume(struct buf *b, size_t n);
 /* Empties b and keeps its memory. */
 void buf_clear(struct buf *b);
 
-/* Gives the memory back; b is empty and may be used again. */
+/* Gives the memory back; b is empty and may be used again.  errno stays. */
 void buf_free(struct buf *b);
 
 /*

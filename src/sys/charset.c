@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <iconv.h>
-#include <unistd.h>
 
 #include "io.h"
 
@@ -63,20 +62,18 @@ too_large(const char *path, size_t max)
 static enum exit_code
 read_all(struct buf *text, const char *path, size_t max)
 {
-	enum exit_code code = EX_OK;
-	int fd = io_open(path);
+	int fd = io_open(path), r = -1;
 
-	if (fd < 0 || io_slurp(fd, text, max) < 0) {
-		if (fd >= 0 && errno == EFBIG)
-			code = too_large(path, max);
-		else {
-			code = die_errno(errno, EX_NOINPUT);
-			warn_sys("%s", io_name(path));
-		}
+	if (fd >= 0) {
+		r = io_slurp(fd, text, max);
+		io_close(fd);
 	}
-	if (fd >= 0)
-		close(fd);
-	return code;
+	if (r == 0)
+		return EX_OK;
+	if (fd >= 0 && errno == EFBIG)
+		return too_large(path, max);
+	warn_sys("%s", io_name(path));
+	return die_errno(errno, EX_NOINPUT);
 }
 
 enum exit_code
@@ -94,7 +91,6 @@ charset_read(struct buf *text, const char *path, const char *name,
 		warn("-c: %s: unknown character set", name);
 		return EX_USAGE;
 	}
-	code = die_errno(errno, EX_USAGE);
 	warn_sys("-c: %s", name);
-	return code;
+	return die_errno(errno, EX_USAGE);
 }

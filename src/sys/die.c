@@ -41,7 +41,7 @@ say(int err, const char *fmt, va_list ap)
 {
 	char line[MESSAGE_MAX];
 	size_t room, n;
-	int r;
+	int r, before = errno;
 
 	room = sizeof line - 1;
 	r = snprintf(line, room, "%s: ", program);
@@ -58,6 +58,7 @@ say(int err, const char *fmt, va_list ap)
 	/* Where it cannot be written, there is nobody left to tell. */
 	while (write(STDERR_FILENO, line, n) < 0 && errno == EINTR)
 		continue;
+	errno = before;
 }
 
 void

@@ -40,7 +40,7 @@ const char *die_name(void);
 /*
  * "program: ..." on standard error, as it may be shown (text_show), for the
  * text may come from a peer.  The _sys forms add ": " and errno in words.
- * The die forms then exit with code.
+ * errno stays.  The die forms then exit with code.
  */
 void warn(const char *fmt, ...) DIE_PRINTF(1, 2);
 void warn_sys(const char *fmt, ...) DIE_PRINTF(1, 2);

@@ -16,10 +16,8 @@ enum ready { READY_STOP, READY_INPUT, READY_DATA, READY_NOTHING };
 static enum exit_code
 fail(const char *object)
 {
-	enum exit_code code = die_errno(errno, EX_IOERR);
-
 	warn_sys("%s", object);
-	return code;
+	return die_errno(errno, EX_IOERR);
 }
 
 /*

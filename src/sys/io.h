@@ -142,6 +142,9 @@ int io_poll(struct pollfd *p, size_t n, int ms);
  */
 int io_open(const char *path);
 
+/* As close(2), where its outcome does not matter; errno stays. */
+void io_close(int fd);
+
 /* What messages call the file that io_open opens: "stdin" for "-". */
 const char *io_name(const char *path);
 

@@ -86,6 +86,15 @@ io_open(const char *path)
 	return io_file(path, O_RDONLY | O_CLOEXEC, 0);
 }
 
+void
+io_close(int fd)
+{
+	int err = errno;
+
+	close(fd);
+	errno = err;
+}
+
 const char *
 io_name(const char *path)
 {
@@ -96,15 +105,13 @@ int
 io_text(const char *path, struct buf *b, size_t max)
 {
 	size_t had = b->n;
-	int fd, r, err;
+	int fd, r;
 
 	fd = io_open(path);
 	if (fd < 0)
 		return -1;
 	r = io_slurp(fd, b, max);
-	err = errno;
-	close(fd);
-	errno = err;
+	io_close(fd);
 	if (r == 0)
 		buf_unmark(b, had);
 	return r;

@@ -82,12 +82,9 @@ limit_keep_reserve(void)
 void
 limit_use_reserve(void)
 {
-	int err = errno;
-
 	if (reserve >= 0)
-		close(reserve);
+		io_close(reserve);
 	reserve = -1;
-	errno = err;
 }
 
 /* errno says what is short.  Who has many peers meets it many times. */

@@ -35,10 +35,7 @@ open_lock(const char *path)
 static int
 fail(int fd)
 {
-	int err = errno;
-
-	close(fd);
-	errno = err;
+	io_close(fd);
 	return -1;
 }
 

@@ -195,16 +195,14 @@ bind_inet(int fd, const struct addrinfo *ai)
 static int
 listen_on(const struct addrinfo *ai, const char *path)
 {
-	int fd, r, err;
+	int fd, r;
 
 	fd = make_socket(ai != NULL ? ai->ai_family : AF_UNIX, SOCK_STREAM);
 	if (fd < 0)
 		return -1;
 	r = ai != NULL ? bind_inet(fd, ai) : bind_unix(fd, path);
 	if (r < 0 || listen(fd, NET_BACKLOG) < 0) {
-		err = errno;
-		close(fd);
-		errno = err;
+		io_close(fd);
 		return -1;
 	}
 	return fd;
@@ -283,15 +281,13 @@ connect_by(int fd, const struct sockaddr *sa, socklen_t n, int timeout)
 static int
 dial_one(int family, const struct sockaddr *sa, socklen_t n, int timeout)
 {
-	int fd, err, on = 1;
+	int fd, on = 1;
 
 	fd = make_socket(family, SOCK_STREAM);
 	if (fd < 0)
 		return -1;
 	if (connect_by(fd, sa, n, timeout) < 0) {
-		err = errno;
-		close(fd);
-		errno = err;
+		io_close(fd);
 		return -1;
 	}
 	if (family != AF_UNIX)
@@ -395,7 +391,7 @@ net_dial_udp(const struct net_addr *a, const char **why)
 {
 	const char *host = is_loopback_name(a->host) ? loopback4 : a->host;
 	struct addrinfo *list, *ai;
-	int fd = -1, err, temp;
+	int fd = -1, temp;
 
 	list = resolve(host, a->port, SOCK_DGRAM, 0, why, &temp);
 	for (ai = list; ai != NULL && fd < 0; ai = ai->ai_next) {
@@ -404,9 +400,7 @@ net_dial_udp(const struct net_addr *a, const char **why)
 			bind_random(fd, ai->ai_family);
 		if (fd < 0 || connect(fd, ai->ai_addr, ai->ai_addrlen) == 0)
 			continue;
-		err = errno;
-		close(fd);
-		errno = err;
+		io_close(fd);
 		fd = -1;
 	}
 	if (list != NULL) {

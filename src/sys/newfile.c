@@ -35,7 +35,6 @@ newfile_open(struct newfile *f, const char *dir)
 	if (f->fd < 0) {
 		f->err = errno;
 		buf_free(&path);
-		errno = f->err;
 		return -1;
 	}
 	f->path = path.p;
@@ -221,20 +220,16 @@ newfile_keep(const char *path)
 enum exit_code
 newfile_move(const char *from, const char *to)
 {
-	enum exit_code code;
-
 	/* The content first: what the new name leads to is whole. */
 	if (newfile_keep(from) < 0) {
-		code = die_errno(errno, errno == EIO || errno == ENOSPC ?
-		    EX_IOERR : EX_NOINPUT);
 		warn_sys("%s", from);
-		return code;
+		return die_errno(errno, errno == EIO || errno == ENOSPC ?
+		    EX_IOERR : EX_NOINPUT);
 	}
 	if (rename(from, to) < 0) {
-		code = errno == EXDEV ? EX_CONFIG :
-		    die_errno(errno, EX_CANTCREAT);
 		warn_sys("%s: not renamed to %s", from, to);
-		return code;
+		return errno == EXDEV ? EX_CONFIG :
+		    die_errno(errno, EX_CANTCREAT);
 	}
 	if (newfile_syncparent(to) < 0 || newfile_syncparent(from) < 0) {
 		warn_sys("%s: renamed to %s, which may not last", from, to);

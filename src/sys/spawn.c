@@ -31,25 +31,23 @@ close_pipes(int fd[PIPES][2])
 
 	for (i = 0; i < PIPES; i++) {
 		if (fd[i][0] >= 0)
-			close(fd[i][0]);
+			io_close(fd[i][0]);
 		if (fd[i][1] >= 0)
-			close(fd[i][1]);
+			io_close(fd[i][1]);
 	}
 }
 
 static int
 open_pipes(int fd[PIPES][2])
 {
-	int i, err;
+	int i;
 
 	memset(fd, -1, PIPES * sizeof fd[0]);
 	for (i = 0; i < PIPES; i++)
 		if (pipe(fd[i]) < 0 ||
 		    fcntl(fd[i][0], F_SETFD, FD_CLOEXEC) < 0 ||
 		    fcntl(fd[i][1], F_SETFD, FD_CLOEXEC) < 0) {
-			err = errno;
 			close_pipes(fd);
-			errno = err;
 			return -1;
 		}
 	return 0;
@@ -112,9 +110,7 @@ start(struct spawn *s, char *const argv[], int own_in, int *tap)
 	if (s->pid == 0)
 		run_child(fd, argv, own_in, tap != NULL);
 	if (s->pid < 0) {
-		err = errno;
 		close_pipes(fd);
-		errno = err;
 		return -1;
 	}
 	close(fd[TO][0]);
@@ -180,7 +176,7 @@ leave_stdio(void)
 int
 spawn_copy(struct spawn *s, int (*work)(void *arg, int fd), void *arg)
 {
-	int fd[2], err;
+	int fd[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd) < 0)
 		return -1;
@@ -193,11 +189,9 @@ spawn_copy(struct spawn *s, int (*work)(void *arg, int fd), void *arg)
 		leave_stdio();
 		_exit(work(arg, fd[1]));
 	}
-	err = errno;
-	close(fd[1]);
+	io_close(fd[1]);
 	if (s->pid < 0) {
-		close(fd[0]);
-		errno = err;
+		io_close(fd[0]);
 		return -1;
 	}
 	s->in = s->out = fd[0];
