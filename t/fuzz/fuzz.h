@@ -6,7 +6,10 @@
 #ifndef FUZZ_H
 #define FUZZ_H
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +18,7 @@
 #include <unistd.h>
 
 #include "sys/buf.h"
+#include "sys/net.h"
 
 #define MUST(holds) ((holds) ? (void)0 : abort())
 
@@ -98,6 +102,68 @@ as_peer(struct span input, int *peer)
 	MUST(shutdown(pair[1], SHUT_WR) == 0);
 	*peer = pair[1];
 	return pair[0];
+}
+
+/* A server for a client that dials; all zero at first, and used again. */
+struct peer {
+	int listener;
+	struct span says;
+	struct buf heard;
+	pthread_t thread;
+};
+
+/* The port of loopback where it listens: the same one each time. */
+static inline void
+peer_listen(struct peer *p, struct net_addr *at)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET };
+	socklen_t len = sizeof a;
+
+	if (p->listener > 0)
+		return;
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	p->listener = socket(AF_INET, SOCK_STREAM, 0);
+	MUST(p->listener > 0 &&
+	    bind(p->listener, (struct sockaddr *)&a, sizeof a) == 0 &&
+	    listen(p->listener, 4) == 0);
+	MUST(getsockname(p->listener, (struct sockaddr *)&a, &len) == 0);
+	snprintf(at->host, sizeof at->host, "127.0.0.1");
+	snprintf(at->port, sizeof at->port, "%u", (unsigned)ntohs(a.sin_port));
+}
+
+static inline void *
+peer_serve(void *arg)
+{
+	struct peer *p = arg;
+	char piece[4096];
+	ssize_t n;
+	int fd;
+
+	MUST((fd = accept(p->listener, NULL, NULL)) >= 0);
+	send(fd, p->says.p, p->says.n, MSG_NOSIGNAL);
+	shutdown(fd, SHUT_WR);
+	buf_clear(&p->heard);
+	while ((n = recv(fd, piece, sizeof piece, 0)) > 0)
+		buf_add(&p->heard, piece, (size_t)n);
+	close(fd);
+	return NULL;
+}
+
+/*
+ * Says the input to the next who connects; after peer_end, heard is what he
+ * said.
+ */
+static inline void
+peer_start(struct peer *p, struct span input)
+{
+	p->says = input;
+	MUST(pthread_create(&p->thread, NULL, peer_serve, p) == 0);
+}
+
+static inline void
+peer_end(struct peer *p)
+{
+	MUST(pthread_join(p->thread, NULL) == 0);
 }
 
 /* What a session's talk is told is one line, of either side. */
