@@ -26,7 +26,7 @@ MODULES = \
 	sys/die sys/fdpass sys/inetd sys/io sys/limit sys/local sys/lock \
 	sys/loop sys/net sys/newfile sys/secret sys/serve sys/spawn sys/stop \
 	sys/text sys/workers \
-	format/crypt/md5 format/crypt/sha256 format/crypt/sha256block \
+	format/crypt/md5 format/crypt/sha256 \
 	format/mail/addr format/mail/compose format/mail/content \
 	format/mail/crlf format/mail/date format/mail/downgrade \
 	format/mail/hdr format/mail/mime format/mail/multipart \
@@ -52,8 +52,8 @@ MODULES = \
 	server/ftp/ftpd server/ftp/ftpfile server/ftp/ftpsession \
 	server/ftp/ftpverb \
 	server/order/orderd server/order/orderq \
-	client/backoff client/credential client/handin client/trace \
-	client/smtp/ahead client/smtp/auth client/smtp/batch \
+	client/client client/handin \
+	client/smtp/ahead client/smtp/batch \
 	client/smtp/connection client/smtp/domains client/smtp/dry \
 	client/smtp/fit client/smtp/intake client/smtp/interactive \
 	client/smtp/journal client/smtp/message client/smtp/parallel \
@@ -66,7 +66,7 @@ MODULES = \
 TYPES = format/mail/mailstore format/wire/orderstore server/smtp/smtpconf \
 	sys/session
 # Modules in two files: the second.
-PARTS = client/dns/resolvconf format/mail/mimehead sys/iofile sys/netname
+PARTS = format/mail/mimehead sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dns downgrade ftp ftpd ftpput \
 	hash hdr intake io journal limit local lock md5 mime net netrc newfile \

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "client/credential.h"
+#include "client/client.h"
 #include "client/ftp/ftpput.h"
 #include "format/wire/results.h"
 #include "sys/cli.h"
@@ -86,7 +86,7 @@ find_secret(const struct opt *o, const char *user, const char *host,
 	if (o->command == NULL &&
 	    (strcmp(user, ANONYMOUS) == 0 || strcmp(user, "ftp") == 0))
 		buf_adds(secret, ANONYMOUS_PASSWORD);
-	else if (credential_find(secret, o->command, o->netrc, o->home, host,
+	else if (client_secret(secret, o->command, o->netrc, o->home, host,
 	    user, &why) < 0)
 		die(EX_NOPERM, "%s", buf_str(&why));
 	buf_free(&why);
@@ -128,7 +128,7 @@ run(const struct opt *o, const char *where, char *const *paths)
 	enum exit_code code, sent;
 
 	prepare(o, where, paths, &conf, &url, &secret);
-	code = handin_load(&h, paths, o->name, o->tmpdir, orderfile_size);
+	code = handin_load(&h, paths, o->name, o->tmpdir, 0);
 	sent = ftpput_send(&conf, &h);
 	code = result_worst(code, tell(&h));
 	handin_free(&h);

@@ -103,7 +103,7 @@ run(const struct opt *o, char *const *paths)
 	struct wr out;
 
 	prepare(o, paths, &conf, &key, &tag);
-	code = handin_load(&h, paths, o->name, o->tmpdir, orderfile_load);
+	code = handin_load(&h, paths, o->name, o->tmpdir, 1);
 	sent = handin_send(&h, orderc_send, &conf);
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
 	code = result_worst(code, tell(o, &h, &out));

@@ -60,7 +60,7 @@ static const char usage[] =
 struct opt {
 	const char *servers, *log, *command, *secret;
 	struct prepare prepare;
-	struct auth_conf auth;
+	struct smtpc_account auth;
 	struct intake_conf in;
 	long jobs;
 	int limit;		/* ms */

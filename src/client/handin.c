@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "client/backoff.h"
+#include "client/client.h"
 #include "format/wire/ordline.h"
 #include "format/wire/results.h"
 #include "sys/io.h"
@@ -95,30 +95,18 @@ read_file(struct orderfile *f, const char *path, const char *tmpdir, int hashed)
 	return code;
 }
 
-static void
-init(struct orderfile *f, const char *path)
+enum exit_code
+orderfile_load(struct orderfile *f, const char *path, struct span name,
+    const char *tmpdir, int hashed)
 {
 	memset(f, 0, sizeof *f);
 	f->path = path;
 	f->fd = -1;
-}
-
-enum exit_code
-orderfile_load(struct orderfile *f, const char *path, struct span name,
-    const char *tmpdir)
-{
-	init(f, path);
-	ordline_encode(&f->name, name);
-	return read_file(f, path, tmpdir, 1);
-}
-
-enum exit_code
-orderfile_size(struct orderfile *f, const char *path, struct span name,
-    const char *tmpdir)
-{
-	init(f, path);
-	buf_addspan(&f->name, name);
-	return read_file(f, path, tmpdir, 0);
+	if (hashed)
+		ordline_encode(&f->name, name);
+	else
+		buf_addspan(&f->name, name);
+	return read_file(f, path, tmpdir, hashed);
 }
 
 static int
@@ -226,17 +214,16 @@ own_name(const char *path)
 
 enum exit_code
 handin_load(struct handin *h, char *const *paths, const char *name,
-    const char *tmpdir, enum exit_code (*load)(struct orderfile *f,
-    const char *path, struct span name, const char *tmpdir))
+    const char *tmpdir, int hashed)
 {
 	enum exit_code code = EX_OK, loaded;
 	struct orderfile *f;
 	struct span called;
 	const char *why;
-	size_t n;
+	size_t n = 0;
 
-	for (n = 0; paths[n] != NULL; n++)
-		;
+	while (paths[n] != NULL)
+		n++;
 	h->n = 0;
 	h->files = die_calloc(n, sizeof *h->files);
 	for (; *paths != NULL; paths++) {
@@ -248,7 +235,7 @@ handin_load(struct handin *h, char *const *paths, const char *name,
 			code = result_worst(code, EX_DATAERR);
 			continue;
 		}
-		loaded = load(f, *paths, called, tmpdir);
+		loaded = orderfile_load(f, *paths, called, tmpdir, hashed);
 		if (loaded == EX_OK) {
 			h->n++;
 			continue;
@@ -274,7 +261,7 @@ handin_free(struct handin *h)
 static void
 pause_for(long attempt, int verbose)
 {
-	long ms = backoff_pause(attempt);
+	long ms = client_pause(attempt);
 	struct timespec t;
 
 	if (verbose)

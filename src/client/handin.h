@@ -32,20 +32,14 @@ struct orderfile {
 #define ORDERFILE_SPOILED 1
 
 /*
- * Reads the file at path (kept by reference) and gives it a name, in clear;
- * the name was checked.  What cannot be read twice is copied to a file in
- * tmpdir that has no name.  EX_OK; or, with errno, EX_NOINPUT where path is to
- * blame, EX_CANTCREAT and EX_IOERR where tmpdir is.
+ * Reads the file at path (kept by reference) and gives it a name, which was
+ * checked.  What cannot be read twice is copied to a file in tmpdir that has no
+ * name.  hashed, for orderproto(7): its checksum is taken and the name encoded;
+ * else a file that can be read twice is not read yet.  EX_OK; or, with errno,
+ * EX_NOINPUT where path is to blame, EX_CANTCREAT and EX_IOERR where tmpdir is.
  */
 enum exit_code orderfile_load(struct orderfile *f, const char *path,
-    struct span name, const char *tmpdir);
-
-/*
- * The same for FTP: the name stays in clear, and there is no checksum, so a
- * file that can be read twice is not read yet.
- */
-enum exit_code orderfile_size(struct orderfile *f, const char *path,
-    struct span name, const char *tmpdir);
+    struct span name, const char *tmpdir, int hashed);
 
 /*
  * Opens the content to be sent, from its beginning: a descriptor for
@@ -81,14 +75,12 @@ struct handin {
 void handin_check(char *const *paths, const char *name);
 
 /*
- * Loads the files that can be loaded with one of orderfile's functions, under
- * name, or their own names where it is NULL.  The others are said on standard
+ * Loads the files that can be loaded, under name, or their own names where it
+ * is NULL; hashed is as in orderfile_load.  The others are said on standard
  * error; EX_OK, or what they mean.
  */
 enum exit_code handin_load(struct handin *h, char *const *paths,
-    const char *name, const char *tmpdir,
-    enum exit_code (*load)(struct orderfile *f, const char *path,
-    struct span name, const char *tmpdir));
+    const char *name, const char *tmpdir, int hashed);
 void handin_free(struct handin *h);
 
 /*

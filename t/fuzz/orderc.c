@@ -33,7 +33,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	peer_listen(&peer, &conf.addr);
 	for (i = 0; i < ORDERS; i++)
 		MUST(orderfile_load(&f[i], as_file(span_str("hello")),
-		    span_str(i == 0 ? "a.txt" : "b"), "/tmp") == EX_OK);
+		    span_str(i == 0 ? "a.txt" : "b"), "/tmp", 1) == EX_OK);
 	peer_start(&peer, span_of(data, n));
 	orderc_send(&conf, f, ORDERS);
 	for (i = 0; i < ORDERS; i++) {

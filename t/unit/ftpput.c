@@ -326,7 +326,7 @@ upload(const struct oddity *odd, int code[2])
 	pid = start(odd, &conf.addr);
 	conf.password = span_str("pencil");
 	conf.path = span_of("", 0);
-	handin_load(&h, paths, NULL, "/tmp", orderfile_size);
+	handin_load(&h, paths, NULL, "/tmp", 0);
 	sent = ftpput_send(&conf, &h);
 	for (i = 0; i < 2; i++)
 		code[i] = h.files[i].code;

@@ -2,7 +2,6 @@
 #include "test.h"
 
 #include "format/crypt/sha256.h"
-#include "format/crypt/sha256block.h"
 
 static void
 check(const char *text, size_t times, size_t step, const char *want)
@@ -122,11 +121,11 @@ test_blocks(void)
 
 	for (i = 0; i < sizeof text; i++)
 		text[i] = (unsigned char)(i * i);
-	sha256block_c(c, text, 7);
-	if (sha256block_has_ni())
-		sha256block_ni(ni, text, 7);
+	sha256_blocks_c(c, text, 7);
+	if (sha256_has_ni())
+		sha256_blocks_ni(ni, text, 7);
 	else
-		sha256block(ni, text, 7);
+		sha256_blocks(ni, text, 7);
 	CHECK_INT(memcmp(c, ni, sizeof c), 0);
 }
 

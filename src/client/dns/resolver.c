@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "format/mail/addr.h"
@@ -13,12 +14,66 @@ static const int parts[] = { 1, 3, 6 };
 #define PARTS 10
 #define TRIES ((int)COUNT(parts))
 
+#define PORT "53"
+#define CONF_MAX 65536		/* bytes of resolv.conf */
+
 /* What became of one try. */
 enum try {
 	TRY_ANSWERED,
 	TRY_SILENT,	/* nothing came in time */
 	TRY_FAILED	/* nor will it come: r->why */
 };
+
+int
+resolver_server(struct resolver *r, const char *text)
+{
+	struct net_addr *a = &r->server[r->servers];
+	size_t digits = strspn(text, "0123456789abcdefABCDEF.:");
+	struct buf v6 = { 0 };
+	int ok;
+
+	if (r->servers == RESOLVER_SERVERS)
+		return -1;
+	/* Here, unlike elsewhere, people write v6 addresses bare. */
+	if (strchr(text, ':') != strrchr(text, ':') &&
+	    (text[digits] == '\0' || text[digits] == '%'))
+		buf_addf(&v6, "[%s]", text);
+	else
+		buf_adds(&v6, text);
+	ok = net_parse(a, buf_str(&v6), PORT) == 0 && a->path[0] == '\0' &&
+	    strcmp(a->host, "*") != 0;
+	buf_free(&v6);
+	r->servers += ok;
+	return ok ? 0 : -1;
+}
+
+void
+resolver_system(struct resolver *r, const char *path)
+{
+	struct span rest, line;
+	struct buf text = { 0 };
+	char *server;
+	int fd;
+
+	fd = io_open(path);
+	/* What could be read of it is as good as the file. */
+	if (fd >= 0 && io_slurp(fd, &text, CONF_MAX) < 0)
+		errno = 0;
+	if (fd >= 0)
+		close(fd);
+	rest = buf_span(&text);
+	while (rest.n > 0) {
+		line = span_chomp(span_line(&rest));
+		if (!span_is(span_take_word(&line), "nameserver"))
+			continue;
+		server = span_dup(span_take_word(&line));
+		resolver_server(r, server);
+		free(server);
+	}
+	buf_free(&text);
+	if (r->servers == 0)
+		resolver_server(r, ":" PORT);
+}
 
 void
 resolver_within(struct resolver *r, int ms)
@@ -44,37 +99,30 @@ type_name(unsigned type)
 		return "AAAA";
 	case DNS_CNAME:
 		return "CNAME";
-	default:
+	case DNS_MX:
 		return "MX";
+	default:
+		return NULL;
 	}
 }
 
 static void
 trace_record(struct wr *trace, const struct dns_record *d)
 {
+	const char *type = type_name(d->type);
 	struct buf line = { 0 };
 	char ip[INET6_ADDRSTRLEN];
 
-	if (d->section != DNS_ANSWER)
+	if (d->section != DNS_ANSWER || type == NULL)
 		return;
-	switch (d->type) {
-	case DNS_A:
-	case DNS_AAAA:
-		inet_ntop(d->type == DNS_A ? AF_INET : AF_INET6, d->ip, ip,
-		    sizeof ip);
-		buf_addf(&line, "%s %lu %s %s", d->name, d->ttl,
-		    type_name(d->type), ip);
-		break;
-	case DNS_MX:
-		buf_addf(&line, "%s %lu MX %u %s", d->name, d->ttl, d->pref,
-		    d->host);
-		break;
-	case DNS_CNAME:
-		buf_addf(&line, "%s %lu CNAME %s", d->name, d->ttl, d->host);
-		break;
-	default:
-		return;
-	}
+	buf_addf(&line, "%s %lu %s ", d->name, d->ttl, type);
+	if (d->type == DNS_MX)
+		buf_addf(&line, "%u ", d->pref);
+	if (d->type == DNS_A || d->type == DNS_AAAA)
+		buf_adds(&line, inet_ntop(d->type == DNS_A ? AF_INET :
+		    AF_INET6, d->ip, ip, sizeof ip));
+	else
+		buf_adds(&line, d->host);
 	wr_add(trace, line.p, text_show(line.p, line.n));
 	wr_addc(trace, '\n');
 	buf_free(&line);

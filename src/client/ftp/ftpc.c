@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "client/trace.h"
+#include "client/client.h"
 
 /* Replies one after the other that are another command's. */
 #define STRAYS_MAX 100
@@ -86,7 +86,7 @@ hear_one(struct ftpc *c, long long end)
 		if (status != RD_LINE)
 			return lose(c, no_line(c, status));
 		if (c->conf->verbose)
-			trace_line("S: ", line, "");
+			client_trace("S: ", line, "");
 		event = ftp_reply_line(&c->reply, line);
 	} while (event == FTP_MORE);
 	if (event == FTP_BAD)
@@ -150,7 +150,7 @@ say(struct ftpc *c, const char *verb, struct span argument, int masked)
 		buf_addspan(&c->out, argument);
 	}
 	if (c->conf->verbose)
-		trace_line("C: ", masked ? span_str(verb) :
+		client_trace("C: ", masked ? span_str(verb) :
 		    span_drop(buf_span(&c->out), at), masked ? " ***" : "");
 	buf_adds(&c->out, "\r\n");
 }

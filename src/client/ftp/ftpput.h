@@ -14,7 +14,7 @@
 #define FTPPUT_MAYBE 2
 
 /*
- * Uploads the files (orderfile_size) on one connection, and again, on
+ * Uploads the files (handin_load) on one connection, and again, on
  * another, those that failed for a reason that may pass, as handin_send does.
  * Each file's code and text then tell: 250; 4xx and 5xx; FTPPUT_MAYBE;
  * ORDERFILE_SPOILED; or 0 with the reason why no answer came.  EX_OK, or the

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "client/trace.h"
+#include "client/client.h"
 #include "format/wire/ordline.h"
 #include "format/wire/reply.h"
 #include "sys/io.h"
@@ -34,7 +34,7 @@ trace(const struct connection *l, const char *who, struct span line,
     const char *end)
 {
 	if (l->conf->verbose)
-		trace_line(who, line, end);
+		client_trace(who, line, end);
 }
 
 static void

@@ -18,11 +18,11 @@ struct orderc_conf {
 
 /*
  * One connection, for handin_send: sends those of the n files that are open
- * (orderfile_load).  Each file's code and text then tell: 250; 4xx and 5xx;
- * ORDERFILE_SPOILED; or 0 with the reason why no answer came.  EX_OK, or the
- * code for a failure that concerns them all: EX_TEMPFAIL when the server
- * cannot be reached, EX_NOHOST when there is no such host, EX_CONFIG when
- * what answers is not an orderrecv.
+ * (handin_load, hashed).  Each file's code and text then tell: 250; 4xx and
+ * 5xx; ORDERFILE_SPOILED; or 0 with the reason why no answer came.  EX_OK, or
+ * the code for a failure that concerns them all: EX_TEMPFAIL when the server
+ * cannot be reached, EX_NOHOST when there is no such host, EX_CONFIG when what
+ * answers is not an orderrecv.
  */
 enum exit_code orderc_send(void *conf, struct orderfile *files, size_t n);
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "client/backoff.h"
+#include "client/client.h"
 #include "client/smtp/tls.h"
 
 /* The server is left alone for a while: -1. */
@@ -77,7 +77,7 @@ turned_away(struct server *v, const struct smtpc *c,
 	    ++v->strikes >= CONNECTION_STRIKES ||
 	    io_clock() - began >= CONNECTION_DIAL)
 		return -1;
-	v->rest = io_clock() + backoff_pause(v->strikes > 1);
+	v->rest = io_clock() + client_pause(v->strikes > 1);
 	v->pausing = 1;
 	return -1;
 }
@@ -202,7 +202,7 @@ greet(struct connection *l, const struct connection_conf *conf,
 	    conf->tls == TLS_STARTTLS);
 	buf_free(&name);
 	if (status == SMTPC_OK && conf->auth != NULL)
-		status = auth_login(&l->c, conf->auth, buf_span(&v->secret),
+		status = smtpc_login(&l->c, conf->auth, buf_span(&v->secret),
 		    is_safe(l));
 	return status;
 }

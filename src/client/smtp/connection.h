@@ -5,7 +5,6 @@
 #ifndef CLIENT_SMTP_CONNECTION_H
 #define CLIENT_SMTP_CONNECTION_H
 
-#include "client/smtp/auth.h"
 #include "client/smtp/smtpc.h"
 #include "sys/net.h"
 #include "sys/spawn.h"
@@ -63,7 +62,7 @@ struct connection_conf {
 	struct wr *trace;	/* NULL: none */
 	const char *command;	/* is the connection, unless NULL */
 	enum connection_tls tls;	/* through openssl(1) */
-	const struct auth_conf *auth;	/* NULL: no log-in */
+	const struct smtpc_account *auth;	/* NULL: no log-in */
 	int bare;		/* nothing is said after the greeting */
 	void (*wait)(void *arg);	/* called before what may take long,
 				   with arg; or NULL */

@@ -193,9 +193,7 @@ add_missing(struct content *c, const struct prepare *p, struct span author)
 	struct buf fields = { 0 }, salt = { 0 };
 	struct local_time now;
 
-	if (local_now(&now, p->epoch) < 0)
-		die(EX_CONFIG, "SOURCE_DATE_EPOCH: %s: not a number",
-		    p->epoch);
+	cli_now(&now, p->epoch);
 	if (!now.fixed && !p->steady)
 		buf_addf(&salt, "%jd %ld %ld", (intmax_t)now.time, now.nsec,
 		    (long)getpid());

@@ -120,14 +120,12 @@ static const struct mechanism mechanisms[] = {
 	{ "XOAUTH2", 1, 0, 1, answer_xoauth2 },
 };
 
-#define MECHANISMS COUNT(mechanisms)
-
 static const struct mechanism *
 find(struct span name)
 {
 	size_t i;
 
-	for (i = 0; i < MECHANISMS; i++)
+	for (i = 0; i < COUNT(mechanisms); i++)
 		if (span_case_is(name, mechanisms[i].name))
 			return &mechanisms[i];
 	return NULL;
@@ -139,12 +137,9 @@ has(struct span list, const char *name)
 {
 	struct span word;
 
-	for (list = span_trim(list); list.n > 0;
-	    list = span_trim(span_drop(list, word.n))) {
-		word = span_word(list);
+	while ((word = span_take_word(&list)).n > 0)
 		if (span_case_is(word, name))
 			return 1;
-	}
 	return 0;
 }
 
@@ -173,7 +168,7 @@ saslc_choose(struct span offered, const char *named, int safe,
 		return choose_named(offered, find(span_str(named)), safe,
 		    why);
 	*why = "the server offers no mechanism that we know";
-	for (i = 0; i < MECHANISMS - 1; i++) {
+	for (i = 0; i < COUNT(mechanisms) - 1; i++) {
 		if (!has(offered, mechanisms[i].name))
 			continue;
 		if (safe || !mechanisms[i].shows)
@@ -182,12 +177,6 @@ saslc_choose(struct span offered, const char *named, int safe,
 		    "TLS";
 	}
 	return NULL;
-}
-
-static int
-holds(struct span s, char c)
-{
-	return s.n > 0 && memchr(s.p, c, s.n) != NULL;
 }
 
 struct saslc *
@@ -201,9 +190,11 @@ saslc_open(const char *mechanism, struct span user, struct span secret,
 		*why = "the user's name is empty";
 	else if (secret.n == 0)
 		*why = "the secret is empty";
-	else if (holds(user, '\0') || holds(user, '\001'))
+	else if (span_find(user, '\0') != NULL ||
+	    span_find(user, '\001') != NULL)
 		*why = "the user's name has a control character in it";
-	else if (holds(secret, '\0') || holds(secret, '\001'))
+	else if (span_find(secret, '\0') != NULL ||
+	    span_find(secret, '\001') != NULL)
 		*why = "the secret has a control character in it";
 	if (*why != NULL)
 		return NULL;

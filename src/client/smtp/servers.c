@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "client/credential.h"
+#include "client/client.h"
 #include "sys/secret.h"
 #include "sys/stop.h"
 
@@ -124,7 +124,7 @@ servers_secrets(struct server *server, size_t n, const char *command,
 		if (i > 0 && command != NULL)
 			buf_addspan(&server[i].secret,
 			    buf_span(&server[0].secret));
-		else if (credential_find(&server[i].secret, command, netrc,
+		else if (client_secret(&server[i].secret, command, netrc,
 		    home, server[i].addr.host, user, why) < 0)
 			return -1;
 	return 0;

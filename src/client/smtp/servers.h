@@ -63,7 +63,7 @@ struct server *servers_parse(const char *list, const char *port, size_t *n);
 void servers_free(struct server *server, size_t n);
 
 /*
- * Finds the secret of user for each of those n servers, as credential_find
+ * Finds the secret of user for each of those n servers, as client_secret
  * does: what command prints is for all of them, a password in the file only
  * for the host that it stands with.  0, or -1 with the reason in why.
  */

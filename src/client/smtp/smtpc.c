@@ -2,10 +2,19 @@
 
 #include <errno.h>
 
-#include "client/trace.h"
+#include "client/client.h"
+#include "client/smtp/saslc.h"
+#include "format/crypt/sha256.h"
+#include "sys/secret.h"
 
 /* How long a server may take to say good-bye, in ms. */
 #define QUIT_TIMEOUT 5000
+
+/* Bytes of chance in a nonce. */
+#define NONCE 18
+
+/* Where all of AUTH fits (RFC 5321 4.5.3.1.4), it holds a response. */
+#define AUTH_MAX 510
 
 void
 smtpc_init(struct smtpc *c, int in, int out, int limit, struct wr *trace)
@@ -63,7 +72,7 @@ trace(struct smtpc *c, const char *who, struct span line, const char *end)
 
 	if (c->trace == NULL)
 		return;
-	trace_add(&text, who, line, end);
+	client_addtrace(&text, who, line, end);
 	wr_addspan(c->trace, buf_span(&text));
 	buf_free(&text);
 }
@@ -233,22 +242,18 @@ take_cap(struct smtpc *c, struct span line)
 		{ "CHUNKING", SMTPC_CHUNKING },
 		{ "STARTTLS", SMTPC_STARTTLS },
 	};
-	struct span word;
+	struct span word = span_cut(&line, ' ');
 	size_t i;
 
-	for (i = 0; i < line.n && line.p[i] != ' '; i++)
-		;
-	word = span_of(line.p, i);
 	for (i = 0; i < COUNT(known); i++)
 		if (span_case_is(word, known[i].name))
 			c->caps |= known[i].cap;
 	if (span_case_is(word, "SIZE") &&
-	    span_number(span_trim(span_drop(line, word.n)), &c->size) < 0)
+	    span_number(span_trim(line), &c->size) < 0)
 		c->size = 0;
 	if (span_case_is(word, "AUTH")) {
 		buf_clear(&c->mechanisms);
-		buf_addspan(&c->mechanisms,
-		    span_trim(span_drop(line, word.n)));
+		buf_addspan(&c->mechanisms, span_trim(line));
 	}
 }
 
@@ -280,19 +285,107 @@ smtpc_hello(struct smtpc *c, const char *name, int greeted)
 	return status;
 }
 
+static void
+say_auth(struct smtpc *c, const char *mechanism, struct saslc *s)
+{
+	struct buf *command = smtpc_command(c), first = { 0 };
+	size_t shown;
+
+	buf_addf(command, "AUTH %s ", mechanism);
+	shown = command->n;
+	if (saslc_first(s, AUTH_MAX - shown, &first)) {
+		buf_adds(command, first.n > 0 ? buf_str(&first) : "=");
+		smtpc_say_masked(c, buf_span(command), shown);
+	} else {
+		smtpc_say(c, span_of(command->p, shown - 1));
+	}
+	buf_free(&first);
+}
+
+/* The log-in is given up in our own words. */
+static enum smtpc_status
+refuse_login(struct smtpc *c, const char *why)
+{
+	reply_start(&c->reply);
+	c->reply.code = RESULT_OURS;
+	buf_adds(&c->reply.text, why);
+	c->stage = STAGE_AUTH;
+	return SMTPC_REFUSED;
+}
+
+/* Challenges and responses, to the server's verdict or our own. */
+static enum smtpc_status
+answer_challenges(struct smtpc *c, struct saslc *s)
+{
+	struct buf answer = { 0 };
+	enum smtpc_status status;
+	const char *why = NULL;
+
+	for (;;) {
+		status = smtpc_hear(c, STAGE_AUTH, SMTPC_COMMAND,
+		    SMTPC_EITHER);
+		if (status != SMTPC_OK || reply_is(&c->reply, 2))
+			break;
+		if (why != NULL) {
+			status = SMTPC_LOST;
+			break;
+		}
+		buf_clear(&answer);
+		why = saslc_answer(s, buf_span(&c->reply.text), &answer);
+		if (why != NULL)
+			smtpc_say(c, span_str("*"));
+		else
+			smtpc_say_masked(c, buf_span(&answer), 0);
+	}
+	buf_free(&answer);
+	if (status == SMTPC_OK && why == NULL)
+		why = saslc_done(s);
+	if (why == NULL)
+		return status;
+	if (status != SMTPC_LOST)
+		return refuse_login(c, why);
+	smtpc_lost(c, why);
+	c->code = RESULT_OURS;
+	return SMTPC_LOST;
+}
+
+enum smtpc_status
+smtpc_login(struct smtpc *c, const struct smtpc_account *account,
+    struct span secret, int safe)
+{
+	unsigned char random[NONCE];
+	char nonce[2 * NONCE + 1];
+	enum smtpc_status status;
+	const char *mechanism, *why = NULL;
+	struct saslc *s = NULL;
+
+	mechanism = saslc_choose(buf_span(&c->mechanisms), account->mechanism,
+	    safe, &why);
+	if (mechanism != NULL && secret_random(random, sizeof random) < 0) {
+		why = "no random bytes to be had";
+	} else if (mechanism != NULL) {
+		sha256_hex(nonce, random, sizeof random);
+		s = saslc_open(mechanism, span_str(account->user), secret,
+		    span_str(nonce), &why);
+	}
+	if (s == NULL)
+		return refuse_login(c, why);
+	say_auth(c, mechanism, s);
+	status = answer_challenges(c, s);
+	saslc_close(s);
+	return status;
+}
+
 /* The text as it stands in the message, for whoever reads the trace. */
 static void
 trace_text(struct smtpc *c, struct span text, int stuffed)
 {
-	const char *lf;
-	size_t n;
+	struct span line;
 
 	while (c->trace != NULL && text.n > 0) {
-		lf = memchr(text.p, '\n', text.n);
-		n = lf != NULL ? (size_t)(lf - text.p) + 1 : text.n;
-		trace(c, stuffed && text.p[0] == '.' ? "C: ." : "C: ",
-		    span_of(text.p, n), "");
-		text = span_drop(text, n);
+		line = span_line(&text);
+		trace(c, stuffed && line.p[0] == '.' ? "C: ." : "C: ", line,
+		    "");
 	}
 }
 

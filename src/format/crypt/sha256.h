@@ -7,8 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sha256block.h"
-
+#define SHA256_BLOCK 64		/* bytes the function takes at a time */
 #define SHA256_SIZE 32		/* bytes of a digest */
 #define SHA256_HEX (2 * SHA256_SIZE + 1)	/* in hex, with a NUL */
 
@@ -39,5 +38,18 @@ void sha256_key(struct sha256 *inner, struct sha256 *outer, const void *key,
 
 /* Whether a and b are equal, in time that does not depend on where not. */
 int sha256_equal(const void *a, const void *b, size_t n);
+
+/*
+ * Takes blocks into a state (FIPS 180-4 6.2.2), the best way there is: in C,
+ * or by the processor's own instructions, which are several times as fast.
+ */
+void sha256_blocks(uint32_t state[8], const unsigned char *p, size_t blocks);
+
+/* The two ways, for tests: ni only where has_ni says so. */
+void sha256_blocks_c(uint32_t state[8], const unsigned char *p,
+    size_t blocks);
+void sha256_blocks_ni(uint32_t state[8], const unsigned char *p,
+    size_t blocks);
+int sha256_has_ni(void);
 
 #endif

@@ -34,10 +34,10 @@ code(const struct sha256 *inner, const struct sha256 *outer,
 	uint32_t state[8];
 
 	memcpy(state, inner->state, sizeof state);
-	sha256block(state, block, 1);
+	sha256_blocks(state, block, 1);
 	digest_of(block, state);
 	memcpy(state, outer->state, sizeof state);
-	sha256block(state, block, 1);
+	sha256_blocks(state, block, 1);
 	digest_of(block, state);
 }
 

@@ -1,14 +1,54 @@
-#include "credential.h"
+#include "client.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "format/wire/netrc.h"
 #include "sys/io.h"
 #include "sys/secret.h"
 #include "sys/spawn.h"
 
-#define NETRC_MAX 1048576
+#define PAUSE_FIRST 500		/* ms before the first retry, then doubled */
+#define PAUSE_MAX 60000
+
+/* The longest secret; tokens may be long. */
+#define SECRET_MAX 16384
+#define NETRC_MAX 1048576	/* bytes of that file */
+
+long
+client_pause(long attempt)
+{
+	unsigned chance = 0;
+	long ms = PAUSE_MAX;
+
+	if (attempt < 7)
+		ms = PAUSE_FIRST << attempt;
+	if (secret_random(&chance, sizeof chance) < 0)
+		chance = (unsigned)io_clock();
+	return ms / 2 + (long)(chance % (unsigned)(ms / 2 + 1));
+}
+
+void
+client_trace(const char *who, struct span line, const char *end)
+{
+	struct buf text = { 0 };
+
+	client_addtrace(&text, who, line, end);
+	if (io_write(STDERR_FILENO, text.p, text.n) < 0)
+		errno = 0;	/* there is nobody left to tell */
+	buf_free(&text);
+}
+
+void
+client_addtrace(struct buf *b, const char *who, struct span line,
+    const char *end)
+{
+	buf_adds(b, who);
+	buf_addshown(b, span_chomp(line));
+	buf_adds(b, end);
+	buf_addc(b, '\n');
+}
 
 /*
  * The first line that a command (split into words, no shell) prints.  0, or
@@ -34,7 +74,7 @@ from_command(struct buf *secret, const char *command, struct buf *why)
 	free(argv);
 	if (r < 0)
 		return -1;
-	r = io_slurp(s.in, &out, CREDENTIAL_MAX);
+	r = io_slurp(s.in, &out, SECRET_MAX);
 	/* What says too much is not waited for. */
 	status = r == 0 ? spawn_end(&s) : spawn_stop(&s);
 	text = buf_span(&out);
@@ -77,7 +117,7 @@ from_netrc(struct buf *secret, const char *path, const char *host,
 }
 
 int
-credential_find(struct buf *secret, const char *command, const char *netrc,
+client_secret(struct buf *secret, const char *command, const char *netrc,
     const char *home, const char *host, const char *user, struct buf *why)
 {
 	struct buf path = { 0 };

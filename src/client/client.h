@@ -1,0 +1,37 @@
+/*
+ * client: what the clients of all protocols share: the pauses between tries,
+ * the dialogue that -v shows, and where the secret for a log-in comes from.
+ */
+#ifndef CLIENT_CLIENT_H
+#define CLIENT_CLIENT_H
+
+#include "sys/buf.h"
+
+/*
+ * How many ms to wait before the next try; attempt counts the failures before,
+ * from 0.  Half a second, doubled each time, a minute at most; half of it is
+ * left to chance, so that many who were cut off together do not come back
+ * together.
+ */
+long client_pause(long attempt);
+
+/*
+ * One line of the dialogue: who ("C: ", "S: "), the line without its ending, as
+ * it may be shown (text_show), and end, which stands for a secret: on standard
+ * error, and appended to b.
+ */
+void client_trace(const char *who, struct span line, const char *end);
+void client_addtrace(struct buf *b, const char *who, struct span line,
+    const char *end);
+
+/*
+ * What command (split into words, no shell) prints in its first line; where
+ * that is NULL the password of user at host (empty: localhost) in the file
+ * netrc or, where that is NULL or empty, home/.netrc, which others must not be
+ * able to read.  It can stand in a line of a protocol.  0, or -1 with the
+ * reason in why.
+ */
+int client_secret(struct buf *secret, const char *command, const char *netrc,
+    const char *home, const char *host, const char *user, struct buf *why);
+
+#endif
