@@ -131,6 +131,16 @@ is_handled() {
 	all_tried
 }
 
+@test "dialogue.5" {
+	example 1
+	cp commands dialogue
+	[ "$(awk -F '\t' '{ print NF }' dialogue | sort | uniq -c |
+		tr -s ' ' | paste -sd , -)" = ' 1 1, 9 5' ]
+	gives 0 2
+	[ "$(cat got)" = $'EHLO pc\nNOOP\nQUIT' ]
+	all_tried
+}
+
 @test "ftpd-lite.1" {
 	mail_server
 	serves 1 'ftpd-lite |' 'ftpd-lite -l :0 |'

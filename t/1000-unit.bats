@@ -46,6 +46,8 @@ unit() {
 
 @test "server/order/orderd" { unit orderd; }
 
+@test "format/wire/dialogue, format/wire/escape" { unit dialogue; }
+
 @test "format/wire/results" { unit results; }
 
 @test "format/mail/date" { unit date; }

@@ -1,0 +1,120 @@
+#include "escape.h"
+
+/*
+ * How many bytes of s are ASCII that stands for itself; eight at a time, for
+ * most of what is recorded is that.
+ */
+static size_t
+plain(struct span s)
+{
+	const uint64_t high = BYTES8(0x80);
+	size_t i = 0;
+	uint64_t w, slash;
+
+	for (; i + sizeof w <= s.n; i += sizeof w) {
+		memcpy(&w, s.p + i, sizeof w);
+		slash = w ^ BYTES8('\\');
+		/* Below a blank, above 0x7e, or a backslash. */
+		if (((w | (w - BYTES8(' ')) | (w + BYTES8(1)) |
+		    (slash - BYTES8(1))) & high) != 0)
+			break;
+	}
+	while (i < s.n && s.p[i] >= ' ' && s.p[i] <= '~' && s.p[i] != '\\')
+		i++;
+	return i;
+}
+
+static void
+escape_byte(struct buf *b, char c)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	buf_addc(b, '\\');
+	switch (c) {
+	case '\t':
+		buf_addc(b, 't');
+		break;
+	case '\r':
+		buf_addc(b, 'r');
+		break;
+	case '\n':
+		buf_addc(b, 'n');
+		break;
+	case '\\':
+		buf_addc(b, '\\');
+		break;
+	default:
+		buf_addc(b, 'x');
+		buf_addc(b, hex[(unsigned char)c >> 4]);
+		buf_addc(b, hex[(unsigned char)c & 15]);
+	}
+}
+
+void
+escape_add(struct buf *b, struct span text)
+{
+	size_t n;
+
+	for (; text.n > 0; text = span_drop(text, n)) {
+		n = plain(text);
+		if (n == 0 && text.p[0] != '\\')
+			n = span_printable(text);
+		buf_add(b, text.p, n);
+		if (n == 0) {
+			escape_byte(b, text.p[0]);
+			n = 1;
+		}
+	}
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Takes what stands behind a backslash: 0, or -1. */
+static int
+unescape_byte(struct buf *b, struct span *s)
+{
+	static const char letters[] = "trn\\", bytes[] = "\t\r\n\\";
+	const char *at;
+	int high, low;
+
+	if (s->n == 0)
+		return -1;
+	at = strchr(letters, s->p[0]);
+	if (s->p[0] != '\0' && at != NULL) {
+		buf_addc(b, bytes[at - letters]);
+		*s = span_drop(*s, 1);
+		return 0;
+	}
+	if (s->n < 3 || s->p[0] != 'x')
+		return -1;
+	high = hex_digit(s->p[1]);
+	low = hex_digit(s->p[2]);
+	if (high < 0 || low < 0)
+		return -1;
+	buf_addc(b, high << 4 | low);
+	*s = span_drop(*s, 3);
+	return 0;
+}
+
+int
+escape_undo(struct buf *b, struct span s)
+{
+	const char *slash;
+
+	while (s.n > 0 && (slash = memchr(s.p, '\\', s.n)) != NULL) {
+		buf_add(b, s.p, (size_t)(slash - s.p));
+		s = span_drop(s, (size_t)(slash + 1 - s.p));
+		if (unescape_byte(b, &s) < 0)
+			return -1;
+	}
+	buf_addspan(b, s);
+	return 0;
+}

@@ -1,0 +1,16 @@
+/*
+ * escape: any bytes as a text that can be read and stands on one line:
+ * printable ASCII and UTF-8 as they are, all else as C writes it.
+ */
+#ifndef FORMAT_WIRE_ESCAPE_H
+#define FORMAT_WIRE_ESCAPE_H
+
+#include "sys/buf.h"
+
+/* Adds s with \t, \r, \n, \\ and \xHH for what is not printable. */
+void escape_add(struct buf *b, struct span s);
+
+/* Adds the bytes that s stands for: 0, or -1 at a backslash of another kind. */
+int escape_undo(struct buf *b, struct span s);
+
+#endif
