@@ -137,22 +137,6 @@ bad(struct dialogue *d, const char *why)
 	return DIALOGUE_BAD;
 }
 
-/* Takes what stands before the next c, and c; all where there is none. */
-static struct span
-take_until(struct span *s, char c)
-{
-	const char *at = s->n > 0 ? memchr(s->p, c, s->n) : NULL;
-	struct span word = *s;
-
-	if (at == NULL) {
-		*s = span_drop(*s, s->n);
-		return word;
-	}
-	word.n = (size_t)(at - s->p);
-	*s = span_drop(*s, word.n + 1);
-	return word;
-}
-
 /* A word of the head: 0, or -1. */
 static int
 set_word(struct buf *b, struct span *out, struct span word)
@@ -170,12 +154,12 @@ take_head(struct dialogue *d, struct span rest)
 	struct dialogue_head *h = &d->head;
 
 	d->form = DIALOGUE_OUTSIDE;
-	if (!span_is(take_until(&rest, ' '), "1"))
+	if (!span_is(span_cut(&rest, ' '), "1"))
 		return bad(d, "not the version of dialogue(5) that is known");
-	if (dialogue_protocol_find(&h->protocol, take_until(&rest, ' ')) < 0)
+	if (dialogue_protocol_find(&h->protocol, span_cut(&rest, ' ')) < 0)
 		return bad(d, "no such protocol: smtp, pop3, ftp or order");
-	if (set_word(&d->client, &h->client, take_until(&rest, ' ')) < 0 ||
-	    set_word(&d->server, &h->server, take_until(&rest, ' ')) < 0)
+	if (set_word(&d->client, &h->client, span_cut(&rest, ' ')) < 0 ||
+	    set_word(&d->server, &h->server, span_cut(&rest, ' ')) < 0)
 		return bad(d, "not an address");
 	if (date_iso_parse(rest, &h->time) < 0)
 		return bad(d, "not a time, as 2026-11-21T23:46:12Z");
@@ -188,7 +172,7 @@ take_head(struct dialogue *d, struct span rest)
 static int
 parse_time(struct span s, int64_t *us)
 {
-	struct span whole = take_until(&s, '.');
+	struct span whole = span_cut(&s, '.');
 	uintmax_t seconds;
 	int64_t scale = MICRO / 10, fraction = 0;
 	size_t i;
@@ -196,7 +180,7 @@ parse_time(struct span s, int64_t *us)
 	if (span_number(whole, &seconds) < 0 || seconds > SECONDS_MAX)
 		return -1;
 	for (i = 0; i < s.n; i++, scale /= 10) {
-		if (s.p[i] < '0' || s.p[i] > '9')
+		if (!byte_is_digit(s.p[i]))
 			return -1;
 		fraction += scale * (s.p[i] - '0');
 	}
@@ -224,7 +208,7 @@ parse_flags(struct span s)
 	size_t i;
 
 	while (s.n > 0) {
-		word = take_until(&s, ',');
+		word = span_cut(&s, ',');
 		for (i = 0; i < COUNT(flags); i++)
 			if (span_is(word, flags[i]))
 				found |= 1u << i;
@@ -249,18 +233,18 @@ take_event(struct dialogue *d, struct span line)
 	struct span word;
 	int end;
 
-	if (parse_time(take_until(&line, '\t'), &e->time) < 0)
+	if (parse_time(span_cut(&line, '\t'), &e->time) < 0)
 		return bad(d, "not a time in seconds");
-	word = take_until(&line, '\t');
+	word = span_cut(&line, '\t');
 	side = word.n == 1 ? memchr(sides, word.p[0], COUNT(sides) - 1) : NULL;
 	if (side == NULL)
 		return bad(d, "not a side: C, S or -");
 	e->side = (enum dialogue_side)(side - sides);
-	end = find_end(take_until(&line, '\t'));
+	end = find_end(span_cut(&line, '\t'));
 	if (end < 0)
 		return bad(d, "not an ending: crlf, lf, cr, none or -");
 	e->end = (enum dialogue_end)end;
-	word = take_until(&line, '\t');
+	word = span_cut(&line, '\t');
 	if (word.n == 0)
 		return bad(d, "an event has five fields with tabs between");
 	e->flags = parse_flags(word);
@@ -314,9 +298,8 @@ watch_quit(struct dialogue *d)
 
 	if (d->event.side == DIALOGUE_CLIENT)
 		d->quits |= span_case_is(span_trim(s), "QUIT");
-	else if (d->quits && s.n >= 3)
-		d->over |= memcmp(s.p, "221 ", s.n > 3 ? 4 : 3) == 0 ||
-		    memcmp(s.p, "+OK", 3) == 0;
+	else if (d->quits)
+		d->over |= span_begins(s, "221 ") || span_begins(s, "+OK");
 }
 
 static int
@@ -358,7 +341,7 @@ take_plain(struct dialogue *d, struct span line, int64_t us)
 static int
 is_event(struct span line)
 {
-	const char *tab = line.n > 0 ? memchr(line.p, '\t', line.n) : NULL;
+	const char *tab = span_find(line, '\t');
 	int64_t us;
 
 	return tab != NULL &&
@@ -373,8 +356,7 @@ dialogue_line(struct dialogue *d, struct span line)
 	int64_t us;
 
 	line = text = span_chomp(line);
-	if (line.n >= sizeof head - 1 &&
-	    memcmp(line.p, head, sizeof head - 1) == 0)
+	if (span_begins(line, head))
 		return take_head(d, span_drop(line, sizeof head - 1));
 	if (d->form == DIALOGUE_HEADED && is_event(line))
 		return take_event(d, line);

@@ -67,16 +67,6 @@ escape_add(struct buf *b, struct span text)
 	}
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Takes what stands behind a backslash: 0, or -1. */
 static int
 unescape_byte(struct buf *b, struct span *s)
@@ -95,8 +85,8 @@ unescape_byte(struct buf *b, struct span *s)
 	}
 	if (s->n < 3 || s->p[0] != 'x')
 		return -1;
-	high = hex_digit(s->p[1]);
-	low = hex_digit(s->p[2]);
+	high = byte_hex(s->p[1]);
+	low = byte_hex(s->p[2]);
 	if (high < 0 || low < 0)
 		return -1;
 	buf_addc(b, high << 4 | low);
@@ -109,7 +99,7 @@ escape_undo(struct buf *b, struct span s)
 {
 	const char *slash;
 
-	while (s.n > 0 && (slash = memchr(s.p, '\\', s.n)) != NULL) {
+	while ((slash = span_find(s, '\\')) != NULL) {
 		buf_add(b, s.p, (size_t)(slash - s.p));
 		s = span_drop(s, (size_t)(slash + 1 - s.p));
 		if (unescape_byte(b, &s) < 0)
