@@ -12,6 +12,7 @@
 #	work/.NAME/STEM.results	what became of each recipient, one line each
 #	work/.NAME/report	once it is there, no letter is sent any more
 #	work/.NAME/journal	of the report: whether it was sent
+#	work/.NAME/.tmp.*	of a run: what is not whole yet
 #
 # id and report appear whole and on disk or not at all (savefile), so that what
 # exists says what has been done, also after a power failure, and every
@@ -114,7 +115,7 @@ send_letters() {
 			return 75
 		}
 	fi
-	step savefile -s "$stem.results" && report_results
+	step savefile -r "$results" "$stem.results" && report_results
 }
 
 # With another id all would be other letters, which nobody has had.
@@ -129,19 +130,24 @@ get_id() {
 	return 74
 }
 
+# The way to the journal is through $state, which goes with the order: an
+# smtpsend that outlived its run, and begins when another run has done all,
+# finds no place for a journal, and sends nothing.
 send_batch() {
 	tell "$order: sending the letters to $SMTPSERVER"
+	results=$state/.tmp.$$
 	step orderparse -S -f "$FROM" -i "$id" -- "$order" |
-		send -bS -j "$JOBS" -l "$order.results" >"$stem.results"
+		send -bS -j "$JOBS" -l "$state/../$name.results" >"$results"
 	code=$?
 	case $code in
-	0 | 65 | 67 | 68 | 75 | 80) ;;
-	77) [ ! -s "$stem.results" ] ||
+	0 | 65 | 67 | 68 | 80) ;;
+	75) [ -s "$results" ] || return 75 ;;
+	77) [ ! -s "$results" ] ||
 			say "$order: no log-in, see $order.results"
 		return 77 ;;
 	*) ended "$code" "$order: smtpsend"; return ;;
 	esac
-	step orderparse -e -- "$order" >>"$stem.results"
+	step orderparse -e -- "$order" >>"$results"
 }
 
 # What the results do not account for holds the order back; so does a count
@@ -149,7 +155,7 @@ send_batch() {
 count_results() {
 	counts=$(step awk -F '\t' '{ n[$1]++ } END { print n["sent"] + 0,
 		n["failed"] + 0, n["deferred"] + 0, n["unknown"] + 0
-	}' "$stem.results") || return
+	}' "$results") || return
 	IFS=' ' read -r sent failed deferred unknown <<-END
 	$counts
 	END

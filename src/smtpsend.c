@@ -99,10 +99,6 @@ work(struct opt *opt, struct sender_conf *conf, struct report *report,
 	}
 	/* Until now a signal ends us: half a message must not be sent. */
 	stop_catch();
-	if (opt->log != NULL && !opt->dry) {
-		journal_need(&opt->journal, opt->log, opt->sync);
-		report->journal = &opt->journal;
-	}
 	if (opt->dry)
 		code = dry_run(&opt->in, conf, opt->named, out);
 	else if (opt->many && opt->jobs > 1)
@@ -230,7 +226,6 @@ set_conf(struct sender_conf *conf, struct opt *opt, struct wr *trace)
 {
 	struct servers_conf *servers = &conf->servers;
 	struct connection_conf *connection = &servers->connection;
-	struct buf why = { 0 };
 
 	conf->depth = (size_t)opt->depth;
 	if (opt->mx)
@@ -247,12 +242,8 @@ set_conf(struct sender_conf *conf, struct opt *opt, struct wr *trace)
 	connection->bare = opt->typed;
 	if (opt->verbose || opt->typed)
 		connection->trace = trace;
-	if (opt->auth.user == NULL)
-		return;
-	if (servers_secrets(servers->server, servers->n, opt->secret,
-	    getenv("NETRC"), getenv("HOME"), opt->auth.user, &why) < 0)
-		die(EX_NOPERM, "%s", buf_str(&why));
-	connection->auth = &opt->auth;
+	if (opt->auth.user != NULL)
+		connection->auth = &opt->auth;
 }
 
 int
@@ -281,6 +272,15 @@ main(int argc, char **argv)
 	wr_init(&trace, STDERR_FILENO, IO_FOREVER);
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
 	set_conf(&conf, &opt, opt.typed ? &out : &trace);
+	/* First of all that takes time: a second run then sends nothing. */
+	if (opt.log != NULL && !opt.dry && !opt.typed) {
+		journal_need(&opt.journal, opt.log, opt.sync);
+		report.journal = &opt.journal;
+	}
+	if (opt.auth.user != NULL)
+		servers_secrets(conf.servers.server, conf.servers.n,
+		    opt.secret, getenv("NETRC"), getenv("HOME"),
+		    opt.auth.user);
 	if (opt.many || opt.shown)
 		report.out = &out;
 	if (opt.many && !opt.verbose && isatty(STDERR_FILENO))

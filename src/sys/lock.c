@@ -29,7 +29,8 @@ set(int fd, int cmd, int type)
 static int
 open_lock(const char *path)
 {
-	return io_file(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	return io_file(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC |
+	    O_NOCTTY, 0600);
 }
 
 static int

@@ -7,10 +7,10 @@
 
 /*
  * Opens path, made if it is missing (mode 0600), and locks it for this
- * process alone; wait says whether to wait for another holder.  The lock
- * lasts until the descriptor (close-on-exec) is closed.  -1 with errno:
- * EAGAIN when another has it.  The holder may remove the file: whoever waited
- * for it then locks a new one.
+ * process alone; wait says whether to wait for another holder.  What is
+ * written to it is appended.  The lock lasts until the descriptor
+ * (close-on-exec) is closed.  -1 with errno: EAGAIN when another has it.  The
+ * holder may remove the file: whoever waited for it then locks a new one.
  *
  * A process that closes any descriptor of a file it has locked loses the
  * lock: open a lock file through this module only.

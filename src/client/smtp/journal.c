@@ -281,8 +281,8 @@ take(struct journal *j, const char *path, int sync)
 	memset(j, 0, sizeof *j);
 	j->path = path;
 	j->sync = sync;
-	j->fd = io_file(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (j->fd < 0 || lock_file(j->fd) < 0 || fstat(j->fd, &st) < 0)
+	j->fd = lock_take(path, 0);
+	if (j->fd < 0 || fstat(j->fd, &st) < 0)
 		return -1;
 	j->regular = S_ISREG(st.st_mode);
 	if (!j->regular)

@@ -114,10 +114,11 @@ servers_free(struct server *server, size_t n)
 	free(server);
 }
 
-int
+void
 servers_secrets(struct server *server, size_t n, const char *command,
-    const char *netrc, const char *home, const char *user, struct buf *why)
+    const char *netrc, const char *home, const char *user)
 {
+	struct buf why = { 0 };
 	size_t i;
 
 	for (i = 0; i < n; i++)
@@ -125,9 +126,8 @@ servers_secrets(struct server *server, size_t n, const char *command,
 			buf_addspan(&server[i].secret,
 			    buf_span(&server[0].secret));
 		else if (client_secret(&server[i].secret, command, netrc,
-		    home, server[i].addr.host, user, why) < 0)
-			return -1;
-	return 0;
+		    home, server[i].addr.host, user, &why) < 0)
+			die(EX_NOPERM, "%s", buf_str(&why));
 }
 
 /* --- Whose turn it is ------------------------------------------------ */

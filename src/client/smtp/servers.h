@@ -65,10 +65,10 @@ void servers_free(struct server *server, size_t n);
 /*
  * Finds the secret of user for each of those n servers, as client_secret
  * does: what command prints is for all of them, a password in the file only
- * for the host that it stands with.  0, or -1 with the reason in why.
+ * for the host that it stands with.  Without one the program ends: EX_NOPERM.
  */
-int servers_secrets(struct server *server, size_t n, const char *command,
-    const char *netrc, const char *home, const char *user, struct buf *why);
+void servers_secrets(struct server *server, size_t n, const char *command,
+    const char *netrc, const char *home, const char *user);
 
 /*
  * In how many ms the first of those n servers that are pausing may be tried
