@@ -206,6 +206,15 @@ single_again() {
 	[ "$(letters 1)" = 1 ] || single_go "$@"
 }
 
+# What was on its way when the reply to its dot was lost may come after it was
+# sent again.
+single_same() {
+	local most=1
+	[[ $FAULT != *KILL && $(<err.1) != *': unknown at '* ]] || most=2
+	[ "$STATUS" = 0 ] && [ "$(letters 1)" -ge 1 ] &&
+		[ "$(letters 1)" -le $most ]
+}
+
 # --- Real servers, and clients that no fault befalls --------------------
 
 served_base() {
