@@ -239,23 +239,20 @@ descend(struct ftpc *c, const char *name)
 static int
 go_to_directory(struct ftpc *c)
 {
-	struct span path = c->conf->path;
-	struct buf name = { 0 };
-	size_t n;
+	struct span path = c->conf->path, name;
+	struct buf text = { 0 };
 	int r = 0;
 
 	if (path.n > 0 && path.p[0] == '/')
 		r = descend(c, "/");
 	while (path.n > 0 && r == 0) {
-		for (n = 0; n < path.n && path.p[n] != '/'; n++)
-			;
-		buf_clear(&name);
-		buf_add(&name, path.p, n);
-		path = span_drop(path, n < path.n ? n + 1 : n);
-		if (n > 0)
-			r = descend(c, buf_str(&name));
+		name = span_cut(&path, '/');
+		buf_clear(&text);
+		buf_addspan(&text, name);
+		if (name.n > 0)
+			r = descend(c, buf_str(&text));
 	}
-	buf_free(&name);
+	buf_free(&text);
 	return r;
 }
 

@@ -255,15 +255,10 @@ static int
 take_nonce(struct connection *l, struct span text)
 {
 	struct span words[4];
-	size_t i, n;
+	size_t i;
 
-	for (i = 0; i < 4; i++) {
-		for (n = 0; n < text.n && text.p[n] != ' '; n++)
-			;
-		words[i] = span_of(text.p, n);
-		n += n < text.n;
-		text = span_drop(text, n);
-	}
+	for (i = 0; i < COUNT(words); i++)
+		words[i] = span_cut(&text, ' ');
 	buf_addspan(&l->nonce, words[3]);
 	return span_is(words[1], "orderrecv") && span_is(words[2], "1") &&
 	    words[3].n > 0 ? 0 : -1;

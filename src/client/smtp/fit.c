@@ -151,16 +151,16 @@ fit_explain(struct buf *b, const struct fit *f, enum fit_verdict verdict,
 	buf_adds(b, ", and the server does not offer 8BITMIME");
 }
 
-/* Whether word may be a parameter as it is, RFC 5321 4.1.2. */
+/* Whether word is a parameter, and may be one as it is, RFC 5321 4.1.2. */
 static int
-is_param(struct span word)
+is_param(struct span word, const char *name)
 {
 	size_t i;
 
 	for (i = 0; i < word.n; i++)
 		if (!byte_is_graph(word.p[i]))
 			return 0;
-	return 1;
+	return word.n > strlen(name) && span_case_begins(word, name);
 }
 
 /* Parameters of delivery status notifications (RFC 3461), no others. */
@@ -171,20 +171,16 @@ add_params(struct buf *b, struct span params)
 		"RET=", "ENVID=", "NOTIFY=", "ORCPT="
 	};
 	struct span word;
-	size_t i, n;
+	size_t i;
 
 	while (params.n > 0) {
-		for (n = 0; n < params.n && params.p[n] != ' '; n++)
-			;
-		word = span_of(params.p, n);
+		word = span_cut(&params, ' ');
 		for (i = 0; i < COUNT(known); i++)
-			if (n > strlen(known[i]) && is_param(word) &&
-			    span_case_is(span_of(word.p, strlen(known[i])),
-			    known[i])) {
+			if (is_param(word, known[i])) {
 				buf_addc(b, ' ');
 				buf_addspan(b, word);
 			}
-		params = span_trim(span_drop(params, n));
+		params = span_trim(params);
 	}
 }
 
@@ -228,10 +224,8 @@ fit_add_rcpt(struct buf *b, const struct fit *fit, const struct rcpt *r)
 static int
 names(struct span text, const char *word)
 {
-	size_t n = strlen(word);
-
-	for (; text.n >= n; text = span_drop(text, 1))
-		if (span_case_is(span_of(text.p, n), word))
+	for (; text.n > 0; text = span_drop(text, 1))
+		if (span_case_begins(text, word))
 			return 1;
 	return 0;
 }
@@ -240,10 +234,10 @@ names(struct span text, const char *word)
 static int
 is_about(const struct reply *r, const char *detail)
 {
-	size_t n = strlen(detail);
+	const struct span text = buf_span(&r->text);
 
-	return r->text.n >= n + 2 && r->text.p[1] == '.' &&
-	    memcmp(r->text.p + 2, detail, n) == 0;
+	return text.n > 2 && text.p[1] == '.' &&
+	    span_begins(span_drop(text, 2), detail);
 }
 
 /* Those that the reply names. */

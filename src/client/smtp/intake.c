@@ -106,13 +106,11 @@ take_dot(struct feed *s, struct message *m)
 static void
 take_numbers(struct feed *s, struct span line)
 {
-	uintmax_t tries = 0;
-	struct span word;
+	uintmax_t tries;
 
-	line = span_trim(span_drop(span_chomp(line), strlen("NOOP")));
-	word = span_word(line);
-	if (span_number(word, &s->number) == 0 &&
-	    span_number(span_trim(span_drop(line, word.n)), &tries) == 0)
+	line = span_drop(span_chomp(line), strlen("NOOP"));
+	if (span_number(span_take_word(&line), &s->number) == 0 &&
+	    span_number(span_trim(line), &tries) == 0)
 		s->tries = (int)tries;
 }
 

@@ -26,7 +26,7 @@ is_verb(struct span line, const char *verb)
 {
 	size_t n = strlen(verb);
 
-	return line.n >= n && span_case_is(span_of(line.p, n), verb) &&
+	return span_case_begins(line, verb) &&
 	    (line.n == n || line.p[n] == ' ' || line.p[n] == ':');
 }
 

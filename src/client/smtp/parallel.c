@@ -138,11 +138,10 @@ take_result(struct parallel *p, struct pool_worker *w,
 static long
 next_number(struct span *line, long instead)
 {
-	struct span word = span_word(*line);
 	uintmax_t n;
 
-	*line = span_trim(span_drop(*line, word.n));
-	return span_number(word, &n) == 0 && n <= INT_MAX ? (long)n : instead;
+	return span_number(span_take_word(line), &n) == 0 && n <= INT_MAX ?
+	    (long)n : instead;
 }
 
 /*
@@ -178,18 +177,21 @@ take_back(struct parallel *p, struct pool_worker *w, struct span line)
 static void
 take(struct parallel *p, struct pool_worker *w, struct span line)
 {
-	struct span words = span_chomp(line);
-	struct span verb = span_word(words);
+	struct span words = span_chomp(line), verb;
 	struct result res;
 
-	if (words.n == 0)
+	if (words.n == 0) {
 		pool_ask(&p->pool, w, p->report);
-	else if (result_parse(&res, words) == 0)
+		return;
+	}
+	if (result_parse(&res, words) == 0) {
 		take_result(p, w, &res, line);
-	else if (span_is(verb, "back"))
-		take_back(p, w, span_trim(span_drop(words, verb.n)));
-	else if (span_is(verb, "bye"))
-		w->bye = 1;
+		return;
+	}
+	verb = span_take_word(&words);
+	if (span_is(verb, "back"))
+		take_back(p, w, words);
+	w->bye |= span_is(verb, "bye");
 }
 
 /* Takes the lines that w has to say: as pool_receive. */

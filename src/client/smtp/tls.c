@@ -90,16 +90,9 @@ tls_start(struct smtpc *c, const char *helo)
 static struct span
 word(struct span s, int n)
 {
-	const char *p;
-
-	for (;;) {
-		p = s.n > 0 ? memchr(s.p, ':', s.n) : NULL;
-		if (n-- == 0)
-			return span_trim(p == NULL ? s :
-			    span_of(s.p, (size_t)(p - s.p)));
-		s = p == NULL ? span_of(NULL, 0) :
-		    span_drop(s, (size_t)(p - s.p) + 1);
-	}
+	while (n-- > 0)
+		span_cut(&s, ':');
+	return span_trim(span_cut(&s, ':'));
 }
 
 /* What openssl's words mean to a person. */
@@ -126,18 +119,10 @@ add_reason(struct buf *why, struct span reason)
 }
 
 static int
-starts(struct span line, const char *s)
-{
-	return line.n >= strlen(s) && memcmp(line.p, s, strlen(s)) == 0;
-}
-
-static int
 holds(struct span line, const char *s)
 {
-	size_t i;
-
-	for (i = 0; i + strlen(s) <= line.n; i++)
-		if (starts(span_drop(line, i), s))
+	for (; line.n > 0; line = span_drop(line, 1))
+		if (span_begins(line, s))
 			return 1;
 	return 0;
 }
@@ -149,7 +134,7 @@ holds(struct span line, const char *s)
 static int
 explain_line(struct buf *why, struct span line)
 {
-	if (starts(line, "verify error:num=")) {
+	if (span_begins(line, "verify error:num=")) {
 		buf_adds(why, "the server's certificate is not accepted: ");
 		buf_addspan(why, word(line, 2));
 	} else if (holds(line, ":BIO_lookup")) {

@@ -339,14 +339,7 @@ add_message(struct letter *l, const struct span *rcpt, size_t n,
 }
 
 void
-letter_message(struct letter *l, const struct entry *e, struct buf *out)
-{
-	fields_take(l->fields, e);
-	letter_copy(l, &e->addr.text, 1, out);
-}
-
-void
-letter_copy(struct letter *l, const struct span *rcpt, size_t n,
+letter_message(struct letter *l, const struct span *rcpt, size_t n,
     struct buf *out)
 {
 	begin_message(l);
@@ -361,14 +354,7 @@ letter_begin(struct letter *l, size_t messages, struct buf *out)
 }
 
 void
-letter_add(struct letter *l, const struct entry *e, struct buf *out)
-{
-	fields_take(l->fields, e);
-	letter_add_copy(l, &e->addr.text, 1, out);
-}
-
-void
-letter_add_copy(struct letter *l, const struct span *rcpt, size_t n,
+letter_add(struct letter *l, const struct span *rcpt, size_t n,
     struct buf *out)
 {
 	int eight = begin_message(l), utf8 = l->utf8;

@@ -73,18 +73,16 @@ void letter_open(struct letter *l, const struct order *o, struct fields *f,
     const struct letter_opt *opt);
 
 /*
- * A batch: its beginning, with the number of messages; one message for each
- * good entry, or, under copies, for n addresses; its end.
+ * A batch: its beginning, with the number of messages; the message to the
+ * recipient that the fields are of or, under copies, to n addresses; its end.
  */
 void letter_begin(struct letter *l, size_t messages, struct buf *out);
-void letter_add(struct letter *l, const struct entry *e, struct buf *out);
-void letter_add_copy(struct letter *l, const struct span *rcpt, size_t n,
+void letter_add(struct letter *l, const struct span *rcpt, size_t n,
     struct buf *out);
 void letter_end(struct buf *out);
 
 /* The message alone; lines end in CRLF. */
-void letter_message(struct letter *l, const struct entry *e, struct buf *out);
-void letter_copy(struct letter *l, const struct span *rcpt, size_t n,
+void letter_message(struct letter *l, const struct span *rcpt, size_t n,
     struct buf *out);
 
 #endif

@@ -53,7 +53,6 @@ sort_copies(struct mailing *m, size_t most)
 		sum += n;
 	}
 	m->all = die_calloc(o->good, sizeof *m->all);
-	m->rcpt = die_calloc(m->most, sizeof *m->rcpt);
 	while (order_find(o, &walk, &e, ENTRY_GOOD)) {
 		r = &m->all[m->ends[set_find(&domains, at_domain(&e))]++];
 		r->at = (uint32_t)(e.addr.text.p - o->text.p);
@@ -80,6 +79,21 @@ next_copy(struct mailing *m)
 	return n;
 }
 
+/* The next message: how many recipients it has, or 0 after the last. */
+static size_t
+next_message(struct mailing *m)
+{
+	struct entry e;
+
+	if (m->most > 0)
+		return next_copy(m);
+	if (!order_find(m->order, &m->walk, &e, ENTRY_GOOD))
+		return 0;
+	fields_take(m->fields, &e);
+	m->rcpt[0] = e.addr.text;
+	return 1;
+}
+
 void
 mailing_open(struct mailing *m, const struct order *o, struct fields *f,
     const struct letter_opt *opt, size_t most)
@@ -88,9 +102,11 @@ mailing_open(struct mailing *m, const struct order *o, struct fields *f,
 
 	memset(m, 0, sizeof *m);
 	m->order = o;
+	m->fields = f;
 	if (most > 1 && !fields_has_placeholder(f))
 		sort_copies(m, most);
 	how.copies = m->most > 0;
+	m->rcpt = die_calloc(m->most + 1, sizeof *m->rcpt);
 	letter_open(&m->letter, o, f, &how);
 }
 
@@ -104,29 +120,12 @@ mailing_close(struct mailing *m)
 	buf_free(&m->text);
 }
 
-/* One letter more: 1, or 0 where there is none. */
-static int
-add_letter(struct mailing *m)
-{
-	struct entry e;
-	size_t n;
-
-	if (m->most > 0) {
-		n = next_copy(m);
-		if (n > 0)
-			letter_add_copy(&m->letter, m->rcpt, n, &m->text);
-		return n > 0;
-	}
-	if (!order_find(m->order, &m->walk, &e, ENTRY_GOOD))
-		return 0;
-	letter_add(&m->letter, &e, &m->text);
-	return 1;
-}
-
 /* Makes what is to come a piece at least, but at the end. */
 static void
 fill(struct mailing *m)
 {
+	size_t n;
+
 	buf_consume(&m->text, m->given);
 	m->given = 0;
 	if (m->state == MAILING_START) {
@@ -134,11 +133,15 @@ fill(struct mailing *m)
 		    m->order->good, &m->text);
 		m->state = MAILING_MIDDLE;
 	}
-	while (m->text.n < MAILING_PIECE && m->state == MAILING_MIDDLE)
-		if (!add_letter(m)) {
-			letter_end(&m->text);
-			m->state = MAILING_OVER;
+	while (m->text.n < MAILING_PIECE && m->state == MAILING_MIDDLE) {
+		n = next_message(m);
+		if (n > 0) {
+			letter_add(&m->letter, m->rcpt, n, &m->text);
+			continue;
 		}
+		letter_end(&m->text);
+		m->state = MAILING_OVER;
+	}
 }
 
 int
@@ -154,34 +157,18 @@ mailing_next(struct mailing *m, struct span *piece)
 	return piece->n > 0;
 }
 
-/* The copy that goes to one recipient, and others. */
-static int
-find_copy(struct mailing *m, const struct addr *rcpt, struct buf *b)
+int
+mailing_find(struct mailing *m, const struct addr *rcpt, struct buf *b)
 {
 	struct addr a;
 	size_t i, n;
 
-	while ((n = next_copy(m)) > 0)
+	while ((n = next_message(m)) > 0)
 		for (i = 0; i < n; i++) {
 			if (addr_parse(&a, m->rcpt[i], NULL) < 0 ||
 			    !addr_same(&a, rcpt))
 				continue;
-			letter_copy(&m->letter, m->rcpt, n, b);
-			return 1;
-		}
-	return 0;
-}
-
-int
-mailing_find(struct mailing *m, const struct addr *rcpt, struct buf *b)
-{
-	struct entry e;
-
-	if (m->most > 0)
-		return find_copy(m, rcpt, b);
-	while (order_find(m->order, &m->walk, &e, ENTRY_GOOD))
-		if (addr_same(&e.addr, rcpt)) {
-			letter_message(&m->letter, &e, b);
+			letter_message(&m->letter, m->rcpt, n, b);
 			return 1;
 		}
 	return 0;
@@ -191,13 +178,13 @@ const char *
 mailing_refuse_sender(struct span s)
 {
 	struct entry e;
-	size_t i;
+	size_t i = 0;
 
 	order_mailbox(s, &e);
 	if (e.kind == ENTRY_BAD)
 		return e.why;
-	for (i = 0; i < s.n && (unsigned char)s.p[i] >= ' '; i++)
-		;
+	while (i < s.n && (unsigned char)s.p[i] >= ' ')
+		i++;
 	return e.fields.n > 0 || i < s.n || mime_utf8_check(s) < s.n ?
 	    "not an address" : NULL;
 }

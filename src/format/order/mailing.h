@@ -17,6 +17,7 @@
 struct mailing {
 	/* private */
 	const struct order *order;
+	struct fields *fields;
 	struct letter letter;
 	struct order_walk walk;
 	struct buf text;	/* of the batch, from the last piece on */
@@ -25,7 +26,7 @@ struct mailing {
 	/* Copies, each for several recipients of a domain. */
 	size_t most;		/* recipients of a copy; 0: letters */
 	size_t copies;		/* how many there are */
-	struct span *rcpt;	/* addresses of the copy at hand */
+	struct span *rcpt;	/* addresses of the message at hand */
 	struct mailing_rcpt *all;	/* good entries, domain by domain */
 	size_t *ends;		/* in all, of each domain */
 	size_t domains;

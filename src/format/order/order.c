@@ -39,12 +39,11 @@ tag_at(struct span s, size_t i, size_t *n)
 	if (i >= s.n || s.p[i] != '[' ||
 	    (i > 0 && !byte_is_blank(s.p[i - 1]) && s.p[i - 1] != '\n'))
 		return -1;
-	for (k = 0; k < COUNT(sections); k++) {
-		*n = strlen(sections[k].name);
-		if (*n <= s.n - i &&
-		    span_case_is(span_of(s.p + i, *n), sections[k].name))
+	for (k = 0; k < COUNT(sections); k++)
+		if (span_case_begins(span_drop(s, i), sections[k].name)) {
+			*n = strlen(sections[k].name);
 			return (int)k;
-	}
+		}
 	return -1;
 }
 
@@ -150,14 +149,8 @@ entry_end(struct span s, size_t start, const char **open)
 int
 order_line(struct span *section, struct span *line)
 {
-	const char *lf;
-	size_t n;
-
 	while (section->n > 0) {
-		lf = memchr(section->p, '\n', section->n);
-		n = lf != NULL ? (size_t)(lf - section->p) + 1 : section->n;
-		*line = span_trim(span_chomp(span_of(section->p, n)));
-		*section = span_drop(*section, n);
+		*line = span_trim(span_chomp(span_line(section)));
 		if (line->n > 0)
 			return 1;
 	}

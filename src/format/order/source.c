@@ -251,20 +251,19 @@ source_states(struct span list)
 		RESULT_FAILED, RESULT_DEFERRED, RESULT_UNKNOWN
 	};
 	unsigned states = 0, was;
-	size_t i, n;
+	struct span word;
+	size_t i;
+	int more;
 
-	for (;;) {
-		for (n = 0; n < list.n && list.p[n] != ','; n++)
-			;
+	do {
+		more = span_find(list, ',') != NULL;
+		word = span_cut(&list, ',');
 		was = states;
 		for (i = 0; i < COUNT(known); i++)
-			if (span_is(span_of(list.p, n),
-			    result_status_name(known[i])))
+			if (span_is(word, result_status_name(known[i])))
 				states |= 1U << known[i];
 		if (states == was)
 			return 0;
-		if (n == list.n)
-			return states;
-		list = span_drop(list, n + 1);
-	}
+	} while (more);
+	return states;
 }

@@ -71,14 +71,9 @@ add_literal(struct compiler *c, struct span s)
 static void
 add_lines(struct compiler *c, struct span s)
 {
-	const char *lf;
-	size_t n;
-
-	while ((lf = s.n > 0 ? memchr(s.p, '\n', s.n) : NULL) != NULL) {
-		n = (size_t)(lf - s.p) + 1;
-		add_literal(c, span_chomp(span_of(s.p, n)));
+	while (span_find(s, '\n') != NULL) {
+		add_literal(c, span_chomp(span_line(&s)));
 		end_line(c);
-		s = span_drop(s, n);
 	}
 	add_literal(c, s);
 }
