@@ -54,15 +54,15 @@ MODULES = \
 	server/ftp/ftpverb \
 	server/order/orderd server/order/orderq \
 	client/client client/handin \
-	client/smtp/ahead client/smtp/batch \
-	client/smtp/connection client/smtp/domains client/smtp/dry \
-	client/smtp/fit client/smtp/intake client/smtp/interactive \
-	client/smtp/journal client/smtp/message client/smtp/parallel \
-	client/smtp/pool client/smtp/prepare client/smtp/report \
-	client/smtp/route client/smtp/saslc client/smtp/sender \
-	client/smtp/servers client/smtp/smtpc client/smtp/tls \
-	client/smtp/transact client/ftp/ftpc client/ftp/ftpput \
-	client/order/orderc client/dns/mx client/dns/resolver
+	client/smtp/batch client/smtp/connection client/smtp/domains \
+	client/smtp/dry client/smtp/esmtp client/smtp/intake \
+	client/smtp/interactive client/smtp/journal client/smtp/message \
+	client/smtp/parallel client/smtp/pool client/smtp/prepare \
+	client/smtp/report client/smtp/route client/smtp/saslc \
+	client/smtp/sender client/smtp/servers client/smtp/smtpc \
+	client/smtp/tls client/smtp/transact client/smtp/writeahead \
+	client/ftp/ftpc client/ftp/ftpput client/order/orderc \
+	client/dns/mx client/dns/resolver
 # Headers alone.
 TYPES = format/mail/mailstore format/wire/orderstore server/smtp/smtpconf \
 	sys/session

@@ -206,7 +206,7 @@ check(struct opt *opt, char **operand)
 
 /* Under -x a server can only be a port. */
 static void
-set_resolver(struct sender_conf *conf, struct opt *opt, struct wr *trace)
+set_resolver(struct servers_conf *conf, struct opt *opt, struct wr *trace)
 {
 	conf->resolver = &opt->resolver;
 	conf->port = route_port(opt->servers, ports[0]);
@@ -229,7 +229,7 @@ set_conf(struct sender_conf *conf, struct opt *opt, struct wr *trace)
 
 	conf->depth = (size_t)opt->depth;
 	if (opt->mx)
-		set_resolver(conf, opt, trace);
+		set_resolver(servers, opt, trace);
 	else
 		servers->server = servers_parse(opt->servers, ports[opt->tls],
 		    &servers->n);

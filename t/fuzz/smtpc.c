@@ -30,7 +30,7 @@ by_data(struct transact *t, struct smtpc *c, struct message *m)
 {
 	enum smtpc_status status;
 
-	if (transact_envelope(t, c, m) != FIT_OK)
+	if (transact_envelope(t, c, m) != ESMTP_OK)
 		return SMTPC_LOST;	/* it goes elsewhere */
 	status = transact_answers(t);
 	if (status == SMTPC_OK)
@@ -46,7 +46,7 @@ by_data(struct transact *t, struct smtpc *c, struct message *m)
 static enum smtpc_status
 by_chunk(struct transact *t, struct smtpc *c, struct message *m)
 {
-	if (transact_fit(t, c, m) != FIT_OK)
+	if (transact_fit(t, c, m) != ESMTP_OK)
 		return SMTPC_LOST;
 	transact_chunk(t, 0);
 	return transact_chunk_verdict(t);

@@ -1,13 +1,13 @@
 #include "batch.h"
 
-#include "client/smtp/ahead.h"
+#include "client/smtp/writeahead.h"
 #include "sys/stop.h"
 
 struct batch {
 	struct intake i;
 	struct report *report;
-	struct ahead ahead;
-	int knows;		/* ahead_knows */
+	struct writeahead ahead;
+	int knows;		/* servers_stay */
 	struct message *pushed;	/* the sender has got it; or NULL */
 };
 
@@ -25,10 +25,10 @@ put_ahead(struct batch *b, const struct message *m)
 
 	if (!b->knows || b->i.paced || stop_asked())
 		return;
-	left = ahead_group(&b->ahead, r) - 1;
+	left = writeahead_group(&b->ahead, r) - 1;
 	next = b->pushed != NULL ? b->pushed : intake_behind(&b->i, NULL);
 	for (; left > 0 && next != NULL; left -= n) {
-		n = ahead_put(r, next, m->server);
+		n = writeahead_put(r, next, m->server);
 		if (n < 0)
 			return;
 		next = intake_behind(&b->i, next == b->pushed ? NULL : next);
@@ -47,16 +47,16 @@ sending(void *arg, struct message *m)
 		return report_ask(r, m);
 	if (r->journal == NULL)
 		return 0;
-	ahead_ask(&b->ahead);
+	writeahead_ask(&b->ahead);
 	report_put_sending(&lines, m);
-	ready = ahead_begin(r, m, buf_span(&lines));
+	ready = writeahead_begin(r, m, buf_span(&lines));
 	m->begun = 1;
 	buf_free(&lines);
 	if (!ready)
 		put_ahead(b, m);
 	if ((ready ? report_write(r) : report_commit(r)) < 0)
 		return -1;
-	ahead_go(&b->ahead);
+	writeahead_go(&b->ahead);
 	return 0;
 }
 
@@ -152,7 +152,7 @@ set_callbacks(struct sender_conf *conf, struct batch *b)
 	conf->part = part;
 	conf->done = done;
 	/* A domain's messages are nobody else's. */
-	conf->back = is_worker(&b->i) && conf->resolver == NULL ?
+	conf->back = is_worker(&b->i) && conf->servers.resolver == NULL ?
 	    back : NULL;
 	conf->arg = conf->servers.connection.arg = b;
 	conf->servers.connection.wait = wait;
@@ -167,8 +167,8 @@ batch_run(const struct intake_conf *in, struct sender_conf *conf,
 	enum exit_code code;
 
 	intake_init(&b.i, in, conf->servers.connection.helo,
-	    conf->resolver != NULL, report);
-	b.knows = ahead_knows(conf);
+	    conf->servers.resolver != NULL, report);
+	b.knows = servers_stay(&conf->servers);
 	set_callbacks(conf, &b);
 	work(&b, &sender);
 	if (is_worker(&b.i))

@@ -25,16 +25,16 @@ forget(struct smtpc *c)
 }
 
 static enum smtpc_status
-ask_rcpt(struct smtpc *c, const struct fit *fit, struct rcpt *r)
+ask_rcpt(struct smtpc *c, const struct esmtp_form *form, struct rcpt *r)
 {
 	enum smtpc_status status;
 	unsigned refused;
 
-	transact_say_rcpt(c, fit, r);
+	esmtp_say_rcpt(c, form, r);
 	status = smtpc_hear(c, STAGE_RCPT, SMTPC_COMMAND, 2);
 	if (status == SMTPC_LOST)
 		return status;
-	refused = status == SMTPC_OK ? 0 : fit_refused_rcpt(c, fit, r);
+	refused = status == SMTPC_OK ? 0 : esmtp_refused_rcpt(c, form, r);
 	smtpc_give_up(c, refused);
 	r->later = refused != 0;
 	if (!r->later)
@@ -50,7 +50,7 @@ ask_rcpt(struct smtpc *c, const struct fit *fit, struct rcpt *r)
  * server has refused.
  */
 static enum smtpc_status
-ask_server(struct smtpc *c, const struct fit *fit, struct message *m)
+ask_server(struct smtpc *c, const struct esmtp_form *form, struct message *m)
 {
 	enum smtpc_status status;
 	unsigned refused;
@@ -58,11 +58,11 @@ ask_server(struct smtpc *c, const struct fit *fit, struct message *m)
 
 	status = forget(c);
 	if (status == SMTPC_OK) {
-		transact_say_mail(c, fit, m);
+		esmtp_say_mail(c, form, m);
 		status = smtpc_hear(c, STAGE_MAIL, SMTPC_COMMAND, 2);
 	}
 	if (status == SMTPC_REFUSED) {
-		refused = fit_refused_mail(c, fit, m);
+		refused = esmtp_refused_mail(c, form, m);
 		smtpc_give_up(c, refused);
 		c->reset = 1;
 		if (refused != 0)
@@ -74,7 +74,7 @@ ask_server(struct smtpc *c, const struct fit *fit, struct message *m)
 	for (i = 0; i < m->rcpts && status == SMTPC_OK; i++) {
 		if (m->rcpt[i].decided || m->rcpt[i].later)
 			continue;
-		status = ask_rcpt(c, fit, &m->rcpt[i]);
+		status = ask_rcpt(c, form, &m->rcpt[i]);
 	}
 	c->reset = 1;
 	if (status == SMTPC_LOST)
@@ -89,8 +89,8 @@ check_some(struct dry *d, struct message *m)
 {
 	const struct server *v;
 	struct smtpc *c = &d->servers.connection.c;
-	enum fit_verdict verdict;
-	struct fit fit;
+	enum esmtp_verdict verdict;
+	struct esmtp_form form;
 	size_t n = 0;
 
 	do {
@@ -99,12 +99,12 @@ check_some(struct dry *d, struct message *m)
 			    buf_span(&v->why));
 			return -1;
 		}
-		verdict = fit_message(&fit, c->caps, c->size, m);
-	} while (verdict != FIT_OK &&
-	    servers_other(&d->servers, m, &fit, verdict, ++n) == 0);
-	if (verdict != FIT_OK)
+		verdict = esmtp_fit(&form, c->caps, c->size, m);
+	} while (verdict != ESMTP_OK &&
+	    servers_other(&d->servers, m, &form, verdict, ++n) == 0);
+	if (verdict != ESMTP_OK)
 		return -1;
-	if (ask_server(c, &fit, m) == SMTPC_LOST)
+	if (ask_server(c, &form, m) == SMTPC_LOST)
 		connection_close(&d->servers.connection);
 	message_rejoin(m);
 	return message_open(m) > 0 ? 0 : -1;

@@ -97,7 +97,7 @@ settle(struct parallel *p, struct pool_worker *w, struct message *m)
 {
 	report_step(p->report, m);
 	take_out(p, w, m);
-	ahead_end(p->report, m);
+	writeahead_end(p->report, m);
 	message_drop(&p->in.shelf, m);
 	pool_raise(&p->pool, w);
 	if (!w->back)
@@ -440,7 +440,7 @@ parallel_run(const struct intake_conf *in, struct sender_conf *conf,
     struct report *report, long jobs)
 {
 	struct parallel p = { .report = report,
-	    .by_domain = conf->resolver != NULL };
+	    .by_domain = conf->servers.resolver != NULL };
 	int timeout, input, end = 0;
 	enum exit_code code;
 

@@ -5,7 +5,7 @@
 #ifndef CLIENT_SMTP_POOL_H
 #define CLIENT_SMTP_POOL_H
 
-#include "client/smtp/ahead.h"
+#include "client/smtp/writeahead.h"
 #include "client/smtp/sender.h"
 #include "sys/spawn.h"
 
@@ -33,7 +33,7 @@ struct pool_worker {
 	struct buf sending;	/* the lines that it asks with */
 	struct message *asking;	/* waits for go with that; or NULL */
 	enum pool_waits waits;	/* and for that, before it goes on */
-	struct ahead ahead;
+	struct writeahead ahead;
 	const char *server;	/* it was at last, or NULL */
 };
 

@@ -28,7 +28,7 @@ is_known(const struct servers_conf *conf, const struct net_addr *a)
 
 /* The mail hosts' addresses become servers, named as the hosts are. */
 static void
-add_host(struct route *r, struct servers_conf *conf, struct mx_host *h)
+add_host(struct servers_conf *conf, struct mx_host *h)
 {
 	struct server *v;
 	size_t i;
@@ -43,7 +43,7 @@ add_host(struct route *r, struct servers_conf *conf, struct mx_host *h)
 			continue;
 		v = &conf->server[conf->n++];
 		v->addr = h->addr[i];
-		snprintf(v->text, sizeof v->text, "%s:%s", h->name, r->port);
+		snprintf(v->text, sizeof v->text, "%s:%s", h->name, conf->port);
 	}
 }
 
@@ -53,18 +53,18 @@ add_host(struct route *r, struct servers_conf *conf, struct mx_host *h)
  * one of them, the others prove nothing for good.
  */
 static enum mx_verdict
-add_hosts(struct route *r, struct servers_conf *conf, struct mx *mx)
+add_hosts(struct servers_conf *conf, struct mx *mx)
 {
-	struct buf *why = &r->resolver->why;
+	struct buf *why = &conf->resolver->why;
 	struct buf doubt = { 0 };
 	enum mx_verdict one;
 	size_t i, doubts = 0;
 
 	for (i = 0; i < mx->hosts && doubts < ROUTE_DOUBTS &&
 	    conf->n < ROUTE_SERVERS && i < ROUTE_HOSTS; i++) {
-		one = mx_addresses(r->resolver, &mx->host[i], r->port);
+		one = mx_addresses(conf->resolver, &mx->host[i], conf->port);
 		if (one == MX_FOUND)
-			add_host(r, conf, &mx->host[i]);
+			add_host(conf, &mx->host[i]);
 		else if (one == MX_TEMP && doubts++ == 0)
 			buf_addspan(&doubt, buf_span(why));
 	}
@@ -82,15 +82,16 @@ add_hosts(struct route *r, struct servers_conf *conf, struct mx *mx)
 
 /* The same for a domain, within a time for all that has to be asked. */
 static enum mx_verdict
-find_servers(struct route *r, struct servers_conf *conf, struct span domain)
+find_servers(struct servers_conf *conf, struct span domain)
 {
 	enum mx_verdict verdict;
 	struct mx mx = { 0 };
 
-	resolver_within(r->resolver, ROUTE_QUESTIONS * r->resolver->timeout);
-	verdict = mx_find(r->resolver, domain, r->port, &mx);
+	resolver_within(conf->resolver,
+	    ROUTE_QUESTIONS * conf->resolver->timeout);
+	verdict = mx_find(conf->resolver, domain, conf->port, &mx);
 	if (verdict == MX_FOUND)
-		verdict = add_hosts(r, conf, &mx);
+		verdict = add_hosts(conf, &mx);
 	mx_free(&mx);
 	return verdict;
 }
@@ -125,7 +126,7 @@ remember(struct route *r, struct span domain, enum mx_verdict verdict,
 	buf_clear(&l->domain);
 	buf_addspan(&l->domain, domain);
 	buf_clear(&l->why);
-	buf_addspan(&l->why, buf_span(&r->resolver->why));
+	buf_addspan(&l->why, buf_span(&r->conf->resolver->why));
 	l->verdict = verdict;
 	l->until = io_clock() + CONNECTION_REST + CONNECTION_REST_TIMES * took;
 }
@@ -186,10 +187,10 @@ find_way(struct route *r, struct message *m)
 	conf.server = NULL;
 	conf.n = conf.home = 0;
 	conf.rests = &r->rests;
-	verdict = find_servers(r, &conf, domain);
+	verdict = find_servers(&conf, domain);
 	if (verdict != MX_FOUND) {
 		remember(r, domain, verdict, io_clock() - began);
-		decide(m, verdict, &r->resolver->why);
+		decide(m, verdict, &r->conf->resolver->why);
 		return NULL;
 	}
 	w = new_way(r);
@@ -202,14 +203,14 @@ find_way(struct route *r, struct message *m)
 int
 route_stays(const struct route *r, const struct message *m)
 {
-	return r->resolver == NULL || r->last == NULL || span_case_eq(
+	return r->conf->resolver == NULL || r->last == NULL || span_case_eq(
 	    buf_span(&r->last->domain), message_domain(m));
 }
 
 struct servers *
 route_find(struct route *r, struct message *m)
 {
-	if (r->resolver == NULL) {
+	if (r->conf->resolver == NULL) {
 		r->named.conf = r->conf;
 		return &r->named;
 	}

@@ -49,11 +49,9 @@ struct route_lost {
 	long long until;
 };
 
-/* All zero but the first three before the first message. */
+/* All zero but conf before the first message. */
 struct route {
 	const struct servers_conf *conf;
-	struct resolver *resolver;	/* NULL: conf says which servers */
-	const char *port;
 	/* private */
 	struct servers named;	/* those of conf */
 	struct route_way way[ROUTE_KEPT];

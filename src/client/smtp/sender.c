@@ -238,14 +238,14 @@ send_chunk(struct sender *s, struct transact *t)
  */
 static int
 go_elsewhere(struct sender *s, struct transact *t, struct message *m,
-    enum fit_verdict verdict, size_t n)
+    enum esmtp_verdict verdict, size_t n)
 {
 	m->server = servers_server(s->to)->text;
 	hear(s, 0);
 	if (s->stopped)
 		return -1;
-	return s->to->connection.open || verdict == FIT_NEVER ?
-	    servers_other(s->to, m, &t->fit, verdict, n) : 0;
+	return s->to->connection.open || verdict == ESMTP_NEVER ?
+	    servers_other(s->to, m, &t->form, verdict, n) : 0;
 }
 
 /*
@@ -255,7 +255,7 @@ go_elsewhere(struct sender *s, struct transact *t, struct message *m,
 static int
 begin(struct sender *s, struct transact *turn, struct message *m)
 {
-	enum fit_verdict verdict;
+	enum esmtp_verdict verdict;
 	struct transact *t;
 	size_t n = 0;
 	int chunk;
@@ -274,14 +274,15 @@ begin(struct sender *s, struct transact *turn, struct message *m)
 		t = chunk ? next_turn(s) : turn;
 		verdict = chunk ? transact_fit(t, smtpc(s), m) :
 		    transact_envelope(t, smtpc(s), m);
-	} while (verdict != FIT_OK && go_elsewhere(s, t, m, verdict, ++n) == 0);
-	if (verdict != FIT_OK && !s->stopped)
+	} while (verdict != ESMTP_OK &&
+	    go_elsewhere(s, t, m, verdict, ++n) == 0);
+	if (verdict != ESMTP_OK && !s->stopped)
 		finish(s, m);
-	else if (verdict == FIT_OK && chunk)
+	else if (verdict == ESMTP_OK && chunk)
 		send_chunk(s, t);
-	else if (verdict == FIT_OK)
+	else if (verdict == ESMTP_OK)
 		take(s, m);
-	return verdict == FIT_OK && !chunk;
+	return verdict == ESMTP_OK && !chunk;
 }
 
 /*
@@ -371,7 +372,7 @@ conclude(struct sender *s, struct message *next)
 	if (may_ride(s, next)) {
 		next->server = servers_server(s->to)->text;
 		riding = transact_envelope(other(s, t), smtpc(s),
-		    next) == FIT_OK;
+		    next) == ESMTP_OK;
 	}
 	if (transact_send(t) < 0) {
 		smtpc_lost(smtpc(s), "connection lost");
@@ -421,11 +422,7 @@ go_again(struct sender *s)
 static int
 find_way(struct sender *s, struct message *m)
 {
-	const struct sender_conf *conf = s->conf;
-
-	s->route.conf = &conf->servers;
-	s->route.resolver = conf->resolver;
-	s->route.port = conf->port;
+	s->route.conf = &s->conf->servers;
 	if (!route_stays(&s->route, m) && sender_settle(s) < 0)
 		return -1;
 	s->to = route_find(&s->route, m);

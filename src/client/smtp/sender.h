@@ -13,8 +13,6 @@
 
 struct sender_conf {
 	struct servers_conf servers;
-	struct resolver *resolver;	/* as in struct route */
-	const char *port;
 	size_t depth;		/* messages without an answer, at least 1 */
 
 	/*

@@ -132,6 +132,12 @@ servers_secrets(struct server *server, size_t n, const char *command,
 
 /* --- Whose turn it is ------------------------------------------------ */
 
+int
+servers_stay(const struct servers_conf *conf)
+{
+	return conf->resolver == NULL && (conf->n == 1 || conf->cap == 0);
+}
+
 struct server *
 servers_server(const struct servers *s)
 {
@@ -315,8 +321,8 @@ is_resting(const struct server *v)
 
 /* The outcome, where no server can take m; away is one that might. */
 static void
-decide(struct servers *s, struct message *m, const struct fit *f,
-    enum fit_verdict verdict, enum result_status status,
+decide(struct servers *s, struct message *m, const struct esmtp_form *f,
+    enum esmtp_verdict verdict, enum result_status status,
     const struct server *away)
 {
 	struct buf why = { 0 };
@@ -327,32 +333,32 @@ decide(struct servers *s, struct message *m, const struct fit *f,
 		    buf_span(&away->why));
 		return;
 	}
-	fit_explain(&why, f, verdict, s->connection.c.size);
-	message_decide(m, status, fit_stage(verdict), 0, buf_span(&why));
+	esmtp_explain(&why, f, verdict, s->connection.c.size);
+	message_decide(m, status, esmtp_stage(verdict), 0, buf_span(&why));
 	buf_free(&why);
 }
 
 int
-servers_other(struct servers *s, struct message *m, const struct fit *f,
-    enum fit_verdict verdict, size_t n)
+servers_other(struct servers *s, struct message *m, const struct esmtp_form *f,
+    enum esmtp_verdict verdict, size_t n)
 {
 	const struct servers_conf *conf = s->conf;
 	const struct server *v, *away = NULL;
-	enum fit_verdict its;
-	int size = verdict == FIT_SIZE;
+	enum esmtp_verdict its;
+	int size = verdict == ESMTP_SIZE;
 	size_t i, at;
 
-	if (verdict == FIT_NEVER)
+	if (verdict == ESMTP_NEVER)
 		return -1;
 	message_rejoin(m);
 	for (i = 1; i < conf->n; i++) {
 		at = (s->at + i) % conf->n;
 		v = &conf->server[at];
-		its = v->known ? fit_look(v->caps, v->size, m) : FIT_OK;
-		size &= its == FIT_SIZE;
-		if (its == FIT_OK && is_resting(v)) {
+		its = v->known ? esmtp_look(v->caps, v->size, m) : ESMTP_OK;
+		size &= its == ESMTP_SIZE;
+		if (its == ESMTP_OK && is_resting(v)) {
 			away = v;
-		} else if (its == FIT_OK && n < conf->n) {
+		} else if (its == ESMTP_OK && n < conf->n) {
 			connection_quit(&s->connection);
 			turn_to(s, at);
 			return 0;

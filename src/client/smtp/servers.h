@@ -6,7 +6,7 @@
 #define CLIENT_SMTP_SERVERS_H
 
 #include "client/smtp/connection.h"
-#include "client/smtp/fit.h"
+#include "client/smtp/esmtp.h"
 
 /*
  * Servers that could not be reached, by address: a host may be that of many
@@ -41,6 +41,13 @@ struct servers_conf {
 	int spread;		/* after cap messages it is the next one */
 	long cap;		/* messages over one connection, 0: no end */
 	struct rests *rests;	/* what is known of their addresses, or NULL */
+
+	/*
+	 * Instead of these servers the mail hosts of each domain (route.h), at
+	 * that port; or NULL.
+	 */
+	struct resolver *resolver;
+	const char *port;
 };
 
 /* All zero but conf: without a connection. */
@@ -76,6 +83,12 @@ void servers_secrets(struct server *server, size_t n, const char *command,
  */
 long servers_pause(const struct server *server, size_t n);
 
+/*
+ * Whether it is known to which server a connection's next message goes: that
+ * of the one before.
+ */
+int servers_stay(const struct servers_conf *conf);
+
 /* The server in use. */
 struct server *servers_server(const struct servers *s);
 
@@ -109,7 +122,7 @@ int servers_connect(struct servers *s, int *tries, int patient,
  * decided: failed where every server states a size that m is beyond, and else
  * deferred.
  */
-int servers_other(struct servers *s, struct message *m, const struct fit *f,
-    enum fit_verdict verdict, size_t n);
+int servers_other(struct servers *s, struct message *m,
+    const struct esmtp_form *f, enum esmtp_verdict verdict, size_t n);
 
 #endif

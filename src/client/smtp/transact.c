@@ -1,6 +1,6 @@
 #include "transact.h"
 
-#include "client/smtp/fit.h"
+#include "client/smtp/esmtp.h"
 
 /*
  * Commands on their way without an answer: their replies must fit into the
@@ -63,37 +63,6 @@ transact_refusal(int code, enum result_stage stage)
 }
 
 static void
-add_path(struct buf *b, const char *verb, const struct buf *addr)
-{
-	buf_adds(b, verb);
-	buf_addc(b, '<');
-	buf_addspan(b, buf_span(addr));
-	buf_addc(b, '>');
-}
-
-void
-transact_say_mail(struct smtpc *c, const struct fit *fit,
-    const struct message *m)
-{
-	struct buf *b = smtpc_command(c);
-
-	add_path(b, "MAIL FROM:", &m->from);
-	fit_add_mail(b, fit, m);
-	smtpc_say(c, buf_span(b));
-}
-
-void
-transact_say_rcpt(struct smtpc *c, const struct fit *fit,
-    const struct rcpt *r)
-{
-	struct buf *b = smtpc_command(c);
-
-	add_path(b, "RCPT TO:", &r->addr);
-	fit_add_rcpt(b, fit, r);
-	smtpc_say(c, buf_span(b));
-}
-
-static void
 say_step(struct transact *t, size_t step)
 {
 	struct buf *b;
@@ -101,17 +70,17 @@ say_step(struct transact *t, size_t step)
 	if (step == STEP_RSET) {
 		smtpc_say(t->c, span_str("RSET"));
 	} else if (step == STEP_MAIL) {
-		transact_say_mail(t->c, &t->fit, t->m);
+		esmtp_say_mail(t->c, &t->form, t->m);
 	} else if (step == step_data(t) && t->chunk) {
 		b = smtpc_command(t->c);
 		buf_adds(b, "BDAT ");
-		buf_addu(b, t->fit.text.n);
+		buf_addu(b, t->form.text.n);
 		buf_adds(b, " LAST");
 		smtpc_say(t->c, buf_span(b));
 	} else if (step == step_data(t)) {
 		smtpc_say(t->c, span_str("DATA"));
 	} else {
-		transact_say_rcpt(t->c, &t->fit,
+		esmtp_say_rcpt(t->c, &t->form,
 		    &t->m->rcpt[step - STEP_RCPT]);
 	}
 }
@@ -152,7 +121,7 @@ ask(struct transact *t)
 	}
 }
 
-enum fit_verdict
+enum esmtp_verdict
 transact_fit(struct transact *t, struct smtpc *c, struct message *m)
 {
 	struct buf text = t->mail_text;
@@ -164,15 +133,15 @@ transact_fit(struct transact *t, struct smtpc *c, struct message *m)
 	t->m = m;
 	t->reset = c->reset;
 	message_rejoin(m);
-	return fit_message(&t->fit, c->caps, c->size, m);
+	return esmtp_fit(&t->form, c->caps, c->size, m);
 }
 
-enum fit_verdict
+enum esmtp_verdict
 transact_envelope(struct transact *t, struct smtpc *c, struct message *m)
 {
-	enum fit_verdict verdict = transact_fit(t, c, m);
+	enum esmtp_verdict verdict = transact_fit(t, c, m);
 
-	if (verdict == FIT_OK && (c->caps & SMTPC_PIPELINING))
+	if (verdict == ESMTP_OK && (c->caps & SMTPC_PIPELINING))
 		ask(t);
 	return verdict;
 }
@@ -188,8 +157,8 @@ transact_chunk(struct transact *t, int behind)
 			say_step(t, t->asked);
 	/* Counted before it is written: a write that fails adds nothing. */
 	t->mark = t->c->wr.err != 0 ? SIZE_MAX :
-	    smtpc_added(t->c) + t->fit.text.n;
-	smtpc_raw(t->c, t->fit.text);
+	    smtpc_added(t->c) + t->form.text.n;
+	smtpc_raw(t->c, t->form.text);
 }
 
 static enum smtpc_status
@@ -213,7 +182,7 @@ note_mail(struct transact *t, enum smtpc_status status)
 		return;
 	t->mail = r->code;
 	buf_addspan(&t->mail_text, buf_span(&r->text));
-	refused = fit_refused_mail(t->c, &t->fit, t->m);
+	refused = esmtp_refused_mail(t->c, &t->form, t->m);
 	t->again = refused != 0;
 	smtpc_give_up(t->c, refused);
 }
@@ -229,7 +198,7 @@ note_rcpt(struct transact *t, struct rcpt *to, enum smtpc_status status)
 	} else if (t->mail == 0 && t->accepted > 0 && is_full(r)) {
 		to->later = t->full = 1;
 	} else if (t->mail == 0) {
-		refused = fit_refused_rcpt(t->c, &t->fit, to);
+		refused = esmtp_refused_rcpt(t->c, &t->form, to);
 		smtpc_give_up(t->c, refused);
 		to->later = refused != 0;
 		if (!to->later)
@@ -363,8 +332,8 @@ transact_text(struct transact *t)
 {
 	if (!smtpc_silent(t->c))
 		return interrupted(t);
-	smtpc_text(t->c, t->fit.text);
-	if (t->fit.text.n > TEXT_SHORT &&
+	smtpc_text(t->c, t->form.text);
+	if (t->form.text.n > TEXT_SHORT &&
 	    (smtpc_flush(t->c) < 0 || !smtpc_silent(t->c)))
 		return interrupted(t);
 	return SMTPC_OK;

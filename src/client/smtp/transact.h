@@ -7,7 +7,7 @@
 #ifndef CLIENT_SMTP_TRANSACT_H
 #define CLIENT_SMTP_TRANSACT_H
 
-#include "client/smtp/fit.h"
+#include "client/smtp/esmtp.h"
 #include "client/smtp/message.h"
 #include "client/smtp/smtpc.h"
 
@@ -15,7 +15,7 @@
 struct transact {
 	struct smtpc *c;
 	struct message *m;
-	struct fit fit;
+	struct esmtp_form form;
 	int again;		/* MAIL was refused for a parameter that the
 				   server offers: nobody is decided by that, and
 				   m can go without it */
@@ -36,16 +36,6 @@ struct transact {
 
 void transact_free(struct transact *t);
 
-/*
- * Adds the command for m's sender, or one of its recipients, with the
- * parameters that the server offers and, after fit_message, m calls for; for
- * whoever asks without sending.
- */
-void transact_say_mail(struct smtpc *c, const struct fit *fit,
-    const struct message *m);
-void transact_say_rcpt(struct smtpc *c, const struct fit *fit,
-    const struct rcpt *r);
-
 /* What a 4xx or 5xx reply means for those who got it. */
 enum result_status transact_refusal(int code, enum result_stage stage);
 
@@ -55,10 +45,10 @@ enum result_status transact_refusal(int code, enum result_stage stage);
  * transaction (RFC 5321 4.5.3.1.10).
  *
  * Begins m on c: adds as much of its envelope as may go without an answer;
- * nothing is sent yet.  FIT_OK, or why it cannot go to this server, and then
+ * nothing is sent yet.  ESMTP_OK, or why it cannot go to this server, and then
  * nothing was added.
  */
-enum fit_verdict transact_envelope(struct transact *t, struct smtpc *c,
+enum esmtp_verdict transact_envelope(struct transact *t, struct smtpc *c,
     struct message *m);
 
 /*
@@ -91,7 +81,7 @@ int transact_send(struct transact *t);
  * another before it that has no answer yet.  The messages are answered in
  * their order.
  */
-enum fit_verdict transact_fit(struct transact *t, struct smtpc *c,
+enum esmtp_verdict transact_fit(struct transact *t, struct smtpc *c,
     struct message *m);
 void transact_chunk(struct transact *t, int behind);
 

@@ -1,4 +1,4 @@
-#include "ahead.h"
+#include "writeahead.h"
 
 #include <time.h>
 
@@ -9,7 +9,7 @@
 #define FIRST 16
 
 void
-ahead_ask(struct ahead *a)
+writeahead_ask(struct writeahead *a)
 {
 	long long took = io_clock_us() - a->since;
 
@@ -18,18 +18,18 @@ ahead_ask(struct ahead *a)
 }
 
 void
-ahead_go(struct ahead *a)
+writeahead_go(struct writeahead *a)
 {
 	a->since = io_clock_us();
 }
 
 long
-ahead_group(struct ahead *a, const struct report *r)
+writeahead_group(struct writeahead *a, const struct report *r)
 {
 	long long most = 2 * a->group, want = 1;
 
-	if (most > AHEAD_MAX)
-		most = AHEAD_MAX;
+	if (most > WRITEAHEAD_MAX)
+		most = WRITEAHEAD_MAX;
 	if (a->each > 0 && a->asked > FIRST)
 		want = WORTH * r->journal->cost / a->each;
 	if (want > most)
@@ -39,14 +39,7 @@ ahead_group(struct ahead *a, const struct report *r)
 }
 
 int
-ahead_knows(const struct sender_conf *conf)
-{
-	return conf->resolver == NULL &&
-	    (conf->servers.n == 1 || conf->servers.cap == 0);
-}
-
-int
-ahead_put(struct report *r, struct message *m, const char *server)
+writeahead_put(struct report *r, struct message *m, const char *server)
 {
 	int64_t now = (int64_t)time(NULL);
 	size_t i, start = r->log.n;
@@ -111,17 +104,17 @@ was_ahead(struct report *r, struct message *m, struct span lines)
 }
 
 int
-ahead_begin(struct report *r, struct message *m, struct span lines)
+writeahead_begin(struct report *r, struct message *m, struct span lines)
 {
 	if (was_ahead(r, m, lines))
 		return 1;
-	ahead_end(r, m);
+	writeahead_end(r, m);
 	report_note(r, lines);
 	return 0;
 }
 
 void
-ahead_end(struct report *r, struct message *m)
+writeahead_end(struct report *r, struct message *m)
 {
 	size_t i;
 

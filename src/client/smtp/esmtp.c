@@ -1,13 +1,13 @@
-#include "fit.h"
+#include "esmtp.h"
 
 #include "format/mail/addr.h"
 #include "format/mail/downgrade.h"
 
-static enum fit_verdict
+static enum esmtp_verdict
 refuse_all(struct message *m, const char *why)
 {
 	message_decide(m, RESULT_FAILED, STAGE_MAIL, 0, span_str(why));
-	return FIT_NEVER;
+	return ESMTP_NEVER;
 }
 
 /* What the server must offer for the message to go as it is. */
@@ -27,8 +27,8 @@ content_needs(const struct content *c)
  * Settles in which form the content goes.  A header in UTF-8 is declared
  * where that can be done, and else sent under 8BITMIME, as most clients do.
  */
-static enum fit_verdict
-fit_content(struct fit *f, unsigned caps, struct message *m)
+static enum esmtp_verdict
+fit_content(struct esmtp_form *f, unsigned caps, struct message *m)
 {
 	struct content *content = &m->content;
 	const enum mime_form most = caps & SMTPC_8BITMIME ? MIME_8BIT :
@@ -37,15 +37,15 @@ fit_content(struct fit *f, unsigned caps, struct message *m)
 	f->needs = content_needs(content);
 	f->text = buf_span(&content->text);
 	if (content->body_form <= most)
-		return FIT_OK;
+		return ESMTP_OK;
 	buf_clear(&m->converted);
 	if (downgrade_message(&m->converted, f->text, most, &f->why) < 0)
-		return content->body_form == MIME_8BIT ? FIT_BODY :
+		return content->body_form == MIME_8BIT ? ESMTP_BODY :
 		    refuse_all(m, f->why);
 	f->text = buf_span(&m->converted);
 	if (mime_scan_short(f->text) == MIME_7BIT)
 		f->needs = 0;
-	return FIT_OK;
+	return ESMTP_OK;
 }
 
 static int
@@ -56,7 +56,7 @@ is_utf8(const struct rcpt *r)
 
 /* Addresses beyond ASCII need SMTPUTF8 (RFC 6531 3.2). */
 static void
-fit_addresses(struct fit *f, unsigned caps, struct message *m)
+fit_addresses(struct esmtp_form *f, unsigned caps, struct message *m)
 {
 	struct rcpt *r;
 	size_t i;
@@ -79,69 +79,70 @@ is_too_large(size_t n, uintmax_t size)
 	return size > 0 && n > size;
 }
 
-enum fit_verdict
-fit_look(unsigned caps, uintmax_t size, const struct message *m)
+enum esmtp_verdict
+esmtp_look(unsigned caps, uintmax_t size, const struct message *m)
 {
 	int any = 0;
 	size_t i;
 
 	if (m->content.head_form == MIME_8BIT && !(caps & SMTPC_8BITMIME))
-		return FIT_HEADER;
+		return ESMTP_HEADER;
 	if (!(caps & SMTPC_SMTPUTF8)) {
 		if (addr_is_utf8(buf_span(&m->from)))
-			return FIT_SENDER;
+			return ESMTP_SENDER;
 		for (i = 0; i < m->rcpts && !any; i++)
 			any = !m->rcpt[i].decided && !is_utf8(&m->rcpt[i]);
 		if (!any)
-			return FIT_RCPT;
+			return ESMTP_RCPT;
 	}
 	/* A conversion hardly makes it smaller. */
-	return is_too_large(m->content.text.n, size) ? FIT_SIZE : FIT_OK;
+	return is_too_large(m->content.text.n, size) ? ESMTP_SIZE : ESMTP_OK;
 }
 
-enum fit_verdict
-fit_message(struct fit *f, unsigned caps, uintmax_t size, struct message *m)
+enum esmtp_verdict
+esmtp_fit(struct esmtp_form *f, unsigned caps, uintmax_t size,
+    struct message *m)
 {
-	enum fit_verdict verdict;
+	enum esmtp_verdict verdict;
 
 	f->caps = caps;
 	f->text = buf_span(&m->content.text);
 	if (m->content.head_form == MIME_QP)
 		return refuse_all(m, "a header line is too long or holds a "
 		    "NUL");
-	verdict = fit_look(caps, size, m);
-	if (verdict == FIT_OK)
+	verdict = esmtp_look(caps, size, m);
+	if (verdict == ESMTP_OK)
 		verdict = fit_content(f, caps, m);
-	if (verdict == FIT_OK && is_too_large(f->text.n, size))
-		verdict = FIT_SIZE;
-	if (verdict == FIT_OK)
+	if (verdict == ESMTP_OK && is_too_large(f->text.n, size))
+		verdict = ESMTP_SIZE;
+	if (verdict == ESMTP_OK)
 		fit_addresses(f, caps, m);
 	return verdict;
 }
 
 enum result_stage
-fit_stage(enum fit_verdict verdict)
+esmtp_stage(enum esmtp_verdict verdict)
 {
-	return verdict == FIT_RCPT ? STAGE_RCPT : STAGE_MAIL;
+	return verdict == ESMTP_RCPT ? STAGE_RCPT : STAGE_MAIL;
 }
 
 void
-fit_explain(struct buf *b, const struct fit *f, enum fit_verdict verdict,
-    uintmax_t size)
+esmtp_explain(struct buf *b, const struct esmtp_form *f,
+    enum esmtp_verdict verdict, uintmax_t size)
 {
 	switch (verdict) {
-	case FIT_HEADER:
+	case ESMTP_HEADER:
 		buf_adds(b, "the header is not ASCII");
 		break;
-	case FIT_BODY:
+	case ESMTP_BODY:
 		buf_adds(b, f->why);
 		break;
-	case FIT_SENDER:
-	case FIT_RCPT:
+	case ESMTP_SENDER:
+	case ESMTP_RCPT:
 		buf_adds(b, "the address is not ASCII, and the server does "
 		    "not offer SMTPUTF8");
 		return;
-	case FIT_SIZE:
+	case ESMTP_SIZE:
 		buf_addf(b, "%zu octets, and the server takes %ju",
 		    f->text.n, size);
 		return;
@@ -186,38 +187,57 @@ add_params(struct buf *b, struct span params)
 
 /* Whether add_params has something to add. */
 static int
-has_params(const struct fit *fit, const struct buf *params)
+has_params(const struct esmtp_form *form, const struct buf *params)
 {
 	struct buf b = { 0 };
 	int any;
 
-	if (fit->caps & SMTPC_DSN)
+	if (form->caps & SMTPC_DSN)
 		add_params(&b, buf_span(params));
 	any = b.n > 0;
 	buf_free(&b);
 	return any;
 }
 
-void
-fit_add_mail(struct buf *b, const struct fit *fit, const struct message *m)
+static void
+add_path(struct buf *b, const char *verb, const struct buf *addr)
 {
-	if (fit->caps & SMTPC_SIZE) {
-		buf_adds(b, " SIZE=");
-		buf_addu(b, fit->text.n);
-	}
-	if (fit->needs & SMTPC_8BITMIME)
-		buf_adds(b, " BODY=8BITMIME");
-	if (fit->needs & SMTPC_SMTPUTF8)
-		buf_adds(b, " SMTPUTF8");
-	if (fit->caps & SMTPC_DSN)
-		add_params(b, buf_span(&m->params));
+	buf_adds(b, verb);
+	buf_addc(b, '<');
+	buf_addspan(b, buf_span(addr));
+	buf_addc(b, '>');
 }
 
 void
-fit_add_rcpt(struct buf *b, const struct fit *fit, const struct rcpt *r)
+esmtp_say_mail(struct smtpc *c, const struct esmtp_form *form,
+    const struct message *m)
 {
-	if (fit->caps & SMTPC_DSN)
+	struct buf *b = smtpc_command(c);
+
+	add_path(b, "MAIL FROM:", &m->from);
+	if (form->caps & SMTPC_SIZE) {
+		buf_adds(b, " SIZE=");
+		buf_addu(b, form->text.n);
+	}
+	if (form->needs & SMTPC_8BITMIME)
+		buf_adds(b, " BODY=8BITMIME");
+	if (form->needs & SMTPC_SMTPUTF8)
+		buf_adds(b, " SMTPUTF8");
+	if (form->caps & SMTPC_DSN)
+		add_params(b, buf_span(&m->params));
+	smtpc_say(c, buf_span(b));
+}
+
+void
+esmtp_say_rcpt(struct smtpc *c, const struct esmtp_form *form,
+    const struct rcpt *r)
+{
+	struct buf *b = smtpc_command(c);
+
+	add_path(b, "RCPT TO:", &r->addr);
+	if (form->caps & SMTPC_DSN)
 		add_params(b, buf_span(&r->params));
+	smtpc_say(c, buf_span(b));
 }
 
 /* Whether a text has a word in it, in any case. */
@@ -270,17 +290,17 @@ is_of_params(const struct reply *r)
 }
 
 unsigned
-fit_refused_mail(const struct smtpc *c, const struct fit *fit,
+esmtp_refused_mail(const struct smtpc *c, const struct esmtp_form *form,
     const struct message *m)
 {
 	const unsigned order[] = { SMTPC_SIZE | SMTPC_DSN, SMTPC_8BITMIME,
 	    SMTPC_SMTPUTF8 };
 	const struct reply *r = &c->reply;
-	unsigned said = fit->needs;
+	unsigned said = form->needs;
 	size_t i;
 
-	said |= fit->caps & SMTPC_SIZE;
-	if (has_params(fit, &m->params))
+	said |= form->caps & SMTPC_SIZE;
+	if (has_params(form, &m->params))
 		said |= SMTPC_DSN;
 	if (!reply_is(r, 5) || r->code == 552)
 		return 0;
@@ -293,9 +313,9 @@ fit_refused_mail(const struct smtpc *c, const struct fit *fit,
 }
 
 unsigned
-fit_refused_rcpt(const struct smtpc *c, const struct fit *fit,
+esmtp_refused_rcpt(const struct smtpc *c, const struct esmtp_form *form,
     const struct rcpt *r)
 {
 	return reply_is(&c->reply, 5) && is_of_params(&c->reply) &&
-	    has_params(fit, &r->params) ? SMTPC_DSN : 0;
+	    has_params(form, &r->params) ? SMTPC_DSN : 0;
 }
