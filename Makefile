@@ -44,14 +44,12 @@ MODULES = \
 	store/maildrop store/mailroot store/mbox store/outbox store/passwd \
 	store/settle store/spool store/throttle store/transcript store/users \
 	store/workdir \
-	server/sasld \
+	server/chat server/sasld \
 	server/smtp/smtpauth server/smtp/smtpd server/smtp/smtpdata \
 	server/smtp/smtphead server/smtp/smtpmail server/smtp/smtprcpt \
 	server/smtp/smtpsession server/smtp/smtptext server/smtp/smtpverb \
-	server/pop3/pop3auth server/pop3/pop3d server/pop3/pop3session \
-	server/pop3/pop3work \
-	server/ftp/ftpd server/ftp/ftpfile server/ftp/ftpsession \
-	server/ftp/ftpverb \
+	server/pop3/pop3auth server/pop3/pop3d server/pop3/pop3work \
+	server/ftp/ftpd server/ftp/ftpfile server/ftp/ftpverb \
 	server/order/orderd server/order/orderq \
 	client/client client/handin \
 	client/smtp/batch client/smtp/connection client/smtp/domains \
@@ -64,7 +62,8 @@ MODULES = \
 	client/ftp/ftpc client/ftp/ftpput client/order/orderc \
 	client/dns/mx client/dns/resolver
 # Headers alone.
-TYPES = format/mail/mailstore format/wire/orderstore server/smtp/smtpconf \
+TYPES = format/mail/mailstore format/wire/orderstore \
+	server/ftp/ftpsession server/pop3/pop3session server/smtp/smtpconf \
 	sys/session
 # Modules in two files: the second.
 PARTS = format/mail/mimehead sys/iofile sys/netname

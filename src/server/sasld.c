@@ -278,8 +278,6 @@ static const struct mechanism mechanisms[] = {
 	{ "LOGIN", SASLD_LOGIN, greet_login, 1, step_login },
 };
 
-#define MECHANISMS COUNT(mechanisms)
-
 unsigned
 sasld_possible(unsigned iterations)
 {
@@ -295,7 +293,7 @@ sasld_names(struct buf *b, unsigned set)
 	const char *blank = "";
 	size_t i;
 
-	for (i = 0; i < MECHANISMS; i++)
+	for (i = 0; i < COUNT(mechanisms); i++)
 		if ((set & mechanisms[i].bit) != 0) {
 			buf_adds(b, blank);
 			buf_adds(b, mechanisms[i].name);
@@ -362,11 +360,8 @@ sasld_start(struct sasld *s, struct span name, struct span initial,
 	struct buf text = { 0 };
 	const struct mechanism *m;
 
-	for (m = mechanisms; m < mechanisms + MECHANISMS; m++)
-		if ((s->conf->mechanisms & m->bit) != 0 &&
-		    span_case_is(name, m->name))
-			break;
-	if (m == mechanisms + MECHANISMS)
+	m = SPAN_LOOKUP(name, mechanisms);
+	if (m == NULL || (s->conf->mechanisms & m->bit) == 0)
 		return SASLD_UNKNOWN;
 	if (initial.p != NULL && !m->initial)
 		return SASLD_MALFORMED;

@@ -194,6 +194,17 @@ byte_hex(int c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+const void *
+span_lookup(struct span name, const void *table, size_t n, size_t size)
+{
+	const char *entry = table;
+
+	for (; n > 0; n--, entry += size)
+		if (span_case_is(name, *(char *const *)(const void *)entry))
+			return entry;
+	return NULL;
+}
+
 struct span
 span_line(struct span *text)
 {

@@ -127,6 +127,15 @@ int span_case_is(struct span a, const char *s);
 int span_begins(struct span s, const char *with);
 int span_case_begins(struct span s, const char *with);
 
+/*
+ * The entry of a table that has the name, ASCII case ignored, or NULL: each of
+ * the n entries is size bytes long and begins with its name, a const char *.
+ */
+const void *span_lookup(struct span name, const void *table, size_t n,
+    size_t size);
+#define SPAN_LOOKUP(name, table)	span_lookup(name, table, COUNT(table), \
+	sizeof *(table))
+
 /* Without the first n bytes; n is at most s.n. */
 static inline struct span
 span_drop(struct span s, size_t n)

@@ -25,7 +25,8 @@ open_session(const void *conf, const char *peer, int local)
 
 	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
-	s->peer = span_dup(span_str(peer));
+	s->chat.talk = s->conf->talk;
+	chat_init(&s->chat, peer);
 	s->local = local;
 	s->text = 1;		/* RFC 959 3.1.1.1: the default */
 	return s;
@@ -44,15 +45,15 @@ greet(void *session, struct buf *out)
 {
 	struct ftpd *s = session;
 
-	s->out = out;
-	ftp_reply(s, "220 %s ftpd-lite", s->conf->host);
+	s->chat.out = out;
+	chat_say(&s->chat, "220 %s ftpd-lite", s->conf->host);
 	return SESSION_MORE;
 }
 
 static void
 leave(struct ftpd *s, const char *text)
 {
-	ftp_reply(s, "%s", text);
+	chat_say(&s->chat, "%s", text);
 	s->phase = FTP_OVER;
 }
 
@@ -66,7 +67,7 @@ is_known(struct ftpd *s)
 		return 1;
 	guess = protocol_guess(buf_span(&s->line));
 	if (protocol_is_other(guess)) {
-		ftp_reply(s, "500 This is FTP, not %s",
+		chat_say(&s->chat, "500 This is FTP, not %s",
 		    protocol_name(guess));
 		s->phase = FTP_OVER;
 		return 0;
@@ -131,7 +132,7 @@ feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 {
 	struct ftpd *s = session;
 
-	s->out = out;
+	s->chat.out = out;
 	*used = n;
 	buf_add(&s->line, p, n);
 	if (s->line.n > WAITING_MAX && s->phase == FTP_TRANSFER)
@@ -144,7 +145,7 @@ data(void *session, const char *p, size_t n, struct buf *out)
 {
 	struct ftpd *s = session;
 
-	s->out = out;
+	s->chat.out = out;
 	ftpfile_take(s, p, n);
 	return go_on(s);
 }
@@ -154,7 +155,7 @@ data_end(void *session, int broken, struct buf *out)
 {
 	struct ftpd *s = session;
 
-	s->out = out;
+	s->chat.out = out;
 	ftpfile_end(s, broken);
 	return go_on(s);
 }
@@ -164,7 +165,7 @@ resume(void *session, struct buf *out)
 {
 	struct ftpd *s = session;
 
-	s->out = out;
+	s->chat.out = out;
 	if (s->phase == FTP_TRIED)
 		ftpverb_log_in(s);
 	else if (s->phase == FTP_SETTLE)
@@ -187,9 +188,9 @@ expire(void *session, int down, struct buf *out)
 {
 	struct ftpd *s = session;
 
-	s->out = out;
-	ftp_reply(s, "421 %s", down ? "Server shutting down, try again later" :
-	    "Idle timeout");
+	s->chat.out = out;
+	chat_say(&s->chat, down ? "421 Server shutting down, try again later" :
+	    "421 Idle timeout");
 }
 
 static void
@@ -203,7 +204,7 @@ close_session(void *session)
 	buf_free(&s->user);
 	buf_free(&s->name);
 	buf_free(&s->from);
-	free(s->peer);
+	chat_free(&s->chat);
 	free(s);
 }
 

@@ -39,7 +39,7 @@ take_name(struct ftpd *s, struct span arg, struct span *name)
 
 	if (why == NULL && name->n > 0)
 		return 0;
-	ftp_reply(s, "553 %s", why != NULL ? why :
+	chat_say(&s->chat, "553 %s", why != NULL ? why :
 	    "File name missing");
 	return -1;
 }
@@ -48,12 +48,12 @@ static void
 refuse(struct ftpd *s, int err)
 {
 	if (err == EBUSY) {
-		ftp_reply(s, "421 No more files are taken");
+		chat_say(&s->chat, "421 No more files are taken");
 		s->phase = FTP_OVER;
 	} else if (err == ENOSPC || err == EDQUOT || err == EFBIG)
-		ftp_reply(s, "452 Insufficient storage, try again later");
+		chat_say(&s->chat, "452 Insufficient storage, try again later");
 	else
-		ftp_reply(s, "451 Local error, try again later");
+		chat_say(&s->chat, "451 Local error, try again later");
 }
 
 /* Where the file of that name is linked; *link NULL: none. */
@@ -130,7 +130,7 @@ has_data(struct ftpd *s)
 {
 	if (s->conf->data.is_open(s->data))
 		return 1;
-	ftp_reply(s, "425 Use EPSV or PASV first");
+	chat_say(&s->chat, "425 Use EPSV or PASV first");
 	return 0;
 }
 
@@ -139,7 +139,7 @@ begin(struct ftpd *s, struct span name, const char *text)
 {
 	if (name.p[0] == '.' && s->asides >= ASIDES_MAX &&
 	    *find(s, name) == NULL) {
-		ftp_reply(s, "452 Too many unfinished files");
+		chat_say(&s->chat, "452 Too many unfinished files");
 		return;
 	}
 	if (!has_data(s))
@@ -154,7 +154,7 @@ begin(struct ftpd *s, struct span name, const char *text)
 	s->size = 0;
 	s->cr = 0;
 	s->phase = FTP_TRANSFER;
-	ftp_reply(s, "150 %s%.*s", text, (int)name.n, name.p);
+	chat_say(&s->chat, "150 %s%.*s", text, (int)name.n, name.p);
 	s->conf->data.receive(s->data);
 }
 
@@ -208,7 +208,7 @@ ftpfile_take(struct ftpd *s, const char *p, size_t n)
 
 	if (n > s->conf->max - s->size) {
 		ftpfile_abort(s);
-		ftp_reply(s, "552 File too large: at most %ju octets",
+		chat_say(&s->chat, "552 File too large: at most %ju octets",
 		    (uintmax_t)s->conf->max);
 		return;
 	}
@@ -228,7 +228,7 @@ static void
 cut_off(struct ftpd *s)
 {
 	ftpfile_abort(s);
-	ftp_reply(s, "426 Data connection closed, transfer aborted");
+	chat_say(&s->chat, "426 Data connection closed, transfer aborted");
 }
 
 void
@@ -238,7 +238,7 @@ ftpfile_end(struct ftpd *s, int broken)
 	if (broken) {
 		cut_off(s);
 	} else if (s->file == NULL) {
-		ftp_reply(s, "226 Transfer complete");
+		chat_say(&s->chat, "226 Transfer complete");
 	} else {
 		if (s->cr)
 			s->conf->store->write(s->file, "\r", 1);
@@ -247,7 +247,7 @@ ftpfile_end(struct ftpd *s, int broken)
 			return;
 		}
 		keep_aside(s);
-		ftp_reply(s,
+		chat_say(&s->chat,
 		    "226 Transfer complete, unfinished until it is renamed");
 	}
 }
@@ -280,7 +280,7 @@ ftpfile_commit(struct ftpd *s)
 	err = s->conf->store->outcome(s->file, &name);
 	s->phase = FTP_COMMAND;
 	if (err == 0)
-		ftp_reply(s, "%d stored %.*s", s->code, (int)name.n,
+		chat_say(&s->chat, "%d stored %.*s", s->code, (int)name.n,
 		    name.p);
 	else
 		refuse(s, err);
@@ -296,7 +296,7 @@ take_own(struct ftpd *s, struct span arg, struct span *name)
 		return -1;
 	if (*find(s, *name) != NULL)
 		return 0;
-	ftp_reply(s, "550 Not an unfinished file of this session");
+	chat_say(&s->chat, "550 Not an unfinished file of this session");
 	return -1;
 }
 
@@ -309,7 +309,7 @@ ftpfile_rnfr(struct ftpd *s, struct span arg)
 	if (take_own(s, arg, &name) < 0)
 		return;
 	buf_addspan(&s->from, name);
-	ftp_reply(s, "350 Ready for RNTO");
+	chat_say(&s->chat, "350 Ready for RNTO");
 }
 
 void
@@ -319,13 +319,13 @@ ftpfile_rnto(struct ftpd *s, struct span arg)
 	struct span name;
 
 	if (s->from.n == 0 || *link == NULL) {
-		ftp_reply(s, "503 Send RNFR first");
+		chat_say(&s->chat, "503 Send RNFR first");
 		return;
 	}
 	if (take_name(s, arg, &name) < 0)
 		return;
 	if (name.p[0] == '.') {
-		ftp_reply(s, "553 The name begins with a dot");
+		chat_say(&s->chat, "553 The name begins with a dot");
 		return;
 	}
 	s->file = unlink_aside(s, link);
@@ -342,7 +342,7 @@ ftpfile_dele(struct ftpd *s, struct span arg)
 	if (take_own(s, arg, &name) < 0)
 		return;
 	drop_aside(s, name);
-	ftp_reply(s, "250 Deleted");
+	chat_say(&s->chat, "250 Deleted");
 }
 
 void
@@ -357,12 +357,12 @@ ftpfile_size(struct ftpd *s, struct span arg)
 		return;
 	a = *find(s, name);
 	if (a != NULL)
-		ftp_reply(s, "213 %ju", (uintmax_t)a->size);
+		chat_say(&s->chat, "213 %ju", (uintmax_t)a->size);
 	else if (s->conf->store->look(s->conf->spool, name, &size,
 	    &time) == 0)
-		ftp_reply(s, "213 %ju", (uintmax_t)size);
+		chat_say(&s->chat, "213 %ju", (uintmax_t)size);
 	else
-		ftp_reply(s, "550 No such file");
+		chat_say(&s->chat, "550 No such file");
 }
 
 /* "20261121234612", RFC 3659 2.3. */
@@ -378,12 +378,12 @@ ftpfile_mdtm(struct ftpd *s, struct span arg)
 	if (take_name(s, arg, &name) < 0)
 		return;
 	if (s->conf->store->look(s->conf->spool, name, &size, &time) < 0) {
-		ftp_reply(s, "550 No such file");
+		chat_say(&s->chat, "550 No such file");
 		return;
 	}
 	date_iso(&iso, time);
 	t = buf_str(&iso);
-	ftp_reply(s, "213 %.4s%.2s%.2s%.2s%.2s%.2s", t, t + 5, t + 8,
+	chat_say(&s->chat, "213 %.4s%.2s%.2s%.2s%.2s%.2s", t, t + 5, t + 8,
 	    t + 11, t + 14, t + 17);
 	buf_free(&iso);
 }
@@ -431,7 +431,7 @@ list(struct ftpd *s, struct span arg,
 	if (ftpfile_path(s, arg, &name) != NULL ||
 	    (name.n > 0 &&
 	    store->look(s->conf->spool, name, &size, &time) < 0)) {
-		ftp_reply(s, "550 No such file");
+		chat_say(&s->chat, "550 No such file");
 		return;
 	}
 	if (!has_data(s))
@@ -441,11 +441,11 @@ list(struct ftpd *s, struct span arg,
 	else if (store->list(s->conf->spool, add, &text) < 0) {
 		buf_free(&text);
 		s->conf->data.close(s->data);
-		ftp_reply(s, "451 Local error, try again later");
+		chat_say(&s->chat, "451 Local error, try again later");
 		return;
 	}
 	s->phase = FTP_TRANSFER;
-	ftp_reply(s, "150 Opening data connection");
+	chat_say(&s->chat, "150 Opening data connection");
 	s->conf->data.send(s->data, text.p, text.n);
 	buf_free(&text);
 }

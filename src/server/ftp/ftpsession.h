@@ -1,7 +1,7 @@
 /*
  * ftpsession: what all parts of an FTP session share: what it is told, and by
- * which functions it reaches its files and its data connection; its state, and
- * its replies.
+ * which functions it reaches its files and its data connection; and its state.
+ * Types alone.
  */
 #ifndef SERVER_FTP_FTPSESSION_H
 #define SERVER_FTP_FTPSESSION_H
@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "format/wire/orderstore.h"
+#include "server/chat.h"
 #include "server/sasld.h"
-#include "sys/buf.h"
 
 struct dataconn;
 
@@ -53,12 +53,8 @@ struct ftpd_conf {
 	/* NULL: local peers are anonymous, nobody else may log in. */
 	const struct sasld_conf *auth;
 
-	/*
-	 * Hears each line that comes ('C') and goes ('S'), passwords masked.
-	 * May be NULL.
-	 */
-	void (*talk)(void *app, const char *peer, int who, struct span line);
-	void *app;
+	/* chat's */
+	void (*talk)(void *arg, const char *peer, int who, struct span line);
 };
 
 enum ftp_phase {
@@ -80,8 +76,7 @@ struct ftp_aside {
 
 struct ftpd {
 	const struct ftpd_conf *conf;
-	struct buf *out;	/* the caller's, set on each call */
-	char *peer;
+	struct chat chat;
 	int local;
 	struct dataconn *data;
 	enum ftp_phase phase;
@@ -93,7 +88,6 @@ struct ftpd {
 	long late;		/* answer to it is held back */
 	int logged_in;
 	int failures;		/* log-ins refused */
-	int pending;		/* mask_open's */
 
 	int epsv_all;		/* EPSV ALL: no other way (RFC 2428 4) */
 	int text;		/* TYPE A: CRLF becomes LF */
@@ -109,8 +103,5 @@ struct ftpd {
 	size_t asides;
 	struct buf from;	/* RNFR's name, until the next command */
 };
-
-/* A reply of one line, its code first; CRLF is added. */
-void ftp_reply(struct ftpd *s, const char *fmt, ...) DIE_PRINTF(2, 3);
 
 #endif

@@ -38,9 +38,9 @@ struct orderd {
 };
 
 static void
-reply(struct orderd *s, struct buf *out, const char *text)
+reply(struct orderd *s, const char *text)
 {
-	orderq_reply(&s->answers, out, text);
+	orderq_reply(&s->answers, text);
 }
 
 static void *
@@ -60,13 +60,11 @@ open_session(const void *arg, const char *peer, int local)
 static enum session_verdict
 greet(void *session, struct buf *out)
 {
-	struct buf greeting = { 0 };
 	struct orderd *s = session;
 
-	buf_addf(&greeting, "220 %s orderrecv 1 %s", s->conf->host,
+	s->answers.chat.out = out;
+	chat_say(&s->answers.chat, "220 %s orderrecv 1 %s", s->conf->host,
 	    buf_str(&s->nonce));
-	reply(s, out, buf_str(&greeting));
-	buf_free(&greeting);
 	return SESSION_MORE;
 }
 
@@ -81,9 +79,9 @@ verdict(const struct orderd *s)
 
 /* A last answer. */
 static void
-leave(struct orderd *s, struct buf *out, const char *text)
+leave(struct orderd *s, const char *text)
 {
-	reply(s, out, text);
+	reply(s, text);
 	s->phase = PHASE_OVER;
 }
 
@@ -137,17 +135,17 @@ keep_sha(char want[SHA256_HEX], struct span sha)
 
 /* The order's last octet has come. */
 static void
-data_end(struct orderd *s, struct buf *out)
+data_end(struct orderd *s)
 {
 	char sha[SHA256_HEX];
 
 	s->phase = PHASE_LINE;
 	digest(s, sha);
 	if (s->file == NULL)
-		reply(s, out, orderq_failure(s->refused));
+		reply(s, orderq_failure(s->refused));
 	else if (memcmp(sha, s->want, SHA256_HEX) != 0) {
 		drop(s);
-		reply(s, out, "554 checksum differs");
+		reply(s, "554 checksum differs");
 	} else
 		finish(s, sha);
 }
@@ -199,7 +197,7 @@ set(struct buf *b, struct span s)
 
 /* ORDER, with the words behind it. */
 static void
-order(struct orderd *s, struct span args, struct buf *out)
+order(struct orderd *s, struct span args)
 {
 	struct buf text = { 0 };
 	const char *why, *no;
@@ -208,15 +206,11 @@ order(struct orderd *s, struct span args, struct buf *out)
 	s->orders++;
 	why = ordline_parse(&o, args);
 	no = refusal(s, &o, why, &text);
-	if (no != NULL && (!o.sized || o.octets > s->conf->max)) {
-		leave(s, out, no);
-		buf_free(&text);
-		return;
-	}
 	s->octets = s->left = o.octets;
 	if (no != NULL) {
-		reply(s, out, no);
-		s->phase = s->left > 0 ? PHASE_SKIP : PHASE_LINE;
+		reply(s, no);
+		s->phase = !o.sized || o.octets > s->conf->max ? PHASE_OVER :
+		    s->left > 0 ? PHASE_SKIP : PHASE_LINE;
 		buf_free(&text);
 		return;
 	}
@@ -226,12 +220,12 @@ order(struct orderd *s, struct span args, struct buf *out)
 	sha256_init(&s->hash);
 	begin(s);
 	if (s->file == NULL && s->refused == EBUSY) {
-		leave(s, out, orderq_failure(s->refused));
+		leave(s, orderq_failure(s->refused));
 		return;
 	}
 	s->phase = PHASE_DATA;
 	if (s->left == 0)
-		data_end(s, out);
+		data_end(s);
 }
 
 /* Tells the talk of a line, but not its mac. */
@@ -241,59 +235,59 @@ overhear(const struct orderd *s, struct span line)
 	struct ordline o;
 	size_t n = sizeof "ORDER" - 1;
 
-	if (s->conf->talk == NULL)
+	if (s->answers.chat.talk == NULL)
 		return;
 	if (line.n > n && ordline_parse(&o, span_of(line.p + n,
 	    line.n - n)) == NULL && o.mac.n > 0)
 		line = span_trim(span_of(line.p, (size_t)(o.mac.p - line.p)));
-	s->conf->talk(s->conf->app, s->answers.peer, 'C', line);
+	chat_hear(&s->answers.chat, line, line.n, "");
 }
 
 static void
-command(struct orderd *s, struct span line, struct buf *out)
+command(struct orderd *s, struct span line)
 {
 	struct span word = span_word(line);
 
 	overhear(s, line);
 	if (span_case_is(word, "ORDER"))
-		order(s, span_drop(line, word.n), out);
+		order(s, span_drop(line, word.n));
 	else if (span_case_is(span_trim(line), "QUIT"))
-		leave(s, out, "221 bye");
+		leave(s, "221 bye");
 	else
-		leave(s, out, "501 bad line: ORDER or QUIT is expected");
+		leave(s, "501 bad line: ORDER or QUIT is expected");
 }
 
 /* Takes a line, or the piece of one that is there.  The bytes used. */
 static size_t
-take_line(struct orderd *s, const char *p, size_t n, struct buf *out)
+take_line(struct orderd *s, const char *p, size_t n)
 {
 	const char *lf = memchr(p, '\n', n);
 	size_t used = lf != NULL ? (size_t)(lf - p) + 1 : n;
 
 	if (used > ORDLINE_MAX - s->line.n) {
-		leave(s, out, "501 bad line: too long");
+		leave(s, "501 bad line: too long");
 		return n;
 	}
 	if (lf != NULL && s->line.n == 0) {
-		command(s, span_chomp(span_of(p, used)), out);
+		command(s, span_chomp(span_of(p, used)));
 		return used;
 	}
 	buf_add(&s->line, p, used);
 	if (lf != NULL) {
-		command(s, span_chomp(buf_span(&s->line)), out);
+		command(s, span_chomp(buf_span(&s->line)));
 		buf_clear(&s->line);
 	}
 	return used;
 }
 
 static void
-raw_add(struct orderd *s, const char *p, size_t n, struct buf *out)
+raw_add(struct orderd *s, const char *p, size_t n)
 {
 	struct buf text = { 0 };
 
 	if (n > s->conf->max - s->octets) {
 		drop(s);
-		leave(s, out, too_large(s, &text));
+		leave(s, too_large(s, &text));
 		buf_free(&text);
 		return;
 	}
@@ -304,10 +298,10 @@ raw_add(struct orderd *s, const char *p, size_t n, struct buf *out)
 
 /* What is in the line buffer begins an order without a command. */
 static void
-raw_begin(struct orderd *s, struct buf *out)
+raw_begin(struct orderd *s)
 {
 	if (s->conf->key.n > 0) {
-		leave(s, out, "501 bad line: a key is needed here, "
+		leave(s, "501 bad line: a key is needed here, "
 		    "so no raw orders");
 		return;
 	}
@@ -316,20 +310,20 @@ raw_begin(struct orderd *s, struct buf *out)
 	sha256_init(&s->hash);
 	begin(s);
 	if (s->file == NULL)
-		leave(s, out, orderq_failure(s->refused));
+		leave(s, orderq_failure(s->refused));
 	else
-		raw_add(s, s->line.p, s->line.n, out);
+		raw_add(s, s->line.p, s->line.n);
 	buf_free(&s->line);
 }
 
 static void
-turn_away(struct orderd *s, struct buf *out)
+turn_away(struct orderd *s)
 {
 	struct buf text = { 0 };
 
 	buf_addf(&text, "501 bad line: this is orderproto, not %s",
 	    protocol_name(protocol_guess(buf_span(&s->line))));
-	leave(s, out, buf_str(&text));
+	leave(s, buf_str(&text));
 	buf_free(&text);
 }
 
@@ -338,7 +332,7 @@ turn_away(struct orderd *s, struct buf *out)
  * ORDLINE_MAX at most.
  */
 static size_t
-take_first(struct orderd *s, const char *p, size_t n, struct buf *out)
+take_first(struct orderd *s, const char *p, size_t n)
 {
 	size_t i;
 
@@ -352,10 +346,10 @@ take_first(struct orderd *s, const char *p, size_t n, struct buf *out)
 			s->phase = PHASE_LINE;
 			return i;
 		case ORDLINE_OTHER:
-			turn_away(s, out);
+			turn_away(s);
 			return n;
 		case ORDLINE_RAW:
-			raw_begin(s, out);
+			raw_begin(s);
 			return i + 1;
 		}
 	}
@@ -363,7 +357,7 @@ take_first(struct orderd *s, const char *p, size_t n, struct buf *out)
 }
 
 static size_t
-take_data(struct orderd *s, const char *p, size_t n, struct buf *out)
+take_data(struct orderd *s, const char *p, size_t n)
 {
 	if (n > s->left)
 		n = (size_t)s->left;
@@ -372,7 +366,7 @@ take_data(struct orderd *s, const char *p, size_t n, struct buf *out)
 		s->conf->store->write(s->file, p, n);
 	s->left -= n;
 	if (s->left == 0)
-		data_end(s, out);
+		data_end(s);
 	return n;
 }
 
@@ -393,22 +387,23 @@ feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 	struct orderd *s = session;
 	size_t i = 0;
 
+	s->answers.chat.out = out;
 	while (i < n && !s->full && s->phase != PHASE_OVER) {
 		switch (s->phase) {
 		case PHASE_FIRST:
-			i += take_first(s, p + i, n - i, out);
+			i += take_first(s, p + i, n - i);
 			break;
 		case PHASE_LINE:
-			i += take_line(s, p + i, n - i, out);
+			i += take_line(s, p + i, n - i);
 			break;
 		case PHASE_DATA:
-			i += take_data(s, p + i, n - i, out);
+			i += take_data(s, p + i, n - i);
 			break;
 		case PHASE_SKIP:
 			i += take_skip(s, n - i);
 			break;
 		case PHASE_RAW:
-			raw_add(s, p + i, n - i, out);
+			raw_add(s, p + i, n - i);
 			i = n;
 			break;
 		case PHASE_OVER:
@@ -424,8 +419,9 @@ resume(void *session, struct buf *out)
 {
 	struct orderd *s = session;
 
+	s->answers.chat.out = out;
 	s->full = 0;
-	orderq_commit(&s->answers, out);
+	orderq_commit(&s->answers);
 	return verdict(s);
 }
 
@@ -434,7 +430,7 @@ resume(void *session, struct buf *out)
  * ORDER is a command cut short, not an order.
  */
 static void
-end_first(struct orderd *s, struct buf *out)
+end_first(struct orderd *s)
 {
 	static const char word[] = "ORDER";
 	enum ordline_first first;
@@ -444,9 +440,9 @@ end_first(struct orderd *s, struct buf *out)
 	s->line.n--;
 	if (first == ORDLINE_COMMAND || (s->line.n < sizeof word &&
 	    memcmp(s->line.p, word, s->line.n) == 0))
-		command(s, buf_span(&s->line), out);
+		command(s, buf_span(&s->line));
 	else
-		raw_begin(s, out);
+		raw_begin(s);
 }
 
 static enum session_verdict
@@ -455,16 +451,17 @@ end(void *session, struct buf *out)
 	struct orderd *s = session;
 	char sha[SHA256_HEX];
 
+	s->answers.chat.out = out;
 	if (s->phase == PHASE_FIRST && s->line.n > 0)
-		end_first(s, out);
+		end_first(s);
 	if (s->phase == PHASE_RAW) {
 		digest(s, sha);
 		finish(s, sha);
 	} else if (s->phase == PHASE_DATA) {
 		drop(s);
-		reply(s, out, "501 the order is cut short");
+		reply(s, "501 the order is cut short");
 	} else if (s->phase == PHASE_LINE && s->line.n > 0)
-		reply(s, out, "501 bad line: cut short");
+		reply(s, "501 bad line: cut short");
 	s->phase = PHASE_OVER;
 	return verdict(s);
 }
@@ -474,7 +471,8 @@ expire(void *session, int down, struct buf *out)
 {
 	struct orderd *s = session;
 
-	reply(s, out, down ? "421 server shutting down, try again later" :
+	s->answers.chat.out = out;
+	reply(s, down ? "421 server shutting down, try again later" :
 	    "421 idle timeout");
 }
 

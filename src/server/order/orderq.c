@@ -23,8 +23,8 @@ orderq_init(struct orderq *q, const struct orderd_conf *conf,
     const char *peer)
 {
 	q->conf = conf;
-	q->peer = span_dup(span_str(peer));
-	q->first = NULL;
+	q->chat.talk = conf->talk;
+	chat_init(&q->chat, peer);
 	q->end = &q->first;
 }
 
@@ -32,15 +32,6 @@ int
 orderq_waits(const struct orderq *q)
 {
 	return q->first != NULL;
-}
-
-static void
-say(struct orderq *q, struct buf *out, struct span line)
-{
-	if (q->conf->talk != NULL)
-		q->conf->talk(q->conf->app, q->peer, 'S', line);
-	buf_addspan(out, line);
-	buf_adds(out, "\r\n");
 }
 
 static struct held *
@@ -55,10 +46,10 @@ hold(struct orderq *q)
 }
 
 void
-orderq_reply(struct orderq *q, struct buf *out, const char *text)
+orderq_reply(struct orderq *q, const char *text)
 {
 	if (q->first == NULL)
-		say(q, out, span_str(text));
+		chat_say(&q->chat, "%s", text);
 	else
 		buf_adds(&hold(q)->text, text);
 }
@@ -92,7 +83,7 @@ orderq_failure(int err)
 
 /* The answer for an order that the store has committed, or has not. */
 static void
-answer(struct orderq *q, const struct held *h, struct buf *out)
+answer(struct orderq *q, const struct held *h)
 {
 	struct buf text = { 0 };
 	struct span name;
@@ -112,7 +103,7 @@ answer(struct orderq *q, const struct held *h, struct buf *out)
 		buf_addc(&text, ' ');
 		buf_adds(&text, h->sha);
 	}
-	say(q, out, buf_span(&text));
+	chat_say(&q->chat, "%s", buf_str(&text));
 	buf_free(&text);
 }
 
@@ -132,13 +123,13 @@ let_go(struct orderq *q)
 }
 
 void
-orderq_commit(struct orderq *q, struct buf *out)
+orderq_commit(struct orderq *q)
 {
 	while (q->first != NULL) {
 		if (q->first->file != NULL)
-			answer(q, q->first, out);
+			answer(q, q->first);
 		else
-			say(q, out, buf_span(&q->first->text));
+			chat_say(&q->chat, "%s", buf_str(&q->first->text));
 		let_go(q);
 	}
 }
@@ -148,5 +139,5 @@ orderq_free(struct orderq *q)
 {
 	while (q->first != NULL)
 		let_go(q);
-	free(q->peer);
+	chat_free(&q->chat);
 }

@@ -7,6 +7,7 @@
 #define SERVER_ORDER_ORDERQ_H
 
 #include "format/wire/orderstore.h"
+#include "server/chat.h"
 
 struct orderd_conf {
 	const char *host;	/* a word for the greeting */
@@ -18,28 +19,25 @@ struct orderd_conf {
 	/* Adds a word that nobody can guess. */
 	void (*nonce)(struct buf *b);
 
-	/*
-	 * Hears each line that comes ('C') and goes ('S'), macs masked.  May
-	 * be NULL.
-	 */
-	void (*talk)(void *app, const char *peer, int who, struct span line);
-	void *app;
+	/* chat's */
+	void (*talk)(void *arg, const char *peer, int who, struct span line);
 };
 
 struct orderq {
 	const struct orderd_conf *conf;
-	char *peer;
+	struct chat chat;
 	struct held *first, **end;
 };
 
+/* q is all zero. */
 void orderq_init(struct orderq *q, const struct orderd_conf *conf,
     const char *peer);
 
 /* Whether some answer waits for a commit. */
 int orderq_waits(const struct orderq *q);
 
-/* A line of answer: to out, or behind those that wait. */
-void orderq_reply(struct orderq *q, struct buf *out, const char *text);
+/* A line of answer: to chat.out, or behind those that wait. */
+void orderq_reply(struct orderq *q, const char *text);
 
 /*
  * The answer to an order, which waits for its outcome.  file becomes the
@@ -49,8 +47,8 @@ void orderq_reply(struct orderq *q, struct buf *out, const char *text);
 void orderq_order(struct orderq *q, void *file, struct span wire,
     uintmax_t octets, const char *sha);
 
-/* The commit has been: all that wait go to out. */
-void orderq_commit(struct orderq *q, struct buf *out);
+/* The commit has been: all that wait go to chat.out. */
+void orderq_commit(struct orderq *q);
 
 /* What is answered where the store has failed with errno err. */
 const char *orderq_failure(int err);

@@ -26,9 +26,9 @@ enter(struct pop3d *s)
 	if (s->drop != NULL)
 		s->work = pop3work_list;
 	else if (errno == EAGAIN)
-		pop3_reply(s, "-ERR [IN-USE] maildrop already locked");
+		chat_say(&s->chat, "-ERR [IN-USE] maildrop already locked");
 	else
-		pop3_reply(s, "-ERR [SYS/TEMP] cannot open the maildrop");
+		chat_say(&s->chat, "-ERR [SYS/TEMP] cannot open the maildrop");
 	buf_free(&b);
 }
 
@@ -37,14 +37,14 @@ pop3auth_answer(struct pop3d *s)
 {
 	s->late = 0;
 	if (s->right)
-		sasld_passed(s->conf->auth, buf_span(&s->user), s->peer);
+		sasld_passed(s->conf->auth, buf_span(&s->user), s->chat.peer);
 	if (s->held.n > 0) {
-		pop3_reply(s, "+ %s", buf_str(&s->held));
+		chat_say(&s->chat, "+ %s", buf_str(&s->held));
 		buf_clear(&s->held);
 	} else if (s->right) {
 		enter(s);
 	} else {
-		pop3_reply(s, "-ERR [AUTH] authentication failed");
+		chat_say(&s->chat, "-ERR [AUTH] authentication failed");
 		if (++s->failures >= FAILURES_MAX)
 			s->closing = 1;
 	}
@@ -59,7 +59,7 @@ decide(struct pop3d *s, int right)
 {
 	s->phase = POP3D_START;
 	s->right = right;
-	s->late = sasld_tried(s->conf->auth, buf_span(&s->user), s->peer);
+	s->late = sasld_tried(s->conf->auth, buf_span(&s->user), s->chat.peer);
 	if (!right && s->late < PENALTY_MS)
 		s->late = PENALTY_MS;
 	if (s->late == 0)
@@ -79,7 +79,7 @@ pop3auth_user(struct pop3d *s, struct span arg)
 {
 	set_user(s, arg);
 	s->phase = POP3D_NAMED;
-	pop3_reply(s, "+OK password required");
+	chat_say(&s->chat, "+OK password required");
 }
 
 void
@@ -99,9 +99,9 @@ pop3auth_apop(struct pop3d *s, struct span arg)
 		n--;
 	login = span_trim(span_of(arg.p, n));
 	if (s->stamp.n == 0)
-		pop3_reply(s, "-ERR APOP not supported");
+		chat_say(&s->chat, "-ERR APOP not supported");
 	else if (login.n == 0)
-		pop3_reply(s, "-ERR syntax: APOP name digest");
+		chat_say(&s->chat, "-ERR syntax: APOP name digest");
 	else {
 		set_user(s, login);
 		decide(s, sasld_apop(s->conf->auth, login,
@@ -118,13 +118,13 @@ answer(struct pop3d *s, enum sasld_next next, struct buf *challenge)
 			buf_addspan(&s->held, buf_span(challenge));
 		decide(s, next != SASLD_REFUSED);
 	} else if (next == SASLD_CHALLENGE) {
-		pop3_reply(s, "+ %s", buf_str(challenge));
+		chat_say(&s->chat, "+ %s", buf_str(challenge));
 	} else if (next == SASLD_DONE) {
 		enter(s);
 	} else if (next == SASLD_CANCELLED) {
-		pop3_reply(s, "-ERR authentication cancelled");
+		chat_say(&s->chat, "-ERR authentication cancelled");
 	} else {
-		pop3_reply(s, next == SASLD_UNKNOWN ?
+		chat_say(&s->chat, next == SASLD_UNKNOWN ?
 		    "-ERR unsupported mechanism" : "-ERR malformed response");
 		s->mistakes++;
 	}
@@ -149,13 +149,13 @@ list_mechanisms(struct pop3d *s)
 	size_t i;
 
 	sasld_names(&names, s->conf->auth->mechanisms);
-	pop3_reply(s, "+OK mechanisms follow");
+	chat_say(&s->chat, "+OK mechanisms follow");
 	for (i = 0; i < names.n; i++)
 		if (names.p[i] == ' ')
-			buf_adds(s->out, "\r\n");
+			buf_adds(s->chat.out, "\r\n");
 		else
-			buf_addc(s->out, names.p[i]);
-	buf_adds(s->out, "\r\n.\r\n");
+			buf_addc(s->chat.out, names.p[i]);
+	buf_adds(s->chat.out, "\r\n.\r\n");
 	buf_free(&names);
 }
 

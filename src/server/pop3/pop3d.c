@@ -9,60 +9,10 @@
 
 #define MISTAKES_MAX 20		/* of a session */
 
-enum takes {
-	NO_ARG,
-	ANY_ARG,
-	AN_ARG,
-	SECRET_ARG		/* one, blanks at its ends included */
-};
-
-struct verb {
-	const char *name;
-	void (*run)(struct pop3d *s, struct span arg);
-	int phases;		/* in which it is allowed */
-	enum takes takes;
-	const char *syntax;
-};
-
-static void verb_capa(struct pop3d *s, struct span arg);
-static void verb_dele(struct pop3d *s, struct span arg);
-static void verb_list(struct pop3d *s, struct span arg);
-static void verb_noop(struct pop3d *s, struct span arg);
-static void verb_quit(struct pop3d *s, struct span arg);
-static void verb_retr(struct pop3d *s, struct span arg);
-static void verb_rset(struct pop3d *s, struct span arg);
-static void verb_stat(struct pop3d *s, struct span arg);
-static void verb_top(struct pop3d *s, struct span arg);
-static void verb_uidl(struct pop3d *s, struct span arg);
-static void verb_utf8(struct pop3d *s, struct span arg);
-
-#define BEFORE (POP3D_START | POP3D_NAMED)
-
-static const struct verb verbs[] = {
-	{ "USER", pop3auth_user, BEFORE, AN_ARG, "USER name" },
-	{ "PASS", pop3auth_pass, POP3D_NAMED, SECRET_ARG, "PASS password" },
-	{ "APOP", pop3auth_apop, BEFORE, AN_ARG, "APOP name digest" },
-	{ "AUTH", pop3auth_auth, BEFORE, ANY_ARG,
-	    "AUTH [mechanism [response]]" },
-	{ "UTF8", verb_utf8, BEFORE, NO_ARG, "UTF8" },
-	{ "CAPA", verb_capa, POP3D_ANY, NO_ARG, "CAPA" },
-	{ "STAT", verb_stat, POP3D_READY, NO_ARG, "STAT" },
-	{ "LIST", verb_list, POP3D_READY, ANY_ARG, "LIST [message]" },
-	{ "UIDL", verb_uidl, POP3D_READY, ANY_ARG, "UIDL [message]" },
-	{ "RETR", verb_retr, POP3D_READY, AN_ARG, "RETR message" },
-	{ "TOP", verb_top, POP3D_READY, AN_ARG, "TOP message lines" },
-	{ "DELE", verb_dele, POP3D_READY, AN_ARG, "DELE message" },
-	{ "RSET", verb_rset, POP3D_READY, NO_ARG, "RSET" },
-	{ "NOOP", verb_noop, POP3D_READY, NO_ARG, "NOOP" },
-	{ "QUIT", verb_quit, POP3D_ANY, NO_ARG, "QUIT" },
-};
-
-#define VERBS COUNT(verbs)
-
 static void
 mistake(struct pop3d *s, const char *text, const char *syntax)
 {
-	pop3_reply(s, "-ERR %s%s", text, syntax);
+	chat_say(&s->chat, "-ERR %s%s", text, syntax);
 	s->mistakes++;
 }
 
@@ -71,12 +21,12 @@ static void
 verb_capa(struct pop3d *s, struct span arg)
 {
 	(void)arg;
-	pop3_reply(s, "+OK capability list follows");
-	buf_adds(s->out, "TOP\r\nUIDL\r\nUSER\r\nSASL ");
-	sasld_names(s->out, s->conf->auth->mechanisms);
-	buf_adds(s->out, "\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nPIPELINING\r\n"
-	    "EXPIRE NEVER\r\nUTF8 USER\r\nIMPLEMENTATION pop3d-lite\r\n"
-	    ".\r\n");
+	chat_say(&s->chat, "+OK capability list follows");
+	buf_adds(s->chat.out, "TOP\r\nUIDL\r\nUSER\r\nSASL ");
+	sasld_names(s->chat.out, s->conf->auth->mechanisms);
+	buf_adds(s->chat.out, "\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\n"
+	    "PIPELINING\r\nEXPIRE NEVER\r\nUTF8 USER\r\n"
+	    "IMPLEMENTATION pop3d-lite\r\n.\r\n");
 }
 
 /* Octets are sent as they are, with it and without. */
@@ -84,7 +34,7 @@ static void
 verb_utf8(struct pop3d *s, struct span arg)
 {
 	(void)arg;
-	pop3_reply(s, "+OK UTF8 enabled");
+	chat_say(&s->chat, "+OK UTF8 enabled");
 }
 
 /* Takes a number off arg: 0, or -1. */
@@ -112,14 +62,14 @@ take_message(struct pop3d *s, struct span *arg)
 		return -1;
 	}
 	if (u == 0 || u > s->count) {
-		pop3_reply(s, "-ERR no such message, there are %zu",
+		chat_say(&s->chat, "-ERR no such message, there are %zu",
 		    s->count);
 		return -1;
 	}
 	s->at = (size_t)(u - 1);
 	if ((s->mark[s->at] & POP3D_DELETED) == 0)
 		return 0;
-	pop3_reply(s, "-ERR message is deleted");
+	chat_say(&s->chat, "-ERR message is deleted");
 	return -1;
 }
 
@@ -152,7 +102,7 @@ verb_list(struct pop3d *s, struct span arg)
 			s->work = pop3work_size;
 		return;
 	}
-	pop3_reply(s, "+OK scan listing follows");
+	chat_say(&s->chat, "+OK scan listing follows");
 	s->at = 0;
 	s->work = pop3work_sizes;
 }
@@ -163,12 +113,12 @@ verb_uidl(struct pop3d *s, struct span arg)
 	struct buf uid = { 0 };
 
 	if (arg.n == 0) {
-		pop3_reply(s, "+OK unique-id listing follows");
+		chat_say(&s->chat, "+OK unique-id listing follows");
 		s->at = 0;
 		s->work = pop3work_uids;
 	} else if (take_only_message(s, arg) == 0) {
 		s->conf->store->uid(s->drop, s->at, &uid);
-		pop3_reply(s, "+OK %zu %s", s->at + 1, buf_str(&uid));
+		chat_say(&s->chat, "+OK %zu %s", s->at + 1, buf_str(&uid));
 		buf_free(&uid);
 	}
 }
@@ -204,7 +154,7 @@ verb_dele(struct pop3d *s, struct span arg)
 	if (take_only_message(s, arg) < 0)
 		return;
 	s->mark[s->at] |= POP3D_DELETED;
-	pop3_reply(s, "+OK message %zu deleted", s->at + 1);
+	chat_say(&s->chat, "+OK message %zu deleted", s->at + 1);
 }
 
 static void
@@ -215,14 +165,14 @@ verb_rset(struct pop3d *s, struct span arg)
 	(void)arg;
 	for (i = 0; i < s->count; i++)
 		s->mark[i] &= (unsigned char)~POP3D_DELETED;
-	pop3_reply_count(s);
+	pop3work_count(s);
 }
 
 static void
 verb_noop(struct pop3d *s, struct span arg)
 {
 	(void)arg;
-	pop3_reply(s, "+OK");
+	chat_say(&s->chat, "+OK");
 }
 
 static void
@@ -235,26 +185,51 @@ verb_quit(struct pop3d *s, struct span arg)
 		s->work = pop3work_quit;
 		return;
 	}
-	pop3_reply(s, "+OK bye");
+	chat_say(&s->chat, "+OK bye");
 	s->closing = 1;
 }
 
-static const struct verb *
-find_verb(struct span name)
-{
-	size_t i;
+enum takes {
+	NO_ARG,
+	ANY_ARG,
+	AN_ARG,
+	SECRET_ARG		/* one, blanks at its ends included */
+};
 
-	for (i = 0; i < VERBS; i++)
-		if (span_case_is(name, verbs[i].name))
-			return &verbs[i];
-	return NULL;
-}
+struct verb {
+	const char *name;
+	void (*run)(struct pop3d *s, struct span arg);
+	int phases;		/* in which it is allowed */
+	enum takes takes;
+	const char *syntax;
+};
+
+#define BEFORE (POP3D_START | POP3D_NAMED)
+
+static const struct verb verbs[] = {
+	{ "USER", pop3auth_user, BEFORE, AN_ARG, "USER name" },
+	{ "PASS", pop3auth_pass, POP3D_NAMED, SECRET_ARG, "PASS password" },
+	{ "APOP", pop3auth_apop, BEFORE, AN_ARG, "APOP name digest" },
+	{ "AUTH", pop3auth_auth, BEFORE, ANY_ARG,
+	    "AUTH [mechanism [response]]" },
+	{ "UTF8", verb_utf8, BEFORE, NO_ARG, "UTF8" },
+	{ "CAPA", verb_capa, POP3D_ANY, NO_ARG, "CAPA" },
+	{ "STAT", verb_stat, POP3D_READY, NO_ARG, "STAT" },
+	{ "LIST", verb_list, POP3D_READY, ANY_ARG, "LIST [message]" },
+	{ "UIDL", verb_uidl, POP3D_READY, ANY_ARG, "UIDL [message]" },
+	{ "RETR", verb_retr, POP3D_READY, AN_ARG, "RETR message" },
+	{ "TOP", verb_top, POP3D_READY, AN_ARG, "TOP message lines" },
+	{ "DELE", verb_dele, POP3D_READY, AN_ARG, "DELE message" },
+	{ "RSET", verb_rset, POP3D_READY, NO_ARG, "RSET" },
+	{ "NOOP", verb_noop, POP3D_READY, NO_ARG, "NOOP" },
+	{ "QUIT", verb_quit, POP3D_ANY, NO_ARG, "QUIT" },
+};
 
 static void
 run(struct pop3d *s, struct span line)
 {
 	struct span word = span_word(line);
-	const struct verb *v = find_verb(word);
+	const struct verb *v = SPAN_LOOKUP(word, verbs);
 	struct span arg = span_drop(line, word.n);
 
 	if (v != NULL && v->takes == SECRET_ARG && arg.n > 0)
@@ -274,31 +249,20 @@ run(struct pop3d *s, struct span line)
 		v->run(s, arg);
 }
 
-/* All of a response. */
-static size_t
-open_part(struct pop3d *s, struct span line)
-{
-	return s->sasl != NULL ? 0 :
-	    mask_open(&s->pending, line, find_verb(span_word(line)) != NULL);
-}
-
+/* Of a response nothing is open. */
 static void
 tell_line(struct pop3d *s, struct span line)
 {
-	size_t open = open_part(s, line);
-	struct buf masked = { 0 };
+	int known = SPAN_LOOKUP(span_word(line), verbs) != NULL;
 
-	buf_add(&masked, line.p, open);
-	if (open < line.n)
-		buf_adds(&masked, open > 0 ? " ****" : "****");
-	s->conf->talk(s->conf->app, s->peer, 'C', buf_span(&masked));
-	buf_free(&masked);
+	chat_hear(&s->chat, line, s->sasl != NULL ? 0 :
+	    mask_open(&s->chat.pending, line, known), "****");
 }
 
 static void
 hang_up(struct pop3d *s, const char *text)
 {
-	pop3_reply(s, "%s", text);
+	chat_say(&s->chat, "%s", text);
 	s->closing = 1;
 }
 
@@ -307,7 +271,7 @@ command(struct pop3d *s, struct span line)
 {
 	s->started = 1;
 	line = span_chomp(line);
-	if (s->conf->talk != NULL)
+	if (s->chat.talk != NULL)
 		tell_line(s, line);
 	if (s->sasl != NULL)
 		pop3auth_step(s, line);
@@ -325,7 +289,7 @@ is_other_protocol(struct pop3d *s, struct span first)
 
 	if (!protocol_is_other(guess))
 		return 0;
-	pop3_reply(s, "-ERR this is POP3, not %s", protocol_name(guess));
+	chat_say(&s->chat, "-ERR this is POP3, not %s", protocol_name(guess));
 	s->closing = 1;
 	return 1;
 }
@@ -345,7 +309,7 @@ feed_line(struct pop3d *s, const char *p, size_t n)
 		return used;
 	if (used > POP3D_LINE_MAX || s->skip) {
 		pop3auth_cancel(s);
-		pop3_reply(s, "-ERR line too long");
+		chat_say(&s->chat, "-ERR line too long");
 		s->mistakes++;
 		return used;
 	}
@@ -382,7 +346,8 @@ open_session(const void *arg, const char *peer, int local)
 	(void)local;
 	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
-	s->peer = span_dup(span_str(peer));
+	s->chat.talk = conf->talk;
+	chat_init(&s->chat, peer);
 	s->phase = POP3D_START;
 	if (conf->apop) {
 		buf_addc(&s->stamp, '<');
@@ -397,8 +362,8 @@ greet(void *session, struct buf *out)
 {
 	struct pop3d *s = session;
 
-	s->out = out;
-	pop3_reply(s, "+OK POP3 %s", s->stamp.n > 0 ?
+	s->chat.out = out;
+	chat_say(&s->chat, "+OK POP3 %s", s->stamp.n > 0 ?
 	    buf_str(&s->stamp) : "ready");
 	return SESSION_MORE;
 }
@@ -409,7 +374,7 @@ feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 	struct pop3d *s = session;
 	size_t at = 0, taken = 1;
 
-	s->out = out;
+	s->chat.out = out;
 	while (at < n && taken > 0 && out->n < POP3WORK_FULL &&
 	    next(s) == SESSION_MORE) {
 		taken = feed_line(s, p + at, n - at);
@@ -425,7 +390,7 @@ resume(void *session, struct buf *out)
 {
 	struct pop3d *s = session;
 
-	s->out = out;
+	s->chat.out = out;
 	if (s->late > 0)
 		pop3auth_answer(s);
 	work(s);
@@ -461,7 +426,7 @@ close_session(void *session)
 	buf_free(&s->user);
 	buf_free(&s->held);
 	free(s->mark);
-	free(s->peer);
+	chat_free(&s->chat);
 	free(s);
 }
 

@@ -1,7 +1,7 @@
 /*
  * pop3session: what all parts of a POP3 session share: what it is told, and by
  * which functions it learns what it cannot know (it has no socket, clock or
- * file); its state, and its replies.
+ * file); and its state.  Types alone.
  */
 #ifndef SERVER_POP3_POP3SESSION_H
 #define SERVER_POP3_POP3SESSION_H
@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "format/mail/crlf.h"
+#include "server/chat.h"
 #include "server/sasld.h"
-#include "sys/buf.h"
 
 /*
  * Where messages are.  open gives somebody's maildrop, which is that session's
@@ -53,13 +53,8 @@ struct pop3d_conf {
 	/* Adds a nonce as sasld_start wants it. */
 	void (*nonce)(struct buf *b);
 
-	/*
-	 * Hears each line that comes, without its ending and with secrets
-	 * masked, and the first one of each answer; who is 'C' or 'S'.  May
-	 * be NULL.
-	 */
-	void (*talk)(void *app, const char *peer, int who, struct span line);
-	void *app;
+	/* chat's; of an answer it hears the first line. */
+	void (*talk)(void *arg, const char *peer, int who, struct span line);
 };
 
 /* Bits, for a verb names all that it is allowed in. */
@@ -76,8 +71,7 @@ enum pop3d_phase {
 
 struct pop3d {
 	const struct pop3d_conf *conf;
-	struct buf *out;	/* the caller's, set on each call */
-	char *peer;
+	struct chat chat;
 	enum pop3d_phase phase;
 	int started;		/* the first line has come */
 	int skip;		/* what comes is the rest of a long line */
@@ -88,7 +82,6 @@ struct pop3d {
 	struct buf stamp;	/* APOP's, empty where there is none */
 	struct buf user;	/* as USER said it, or who has tried */
 	struct sasld *sasl;	/* NULL outside an exchange */
-	int pending;		/* mask_open's */
 	int failures;
 	long late;		/* ms that the answer to a try is held back */
 	int right;		/* the try was */
@@ -110,11 +103,5 @@ struct pop3d {
 	int failed;
 	struct crlf crlf;
 };
-
-/* An answer of one line, given without its CRLF. */
-void pop3_reply(struct pop3d *s, const char *fmt, ...) DIE_PRINTF(2, 3);
-
-/* The answer that there are s->count messages. */
-void pop3_reply_count(struct pop3d *s);
 
 #endif

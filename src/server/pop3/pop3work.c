@@ -8,6 +8,13 @@ static const char
 	no_message[] = "-ERR message no longer exists",
 	no_reading[] = "-ERR [SYS/TEMP] cannot read the message";
 
+void
+pop3work_count(struct pop3d *s)
+{
+	chat_say(&s->chat, "+OK %zu message%s", s->count,
+	    s->count == 1 ? "" : "s");
+}
+
 int
 pop3work_list(struct pop3d *s)
 {
@@ -18,13 +25,13 @@ pop3work_list(struct pop3d *s)
 	if (err != 0) {
 		s->conf->store->close(s->drop);
 		s->drop = NULL;
-		pop3_reply(s, "-ERR [SYS/TEMP] cannot read the maildrop");
+		chat_say(&s->chat, "-ERR [SYS/TEMP] cannot read the maildrop");
 		return 1;
 	}
 	s->count = s->conf->store->count(s->drop);
 	s->mark = die_calloc(s->count, 1);
 	s->phase = POP3D_READY;
-	pop3_reply_count(s);
+	pop3work_count(s);
 	return 1;
 }
 
@@ -36,7 +43,7 @@ static int
 next_message(struct pop3d *s, int *turn)
 {
 	for (; s->at < s->count; s->at++) {
-		if (s->out->n >= POP3WORK_FULL || (*turn)++ == MESSAGES)
+		if (s->chat.out->n >= POP3WORK_FULL || (*turn)++ == MESSAGES)
 			return 0;
 		if ((s->mark[s->at] & POP3D_DELETED) == 0)
 			return 1;
@@ -60,7 +67,7 @@ pop3work_stat(struct pop3d *s)
 	}
 	if (s->at < s->count)
 		return 0;
-	pop3_reply(s, "+OK %ju %ju", (uintmax_t)s->lines,
+	chat_say(&s->chat, "+OK %ju %ju", (uintmax_t)s->lines,
 	    (uintmax_t)s->sum);
 	return 1;
 }
@@ -68,10 +75,10 @@ pop3work_stat(struct pop3d *s)
 static void
 add_line(struct pop3d *s, uint64_t size)
 {
-	buf_addu(s->out, s->at + 1);
-	buf_addc(s->out, ' ');
-	buf_addu(s->out, size);
-	buf_adds(s->out, "\r\n");
+	buf_addu(s->chat.out, s->at + 1);
+	buf_addc(s->chat.out, ' ');
+	buf_addu(s->chat.out, size);
+	buf_adds(s->chat.out, "\r\n");
 }
 
 /* The dot, when all have been said. */
@@ -80,7 +87,7 @@ end_list(struct pop3d *s)
 {
 	if (s->at < s->count)
 		return 0;
-	buf_adds(s->out, ".\r\n");
+	buf_adds(s->chat.out, ".\r\n");
 	return 1;
 }
 
@@ -105,10 +112,10 @@ pop3work_uids(struct pop3d *s)
 	int turn = 0;
 
 	while (next_message(s, &turn)) {
-		buf_addu(s->out, s->at + 1);
-		buf_addc(s->out, ' ');
-		s->conf->store->uid(s->drop, s->at, s->out);
-		buf_adds(s->out, "\r\n");
+		buf_addu(s->chat.out, s->at + 1);
+		buf_addc(s->chat.out, ' ');
+		s->conf->store->uid(s->drop, s->at, s->chat.out);
+		buf_adds(s->chat.out, "\r\n");
 		s->at++;
 	}
 	return end_list(s);
@@ -121,7 +128,7 @@ pop3work_size(struct pop3d *s)
 
 	if (s->conf->store->size(s->drop, s->at, &size) != 0)
 		return 0;
-	pop3_reply(s, "+OK %zu %ju", s->at + 1, (uintmax_t)size);
+	chat_say(&s->chat, "+OK %zu %ju", s->at + 1, (uintmax_t)size);
 	return 1;
 }
 
@@ -131,11 +138,11 @@ add_text(struct pop3d *s, struct span piece)
 {
 	int end;
 
-	buf_reserve(s->out, piece.n + piece.n / 32);
+	buf_reserve(s->chat.out, piece.n + piece.n / 32);
 	while (piece.n > 0) {
 		if (s->top && s->body && s->lines == 0)
 			return 0;
-		end = crlf_line(&s->crlf, &piece, s->out);
+		end = crlf_line(&s->crlf, &piece, s->chat.out);
 		if (s->body)
 			s->lines -= end > 0;
 		else
@@ -155,16 +162,16 @@ announce(struct pop3d *s)
 		return 0;
 	err = s->conf->store->begin(s->drop, s->at);
 	if (err != 0) {
-		pop3_reply(s, err == ENOENT ? no_message : no_reading);
+		chat_say(&s->chat, err == ENOENT ? no_message : no_reading);
 		return -1;
 	}
 	memset(&s->crlf, 0, sizeof s->crlf);
 	s->body = 0;
 	s->reading = 1;
 	if (s->top)
-		pop3_reply(s, "+OK top of message follows");
+		chat_say(&s->chat, "+OK top of message follows");
 	else
-		pop3_reply(s, "+OK %ju octets", (uintmax_t)size);
+		chat_say(&s->chat, "+OK %ju octets", (uintmax_t)size);
 	return 1;
 }
 
@@ -185,14 +192,14 @@ pop3work_text(struct pop3d *s)
 	r = s->reading ? 1 : announce(s);
 	if (r <= 0)
 		return r < 0;
-	while (s->out->n < POP3WORK_FULL) {
+	while (s->chat.out->n < POP3WORK_FULL) {
 		if (s->conf->store->read(s->drop, &piece) != 0) {
 			/* Nothing but the missing end can say so now. */
 			s->closing = 1;
 			return finish(s);
 		}
 		if (piece.n == 0 || !add_text(s, piece)) {
-			crlf_dot(&s->crlf, s->out);
+			crlf_dot(&s->crlf, s->chat.out);
 			if (!s->top)
 				s->mark[s->at] |= POP3D_SEEN;
 			return finish(s);
@@ -223,10 +230,10 @@ pop3work_quit(struct pop3d *s)
 	if (s->sum > 0 && store->sync(s->drop) != 0)
 		s->failed = 1;
 	if (s->failed)
-		pop3_reply(s, "-ERR [SYS/TEMP] some deleted messages not "
+		chat_say(&s->chat, "-ERR [SYS/TEMP] some deleted messages not "
 		    "removed");
 	else
-		pop3_reply(s, "+OK bye");
+		chat_say(&s->chat, "+OK bye");
 	s->closing = 1;
 	return 1;
 }

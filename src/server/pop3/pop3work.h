@@ -11,6 +11,9 @@
 /* Answers that are this long must be sent before more is added. */
 #define POP3WORK_FULL 65536
 
+/* The answer that there are s->count messages. */
+void pop3work_count(struct pop3d *s);
+
 /* Looks into s->drop, newly opened. */
 int pop3work_list(struct pop3d *s);
 

@@ -1,7 +1,5 @@
 #include "smtpauth.h"
 
-#include "format/wire/mask.h"
-
 #define FAILURES_MAX 5		/* wrong passwords of a session */
 #define PENALTY_MS 1000		/* and the time each of them takes at least */
 
@@ -28,26 +26,26 @@ smtpauth_pass(struct smtpd *s)
 {
 	if (s->passed.n > 0)
 		sasld_passed(s->conf->auth, buf_span(&s->passed),
-		    buf_str(&s->peer));
+		    s->chat.peer);
 	buf_clear(&s->passed);
 }
 
 /*
  * A try costs time, but not that of others: its answer, from here on in
- * s->out, is held back.  Until it leaves the try counts as one in vain.
+ * s->chat.out, is held back.  Until it leaves the try counts as one in vain.
  */
 static void
 hold(struct smtpd *s, int right)
 {
 	struct span login = sasld_login(s->sasl);
-	long ms = sasld_tried(s->conf->auth, login, buf_str(&s->peer));
+	long ms = sasld_tried(s->conf->auth, login, s->chat.peer);
 
 	if (!right && ms < PENALTY_MS)
 		ms = PENALTY_MS;
 	if (right)
 		buf_addspan(&s->passed, login);
 	if (ms > 0)
-		smtp_hold(s, s->out->n, ms);
+		smtp_hold(s, s->chat.out->n, ms);
 	else
 		smtpauth_pass(s);
 }
@@ -67,9 +65,9 @@ answer(struct smtpd *s, enum sasld_next next, const struct buf *challenge)
 		hold(s, next != SASLD_REFUSED);
 	switch (next) {
 	case SASLD_CHALLENGE:
-		buf_adds(s->out, "334 ");
-		buf_addspan(s->out, buf_span(challenge));
-		buf_adds(s->out, "\r\n");
+		buf_adds(s->chat.out, "334 ");
+		buf_addspan(s->chat.out, buf_span(challenge));
+		buf_adds(s->chat.out, "\r\n");
 		return;
 	case SASLD_DONE:
 		s->known = 1;
@@ -140,10 +138,3 @@ smtpauth_is_line(const struct smtpd *s, struct span line)
 	return s->sasl != NULL || is_auth(line);
 }
 
-/* All of a response. */
-size_t
-smtpauth_open_part(struct smtpd *s, struct span line, int is_command)
-{
-	return s->sasl != NULL ? 0 :
-	    mask_open(&s->pending, line, is_command);
-}

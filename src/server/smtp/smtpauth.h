@@ -16,12 +16,6 @@ void smtpauth_cancel(struct smtpd *s);
 /* Whether a line that is too long, as it begins, is of a log-in. */
 int smtpauth_is_line(const struct smtpd *s, struct span line);
 
-/*
- * How many bytes of a line are no secret, all the rest being one; is_command
- * says that it begins with a command.
- */
-size_t smtpauth_open_part(struct smtpd *s, struct span line, int is_command);
-
 /* What was held back leaves: the right password, if it was that, is told. */
 void smtpauth_pass(struct smtpd *s);
 

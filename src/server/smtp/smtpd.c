@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "format/wire/mask.h"
 #include "format/wire/protocol.h"
 #include "smtpauth.h"
 #include "smtptext.h"
@@ -16,17 +17,13 @@ static const char
 	no_more[] = "421 4.7.0 Error: too many errors",
 	no_resources[] = "421 4.3.2 Error: short of resources, try again later";
 
+/* Of a response nothing is open. */
 static void
 tell_line(struct smtpd *s, struct span line)
 {
-	size_t open = smtpauth_open_part(s, line, smtpverb_is_known(line));
-	struct buf masked = { 0 };
-
-	buf_add(&masked, line.p, open);
-	if (open < line.n)
-		buf_adds(&masked, open > 0 ? " ****" : "****");
-	s->conf->talk(s->talk, buf_str(&s->peer), 'C', buf_span(&masked));
-	buf_free(&masked);
+	chat_hear(&s->chat, line, s->sasl != NULL ? 0 :
+	    mask_open(&s->chat.pending, line, smtpverb_is_known(line)),
+	    "****");
 }
 
 static void
@@ -35,7 +32,7 @@ command(struct smtpd *s, struct span line)
 	if (s->crlf < 0)
 		s->crlf = line.n > 1 && line.p[line.n - 2] == '\r';
 	line = span_chomp(line);
-	if (s->conf->talk != NULL)
+	if (s->chat.talk != NULL)
 		tell_line(s, line);
 	if (s->sasl != NULL)
 		smtpauth_step(s, line);
@@ -93,16 +90,13 @@ feed_line(struct smtpd *s, const char *p, size_t n)
 static void
 tell(struct smtpd *s)
 {
-	struct span line;
-	const char *lf;
+	struct span rest, line;
 
-	while (s->told < s->out->n) {
-		line = span_of(s->out->p + s->told, s->out->n - s->told);
-		lf = memchr(line.p, '\n', line.n);
-		if (lf != NULL)
-			line.n = (size_t)(lf + 1 - line.p);
+	while (s->told < s->chat.out->n) {
+		rest = span_drop(buf_span(s->chat.out), s->told);
+		line = span_line(&rest);
 		s->told += line.n;
-		s->conf->talk(s->talk, buf_str(&s->peer), 'S',
+		s->chat.talk(s->chat.arg, s->chat.peer, 'S',
 		    span_chomp(line));
 	}
 }
@@ -124,7 +118,7 @@ next(struct smtpd *s)
 		return takes_more(s) ? SESSION_SOON : SESSION_COMMIT;
 	if (!s->waiting)
 		smtp_apply_fault(s);
-	if (s->conf->talk != NULL)
+	if (s->chat.talk != NULL)
 		tell(s);
 	if (s->waiting || s->delay > 0)
 		return s->watch ? SESSION_WATCH : SESSION_WAIT;
@@ -143,10 +137,11 @@ open_session(const void *arg, const char *peer, int local)
 	s->conf = conf;
 	s->phase = SMTPD_START;
 	s->crlf = -1;
-	buf_adds(&s->peer, peer);
+	chat_init(&s->chat, peer);
+	s->chat.talk = conf->talk;
 	s->local = local;
 	if (conf->talk_open != NULL)
-		s->talk = conf->talk_open(conf->app, peer, &s->is_short);
+		s->chat.arg = conf->talk_open(conf->app, peer, &s->is_short);
 	return s;
 }
 
@@ -154,7 +149,7 @@ open_session(const void *arg, const char *peer, int local)
 static void
 begin(struct smtpd *s, struct buf *out)
 {
-	s->out = out;
+	s->chat.out = out;
 	if (s->unsettled == NULL)
 		s->told = s->from = out->n;
 }
@@ -195,7 +190,7 @@ feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 		smtp_text_came(s);
 	}
 	while (at < n && taken > 0 && takes_more(s) && !s->silent) {
-		if (s->conf->talk != NULL && s->unsettled == NULL)
+		if (s->chat.talk != NULL && s->unsettled == NULL)
 			tell(s);
 		taken = s->input == SMTPD_LINES ?
 		    feed_line(s, p + at, n - at) :
@@ -254,8 +249,8 @@ close_session(void *session)
 	smtpmail_free(s->mail);
 	smtpauth_cancel(s);
 	if (s->conf->talk_close != NULL)
-		s->conf->talk_close(s->talk);
-	buf_free(&s->peer);
+		s->conf->talk_close(s->chat.arg);
+	chat_free(&s->chat);
 	buf_free(&s->helo);
 	buf_free(&s->refusal);
 	buf_free(&s->held);

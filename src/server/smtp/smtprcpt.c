@@ -12,14 +12,8 @@ enum { FOREIGN = -2, NOBODY, MAILBOX, ALIAS };
 static int
 is_ours(const struct smtpd_conf *c, struct span domain)
 {
-	size_t i;
-
-	if (domain.p == NULL || c->domains == 0)
-		return 1;
-	for (i = 0; i < c->domains; i++)
-		if (span_case_is(domain, c->domain[i]))
-			return 1;
-	return 0;
+	return domain.p == NULL || c->domains == 0 || span_lookup(domain,
+	    c->domain, c->domains, sizeof *c->domain) != NULL;
 }
 
 /* A per cent sign is judged as what it means, never a way around the rule. */

@@ -22,8 +22,8 @@ blames(const char *text)
 void
 smtp_reply(struct smtpd *s, const char *text)
 {
-	buf_adds(s->out, text);
-	buf_adds(s->out, "\r\n");
+	buf_adds(s->chat.out, text);
+	buf_adds(s->chat.out, "\r\n");
 	s->mistakes += blames(text);
 }
 
@@ -80,8 +80,8 @@ gather(struct smtpd *s, enum rules_place place, struct span arg,
 	const struct smtpmail *m = s->mail;
 
 	memset(f, 0, sizeof *f);
-	if (s->peer.n > 0)
-		f->peer = buf_span(&s->peer);
+	if (s->chat.peer[0] != '\0')
+		f->peer = span_str(s->chat.peer);
 	if (place == RULES_HELO || place == RULES_EHLO)
 		f->helo = arg;
 	else if (s->phase != SMTPD_START)
@@ -128,14 +128,14 @@ smtp_event(struct smtpd *s, enum rules_place place, struct span arg)
 	gather(s, place, arg, &facts, &rcpts);
 	a = s->conf->event(s->conf->rules, place, &facts);
 	buf_free(&rcpts);
-	s->from = s->out->n;
+	s->from = s->chat.out->n;
 	if (a.what == RULES_PASS && smtp_has_fault(s))
 		return 0;
 	s->fault = a;
 	switch (a.what) {
 	case RULES_REPLY:
-		buf_addspan(s->out, a.text);
-		buf_adds(s->out, "\r\n");
+		buf_addspan(s->chat.out, a.text);
+		buf_adds(s->chat.out, "\r\n");
 		s->closing |= a.text.n >= 3 &&
 		    memcmp(a.text.p, "421", 3) == 0;
 		return 1;
@@ -167,7 +167,7 @@ smtp_hold(struct smtpd *s, size_t from, long ms)
 void
 smtp_release(struct smtpd *s)
 {
-	buf_addspan(s->out, buf_span(&s->held));
+	buf_addspan(s->chat.out, buf_span(&s->held));
 	buf_free(&s->held);
 	s->delay = 0;
 }
@@ -175,7 +175,7 @@ smtp_release(struct smtpd *s)
 void
 smtp_apply_fault(struct smtpd *s)
 {
-	struct buf *out = s->out;
+	struct buf *out = s->chat.out;
 
 	if (s->fault.what == RULES_TRUNCATE) {
 		out->n -= (out->n - s->from + 1) / 2;

@@ -5,6 +5,7 @@
 #ifndef SERVER_SMTP_SMTPSESSION_H
 #define SERVER_SMTP_SMTPSESSION_H
 
+#include "server/chat.h"
 #include "smtpmail.h"
 
 /* Bits, for a verb names all that it is allowed in. */
@@ -27,11 +28,10 @@ enum smtpd_input {
 
 struct smtpd {
 	const struct smtpd_conf *conf;
-	struct buf *out;	/* the caller's, set on each call */
-	struct buf peer, helo;
+	struct chat chat;
+	struct buf helo;
 	int local;		/* the peer is */
-	void *talk;		/* conf->talk's argument */
-	int is_short;		/* it had not all that it needs */
+	int is_short;		/* the talk has not all that it needs */
 	struct smtpmail *mail;	/* NULL outside a transaction */
 	struct smtpmail *unsettled;	/* for the next commit, last first */
 	int unsettleds;
@@ -51,7 +51,7 @@ struct smtpd {
 	int waiting;		/* the text of mail has ended, its store is
 				   busy */
 	int closing;
-	size_t told;		/* of out, to conf->talk */
+	size_t told;		/* of chat.out, to chat.talk */
 
 	/* BDAT */
 	uint64_t chunk;		/* octets to come */
@@ -64,7 +64,6 @@ struct smtpd {
 	struct sasld *sasl;	/* NULL outside an exchange */
 	int known;		/* the client has logged in */
 	struct buf passed;	/* who has, until that is told */
-	int pending;		/* mask_open's */
 	int failures;
 
 	/* What goes wrong. */

@@ -18,8 +18,8 @@ begin(struct smtpd *s)
 	if (s->conf->store != NULL || s->conf->relay != NULL) {
 		buf_adds(&received, "Received: from ");
 		buf_addspan(&received, buf_span(&s->helo));
-		if (s->peer.n > 0)
-			buf_addf(&received, " (%s)", buf_str(&s->peer));
+		if (s->chat.peer[0] != '\0')
+			buf_addf(&received, " (%s)", s->chat.peer);
 		buf_addf(&received, "\n\tby %s with %s%s id ", s->conf->host,
 		    s->mail->utf8 ? "UTF8SMTP" : s->ehlo ? "ESMTP" : "SMTP",
 		    s->known ? "A" : "");
@@ -51,8 +51,8 @@ finish(struct smtpd *s)
 		smtp_reset(s);
 		return;
 	}
-	at = s->out->n;
-	r = smtpmail_end(m, s->out);
+	at = s->chat.out->n;
+	r = smtpmail_end(m, s->chat.out);
 	s->waiting = r == EAGAIN;
 	if (s->waiting)
 		return;
@@ -85,7 +85,7 @@ smtptext_settle(struct smtpd *s)
 		buf_clear(&answer);
 		if (smtpmail_end(m, &answer) == 0)
 			s->mistakes = 0;
-		buf_insert(s->out, m->at, answer.p, answer.n);
+		buf_insert(s->chat.out, m->at, answer.p, answer.n);
 		if (m->at < s->from)
 			s->from += answer.n;
 		smtpmail_free(m);
@@ -137,8 +137,9 @@ refusal_of(struct smtpd *s)
 	    smtp_event(s, RULES_DATA, span_of(NULL, 0))) {
 		if (s->closing || s->silent)
 			return NULL;
-		buf_add(&s->refusal, s->out->p + s->from, s->out->n - s->from);
-		s->out->n = s->from;
+		buf_addspan(&s->refusal,
+		    span_drop(buf_span(s->chat.out), s->from));
+		s->chat.out->n = s->from;
 		return NULL;
 	}
 	begin(s);
@@ -151,7 +152,7 @@ refuse(struct smtpd *s)
 {
 	int blame = (s->phase & (SMTPD_CHUNKS | SMTPD_RCPTS)) == 0;
 
-	buf_addspan(s->out, buf_span(&s->refusal));
+	buf_addspan(s->chat.out, buf_span(&s->refusal));
 	s->mistakes += blame;
 	if (s->last && s->phase >= SMTPD_SENDER)
 		smtp_reset(s);
@@ -178,14 +179,14 @@ end_chunk(struct smtpd *s)
 	else if (s->last)
 		finish(s);
 	else
-		buf_addf(s->out, "250 2.0.0 Ok: %ju octets\r\n",
+		buf_addf(s->chat.out, "250 2.0.0 Ok: %ju octets\r\n",
 		    (uintmax_t)s->chunk_size);
 }
 
 void
 smtptext_bdat(struct smtpd *s, struct span arg)
 {
-	size_t at = s->out->n;
+	size_t at = s->chat.out->n;
 	const char *refusal;
 
 	if (parse_bdat(s, arg) < 0) {
@@ -228,8 +229,8 @@ smtptext_feed(struct smtpd *s, const char *p, size_t n)
 		if (s->mail->data.ended)
 			finish(s);
 	}
-	if (s->conf->talk != NULL)
-		s->conf->talk(s->talk, buf_str(&s->peer), 'T',
+	if (s->chat.talk != NULL)
+		s->chat.talk(s->chat.arg, s->chat.peer, 'T',
 		    span_of(p, used));
 	return used;
 }

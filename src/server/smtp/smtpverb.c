@@ -19,81 +19,11 @@ static const char
 	no_turn[] = "502 5.5.1 Error: TURN is not supported",
 	no_valid[] = "554 5.5.1 Error: no valid recipients";
 
-enum takes { NO_ARG, ANY_ARG, AN_ARG };
-
-struct verb {
-	const char *name;
-	void (*run)(struct smtpd *s, struct span arg);
-	int phases;		/* in which it is allowed */
-	enum takes takes;
-	enum rules_place place;	/* RULES_PLACES: no event */
-	const char *early;	/* what is said to it in SMTPD_READY */
-	const char *late;	/* and in a transaction */
-	const char *syntax;
-};
-
-static void verb_ehlo(struct smtpd *s, struct span arg);
-static void verb_etrn(struct smtpd *s, struct span arg);
-static void verb_expn(struct smtpd *s, struct span arg);
-static void verb_helo(struct smtpd *s, struct span arg);
-static void verb_help(struct smtpd *s, struct span arg);
-static void verb_mail(struct smtpd *s, struct span arg);
-static void verb_noop(struct smtpd *s, struct span arg);
-static void verb_quit(struct smtpd *s, struct span arg);
-static void verb_rcpt(struct smtpd *s, struct span arg);
-static void verb_rset(struct smtpd *s, struct span arg);
-static void verb_turn(struct smtpd *s, struct span arg);
-static void verb_vrfy(struct smtpd *s, struct span arg);
-
-#define LATER (SMTPD_ANY & ~SMTPD_START)
-#define SENDING (SMTPD_SENDER | SMTPD_RCPTS)
-
-/* MAIL and its old sisters, which deliver to a terminal where there is one. */
-#define MAIL_VERB(name) { name, verb_mail, SMTPD_READY, ANY_ARG, RULES_MAIL, \
-	NULL, no_nesting, name " FROM:<address>" }
-
-static const struct verb verbs[] = {
-	{ "HELO", verb_helo, SMTPD_ANY, AN_ARG, RULES_HELO, NULL, NULL,
-	    "HELO hostname" },
-	{ "EHLO", verb_ehlo, SMTPD_ANY, AN_ARG, RULES_EHLO, NULL, NULL,
-	    "EHLO hostname" },
-	MAIL_VERB("MAIL"),
-	MAIL_VERB("SEND"),
-	MAIL_VERB("SOML"),
-	MAIL_VERB("SAML"),
-	{ "RCPT", verb_rcpt, SENDING, ANY_ARG, RULES_RCPT, no_mail, no_chunk,
-	    "RCPT TO:<address>" },
-	{ "DATA", smtptext_data, SMTPD_RCPTS, NO_ARG, RULES_DATA, no_rcpt,
-	    no_valid, "DATA" },
-	{ "BDAT", smtptext_bdat, SMTPD_ANY, AN_ARG, RULES_PLACES, NULL, NULL,
-	    "BDAT octets [LAST]" },
-	{ "RSET", verb_rset, SMTPD_ANY, NO_ARG, RULES_RSET, NULL, NULL,
-	    "RSET" },
-	{ "NOOP", verb_noop, SMTPD_ANY, ANY_ARG, RULES_PLACES, NULL, NULL,
-	    "NOOP [text]" },
-	{ "VRFY", verb_vrfy, SMTPD_ANY, AN_ARG, RULES_VRFY, NULL, NULL,
-	    "VRFY address" },
-	{ "EXPN", verb_expn, SMTPD_ANY, AN_ARG, RULES_PLACES, NULL, NULL,
-	    "EXPN list" },
-	{ "HELP", verb_help, SMTPD_ANY, ANY_ARG, RULES_PLACES, NULL, NULL,
-	    "HELP [command]" },
-	{ "AUTH", smtpauth_start, SMTPD_READY, AN_ARG, RULES_AUTH, NULL,
-	    no_login, "AUTH mechanism [response]" },
-	{ "ETRN", verb_etrn, LATER, AN_ARG, RULES_PLACES, NULL, NULL,
-	    "ETRN domain" },
-	{ "TURN", verb_turn, SMTPD_ANY, ANY_ARG, RULES_PLACES, NULL, NULL,
-	    "TURN" },
-	{ "QUIT", verb_quit, SMTPD_ANY | SMTPD_TURNED_AWAY, NO_ARG,
-	    RULES_QUIT, NULL, NULL, "QUIT" },
-};
-
-#define VERBS COUNT(verbs)
-
 /* The arguments were wrong. */
 static void
 wrong_syntax(struct smtpd *s)
 {
-	buf_adds(s->out, "501 5.5.4 Syntax: ");
+	buf_adds(s->chat.out, "501 5.5.4 Syntax: ");
 	smtp_reply(s, s->verb);
 	s->mistakes++;
 }
@@ -118,7 +48,7 @@ static void
 verb_helo(struct smtpd *s, struct span arg)
 {
 	hello(s, arg, 0);
-	buf_addf(s->out, "250 %s\r\n", s->conf->host);
+	buf_addf(s->chat.out, "250 %s\r\n", s->conf->host);
 }
 
 /* A line of the answer to EHLO, unless a rule hides it. */
@@ -132,9 +62,9 @@ offer(struct smtpd *s, const char *text)
 		word.n = (size_t)(blank - text);
 	if (rules_hides(&s->fault, word))
 		return;
-	buf_adds(s->out, "250-");
-	buf_adds(s->out, text);
-	buf_adds(s->out, "\r\n");
+	buf_adds(s->chat.out, "250-");
+	buf_adds(s->chat.out, text);
+	buf_adds(s->chat.out, "\r\n");
 }
 
 static void
@@ -153,11 +83,11 @@ verb_ehlo(struct smtpd *s, struct span arg)
 {
 	static const char *const always[] = { "8BITMIME", "SMTPUTF8",
 	    "ENHANCEDSTATUSCODES", "CHUNKING", "VRFY", "EXPN", "HELP" };
-	struct buf size = { 0 };
+	struct buf *out = s->chat.out, size = { 0 };
 	size_t i, last;
 
 	hello(s, arg, 1);
-	buf_addf(s->out, "250-%s\r\n", s->conf->host);
+	buf_addf(s->chat.out, "250-%s\r\n", s->conf->host);
 	offer(s, "PIPELINING");
 	buf_addf(&size, "SIZE %ju", (uintmax_t)s->conf->max_size);
 	offer(s, buf_str(&size));
@@ -168,9 +98,9 @@ verb_ehlo(struct smtpd *s, struct span arg)
 		offer(s, "ETRN");
 	for (i = 0; i < COUNT(always); i++)
 		offer(s, always[i]);
-	for (last = s->out->n - 2; last > 0 && s->out->p[last - 1] != '\n'; )
+	for (last = out->n - 2; last > 0 && out->p[last - 1] != '\n'; )
 		last--;
-	s->out->p[last + 3] = ' ';
+	out->p[last + 3] = ' ';
 }
 
 static void
@@ -222,13 +152,13 @@ verb_noop(struct smtpd *s, struct span arg)
 static void
 verb_vrfy(struct smtpd *s, struct span arg)
 {
-	smtpmail_vrfy(s->conf, arg, 0, s->out);
+	smtpmail_vrfy(s->conf, arg, 0, s->chat.out);
 }
 
 static void
 verb_expn(struct smtpd *s, struct span arg)
 {
-	smtpmail_vrfy(s->conf, arg, 1, s->out);
+	smtpmail_vrfy(s->conf, arg, 1, s->chat.out);
 }
 
 /* RFC 1985; "@domain" asks for the hosts below it too. */
@@ -246,11 +176,11 @@ verb_etrn(struct smtpd *s, struct span arg)
 	}
 	if (s->conf->relay != NULL && !is_queue)
 		r = s->conf->queued(s->conf->spool, arg);
-	buf_adds(s->out, r > 0 ? "250 2.0.0 Ok: there is mail for " :
+	buf_adds(s->chat.out, r > 0 ? "250 2.0.0 Ok: there is mail for " :
 	    r == 0 ? "251 2.0.0 Ok: no mail for " :
 	    "458 4.3.0 Error: cannot queue mail for ");
-	buf_addspan(s->out, domain);
-	buf_adds(s->out, "\r\n");
+	buf_addspan(s->chat.out, domain);
+	buf_adds(s->chat.out, "\r\n");
 }
 
 static void
@@ -260,38 +190,84 @@ verb_turn(struct smtpd *s, struct span arg)
 	smtp_reply(s, no_turn);
 }
 
-static const struct verb *
-find_verb(struct span name)
-{
-	size_t i;
-
-	for (i = 0; i < VERBS; i++)
-		if (span_case_is(name, verbs[i].name))
-			return &verbs[i];
-	return NULL;
-}
-
-static void
-verb_help(struct smtpd *s, struct span arg)
-{
-	const struct verb *v = find_verb(arg);
-	size_t i;
-
-	if (v != NULL) {
-		buf_addf(s->out, "214 2.0.0 Syntax: %s\r\n", v->syntax);
-		return;
-	}
-	buf_adds(s->out, "214 2.0.0 Commands:");
-	for (i = 0; i < VERBS; i++)
-		buf_addf(s->out, " %s", verbs[i].name);
-	buf_adds(s->out, "\r\n");
-}
-
 static void
 verb_quit(struct smtpd *s, struct span arg)
 {
 	(void)arg;
 	smtp_hang_up(s, "221 2.0.0 Bye");
+}
+
+enum takes { NO_ARG, ANY_ARG, AN_ARG };
+
+struct verb {
+	const char *name;
+	void (*run)(struct smtpd *s, struct span arg);
+	int phases;		/* in which it is allowed */
+	enum takes takes;
+	enum rules_place place;	/* RULES_PLACES: no event */
+	const char *early;	/* what is said to it in SMTPD_READY */
+	const char *late;	/* and in a transaction */
+	const char *syntax;
+};
+
+static void verb_help(struct smtpd *s, struct span arg);
+
+#define LATER (SMTPD_ANY & ~SMTPD_START)
+#define SENDING (SMTPD_SENDER | SMTPD_RCPTS)
+
+/* MAIL and its old sisters, which deliver to a terminal where there is one. */
+#define MAIL_VERB(name) { name, verb_mail, SMTPD_READY, ANY_ARG, RULES_MAIL, \
+	NULL, no_nesting, name " FROM:<address>" }
+
+static const struct verb verbs[] = {
+	{ "HELO", verb_helo, SMTPD_ANY, AN_ARG, RULES_HELO, NULL, NULL,
+	    "HELO hostname" },
+	{ "EHLO", verb_ehlo, SMTPD_ANY, AN_ARG, RULES_EHLO, NULL, NULL,
+	    "EHLO hostname" },
+	MAIL_VERB("MAIL"),
+	MAIL_VERB("SEND"),
+	MAIL_VERB("SOML"),
+	MAIL_VERB("SAML"),
+	{ "RCPT", verb_rcpt, SENDING, ANY_ARG, RULES_RCPT, no_mail, no_chunk,
+	    "RCPT TO:<address>" },
+	{ "DATA", smtptext_data, SMTPD_RCPTS, NO_ARG, RULES_DATA, no_rcpt,
+	    no_valid, "DATA" },
+	{ "BDAT", smtptext_bdat, SMTPD_ANY, AN_ARG, RULES_PLACES, NULL, NULL,
+	    "BDAT octets [LAST]" },
+	{ "RSET", verb_rset, SMTPD_ANY, NO_ARG, RULES_RSET, NULL, NULL,
+	    "RSET" },
+	{ "NOOP", verb_noop, SMTPD_ANY, ANY_ARG, RULES_PLACES, NULL, NULL,
+	    "NOOP [text]" },
+	{ "VRFY", verb_vrfy, SMTPD_ANY, AN_ARG, RULES_VRFY, NULL, NULL,
+	    "VRFY address" },
+	{ "EXPN", verb_expn, SMTPD_ANY, AN_ARG, RULES_PLACES, NULL, NULL,
+	    "EXPN list" },
+	{ "HELP", verb_help, SMTPD_ANY, ANY_ARG, RULES_PLACES, NULL, NULL,
+	    "HELP [command]" },
+	{ "AUTH", smtpauth_start, SMTPD_READY, AN_ARG, RULES_AUTH, NULL,
+	    no_login, "AUTH mechanism [response]" },
+	{ "ETRN", verb_etrn, LATER, AN_ARG, RULES_PLACES, NULL, NULL,
+	    "ETRN domain" },
+	{ "TURN", verb_turn, SMTPD_ANY, ANY_ARG, RULES_PLACES, NULL, NULL,
+	    "TURN" },
+	{ "QUIT", verb_quit, SMTPD_ANY | SMTPD_TURNED_AWAY, NO_ARG,
+	    RULES_QUIT, NULL, NULL, "QUIT" },
+};
+
+static void
+verb_help(struct smtpd *s, struct span arg)
+{
+	const struct verb *v = SPAN_LOOKUP(arg, verbs);
+	size_t i;
+
+	if (v != NULL) {
+		buf_addf(s->chat.out, "214 2.0.0 Syntax: %s\r\n", v->syntax);
+		return;
+	}
+	buf_adds(s->chat.out, "214 2.0.0 Commands:");
+	for (i = 0; i < COUNT(verbs); i++)
+		buf_addf(s->chat.out, " %s", verbs[i].name);
+	buf_adds(s->chat.out, "\r\n");
 }
 
 /* NULL when verb v may come now with this argument. */
@@ -317,7 +293,7 @@ static void
 run(struct smtpd *s, const struct verb *v, struct span arg)
 {
 	const char *refusal = check(s, v, arg);
-	size_t at = s->out->n;
+	size_t at = s->chat.out->n;
 
 	s->text_near = 0;
 	s->verb = v->syntax;
@@ -346,7 +322,7 @@ take_verb(struct span line, struct span *arg)
 	line = span_trim(line);
 	word = span_word(line);
 	*arg = span_trim(span_drop(line, word.n));
-	return find_verb(word);
+	return SPAN_LOOKUP(word, verbs);
 }
 
 int

@@ -1,0 +1,45 @@
+#include "chat.h"
+
+#include <stdlib.h>
+
+void
+chat_init(struct chat *c, const char *peer)
+{
+	c->peer = span_dup(span_str(peer));
+}
+
+void
+chat_free(struct chat *c)
+{
+	free(c->peer);
+}
+
+void
+chat_say(struct chat *c, const char *fmt, ...)
+{
+	size_t from = c->out->n;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(c->out, fmt, ap);
+	va_end(ap);
+	if (c->talk != NULL)
+		c->talk(c->arg, c->peer, 'S',
+		    span_drop(buf_span(c->out), from));
+	buf_adds(c->out, "\r\n");
+}
+
+void
+chat_hear(const struct chat *c, struct span line, size_t open,
+    const char *mask)
+{
+	struct buf shown = { 0 };
+
+	buf_add(&shown, line.p, open);
+	if (open < line.n && open > 0)
+		buf_addc(&shown, ' ');
+	if (open < line.n)
+		buf_adds(&shown, mask);
+	c->talk(c->arg, c->peer, 'C', buf_span(&shown));
+	buf_free(&shown);
+}

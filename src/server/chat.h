@@ -1,0 +1,37 @@
+/*
+ * chat: the lines that a session of a text protocol and its client say to each
+ * other, and who hears them.
+ */
+#ifndef SERVER_CHAT_H
+#define SERVER_CHAT_H
+
+#include "sys/buf.h"
+
+struct chat {
+	struct buf *out;	/* the caller's, set on each call */
+	char *peer;		/* an address, empty when it is not known */
+
+	/*
+	 * Hears each line that comes, who being 'C', with secrets masked, and
+	 * each that goes, 'S', both without their ending.  May be NULL.
+	 */
+	void (*talk)(void *arg, const char *peer, int who, struct span line);
+	void *arg;
+	int pending;		/* mask_open's */
+};
+
+/* Zeroed but for talk and its argument before. */
+void chat_init(struct chat *c, const char *peer);
+void chat_free(struct chat *c);
+
+/* A line of answer: adds it with CRLF to out, and tells of it. */
+void chat_say(struct chat *c, const char *fmt, ...) DIE_PRINTF(2, 3);
+
+/*
+ * Tells of a line that has come, of which open octets are no secret; mask
+ * stands for the rest.
+ */
+void chat_hear(const struct chat *c, struct span line, size_t open,
+    const char *mask);
+
+#endif
