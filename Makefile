@@ -30,12 +30,13 @@ MODULES = \
 	format/mail/addr format/mail/compose format/mail/content \
 	format/mail/crlf format/mail/date format/mail/downgrade \
 	format/mail/hdr format/mail/mime format/mail/multipart \
-	format/wire/bsmtp format/wire/dialogue format/wire/dns \
-	format/wire/dsn format/wire/escape format/wire/ftp \
+	format/wire/answer format/wire/awaited format/wire/bsmtp \
+	format/wire/dialogue format/wire/dns format/wire/dsn \
+	format/wire/escape format/wire/follow format/wire/ftp \
 	format/wire/mask format/wire/name format/wire/netrc \
 	format/wire/ordline format/wire/protocol format/wire/reply \
 	format/wire/results format/wire/rule format/wire/rules \
-	format/wire/ruleword format/wire/scram \
+	format/wire/ruleword format/wire/scram format/wire/verb \
 	format/order/entry format/order/excerpt format/order/faults \
 	format/order/fields format/order/headers format/order/letter \
 	format/order/mailing format/order/order format/order/set \
@@ -68,9 +69,9 @@ TYPES = format/mail/mailstore format/wire/orderstore \
 # Modules in two files: the second.
 PARTS = format/mail/mimehead sys/iofile sys/netname
 # t/unit/NAME.c
-UNITS = addr bsmtp buf content crlf date dialogue dns downgrade ftp ftpd \
-	ftpput hash hdr intake io journal limit local lock md5 mime net netrc \
-	newfile \
+UNITS = addr bsmtp buf content crlf date dialogue dns downgrade follow ftp \
+	ftpd ftpput hash hdr intake io journal limit local lock md5 mime net \
+	netrc newfile \
 	order orderd ordline passwd pool pop3d protocol rate reply resolver \
 	results rules sasl scram smtpd smtpdata smtpext smtphead spawn store \
 	throttle

@@ -48,6 +48,8 @@ unit() {
 
 @test "format/wire/dialogue, format/wire/escape" { unit dialogue; }
 
+@test "format/wire/follow, answer, awaited, verb" { unit follow; }
+
 @test "format/wire/results" { unit results; }
 
 @test "format/mail/date" { unit date; }
