@@ -18,11 +18,12 @@
 #define COPIES_MAX 100000	/* recipients of a copy: servers take fewer */
 
 static const char usage[] =
-    "usage: orderparse [-v] [-r | -s | -b | -n | -e | -m addr | -S]\n"
+    "usage: orderparse [-dv] [-r | -s | -b | -n | -e | -m addr | -S]\n"
     "                  [-f from] [-F pattern] [-i id] [-g n] [-c charset]\n"
     "                  [-t table] [-R results [-w states]] [order]\n"
     "  -b  the body\n"
     "  -c  the character set of order and table, where it is not UTF-8\n"
+    "  -d  keep duplicates: who stands there twice gets two letters\n"
     "  -e  the entries that are not addresses, as results(5)\n"
     "  -F  allow a [From:] whose address matches the pattern\n"
     "  -f  the sender's address ($EMAIL, or login@host)\n"
@@ -40,8 +41,8 @@ static const char usage[] =
 
 struct opt {
 	int mode;		/* letter of the option, 0 for none */
-	int verbose;
-	size_t most;		/* recipients of a copy, 0 for letters */
+	int verbose, repeats;
+	long most;		/* recipients of a copy, 0 for letters */
 	const char *path;	/* of the order */
 	const char *table, *results;	/* and of these, or NULL */
 	const char *charset;	/* of order and table; NULL: UTF-8 */
@@ -63,8 +64,7 @@ set_states(struct opt *opt, const char *list)
 {
 	opt->states = source_states(span_str(list));
 	if (opt->states == 0)
-		die(EX_USAGE, "-w: %s: not a list of failed, deferred and "
-		    "unknown", list);
+		die(EX_USAGE, "-w: %s: not a list of such states", list);
 }
 
 /* What is given with what; standard input can be read once. */
@@ -79,6 +79,8 @@ check_options(const struct opt *opt)
 		die(EX_USAGE, "only one file can be standard input");
 	if (opt->states != 0 && opt->results == NULL)
 		die(EX_USAGE, "-w belongs to -R");
+	if (opt->repeats && opt->most > 0)
+		die(EX_USAGE, "-d and -g exclude each other");
 	cli_clean("-F", opt->pattern);
 	cli_clean("-f", opt->from);
 	cli_clean("-m", opt->rcpt);
@@ -113,6 +115,7 @@ read_order(struct source *s, struct buf *text, const struct opt *opt,
 
 	s->name = io_name(opt->path);
 	s->pattern = opt->pattern;
+	s->repeats = opt->repeats;
 	if (opt->table != NULL) {
 		s->table = io_name(opt->table);
 		code = charset_read(&table, opt->table, opt->charset,
@@ -150,17 +153,17 @@ static void
 open_mailing(struct mailing *m, struct source *s, const struct opt *opt,
     struct buf *sender)
 {
-	struct letter_opt how = { 0 };
+	struct letter_opt how = { .batch = opt->mode != 'm',
+	    .id = span_str(opt->id) };
 	struct local_time here;
 
 	get_sender(sender, opt->from);
 	cli_now(&here, getenv("SOURCE_DATE_EPOCH"));
 	how.sender = buf_span(sender);
-	how.id = span_str(opt->id);
 	how.time = here.time;
 	how.offset = here.offset;
-	how.batch = opt->mode != 'm';
-	mailing_open(m, &s->order, &s->fields, &how, opt->most);
+	mailing_open(m, &s->order, &s->fields, &how,
+	    (size_t)opt->most);
 }
 
 /* The letter to one recipient, with the line endings of a file. */
@@ -247,10 +250,10 @@ set_option(struct opt *opt, int c)
 		set_mode(opt, c);
 		break;
 	case 'c': opt->charset = optarg; break;
+	case 'd': opt->repeats = 1; break;
 	case 'F': opt->pattern = optarg; break;
 	case 'f': opt->from = optarg; break;
-	case 'g': opt->most = (size_t)cli_number(c, optarg, 1, COPIES_MAX);
-		break;
+	case 'g': opt->most = cli_number(c, optarg, 1, COPIES_MAX); break;
 	case 'h': cli_help();
 	case 'i': opt->id = optarg; break;
 	case 'm': set_mode(opt, c); opt->rcpt = optarg; break;
@@ -266,21 +269,18 @@ set_option(struct opt *opt, int c)
 int
 main(int argc, char **argv)
 {
-	struct opt opt = { 0 };
+	struct opt opt = { .id = "" };
 	struct source s = { 0 };
 	struct buf text = { 0 }, faults = { 0 };
 	enum exit_code code;
 	int c;
 
 	cli_init(argc, argv, usage);
-	opt.id = "";
-	opt.path = "-";
-	while ((c = getopt(argc, argv, "bc:eF:f:g:hi:m:nR:rSst:Vvw:")) != -1)
+	while ((c = getopt(argc, argv, "bc:deF:f:g:hi:m:nR:rSst:Vvw:")) != -1)
 		set_option(&opt, c);
 	if (argc - optind > 1)
 		cli_usage();
-	if (optind < argc)
-		opt.path = argv[optind];
+	opt.path = optind < argc ? argv[optind] : "-";
 	check_options(&opt);
 	if (opt.states == 0)
 		set_states(&opt, "deferred");

@@ -31,7 +31,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	MUST(ends == lines);
 	if (wrong == 0) {
 		buf_adds(&text, "[Subject:]\n[Body:]\n");
-		order_read(&o, buf_span(&text));
+		order_read(&o, buf_span(&text), 0);
 		MUST(o.good + o.bad + o.duplicates < lines ||
 		    o.faults.n > 0);
 		MUST(o.subject.p != NULL && o.body.p != NULL);

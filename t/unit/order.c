@@ -47,7 +47,8 @@ test_faults(void)
 	struct fields fields = { 0 };
 	struct buf many = { 0 };
 
-	order_read(&o, span_str("x\n[Recipients:]\n \xc3\xa9@x.y \xc3\xa9\n"));
+	order_read(&o, span_str("x\n[Recipients:]\n \xc3\xa9@x.y \xc3\xa9\n"),
+	    0);
 	fields_check(&fields, &o, span_of(NULL, 0));
 	CHECK_INT(faults_next(&o.faults, &f), 1);
 	CHECK_INT(f.line, 1);
@@ -64,7 +65,7 @@ test_faults(void)
 
 	while (n++ < 2 * FAULTS_MAX)
 		buf_adds(&many, "\xff\n");
-	order_read(&o, buf_span(&many));
+	order_read(&o, buf_span(&many), 0);
 	CHECK(faults_full(&o.faults));
 	for (n = 0; faults_next(&o.faults, &f); n++) {
 		CHECK(f.line >= last);
@@ -89,7 +90,7 @@ check_fill(const char *text, enum template_form form, const char *given,
 
 	buf_addf(&order, "[Recipients:]\nme@x.y %s\nz@x k= d= e=\n"
 	    "[Subject:]\n[Body:]\n%s", given, text);
-	order_read(&o, buf_span(&order));
+	order_read(&o, buf_span(&order), 0);
 	fields_check(&fields, &o, span_of(NULL, 0));
 	CHECK_INT(o.faults.n, 0);
 	CHECK_INT(order_next(&o, &walk, &e), 1);

@@ -30,6 +30,8 @@ struct entry {
 	struct quoted name;	/* empty where none is given */
 	struct span fields;	/* for entry_field */
 	const char *why;
+	uintmax_t repeat;	/* which of the entries it is, where it stood
+				   there before; else 0 */
 };
 
 /* Parses an entry without blanks at its ends. */

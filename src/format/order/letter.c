@@ -137,6 +137,11 @@ add_hash(struct letter *l, const struct span *s, size_t n, struct buf *b)
 			sha256_add(&h, "\n", 1);
 		sha256_add(&h, s[i].p, s[i].n);
 	}
+	if (l->repeat > 0) {
+		buf_clear(&l->scratch);
+		buf_addf(&l->scratch, "\n%ju", l->repeat);
+		sha256_add(&h, l->scratch.p, l->scratch.n);
+	}
 	sha256_end(&h, digest);
 	sha256_hex(hex, digest, ID_BYTES);
 	buf_add(b, hex, sizeof(char[2 * ID_BYTES]));

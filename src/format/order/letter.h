@@ -40,6 +40,7 @@ struct letter_header {
 
 /* letter_free gives back what letter_open took. */
 struct letter {
+	uintmax_t repeat;	/* the caller's: of the recipient's entry */
 	/* private */
 	const struct order *order;
 	struct fields *fields;	/* of the recipient at hand */

@@ -90,6 +90,7 @@ next_message(struct mailing *m)
 	if (!order_find(m->order, &m->walk, &e, ENTRY_GOOD))
 		return 0;
 	fields_take(m->fields, &e);
+	m->letter.repeat = e.repeat;
 	m->rcpt[0] = e.addr.text;
 	return 1;
 }

@@ -218,7 +218,8 @@ unpack(const struct order *o, const struct packed *x, struct entry *e)
 		e->addr.domain = span_drop(e->addr.text, x->local + 1U);
 		e->fields = span_trim(span_drop(text, x->addr));
 	}
-	e->kind = (enum entry_kind)x->kind;
+	if (x->kind != ENTRY_DUPLICATE || !o->repeats)
+		e->kind = (enum entry_kind)x->kind;
 }
 
 int
@@ -231,8 +232,10 @@ order_next(const struct order *o, struct order_walk *w,
 		return 0;
 	memcpy(&x, o->index.p + w->at, sizeof x);
 	w->at += sizeof x;
-	w->number += x.kind != ENTRY_DUPLICATE;
 	unpack(o, &x, e);
+	w->number += e->kind != ENTRY_DUPLICATE;
+	if (x.kind == ENTRY_DUPLICATE)
+		e->repeat = w->number;
 	return 1;
 }
 
@@ -270,10 +273,11 @@ take_entry(struct order *o, struct entry *e)
 	if (e->text.n > o->longest)
 		o->longest = e->text.n;
 	if (set_add(&o->seen, e->kind == ENTRY_GOOD ? e->addr.text :
-	    e->text) < n) {
+	    e->text) < n)
 		x.kind = ENTRY_DUPLICATE;
+	if (x.kind == ENTRY_DUPLICATE && !o->repeats)
 		o->duplicates++;
-	} else if (e->kind == ENTRY_GOOD)
+	else if (e->kind == ENTRY_GOOD)
 		o->good++;
 	else
 		o->bad++;
@@ -370,13 +374,14 @@ take_sections(struct order *o)
 }
 
 void
-order_read(struct order *o, struct span text)
+order_read(struct order *o, struct span text, int repeats)
 {
 	struct sha256 h;
 	uint64_t seed;
 	size_t k;
 
 	memset(o, 0, sizeof *o);
+	o->repeats = repeats;
 	sha256_init(&h);
 	sha256_add(&h, text.p, text.n);
 	sha256_end(&h, o->digest);

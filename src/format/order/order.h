@@ -27,6 +27,7 @@ struct order {
 	unsigned char digest[SHA256_SIZE];	/* of the whole text */
 	struct span text;	/* without a byte order mark */
 	struct faults faults;	/* what is wrong with it */
+	int repeats;		/* nothing is a duplicate */
 	/* private */
 	struct set seen;	/* addresses, only while order_read runs */
 	struct buf index;	/* what is known of each entry */
@@ -35,9 +36,10 @@ struct order {
 /*
  * Takes a whole order of at most ORDER_SIZE_MAX bytes and finds all that is
  * wrong with its form; fields_check does that for fields and placeholders.
- * text must outlive o; order_free gives back what o took.
+ * repeats: an entry that was there before counts again.  text must outlive o;
+ * order_free gives back what o took.
  */
-void order_read(struct order *o, struct span text);
+void order_read(struct order *o, struct span text, int repeats);
 void order_free(struct order *o);
 
 /* A position in the list of entries; all zero is its start. */

@@ -75,7 +75,7 @@ tell_faults(struct source *s, struct buf *faults)
 static int
 parse(struct source *s, struct span text, struct buf *faults)
 {
-	order_read(&s->order, text);
+	order_read(&s->order, text, s->repeats);
 	check_from(&s->order, s->pattern);
 	fields_check(&s->fields, &s->order, buf_span(&s->columns));
 	if (s->order.faults.n == 0)
@@ -184,7 +184,7 @@ use_defaults(struct source *s, struct span text, struct buf *faults)
 	struct fields left = { 0 };
 	struct order o;
 
-	order_read(&o, text);
+	order_read(&o, text, s->repeats);
 	fields_check(&left, &o, span_of(NULL, 0));
 	add_with_defaults(&made, &o, &s->fields, &left);
 	fields_free(&left);

@@ -14,6 +14,7 @@ struct source {
 	const char *name;	/* of the order, in what is wrong with it */
 	const char *table;	/* and of the table */
 	const char *pattern;	/* fnmatch(3): what [From:] may be, or NULL */
+	int repeats;		/* who is named twice gets two letters */
 
 	struct order order;
 	struct fields fields;
