@@ -63,9 +63,9 @@ MODULES = \
 	client/ftp/ftpc client/ftp/ftpput client/order/orderc \
 	client/dns/mx client/dns/resolver
 # Headers alone.
-TYPES = format/mail/mailstore format/wire/orderstore \
-	server/ftp/ftpsession server/pop3/pop3session server/smtp/smtpconf \
-	sys/session
+TYPES = format/mail/dropstore format/mail/mailstore format/wire/orderstore \
+	format/wire/saslconf server/ftp/ftpsession server/pop3/pop3session \
+	server/smtp/smtpconf sys/session
 # Modules in two files: the second.
 PARTS = format/mail/mimehead sys/iofile sys/netname
 # t/unit/NAME.c

@@ -36,7 +36,6 @@ struct app {
 	struct serve_opt serve;
 	struct ftpd_conf conf;
 	const char *passwdfile;
-	struct spool *spool;
 	struct passwd *passwd;
 	struct sasld_conf auth;
 	char host[LOCAL_HOST_MAX];
@@ -48,50 +47,14 @@ static const struct ftpd_data data = {
 };
 
 static void
-commit(void *arg)
-{
-	struct app *app = arg;
-
-	spool_commit(app->spool, serve_print, &app->serve);
-}
-
-static void
-make(void *arg)
-{
-	const struct app *app = arg;
-
-	if (spool_make(app->serve.dir) < 0)
-		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
-}
-
-static void
-start(void *arg)
-{
-	struct app *app = arg;
-
-	app->spool = spool_open(app->serve.dir, app->serve.once);
-	if (app->spool == NULL)
-		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
-	app->conf.spool = app->spool;
-}
-
-static void
 configure_auth(struct app *app)
 {
-	struct sasld_conf *c = &app->auth;
-
 	app->passwd = passwd_read(app->passwdfile);
 	if (app->passwd == NULL)
 		die(EX_CONFIG, "%s: no list of logins", app->passwdfile);
-	c->iterations = passwd_iterations(app->passwd);
-	c->host = app->host;
-	c->mixed = passwd_is_mixed(app->passwd);
-	c->find = passwd_find;
-	c->tried = passwd_tried;
-	c->passed = passwd_passed;
-	c->app = app->passwd;
-	secret_fill(c->key, sizeof c->key);
-	app->conf.auth = c;
+	passwd_configure(app->passwd, &app->auth);
+	app->auth.host = app->host;
+	app->conf.auth = &app->auth;
 }
 
 /* All that can be wrong here, before the network is touched. */
@@ -107,6 +70,8 @@ check(struct app *app)
 	c->host = app->host;
 	c->directory = span_str(slash != NULL ? slash + 1 : app->serve.dir);
 	c->max = app->serve.max_size;
+	c->spool = spool_new(app->serve.dir, app->serve.once, serve_print,
+	    &app->serve);
 	c->store = &spool_store;
 	c->nonce = secret_word;
 	c->data = data;
@@ -121,8 +86,9 @@ main(int argc, char **argv)
 		.max_sessions = 100, .idle = 300, .workers = 1
 	} };
 	struct service service = {
-		.session = &ftpd_session, .conf = &app.conf, .app = &app,
-		.make = make, .start = start, .commit = commit
+		.session = &ftpd_session, .conf = &app.conf,
+		.make = spool_make, .start = spool_start,
+		.commit = spool_commit
 	};
 	enum exit_code code;
 	int c;
@@ -140,9 +106,9 @@ main(int argc, char **argv)
 	if (optind < argc)
 		cli_usage();
 	check(&app);
+	service.app = app.conf.spool;
 	code = serve_run(&app.serve, &service, "2121");
-	if (app.spool != NULL)
-		spool_close(app.spool);
+	spool_free(app.conf.spool);
 	passwd_free(app.passwd);
 	return (int)code;
 }

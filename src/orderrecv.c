@@ -33,36 +33,7 @@ struct app {
 	struct orderd_conf conf;
 	struct buf key;
 	char host[LOCAL_HOST_MAX];
-	struct spool *spool;
 };
-
-static void
-commit(void *arg)
-{
-	struct app *app = arg;
-
-	spool_commit(app->spool, serve_print, &app->serve);
-}
-
-static void
-make(void *arg)
-{
-	const struct app *app = arg;
-
-	if (spool_make(app->serve.dir) < 0)
-		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
-}
-
-static void
-start(void *arg)
-{
-	struct app *app = arg;
-
-	app->spool = spool_open(app->serve.dir, app->serve.once);
-	if (app->spool == NULL)
-		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
-	app->conf.spool = app->spool;
-}
 
 /* All that can be wrong here, before the network is touched. */
 static void
@@ -77,6 +48,8 @@ check(struct app *app)
 	app->conf.host = app->host;
 	app->conf.key = buf_span(&app->key);
 	app->conf.max = app->serve.max_size;
+	app->conf.spool = spool_new(app->serve.dir, app->serve.once,
+	    serve_print, &app->serve);
 	app->conf.store = &spool_store;
 	app->conf.nonce = secret_word;
 	app->conf.talk = app->serve.verbose ? serve_talk : NULL;
@@ -92,8 +65,9 @@ main(int argc, char **argv)
 		.idle = 300, .workers = 1
 	} };
 	struct service service = {
-		.session = &orderd_session, .conf = &app.conf, .app = &app,
-		.make = make, .start = start, .commit = commit
+		.session = &orderd_session, .conf = &app.conf,
+		.make = spool_make, .start = spool_start,
+		.commit = spool_commit
 	};
 	enum exit_code code;
 	int c;
@@ -107,9 +81,9 @@ main(int argc, char **argv)
 	if (optind < argc)
 		cli_usage();
 	check(&app);
+	service.app = app.conf.spool;
 	code = serve_run(&app.serve, &service, "2626");
-	if (app.spool != NULL)
-		spool_close(app.spool);
+	spool_free(app.conf.spool);
 	buf_free(&app.key);
 	return (int)code;
 }

@@ -36,13 +36,6 @@ struct app {
 	char host[LOCAL_HOST_MAX];
 };
 
-static const struct pop3d_store store = {
-	maildrop_open, maildrop_close, maildrop_list, maildrop_count,
-	maildrop_size, maildrop_measure, maildrop_uid, maildrop_begin,
-	maildrop_read, maildrop_finish, maildrop_remove, maildrop_seen,
-	maildrop_sync
-};
-
 static void
 make(void *arg)
 {
@@ -50,14 +43,6 @@ make(void *arg)
 
 	if (mailroot_make(app->serve.dir) < 0)
 		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
-}
-
-static void
-start(void *arg)
-{
-	struct app *app = arg;
-
-	app->conf.keeper = maildrop_start(app->serve.dir);
 }
 
 /* All that can be wrong here, before the network is touched. */
@@ -75,20 +60,15 @@ configure(struct app *app)
 	struct sasld_conf *a = &app->auth;
 
 	local_host(app->host);
-	a->iterations = passwd_iterations(app->passwd);
+	passwd_configure(app->passwd, a);
 	a->mechanisms = sasld_possible(a->iterations) &
 	    ~(unsigned)SASLD_LOGIN;
 	a->host = app->host;
-	a->mixed = passwd_is_mixed(app->passwd);
-	a->find = passwd_find;
-	a->tried = passwd_tried;
-	a->passed = passwd_passed;
-	a->app = app->passwd;
-	secret_fill(a->key, sizeof a->key);
 	app->conf.host = app->host;
 	app->conf.auth = a;
 	app->conf.apop = a->iterations == 0;
-	app->conf.store = &store;
+	app->conf.keeper = maildrop_start(app->serve.dir);
+	app->conf.store = &maildrop_store;
 	app->conf.nonce = secret_word;
 	app->conf.talk = app->serve.verbose ? serve_talk : NULL;
 }
@@ -104,7 +84,7 @@ main(int argc, char **argv)
 	} };
 	struct service service = {
 		.session = &pop3d_session, .conf = &app.conf, .app = &app,
-		.make = make, .start = start
+		.make = make
 	};
 	enum exit_code code;
 	int c;

@@ -207,20 +207,6 @@ check(struct app *app)
 }
 
 static void
-configure_auth(struct app *app)
-{
-	struct sasld_conf *c = &app->auth;
-	unsigned n = passwd_iterations(app->passwd);
-
-	*c = (struct sasld_conf){ .mechanisms = sasld_possible(n),
-	    .host = app->host, .iterations = n, .app = app->passwd,
-	    .mixed = passwd_is_mixed(app->passwd), .find = passwd_find,
-	    .tried = passwd_tried, .passed = passwd_passed };
-	secret_fill(c->key, sizeof c->key);
-	app->conf.auth = c;
-}
-
-static void
 configure(struct app *app)
 {
 	struct smtpd_conf *c = &app->conf;
@@ -242,8 +228,12 @@ configure(struct app *app)
 		c->talk_close = transcript_close;
 	}
 	c->app = app;
-	if (app->passwd != NULL)
-		configure_auth(app);
+	if (app->passwd == NULL)
+		return;
+	passwd_configure(app->passwd, &app->auth);
+	app->auth.mechanisms = sasld_possible(app->auth.iterations);
+	app->auth.host = app->host;
+	c->auth = &app->auth;
 }
 
 static void

@@ -98,8 +98,39 @@ take_lock(struct drop *d)
 	return d->lock >= 0 || errno == 0 ? 0 : -1;
 }
 
-void *
-maildrop_open(void *store, struct span login)
+static void
+finish(void *drop)
+{
+	struct drop *d = drop;
+
+	if (d->fd >= 0)
+		close(d->fd);
+	d->fd = -1;
+}
+
+static void
+close_drop(void *drop)
+{
+	struct drop *d = drop, **p;
+
+	for (p = &d->store->first; *p != d; )
+		p = &(*p)->next;
+	*p = d->next;
+	finish(d);
+	if (d->store->kept == d)
+		d->store->kept = NULL;
+	if (d->dir != NULL)
+		closedir(d->dir);
+	if (d->lock >= 0)
+		close(d->lock);
+	droplist_free(&d->list);
+	free(d->login);
+	free(d->path);
+	free(d);
+}
+
+static void *
+open_drop(void *store, struct span login)
 {
 	struct store *s = store;
 	struct buf path = { 0 };
@@ -126,30 +157,9 @@ maildrop_open(void *store, struct span login)
 	err = errno;
 	if (err != EAGAIN)
 		warn_sys("%s", d->path);
-	maildrop_close(d);
+	close_drop(d);
 	errno = err;
 	return NULL;
-}
-
-void
-maildrop_close(void *drop)
-{
-	struct drop *d = drop, **p;
-
-	for (p = &d->store->first; *p != d; )
-		p = &(*p)->next;
-	*p = d->next;
-	maildrop_finish(d);
-	if (d->store->kept == d)
-		d->store->kept = NULL;
-	if (d->dir != NULL)
-		closedir(d->dir);
-	if (d->lock >= 0)
-		close(d->lock);
-	droplist_free(&d->list);
-	free(d->login);
-	free(d->path);
-	free(d);
 }
 
 /* The next message's name in a directory; NULL at its end, errno then. */
@@ -196,8 +206,8 @@ list_some(struct drop *d)
 	return EINPROGRESS;
 }
 
-int
-maildrop_list(void *drop)
+static int
+list_drop(void *drop)
 {
 	struct drop *d = drop;
 	int r;
@@ -219,14 +229,14 @@ maildrop_list(void *drop)
 	return 0;
 }
 
-size_t
-maildrop_count(const void *drop)
+static size_t
+count(const void *drop)
 {
 	return ((const struct drop *)drop)->list.n;
 }
 
-void
-maildrop_uid(const void *drop, size_t i, struct buf *b)
+static void
+add_uid(const void *drop, size_t i, struct buf *b)
 {
 	const struct drop *d = drop;
 
@@ -330,7 +340,7 @@ open_message(struct drop *d, size_t i)
 {
 	if (d->fd >= 0 && d->open == i)
 		return 0;
-	maildrop_finish(d);
+	finish(d);
 	d->fd = with_path(d, i, open_file);
 	if (d->fd < 0)
 		return errno;
@@ -338,16 +348,6 @@ open_message(struct drop *d, size_t i)
 	d->size = 0;
 	memset(&d->crlf, 0, sizeof d->crlf);
 	return 0;
-}
-
-void
-maildrop_finish(void *drop)
-{
-	struct drop *d = drop;
-
-	if (d->fd >= 0)
-		close(d->fd);
-	d->fd = -1;
 }
 
 /* The open message's next piece: its length, -1 with errno. */
@@ -363,17 +363,8 @@ read_piece(struct drop *d)
 	return n;
 }
 
-int
-maildrop_size(void *drop, size_t i, uint64_t *size)
-{
-	const struct drop_message *l = &((struct drop *)drop)->list.message[i];
-
-	*size = l->size;
-	return l->told ? 0 : maildrop_measure(drop, i, size);
-}
-
-int
-maildrop_measure(void *drop, size_t i, uint64_t *size)
+static int
+measure(void *drop, size_t i, uint64_t *size)
 {
 	struct drop *d = drop;
 	struct drop_message *l = &d->list.message[i];
@@ -400,14 +391,23 @@ maildrop_measure(void *drop, size_t i, uint64_t *size)
 		l->size = d->size + crlf_end(&d->crlf);
 	/* What is there, but cannot be opened now, is read another time. */
 	l->read = d->fd >= 0 || err == ENOENT;
-	maildrop_finish(d);
+	finish(d);
 	l->told = 1;
 	*size = l->size;
 	return 0;
 }
 
-int
-maildrop_begin(void *drop, size_t i)
+static int
+size_of(void *drop, size_t i, uint64_t *size)
+{
+	const struct drop_message *l = &((struct drop *)drop)->list.message[i];
+
+	*size = l->size;
+	return l->told ? 0 : measure(drop, i, size);
+}
+
+static int
+begin_message(void *drop, size_t i)
 {
 	struct drop *d = drop;
 
@@ -417,8 +417,8 @@ maildrop_begin(void *drop, size_t i)
 	return say_message(d, i, open_message(d, i));
 }
 
-int
-maildrop_read(void *drop, struct span *piece)
+static int
+read_message(void *drop, struct span *piece)
 {
 	struct drop *d = drop;
 	struct store *s = d->store;
@@ -433,19 +433,19 @@ maildrop_read(void *drop, struct span *piece)
 	*piece = span_of(s->piece, n > 0 ? (size_t)n : 0);
 	err = n < 0 ? say_message(d, d->open, errno) : 0;
 	if (n <= 0)
-		maildrop_finish(d);
+		finish(d);
 	return err;
 }
 
-int
-maildrop_remove(void *drop, size_t i)
+static int
+remove_message(void *drop, size_t i)
 {
 	return with_path(drop, i, unlink) == 0 || errno == ENOENT ? 0 :
 	    say_message(drop, i, errno);
 }
 
-void
-maildrop_seen(void *drop, size_t i)
+static void
+mark_seen(void *drop, size_t i)
 {
 	struct drop *d = drop;
 	const struct drop_message *l = &d->list.message[i];
@@ -469,8 +469,8 @@ maildrop_seen(void *drop, size_t i)
 	buf_free(&to);
 }
 
-int
-maildrop_sync(void *drop)
+static int
+sync_drop(void *drop)
 {
 	struct drop *d = drop;
 	struct buf path = { 0 };
@@ -484,3 +484,10 @@ maildrop_sync(void *drop)
 	buf_free(&path);
 	return err;
 }
+
+const struct drop_store maildrop_store = {
+	.open = open_drop, .close = close_drop, .list = list_drop,
+	.count = count, .size = size_of, .measure = measure, .uid = add_uid,
+	.begin = begin_message, .read = read_message, .finish = finish,
+	.remove = remove_message, .seen = mark_seen, .sync = sync_drop
+};

@@ -35,8 +35,8 @@ compare(const void *a, const void *b)
 	return r != 0 || x.n == y.n ? r : x.n < y.n ? -1 : 1;
 }
 
-int
-passwd_find(void *passwd, struct span login, struct span *secret)
+static int
+find(void *passwd, struct span login, struct span *secret)
 {
 	const struct passwd *p = passwd;
 	struct entry key = { .login = login };
@@ -51,32 +51,32 @@ passwd_find(void *passwd, struct span login, struct span *secret)
 	return 0;
 }
 
-unsigned
-passwd_iterations(const struct passwd *p)
-{
-	return p->iterations;
-}
-
-int
-passwd_is_mixed(const struct passwd *p)
-{
-	return p->passwords && p->iterations > 0;
-}
-
-long
-passwd_tried(void *passwd, struct span login, const char *peer)
+static long
+tried(void *passwd, struct span login, const char *peer)
 {
 	const struct passwd *p = passwd;
 
 	return throttle_add(p->tries, login, peer, io_clock());
 }
 
-void
-passwd_passed(void *passwd, struct span login, const char *peer)
+static void
+passed(void *passwd, struct span login, const char *peer)
 {
 	const struct passwd *p = passwd;
 
 	throttle_clear(p->tries, login, peer);
+}
+
+void
+passwd_configure(struct passwd *p, struct sasld_conf *c)
+{
+	c->iterations = p->iterations;
+	c->mixed = p->passwords && p->iterations > 0;
+	secret_fill(c->key, sizeof c->key);
+	c->find = find;
+	c->tried = tried;
+	c->passed = passed;
+	c->app = p;
 }
 
 /* Takes a line, which lies at at in the text, apart: NULL, or what is wrong. */

@@ -15,8 +15,6 @@
 /* So many orders make a commit worth while; each holds a descriptor. */
 #define GROUP 128
 
-static const char seen_dir[] = "/.seen";
-
 enum state {
 	OPEN,			/* not committed yet */
 	STORED,
@@ -25,12 +23,15 @@ enum state {
 };
 
 struct spool {
-	struct buf dir;
+	struct buf dir, seen_dir;
 	struct dedup seen;
+	int is_open;		/* seen is */
 	struct spool_file *group, **group_end;	/* those that wait */
 	size_t waiting;
 	size_t count;		/* files not freed yet */
 	int only_one, has_stored;
+	void (*stored)(void *arg, const char *path);
+	void *arg;
 };
 
 struct spool_file {
@@ -44,48 +45,49 @@ struct spool_file {
 	char key[DEDUP_HEX];	/* "" where no mark is made */
 };
 
-int
-spool_make(const char *dir)
-{
-	struct buf seen = { 0 };
-	int r;
-
-	buf_addf(&seen, "%s%s", dir, seen_dir);
-	r = newfile_mkdir(dir, W_OK | X_OK) < 0 ||
-	    newfile_mkdir(buf_str(&seen), W_OK | X_OK) < 0 ? -1 : 0;
-	buf_free(&seen);
-	return r;
-}
-
 struct spool *
-spool_open(const char *dir, int only_one)
+spool_new(const char *dir, int only_one,
+    void (*stored)(void *arg, const char *path), void *arg)
 {
-	struct buf seen = { 0 };
 	struct spool *s;
-	int err;
 
-	if (spool_make(dir) < 0)
-		return NULL;
 	s = die_calloc(1, sizeof *s);
 	s->group_end = &s->group;
 	s->only_one = only_one;
+	s->stored = stored;
+	s->arg = arg;
 	buf_adds(&s->dir, dir);
-	buf_addf(&seen, "%s%s", dir, seen_dir);
-	if (dedup_open(&s->seen, buf_str(&seen)) < 0) {
-		err = errno;
-		buf_free(&s->dir);
-		free(s);
-		s = NULL;
-		errno = err;
-	}
-	buf_free(&seen);
+	buf_addf(&s->seen_dir, "%s/.seen", dir);
 	return s;
 }
 
 void
-spool_close(struct spool *s)
+spool_make(void *spool)
 {
-	dedup_close(&s->seen);
+	struct spool *s = spool;
+
+	if (newfile_mkdir(buf_str(&s->dir), W_OK | X_OK) < 0 ||
+	    newfile_mkdir(buf_str(&s->seen_dir), W_OK | X_OK) < 0)
+		die_sys(EX_CANTCREAT, "%s", buf_str(&s->dir));
+}
+
+void
+spool_start(void *spool)
+{
+	struct spool *s = spool;
+
+	spool_make(s);
+	if (dedup_open(&s->seen, buf_str(&s->seen_dir)) < 0)
+		die_sys(EX_CANTCREAT, "%s", buf_str(&s->dir));
+	s->is_open = 1;
+}
+
+void
+spool_free(struct spool *s)
+{
+	if (s->is_open)
+		dedup_close(&s->seen);
+	buf_free(&s->seen_dir);
 	buf_free(&s->dir);
 	free(s);
 }
@@ -340,9 +342,9 @@ settle(struct spool *s)
 }
 
 void
-spool_commit(struct spool *s, void (*stored)(void *arg, const char *path),
-    void *arg)
+spool_commit(void *spool)
 {
+	struct spool *s = spool;
 	struct buf path = { 0 };
 	struct spool_file *f;
 
@@ -354,7 +356,7 @@ spool_commit(struct spool *s, void (*stored)(void *arg, const char *path),
 			s->has_stored = 1;
 			buf_clear(&path);
 			add_path(f, &path);
-			stored(arg, buf_str(&path));
+			s->stored(s->arg, buf_str(&path));
 		}
 	s->group = NULL;
 	s->group_end = &s->group;

@@ -11,27 +11,27 @@
 struct spool;
 
 /*
- * Makes the directory and .seen in it where they are missing (mode 0700 less
- * the umask).  0, or -1 with errno.
+ * The spool at dir; with only_one it takes one order and no more.  For each
+ * that is stored, stored is called with its path, once all of a commit are
+ * safe.
  */
-int spool_make(const char *dir);
+struct spool *spool_new(const char *dir, int only_one,
+    void (*stored)(void *arg, const char *path), void *arg);
+
+/* All files have been freed. */
+void spool_free(struct spool *s);
 
 /*
- * Opens the spool, which this process then shares with other servers, and
- * tidies up what the dead have left; with only_one it takes one order and no
- * more.  NULL with errno.  Once per process.
+ * What a struct service does, whose app is the spool.  make makes the
+ * directory, and .seen in it, where they are missing (mode 0700 less the
+ * umask).  start, once per process, opens them, which are then shared with
+ * other servers, and tidies up what the dead have left.  Both end the program
+ * where that fails.  commit makes all orders that wait safe, or leaves nothing
+ * of them.
  */
-struct spool *spool_open(const char *dir, int only_one);
-
-/* Closes it; all files have been freed. */
-void spool_close(struct spool *s);
-
-/*
- * Makes all orders that wait safe, or leaves nothing of them.  For each that is
- * stored, stored is called with its path, once all are safe.
- */
-void spool_commit(struct spool *s, void (*stored)(void *arg,
-    const char *path), void *arg);
+void spool_make(void *spool);
+void spool_start(void *spool);
+void spool_commit(void *spool);
 
 /* Its first argument is the spool. */
 extern const struct order_store spool_store;

@@ -37,13 +37,13 @@ retrieve(void *drop)
 	struct span piece;
 	uint64_t sum = 0;
 
-	MUST(maildrop_begin(drop, 0) == 0);
-	while (maildrop_read(drop, &piece) == 0 && piece.n > 0) {
+	MUST(maildrop_store.begin(drop, 0) == 0);
+	while (maildrop_store.read(drop, &piece) == 0 && piece.n > 0) {
 		sum += piece.n + crlf_grow(&c, piece);
 		read_all(piece.p, piece.n);
 	}
 	sum += crlf_end(&c);
-	maildrop_finish(drop);
+	maildrop_store.finish(drop);
 	return sum;
 }
 
@@ -59,14 +59,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		store = start();
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	MUST(fd >= 0 && write(fd, data, n) == (ssize_t)n && close(fd) == 0);
-	drop = maildrop_open(store, span_str("joe"));
+	drop = maildrop_store.open(store, span_str("joe"));
 	MUST(drop != NULL);
-	while (maildrop_list(drop) == EINPROGRESS)
+	while (maildrop_store.list(drop) == EINPROGRESS)
 		;
-	MUST(maildrop_count(drop) == 1);
-	while (maildrop_measure(drop, 0, &size) == EINPROGRESS)
+	MUST(maildrop_store.count(drop) == 1);
+	while (maildrop_store.measure(drop, 0, &size) == EINPROGRESS)
 		;
 	MUST(size == retrieve(drop));
-	maildrop_close(drop);
+	maildrop_store.close(drop);
 	return 0;
 }

@@ -152,7 +152,7 @@ book_sync(void *drop)
 	return 0;
 }
 
-static const struct pop3d_store book_store = {
+static const struct drop_store book_store = {
 	book_open, book_close, book_list, book_count, book_size,
 	book_size, book_uid,
 	book_begin, book_read, book_finish, book_remove, book_seen, book_sync

@@ -23,6 +23,8 @@ write_file(const char *p, size_t n, mode_t mode)
 	close(fd);
 }
 
+static struct sasld_conf conf;
+
 /* Reads the file with standard error in the file said. */
 static struct passwd *
 hear(struct buf *said)
@@ -38,6 +40,8 @@ hear(struct buf *said)
 	CHECK_INT(io_slurp(fd, said, 10000), 0);
 	close(err);
 	close(fd);
+	if (p != NULL)
+		passwd_configure(p, &conf);
 	return p;
 }
 
@@ -54,11 +58,11 @@ check_bad(const char *text, size_t n, mode_t mode, const char *want)
 }
 
 static void
-check_secret(struct passwd *p, const char *login, const char *want)
+check_secret(const char *login, const char *want)
 {
 	struct span secret;
 
-	CHECK_INT(passwd_find(p, span_str(login), &secret), 0);
+	CHECK_INT(conf.find(conf.app, span_str(login), &secret), 0);
 	CHECK_SPAN(secret, want);
 }
 
@@ -76,19 +80,19 @@ test_good(void)
 	CHECK_BUF(&said, "");
 	if (p == NULL)
 		return;
-	check_secret(p, "john", "two words ");
-	check_secret(p, "vera", VERIFIER);
-	check_secret(p, "a", "b:c");
-	check_secret(p, "z", "#");
-	CHECK_INT(passwd_find(p, span_str("Vera"), &none), -1);
-	CHECK_INT(passwd_find(p, span_str("#x"), &none), -1);
-	CHECK_INT(passwd_find(p, span_str("joh"), &none), -1);
-	CHECK_INT(passwd_find(p, span_str("johnn"), &none), -1);
-	CHECK_INT(passwd_find(p, span_str(""), &none), -1);
-	CHECK_INT(passwd_iterations(p), 9000);
-	CHECK(passwd_is_mixed(p));
-	CHECK_INT(passwd_tried(p, span_str("a"), "::1"), 0);
-	passwd_passed(p, span_str("a"), "::1");
+	check_secret("john", "two words ");
+	check_secret("vera", VERIFIER);
+	check_secret("a", "b:c");
+	check_secret("z", "#");
+	CHECK_INT(conf.find(conf.app, span_str("Vera"), &none), -1);
+	CHECK_INT(conf.find(conf.app, span_str("#x"), &none), -1);
+	CHECK_INT(conf.find(conf.app, span_str("joh"), &none), -1);
+	CHECK_INT(conf.find(conf.app, span_str("johnn"), &none), -1);
+	CHECK_INT(conf.find(conf.app, span_str(""), &none), -1);
+	CHECK_INT(conf.iterations, 9000);
+	CHECK(conf.mixed);
+	CHECK_INT(conf.tried(conf.app, span_str("a"), "::1"), 0);
+	conf.passed(conf.app, span_str("a"), "::1");
 	passwd_free(p);
 
 	/* The most iterations of any. */
@@ -98,21 +102,21 @@ test_good(void)
 	    "x:SCRAM-SHA-256$5000:QUJD$" KEYS "\n" - 1, 0600);
 	p = hear(&said);
 	CHECK_BUF(&said, "");
-	CHECK_INT(passwd_iterations(p), 9000);
-	CHECK(!passwd_is_mixed(p));
+	CHECK_INT(conf.iterations, 9000);
+	CHECK(!conf.mixed);
 	passwd_free(p);
 
 	/* An editor's byte order mark is no part of the login. */
 	write_file("\xef\xbb\xbf" "a:b\n", 7, 0600);
 	p = hear(&said);
 	CHECK_BUF(&said, "");
-	check_secret(p, "a", "b");
+	check_secret("a", "b");
 	passwd_free(p);
 
 	write_file("a:b", 3, 0600);
 	p = hear(&said);
-	CHECK_INT(passwd_iterations(p), 0);
-	CHECK(!passwd_is_mixed(p));
+	CHECK_INT(conf.iterations, 0);
+	CHECK(!conf.mixed);
 	passwd_free(p);
 	passwd_free(NULL);
 	buf_free(&said);

@@ -67,7 +67,7 @@ order(struct spool *s, const char *name, const char *hex)
 	CHECK(f != NULL);
 	spool_store.write(f, "text", 4);
 	spool_store.finish(f, span_str(name), hex, span_str("-"));
-	spool_commit(s, stored, NULL);
+	spool_commit(s);
 	err = spool_store.outcome(f, &got);
 	spool_store.drop(f);
 	return err;
@@ -77,10 +77,10 @@ order(struct spool *s, const char *name, const char *hex)
 static void
 test_spool(void)
 {
-	struct spool *s = spool_open("in", 0);
+	struct spool *s = spool_new("in", 0, stored, NULL);
 	int n;
 
-	CHECK(s != NULL);
+	spool_start(s);
 	for (n = 1; n <= 3; n++) {
 		bad_fsync = n;
 		CHECK_INT(order(s, "order.txt", sha), EIO);
@@ -95,21 +95,22 @@ test_spool(void)
 	CHECK_INT(order(s, "order.txt", sha), EIO);
 	CHECK_INT(files("in"), 1);
 	CHECK_INT(order(s, "order.txt", sha), EEXIST);
-	spool_close(s);
+	spool_free(s);
 	CHECK_INT(unlink("in/order.txt"), 0);
 }
 
 static void
 test_spool_without_marks(void)
 {
-	struct spool *s = spool_open("in", 0);
+	struct spool *s = spool_new("in", 0, stored, NULL);
 
+	spool_start(s);
 	bad_fsync = 2;
 	CHECK_INT(order(s, "file", NULL), EIO);
 	CHECK_INT(files("in"), 0);
 	CHECK_INT(order(s, "file", NULL), 0);
 	CHECK_INT(files("in"), 1);
-	spool_close(s);
+	spool_free(s);
 	CHECK_INT(unlink("in/file"), 0);
 }
 

@@ -212,7 +212,7 @@ pop3work_text(struct pop3d *s)
 int
 pop3work_quit(struct pop3d *s)
 {
-	const struct pop3d_store *store = s->conf->store;
+	const struct drop_store *store = s->conf->store;
 	int turn;
 
 	for (turn = 0; s->at < s->count; s->at++) {
