@@ -34,9 +34,10 @@ MODULES = \
 	format/wire/dialogue format/wire/dns format/wire/dsn \
 	format/wire/escape format/wire/follow format/wire/ftp \
 	format/wire/mask format/wire/name format/wire/netrc \
-	format/wire/ordline format/wire/protocol format/wire/reply \
-	format/wire/results format/wire/rule format/wire/rules \
-	format/wire/ruleword format/wire/scram format/wire/verb \
+	format/wire/offer format/wire/ordline format/wire/protocol \
+	format/wire/record format/wire/reply format/wire/results \
+	format/wire/rule format/wire/rules format/wire/ruleword \
+	format/wire/scram format/wire/verb \
 	format/order/entry format/order/excerpt format/order/faults \
 	format/order/fields format/order/headers format/order/letter \
 	format/order/mailing format/order/order format/order/set \
@@ -71,10 +72,9 @@ PARTS = format/mail/mimehead sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dialogue dns downgrade follow ftp \
 	ftpd ftpput hash hdr intake io journal limit local lock md5 mime net \
-	netrc newfile \
-	order orderd ordline passwd pool pop3d protocol rate reply resolver \
-	results rules sasl scram smtpd smtpdata smtpext smtphead spawn store \
-	throttle
+	netrc newfile order orderd ordline passwd pool pop3d protocol rate \
+	record reply resolver results rules sasl scram smtpd smtpdata smtpext \
+	smtphead spawn store throttle
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
 	launch login readmail terminal wire

@@ -50,6 +50,8 @@ unit() {
 
 @test "format/wire/follow, answer, awaited, verb" { unit follow; }
 
+@test "format/wire/record" { unit record; }
+
 @test "format/wire/results" { unit results; }
 
 @test "format/mail/date" { unit date; }

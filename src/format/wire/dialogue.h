@@ -15,7 +15,6 @@
 #define DIALOGUE_TEXT_MAX 65536
 #define DIALOGUE_LINE_MAX (4 * DIALOGUE_TEXT_MAX + 256)
 
-#define DIALOGUE_SECRET "****"	/* what stands in place of one */
 #define DIALOGUE_UNTIMED (-1)	/* the time of what has none */
 
 enum dialogue_protocol {

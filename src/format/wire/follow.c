@@ -9,35 +9,10 @@ static const char *const states[] = {
 	"over"
 };
 
-static const struct {
-	const char *name;
-	unsigned offer;
-} offers[] = {
-	{ "PIPELINING", FOLLOW_PIPELINING }, { "SIZE", FOLLOW_SIZE },
-	{ "8BITMIME", FOLLOW_8BITMIME }, { "SMTPUTF8", FOLLOW_SMTPUTF8 },
-	{ "CHUNKING", FOLLOW_CHUNKING }, { "BINARYMIME", FOLLOW_BINARYMIME },
-	{ "ENHANCEDSTATUSCODES", FOLLOW_ENHANCED }, { "DSN", FOLLOW_DSN },
-	{ "AUTH", FOLLOW_AUTH }, { "SASL", FOLLOW_AUTH },
-	{ "STARTTLS", FOLLOW_STARTTLS }, { "STLS", FOLLOW_STARTTLS }
-};
-
 const char *
 follow_state_name(enum follow_state state)
 {
 	return states[state];
-}
-
-unsigned
-follow_offer(struct span line)
-{
-	struct span word = span_take_word(&line);
-	size_t i;
-
-	for (i = 0; i < COUNT(offers); i++)
-		if (span_case_is(word, offers[i].name))
-			return offers[i].offer;
-	/* "AUTH=PLAIN", as Microsoft once wrote it. */
-	return span_case_begins(word, "AUTH=") ? FOLLOW_AUTH : 0;
 }
 
 /* Something that is answered: it counts.  NULL: there are too many. */
@@ -59,7 +34,7 @@ is_early(const struct follow *f)
 		return 0;
 	if (!f->greeted)
 		return 1;
-	return (f->offers & FOLLOW_PIPELINING) == 0 ? f->awaited.n > 0 :
+	return (f->offers & OFFER_PIPELINING) == 0 ? f->awaited.n > 0 :
 	    f->awaited.bars > 0;
 }
 
@@ -82,7 +57,7 @@ take_octets(struct follow *f, const struct dialogue_event *e)
 static int
 is_dot(const struct follow *f, const struct dialogue_event *e)
 {
-	return span_is(e->text, ".") && (e->end == DIALOGUE_CRLF ||
+	return span_is(e->text, ".") && !f->cut[e->side] && (e->end == DIALOGUE_CRLF ||
 	    e->end == DIALOGUE_NO_END || (e->end == DIALOGUE_LF && f->lf));
 }
 
@@ -196,6 +171,13 @@ take_client(struct follow *f, const struct dialogue_event *e)
 		take_octets(f, e);
 		return;
 	}
+	if (f->cut[e->side] && !f->in_text && !f->all_text) {
+		/* The rest of a line that is known. */
+		f->line.kind = f->was;
+		f->line.turn = f->turn;
+		f->line.open = 0;
+		return;
+	}
 	if (f->in_text) {
 		take_text(f, e);
 		return;
@@ -249,14 +231,6 @@ log_in(struct follow *f)
 	set_state(f, FOLLOW_READY, f->protocol == DIALOGUE_SMTP ?
 	    was == FOLLOW_START ? was : FOLLOW_READY : FOLLOW_START);
 	f->logged_in |= f->digit == 2;
-}
-
-/* A message's text has been answered. */
-static void
-end_text(struct follow *f)
-{
-	f->in_text = 0;
-	f->state = FOLLOW_READY;
 }
 
 /* The reply to DATA: text follows, if it has not come already. */
@@ -359,8 +333,10 @@ take_unasked(struct follow *f)
 	if (!f->greeted)
 		f->state = f->protocol == DIALOGUE_ORDER ? FOLLOW_READY :
 		    FOLLOW_START;
-	else if (f->in_text)
-		end_text(f);
+	else if (f->in_text) {
+		f->in_text = 0;
+		f->state = FOLLOW_READY;
+	}
 	f->greeted = 1;
 	if (l->code == 421)
 		f->state = FOLLOW_OVER;
@@ -394,7 +370,7 @@ take_reply(struct follow *f)
 	l->turn = a.turn;
 	l->verb = awaited_name(&a);
 	if (awaited_is(&a, "EHLO") && l->digit == 2)
-		f->offers = l->first ? 0 : f->offers | follow_offer(l->text);
+		f->offers = l->first ? 0 : f->offers | offer_find(l->text);
 	if (!l->last)
 		return;
 	if (f->digit == 1 && f->protocol == DIALOGUE_FTP) {
@@ -416,11 +392,11 @@ take_list(struct follow *f, struct span line)
 	l->kind = FOLLOW_LIST;
 	l->turn = f->text_turn;
 	l->verb = f->list->name;
-	if (span_is(line, ".")) {
+	if (span_is(line, ".") && !f->cut[DIALOGUE_SERVER]) {
 		l->kind = FOLLOW_LIST_END;
 		f->in_list = 0;
 	} else if (strcmp(f->list->name, "CAPA") == 0)
-		f->offers |= follow_offer(line);
+		f->offers |= offer_find(line);
 }
 
 static void
@@ -475,10 +451,14 @@ follow(struct follow *f, const struct dialogue_event *e)
 	l->open = e->text.n;
 	if (e->side == DIALOGUE_NOTE)
 		take_note(f, e->text);
-	else if (e->side == DIALOGUE_CLIENT)
+	else if (e->side == DIALOGUE_CLIENT) {
 		take_client(f, e);
-	else
+		f->was = l->kind;
+	} else
 		take_server(f, e->text);
+	f->cut[e->side] = e->end == DIALOGUE_NONE && (f->in_list ||
+	    l->kind == FOLLOW_COMMAND || l->kind == FOLLOW_RESPONSE ||
+	    (l->kind == FOLLOW_TEXT && f->in_text));
 	if ((e->flags & DIALOGUE_MASKED) != 0)
 		l->open = e->text.n;
 	return l;

@@ -7,6 +7,7 @@
 #define FORMAT_WIRE_FOLLOW_H
 
 #include "awaited.h"
+#include "offer.h"
 
 enum follow_kind {
 	FOLLOW_NOTE,		/* no line: what became of the connection */
@@ -32,18 +33,6 @@ enum follow_state {
 				   its way */
 	FOLLOW_OVER
 };
-
-/* What EHLO or CAPA offers; bits. */
-#define FOLLOW_PIPELINING	0x001u
-#define FOLLOW_SIZE		0x002u
-#define FOLLOW_8BITMIME		0x004u
-#define FOLLOW_SMTPUTF8		0x008u
-#define FOLLOW_CHUNKING		0x010u
-#define FOLLOW_BINARYMIME	0x020u
-#define FOLLOW_ENHANCED		0x040u
-#define FOLLOW_DSN		0x080u
-#define FOLLOW_AUTH		0x100u	/* POP3: SASL */
-#define FOLLOW_STARTTLS		0x200u	/* POP3: STLS */
 
 struct follow_line {
 	enum follow_kind kind;
@@ -81,7 +70,7 @@ struct follow {
 	enum dialogue_protocol protocol;	/* ANY: what it is taken for is
 						   here after some lines */
 	enum follow_state state;
-	unsigned offers;
+	unsigned offers;	/* OFFER_ */
 	int tls;		/* STARTTLS has been accepted */
 	int logged_in;
 	unsigned long turn;	/* commands so far */
@@ -101,6 +90,9 @@ struct follow {
 	const struct verb *list;	/* whose one it is */
 	int code;		/* of a reply whose last line has not come */
 	int digit;
+	int cut[3];		/* the next event of that side goes on with a
+				   line */
+	enum follow_kind was;	/* the client's last line */
 };
 
 /* What e is; valid until the next call. */
@@ -112,8 +104,5 @@ void follow_free(struct follow *f);
 int follow_in_text(const struct follow *f);
 
 const char *follow_state_name(enum follow_state state);
-
-/* Whether a line of EHLO's reply, or of CAPA's list, offers something. */
-unsigned follow_offer(struct span line);
 
 #endif

@@ -66,3 +66,13 @@ mask_open(int *pending, struct span line, int known)
 	*pending = asks;
 	return open_part(line, rest);
 }
+
+void
+mask_add(struct buf *b, struct span line, size_t open)
+{
+	buf_add(b, line.p, open);
+	if (open > 0 && open < line.n && line.p[open - 1] != ' ')
+		buf_addc(b, ' ');
+	if (open < line.n)
+		buf_adds(b, "****");
+}

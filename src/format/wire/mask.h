@@ -16,4 +16,7 @@
  */
 size_t mask_open(int *pending, struct span line, int known);
 
+/* Adds the open octets of a line, and "****" for the rest, if there is any. */
+void mask_add(struct buf *b, struct span line, size_t open);
+
 #endif

@@ -1,0 +1,151 @@
+#include "record.h"
+
+#include "mask.h"
+
+static void
+add(struct record *r, struct dialogue_event *e, struct buf *out)
+{
+	const struct follow_line *l = follow(&r->follow, e);
+
+	if (l->early)
+		e->flags |= DIALOGUE_EARLY;
+	if (l->kind == FOLLOW_TEXT || l->kind == FOLLOW_DOT)
+		e->flags |= DIALOGUE_TEXT;
+	if (l->open < e->text.n && !r->shows) {
+		buf_clear(&r->shown);
+		mask_add(&r->shown, e->text, l->open);
+		e->text = buf_span(&r->shown);
+		e->flags |= DIALOGUE_MASKED;
+	}
+	dialogue_add(out, e);
+}
+
+static void
+note(struct record *r, const char *word, int64_t now, struct buf *out)
+{
+	struct dialogue_event e = { now - r->start, DIALOGUE_NOTE,
+	    DIALOGUE_NO_END, 0, span_str(word) };
+
+	add(r, &e, out);
+}
+
+void
+record_open(struct record *r, const struct dialogue_head *head, int shows,
+    int64_t now, struct buf *out)
+{
+	memset(r, 0, sizeof *r);
+	r->follow.protocol = head->protocol;
+	r->start = now;
+	r->shows = shows;
+	r->open = 1;
+	dialogue_add_head(out, head);
+	note(r, "open", now, out);
+}
+
+/* A line, or a piece that is taken for one, of pieces reads. */
+static void
+add_line(struct record *r, enum dialogue_side side, struct span line,
+    int pieces, int64_t now, struct buf *out)
+{
+	struct dialogue_event e = { now - r->start, side, DIALOGUE_NONE,
+	    pieces > 1 ? DIALOGUE_SPLIT : 0, line };
+
+	e.end = dialogue_chomp(&e.text);
+	add(r, &e, out);
+}
+
+/* What has come of a line is all that is going to. */
+static void
+flush(struct record *r, enum dialogue_side side, int64_t now, struct buf *out)
+{
+	struct buf *line = &r->side[side].line;
+	if (line->n == 0)
+		return;
+	add_line(r, side, buf_span(line), r->side[side].pieces, now, out);
+	buf_clear(line);
+}
+
+/*
+ * Where one side goes on although the other's last line has no ending, that
+ * was a reply without it, or something nobody had asked for: it comes first.
+ */
+static void
+flush_other(struct record *r, enum dialogue_side side, int64_t now,
+    struct buf *out)
+{
+	if (side == DIALOGUE_CLIENT ? r->follow.awaited.n <= 1 &&
+	    r->side[DIALOGUE_SERVER].line.n > 3 :
+	    r->follow.awaited.n == 0 && r->follow.state != FOLLOW_CONNECT)
+		flush(r, side == DIALOGUE_CLIENT ? DIALOGUE_SERVER :
+		    DIALOGUE_CLIENT, now, out);
+}
+
+/* How much of s belongs to the line in hand; *ends says whether it ends it. */
+static size_t
+measure(const struct record *r, enum dialogue_side side, struct span s,
+    int *ends)
+{
+	size_t had = r->side[side].line.n, max = DIALOGUE_TEXT_MAX - had, n;
+	uint64_t left = side == DIALOGUE_CLIENT ? r->follow.left : 0;
+	const char *lf;
+
+	if (left > 0 && left - had < max)
+		max = (size_t)(left - had);
+	n = s.n < max ? s.n : max;
+	lf = memchr(s.p, '\n', n);
+	*ends = lf != NULL || n == max;
+	return lf != NULL ? (size_t)(lf + 1 - s.p) : n;
+}
+
+void
+record_bytes(struct record *r, enum dialogue_side side, struct span s,
+    int64_t now, struct buf *out)
+{
+	struct buf *line = &r->side[side].line;
+	int ends;
+	size_t n;
+
+	if (!r->open || s.n == 0)
+		return;
+	if (line->n > 0)
+		r->side[side].pieces++;
+	while (s.n > 0 && !r->sealed) {
+		n = measure(r, side, s, &ends);
+		if (ends)
+			flush_other(r, side, now, out);
+		if (ends && line->n == 0) {
+			add_line(r, side, span_of(s.p, n), 1, now, out);
+		} else {
+			if (line->n == 0)
+				r->side[side].pieces = 1;
+			buf_add(line, s.p, n);
+			if (ends)
+				flush(r, side, now, out);
+		}
+		s = span_drop(s, n);
+		if (r->follow.tls) {
+			r->sealed = 1;
+			note(r, "tls", now, out);
+		}
+	}
+}
+
+void
+record_note(struct record *r, const char *word, int64_t now, struct buf *out)
+{
+	if (!r->open)
+		return;
+	flush(r, DIALOGUE_CLIENT, now, out);
+	flush(r, DIALOGUE_SERVER, now, out);
+	note(r, word, now, out);
+}
+
+void
+record_free(struct record *r)
+{
+	follow_free(&r->follow);
+	buf_free(&r->side[0].line);
+	buf_free(&r->side[1].line);
+	buf_free(&r->shown);
+	memset(r, 0, sizeof *r);
+}
