@@ -216,7 +216,7 @@ take_by_name(struct taker *t, const char *path)
 
 /*
  * A link stands for an order only if it leads to where orders are: others can
- * make links to what is none of theirs.
+ * make links to what is not theirs.
  */
 static void
 take_given(struct taker *t, const char *path)

@@ -57,7 +57,7 @@ take_replies(struct span rest)
 			MUST(ftp_epsv_port(buf_span(&r.text)) <= 65535);
 			MUST(ftp_pasv_port(buf_span(&r.text)) <= 65535);
 			ftp_offers(buf_span(&r.text), "SIZE");
-			ftp_is_stray(r.code, span_str("STOR"));
+			ftp_is_misplaced(r.code, span_str("STOR"));
 		}
 		ftp_reply_start(&r);
 	}

@@ -100,17 +100,17 @@ test_replies_without_end(void)
 }
 
 static void
-test_strays(void)
+test_misplaced(void)
 {
-	CHECK(!ftp_is_stray(220, span_str("")));
-	CHECK(ftp_is_stray(220, span_str("USER")));
-	CHECK(!ftp_is_stray(230, span_str("USER")));
-	CHECK(!ftp_is_stray(230, span_str("PASS")));
-	CHECK(ftp_is_stray(230, span_str("FEAT")));
-	CHECK(ftp_is_stray(226, span_str("SIZE")));
-	CHECK(!ftp_is_stray(226, span_str("STOR")));
-	CHECK(!ftp_is_stray(250, span_str("SIZE")));
-	CHECK(!ftp_is_stray(550, span_str("")));
+	CHECK(!ftp_is_misplaced(220, span_str("")));
+	CHECK(ftp_is_misplaced(220, span_str("USER")));
+	CHECK(!ftp_is_misplaced(230, span_str("USER")));
+	CHECK(!ftp_is_misplaced(230, span_str("PASS")));
+	CHECK(ftp_is_misplaced(230, span_str("FEAT")));
+	CHECK(ftp_is_misplaced(226, span_str("SIZE")));
+	CHECK(!ftp_is_misplaced(226, span_str("STOR")));
+	CHECK(!ftp_is_misplaced(250, span_str("SIZE")));
+	CHECK(!ftp_is_misplaced(550, span_str("")));
 }
 
 static void
@@ -143,7 +143,7 @@ main(void)
 	test_urls();
 	test_replies();
 	test_replies_without_end();
-	test_strays();
+	test_misplaced();
 	test_ports();
 	return test_end();
 }

@@ -43,7 +43,7 @@ struct resolver {
 
 /*
  * Adds a server to ask: an address, perhaps with a port, or a name that the
- * system knows.  0, or -1 when text is none, or there are enough.
+ * system knows.  0, or -1 when text is not one, or there are enough.
  */
 int resolver_server(struct resolver *r, const char *text);
 

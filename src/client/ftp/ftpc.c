@@ -7,7 +7,7 @@
 #include "client/client.h"
 
 /* Replies one after the other that are another command's. */
-#define STRAYS_MAX 100
+#define SKIPPED_MAX 100
 
 /* Replies one after the other that only say that it goes on. */
 #define MARKS_MAX 10
@@ -102,17 +102,17 @@ ftpc_hear(struct ftpc *c)
 {
 	struct span verb = span_word(buf_span(&c->awaited));
 	long long end;
-	int code, strays = 0;
+	int code, skipped = 0;
 
 	send_all(c);
 	end = io_clock() + c->conf->timeout;
 	do {
 		if (c->over)
 			return 0;
-		if (strays++ == STRAYS_MAX)
+		if (skipped++ == SKIPPED_MAX)
 			return lose(c, "the replies are out of step");
 		code = hear_one(c, end);
-	} while (code > 0 && ftp_is_stray(code, verb));
+	} while (code > 0 && ftp_is_misplaced(code, verb));
 	c->marks = code / 100 == 1 ? c->marks + 1 : 0;
 	if (c->marks > MARKS_MAX)
 		return lose(c, "the replies are out of step");

@@ -60,7 +60,7 @@ void ftpc_say(struct ftpc *c, const char *verb, const char *argument);
 
 /*
  * Waits for the next reply: its code, or 0 when the session is over.  Those
- * that cannot be the command's are dropped (ftp_is_stray).
+ * that cannot be the command's are dropped (ftp_is_misplaced).
  */
 int ftpc_hear(struct ftpc *c);
 

@@ -217,7 +217,7 @@ feed_judge(const struct feed *s, struct message *m)
 #define SECOND 1000000000LL
 #define MS 1000000LL
 
-/* More than that in any unit is no limit anybody means. */
+/* The highest rate, in any unit. */
 #define RATE_MAX 1000000000U
 
 /* After a pause, so much of what was missed may be made up for. */

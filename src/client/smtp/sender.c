@@ -151,8 +151,8 @@ oldest(struct sender *s)
 
 /*
  * The connection is lost.  A server that says 421 has not looked at what comes
- * after, for which that was no try; else whoever was sent whole may have been
- * served.
+ * after, for which that does not count as a try; else whoever was sent whole
+ * may have been served.
  */
 static void
 lose(struct sender *s, struct transact *t)

@@ -26,9 +26,9 @@ is_ip(const char *host)
 }
 
 /*
- * -quiet: no line of the session is a command of openssl's own.  Names with
- * blanks in them are none, so the words are safe to split.  No certificate has
- * a name with a dot at its end (RFC 6066 3).
+ * -quiet: no line of the session is a command of openssl's own.  A host's name
+ * has no blanks, so the words are safe to split.  No certificate has a name
+ * with a dot at its end (RFC 6066 3).
  */
 char **
 tls_command(const struct net_addr *a, const struct net_addr *server)

@@ -85,7 +85,7 @@ say_step(struct transact *t, size_t step)
 	}
 }
 
-/* Whether a step is none in this transaction: no command, no reply. */
+/* Whether a step is skipped in this transaction: no command, no reply. */
 static int
 is_void(const struct transact *t, size_t step)
 {

@@ -27,7 +27,7 @@ struct transact {
 	size_t unanswered;	/* said, and not answered yet */
 	size_t accepted;	/* recipients */
 	int full;		/* there is no room for further ones */
-	int mail;		/* code of the reply to MAIL, if it was no */
+	int mail;		/* code of a reply that refused MAIL, or 0 */
 	struct buf mail_text;
 	int data;		/* code of the reply to DATA */
 	size_t mark;		/* bytes before the dot; under BDAT up to the

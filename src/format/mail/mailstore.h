@@ -28,7 +28,7 @@
  * EINPROGRESS (it will be safe after the next commit of the store) or EAGAIN
  * (something is busy).  0 says that the message is safe on disk in all its
  * boxes, any other errno that it is in none; either way it is over then, and
- * mail is no more.  drop ends a message before that, in whatever state.
+ * mail is freed.  drop ends a message before that, in whatever state.
  */
 struct mail_store {
 	const char *name;	/* of its form */

@@ -113,7 +113,7 @@ multipart_init(struct multipart *m, struct span body, struct span boundary)
 	m->next = MULTIPART_PREAMBLE;
 }
 
-/* What follows a line that is a delimiter; MULTIPART_END where it is none. */
+/* What follows a delimiter; MULTIPART_END where the line is not one. */
 static enum multipart_event
 after(const struct multipart *m, struct span line)
 {

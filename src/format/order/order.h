@@ -45,7 +45,7 @@ void order_free(struct order *o);
 /* A position in the list of entries; all zero is its start. */
 struct order_walk {
 	size_t at;		/* bytes of the index done with */
-	uintmax_t number;	/* of entries that were no duplicates */
+	uintmax_t number;	/* of entries that were not duplicates */
 };
 
 /* The entries in the order of the file: 1, or 0 after the last. */

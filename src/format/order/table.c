@@ -5,7 +5,7 @@
 #include "entry.h"
 #include "format/mail/mime.h"
 
-#define CELLS_MAX 1000		/* in a line: more is no table of recipients */
+#define CELLS_MAX 1000		/* in a line: no table of recipients has more */
 
 enum role { ROLE_FIELD, ROLE_ADDRESS, ROLE_NAME, ROLE_NONE };
 

@@ -117,7 +117,7 @@ ftp_reply_line(struct ftp_reply *r, struct span line)
 }
 
 int
-ftp_is_stray(int code, struct span verb)
+ftp_is_misplaced(int code, struct span verb)
 {
 	static const struct {
 		int code;

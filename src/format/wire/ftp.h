@@ -55,7 +55,7 @@ enum ftp_event ftp_reply_line(struct ftp_reply *r, struct span line);
  * Whether a reply with this code, which is that of some command alone, cannot
  * be verb's ("": the greeting): some servers say a reply twice, or late.
  */
-int ftp_is_stray(int code, struct span verb);
+int ftp_is_misplaced(int code, struct span verb);
 
 /* Whether a line of FEAT's reply offers feature (RFC 2389 3.2). */
 int ftp_offers(struct span feat, const char *feature);

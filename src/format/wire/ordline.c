@@ -19,7 +19,7 @@ is_digest(struct span s)
 
 /* What clients of SMTP, POP3 and FTP say to a greeting. */
 static enum ordline_first
-is_astray(struct span s)
+is_mail_command(struct span s)
 {
 	static const char *const verb[] = { "EHLO ", "HELO ", "USER " };
 	size_t i, n = sizeof "EHLO";
@@ -97,7 +97,7 @@ ordline_first(struct span s)
 	if (r == ORDLINE_RAW)
 		r = is_quit(s);
 	if (r == ORDLINE_RAW)
-		r = is_astray(s);
+		r = is_mail_command(s);
 	return r == ORDLINE_RAW ? is_other_protocol(s) : r;
 }
 
