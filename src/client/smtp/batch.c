@@ -6,9 +6,8 @@
 struct batch {
 	struct intake i;
 	struct report *report;
+	struct sender sender;
 	struct writeahead ahead;
-	int knows;		/* servers_stay */
-	struct message *pushed;	/* the sender has got it; or NULL */
 };
 
 /*
@@ -18,20 +17,21 @@ struct batch {
 static void
 put_ahead(struct batch *b, const struct message *m)
 {
+	struct message *pushed = b->sender.pushed, *next;
 	struct report *r = b->report;
-	struct message *next;
 	long left;
 	int n;
 
-	if (!b->knows || b->i.paced || stop_asked())
+	if (!servers_stay(&b->sender.conf->servers) || b->i.paced ||
+	    stop_asked())
 		return;
 	left = writeahead_group(&b->ahead, r) - 1;
-	next = b->pushed != NULL ? b->pushed : intake_behind(&b->i, NULL);
+	next = pushed != NULL ? pushed : intake_behind(&b->i, NULL);
 	for (; left > 0 && next != NULL; left -= n) {
 		n = writeahead_put(r, next, m->server);
 		if (n < 0)
 			return;
-		next = intake_behind(&b->i, next == b->pushed ? NULL : next);
+		next = intake_behind(&b->i, next == pushed ? NULL : next);
 	}
 }
 
@@ -60,47 +60,11 @@ sending(void *arg, struct message *m)
 	return 0;
 }
 
-static int
-part(void *arg, struct message *m)
-{
-	struct batch *b = arg;
-
-	return report_part(b->report, m);
-}
-
-/* What has been told, so far, of m is all. */
-static int
-drop(struct batch *b, struct message *m, int r)
-{
-	if (m == b->pushed)
-		b->pushed = NULL;
-	message_drop(&b->i.shelf, m);
-	return r;
-}
-
-static int
-done(void *arg, struct message *m)
-{
-	struct batch *b = arg;
-
-	return drop(b, m, report_done(b->report, m));
-}
-
-static int
-back(void *arg, struct message *m, int hung, long wait)
-{
-	struct batch *b = arg;
-
-	return drop(b, m, report_back(b->report, m, hung, wait));
-}
-
 static void
-wait(void *arg)
+wait(void *report)
 {
-	struct batch *b = arg;
-
 	/* What fails is in broken, and stops the sender at its next step. */
-	report_commit(b->report);
+	report_commit(report);
 }
 
 /* Waits for input, or until a message may go, or results have to be told. */
@@ -116,14 +80,16 @@ wait_for_next(struct intake *i)
 
 /* Sends all. */
 static void
-work(struct batch *b, struct sender *s)
+work(struct batch *b)
 {
+	struct sender *s = &b->sender;
 	struct intake *i = &b->i;
+	struct message *m;
 
 	for (;;) {
-		switch (intake_next(i, &b->pushed)) {
+		switch (intake_next(i, &m)) {
 		case INTAKE_MESSAGE:
-			if (sender_push(s, b->pushed) < 0)
+			if (sender_push(s, m) < 0)
 				return;
 			break;
 		case INTAKE_WAIT:
@@ -146,34 +112,32 @@ is_worker(const struct intake *i)
 }
 
 static void
-set_callbacks(struct sender_conf *conf, struct batch *b)
+set_conf(struct sender_conf *conf, struct batch *b)
 {
+	conf->report = b->report;
+	conf->shelf = &b->i.shelf;
 	conf->sending = sending;
-	conf->part = part;
-	conf->done = done;
+	conf->arg = b;
 	/* A domain's messages are nobody else's. */
-	conf->back = is_worker(&b->i) && conf->servers.resolver == NULL ?
-	    back : NULL;
-	conf->arg = conf->servers.connection.arg = b;
+	conf->gives_back = is_worker(&b->i) && conf->servers.resolver == NULL;
 	conf->servers.connection.wait = wait;
+	conf->servers.connection.arg = b->report;
 }
 
 enum exit_code
 batch_run(const struct intake_conf *in, struct sender_conf *conf,
     struct report *report)
 {
-	struct batch b = { .report = report };
-	struct sender sender = { .conf = conf };
+	struct batch b = { .report = report, .sender = { .conf = conf } };
 	enum exit_code code;
 
 	intake_init(&b.i, in, conf->servers.connection.helo,
 	    conf->servers.resolver != NULL, report);
-	b.knows = servers_stay(&conf->servers);
-	set_callbacks(conf, &b);
-	work(&b, &sender);
+	set_conf(conf, &b);
+	work(&b);
 	if (is_worker(&b.i))
 		report_end(report);
-	sender_end(&sender);
+	sender_end(&b.sender);
 	code = intake_code(&b.i);
 	intake_free(&b.i);
 	return code;

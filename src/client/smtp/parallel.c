@@ -276,13 +276,10 @@ static void
 permit(struct parallel *p, enum pool_waits most)
 {
 	struct pool_worker *w;
-	size_t i;
 
-	for (i = 0; i < p->pool.workers; i++) {
-		w = &p->pool.worker[i];
+	for (w = p->pool.worker; w < p->pool.worker + p->pool.workers; w++)
 		if (w->waits != POOL_NOTHING && w->waits <= most)
 			pool_permit(w);
-	}
 }
 
 /* What was heard is written, and then those who asked may go on. */
@@ -372,13 +369,10 @@ static int
 is_busy(const struct parallel *p)
 {
 	const struct pool_worker *w;
-	size_t i;
 
-	for (i = 0; i < p->pool.workers; i++) {
-		w = &p->pool.worker[i];
+	for (w = p->pool.worker; w < p->pool.worker + p->pool.workers; w++)
 		if (pool_is_alive(w) && w->n > 0)
 			return 1;
-	}
 	return p->back != NULL || p->domains.n > 0;
 }
 

@@ -11,7 +11,7 @@
  *	an empty line		may the end of the message go, of which the
  *				"sending" lines before speak?
  *	back NUMBER TRIES HUNG [WAIT]
- *				no server talks here, as sender_conf says; the
+ *				no server talks here, as report_back says; the
  *				lines that follow, one for each recipient, are
  *				the outcome should nobody else send it
  *	bye			all that was begun is done

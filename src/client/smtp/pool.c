@@ -73,13 +73,13 @@ run_worker(void *arg, int fd)
 	struct pool *p = start->pool;
 	struct report report = { .code = EX_OK };
 	struct intake_conf in = { .in = fd };
+	struct pool_worker *w;
 	struct wr out;
-	size_t i;
 
-	for (i = 0; i < p->workers; i++)
-		if (pool_is_alive(&p->worker[i])) {
-			close(p->worker[i].spawn.in);
-			let_go(&p->worker[i]);
+	for (w = p->worker; w < p->worker + p->workers; w++)
+		if (pool_is_alive(w)) {
+			close(w->spawn.in);
+			let_go(w);
 		}
 	if (start->go[1] >= 0)
 		close(start->go[1]);
@@ -144,13 +144,13 @@ void
 pool_wake(struct pool *p)
 {
 	siginfo_t info = { 0 };
+	struct pool_worker *w;
 	pid_t pid;
-	size_t i;
 
-	for (i = 0; i < p->workers; i++) {
-		pid = p->worker[i].spawn.pid;
-		if (pool_is_alive(&p->worker[i]) && waitid(P_PID, (id_t)pid,
-		    &info, WSTOPPED | WNOHANG) == 0 && info.si_pid == pid)
+	for (w = p->worker; w < p->worker + p->workers; w++) {
+		pid = w->spawn.pid;
+		if (pool_is_alive(w) && waitid(P_PID, (id_t)pid, &info,
+		    WSTOPPED | WNOHANG) == 0 && info.si_pid == pid)
 			kill(pid, SIGCONT);
 	}
 }
@@ -168,17 +168,14 @@ pool_kill(struct pool_worker *w)
 void
 pool_end(struct pool *p)
 {
-	struct pool_worker *w;
-	size_t i;
+	struct pool_worker *w, *end = p->worker + p->workers;
 
-	for (i = 0; i < p->workers; i++) {
-		w = &p->worker[i];
+	for (w = p->worker; w < end; w++) {
 		let_go(w);
 		if (pool_is_alive(w))
 			shutdown(w->spawn.out, SHUT_RDWR);
 	}
-	for (i = 0; i < p->workers; i++) {
-		w = &p->worker[i];
+	for (w = p->worker; w < end; w++) {
 		if (pool_is_alive(w))
 			spawn_leave(&w->spawn, LEAVE_TIME);
 		clear(w);
@@ -194,20 +191,18 @@ void
 pool_look(struct pool *p)
 {
 	const struct pool_worker *w;
-	size_t i, alive = 0;
+	int alive = 0, resting = 1, dead = 1;
 
 	p->now = io_clock();
-	p->resting = p->dead = 1;
-	for (i = 0; i < p->workers; i++) {
-		w = &p->worker[i];
+	for (w = p->worker; w < p->worker + p->workers; w++) {
 		if (!pool_is_alive(w))
 			continue;
-		alive++;
-		p->resting &= w->rest > p->now;
-		p->dead &= w->rest > p->now && w->dead;
+		alive = 1;
+		resting &= w->rest > p->now;
+		dead &= w->rest > p->now && w->dead;
 	}
-	if (alive == 0)
-		p->resting = p->dead = 0;
+	p->resting = alive && resting;
+	p->dead = alive && dead;
 }
 
 int
@@ -242,13 +237,10 @@ struct pool_worker *
 pool_choose(struct pool *p)
 {
 	struct pool_worker *w, *best = NULL;
-	size_t i;
 
-	for (i = 0; i < p->workers; i++) {
-		w = &p->worker[i];
+	for (w = p->worker; w < p->worker + p->workers; w++)
 		if (may_take(p, w) && (best == NULL || w->n < best->n))
 			best = w;
-	}
 	if (best == NULL || best->n > 0) {
 		w = pool_start(p);
 		if (w != NULL)
@@ -261,27 +253,26 @@ int
 pool_is_full(const struct pool *p)
 {
 	const struct pool_worker *w;
-	size_t i, alive = 0;
+	int alive = 0;
 
-	for (i = 0; i < p->workers; i++) {
-		w = &p->worker[i];
-		alive += (size_t)pool_is_alive(w);
+	for (w = p->worker; w < p->worker + p->workers; w++) {
+		alive |= pool_is_alive(w);
 		if (may_take(p, w))
 			return 0;
 	}
 	/* Where all are dead, none will ever have room. */
-	return alive > 0 && !may_start(p);
+	return alive && !may_start(p);
 }
 
 int
 pool_wait(const struct pool *p)
 {
+	const struct pool_worker *w;
 	long long left, least = IO_FOREVER;
-	size_t i;
 
-	for (i = 0; i < p->workers; i++) {
-		left = p->worker[i].rest - p->now;
-		if (pool_is_alive(&p->worker[i]) && left > 0 &&
+	for (w = p->worker; w < p->worker + p->workers; w++) {
+		left = w->rest - p->now;
+		if (pool_is_alive(w) && left > 0 &&
 		    (least < 0 || left < least))
 			least = left;
 	}

@@ -63,9 +63,11 @@ int report_done(struct report *r, struct message *m);
 void report_put_sending(struct buf *b, const struct message *m);
 
 /*
- * In a worker: report_ask waits until the parent lets the end of m go;
- * report_back gives m back, as sender_conf says; report_end says that all
- * that was begun is done.  0, or -1.
+ * In a worker: report_ask waits until the parent lets the end of m go.
+ * report_back gives m back: no server talks, hung of them have just hung up,
+ * nor will one for wait ms, or (-1) for long; who was undecided is deferred,
+ * should it come to that.  report_end says that all that was begun is done.
+ * 0, or -1.
  */
 int report_ask(struct report *r, const struct message *m);
 int report_back(struct report *r, struct message *m, int hung, long wait);

@@ -38,13 +38,22 @@ queue_again(struct sender *s, struct message *m)
 	s->last = &m->next;
 }
 
-/* A callback has stopped us. */
+/* Nothing more can be told, or is to be sent. */
 static void
 give_up(struct sender *s)
 {
 	s->stopped = 1;
 	if (s->to != NULL)
 		connection_close(&s->to->connection);
+}
+
+/* All that is to be told of m, by this process, has been told. */
+static void
+drop(struct sender *s, struct message *m)
+{
+	if (m == s->pushed)
+		s->pushed = NULL;
+	message_drop(s->conf->shelf, m);
 }
 
 /*
@@ -58,10 +67,11 @@ finish(struct sender *s, struct message *m)
 
 	message_rejoin(m);
 	if (message_open(m) == 0) {
-		r = s->conf->done(s->conf->arg, m);
+		r = report_done(s->conf->report, m);
+		drop(s, m);
 	} else {
 		m->tries = 0;
-		r = s->conf->part(s->conf->arg, m);
+		r = report_part(s->conf->report, m);
 		queue_again(s, m);
 	}
 	if (r < 0)
@@ -76,20 +86,23 @@ connect_any(struct sender *s, struct message *m)
 	const struct server *v;
 	int hung = 0, r = 0;
 
-	if (servers_connect(s->to, conf->back != NULL ? &hung : &m->tries,
-	    conf->back == NULL, &v) == 0)
+	if (servers_connect(s->to, conf->gives_back ? &hung : &m->tries,
+	    !conf->gives_back, &v) == 0)
 		return 0;
 	message_rejoin(m);
-	if (conf->back != NULL && message_open(m) < m->rcpts)
-		r = conf->part(conf->arg, m);
+	if (conf->gives_back && message_open(m) < m->rcpts)
+		r = report_part(conf->report, m);
 	m->server = v->text;
 	message_decide(m, RESULT_DEFERRED, v->stage, v->code,
 	    buf_span(&v->why));
-	if (conf->back == NULL)
+	if (!conf->gives_back) {
 		finish(s, m);
-	else if (r < 0 || conf->back(conf->arg, m, hung,
+		return -1;
+	}
+	if (r < 0 || report_back(conf->report, m, hung,
 	    servers_pause(s->to->conf->server, s->to->conf->n)) < 0)
 		give_up(s);
+	drop(s, m);
 	return -1;
 }
 
@@ -432,10 +445,11 @@ find_way(struct sender *s, struct message *m)
 int
 sender_push(struct sender *s, struct message *m)
 {
-	int way = message_open(m) > 0 ? find_way(s, m) : -1;
 	struct transact *t = &s->turn[0];
-	int riding = 0;
+	int way, riding = 0;
 
+	s->pushed = m;
+	way = message_open(m) > 0 ? find_way(s, m) : -1;
 	while (s->held != NULL && !s->stopped) {
 		t = other(s, s->held);
 		riding = conclude(s, m);

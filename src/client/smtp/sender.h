@@ -8,6 +8,7 @@
 #ifndef CLIENT_SMTP_SENDER_H
 #define CLIENT_SMTP_SENDER_H
 
+#include "client/smtp/report.h"
 #include "client/smtp/route.h"
 #include "client/smtp/transact.h"
 
@@ -15,24 +16,21 @@ struct sender_conf {
 	struct servers_conf servers;
 	size_t depth;		/* messages without an answer, at least 1 */
 
-	/*
-	 * The end of m is next; part: some are decided, and the others go in
-	 * a transaction of their own; done: everybody is, and m is its
-	 * owner's again.  Done comes once a message, sending whenever it
-	 * goes.  -1 stops the sender before another byte goes out.
-	 */
-	int (*sending)(void *arg, struct message *m);
-	int (*part)(void *arg, struct message *m);
-	int (*done)(void *arg, struct message *m);
+	struct report *report;	/* is told what becomes of messages */
+	struct message_shelf *shelf;	/* and then takes them back */
 
 	/*
-	 * Instead of done, for an owner who has others to send m; or NULL,
-	 * and then a server that hangs up is waited for.  No server talks, so
-	 * many have just hung up, nor will one for wait ms, or (-1) for long;
-	 * who was undecided is deferred, should it come to that.
+	 * Called with arg when the end of m is next, each time it goes: -1
+	 * stops the sender before another byte goes out.
 	 */
-	int (*back)(void *arg, struct message *m, int hung, long wait);
+	int (*sending)(void *arg, struct message *m);
 	void *arg;
+
+	/*
+	 * Others can send m, too, and so it is given back where no server
+	 * talks (report_back); else a server that hangs up is waited for.
+	 */
+	int gives_back;
 };
 
 /* All zero but conf is a sender without a connection. */
@@ -41,6 +39,7 @@ struct sender {
 	/* private */
 	struct route route;
 	struct servers *to;	/* where the last message went, or NULL */
+	struct message *pushed;	/* the last one, unless it is done; or NULL */
 	int stopped;
 
 	/* One by one: */
@@ -57,7 +56,8 @@ struct sender {
 /*
  * Takes m in hand, until it is done.  It may be held back, so that its final
  * dot and the next envelope share a segment, until the next push or settle.
- * 0, or -1 when a callback stopped the sender.
+ * 0, or -1 when the sender was stopped: what became of a message cannot be
+ * told any more.
  */
 int sender_push(struct sender *s, struct message *m);
 
