@@ -62,7 +62,8 @@ MODULES = \
 	client/smtp/sender client/smtp/servers client/smtp/smtpc \
 	client/smtp/tls client/smtp/transact client/smtp/writeahead \
 	client/ftp/ftpc client/ftp/ftpput client/order/orderc \
-	client/dns/mx client/dns/resolver
+	client/dns/mx client/dns/nameservers client/dns/resolver \
+	client/dns/zone
 # Headers alone.
 TYPES = format/mail/dropstore format/mail/mailstore format/wire/orderstore \
 	format/wire/saslconf server/ftp/ftpsession server/pop3/pop3session \
@@ -72,8 +73,8 @@ PARTS = format/mail/mimehead sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dialogue dns downgrade follow ftp \
 	ftpd ftpput hash hdr intake io journal limit local lock md5 mime net \
-	netrc newfile order orderd ordline passwd pool pop3d protocol rate \
-	record reply resolver results rules sasl scram smtpd smtpdata smtpext \
+	nameservers netrc newfile order orderd ordline passwd pool pop3d \
+	protocol rate record reply results rules sasl scram smtpd smtpdata smtpext \
 	smtphead spawn store throttle
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \

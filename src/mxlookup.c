@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "client/dns/mx.h"
+#include "client/dns/nameservers.h"
 #include "format/wire/results.h"
 #include "sys/cli.h"
 
@@ -16,8 +17,10 @@
 #define ADDRESSES 6
 
 static const char usage[] =
-    "usage: mxlookup [-hVv] [-d nameserver[:port]] [-T seconds] domain ...\n"
+    "usage: mxlookup [-hVv] [-d nameserver[:port] | -f file] [-T seconds]\n"
+    "                domain ...\n"
     "  -d  the name server to ask, up to three times (/etc/resolv.conf)\n"
+    "  -f  a zone file in place of name servers\n"
     "  -T  seconds that one server is waited for over a question (10)\n"
     "  -v  show what is asked, what is answered, and the hosts' addresses\n";
 
@@ -67,13 +70,10 @@ main(int argc, char **argv)
 
 	cli_init(argc, argv, usage);
 	wr_init(&trace, STDERR_FILENO, IO_FOREVER);
-	while ((c = getopt(argc, argv, "d:hT:Vv")) != -1)
+	while ((c = getopt(argc, argv, "d:f:hT:Vv")) != -1)
 		switch (c) {
-		case 'd':
-			if (resolver_server(&r, optarg) < 0)
-				die(EX_USAGE, "-d: %s: not a name server, or "
-				    "one too many", optarg);
-			break;
+		case 'd': nameservers_need(&r, c, optarg); break;
+		case 'f': nameservers_zone(&r, optarg); break;
 		case 'h': cli_help();
 		case 'T':
 			r.timeout = 1000 *
@@ -85,8 +85,8 @@ main(int argc, char **argv)
 		}
 	if (optind == argc)
 		cli_usage();
-	if (r.servers == 0)
-		resolver_system(&r, RESOLVER_CONF);
+	if (r.servers == 0 && r.file == NULL)
+		nameservers_system(&r, NAMESERVERS_CONF);
 
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
 	for (; optind < argc && out.err == 0; optind++)

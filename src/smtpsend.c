@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "client/dns/nameservers.h"
 #include "client/smtp/dry.h"
 #include "client/smtp/interactive.h"
 #include "client/smtp/parallel.h"
@@ -127,11 +128,7 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 'b': set_mode(opt, optarg); break;
 		case 'C': opt->command = optarg; break;
 		case 'c': opt->cap = cli_number(c, optarg, 1, LONG_MAX); break;
-		case 'd':
-			if (resolver_server(&opt->resolver, optarg) < 0)
-				die(EX_USAGE, "-d: %s: not a name server, or "
-				    "one too many", optarg);
-			break;
+		case 'd': nameservers_need(&opt->resolver, c, optarg); break;
 		case 'F': opt->prepare.name = optarg; break;
 		case 'f': opt->prepare.from = optarg; break;
 		case 'H': opt->prepare.helo = prepare_helo(optarg); break;
@@ -217,8 +214,8 @@ set_resolver(struct servers_conf *conf, struct opt *opt, struct wr *trace)
 		opt->resolver.timeout = opt->limit;
 	if (opt->verbose)
 		opt->resolver.trace = trace;
-	if (opt->resolver.servers == 0)
-		resolver_system(&opt->resolver, RESOLVER_CONF);
+	if (opt->resolver.servers == 0 && opt->resolver.file == NULL)
+		nameservers_system(&opt->resolver, NAMESERVERS_CONF);
 }
 
 static void

@@ -222,6 +222,9 @@ is_handled() {
 	example 3 127.0.0.1:5353 "$ADDR"
 	run -0 --separate-stderr sh ./commands
 	diff want - <<<"$stderr"
+	printf '%s\n' 'pth.ua MX 10 mx1.pth.ua' 'pth.ua MX 20 mx2.pth.ua' \
+		>pth.zone
+	gives 0 4
 	all_tried
 }
 

@@ -14,66 +14,12 @@ static const int parts[] = { 1, 3, 6 };
 #define PARTS 10
 #define TRIES ((int)COUNT(parts))
 
-#define PORT "53"
-#define CONF_MAX 65536		/* bytes of resolv.conf */
-
 /* What became of one try. */
 enum try {
 	TRY_ANSWERED,
 	TRY_SILENT,	/* nothing came in time */
 	TRY_FAILED	/* nor will it come: r->why */
 };
-
-int
-resolver_server(struct resolver *r, const char *text)
-{
-	struct net_addr *a = &r->server[r->servers];
-	size_t digits = strspn(text, "0123456789abcdefABCDEF.:");
-	struct buf v6 = { 0 };
-	int ok;
-
-	if (r->servers == RESOLVER_SERVERS)
-		return -1;
-	/* Here, unlike elsewhere, people write v6 addresses bare. */
-	if (strchr(text, ':') != strrchr(text, ':') &&
-	    (text[digits] == '\0' || text[digits] == '%'))
-		buf_addf(&v6, "[%s]", text);
-	else
-		buf_adds(&v6, text);
-	ok = net_parse(a, buf_str(&v6), PORT) == 0 && a->path[0] == '\0' &&
-	    strcmp(a->host, "*") != 0;
-	buf_free(&v6);
-	r->servers += ok;
-	return ok ? 0 : -1;
-}
-
-void
-resolver_system(struct resolver *r, const char *path)
-{
-	struct span rest, line;
-	struct buf text = { 0 };
-	char *server;
-	int fd;
-
-	fd = io_open(path);
-	/* What could be read of it is as good as the file. */
-	if (fd >= 0 && io_slurp(fd, &text, CONF_MAX) < 0)
-		errno = 0;
-	if (fd >= 0)
-		close(fd);
-	rest = buf_span(&text);
-	while (rest.n > 0) {
-		line = span_chomp(span_line(&rest));
-		if (!span_is(span_take_word(&line), "nameserver"))
-			continue;
-		server = span_dup(span_take_word(&line));
-		resolver_server(r, server);
-		free(server);
-	}
-	buf_free(&text);
-	if (r->servers == 0)
-		resolver_server(r, ":" PORT);
-}
 
 void
 resolver_within(struct resolver *r, int ms)
@@ -84,6 +30,7 @@ resolver_within(struct resolver *r, int ms)
 void
 resolver_free(struct resolver *r)
 {
+	zone_free(&r->zone);
 	buf_free(&r->why);
 	buf_free(&r->question);
 	buf_free(&r->packet);
@@ -364,6 +311,22 @@ ask_one(struct resolver *r, const struct net_addr *server, long long timeout,
 	return result;
 }
 
+/* The question to the zone file, which has an answer to each. */
+static int
+ask_zone(struct resolver *r)
+{
+	if (r->trace != NULL)
+		wr_addf(r->trace, "%s: %s %s?\n", r->file, r->name,
+		    type_name(r->type));
+	buf_clear(&r->packet);
+	zone_answer(&r->zone, buf_span(&r->question), &r->packet);
+	dns_open(&r->answer, buf_span(&r->packet));
+	judge(r);
+	if (r->trace != NULL)
+		wr_flush(r->trace);
+	return 0;
+}
+
 /*
  * The question to all servers in turn, beginning with the one that answered
  * last; those that keep silent are asked again, until the moment by.  0, or
@@ -466,7 +429,7 @@ resolver_ask(struct resolver *r, struct span name, enum dns_type type)
 		buf_clear(&r->question);
 		if (dns_question(&r->question, span_str(r->name), type) < 0)
 			return RESOLVER_NXDOMAIN;
-		if (ask_all(r, by) < 0)
+		if ((r->file != NULL ? ask_zone(r) : ask_all(r, by)) < 0)
 			return RESOLVER_TEMP;
 		status = follow(r);
 		if (r->links > RESOLVER_ALIASES) {

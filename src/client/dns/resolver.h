@@ -10,11 +10,11 @@
 #include "format/wire/dns.h"
 #include "sys/io.h"
 #include "sys/net.h"
+#include "zone.h"
 
 #define RESOLVER_SERVERS 3	/* as in resolv.conf(5) */
 #define RESOLVER_ALIASES 8	/* that lead from one to the next */
 #define RESOLVER_TIMEOUT 10000	/* ms, where nothing else is said */
-#define RESOLVER_CONF "/etc/resolv.conf"
 
 enum resolver_status {
 	RESOLVER_FOUND,		/* resolver_next has the records */
@@ -23,10 +23,16 @@ enum resolver_status {
 	RESOLVER_TEMP		/* nobody could tell: r->why */
 };
 
-/* All zero, but for timeout and trace, before the first server is added. */
+/*
+ * All zero, but for timeout and trace, before it is said whom to ask
+ * (nameservers.h).
+ */
 struct resolver {
 	struct net_addr server[RESOLVER_SERVERS];
 	int servers;
+	const char *file;	/* in place of servers: the caller's name for
+				   zone; or NULL */
+	struct zone zone;
 	int timeout;		/* ms that one server is waited for over one
 				   question */
 	struct wr *trace;	/* what is asked and answered, unless NULL */
@@ -40,18 +46,6 @@ struct resolver {
 	struct buf question, packet;
 	struct dns_answer answer;
 };
-
-/*
- * Adds a server to ask: an address, perhaps with a port, or a name that the
- * system knows.  0, or -1 when text is not one, or there are enough.
- */
-int resolver_server(struct resolver *r, const char *text);
-
-/*
- * Adds the servers of a file in the form of resolv.conf(5), which may be
- * missing; where it names none that is this host.
- */
-void resolver_system(struct resolver *r, const char *path);
 
 /*
  * All questions that come now share ms, however many they are: whoever wrote

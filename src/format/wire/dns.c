@@ -2,8 +2,6 @@
 
 #define HEADER 12		/* octets, RFC 1035 4.1.1 */
 #define FIXED 10		/* of a record between name and data */
-#define LABEL_MAX 63
-#define NAME_MAX_OCTETS 255	/* lengths and the root's zero included */
 #define CLASS_IN 1
 #define TTL_MAX 0x7fffffffUL	/* RFC 2181 8: what is above means 0 */
 
@@ -46,14 +44,14 @@ add_name(struct buf *b, struct span name)
 	for (i = 0; i <= name.n; i++) {
 		if (i < name.n && name.p[i] != '.')
 			continue;
-		if (i == start || i - start > LABEL_MAX)
+		if (i == start || i - start > DNS_LABEL_MAX)
 			return -1;
 		buf_addc(b, (int)(i - start));
 		buf_add(b, name.p + start, i - start);
 		start = i + 1;
 	}
 	buf_addc(b, 0);
-	return b->n - from <= NAME_MAX_OCTETS ? 0 : -1;
+	return b->n - from <= DNS_NAME_MAX ? 0 : -1;
 }
 
 int
@@ -81,6 +79,45 @@ dns_set_id(struct buf *question, unsigned id)
 {
 	question->p[0] = (char)(id >> 8 & 0xff);
 	question->p[1] = (char)(id & 0xff);
+}
+
+struct span
+dns_asked(struct span question, unsigned *type)
+{
+	const size_t end = question.n - 4;
+
+	*type = get16(question, end);
+	return span_of(question.p + HEADER, end - HEADER);
+}
+
+void
+dns_answer_begin(struct buf *b, struct span question, enum dns_rcode rcode)
+{
+	const unsigned flags = FLAG_QR | FLAG_AA | FLAG_RD | FLAG_RA | rcode;
+
+	buf_addspan(b, question);
+	b->p[2] = (char)(flags >> 8);
+	b->p[3] = (char)(flags & 0xff);
+}
+
+void
+dns_answer_add(struct buf *b, struct span owner, unsigned type, uintmax_t ttl,
+    struct span data)
+{
+	buf_addspan(b, owner);
+	add16(b, type);
+	add16(b, CLASS_IN);
+	add16(b, (unsigned)(ttl >> 16));
+	add16(b, (unsigned)(ttl & 0xffff));
+	add16(b, (unsigned)data.n);
+	buf_addspan(b, data);
+}
+
+void
+dns_answer_end(struct buf *b, unsigned records)
+{
+	b->p[6] = (char)(records >> 8);
+	b->p[7] = (char)(records & 0xff);
 }
 
 /* Appends one label to text, which has room for a whole name. */
@@ -119,7 +156,7 @@ take_name(struct span packet, size_t *at, char text[DNS_TEXT_MAX])
 	int jumped = 0;
 
 	while (i < packet.n && (length = octet(packet, i)) != 0) {
-		if (length > LABEL_MAX) {
+		if (length > DNS_LABEL_MAX) {
 			if ((length & 0xc0) != 0xc0 || packet.n - i < 2)
 				return -1;
 			to = get16(packet, i) & 0x3fff;
@@ -132,7 +169,7 @@ take_name(struct span packet, size_t *at, char text[DNS_TEXT_MAX])
 			continue;
 		}
 		octets += length + 1;
-		if (octets > NAME_MAX_OCTETS || packet.n - i - 1 < length)
+		if (octets > DNS_NAME_MAX || packet.n - i - 1 < length)
 			return -1;
 		n = label_text(text, n, span_of(packet.p + i + 1, length));
 		i += length + 1;

@@ -14,14 +14,21 @@
 /* Room for any name in words: each of 253 octets as \DDD, and a NUL. */
 #define DNS_TEXT_MAX 1024
 
-/* RFC 1035 3.2.2, RFC 3596 2.1 */
+/* Octets of a label and of a name, with its lengths, RFC 1035 2.3.4. */
+#define DNS_LABEL_MAX 63
+#define DNS_NAME_MAX 255
+
+/* RFC 1035 3.2.2, RFC 3596 2.1, RFC 6698 7.1 */
 enum dns_type {
 	DNS_A = 1,
 	DNS_NS = 2,
 	DNS_CNAME = 5,
 	DNS_SOA = 6,
+	DNS_PTR = 12,
 	DNS_MX = 15,
-	DNS_AAAA = 28
+	DNS_TXT = 16,
+	DNS_AAAA = 28,
+	DNS_TLSA = 52
 };
 
 /* RFC 1035 4.1.1 */
@@ -73,6 +80,19 @@ struct dns_record {
  */
 int dns_question(struct buf *b, struct span name, enum dns_type type);
 void dns_set_id(struct buf *question, unsigned id);
+
+/* The name of a question, as it stands in it, and its type. */
+struct span dns_asked(struct span question, unsigned *type);
+
+/*
+ * The answer of a server that has the zone: begun in an empty b, then its
+ * records, whose owner and data are as in packets, then how many they were.
+ */
+void dns_answer_begin(struct buf *b, struct span question,
+    enum dns_rcode rcode);
+void dns_answer_add(struct buf *b, struct span owner, unsigned type,
+    uintmax_t ttl, struct span data);
+void dns_answer_end(struct buf *b, unsigned records);
 
 /*
  * Begins with a packet, which must outlive d.  0, or -1 when it is not an

@@ -1,5 +1,5 @@
-/* client/dns/resolver: what it takes for a server; t/3500 has the rest. */
-#include "client/dns/resolver.h"
+/* client/dns/nameservers: what it takes for a server; t/3500 has the rest. */
+#include "client/dns/nameservers.h"
 
 #include <stdio.h>
 
@@ -27,18 +27,18 @@ test_server(void)
 
 	for (i = 0; i < COUNT(good); i++) {
 		r.servers = 0;
-		CHECK_INT(resolver_server(&r, good[i][0]), 0);
+		CHECK_INT(nameservers_add(&r, good[i][0]), 0);
 		CHECK_INT(r.servers, 1);
 		net_text(&r.server[0], text);
 		CHECK_STR(text, good[i][1]);
 	}
 	r.servers = 0;
 	for (i = 0; i < COUNT(bad); i++)
-		CHECK_INT(resolver_server(&r, bad[i]), -1);
+		CHECK_INT(nameservers_add(&r, bad[i]), -1);
 	CHECK_INT(r.servers, 0);
 	for (i = 0; i < RESOLVER_SERVERS; i++)
-		CHECK_INT(resolver_server(&r, "::1"), 0);
-	CHECK_INT(resolver_server(&r, "::1"), -1);
+		CHECK_INT(nameservers_add(&r, "::1"), 0);
+	CHECK_INT(nameservers_add(&r, "::1"), -1);
 	CHECK_INT(r.servers, RESOLVER_SERVERS);
 }
 
@@ -60,7 +60,7 @@ servers(const char *text)
 		return "";
 	fputs(text, f);
 	CHECK_INT(fclose(f), 0);
-	resolver_system(&r, path);
+	nameservers_system(&r, path);
 	remove(path);
 	for (i = 0; i < r.servers; i++) {
 		net_text(&r.server[i], one);
@@ -82,7 +82,7 @@ test_system(void)
 	    "192.0.2.1:53 [2001:db8::1]:53 192.0.2.2:53 ");
 	CHECK_STR(servers(""), "localhost:53 ");
 	CHECK_STR(servers("search nowhere\n"), "localhost:53 ");
-	resolver_system(&r, "no/such/file");
+	nameservers_system(&r, "no/such/file");
 	CHECK_INT(r.servers, 1);
 }
 
