@@ -74,8 +74,8 @@ PARTS = format/mail/mimehead sys/iofile sys/netname
 UNITS = addr bsmtp buf content crlf date dialogue dns downgrade follow ftp \
 	ftpd ftpput hash hdr intake io journal limit local lock md5 mime net \
 	nameservers netrc newfile order orderd ordline passwd pool pop3d \
-	protocol rate record reply results rules sasl scram smtpd smtpdata smtpext \
-	smtphead spawn store throttle
+	protocol rate record reply results rules sasl scram smtpd smtpdata \
+	smtpext smtphead spawn store throttle
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
 	launch login readmail terminal wire
