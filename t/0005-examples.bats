@@ -327,6 +327,14 @@ is_handled() {
 	all_tried
 }
 
+@test "protoexplain.1" {
+	fake
+	gives 0 1 localhost:2525 "$ADDR"
+	grep -q '^C: RCPT TO:<user1@pth.ua>$' got
+	gives 0 2
+	all_tried
+}
+
 @test "results.5" {
 	example 1
 	cp commands results

@@ -1,0 +1,161 @@
+#include "explainword.h"
+
+static const char *const protocols[] = { "", "SMTP", "POP3", "FTP", "order" };
+
+/* What is being said about a word. */
+struct answer_to {
+	struct buf *b;
+	enum render_form form;
+	struct span word;
+	size_t found;
+};
+
+static void
+say(struct answer_to *a, const struct buf *title, const struct notes *notes)
+{
+	if (a->found++ > 0 && a->form == RENDER_TEXT)
+		buf_addc(a->b, '\n');
+	render_title(a->b, a->form, buf_span(title));
+	render_notes(a->b, a->form, notes);
+}
+
+static void
+say_command(struct answer_to *a, enum dialogue_protocol p,
+    const struct explain_command *c)
+{
+	struct buf title = { 0 };
+	struct notes notes = { 0 };
+
+	buf_addf(&title, strcmp(c->verb, ".") == 0 ? "%s: the end of a text, "
+	    "%s" : "%s: command of %s", c->verb, protocols[p]);
+	notes_add(&notes, NOTE_MEANS, c->section, c->means);
+	buf_addf(notes_new(&notes, NOTE_HERE, NULL), "It may stand where %s.",
+	    c->when);
+	say(a, &title, &notes);
+	notes_free(&notes);
+	buf_free(&title);
+}
+
+static void
+say_reply(struct answer_to *a, enum dialogue_protocol p,
+    const struct explain_reply *r)
+{
+	struct buf title = { 0 };
+	struct notes notes = { 0 };
+
+	buf_addf(&title, "%s: reply of %s", r->code, protocols[p]);
+	if (r->verbs != NULL && *r->verbs == '\0')
+		buf_adds(&title, ", as the greeting");
+	else if (r->verbs != NULL)
+		buf_addf(&title, ", to %s", r->verbs);
+	notes_add(&notes, NOTE_MEANS, r->section, r->means);
+	say(a, &title, &notes);
+	notes_free(&notes);
+	buf_free(&title);
+}
+
+static void
+say_term(struct answer_to *a, const char *kind, const struct explain_term *t)
+{
+	struct buf title = { 0 };
+	struct notes notes = { 0 };
+
+	buf_addf(&title, "%s: %s", t->word, kind);
+	notes_add(&notes, NOTE_MEANS, t->section, t->means);
+	say(a, &title, &notes);
+	notes_free(&notes);
+	buf_free(&title);
+}
+
+static void
+search_protocol(struct answer_to *a, enum dialogue_protocol p)
+{
+	const struct explain_command *c = explain_command(p, a->word);
+	const struct explain_reply *r;
+
+	if (c != NULL)
+		say_command(a, p, c);
+	for (r = explain_replies(p); r->code != NULL; r++)
+		if (span_case_is(a->word, r->code))
+			say_reply(a, p, r);
+}
+
+void
+explainword_status(struct notes *notes, const struct explain_status *status,
+    struct span code)
+{
+	const struct explain_term *about = status->detail != NULL ?
+	    status->detail : status->subject;
+	struct buf *b = notes_new(notes, NOTE_MEANS,
+	    about != NULL ? about->section : "RFC 3463 2");
+
+	buf_addspan(b, code);
+	if (status->category != NULL)
+		buf_addf(b, ": %s", status->category->means);
+	if (about != NULL)
+		buf_addf(b, "; %s", about->means);
+	else
+		buf_adds(b, "; what it is about is not known");
+	buf_addc(b, '.');
+}
+
+/* "4.7.1", and "X.7.1" or "7.1" of any category. */
+static void
+search_status(struct answer_to *a)
+{
+	struct explain_status status;
+	struct notes notes = { 0 };
+	struct buf code = { 0 };
+
+	if (span_case_begins(a->word, "x.")) {
+		buf_addc(&code, '5');
+		buf_addspan(&code, span_drop(a->word, 1));
+	} else
+		buf_addspan(&code, a->word);
+	if (explain_status(&status, buf_span(&code)) == code.n && code.n > 0) {
+		if (code.p[0] != a->word.p[0])
+			status.category = NULL;
+		buf_clear(&code);
+		buf_addspan(&code, a->word);
+		explainword_status(&notes, &status, buf_span(&code));
+		buf_adds(&code, ": enhanced status code");
+		say(a, &code, &notes);
+	}
+	notes_free(&notes);
+	buf_free(&code);
+}
+
+/* What a reply's first digit says, and a status code's first parts. */
+static void
+search_parts(struct answer_to *a)
+{
+	const struct explain_term *t;
+
+	for (t = explain_categories(); t->word != NULL; t++)
+		if (span_is(a->word, t->word))
+			say_term(a, "class of a code, as in 4yz or 4.x.y", t);
+	for (t = explain_details(); t->word != NULL; t++)
+		if (span_is(a->word, t->word))
+			say_term(a, "end of an enhanced status code", t);
+}
+
+size_t
+explainword(struct buf *b, enum render_form form, struct span word)
+{
+	struct answer_to a = { b, form, word, 0 };
+	const struct explain_term *t;
+	enum dialogue_protocol p;
+	int kind;
+
+	for (p = DIALOGUE_SMTP; p <= DIALOGUE_ORDER; p++)
+		search_protocol(&a, p);
+	search_status(&a);
+	search_parts(&a);
+	for (kind = 0; kind < EXPLAIN_KINDS; kind++) {
+		t = explain_term((enum explain_kind)kind, word);
+		if (t != NULL)
+			say_term(&a, explain_kind_name((enum explain_kind)kind),
+			    t);
+	}
+	return a.found;
+}
