@@ -96,7 +96,7 @@ begin_mail(void *store, struct span from, struct span trace,
     struct span boxes)
 {
 	const char *p = boxes.p, *end = p + boxes.n;
-	int utf8 = addr_is_utf8(from) || addr_is_utf8(boxes);
+	int utf8 = !span_is_ascii(from) || !span_is_ascii(boxes);
 	struct buf b = { 0 };
 	struct mail *mail;
 

@@ -252,6 +252,23 @@ span_is_line(struct span s)
 }
 
 int
+span_is_ascii(struct span s)
+{
+	uint64_t word;
+	size_t i;
+
+	for (i = 0; i + sizeof word <= s.n; i += sizeof word) {
+		memcpy(&word, s.p + i, sizeof word);
+		if ((word & BYTES8(0x80)) != 0)
+			return 0;
+	}
+	for (; i < s.n; i++)
+		if ((s.p[i] & 0x80) != 0)
+			return 0;
+	return 1;
+}
+
+int
 span_has_control(struct span s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;

@@ -145,8 +145,8 @@ test_same(void)
 	CHECK(!addr_same(&a, &b));
 	CHECK_INT(addr_parse_bare(&b, span_str("User"), NULL), 0);
 	CHECK(!addr_same(&a, &b));
-	CHECK(addr_is_utf8(span_str("a@\xc3\xa9")));
-	CHECK(!addr_is_utf8(span_str("a@e")));
+	CHECK(!span_is_ascii(span_str("a@\xc3\xa9")));
+	CHECK(span_is_ascii(span_str("a@e")));
 }
 
 int

@@ -51,7 +51,7 @@ fit_content(struct esmtp_form *f, unsigned caps, struct message *m)
 static int
 is_utf8(const struct rcpt *r)
 {
-	return addr_is_utf8(buf_span(&r->addr));
+	return !span_is_ascii(buf_span(&r->addr));
 }
 
 /* Addresses beyond ASCII need SMTPUTF8 (RFC 6531 3.2). */
@@ -61,7 +61,7 @@ fit_addresses(struct esmtp_form *f, unsigned caps, struct message *m)
 	struct rcpt *r;
 	size_t i;
 
-	if (addr_is_utf8(buf_span(&m->from)))
+	if (!span_is_ascii(buf_span(&m->from)))
 		f->needs |= SMTPC_SMTPUTF8;
 	for (i = 0; i < m->rcpts; i++) {
 		r = &m->rcpt[i];
@@ -88,7 +88,7 @@ esmtp_look(unsigned caps, uintmax_t size, const struct message *m)
 	if (m->content.head_form == MIME_8BIT && !(caps & SMTPC_8BITMIME))
 		return ESMTP_HEADER;
 	if (!(caps & SMTPC_SMTPUTF8)) {
-		if (addr_is_utf8(buf_span(&m->from)))
+		if (!span_is_ascii(buf_span(&m->from)))
 			return ESMTP_SENDER;
 		for (i = 0; i < m->rcpts && !any; i++)
 			any = !m->rcpt[i].decided && !is_utf8(&m->rcpt[i]);

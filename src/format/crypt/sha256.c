@@ -303,16 +303,23 @@ sha256_key(struct sha256 *inner, struct sha256 *outer, const void *key,
 }
 
 void
+sha256_code(unsigned char digest[SHA256_SIZE], struct sha256 inner,
+    struct sha256 outer, const void *p, size_t n)
+{
+	sha256_add(&inner, p, n);
+	sha256_end(&inner, digest);
+	sha256_add(&outer, digest, SHA256_SIZE);
+	sha256_end(&outer, digest);
+}
+
+void
 sha256_hmac(unsigned char digest[SHA256_SIZE], const void *key, size_t nkey,
     const void *p, size_t n)
 {
 	struct sha256 inner, outer;
 
 	sha256_key(&inner, &outer, key, nkey);
-	sha256_add(&inner, p, n);
-	sha256_end(&inner, digest);
-	sha256_add(&outer, digest, SHA256_SIZE);
-	sha256_end(&outer, digest);
+	sha256_code(digest, inner, outer, p, n);
 }
 
 int

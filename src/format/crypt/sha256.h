@@ -30,11 +30,13 @@ void sha256_hmac(unsigned char digest[SHA256_SIZE], const void *key,
     size_t nkey, const void *p, size_t n);
 
 /*
- * The two hashes of RFC 2104 as they stand when they have taken the key: for
- * who needs many codes by one key, and copies them.
+ * The same in two steps, for many codes by one key: sha256_key makes the two
+ * hashes of RFC 2104 as they stand when they have taken the key.
  */
 void sha256_key(struct sha256 *inner, struct sha256 *outer, const void *key,
     size_t nkey);
+void sha256_code(unsigned char digest[SHA256_SIZE], struct sha256 inner,
+    struct sha256 outer, const void *p, size_t n);
 
 /* Whether a and b are equal, in time that does not depend on where not. */
 int sha256_equal(const void *a, const void *b, size_t n);

@@ -81,7 +81,7 @@ addr_is_domain(struct span s)
 	size_t i, start;
 
 	if (s.n == 0 || s.n > ADDR_DOMAIN_MAX ||
-	    (addr_is_utf8(s) && !span_is_printable(s)))
+	    (!span_is_ascii(s) && !span_is_printable(s)))
 		return 0;
 	for (i = start = 0;; i++) {
 		if (i < s.n && byte_is_in(label, s.p[i]))
@@ -127,7 +127,7 @@ parse_local(struct addr *a, struct span s, const char **why)
 	*why = "part before the @ too long";
 	if (a->local.n > ADDR_LOCAL_MAX)
 		return -1;
-	if (!addr_is_utf8(a->local))
+	if (span_is_ascii(a->local))
 		return 0;
 	*why = "not valid UTF-8";
 	if (mime_utf8_check(a->local) < a->local.n)
@@ -219,23 +219,6 @@ addr_path(struct addr *a, struct span s, size_t *used, const char **why)
 		s.p = colon + 1;
 	}
 	return parse(a, s, 1, why);
-}
-
-int
-addr_is_utf8(struct span s)
-{
-	uint64_t word;
-	size_t i;
-
-	for (i = 0; i + sizeof word <= s.n; i += sizeof word) {
-		memcpy(&word, s.p + i, sizeof word);
-		if ((word & BYTES8(0x80)) != 0)
-			return 1;
-	}
-	for (; i < s.n; i++)
-		if (is_utf8(s.p[i]))
-			return 1;
-	return 0;
 }
 
 int

@@ -36,9 +36,6 @@ int addr_parse_bare(struct addr *a, struct span s, const char **why);
 int addr_path(struct addr *a, struct span s, size_t *used,
     const char **why);
 
-/* Whether any byte is not ASCII, so that SMTPUTF8 is needed. */
-int addr_is_utf8(struct span s);
-
 /* Same local part to the byte, same domain but for ASCII case. */
 int addr_same(const struct addr *a, const struct addr *b);
 

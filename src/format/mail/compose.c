@@ -230,7 +230,7 @@ add_domain(struct buf *b, struct span from, const char *host)
 	hdr_addrs_init(&list, from);
 	if (hdr_addrs_next(&list) == 1 &&
 	    addr_parse(&addr, buf_span(&list.addr), NULL) == 0 &&
-	    !addr_is_utf8(addr.domain))
+	    span_is_ascii(addr.domain))
 		buf_addspan(b, addr.domain);
 	else
 		buf_adds(b, host);
@@ -266,7 +266,7 @@ compose_text(struct buf *b, const char *type, struct span text)
 
 	buf_addf(b, "Content-Type: text/%s; charset=%s\r\n"
 	    "Content-Transfer-Encoding: %s\r\n\r\n", type,
-	    addr_is_utf8(text) ? "utf-8" : "us-ascii", mime_form_name(form));
+	    span_is_ascii(text) ? "us-ascii" : "utf-8", mime_form_name(form));
 	if (form == MIME_QP)
 		mime_qp(b, text);
 	while (form != MIME_QP && text.n > 0) {

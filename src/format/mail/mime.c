@@ -241,29 +241,12 @@ mime_base64_again(struct buf *b, struct span text)
 		buf_adds(b, "\r\n");
 }
 
-static int
-is_ascii(struct span s)
-{
-	uint64_t word;
-	size_t i = 0;
-
-	for (; s.n - i >= sizeof word; i += sizeof word) {
-		memcpy(&word, s.p + i, sizeof word);
-		if ((word & BYTES8(0x80)) != 0)
-			return 0;
-	}
-	for (; i < s.n; i++)
-		if ((unsigned char)s.p[i] > 0x7f)
-			return 0;
-	return 1;
-}
-
 enum mime_form
 mime_scan_short(struct span text)
 {
 	if (text.n > 0 && memchr(text.p, '\0', text.n) != NULL)
 		return MIME_QP;
-	return is_ascii(text) ? MIME_7BIT : MIME_8BIT;
+	return span_is_ascii(text) ? MIME_7BIT : MIME_8BIT;
 }
 
 enum mime_form

@@ -65,7 +65,7 @@ add_sender(struct letter *l, struct buf *b, const char *field,
 	add_mailbox(b, quoted_text(&e.name, &copy), e.addr.text,
 	    strlen(field));
 	buf_adds(b, "\r\n");
-	l->utf8 = l->utf8 || addr_is_utf8(e.addr.text);
+	l->utf8 = l->utf8 || !span_is_ascii(e.addr.text);
 	buf_free(&copy);
 }
 
@@ -228,7 +228,7 @@ compile(struct letter *l)
 	const struct order *o = l->order;
 	const struct span key = span_str("boundary");
 
-	l->ascii = !addr_is_utf8(o->recipients);
+	l->ascii = span_is_ascii(o->recipients);
 	compile_text(l, &l->body, o->body);
 	if (o->html.p != NULL) {
 		compile_text(l, &l->html, o->html);
@@ -252,11 +252,11 @@ letter_open(struct letter *l, const struct order *o, struct fields *f,
 	l->copies = opt->copies;
 	order_mailbox(opt->sender, &sender);
 	l->host = sender.addr.domain;
-	if (addr_is_utf8(l->host))
+	if (!span_is_ascii(l->host))
 		l->host = span_str("localhost");
 	start_hash(l, opt->id);
 	compile(l);
-	l->utf8 = addr_is_utf8(sender.addr.text);
+	l->utf8 = !span_is_ascii(sender.addr.text);
 	add_sender(l, &l->head, "From: ",
 	    o->from.p != NULL ? o->from : opt->sender);
 	buf_adds(&l->head, "To: ");
@@ -366,7 +366,7 @@ letter_add(struct letter *l, const struct span *rcpt, size_t n,
 	size_t i;
 
 	for (i = 0; !l->ascii && !utf8 && i < n; i++)
-		utf8 = addr_is_utf8(rcpt[i]);
+		utf8 = !span_is_ascii(rcpt[i]);
 	buf_addspan(out, buf_span(&l->mail));
 	if (eight || utf8)
 		buf_adds(out, " BODY=8BITMIME");

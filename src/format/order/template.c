@@ -95,7 +95,7 @@ add_part(struct compiler *c, const struct placeholder *p, size_t number)
 	part->default_n = (uint32_t)p->default_text.n;
 	part->start = (uint8_t)c->start;
 	part->dot = 0;
-	t->ascii = t->ascii && !addr_is_utf8(p->default_text);
+	t->ascii = t->ascii && span_is_ascii(p->default_text);
 	if (p->default_text.n > t->longest)
 		t->longest = p->default_text.n;
 	if (c->start == START_YES)
@@ -145,7 +145,7 @@ template_compile(struct template *t, const struct fields *f,
 		add_text(&c, text);
 	if (c.start != START_YES)
 		end_line(&c);
-	t->has_8bit = addr_is_utf8(buf_span(&t->text));
+	t->has_8bit = !span_is_ascii(buf_span(&t->text));
 	t->ascii = t->ascii && !t->has_8bit;
 }
 
@@ -212,7 +212,7 @@ template_is_8bit(const struct template *t, const struct fields *f)
 	if (t->has_8bit)
 		return 1;
 	for (i = 0; i < t->n; i++)
-		if (addr_is_utf8(value_of(f, &t->parts[i])))
+		if (!span_is_ascii(value_of(f, &t->parts[i])))
 			return 1;
 	return 0;
 }

@@ -107,7 +107,7 @@ code_point(struct span s)
 static void
 add_final(struct buf *b, struct span rcpt)
 {
-	const int utf8 = addr_is_utf8(rcpt);
+	const int utf8 = !span_is_ascii(rcpt);
 	const size_t from = b->n;
 	struct span at;
 	size_t i, n;

@@ -12,60 +12,23 @@ scram_free(struct scram *s)
 	buf_free(&s->nonce);
 }
 
-/* A hash's state as the bytes of its digest. */
-static void
-digest_of(unsigned char digest[SHA256_SIZE], const uint32_t state[8])
-{
-	size_t i;
-
-	for (i = 0; i < SHA256_SIZE; i++)
-		digest[i] = (unsigned char)(state[i / 4] >>
-		    (24 - 8 * (i % 4)));
-}
-
-/*
- * The code of a digest by a key.  Both hashes end in one block, which is
- * block: the digest with the padding of 96 bytes behind it.
- */
-static void
-code(const struct sha256 *inner, const struct sha256 *outer,
-    unsigned char block[SHA256_BLOCK])
-{
-	uint32_t state[8];
-
-	memcpy(state, inner->state, sizeof state);
-	sha256_blocks(state, block, 1);
-	digest_of(block, state);
-	memcpy(state, outer->state, sizeof state);
-	sha256_blocks(state, block, 1);
-	digest_of(block, state);
-}
-
 void
 scram_salted(unsigned char salted[SHA256_SIZE], struct span password,
     struct span salt, unsigned iterations)
 {
-	static const unsigned char first[4] = { 0, 0, 0, 1 };
-	unsigned char block[SHA256_BLOCK] = { 0 };
-	struct sha256 inner, outer, h;
+	unsigned char digest[SHA256_SIZE];
+	struct sha256 inner, outer, first;
 	unsigned i, j;
 
 	sha256_key(&inner, &outer, password.p, password.n);
-	h = inner;
-	sha256_add(&h, salt.p, salt.n);
-	sha256_add(&h, first, sizeof first);
-	sha256_end(&h, block);
-	h = outer;
-	sha256_add(&h, block, SHA256_SIZE);
-	sha256_end(&h, block);
-	memcpy(salted, block, SHA256_SIZE);
-
-	block[SHA256_SIZE] = 0x80;
-	block[SHA256_BLOCK - 2] = (SHA256_BLOCK + SHA256_SIZE) * 8 >> 8;
+	first = inner;
+	sha256_add(&first, salt.p, salt.n);
+	sha256_code(digest, first, outer, "\0\0\0\1", 4);
+	memcpy(salted, digest, SHA256_SIZE);
 	for (i = 1; i < iterations; i++) {
-		code(&inner, &outer, block);
+		sha256_code(digest, inner, outer, digest, SHA256_SIZE);
 		for (j = 0; j < SHA256_SIZE; j++)
-			salted[j] ^= block[j];
+			salted[j] ^= digest[j];
 	}
 }
 
