@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "format/wire/netrc.h"
-#include "sys/io.h"
 #include "sys/secret.h"
 #include "sys/spawn.h"
 
@@ -27,6 +26,21 @@ client_pause(long attempt)
 	if (secret_random(&chance, sizeof chance) < 0)
 		chance = (unsigned)io_clock();
 	return ms / 2 + (long)(chance % (unsigned)(ms / 2 + 1));
+}
+
+const char *
+client_no_line(const struct rd *rd, enum rd_status status)
+{
+	switch (status) {
+	case RD_TIMEOUT:
+		return "no answer in time";
+	case RD_ERROR:
+		return strerror(rd->err);
+	case RD_LONG:
+		return "invalid reply";
+	default:
+		return "the connection was cut";
+	}
 }
 
 void

@@ -5,7 +5,7 @@
 #ifndef CLIENT_CLIENT_H
 #define CLIENT_CLIENT_H
 
-#include "sys/buf.h"
+#include "sys/io.h"
 
 /*
  * How many ms to wait before the next try; attempt counts the failures before,
@@ -14,6 +14,9 @@
  * together.
  */
 long client_pause(long attempt);
+
+/* Why a server's next line has not come, in words. */
+const char *client_no_line(const struct rd *rd, enum rd_status status);
 
 /*
  * One line of the dialogue: who ("C: ", "S: "), the line without its ending, as

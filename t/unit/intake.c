@@ -76,7 +76,7 @@ test_dealt(void)
 	CHECK_INT(feed_next(&feed, &got), FEED_END);
 	CHECK_INT(feed.code, EX_OK);
 	close(fd[0]);
-	feed_free(&feed);
+	rd_free(&feed.rd);
 	message_free(&m);
 	message_free(&got);
 	buf_free(&b);

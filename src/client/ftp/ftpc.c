@@ -41,21 +41,6 @@ refused(struct ftpc *c, const char *what, enum exit_code code)
 	return -1;
 }
 
-static const char *
-no_line(const struct ftpc *c, enum rd_status status)
-{
-	switch (status) {
-	case RD_TIMEOUT:
-		return "no answer in time";
-	case RD_ERROR:
-		return strerror(c->rd.err);
-	case RD_LONG:
-		return "invalid reply";
-	default:
-		return "the connection was cut";
-	}
-}
-
 static void
 send_all(struct ftpc *c)
 {
@@ -84,7 +69,7 @@ hear_one(struct ftpc *c, long long end)
 	do {
 		status = rd_line_by(&c->rd, &line, end);
 		if (status != RD_LINE)
-			return lose(c, no_line(c, status));
+			return lose(c, client_no_line(&c->rd, status));
 		if (c->conf->verbose)
 			client_trace("S: ", line, "");
 		event = ftp_reply_line(&c->reply, line);

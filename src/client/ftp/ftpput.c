@@ -265,14 +265,12 @@ static void
 invent_temp(struct buf *temp)
 {
 	unsigned char random[8];
-	size_t i;
+	char hex[2 * sizeof random + 1];
 
-	if (secret_random(random, sizeof random) < 0)
-		die_sys(EX_TEMPFAIL, "/dev/urandom");
+	secret_fill(random, sizeof random);
+	sha256_hex(hex, random, sizeof random);
 	buf_clear(temp);
-	buf_adds(temp, ".ftpsend-");
-	for (i = 0; i < sizeof random; i++)
-		buf_addf(temp, "%02x", (unsigned)random[i]);
+	buf_addf(temp, ".ftpsend-%s", hex);
 }
 
 static void

@@ -53,24 +53,14 @@ hear(struct connection *l)
 {
 	long long end = io_clock() + l->conf->timeout;
 	enum reply_event event;
+	enum rd_status status;
 	struct span line;
 
 	reply_start(&l->reply);
 	do {
-		switch (rd_line_by(&l->rd, &line, end)) {
-		case RD_LINE:
-			break;
-		case RD_TIMEOUT:
-			lose(l, "no answer in time");
-			return -1;
-		case RD_ERROR:
-			lose(l, strerror(l->rd.err));
-			return -1;
-		case RD_LONG:
-			lose(l, "invalid reply");
-			return -1;
-		default:
-			lose(l, "the connection was cut");
+		status = rd_line_by(&l->rd, &line, end);
+		if (status != RD_LINE) {
+			lose(l, client_no_line(&l->rd, status));
 			return -1;
 		}
 		trace(l, "S: ", line, "");

@@ -69,8 +69,7 @@ ask_server(struct smtpc *c, const struct esmtp_form *form, struct message *m)
 			return status;
 	}
 	if (status == SMTPC_REFUSED)
-		message_decide(m, transact_refusal(c->reply.code, STAGE_MAIL),
-		    STAGE_MAIL, c->reply.code, buf_span(&c->reply.text));
+		transact_refuse(m, c, STAGE_MAIL);
 	for (i = 0; i < m->rcpts && status == SMTPC_OK; i++) {
 		if (m->rcpt[i].decided || m->rcpt[i].later)
 			continue;
@@ -181,7 +180,7 @@ try_all(struct dry *d, const struct intake_conf *in, const char *helo)
 	d->code = result_worst(d->code, feed.code);
 	if (event != FEED_END)
 		d->code = result_worst(d->code, EX_TEMPFAIL);
-	feed_free(&feed);
+	rd_free(&feed.rd);
 	message_free(&m);
 }
 

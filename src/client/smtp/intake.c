@@ -19,12 +19,6 @@ feed_init(struct feed *s, int in, const char *name, const char *helo)
 	rd_init(&s->rd, in, 0, BSMTP_LINE_MAX);
 }
 
-void
-feed_free(struct feed *s)
-{
-	rd_free(&s->rd);
-}
-
 static void
 fail(struct feed *s, enum exit_code code)
 {
@@ -387,6 +381,6 @@ intake_code(const struct intake *i)
 void
 intake_free(struct intake *i)
 {
-	feed_free(&i->feed);
+	rd_free(&i->feed.rd);
 	message_shelf_free(&i->shelf);
 }

@@ -27,7 +27,7 @@ struct feed {
 	enum exit_code code;
 	int raw;		/* texts are left as they come: somebody else
 				   reads them again */
-	struct rd rd;
+	struct rd rd;		/* rd_free ends it */
 	/* private */
 	struct bsmtp parser;
 	const char *name, *helo;
@@ -45,7 +45,6 @@ struct feed {
  */
 void feed_init(struct feed *s, int in, const char *name,
     const char *helo);
-void feed_free(struct feed *s);
 
 /*
  * Reads on without waiting; m stays the same until it is whole.

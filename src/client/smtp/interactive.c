@@ -92,7 +92,7 @@ pass_line(struct interactive *t, struct span line, int rest)
 		smtpc_raw(t->c, buf_span(text));
 	else
 		smtpc_text(t->c, buf_span(text));
-	return smtpc_flush(t->c);
+	return wr_flush(&t->c->wr);
 }
 
 /* The message, to its dot: 0; -1 when it or the connection ends before. */

@@ -410,12 +410,6 @@ smtpc_text(struct smtpc *c, struct span text)
 	wr_addspan(&c->wr, span_drop(text, from));
 }
 
-int
-smtpc_flush(struct smtpc *c)
-{
-	return wr_flush(&c->wr);
-}
-
 void
 smtpc_raw(struct smtpc *c, struct span text)
 {

@@ -51,7 +51,7 @@ struct smtpc {
 	int code;		/* under SMTPC_LOST: 421, 0 or RESULT_OURS */
 	int silent;		/* the same, because no answer came in time */
 	struct buf why;
-	struct wr wr;
+	struct wr wr;		/* what was added and is not sent */
 	void (*wait)(void *arg);	/* called before a wait gets long, so
 				   that nobody else has to; or NULL */
 	void *arg;
@@ -129,11 +129,9 @@ enum smtpc_status smtpc_lost(struct smtpc *c, const char *why);
 
 /*
  * Adds the text of a message, lines ending in CRLF, with dots stuffed and
- * without the final dot.  smtpc_flush sends what was added: 0, or -1 when the
- * connection failed.
+ * without the final dot.
  */
 void smtpc_text(struct smtpc *c, struct span text);
-int smtpc_flush(struct smtpc *c);
 
 /* The same as it is, for BDAT. */
 void smtpc_raw(struct smtpc *c, struct span text);

@@ -62,6 +62,14 @@ transact_refusal(int code, enum result_stage stage)
 	return code >= 500 ? RESULT_FAILED : RESULT_DEFERRED;
 }
 
+void
+transact_refuse(struct message *m, const struct smtpc *c,
+    enum result_stage stage)
+{
+	message_decide(m, transact_refusal(c->reply.code, stage), stage,
+	    c->reply.code, buf_span(&c->reply.text));
+}
+
 static void
 say_step(struct transact *t, size_t step)
 {
@@ -224,9 +232,7 @@ note(struct transact *t, size_t step, enum smtpc_status status)
 	} else if (step == step_data(t)) {
 		t->data = r->code;
 		if (status == SMTPC_REFUSED && t->mail == 0)
-			message_decide(t->m,
-			    transact_refusal(r->code, STAGE_DATA),
-			    STAGE_DATA, r->code, buf_span(&r->text));
+			transact_refuse(t->m, t->c, STAGE_DATA);
 	} else {
 		note_rcpt(t, &t->m->rcpt[step - STEP_RCPT], status);
 	}
@@ -319,12 +325,10 @@ interrupted(struct transact *t)
 	enum smtpc_status status;
 
 	status = smtpc_hear(t->c, STAGE_DATA, 0, 0);
-	if (status == SMTPC_REFUSED)
-		message_decide(t->m, transact_refusal(t->c->reply.code,
-		    STAGE_DATA),
-		    STAGE_DATA, t->c->reply.code,
-		    buf_span(&t->c->reply.text));
-	return status == SMTPC_REFUSED ? SMTPC_REFUSED : SMTPC_LOST;
+	if (status != SMTPC_REFUSED)
+		return SMTPC_LOST;
+	transact_refuse(t->m, t->c, STAGE_DATA);
+	return SMTPC_REFUSED;
 }
 
 enum smtpc_status
@@ -334,7 +338,7 @@ transact_text(struct transact *t)
 		return interrupted(t);
 	smtpc_text(t->c, t->form.text);
 	if (t->form.text.n > TEXT_SHORT &&
-	    (smtpc_flush(t->c) < 0 || !smtpc_silent(t->c)))
+	    (wr_flush(&t->c->wr) < 0 || !smtpc_silent(t->c)))
 		return interrupted(t);
 	return SMTPC_OK;
 }
@@ -349,7 +353,7 @@ transact_dot(struct transact *t)
 int
 transact_send(struct transact *t)
 {
-	return smtpc_flush(t->c) < 0 && t->c->wr.sent <= t->mark ? -1 : 0;
+	return wr_flush(&t->c->wr) < 0 && t->c->wr.sent <= t->mark ? -1 : 0;
 }
 
 enum smtpc_status
@@ -357,16 +361,13 @@ transact_verdict(struct transact *t)
 {
 	struct smtpc *c = t->c;
 	enum smtpc_status status;
-	struct span text;
 
 	status = smtpc_hear(c, STAGE_DOT, SMTPC_DOT, 2);
-	text = buf_span(&c->reply.text);
 	if (status == SMTPC_OK)
 		message_decide(t->m, RESULT_SENT, STAGE_DOT, c->reply.code,
-		    text);
+		    buf_span(&c->reply.text));
 	else if (status == SMTPC_REFUSED || c->code == 421)
-		message_decide(t->m, transact_refusal(c->reply.code, STAGE_DOT),
-		    STAGE_DOT, c->reply.code, text);
+		transact_refuse(t->m, c, STAGE_DOT);
 	else
 		message_decide(t->m, RESULT_UNKNOWN, STAGE_DOT, 0,
 		    buf_span(&c->why));
@@ -390,8 +391,7 @@ note_chunk(struct transact *t, enum smtpc_status status)
 		return smtpc_lost(t->c, "BDAT offered and not understood");
 	}
 	if (t->mail == 0)
-		message_decide(t->m, transact_refusal(r->code, STAGE_DOT),
-		    STAGE_DOT, r->code, buf_span(&r->text));
+		transact_refuse(t->m, t->c, STAGE_DOT);
 	return SMTPC_REFUSED;
 }
 

@@ -36,8 +36,13 @@ struct transact {
 
 void transact_free(struct transact *t);
 
-/* What a 4xx or 5xx reply means for those who got it. */
+/*
+ * What a 4xx or 5xx reply means for those who got it; and the last one of c for
+ * all of m who are undecided.
+ */
 enum result_status transact_refusal(int code, enum result_stage stage);
+void transact_refuse(struct message *m, const struct smtpc *c,
+    enum result_stage stage);
 
 /*
  * Recipients beyond what the server takes at once are put off: they are

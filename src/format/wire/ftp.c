@@ -1,5 +1,7 @@
 #include "ftp.h"
 
+#include "name.h"
+
 #define PORT_MAX 65535
 
 static const char scheme[] = "ftp://";
@@ -8,21 +10,8 @@ static const char scheme[] = "ftp://";
 static const char *
 decode(struct buf *b, struct span s)
 {
-	int c, hi, lo;
-	size_t i;
-
-	for (i = 0; i < s.n; i++) {
-		c = (unsigned char)s.p[i];
-		if (c == '%') {
-			hi = s.n - i > 2 ? byte_hex(s.p[i + 1]) : -1;
-			lo = s.n - i > 2 ? byte_hex(s.p[i + 2]) : -1;
-			if (hi < 0 || lo < 0)
-				return "a % without two hex digits";
-			c = hi << 4 | lo;
-			i += 2;
-		}
-		buf_addc(b, c);
-	}
+	if (name_decode(b, s) < 0)
+		return "a % without two hex digits";
 	return span_has_control(buf_span(b)) ? "a control character" : NULL;
 }
 

@@ -11,6 +11,27 @@ name_login(struct buf *b, struct span s)
 	return 0;
 }
 
+int
+name_decode(struct buf *b, struct span s)
+{
+	int hi, lo;
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] != '%') {
+			buf_addc(b, s.p[i]);
+			continue;
+		}
+		hi = s.n - i > 2 ? byte_hex(s.p[i + 1]) : -1;
+		lo = s.n - i > 2 ? byte_hex(s.p[i + 2]) : -1;
+		if (hi < 0 || lo < 0)
+			return -1;
+		buf_addc(b, hi << 4 | lo);
+		i += 2;
+	}
+	return 0;
+}
+
 size_t
 name_stem(struct span name)
 {

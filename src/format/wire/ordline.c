@@ -176,21 +176,8 @@ ordline_encode(struct buf *out, struct span name)
 const char *
 ordline_decode(struct buf *name, struct span wire)
 {
-	size_t i;
-	int hi, lo;
-
-	for (i = 0; i < wire.n; i++) {
-		if (wire.p[i] != '%') {
-			buf_addc(name, wire.p[i]);
-			continue;
-		}
-		hi = wire.n - i > 2 ? byte_hex(wire.p[i + 1]) : -1;
-		lo = wire.n - i > 2 ? byte_hex(wire.p[i + 2]) : -1;
-		if (hi < 0 || lo < 0)
-			return "the name has a % without two hex digits";
-		buf_addc(name, hi << 4 | lo);
-		i += 2;
-	}
+	if (name_decode(name, wire) < 0)
+		return "the name has a % without two hex digits";
 	return ordline_name_check(buf_span(name));
 }
 

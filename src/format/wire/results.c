@@ -58,21 +58,6 @@ result_add(struct buf *b, const struct result *r)
 	buf_addc(b, '\n');
 }
 
-/* Takes the field at the start of rest and its tab: 0, or -1 without one. */
-static int
-next_field(struct span *field, struct span *rest)
-{
-	const char *tab;
-
-	tab = rest->n > 0 ? memchr(rest->p, '\t', rest->n) : NULL;
-	if (tab == NULL)
-		return -1;
-	*field = span_of(rest->p, (size_t)(tab - rest->p));
-	rest->p += field->n + 1;
-	rest->n -= field->n + 1;
-	return 0;
-}
-
 static int
 find_name(struct span s, const char *const *names, size_t n)
 {
@@ -98,9 +83,11 @@ result_parse(struct result *r, struct span line)
 	int status, stage;
 	size_t i;
 
-	for (i = 0; i < COUNT(f); i++)
-		if (next_field(&f[i], &line) < 0)
+	for (i = 0; i < COUNT(f); i++) {
+		if (span_find(line, '\t') == NULL)
 			return -1;
+		f[i] = span_cut(&line, '\t');
+	}
 	status = find_name(f[0], status_names, COUNT(status_names));
 	stage = find_name(f[3], stage_names, COUNT(stage_names));
 	if (status < 0 || stage < 0)
