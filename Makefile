@@ -19,8 +19,8 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 
 # The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
 PROGS = archive-stamp ftpd-lite ftpsend mkmail mxlookup orderparse orderrecv \
-	ordersend ordertake pop3d-lite protoexplain savefile settled \
-	smtpd-lite smtpsend withlock
+	ordersend ordertake pop3d-lite protoexplain protoladder savefile \
+	settled smtpd-lite smtpsend withlock
 MODULES = \
 	sys/appended sys/buf sys/charset sys/cli sys/conn sys/dataconn \
 	sys/die sys/fdpass sys/inetd sys/io sys/limit sys/local sys/lock \
@@ -34,20 +34,21 @@ MODULES = \
 	format/wire/dialogue format/wire/dns format/wire/dsn \
 	format/wire/escape format/wire/explain format/wire/explaindialogue \
 	format/wire/explainline format/wire/explainword format/wire/follow \
-	format/wire/ftp format/wire/mask format/wire/name format/wire/netrc \
-	format/wire/notes format/wire/offer format/wire/ordline \
-	format/wire/protocol format/wire/record format/wire/render \
+	format/wire/ftp format/wire/ladder format/wire/machine \
+	format/wire/mask format/wire/name format/wire/netrc format/wire/notes \
+	format/wire/offer format/wire/ordline format/wire/protocol \
+	format/wire/record format/wire/recording format/wire/render \
 	format/wire/reply format/wire/results format/wire/rule \
 	format/wire/rules format/wire/ruleword format/wire/scram \
-	format/wire/verb \
+	format/wire/svg format/wire/verb \
 	format/order/entry format/order/excerpt format/order/faults \
 	format/order/fields format/order/headers format/order/letter \
 	format/order/mailing format/order/order format/order/set \
 	format/order/source format/order/table format/order/template \
 	store/archive store/dedup store/draft store/droplist store/maildir \
 	store/maildrop store/mailroot store/mbox store/outbox store/passwd \
-	store/settle store/spool store/throttle store/transcript store/users \
-	store/workdir \
+	store/recorded store/settle store/spool store/throttle \
+	store/transcript store/users store/workdir \
 	server/chat server/sasld \
 	server/smtp/smtpauth server/smtp/smtpd server/smtp/smtpdata \
 	server/smtp/smtphead server/smtp/smtpmail server/smtp/smtprcpt \
@@ -72,8 +73,9 @@ TYPES = format/mail/dropstore format/mail/mailstore format/wire/orderstore \
 	server/smtp/smtpconf sys/session
 # Modules in several files: the others.
 PARTS = format/mail/mimehead format/wire/explaincommand \
-	format/wire/explainreply format/wire/explainstatus sys/iofile \
-	sys/netname
+	format/wire/explainreply format/wire/explainstatus \
+	format/wire/laddersvg format/wire/laddertext format/wire/machineplan \
+	sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dialogue dns downgrade follow ftp \
 	ftpd ftpput hash hdr intake io journal limit local lock md5 mime net \

@@ -335,6 +335,18 @@ is_handled() {
 	all_tried
 }
 
+@test "protoladder.1" {
+	fake
+	cp session.txt letter
+	export SMTPSERVER=$ADDR
+	gives 0 1
+	grep -q -e '-- RCPT TO:<user1@pth.ua> ' got || { cat got; false; }
+	gives 0 2
+	[ "$(grep -c '^</svg>$' ladder.svg states.svg)" = $'ladder.svg:1\nstates.svg:1' ]
+	gives 0 3
+	all_tried
+}
+
 @test "results.5" {
 	example 1
 	cp commands results

@@ -1,0 +1,137 @@
+/*
+ * protoladder: draws a dialogue: arrows between two lifelines, or the states
+ * of the protocol and the ways that were gone between them.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "format/wire/ladder.h"
+#include "format/wire/machine.h"
+#include "format/wire/svg.h"
+#include "store/recorded.h"
+#include "sys/cli.h"
+
+#define WIDTH 800		/* of a picture */
+#define WIDTH_MIN 480
+#define COLUMNS 80		/* of a text */
+#define COLUMNS_MIN 60
+#define WIDTH_MAX 10000
+
+#define GAP 16			/* between two pictures */
+
+static const char usage[] =
+    "usage: protoladder [-hsV] [-o svg|text] [-w width] [dialogue]\n"
+    "  -o  svg: a picture (default); text: for a terminal\n"
+    "  -s  draw the states of the protocol instead, and which ways were gone\n"
+    "  -w  width of the picture (800), or of the text in columns (80)\n";
+
+struct opt {
+	int states, text, colour;
+	size_t width;
+};
+
+/* Draws them, one below the other, in width units: the height. */
+static size_t
+draw_ladders(const struct opt *o, struct recorded_file *f, struct buf *b)
+{
+	struct recording r = { 0 };
+	size_t y = 0;
+
+	while (recorded_next(f, &r)) {
+		if (o->text) {
+			if (b->n > 0)
+				buf_addc(b, '\n');
+			ladder_text(b, &r, o->width, o->colour);
+		} else
+			y += ladder_svg(b, &r, o->width, y) + GAP;
+	}
+	recording_free(&r);
+	return y;
+}
+
+static size_t
+draw_machines(const struct opt *o, struct recorded_file *f, struct buf *b)
+{
+	struct machine m = { 0 };
+	struct recording r = { 0 };
+
+	while (recorded_next(f, &r))
+		machine_walk(&m, &r);
+	recording_free(&r);
+	if (o->text) {
+		machine_text(b, &m);
+		return 0;
+	}
+	return machine_svg(b, &m);
+}
+
+static void
+draw(const struct opt *o, const char *path)
+{
+	struct buf body = { 0 }, head = { 0 };
+	struct recorded_file f;
+	struct wr out;
+	size_t height;
+
+	recorded_open(&f, path);
+	height = o->states ? draw_machines(o, &f, &body) :
+	    draw_ladders(o, &f, &body);
+	recorded_close(&f);
+	if (f.bad)
+		die(EX_DATAERR, "%s: not drawn", f.name);
+	if (body.n == 0)
+		die(EX_DATAERR, "%s: there is no dialogue in it", f.name);
+	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
+	if (!o->text) {
+		svg_begin(&head, o->width, o->states ? MACHINE_WIDTH :
+		    o->width, height);
+		svg_end(&body);
+		wr_addspan(&out, buf_span(&head));
+	}
+	wr_direct(&out, buf_span(&body));
+	wr_finish(&out);
+	buf_free(&head);
+	buf_free(&body);
+}
+
+/* Colour is for a terminal, and for who wants it. */
+static int
+is_coloured(void)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0');
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *width = NULL;
+	struct opt o = { 0 };
+	int c;
+
+	cli_init(argc, argv, usage);
+	while ((c = getopt(argc, argv, "ho:sVw:")) != -1)
+		switch (c) {
+		case 'h': cli_help();
+		case 'o':
+			o.text = strcmp(optarg, "text") == 0;
+			if (!o.text && strcmp(optarg, "svg") != 0)
+				die(EX_USAGE, "-o: %s: neither svg nor text",
+				    optarg);
+			break;
+		case 's': o.states = 1; break;
+		case 'V': cli_version();
+		case 'w': width = optarg; break;
+		default: cli_usage();
+		}
+	if (argc - optind > 1)
+		cli_usage();
+	o.width = o.text ? COLUMNS : WIDTH;
+	if (width != NULL)
+		o.width = (size_t)cli_number('w', width,
+		    o.text ? COLUMNS_MIN : WIDTH_MIN, WIDTH_MAX);
+	o.colour = o.text && is_coloured();
+	draw(&o, optind < argc ? argv[optind] : "-");
+	return EX_OK;
+}
