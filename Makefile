@@ -46,8 +46,9 @@ MODULES = \
 	format/order/mailing format/order/order format/order/set \
 	format/order/source format/order/table format/order/template \
 	store/archive store/dedup store/draft store/droplist store/maildir \
-	store/maildrop store/mailroot store/mbox store/outbox store/passwd \
-	store/recorded store/settle store/spool store/throttle \
+	store/maildrop store/mailroot store/mbox store/outbox \
+	store/overheard store/passwd store/recorded store/settle \
+	store/spool store/throttle \
 	store/transcript store/users store/workdir \
 	server/chat server/sasld \
 	server/smtp/smtpauth server/smtp/smtpd server/smtp/smtpdata \

@@ -11,7 +11,7 @@
 #include "store/mailroot.h"
 #include "store/outbox.h"
 #include "store/passwd.h"
-#include "store/transcript.h"
+#include "store/overheard.h"
 #include "store/users.h"
 #include "sys/cli.h"
 #include "sys/io.h"
@@ -45,10 +45,12 @@ static const char usage[] =
 
 struct app {
 	struct serve_opt serve;
-	const char *form, *users, *secrets, *rules, *talkdir;
+	const char *form, *users, *secrets, *rules;
 	const char **domain;
 	struct mailroot mail, relay;
 	struct smtpd_conf conf;
+	struct overheard_conf overheard;
+	struct session_type overheard_type;
 	struct sasld_conf auth;
 	struct passwd *passwd;
 	struct users *boxes;
@@ -104,15 +106,6 @@ event(void *rules, enum rules_place place, const struct rules_facts *facts)
 	return rules_event(rules, place, facts, io_clock());
 }
 
-static void *
-talk_open(void *arg, const char *peer, int *is_short)
-{
-	const struct app *app = arg;
-
-	return transcript_open(app->talkdir, peer, app->serve.verbose,
-	    is_short);
-}
-
 static void
 must(int r, const char *dir)
 {
@@ -127,8 +120,9 @@ make(void *arg)
 
 	must(mailroot_prepare(&app->mail), app->mail.dir);
 	must(mailroot_prepare(&app->relay), app->relay.dir);
-	if (app->talkdir != NULL)
-		must(mailroot_make(app->talkdir), app->talkdir);
+	if (app->overheard.transcript.dir != NULL)
+		must(mailroot_make(app->overheard.transcript.dir),
+		    app->overheard.transcript.dir);
 }
 
 static void
@@ -222,11 +216,7 @@ configure(struct app *app)
 	c->users = app->boxes;
 	c->event = app->faults != NULL ? event : NULL;
 	c->rules = app->faults;
-	if (app->serve.verbose || app->talkdir != NULL) {
-		c->talk_open = talk_open;
-		c->talk = transcript_hear;
-		c->talk_close = transcript_close;
-	}
+	c->talk = app->serve.verbose ? serve_talk : NULL;
 	c->app = app;
 	if (app->passwd == NULL)
 		return;
@@ -234,6 +224,23 @@ configure(struct app *app)
 	app->auth.mechanisms = sasld_possible(app->auth.iterations);
 	app->auth.host = app->host;
 	c->auth = &app->auth;
+}
+
+/* Sessions of which a transcript is kept, in place of others. */
+static void
+record(struct app *app, struct service *service)
+{
+	struct overheard_conf *c = &app->overheard;
+
+	if (c->transcript.dir == NULL)
+		return;
+	c->type = service->session;
+	c->conf = service->conf;
+	c->transcript.protocol = DIALOGUE_SMTP;
+	c->transcript.server = "";
+	app->overheard_type = overheard_type(c);
+	service->session = &app->overheard_type;
+	service->conf = c;
 }
 
 static void
@@ -274,7 +281,7 @@ main(int argc, char **argv)
 		case 'o': app.form = optarg; break;
 		case 'q': app.relay.dir = optarg; break;
 		case 'R': app.rules = optarg; break;
-		case 't': app.talkdir = optarg; break;
+		case 't': app.overheard.transcript.dir = optarg; break;
 		case 'u': app.users = optarg; break;
 		default: serve_option(&app.serve, c, optarg);
 		}
@@ -283,6 +290,7 @@ main(int argc, char **argv)
 	app.mail.dir = app.serve.dir;
 	check(&app);
 	configure(&app);
+	record(&app, &service);
 	code = serve_run(&app.serve, &service, "2525");
 	clean_up(&app);
 	return (int)code;

@@ -2,20 +2,27 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "format/mail/date.h"
 #include "sys/io.h"
 #include "sys/net.h"
-#include "sys/serve.h"
+
+/* So much text of a message is written at once; all else as it comes. */
+#define TEXT_KEPT 32768
+
+/* A longer dialogue waits in a file for the end of its session. */
+#define MEMORY_MAX ((size_t)1 << 20)
 
 struct transcript {
 	char *path;
-	int fd;			/* -1 after a failure */
-	int verbose;
-	int in_line;		/* a piece of text came without its ending */
+	int fd;			/* -1 while there is none, or after a failure */
+	FILE *spill;		/* whose fd it is, where there is no path */
+	int failed;
+	struct record record;
+	struct buf out;		/* not written yet */
 };
 
 /* The name of a new file; a peer's text may come from the environment. */
@@ -48,104 +55,121 @@ start(struct transcript *t, const char *dir, const char *peer, int *is_short)
 		    O_CLOEXEC, 0600);
 	} while (t->fd < 0 && errno == EEXIST);
 	*is_short = t->fd < 0 && net_is_short(errno);
-	if (t->fd < 0)
+	t->failed = t->fd < 0;
+	if (t->failed)
 		warn_sys("%s", buf_str(&path));
 	t->path = span_dup(buf_span(&path));
 	buf_free(&path);
 }
 
-void *
-transcript_open(const char *dir, const char *peer, int verbose, int *is_short)
+struct transcript *
+transcript_open(const struct transcript_conf *conf, const char *peer,
+    int *is_short)
 {
+	struct dialogue_head head = { conf->protocol, span_str(peer),
+	    span_str(conf->server), (int64_t)time(NULL) };
 	struct transcript *t;
 
 	t = die_calloc(1, sizeof *t);
-	t->verbose = verbose;
 	t->fd = -1;
 	*is_short = 0;
-	if (dir != NULL)
-		start(t, dir, peer, is_short);
+	if (conf->dir != NULL)
+		start(t, conf->dir, peer, is_short);
+	record_open(&t->record, &head, conf->shows, io_clock_us(), &t->out);
 	return t;
 }
 
 /* The first failure is said, and is the end. */
 static void
-put(struct transcript *t, const struct buf *b)
+fail(struct transcript *t)
 {
-	if (io_write(t->fd, b->p, b->n) == 0)
-		return;
-	warn_sys("%s", t->path);
-	close(t->fd);
+	warn_sys("%s", t->path != NULL ? t->path : "tmpfile");
+	if (t->spill != NULL)
+		fclose(t->spill);
+	else if (t->fd >= 0)
+		close(t->fd);
+	t->spill = NULL;
 	t->fd = -1;
+	t->failed = 1;
 }
 
 static void
-add_start(struct buf *b, int who)
+put(struct transcript *t)
 {
-	date_iso(b, (int64_t)time(NULL));
-	buf_addf(b, " %c: ", who);
-}
-
-static void
-add_line(struct transcript *t, struct buf *b, int who, struct span line)
-{
-	if (t->in_line)
-		buf_addc(b, '\n');
-	t->in_line = 0;
-	add_start(b, who);
-	buf_addspan(b, line);
-	buf_addc(b, '\n');
-}
-
-static void
-add_text(struct transcript *t, struct buf *b, struct span text)
-{
-	struct span line;
-
-	while (text.n > 0) {
-		line = span_line(&text);
-		if (!t->in_line)
-			add_start(b, 'C');
-		t->in_line = line.p[line.n - 1] != '\n';
-		buf_addspan(b, span_chomp(line));
-		if (!t->in_line)
-			buf_addc(b, '\n');
+	if (t->path == NULL && t->fd < 0 && !t->failed) {
+		t->spill = tmpfile();
+		if (t->spill == NULL)
+			fail(t);
+		else
+			t->fd = fileno(t->spill);
 	}
+	if (t->fd >= 0 && io_write(t->fd, t->out.p, t->out.n) < 0)
+		fail(t);
+	buf_clear(&t->out);
 }
 
 void
-transcript_hear(void *transcript, const char *peer, int who,
-    struct span line)
+transcript_bytes(struct transcript *t, enum dialogue_side side,
+    struct span bytes)
 {
-	struct transcript *t = transcript;
-	struct buf b = { 0 };
+	size_t kept = t->path == NULL ? MEMORY_MAX :
+	    follow_in_text(&t->record.follow) || t->record.follow.left > 0 ?
+	    TEXT_KEPT : 0;
 
-	if (t->verbose && who != 'T')
-		serve_talk(NULL, peer, who, line);
-	if (t->fd < 0)
-		return;
-	if (who == 'T')
-		add_text(t, &b, line);
-	else
-		add_line(t, &b, who, line);
-	put(t, &b);
-	buf_free(&b);
+	record_bytes(&t->record, side, bytes, io_clock_us(), &t->out);
+	if (t->out.n > kept)
+		put(t);
 }
 
 void
-transcript_close(void *transcript)
+transcript_note(struct transcript *t, const char *note)
 {
-	struct transcript *t = transcript;
-	struct buf b = { 0 };
+	record_note(&t->record, note, io_clock_us(), &t->out);
+	if (t->path != NULL)
+		put(t);
+}
 
+const struct follow *
+transcript_follow(const struct transcript *t)
+{
+	return &t->record.follow;
+}
+
+/* Copies what has waited for the end to standard output: 0, or -1. */
+static int
+print(struct transcript *t)
+{
+	char part[16384];
+	ssize_t r = 0;
+
+	if (t->fd >= 0) {
+		put(t);
+		if (t->fd < 0 || lseek(t->fd, 0, SEEK_SET) < 0)
+			return -1;
+		while ((r = read(t->fd, part, sizeof part)) > 0)
+			if (io_write(STDOUT_FILENO, part, (size_t)r) < 0)
+				return -1;
+	}
+	return r < 0 ? -1 : io_write(STDOUT_FILENO, t->out.p, t->out.n);
+}
+
+void
+transcript_close(struct transcript *t)
+{
 	if (t == NULL)
 		return;
-	buf_addc(&b, '\n');
-	if (t->fd >= 0 && t->in_line)
-		put(t, &b);
-	if (t->fd >= 0 && close(t->fd) < 0)
-		warn_sys("%s", t->path);
-	buf_free(&b);
+	if (t->path != NULL) {
+		put(t);
+		if (t->fd >= 0 && close(t->fd) < 0)
+			warn_sys("%s", t->path);
+	} else {
+		if (!t->failed && print(t) < 0)
+			die_sys(EX_IOERR, "stdout");
+		if (t->spill != NULL)
+			fclose(t->spill);
+	}
+	record_free(&t->record);
+	buf_free(&t->out);
 	free(t->path);
 	free(t);
 }

@@ -1,29 +1,42 @@
 /*
- * transcript: what is said in one session, line by line: on standard error,
- * and with the time in a file of its own, which is named
- * DIR/20261121-234612.PEER.PID.N, the time being UTC.
+ * transcript: keeps the dialogue(5) of each session, in a file of its own that
+ * is named DIR/20261121-234612.PEER.PID.N, the time being UTC; or, whole, on
+ * standard output when the session is over.
  */
 #ifndef STORE_TRANSCRIPT_H
 #define STORE_TRANSCRIPT_H
 
-#include "sys/buf.h"
+#include "format/wire/record.h"
+
+struct transcript_conf {
+	const char *dir;	/* NULL: standard output */
+	enum dialogue_protocol protocol;
+	const char *server;	/* an address, empty when it is not known */
+	int shows;		/* secrets are not masked */
+};
+
+struct transcript;
 
 /*
- * peer is an address, empty when it is not known.  Starts a file, mode 0600,
- * unless dir is NULL; a failure is said on standard error, and is the end of
- * it; *is_short says whether the system was short of something.  verbose: the
- * dialogue goes to standard error too.
+ * peer is an address, empty when it is not known.  Starts a file, mode 0600;
+ * a failure is said on standard error, and is the end of the transcript, not
+ * of the session; *is_short says whether the system was short of something.
  */
-void *transcript_open(const char *dir, const char *peer, int verbose,
-    int *is_short);
+struct transcript *transcript_open(const struct transcript_conf *conf,
+    const char *peer, int *is_short);
+
+/* What a side has said, and what became of the connection. */
+void transcript_bytes(struct transcript *t, enum dialogue_side side,
+    struct span bytes);
+void transcript_note(struct transcript *t, const char *note);
+
+/* Where the session stands. */
+const struct follow *transcript_follow(const struct transcript *t);
 
 /*
- * What is said: a line without its ending, who being 'C' or 'S'; or more of a
- * text that the client sends, not cut into lines, 'T'.
+ * The session is over.  What cannot be written to standard output ends the
+ * program with EX_IOERR.
  */
-void transcript_hear(void *transcript, const char *peer, int who,
-    struct span line);
-
-void transcript_close(void *transcript);
+void transcript_close(struct transcript *t);
 
 #endif

@@ -175,8 +175,7 @@ talk(void *arg, const char *peer, int who, struct span line)
 {
 	(void)arg;
 	(void)peer;
-	MUST(who == 'T' || line.n == 0 ||
-	    memchr(line.p, '\n', line.n) == NULL);
+	must_be_line(who, line);
 }
 
 /* Whole replies alone: three digits, a blank or hyphen, CRLF. */

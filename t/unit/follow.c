@@ -176,7 +176,8 @@ test_pop3(void)
 		{ "C USER a", "C2 USER start" },
 		{ "C PASS b", "C3 PASS start*" },
 		{ "S +OK", "<2 USER login" }, { "S +OK", "<3 PASS ready" },
-		{ "C LIST 1", "C4 LIST ready" }, { "S +OK 1 9", "<4 LIST ready" },
+		{ "C LIST 1", "C4 LIST ready" },
+		{ "S +OK 1 9", "<4 LIST ready" },
 		{ "C LIST", "C5 LIST ready" }, { "S +OK", "<5 LIST ready" },
 		{ "S 1 9", "L5 LIST ready" }, { "S .", "E5 LIST ready" },
 		{ "C RETR 1", "C6 RETR ready" }, { "C QUIT", "C7 QUIT ready" },
@@ -211,7 +212,8 @@ test_order(void)
 	static const struct said s[] = {
 		{ "S 220 h orderrecv 1 n", "<0 ready" },
 		{ "C ORDER 6 e3 x - abc", "C1 ORDER ready*" },
-		{ "C QUIT", "T1 ready" }, { "C ORDER 3 e3 x -", "C2 ORDER ready" },
+		{ "C QUIT", "T1 ready" },
+		{ "C ORDER 3 e3 x -", "C2 ORDER ready" },
 		{ "n abc", "T2 ready" }, { "S 554 no", "<1 ORDER ready" },
 		{ "S 554 no", "<2 ORDER ready" }, { "C QUIT", "C3 QUIT ready" },
 		{ "S 221 bye", "<3 QUIT over" }

@@ -57,8 +57,9 @@ take_octets(struct follow *f, const struct dialogue_event *e)
 static int
 is_dot(const struct follow *f, const struct dialogue_event *e)
 {
-	return span_is(e->text, ".") && !f->cut[e->side] && (e->end == DIALOGUE_CRLF ||
-	    e->end == DIALOGUE_NO_END || (e->end == DIALOGUE_LF && f->lf));
+	return span_is(e->text, ".") && !f->cut[e->side] &&
+	    (e->end == DIALOGUE_CRLF || e->end == DIALOGUE_NO_END ||
+	    (e->end == DIALOGUE_LF && f->lf));
 }
 
 static void

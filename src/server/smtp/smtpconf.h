@@ -59,15 +59,11 @@ struct smtpd_conf {
 
 	/*
 	 * Hears each line of the dialogue without its ending, who is 'C' or
-	 * 'S', with secrets masked; and the text of messages as it comes, in
-	 * pieces that need not be lines, who is 'T'.  May be NULL.  Its first
-	 * argument is what talk_open has returned for the session; where that
-	 * says that something is short the client is told to come again.
+	 * 'S', with secrets masked, but not the text of messages.  May be
+	 * NULL.
 	 */
-	void *(*talk_open)(void *app, const char *peer, int *is_short);
-	void (*talk)(void *arg, const char *peer, int who, struct span line);
-	void (*talk_close)(void *arg);
-	void *app;			/* of talk_open, id and date */
+	void (*talk)(void *app, const char *peer, int who, struct span line);
+	void *app;			/* of talk, id and date */
 };
 
 #endif

@@ -14,8 +14,7 @@
 static const char
 	no_end[] = "500 5.5.2 Error: line too long",
 	no_exchange[] = "500 5.5.6 Error: line of a log-in too long",
-	no_more[] = "421 4.7.0 Error: too many errors",
-	no_resources[] = "421 4.3.2 Error: short of resources, try again later";
+	no_more[] = "421 4.7.0 Error: too many errors";
 
 /* Of a response nothing is open. */
 static void
@@ -140,8 +139,7 @@ open_session(const void *arg, const char *peer, int local)
 	chat_init(&s->chat, peer);
 	s->chat.talk = conf->talk;
 	s->local = local;
-	if (conf->talk_open != NULL)
-		s->chat.arg = conf->talk_open(conf->app, peer, &s->is_short);
+	s->chat.arg = conf->app;
 	return s;
 }
 
@@ -160,9 +158,7 @@ greet(void *session, struct buf *out)
 	struct smtpd *s = session;
 
 	begin(s, out);
-	if (s->is_short)
-		smtp_hang_up(s, no_resources);
-	else if (!smtp_event(s, RULES_CONNECT, span_of(NULL, 0)))
+	if (!smtp_event(s, RULES_CONNECT, span_of(NULL, 0)))
 		buf_addf(out, "220 %s ESMTP smtpd-lite\r\n", s->conf->host);
 	else if (s->fault.what == RULES_REPLY && s->fault.text.p[0] != '2')
 		s->phase = SMTPD_TURNED_AWAY;
@@ -248,8 +244,6 @@ close_session(void *session)
 	}
 	smtpmail_free(s->mail);
 	smtpauth_cancel(s);
-	if (s->conf->talk_close != NULL)
-		s->conf->talk_close(s->chat.arg);
 	chat_free(&s->chat);
 	buf_free(&s->helo);
 	buf_free(&s->refusal);

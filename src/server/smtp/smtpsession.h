@@ -31,7 +31,6 @@ struct smtpd {
 	struct chat chat;
 	struct buf helo;
 	int local;		/* the peer is */
-	int is_short;		/* the talk has not all that it needs */
 	struct smtpmail *mail;	/* NULL outside a transaction */
 	struct smtpmail *unsettled;	/* for the next commit, last first */
 	int unsettleds;

@@ -229,8 +229,5 @@ smtptext_feed(struct smtpd *s, const char *p, size_t n)
 		if (s->mail->data.ended)
 			finish(s);
 	}
-	if (s->chat.talk != NULL)
-		s->chat.talk(s->chat.arg, s->chat.peer, 'T',
-		    span_of(p, used));
 	return used;
 }
