@@ -14,7 +14,6 @@
 #define ANONYMOUS "anonymous"
 #define ANONYMOUS_PASSWORD "ftpsend@"
 #define RETRIES_MAX 1000
-#define TIMEOUT_MAX 86400
 
 static const char usage[] =
     "usage: ftpsend [-mv] [-u user] [-P command] [-n name] [-T seconds]\n"
@@ -31,7 +30,8 @@ struct opt {
 	const char *user, *command, *name;
 	const char *tmpdir, *netrc, *home;
 	int make, verbose;
-	long timeout, retries;
+	int timeout;		/* ms */
+	long retries;
 };
 
 static char *const standard_input[] = { "-", NULL };
@@ -114,7 +114,7 @@ prepare(const struct opt *o, const char *where, char *const *paths,
 	conf->password = buf_span(secret);
 	conf->path = buf_span(&url->path);
 	conf->make = o->make;
-	conf->timeout = (int)o->timeout * 1000;
+	conf->timeout = o->timeout;
 	conf->verbose = o->verbose;
 }
 
@@ -141,7 +141,7 @@ run(const struct opt *o, const char *where, char *const *paths)
 int
 main(int argc, char **argv)
 {
-	struct opt o = { .tmpdir = "/tmp", .timeout = 60, .retries = 4 };
+	struct opt o = { .tmpdir = "/tmp", .timeout = 60000, .retries = 4 };
 	int c;
 
 	cli_init(argc, argv, usage);
@@ -156,9 +156,7 @@ main(int argc, char **argv)
 		case 'u': o.user = optarg; break;
 		case 'P': o.command = optarg; break;
 		case 'n': o.name = optarg; break;
-		case 'T':
-			o.timeout = cli_number(c, optarg, 1, TIMEOUT_MAX);
-			break;
+		case 'T': o.timeout = cli_seconds(c, optarg); break;
 		case 'r':
 			o.retries = cli_number(c, optarg, 0, RETRIES_MAX);
 			break;

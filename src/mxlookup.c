@@ -9,7 +9,6 @@
 #include "format/wire/results.h"
 #include "sys/cli.h"
 
-#define TIMEOUT_MAX 3600
 #define SMTP_PORT "25"
 
 /* A domain's hosts, and their addresses, may take as long as questions do. */
@@ -75,18 +74,14 @@ main(int argc, char **argv)
 		case 'd': nameservers_need(&r, c, optarg); break;
 		case 'f': nameservers_zone(&r, optarg); break;
 		case 'h': cli_help();
-		case 'T':
-			r.timeout = 1000 *
-			    (int)cli_number(c, optarg, 1, TIMEOUT_MAX);
-			break;
+		case 'T': r.timeout = cli_seconds(c, optarg); break;
 		case 'V': cli_version();
 		case 'v': r.trace = &trace; break;
 		default: cli_usage();
 		}
 	if (optind == argc)
 		cli_usage();
-	if (r.servers == 0 && r.file == NULL)
-		nameservers_system(&r, NAMESERVERS_CONF);
+	nameservers_default(&r);
 
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
 	for (; optind < argc && out.err == 0; optind++)

@@ -14,7 +14,6 @@
 
 #define PORT "2626"
 #define RETRIES_MAX 1000
-#define TIMEOUT_MAX 86400
 
 static const char usage[] =
     "usage: ordersend [-Fqv] [-s addr] [-n name] [-T seconds] [-r retries]\n"
@@ -31,7 +30,8 @@ static const char usage[] =
 struct opt {
 	const char *server, *name, *keyfile, *tmpdir;
 	int force, quiet, verbose;
-	long timeout, retries;
+	int timeout;		/* ms */
+	long retries;
 };
 
 static char *const standard_input[] = { "-", NULL };
@@ -84,7 +84,7 @@ prepare(const struct opt *o, char *const *paths, struct orderc_conf *conf,
 	    secret_read(o->keyfile, key, ORDLINE_KEY_MAX, &why) < 0)
 		die(EX_CONFIG, "%s: %s", o->keyfile, why);
 	conf->key = buf_span(key);
-	conf->timeout = (int)o->timeout * 1000;
+	conf->timeout = o->timeout;
 	conf->verbose = o->verbose;
 	if (o->force)
 		secret_word(tag);
@@ -120,7 +120,7 @@ main(int argc, char **argv)
 {
 	struct opt o = {
 		.server = ":" PORT, .tmpdir = "/tmp",
-		.timeout = 60, .retries = 4
+		.timeout = 60000, .retries = 4
 	};
 	int c;
 
@@ -134,9 +134,7 @@ main(int argc, char **argv)
 		case 'v': o.verbose = 1; break;
 		case 's': o.server = optarg; break;
 		case 'n': o.name = optarg; break;
-		case 'T':
-			o.timeout = cli_number(c, optarg, 1, TIMEOUT_MAX);
-			break;
+		case 'T': o.timeout = cli_seconds(c, optarg); break;
 		case 'r':
 			o.retries = cli_number(c, optarg, 0, RETRIES_MAX);
 			break;

@@ -20,20 +20,17 @@
 #define SERVER_DEFAULT "localhost:2525"
 static const char *const ports[] = { "25", "587", "465" };
 
-/* The longest time-out that -T takes, in seconds. */
-#define TIMEOUT_MAX 86400
-
 /* Messages without an answer on one connection, where nothing is said. */
 #define DEPTH 32
 #define DEPTH_MAX 1000
 
-#define OPTIONS "AB:C:F:H:IM:N:P:R:T:VYZa:b:c:d:f:hij:l:no:p:r:s:tvxy"
+#define OPTIONS "AB:C:E:F:H:IM:N:P:R:T:VYZa:b:c:d:f:hij:l:no:p:r:s:tvxy"
 
 static const char usage[] =
     "usage: smtpsend [-AhnVvxYyZ] [-s server,...] [-f from] [-F name]\n"
-    "                [-H helo] [-T timeout] [-d nameserver] [-l results]\n"
-    "                [-C command] [-a user] [-M mechanism] [-P command]\n"
-    "                rcpt ... <message\n"
+    "                [-E no] [-H helo] [-T timeout] [-d nameserver]\n"
+    "                [-l results] [-C command] [-a user] [-M mechanism]\n"
+    "                [-P command] rcpt ... <message\n"
     "       smtpsend -t [options] [rcpt ...] <message\n"
     "       smtpsend -I [-s server,...]\n"
     "       smtpsend -bS [-j connections] [-c per-connection] [-p depth]\n"
@@ -41,7 +38,8 @@ static const char usage[] =
     "  -s  host[:port], [v6]:port or /path; else $SMTPSERVER\n"
     "  -f  the sender, else $EMAIL; -F the author's name without From\n"
     "  -t  recipients from To, Cc and Bcc\n"
-    "  -H  our name in EHLO; -T seconds that any wait may take\n"
+    "  -H  our name in EHLO; -E no: say HELO at once\n"
+    "  -T  seconds that any wait may take\n"
     "  -l  a file of results(5) that remembers what was sent; - shows them\n"
     "  -A  send again what may have been sent before\n"
     "  -Y  leave it to the system when that file is on disk; -y do not\n"
@@ -54,7 +52,7 @@ static const char usage[] =
     "  -I  type the commands yourself; -v shows the dialogue\n"
     "  -bS a batch of messages, bsmtp(5):\n"
     "  -j  number of connections; -c most messages over one of them\n"
-    "  -p  messages that need no answer before the next (BDAT)\n"
+    "  -p  messages on their way without an answer (BDAT); 0: no pipelining\n"
     "  -r  N/s, N/m or N/h: messages in a second, minute or hour\n"
     "  -B -i -N -o -R -bm  taken for sendmail's sake\n";
 
@@ -69,7 +67,7 @@ struct opt {
 	struct resolver resolver;
 	int mx;
 	long cap, depth;
-	int many, again, sync, verbose, dry, typed;
+	int many, again, sync, verbose, dry, typed, old;
 	int named;		/* -s was given */
 	int shown;		/* the results, by -l - */
 	struct journal journal;	/* of -l file */
@@ -129,6 +127,11 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 'C': opt->command = optarg; break;
 		case 'c': opt->cap = cli_number(c, optarg, 1, LONG_MAX); break;
 		case 'd': nameservers_need(&opt->resolver, c, optarg); break;
+		case 'E':
+			opt->old = strcmp(optarg, "no") == 0;
+			if (!opt->old)
+				cli_usage();
+			break;
 		case 'F': opt->prepare.name = optarg; break;
 		case 'f': opt->prepare.from = optarg; break;
 		case 'H': opt->prepare.helo = prepare_helo(optarg); break;
@@ -146,17 +149,14 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 'n': opt->dry = 1; break;
 		case 'P': opt->secret = optarg; break;
 		case 'p':
-			opt->depth = cli_number(c, optarg, 1, DEPTH_MAX);
+			opt->depth = cli_number(c, optarg, 0, DEPTH_MAX);
 			break;
 		case 'r':
 			if (rate_parse(&opt->in.rate, optarg) < 0)
 				die(EX_USAGE, "-r: %s: not a rate", optarg);
 			break;
 		case 's': opt->servers = optarg; break;
-		case 'T':
-			opt->limit = 1000 *
-			    (int)cli_number(c, optarg, 1, TIMEOUT_MAX);
-			break;
+		case 'T': opt->limit = cli_seconds(c, optarg); break;
 		case 't': opt->prepare.headers = 1; break;
 		case 'V': cli_version();
 		case 'v': opt->verbose = 1; break;
@@ -197,7 +197,7 @@ check(struct opt *opt, char **operand)
 	if ((opt->servers == NULL || *opt->servers == '\0') && !opt->mx)
 		opt->servers = SERVER_DEFAULT;
 	cli_clean("-s", opt->servers);
-	if (opt->depth == 0)
+	if (opt->depth < 0)
 		opt->depth = opt->log != NULL ? 1 : DEPTH;
 }
 
@@ -214,8 +214,7 @@ set_resolver(struct servers_conf *conf, struct opt *opt, struct wr *trace)
 		opt->resolver.timeout = opt->limit;
 	if (opt->verbose)
 		opt->resolver.trace = trace;
-	if (opt->resolver.servers == 0 && opt->resolver.file == NULL)
-		nameservers_system(&opt->resolver, NAMESERVERS_CONF);
+	nameservers_default(&opt->resolver);
 }
 
 static void
@@ -224,7 +223,9 @@ set_conf(struct sender_conf *conf, struct opt *opt, struct wr *trace)
 	struct servers_conf *servers = &conf->servers;
 	struct connection_conf *connection = &servers->connection;
 
-	conf->depth = (size_t)opt->depth;
+	conf->depth = opt->depth > 0 ? (size_t)opt->depth : 1;
+	connection->unwanted = opt->depth > 0 ? 0 : SMTPC_PIPELINING;
+	connection->old = opt->old;
 	if (opt->mx)
 		set_resolver(servers, opt, trace);
 	else
@@ -246,7 +247,7 @@ set_conf(struct sender_conf *conf, struct opt *opt, struct wr *trace)
 int
 main(int argc, char **argv)
 {
-	struct opt opt = { .limit = IO_FOREVER, .sync = 1, .in = {
+	struct opt opt = { .limit = IO_FOREVER, .sync = 1, .depth = -1, .in = {
 	    .in = STDIN_FILENO, .name = "stdin" } };
 	struct report report = { .code = EX_OK };
 	struct sender_conf conf = { .depth = 1 };

@@ -152,10 +152,29 @@ each_way() {
 	[ "$(cut -f 1,5 <<<"$output")" = $'sent\t'"$ADDR" ]
 }
 
+@test "a server that hangs up at EHLO gets HELO" {
+	fake 'ehlo:*:drop'
+	both 0 sent 250 dot
+	[ "$(cut -c 1-4 dialog | head -n 3 | tr '\n' ' ')" = 'EHLO EHLO HELO ' ]
+	# not where the log-in, or TLS, would be lost
+	printf '%s\n' '#!/bin/sh' 'echo x' >secret
+	chmod +x secret
+	fake 'ehlo:*:drop'
+	for options in '-a joe -P ./secret' -Z; do
+		# shellcheck disable=SC2086
+		run -75 smtpsend $options -s "$ADDR" -f me@x a@x <letter
+	done
+	lacks HELO dialog
+	# once is chance
+	fake ehlo:1:drop
+	both 0 sent 250 dot
+	lacks HELO dialog
+}
+
 @test "turned away: three connections, then deferred; or the next server" {
 	fake 'greeting:*:421 4.3.2 busy'
 	both 75 deferred 421 connect
-	fake 'ehlo:*:drop'
+	fake 'ehlo:*:drop' 'helo:*:drop'
 	both 75 deferred - helo
 	[ "$(grep -c EHLO dialog)" = 3 ]
 	another 'greeting:1-:drop'

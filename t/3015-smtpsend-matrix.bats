@@ -46,6 +46,7 @@ script() {
 	shift 2
 	[ "$stage" != starttls ] || caps+=,STARTTLS
 	[ "$stage" != auth ] || caps+=',AUTH PLAIN'
+	[ "$stage" != ehlo ] || set -- "$@" "helo:*:$action"
 	fake -c "$caps" "$stage:*:$action" "$@"
 }
 

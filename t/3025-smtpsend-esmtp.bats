@@ -221,3 +221,29 @@ eight() {
 	send 65 <in
 	[ "$(cut -d ' ' -f 1,3,4 short | sort -u)" = 'failed 501 mail' ]
 }
+
+@test "-p 0: each command waits for the reply to the one before" {
+	for caps in PIPELINING PIPELINING,CHUNKING; do
+		fake -c "$caps"
+		batch 3 >in
+		for depth in 1 0; do
+			run -0 --separate-stderr smtpsend -v -bS -p $depth \
+				-s "$ADDR" <in
+			printf '%s\n' "${stderr_lines[@]}" >dialogue
+			# whether a command comes right after MAIL or RCPT
+			[ "$(awk '/^C: (MAIL|RCPT)/ { getline; n += /^C/ }
+				END { print (n > 0) }' dialogue)" = $depth ]
+		done
+		[ "$(received | wc -l)" = 6 ]
+	done
+}
+
+@test "-E no: HELO at once, and no extension" {
+	fake -c PIPELINING,CHUNKING,8BITMIME
+	printf 'Subject: s\n\nПривіт\n' |
+		smtpsend -E no -s "$ADDR" -f me@x a@x
+	[ "$(cut -c 1-4 dialog | tr '\n' ' ')" = 'HELO MAIL RCPT DATA . QUIT ' ]
+	lacks BODY= dialog
+	grep -q quoted-printable got.1
+	run -64 smtpsend -E yes a@x </dev/null
+}

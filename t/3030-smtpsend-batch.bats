@@ -158,7 +158,7 @@ load smtpsend
 }
 
 @test "a signal ends the wait for a server that hangs up" {
-	fake 'ehlo:*:drop'
+	fake 'ehlo:*:drop' 'helo:*:drop'
 	batch 3 >in
 	smtpsend -bS -s "$ADDR" <in >out 3>&- &
 	pid=$!

@@ -196,7 +196,7 @@ sent b@x" ]
 }
 
 @test "SIGTERM while no server will talk: no results for what was not begun" {
-	fake 'ehlo:*:drop'
+	fake 'ehlo:*:drop' 'helo:*:drop'
 	batch 100 >in
 	smtpsend -bS -j 3 -s "$ADDR" -l journal <in >out 3>&- &
 	pid=$!

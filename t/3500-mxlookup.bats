@@ -357,7 +357,7 @@ mxlookup: gone.test: no such name" ]
 		[ -z "$output" ]
 	done
 	run -64 mxlookup -d "$DNS" -d "$DNS" -d "$DNS" -d "$DNS" a.test
-	for bad in 0 x -1 3601; do
+	for bad in 0 x -1 86401; do
 		run -64 mxlookup -d "$DNS" -T "$bad" a.test
 	done
 	[ ! -e questions ]

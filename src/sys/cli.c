@@ -113,6 +113,12 @@ cli_number(int opt, const char *text, long min, long max)
 	return (long)u;
 }
 
+int
+cli_seconds(int opt, const char *text)
+{
+	return 1000 * (int)cli_number(opt, text, 1, 86400);
+}
+
 uint64_t
 cli_size(int opt, const char *text)
 {

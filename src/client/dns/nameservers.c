@@ -6,6 +6,7 @@
 
 #include "sys/cli.h"
 
+#define CONF "/etc/resolv.conf"
 #define PORT "53"
 #define CONF_MAX 65536		/* bytes of resolv.conf */
 
@@ -83,4 +84,11 @@ nameservers_system(struct resolver *r, const char *path)
 	buf_free(&text);
 	if (r->servers == 0)
 		nameservers_add(r, ":" PORT);
+}
+
+void
+nameservers_default(struct resolver *r)
+{
+	if (r->servers == 0 && r->file == NULL)
+		nameservers_system(r, CONF);
 }

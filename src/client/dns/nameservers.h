@@ -7,8 +7,6 @@
 
 #include "resolver.h"
 
-#define NAMESERVERS_CONF "/etc/resolv.conf"
-
 /*
  * Adds a server to ask: an address, perhaps with a port, or a name that the
  * system knows.  0, or -1 when text is none, or there are enough.
@@ -27,8 +25,10 @@ void nameservers_zone(struct resolver *r, const char *path);
 
 /*
  * Adds the servers of a file in the form of resolv.conf(5), which may be
- * missing; where it names none that is this host.
+ * missing; where it names none that is this host.  nameservers_default does so
+ * with the system's, where nothing has been said.
  */
 void nameservers_system(struct resolver *r, const char *path);
+void nameservers_default(struct resolver *r);
 
 #endif

@@ -199,7 +199,7 @@ greet(struct connection *l, const struct connection_conf *conf,
 		return conf->tls == TLS_STARTTLS ? SMTPC_OK :
 		    smtpc_hear(&l->c, STAGE_CONNECT, SMTPC_GREETING, 2);
 	status = smtpc_hello(&l->c, own_name(&name, l, conf, v),
-	    conf->tls == TLS_STARTTLS);
+	    conf->tls == TLS_STARTTLS, conf->old || v->old);
 	buf_free(&name);
 	if (status == SMTPC_OK && conf->auth != NULL)
 		status = smtpc_login(&l->c, conf->auth, buf_span(&v->secret),
@@ -228,6 +228,19 @@ end_listener(struct connection *l)
 	l->listens = 0;
 }
 
+/*
+ * Whether HELO may do better than EHLO did, the second time in a row; there is
+ * no TLS and no log-in without EHLO.
+ */
+static int
+may_be_old(const struct smtpc *c, const struct connection_conf *conf,
+    const struct server *v)
+{
+	return c->stage == STAGE_HELO && c->code == 0 && !c->silent &&
+	    v->strikes > 0 && v->stage == STAGE_HELO && !v->old &&
+	    !conf->old && conf->tls == TLS_NONE && conf->auth == NULL;
+}
+
 /* A connection, by which somebody talks to us: 0, or -1. */
 static int
 come_about(struct connection *l, const struct connection_conf *conf,
@@ -249,6 +262,14 @@ come_about(struct connection *l, const struct connection_conf *conf,
 	smtpc_within(c, 0);
 	if (status == SMTPC_OK)
 		return 0;
+	if (status == SMTPC_LOST && may_be_old(c, conf, server)) {
+		connection_close(l);
+		server->old = 1;
+		if (come_about(l, conf, server) == 0)
+			return 0;
+		server->old = 0;
+		return -1;
+	}
 	turned_away(server, c, status, began);
 	if (status == SMTPC_REFUSED)
 		smtpc_quit(c);
@@ -275,7 +296,7 @@ connection_open(struct connection *l, const struct connection_conf *conf,
 	}
 	server->strikes = server->pausing = 0;
 	server->known = 1;
-	l->c.caps &= ~server->refused;
+	l->c.caps &= ~(server->refused | conf->unwanted);
 	server->caps = l->c.caps;
 	server->size = l->c.size;
 	return 0;

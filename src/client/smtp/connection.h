@@ -38,6 +38,7 @@ struct server {
 	char text[NET_TEXT_MAX];	/* host:port, for results */
 	struct buf secret;		/* for the log-in, its own */
 	int plain;			/* what it says of BDAT is not so */
+	int old;			/* it hangs up at EHLO: HELO */
 
 	/* As of the last connection, where there was one: */
 	int known;
@@ -64,6 +65,8 @@ struct connection_conf {
 	enum connection_tls tls;	/* through openssl(1) */
 	const struct smtpc_account *auth;	/* NULL: no log-in */
 	int bare;		/* nothing is said after the greeting */
+	int old;		/* HELO, and no EHLO */
+	unsigned unwanted;	/* SMTPC_*: not used where it is offered */
 	void (*wait)(void *arg);	/* called before what may take long,
 				   with arg; or NULL */
 	void *arg;

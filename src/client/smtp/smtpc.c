@@ -258,7 +258,7 @@ take_cap(struct smtpc *c, struct span line)
 }
 
 enum smtpc_status
-smtpc_hello(struct smtpc *c, const char *name, int greeted)
+smtpc_hello(struct smtpc *c, const char *name, int greeted, int old)
 {
 	struct buf *command = smtpc_command(c);
 	enum smtpc_status status = SMTPC_OK;
@@ -269,15 +269,16 @@ smtpc_hello(struct smtpc *c, const char *name, int greeted)
 		status = smtpc_hear(c, STAGE_CONNECT, SMTPC_GREETING, 2);
 	if (status != SMTPC_OK)
 		return status;
-	buf_addf(command, "EHLO %s", name);
+	buf_addf(command, "%s %s", old ? "HELO" : "EHLO", name);
 	smtpc_say(c, buf_span(command));
 	status = smtpc_hear(c, STAGE_HELO, SMTPC_COMMAND, 2);
-	if (status == SMTPC_OK) {
+	if (status == SMTPC_OK && !old) {
 		/* the first line is the server's name */
 		reply_next(&c->reply, &at, &line);
 		while (reply_next(&c->reply, &at, &line))
 			take_cap(c, line);
-	} else if (status == SMTPC_REFUSED && reply_is(&c->reply, 5)) {
+	} else if (status == SMTPC_REFUSED && !old &&
+	    reply_is(&c->reply, 5)) {
 		memcpy(command->p, "HELO", 4);
 		smtpc_say(c, buf_span(command));
 		status = smtpc_hear(c, STAGE_HELO, SMTPC_COMMAND, 2);

@@ -84,10 +84,10 @@ int smtpc_capped(const struct smtpc *c, int timeout);
 
 /*
  * Waits for the greeting, unless somebody has taken it, and says EHLO, or HELO
- * where that is refused.
+ * where that is refused, or (old) at once.
  */
-enum smtpc_status smtpc_hello(struct smtpc *c, const char *name,
-    int greeted);
+enum smtpc_status smtpc_hello(struct smtpc *c, const char *name, int greeted,
+    int old);
 
 struct smtpc_account {
 	const char *user;

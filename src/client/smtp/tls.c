@@ -69,7 +69,7 @@ tls_start(struct smtpc *c, const char *helo)
 {
 	enum smtpc_status status;
 
-	status = smtpc_hello(c, helo, 0);
+	status = smtpc_hello(c, helo, 0, 0);
 	if (status != SMTPC_OK)
 		return status;
 	if (!(c->caps & SMTPC_STARTTLS)) {
