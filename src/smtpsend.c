@@ -224,7 +224,7 @@ set_conf(struct sender_conf *conf, struct opt *opt, struct wr *trace)
 	struct connection_conf *connection = &servers->connection;
 
 	conf->depth = opt->depth > 0 ? (size_t)opt->depth : 1;
-	connection->unwanted = opt->depth > 0 ? 0 : SMTPC_PIPELINING;
+	connection->unwanted = opt->depth > 0 ? 0 : OFFER_PIPELINING;
 	connection->old = opt->old;
 	if (opt->mx)
 		set_resolver(servers, opt, trace);

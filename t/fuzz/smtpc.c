@@ -55,7 +55,7 @@ by_chunk(struct transact *t, struct smtpc *c, struct message *m)
 static void
 send_message(struct smtpc *c)
 {
-	const unsigned both = SMTPC_PIPELINING | SMTPC_CHUNKING;
+	const unsigned both = OFFER_PIPELINING | OFFER_CHUNKING;
 	enum smtpc_status status;
 	struct transact t = { 0 };
 	struct message m = { 0 };

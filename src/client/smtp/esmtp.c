@@ -17,9 +17,9 @@ content_needs(const struct content *c)
 	unsigned needs = 0;
 
 	if (c->head_form == MIME_8BIT)
-		needs |= SMTPC_SMTPUTF8;
+		needs |= OFFER_SMTPUTF8;
 	if (c->head_form == MIME_8BIT || c->body_form == MIME_8BIT)
-		needs |= SMTPC_8BITMIME;
+		needs |= OFFER_8BITMIME;
 	return needs;
 }
 
@@ -31,7 +31,7 @@ static enum esmtp_verdict
 fit_content(struct esmtp_form *f, unsigned caps, struct message *m)
 {
 	struct content *content = &m->content;
-	const enum mime_form most = caps & SMTPC_8BITMIME ? MIME_8BIT :
+	const enum mime_form most = caps & OFFER_8BITMIME ? MIME_8BIT :
 	    MIME_7BIT;
 
 	f->needs = content_needs(content);
@@ -62,13 +62,13 @@ fit_addresses(struct esmtp_form *f, unsigned caps, struct message *m)
 	size_t i;
 
 	if (!span_is_ascii(buf_span(&m->from)))
-		f->needs |= SMTPC_SMTPUTF8;
+		f->needs |= OFFER_SMTPUTF8;
 	for (i = 0; i < m->rcpts; i++) {
 		r = &m->rcpt[i];
 		if (r->decided || !is_utf8(r))
 			continue;
-		f->needs |= SMTPC_SMTPUTF8;
-		r->later = !(caps & SMTPC_SMTPUTF8);
+		f->needs |= OFFER_SMTPUTF8;
+		r->later = !(caps & OFFER_SMTPUTF8);
 	}
 	f->needs &= caps;
 }
@@ -85,9 +85,9 @@ esmtp_look(unsigned caps, uintmax_t size, const struct message *m)
 	int any = 0;
 	size_t i;
 
-	if (m->content.head_form == MIME_8BIT && !(caps & SMTPC_8BITMIME))
+	if (m->content.head_form == MIME_8BIT && !(caps & OFFER_8BITMIME))
 		return ESMTP_HEADER;
-	if (!(caps & SMTPC_SMTPUTF8)) {
+	if (!(caps & OFFER_SMTPUTF8)) {
 		if (!span_is_ascii(buf_span(&m->from)))
 			return ESMTP_SENDER;
 		for (i = 0; i < m->rcpts && !any; i++)
@@ -192,7 +192,7 @@ has_params(const struct esmtp_form *form, const struct buf *params)
 	struct buf b = { 0 };
 	int any;
 
-	if (form->caps & SMTPC_DSN)
+	if (form->caps & OFFER_DSN)
 		add_params(&b, buf_span(params));
 	any = b.n > 0;
 	buf_free(&b);
@@ -215,15 +215,15 @@ esmtp_say_mail(struct smtpc *c, const struct esmtp_form *form,
 	struct buf *b = smtpc_command(c);
 
 	add_path(b, "MAIL FROM:", &m->from);
-	if (form->caps & SMTPC_SIZE) {
+	if (form->caps & OFFER_SIZE) {
 		buf_adds(b, " SIZE=");
 		buf_addu(b, form->text.n);
 	}
-	if (form->needs & SMTPC_8BITMIME)
+	if (form->needs & OFFER_8BITMIME)
 		buf_adds(b, " BODY=8BITMIME");
-	if (form->needs & SMTPC_SMTPUTF8)
+	if (form->needs & OFFER_SMTPUTF8)
 		buf_adds(b, " SMTPUTF8");
-	if (form->caps & SMTPC_DSN)
+	if (form->caps & OFFER_DSN)
 		add_params(b, buf_span(&m->params));
 	smtpc_say(c, buf_span(b));
 }
@@ -235,7 +235,7 @@ esmtp_say_rcpt(struct smtpc *c, const struct esmtp_form *form,
 	struct buf *b = smtpc_command(c);
 
 	add_path(b, "RCPT TO:", &r->addr);
-	if (form->caps & SMTPC_DSN)
+	if (form->caps & OFFER_DSN)
 		add_params(b, buf_span(&r->params));
 	smtpc_say(c, buf_span(b));
 }
@@ -269,13 +269,13 @@ named(const struct reply *r)
 
 	if (names(text, "8BITMIME") || names(text, "BODY=") ||
 	    is_about(r, "6.3"))
-		set |= SMTPC_8BITMIME;
+		set |= OFFER_8BITMIME;
 	if (names(text, "SMTPUTF8") || is_about(r, "6.7"))
-		set |= SMTPC_SMTPUTF8;
+		set |= OFFER_SMTPUTF8;
 	if (names(text, "SIZE="))
-		set |= SMTPC_SIZE;
+		set |= OFFER_SIZE;
 	if (names(text, "RET=") || names(text, "ENVID="))
-		set |= SMTPC_DSN;
+		set |= OFFER_DSN;
 	return set;
 }
 
@@ -293,15 +293,15 @@ unsigned
 esmtp_refused_mail(const struct smtpc *c, const struct esmtp_form *form,
     const struct message *m)
 {
-	const unsigned order[] = { SMTPC_SIZE | SMTPC_DSN, SMTPC_8BITMIME,
-	    SMTPC_SMTPUTF8 };
+	const unsigned order[] = { OFFER_SIZE | OFFER_DSN, OFFER_8BITMIME,
+	    OFFER_SMTPUTF8 };
 	const struct reply *r = &c->reply;
 	unsigned said = form->needs;
 	size_t i;
 
-	said |= form->caps & SMTPC_SIZE;
+	said |= form->caps & OFFER_SIZE;
 	if (has_params(form, &m->params))
-		said |= SMTPC_DSN;
+		said |= OFFER_DSN;
 	if (!reply_is(r, 5) || r->code == 552)
 		return 0;
 	if ((said & named(r)) != 0)
@@ -317,5 +317,5 @@ esmtp_refused_rcpt(const struct smtpc *c, const struct esmtp_form *form,
     const struct rcpt *r)
 {
 	return reply_is(&c->reply, 5) && is_of_params(&c->reply) &&
-	    has_params(form, &r->params) ? SMTPC_DSN : 0;
+	    has_params(form, &r->params) ? OFFER_DSN : 0;
 }

@@ -12,7 +12,7 @@
 struct esmtp_form {
 	struct span text;	/* the content, or its conversion; m's */
 	unsigned caps;		/* what the server offered then */
-	unsigned needs;		/* SMTPC_8BITMIME, SMTPC_SMTPUTF8 */
+	unsigned needs;		/* OFFER_8BITMIME, OFFER_SMTPUTF8 */
 	const char *why;	/* under ESMTP_BODY: it cannot be converted */
 };
 
@@ -56,7 +56,7 @@ void esmtp_say_rcpt(struct smtpc *c, const struct esmtp_form *form,
 
 /*
  * Which of them the server speaks against in its reply to such a command
- * (SMTPC_SIZE and so on), which is 0 where it is against something else.  Where
+ * (OFFER_SIZE and so on), which is 0 where it is against something else.  Where
  * it does not say which, what nobody will miss is thought to be it first.
  */
 unsigned esmtp_refused_mail(const struct smtpc *c,

@@ -1,6 +1,7 @@
 #include "interactive.h"
 
 #include "format/wire/mask.h"
+#include "format/wire/verb.h"
 
 /* The longest line that is passed on; RFC 5321 4.5.3.1 has less. */
 #define LINE_TYPED_MAX 12288
@@ -142,26 +143,12 @@ next_command(struct interactive *t, struct buf *said)
 	return more;
 }
 
-static int
-is_known(struct span line)
-{
-	static const char *const verbs[] = {
-		"AUTH", "BDAT", "DATA", "EHLO", "ETRN", "EXPN", "HELO", "HELP",
-		"MAIL", "NOOP", "QUIT", "RCPT", "RSET", "STARTTLS", "VRFY"
-	};
-	size_t i;
-
-	for (i = 0; i < COUNT(verbs); i++)
-		if (is_verb(line, verbs[i]))
-			return 1;
-	return 0;
-}
-
 /* Whatever a 334 has asked for is a secret, too. */
 static void
 say(struct interactive *t, struct span line)
 {
-	size_t n = mask_open(&t->pending, line, is_known(line));
+	size_t n = mask_open(&t->pending, line,
+	    verb_find(DIALOGUE_SMTP, span_word(line)) != NULL);
 
 	if (t->c->reply.code == 334)
 		n = span_is(line, "*") ? line.n : 0;

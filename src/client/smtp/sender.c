@@ -144,7 +144,7 @@ judge(struct sender *s, int lost)
 static int
 takes_chunk(const struct sender *s, const struct message *m)
 {
-	const unsigned both = SMTPC_PIPELINING | SMTPC_CHUNKING;
+	const unsigned both = OFFER_PIPELINING | OFFER_CHUNKING;
 
 	return (smtpc(s)->caps & both) == both &&
 	    !servers_server(s->to)->plain &&
@@ -171,11 +171,11 @@ static void
 lose(struct sender *s, struct transact *t)
 {
 	struct smtpc *c = smtpc(s);
-	int known = c->code == 421 || !(c->caps & SMTPC_CHUNKING);
+	int known = c->code == 421 || !(c->caps & OFFER_CHUNKING);
 	struct message *m;
 
 	judge(s, 1);
-	servers_server(s->to)->plain = !(c->caps & SMTPC_CHUNKING);
+	servers_server(s->to)->plain = !(c->caps & OFFER_CHUNKING);
 	for (;;) {
 		m = t->m;
 		if (message_open(m) > 0 && !known && transact_left(t))
@@ -363,7 +363,7 @@ static int
 may_ride(const struct sender *s, const struct message *next)
 {
 	return next != NULL && message_open(next) > 0 &&
-	    (smtpc(s)->caps & SMTPC_PIPELINING) &&
+	    (smtpc(s)->caps & OFFER_PIPELINING) &&
 	    !servers_is_over(s->to) && !takes_chunk(s, next);
 }
 

@@ -230,25 +230,11 @@ smtpc_hear(struct smtpc *c, enum result_stage stage, int timeout, int want)
 static void
 take_cap(struct smtpc *c, struct span line)
 {
-	static const struct {
-		const char *name;
-		unsigned cap;
-	} known[] = {
-		{ "PIPELINING", SMTPC_PIPELINING },
-		{ "SIZE", SMTPC_SIZE },
-		{ "8BITMIME", SMTPC_8BITMIME },
-		{ "SMTPUTF8", SMTPC_SMTPUTF8 },
-		{ "DSN", SMTPC_DSN },
-		{ "CHUNKING", SMTPC_CHUNKING },
-		{ "STARTTLS", SMTPC_STARTTLS },
-	};
-	struct span word = span_cut(&line, ' ');
-	size_t i;
+	const unsigned offer = offer_find(line);
+	struct span word = span_take_word(&line);
 
-	for (i = 0; i < COUNT(known); i++)
-		if (span_case_is(word, known[i].name))
-			c->caps |= known[i].cap;
-	if (span_case_is(word, "SIZE") &&
+	c->caps |= offer;
+	if ((offer & OFFER_SIZE) != 0 &&
 	    span_number(span_trim(line), &c->size) < 0)
 		c->size = 0;
 	if (span_case_is(word, "AUTH")) {

@@ -6,6 +6,7 @@
 #ifndef CLIENT_SMTP_SMTPC_H
 #define CLIENT_SMTP_SMTPC_H
 
+#include "format/wire/offer.h"
 #include "format/wire/reply.h"
 #include "format/wire/results.h"
 #include "sys/io.h"
@@ -25,15 +26,6 @@ enum smtpc_status {
 			   also after a 421 */
 };
 
-/* What EHLO offered. */
-#define SMTPC_PIPELINING 0x01
-#define SMTPC_SIZE 0x02
-#define SMTPC_8BITMIME 0x04
-#define SMTPC_SMTPUTF8 0x08
-#define SMTPC_DSN 0x10
-#define SMTPC_CHUNKING 0x20
-#define SMTPC_STARTTLS 0x40
-
 /* For smtpc_hear: a reply 2xx or 3xx is a yes. */
 #define SMTPC_EITHER 23
 
@@ -41,8 +33,8 @@ enum smtpc_status {
 #define SMTPC_SOON 20
 
 struct smtpc {
-	unsigned caps;
-	unsigned refused;	/* of those that it offered */
+	unsigned caps;		/* what EHLO offered: bits of offer.h */
+	unsigned refused;	/* of these, what the server does not take */
 	uintmax_t size;		/* the largest message, 0 where not said */
 	struct buf mechanisms;	/* of AUTH, divided by blanks */
 	int reset;		/* RSET must go before the next MAIL */

@@ -72,7 +72,7 @@ tls_start(struct smtpc *c, const char *helo)
 	status = smtpc_hello(c, helo, 0, 0);
 	if (status != SMTPC_OK)
 		return status;
-	if (!(c->caps & SMTPC_STARTTLS)) {
+	if (!(c->caps & OFFER_STARTTLS)) {
 		smtpc_quit(c);
 		return give_up(c, "the server does not offer STARTTLS");
 	}

@@ -111,7 +111,7 @@ is_void(const struct transact *t, size_t step)
 static void
 ask(struct transact *t)
 {
-	size_t window = t->c->caps & SMTPC_PIPELINING ? WINDOW : 1;
+	size_t window = t->c->caps & OFFER_PIPELINING ? WINDOW : 1;
 
 	for (; t->asked <= step_data(t) && t->unanswered < window;
 	    t->asked++) {
@@ -149,7 +149,7 @@ transact_envelope(struct transact *t, struct smtpc *c, struct message *m)
 {
 	enum esmtp_verdict verdict = transact_fit(t, c, m);
 
-	if (verdict == ESMTP_OK && (c->caps & SMTPC_PIPELINING))
+	if (verdict == ESMTP_OK && (c->caps & OFFER_PIPELINING))
 		ask(t);
 	return verdict;
 }
@@ -387,7 +387,7 @@ note_chunk(struct transact *t, enum smtpc_status status)
 	}
 	t->c->reset = 1;
 	if (r->code == 500 || r->code == 502) {
-		t->c->caps &= ~(unsigned)SMTPC_CHUNKING;
+		t->c->caps &= ~OFFER_CHUNKING;
 		return smtpc_lost(t->c, "BDAT offered and not understood");
 	}
 	if (t->mail == 0)

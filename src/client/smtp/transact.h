@@ -94,7 +94,7 @@ void transact_chunk(struct transact *t, int behind);
  * The answers to envelope and text: everybody is decided, unless it is
  * SMTPC_LOST, or t->again.  Then those who are not may have been served where
  * transact_left says that all of the text has gone out; a server that does
- * not know BDAT has lost SMTPC_CHUNKING.
+ * not know BDAT has lost OFFER_CHUNKING.
  */
 enum smtpc_status transact_chunk_verdict(struct transact *t);
 int transact_left(const struct transact *t);
