@@ -123,6 +123,11 @@ to <d@x>: deferred at mail: 451 later" ]
 	grep -q 'cut off' <<<"$stderr"
 	[ "$(grep '^to' <<<"$output" | tail -n 1)" = 'to <b@x>: accepted' ]
 	run -75 smtpsend -n -bS -s 127.0.0.1:1 <in
+	# more recipients than a transaction takes: the rest in the next
+	fake 'rcpt:2:452 4.5.3 too many recipients'
+	{ letter me@x a@x b@x; echo QUIT; } >in
+	run -0 smtpsend -n -bS -s "$ADDR" <in
+	[ "$(grep -c MAIL dialog)" = 2 ]
 	run -74 sh -c 'smtpsend -n -bS <in >/dev/full'
 }
 # long [N]: that many letters, by default as many as a line may have.

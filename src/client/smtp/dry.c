@@ -8,88 +8,39 @@ struct dry {
 	int ask;
 	struct wr *out;
 	struct servers servers;	/* kept for the next message */
+	struct transact turn;
 	enum exit_code code;
 };
 
-/* The transaction of the message before is given up, if there was one. */
-static enum smtpc_status
-forget(struct smtpc *c)
-{
-	if (!c->reset)
-		return SMTPC_OK;
-	c->reset = 0;
-	smtpc_say(c, span_str("RSET"));
-	if (smtpc_hear(c, STAGE_MAIL, SMTPC_COMMAND, 2) == SMTPC_OK)
-		return SMTPC_OK;
-	return smtpc_lost(c, "RSET refused");
-}
-
-static enum smtpc_status
-ask_rcpt(struct smtpc *c, const struct esmtp_form *form, struct rcpt *r)
-{
-	enum smtpc_status status;
-	unsigned refused;
-
-	esmtp_say_rcpt(c, form, r);
-	status = smtpc_hear(c, STAGE_RCPT, SMTPC_COMMAND, 2);
-	if (status == SMTPC_LOST)
-		return status;
-	refused = status == SMTPC_OK ? 0 : esmtp_refused_rcpt(c, form, r);
-	smtpc_give_up(c, refused);
-	r->later = refused != 0;
-	if (!r->later)
-		rcpt_decide(r, status == SMTPC_OK ? RESULT_SENT :
-		    transact_refusal(c->reply.code, STAGE_RCPT), STAGE_RCPT,
-		    c->reply.code, buf_span(&c->reply.text));
-	return SMTPC_OK;
-}
-
 /*
- * The envelope, step by step, and no text.  Everybody in it is decided, who
- * was accepted as if sent to, unless it is to be asked again, without what the
- * server has refused.
+ * The envelope, and no text.  Everybody in it is decided, who was accepted as
+ * if sent to, unless it is to be asked again: without what the server has
+ * refused, or in another transaction.
  */
-static enum smtpc_status
-ask_server(struct smtpc *c, const struct esmtp_form *form, struct message *m)
+static void
+ask_server(struct dry *d, struct message *m)
 {
+	struct smtpc *c = &d->servers.connection.c;
 	enum smtpc_status status;
-	unsigned refused;
-	size_t i;
 
-	status = forget(c);
-	if (status == SMTPC_OK) {
-		esmtp_say_mail(c, form, m);
-		status = smtpc_hear(c, STAGE_MAIL, SMTPC_COMMAND, 2);
-	}
-	if (status == SMTPC_REFUSED) {
-		refused = esmtp_refused_mail(c, form, m);
-		smtpc_give_up(c, refused);
-		c->reset = 1;
-		if (refused != 0)
-			return status;
-	}
-	if (status == SMTPC_REFUSED)
-		transact_refuse(m, c, STAGE_MAIL);
-	for (i = 0; i < m->rcpts && status == SMTPC_OK; i++) {
-		if (m->rcpt[i].decided || m->rcpt[i].later)
-			continue;
-		status = ask_rcpt(c, form, &m->rcpt[i]);
-	}
+	d->turn.probe = 1;
+	status = transact_answers(&d->turn);
 	c->reset = 1;
-	if (status == SMTPC_LOST)
-		message_decide(m, RESULT_DEFERRED, c->stage, c->code,
-		    buf_span(&c->why));
-	return status;
+	if (status == SMTPC_OK)
+		message_decide(m, RESULT_SENT, STAGE_RCPT, 0, span_str(""));
+	if (status != SMTPC_LOST)
+		return;
+	message_decide(m, RESULT_DEFERRED, c->stage, c->code,
+	    buf_span(&c->why));
+	connection_close(&d->servers.connection);
 }
 
 /* With those whom one server can serve; 0, or -1 when everybody is decided. */
 static int
 check_some(struct dry *d, struct message *m)
 {
-	const struct server *v;
-	struct smtpc *c = &d->servers.connection.c;
 	enum esmtp_verdict verdict;
-	struct esmtp_form form;
+	const struct server *v;
 	size_t n = 0;
 
 	do {
@@ -98,13 +49,12 @@ check_some(struct dry *d, struct message *m)
 			    buf_span(&v->why));
 			return -1;
 		}
-		verdict = esmtp_fit(&form, c->caps, c->size, m);
+		verdict = transact_fit(&d->turn, &d->servers.connection.c, m);
 	} while (verdict != ESMTP_OK &&
-	    servers_other(&d->servers, m, &form, verdict, ++n) == 0);
+	    servers_other(&d->servers, m, &d->turn.form, verdict, ++n) == 0);
 	if (verdict != ESMTP_OK)
 		return -1;
-	if (ask_server(c, &form, m) == SMTPC_LOST)
-		connection_close(&d->servers.connection);
+	ask_server(d, m);
 	message_rejoin(m);
 	return message_open(m) > 0 ? 0 : -1;
 }
@@ -196,5 +146,6 @@ dry_run(const struct intake_conf *in, const struct sender_conf *conf,
 	else
 		try_all(&d, in, conf->servers.connection.helo);
 	connection_quit(&d.servers.connection);
+	transact_free(&d.turn);
 	return d.code;
 }

@@ -53,8 +53,9 @@ is_full(const struct reply *r)
 	return r->code == 452 || r->code == 552;
 }
 
-enum result_status
-transact_refusal(int code, enum result_stage stage)
+/* What a 4xx or 5xx reply means for those who got it. */
+static enum result_status
+refusal(int code, enum result_stage stage)
 {
 	/* RFC 5321 4.5.3.1.10: 552 may stand for too many recipients. */
 	if ((stage == STAGE_RCPT && code == 552) || result_denied(code))
@@ -62,12 +63,14 @@ transact_refusal(int code, enum result_stage stage)
 	return code >= 500 ? RESULT_FAILED : RESULT_DEFERRED;
 }
 
-void
-transact_refuse(struct message *m, const struct smtpc *c,
-    enum result_stage stage)
+/* The last reply says no to all who are undecided. */
+static void
+refuse_all(struct transact *t, enum result_stage stage)
 {
-	message_decide(m, transact_refusal(c->reply.code, stage), stage,
-	    c->reply.code, buf_span(&c->reply.text));
+	const struct reply *r = &t->c->reply;
+
+	message_decide(t->m, refusal(r->code, stage), stage, r->code,
+	    buf_span(&r->text));
 }
 
 static void
@@ -99,8 +102,9 @@ is_void(const struct transact *t, size_t step)
 {
 	if (step == STEP_RSET)
 		return !t->reset;
-	return step >= STEP_RCPT && step < step_data(t) &&
-	    (t->m->rcpt[step - STEP_RCPT].decided ||
+	if (step == step_data(t))
+		return t->probe;
+	return step >= STEP_RCPT && (t->m->rcpt[step - STEP_RCPT].decided ||
 	    t->m->rcpt[step - STEP_RCPT].later);
 }
 
@@ -210,7 +214,7 @@ note_rcpt(struct transact *t, struct rcpt *to, enum smtpc_status status)
 		smtpc_give_up(t->c, refused);
 		to->later = refused != 0;
 		if (!to->later)
-			rcpt_decide(to, transact_refusal(r->code, STAGE_RCPT),
+			rcpt_decide(to, refusal(r->code, STAGE_RCPT),
 			    STAGE_RCPT, r->code, buf_span(&r->text));
 	}
 }
@@ -232,7 +236,7 @@ note(struct transact *t, size_t step, enum smtpc_status status)
 	} else if (step == step_data(t)) {
 		t->data = r->code;
 		if (status == SMTPC_REFUSED && t->mail == 0)
-			transact_refuse(t->m, t->c, STAGE_DATA);
+			refuse_all(t, STAGE_DATA);
 	} else {
 		note_rcpt(t, &t->m->rcpt[step - STEP_RCPT], status);
 	}
@@ -264,7 +268,7 @@ static void
 decide_by_mail(struct transact *t)
 {
 	if (t->mail != 0 && !t->again)
-		message_decide(t->m, transact_refusal(t->mail, STAGE_MAIL),
+		message_decide(t->m, refusal(t->mail, STAGE_MAIL),
 		    STAGE_MAIL, t->mail, buf_span(&t->mail_text));
 }
 
@@ -327,7 +331,7 @@ interrupted(struct transact *t)
 	status = smtpc_hear(t->c, STAGE_DATA, 0, 0);
 	if (status != SMTPC_REFUSED)
 		return SMTPC_LOST;
-	transact_refuse(t->m, t->c, STAGE_DATA);
+	refuse_all(t, STAGE_DATA);
 	return SMTPC_REFUSED;
 }
 
@@ -367,7 +371,7 @@ transact_verdict(struct transact *t)
 		message_decide(t->m, RESULT_SENT, STAGE_DOT, c->reply.code,
 		    buf_span(&c->reply.text));
 	else if (status == SMTPC_REFUSED || c->code == 421)
-		transact_refuse(t->m, c, STAGE_DOT);
+		refuse_all(t, STAGE_DOT);
 	else
 		message_decide(t->m, RESULT_UNKNOWN, STAGE_DOT, 0,
 		    buf_span(&c->why));
@@ -391,7 +395,7 @@ note_chunk(struct transact *t, enum smtpc_status status)
 		return smtpc_lost(t->c, "BDAT offered and not understood");
 	}
 	if (t->mail == 0)
-		transact_refuse(t->m, t->c, STAGE_DOT);
+		refuse_all(t, STAGE_DOT);
 	return SMTPC_REFUSED;
 }
 

@@ -19,6 +19,7 @@ struct transact {
 	int again;		/* MAIL was refused for a parameter that the
 				   server offers: nobody is decided by that, and
 				   m can go without it */
+	int probe;		/* set after transact_fit: DATA is not said */
 	/* private */
 	int reset;		/* RSET comes first */
 	int chunk;		/* the text goes by BDAT */
@@ -35,14 +36,6 @@ struct transact {
 };
 
 void transact_free(struct transact *t);
-
-/*
- * What a 4xx or 5xx reply means for those who got it; and the last one of c for
- * all of m who are undecided.
- */
-enum result_status transact_refusal(int code, enum result_stage stage);
-void transact_refuse(struct message *m, const struct smtpc *c,
-    enum result_stage stage);
 
 /*
  * Recipients beyond what the server takes at once are put off: they are
