@@ -29,7 +29,8 @@ MODULES = \
 	format/crypt/md5 format/crypt/sha256 \
 	format/mail/addr format/mail/compose format/mail/content \
 	format/mail/crlf format/mail/date format/mail/downgrade \
-	format/mail/hdr format/mail/mime format/mail/multipart \
+	format/mail/hdr format/mail/mime format/mail/mimehead \
+	format/mail/multipart \
 	format/wire/answer format/wire/awaited format/wire/bsmtp \
 	format/wire/dialogue format/wire/dns format/wire/dsn \
 	format/wire/escape format/wire/explain format/wire/explaindialogue \
@@ -73,10 +74,9 @@ TYPES = format/mail/dropstore format/mail/mailstore format/wire/orderstore \
 	format/wire/saslconf server/ftp/ftpsession server/pop3/pop3session \
 	server/smtp/smtpconf sys/session
 # Modules in several files: the others.
-PARTS = format/mail/mimehead format/wire/explaincommand \
-	format/wire/explainreply format/wire/explainstatus \
-	format/wire/laddersvg format/wire/laddertext format/wire/machineplan \
-	sys/iofile sys/netname
+PARTS = format/wire/explaincommand format/wire/explainreply \
+	format/wire/explainstatus format/wire/laddersvg \
+	format/wire/laddertext format/wire/machineplan sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dialogue dns downgrade follow ftp \
 	ftpd ftpput hash hdr intake io journal limit local lock md5 mime net \

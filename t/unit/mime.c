@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "format/mail/mime.h"
+#include "format/mail/mimehead.h"
 
 #define S(text)	span_of(text, sizeof(text) - 1)
 
@@ -139,7 +140,7 @@ text(const char *s, size_t col, const char *want)
 	const char *lf;
 	size_t at = col;
 
-	mime_text(&b, span_str(s), &at);
+	mimehead_text(&b, span_str(s), &at);
 	CHECK_BUF(&b, want);
 	lf = strrchr(want, '\n');
 	CHECK_INT(at, lf != NULL ? strlen(lf + 1) : col + strlen(want));
@@ -169,7 +170,7 @@ phrase(const char *s, const char *want)
 	struct buf b = { 0 };
 	size_t col = 6;
 
-	mime_phrase(&b, span_str(s), &col);
+	mimehead_phrase(&b, span_str(s), &col);
 	CHECK_BUF(&b, want);
 	buf_free(&b);
 }
@@ -192,7 +193,7 @@ param(struct span s, const char *want)
 {
 	struct buf b = { 0 };
 
-	mime_param(&b, "filename", s);
+	mimehead_param(&b, "filename", s);
 	CHECK_BUF(&b, want);
 	buf_free(&b);
 }

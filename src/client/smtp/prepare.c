@@ -7,6 +7,7 @@
 #include "format/mail/compose.h"
 #include "format/mail/date.h"
 #include "format/mail/hdr.h"
+#include "format/mail/mimehead.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 #include "sys/local.h"
@@ -179,7 +180,7 @@ add_author(struct buf *fields, const char *name, struct span author)
 
 	buf_adds(fields, "From: ");
 	if (name != NULL) {
-		mime_phrase(fields, span_str(name), &col);
+		mimehead_phrase(fields, span_str(name), &col);
 		buf_adds(fields, " <");
 	}
 	buf_addspan(fields, author);

@@ -4,6 +4,7 @@
 #include "format/crypt/sha256.h"
 #include "hdr.h"
 #include "mime.h"
+#include "mimehead.h"
 
 #define COLUMNS 78		/* where lists of addresses are folded */
 
@@ -72,7 +73,7 @@ add_address(struct buf *b, struct span name, struct span addr, size_t *col)
 	size_t from = b->n;
 
 	say_name(&said, name);
-	mime_phrase(b, buf_span(&said), col);
+	mimehead_phrase(b, buf_span(&said), col);
 	buf_free(&said);
 	if (b->n == from) {
 		buf_addspan(b, addr);
@@ -135,7 +136,7 @@ add_addresses(struct buf *b, struct span value, size_t *col)
 	if (why == NULL && n == 0) {
 		if (value.n == 0 || value.p[value.n - 1] != ';')
 			return "no address";
-		mime_text(b, value, col);
+		mimehead_text(b, value, col);
 	}
 	return why;
 }
@@ -213,7 +214,7 @@ compose_field(struct buf *header, struct span name, struct span value)
 	else if (kind == ID)
 		why = add_id(header, value, &col);
 	else
-		mime_text(header, value, &col);
+		mimehead_text(header, value, &col);
 	buf_adds(header, "\r\n");
 	if (why != NULL)
 		header->n = from;
@@ -300,7 +301,7 @@ compose_file(struct buf *b, struct span path, struct span content)
 	    "Content-Disposition: attachment",
 	    text && !known ? "application/octet-stream" : type,
 	    text && known ? "; charset=utf-8" : "");
-	mime_param(b, "filename", filename);
+	mimehead_param(b, "filename", filename);
 	buf_adds(b, "\r\n\r\n");
 	mime_base64_lines(b, content.p, content.n);
 }

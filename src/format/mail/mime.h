@@ -1,7 +1,6 @@
 /*
- * mime: the encodings of mail (RFC 2045, 2047, 2231) and UTF-8 (RFC 3629).
- * All output lines end in CRLF.  mime.c holds what concerns bodies,
- * mimehead.c what concerns header fields.
+ * mime: the encodings of bodies (RFC 2045), and UTF-8 (RFC 3629).  All output
+ * lines end in CRLF.
  */
 #ifndef FORMAT_MAIL_MIME_H
 #define FORMAT_MAIL_MIME_H
@@ -9,7 +8,6 @@
 #include "sys/buf.h"
 
 #define MIME_LINE_MAX 998	/* octets in a line, RFC 5322 2.1.1 */
-#define MIME_WORD_MAX 75	/* octets in an encoded word, RFC 2047 2 */
 
 /* Offset of the first byte that is not valid UTF-8, or s.n. */
 size_t mime_utf8_check(struct span s);
@@ -62,30 +60,6 @@ enum mime_form mime_scan(struct span text);
 enum mime_form mime_scan_short(struct span text);
 
 const char *mime_form_name(enum mime_form form);
-
-/*
- * Unstructured UTF-8 header text, as it is where it is printable ASCII, else
- * RFC 2047 words in UTF-8 that split no character, folded so that no line
- * passes 78 columns where it can be helped.  *col is the column at which the
- * text starts, and where it ended.  CR, LF and other controls become spaces;
- * spaces at both ends are left out.
- */
-void mime_text(struct buf *b, struct span text, size_t *col);
-
-/* A quoted string of whatever is in s (RFC 5322 3.2.4). */
-void mime_quoted(struct buf *b, struct span s);
-
-/*
- * A display name: an atom, a quoted string or encoded words (RFC 5322 3.2.5).
- */
-void mime_phrase(struct buf *b, struct span name, size_t *col);
-
-/*
- * "; name=value" for Content-Type and Content-Disposition, each on a line of
- * its own: a token, a quoted string, or RFC 2231 with charset and, where the
- * value is long, continuations.  No byte is lost or changed.
- */
-void mime_param(struct buf *b, const char *name, struct span value);
 
 /* The media type for a file name's extension, from a small table. */
 const char *mime_type(struct span filename);

@@ -1,7 +1,9 @@
-/* Text in header fields: encoded words, phrases and parameters. */
+#include "mimehead.h"
+
 #include "mime.h"
 
 #define COLUMNS 78		/* where lines are folded, RFC 5322 2.1.1 */
+#define WORD_MAX 75		/* octets in an encoded word, RFC 2047 2 */
 #define WORD_COLUMNS 76		/* with an encoded word in it, RFC 2047 2 */
 
 /*
@@ -97,8 +99,8 @@ words(struct buf *b, struct span s, int blank, size_t *col)
 	while (s.n > 0) {
 		room = *col + (size_t)blank + WORD_EXTRA;
 		room = room < WORD_COLUMNS ? WORD_COLUMNS - room : 0;
-		if (room > MIME_WORD_MAX - WORD_EXTRA)
-			room = MIME_WORD_MAX - WORD_EXTRA;
+		if (room > WORD_MAX - WORD_EXTRA)
+			room = WORD_MAX - WORD_EXTRA;
 		n = fit(s, room, q ? q_width : b_width);
 		if (n == 0) {
 			buf_adds(b, "\r\n");
@@ -156,7 +158,7 @@ is_special(struct span s)
 }
 
 void
-mime_text(struct buf *b, struct span text, size_t *col)
+mimehead_text(struct buf *b, struct span text, size_t *col)
 {
 	struct buf clean = { 0 };
 	struct span s = one_line(&clean, text);
@@ -200,7 +202,7 @@ is_atoms(struct span s)
 }
 
 void
-mime_quoted(struct buf *b, struct span s)
+mimehead_quoted(struct buf *b, struct span s)
 {
 	size_t i;
 
@@ -214,16 +216,16 @@ mime_quoted(struct buf *b, struct span s)
 }
 
 void
-mime_phrase(struct buf *b, struct span name, size_t *col)
+mimehead_phrase(struct buf *b, struct span name, size_t *col)
 {
 	struct buf clean = { 0 };
 	struct span s = one_line(&clean, name);
 	size_t from = b->n;
 
 	if (is_atoms(s)) {
-		mime_text(b, s, col);
+		mimehead_text(b, s, col);
 	} else if (!is_special(s) && 2 * s.n + 2 < COLUMNS) {
-		mime_quoted(b, s);
+		mimehead_quoted(b, s);
 		*col += b->n - from;
 	} else {
 		words(b, s, 0, col);
@@ -289,7 +291,7 @@ param_extended(struct buf *b, const char *name, struct span value)
 }
 
 void
-mime_param(struct buf *b, const char *name, struct span value)
+mimehead_param(struct buf *b, const char *name, struct span value)
 {
 	int tokens = value.n > 0, plain = 1;
 	unsigned char c;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "format/mail/date.h"
+#include "format/mail/mimehead.h"
 #include "headers.h"
 
 #define COLUMNS 78		/* where header lines are folded */
@@ -45,7 +46,7 @@ add_mailbox(struct buf *b, struct span name, struct span addr, size_t col)
 		buf_addspan(b, addr);
 		return;
 	}
-	mime_phrase(b, name, &col);
+	mimehead_phrase(b, name, &col);
 	buf_adds(b, col + addr.n + sizeof " <>" - 1 > COLUMNS ?
 	    "\r\n <" : " <");
 	buf_addspan(b, addr);
@@ -80,7 +81,7 @@ add_field(struct letter *l, struct buf *b, struct span name,
 	buf_adds(b, ": ");
 	buf_clear(&l->scratch);
 	template_fill(value, l->fields, &l->scratch);
-	mime_text(b, buf_span(&l->scratch), &col);
+	mimehead_text(b, buf_span(&l->scratch), &col);
 }
 
 /* The fields of [Headers:]: those that do not vary go into the middle. */

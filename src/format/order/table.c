@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "entry.h"
-#include "format/mail/mime.h"
+#include "format/mail/mimehead.h"
 
 #define CELLS_MAX 1000		/* in a line: no table of recipients has more */
 
@@ -255,7 +255,7 @@ add_address(struct buf *b, struct span name, struct span s)
 
 	if (addr_parse(&addr, s, NULL) == 0) {
 		if (name.n > 0) {
-			mime_quoted(b, name);
+			mimehead_quoted(b, name);
 			buf_adds(b, " <");
 		} else if (s.p[0] == '#')
 			buf_addc(b, ',');	/* no comment */
@@ -268,7 +268,7 @@ add_address(struct buf *b, struct span name, struct span s)
 	if (s.n > 0 && i == s.n)
 		buf_addspan(b, s);
 	else
-		mime_quoted(b, s);
+		mimehead_quoted(b, s);
 	return 0;
 }
 
@@ -291,7 +291,7 @@ add_entry(struct table *t, struct buf *b)
 		buf_addc(b, ' ');
 		buf_addspan(b, key_of(t, i));
 		buf_addc(b, '=');
-		mime_quoted(b, said(t, &t->cells[i]));
+		mimehead_quoted(b, said(t, &t->cells[i]));
 	}
 }
 

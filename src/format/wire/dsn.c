@@ -5,6 +5,7 @@
 #include "format/mail/addr.h"
 #include "format/mail/date.h"
 #include "format/mail/mime.h"
+#include "format/mail/mimehead.h"
 
 /* Where a recipient is cut, so that the line stays under MIME_LINE_MAX. */
 #define FINAL_MAX 900
@@ -229,7 +230,7 @@ add_diagnostic(struct buf *b, const struct result *r)
 		col = sizeof "Diagnostic-Code: x-mailorder; " - 1;
 	}
 	buf_addshown(&text, reply_text(r));
-	mime_text(b, buf_span(&text), &col);
+	mimehead_text(b, buf_span(&text), &col);
 	buf_adds(b, "\r\n");
 	buf_free(&text);
 }

@@ -1,6 +1,6 @@
 #include "smtprcpt.h"
 
-#include "format/mail/mime.h"
+#include "format/mail/mimehead.h"
 
 static const char
 	no_box[] = "550 5.1.1 No such user here",
@@ -80,7 +80,7 @@ add_box(struct buf *b, struct span name, struct span domain)
 		add_address(b, name, domain);
 		return;
 	}
-	mime_quoted(&quoted, name);
+	mimehead_quoted(&quoted, name);
 	add_address(b, buf_span(&quoted), domain);
 	buf_free(&quoted);
 }
