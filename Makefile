@@ -60,7 +60,7 @@ MODULES = \
 	server/order/orderd server/order/orderq \
 	client/client client/handin \
 	client/smtp/batch client/smtp/connection client/smtp/domains \
-	client/smtp/dry client/smtp/esmtp client/smtp/intake \
+	client/smtp/dryrun client/smtp/esmtp client/smtp/intake \
 	client/smtp/interactive client/smtp/journal client/smtp/message \
 	client/smtp/parallel client/smtp/pool client/smtp/prepare \
 	client/smtp/report client/smtp/route client/smtp/saslc \

@@ -19,13 +19,13 @@
 
 struct file {
 	struct file *next;
-	struct shelf *shelf;
+	struct cache *cache;
 	struct buf data, name, tag;
 	int waits, stored;
 };
 
 /* The store: keeps what was committed, by name, content and tag. */
-struct shelf {
+struct cache {
 	struct file *kept, *waiting;
 	int files;		/* not dropped yet */
 	int commits, fail_begin, fail, group;
@@ -36,7 +36,7 @@ struct shelf {
 static void *
 begin(void *arg)
 {
-	struct shelf *s = arg;
+	struct cache *s = arg;
 	struct file *f;
 
 	if (s->fail_begin) {
@@ -44,7 +44,7 @@ begin(void *arg)
 		return NULL;
 	}
 	f = calloc(1, sizeof *f);
-	f->shelf = s;
+	f->cache = s;
 	s->files++;
 	return f;
 }
@@ -58,7 +58,7 @@ write_data(void *file, const void *p, size_t n)
 static int
 finish(void *file, struct span name, const char *hex, struct span tag)
 {
-	struct file *f = file, **at = &f->shelf->waiting;
+	struct file *f = file, **at = &f->cache->waiting;
 	int n = 1;
 
 	CHECK(strlen(hex) == 64);
@@ -69,7 +69,7 @@ finish(void *file, struct span name, const char *hex, struct span tag)
 	for (; *at != NULL; at = &(*at)->next)
 		n++;
 	*at = f;
-	return n >= f->shelf->group;
+	return n >= f->cache->group;
 }
 
 static int
@@ -77,8 +77,8 @@ outcome(void *file, struct span *name)
 {
 	struct file *f = file;
 
-	if (f->shelf->fail)
-		return f->shelf->failure;
+	if (f->cache->fail)
+		return f->cache->failure;
 	*name = buf_span(&f->name);
 	return f->stored ? 0 : EEXIST;
 }
@@ -86,9 +86,9 @@ outcome(void *file, struct span *name)
 static void
 drop(void *file)
 {
-	struct file *f = file, **at = &f->shelf->waiting;
+	struct file *f = file, **at = &f->cache->waiting;
 
-	f->shelf->files--;
+	f->cache->files--;
 	if (f->stored)
 		return;
 	for (; *at != NULL && f->waits; at = &(*at)->next)
@@ -103,7 +103,7 @@ drop(void *file)
 }
 
 static int
-is_kept(const struct shelf *s, const struct file *f)
+is_kept(const struct cache *s, const struct file *f)
 {
 	const struct file *k;
 
@@ -116,7 +116,7 @@ is_kept(const struct shelf *s, const struct file *f)
 }
 
 static void
-commit(struct shelf *s)
+commit(struct cache *s)
 {
 	struct file *f;
 
@@ -137,7 +137,7 @@ commit(struct shelf *s)
 }
 
 static void
-empty(struct shelf *s)
+empty(struct cache *s)
 {
 	struct file *f;
 
@@ -156,7 +156,7 @@ empty(struct shelf *s)
  * commit comes as soon, or as late, as the session lets it.
  */
 static enum session_verdict
-converse(void *d, struct shelf *s, struct span in, size_t piece,
+converse(void *d, struct cache *s, struct span in, size_t piece,
     int late, struct buf *out)
 {
 	enum session_verdict v = SESSION_MORE;
@@ -191,7 +191,7 @@ add_nonce(struct buf *b)
 }
 
 static void
-use(struct orderd_conf *conf, struct shelf *s)
+use(struct orderd_conf *conf, struct cache *s)
 {
 	static const struct order_store store = {
 		.begin = begin, .write = write_data, .finish = finish,
@@ -207,17 +207,17 @@ use(struct orderd_conf *conf, struct shelf *s)
 
 /* What is said to in, and what is stored then. */
 static void
-expect_as(const struct orderd_conf *like, const struct shelf *shelf,
+expect_as(const struct orderd_conf *like, const struct cache *cache,
     struct span in, const char *said, const char *stored)
 {
 	struct orderd_conf conf = *like;
-	struct shelf s;
+	struct cache s;
 	struct buf out = { 0 };
 	void *d;
 	size_t piece;
 
 	for (piece = 2 * in.n + 2; piece > 1; piece--) {
-		s = *shelf;
+		s = *cache;
 		use(&conf, &s);
 		d = orderd_session.open(&conf, "", 0);
 		orderd_session.greet(d, &out);
@@ -236,7 +236,7 @@ expect_as(const struct orderd_conf *like, const struct shelf *shelf,
 	buf_free(&out);
 }
 
-static const struct shelf plain = { .group = 100 };
+static const struct cache plain = { .group = 100 };
 static const struct orderd_conf open_to_all = { .host = "here",
 	.nonce = add_nonce };
 
@@ -410,7 +410,7 @@ test_key(void)
 static void
 test_store_fails(void)
 {
-	struct shelf s = { .group = 100, .fail = 1, .failure = ENOSPC };
+	struct cache s = { .group = 100, .fail = 1, .failure = ENOSPC };
 	const char *two = ORDER("a", "-") ORDER("b", "-") "QUIT\r\n";
 
 	expect_as(&open_to_all, &s, span_str(two),
@@ -435,7 +435,7 @@ static void
 test_groups(void)
 {
 	struct orderd_conf conf = open_to_all;
-	struct shelf s = { .group = 2 };
+	struct cache s = { .group = 2 };
 	struct buf out = { 0 };
 	void *d;
 	struct span in = span_str(ORDER("a", "-") ORDER("b", "-")

@@ -115,7 +115,7 @@ static void
 set_conf(struct sender_conf *conf, struct batch *b)
 {
 	conf->report = b->report;
-	conf->shelf = &b->i.shelf;
+	conf->cache = &b->i.cache;
 	conf->sending = sending;
 	conf->arg = b;
 	/* A domain's messages are nobody else's. */

@@ -44,12 +44,8 @@ domains_put(struct domains *q, struct message *m, struct span domain)
 	if (q->domain == NULL)
 		q->domain = die_calloc(DOMAINS_HASHES, sizeof *q->domain);
 	d = &q->domain[hash(domain)];
-	if (d->first == NULL)
-		d->last = &d->first;
 	m->domain = d;
-	m->next = NULL;
-	*d->last = m;
-	d->last = &m->next;
+	message_queue_add(&d->waiting, m);
 	q->n++;
 	q->bytes += m->content.text.n;
 	if (d->given == 0 && !d->waits)
@@ -60,11 +56,10 @@ domains_put(struct domains *q, struct message *m, struct span domain)
 static struct message *
 next_message(struct domains *q, struct domain *d)
 {
-	struct message *m = d->first;
+	struct message *m = message_queue_take(&d->waiting);
 
 	if (m == NULL)
 		return NULL;
-	d->first = m->next;
 	d->given++;
 	d->taken++;
 	q->n--;
@@ -91,7 +86,7 @@ domains_done(struct domains *q, struct message *m)
 {
 	struct domain *d = m->domain;
 
-	if (--d->given == 0 && d->first != NULL)
+	if (--d->given == 0 && d->waiting.first != NULL)
 		line_up(q, d);
 }
 
@@ -159,7 +154,7 @@ choose(struct pool *p, const struct domain *d)
 static void
 give(struct domains *q, struct pool_worker *w, struct domain *d)
 {
-	while (d->first != NULL && pool_has_room(w))
+	while (d->waiting.first != NULL && pool_has_room(w))
 		pool_give(w, next_message(q, d));
 }
 
@@ -168,13 +163,14 @@ domains_share(struct pool *p, struct domains *q)
 {
 	struct domain **at = &q->line;
 	struct pool_worker *w;
+	struct message *m;
 	size_t alive = 0;
 
 	for (w = p->worker; w < p->worker + p->workers; w++) {
 		alive += (size_t)pool_is_alive(w);
-		if (w->first != NULL && (q->line == NULL ||
-		    w->first->domain->taken < TURN))
-			give(q, w, w->first->domain);
+		m = w->queue.first;
+		if (m != NULL && (q->line == NULL || m->domain->taken < TURN))
+			give(q, w, m->domain);
 	}
 	while (*at != NULL) {
 		w = choose(p, *at);

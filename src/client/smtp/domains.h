@@ -23,7 +23,7 @@
 
 /* The messages of a domain. */
 struct domain {
-	struct message *first, **last;	/* what nobody has in hand */
+	struct message_queue waiting;	/* what nobody has in hand */
 	size_t given;		/* how many its worker has in hand */
 	size_t taken;		/* how many it got since it had none */
 	size_t worker;		/* whose it is, or was last, from 1; or 0 */

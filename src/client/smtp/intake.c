@@ -273,11 +273,7 @@ rate_take(struct rate *r)
 static void
 add(struct intake *i, struct message *m)
 {
-	if (i->first == NULL)
-		i->last = &i->first;
-	m->next = NULL;
-	*i->last = m;
-	i->last = &m->next;
+	message_queue_add(&i->ready, m);
 	i->bytes += m->content.text.n;
 }
 
@@ -305,7 +301,7 @@ fetch(struct intake *i)
 	if (i->over)
 		return INTAKE_END;
 	if (i->m == NULL)
-		i->m = message_new(&i->shelf);
+		i->m = message_new(&i->cache);
 	switch (feed_next(&i->feed, i->m)) {
 	case FEED_LATER:
 		i->wait = IO_FOREVER;
@@ -333,15 +329,15 @@ intake_next(struct intake *i, struct message **m)
 
 	if (i->report->broken != NULL || (stop_asked() && !i->single))
 		return INTAKE_END;
-	if (i->first == NULL && i->rest != NULL) {
+	if (i->ready.first == NULL && i->rest != NULL) {
 		/* m may hold the beginning of the next one. */
 		*m = i->rest;
-		i->rest = i->split ? message_split(*m, &i->shelf) : NULL;
+		i->rest = i->split ? message_split(*m, &i->cache) : NULL;
 		return INTAKE_MESSAGE;
 	}
-	if (i->first == NULL && (event = fetch(i)) != INTAKE_MESSAGE)
+	if (i->ready.first == NULL && (event = fetch(i)) != INTAKE_MESSAGE)
 		return event;
-	if (message_open(i->first) > 0) {
+	if (message_open(i->ready.first) > 0) {
 		i->wait = rate_wait(&i->rate);
 		if (i->wait > 0) {
 			i->paced = PACED;
@@ -350,25 +346,24 @@ intake_next(struct intake *i, struct message **m)
 		rate_take(&i->rate);
 		i->paced -= i->paced > 0;
 	}
-	*m = i->first;
-	i->first = (*m)->next;
+	*m = message_queue_take(&i->ready);
 	i->bytes -= (*m)->content.text.n;
 	if (i->split)
-		i->rest = message_split(*m, &i->shelf);
+		i->rest = message_split(*m, &i->cache);
 	return INTAKE_MESSAGE;
 }
 
 struct message *
 intake_behind(struct intake *i, const struct message *m)
 {
-	struct message *next = m == NULL ? i->first : m->next;
+	struct message *next = m == NULL ? i->ready.first : m->next;
 
 	if (next != NULL)
 		return next;
 	if (i->split || i->bytes >= BEHIND_MAX || i->report->broken != NULL ||
 	    stop_asked() || fetch(i) != INTAKE_MESSAGE)
 		return NULL;
-	return m == NULL ? i->first : m->next;
+	return m == NULL ? i->ready.first : m->next;
 }
 
 enum exit_code
@@ -382,5 +377,5 @@ void
 intake_free(struct intake *i)
 {
 	rd_free(&i->feed.rd);
-	message_shelf_free(&i->shelf);
+	message_cache_free(&i->cache);
 }

@@ -91,10 +91,10 @@ struct intake {
 	int single;		/* a signal keeps what is here from nobody */
 	int wait;
 	int paced;		/* the rate held one of the last ones back */
-	struct message_shelf shelf;
+	struct message_cache cache;
 	/* private */
 	struct message *m;	/* the one that is read */
-	struct message *first, **last;	/* whole, and wait to go */
+	struct message_queue ready;	/* whole, and wait to go */
 	size_t bytes;		/* of their texts */
 	int over;		/* there will be no more */
 	struct message *rest;	/* of the one before: other domains */
@@ -105,7 +105,7 @@ void intake_init(struct intake *i, const struct intake_conf *conf,
     const char *helo, int split, struct report *report);
 
 /*
- * The next message, of the shelf: message_drop puts it back there.  One
+ * The next message, of the cache: message_drop puts it back there.  One
  * whose recipients are all decided only needs to be reported.
  */
 enum intake_event intake_next(struct intake *i, struct message **m);

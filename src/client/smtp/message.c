@@ -40,44 +40,64 @@ message_free(struct message *m)
 	memset(m, 0, sizeof *m);
 }
 
-struct message *
-message_new(struct message_shelf *shelf)
+void
+message_queue_add(struct message_queue *q, struct message *m)
 {
-	struct message *m = shelf->spare;
+	if (q->first == NULL)
+		q->last = &q->first;
+	m->next = NULL;
+	*q->last = m;
+	q->last = &m->next;
+}
+
+struct message *
+message_queue_take(struct message_queue *q)
+{
+	struct message *m = q->first;
+
+	if (m != NULL)
+		q->first = m->next;
+	return m;
+}
+
+struct message *
+message_new(struct message_cache *cache)
+{
+	struct message *m = cache->spare;
 
 	if (m != NULL) {
-		shelf->spare = m->next;
+		cache->spare = m->next;
 		return m;
 	}
 	m = die_calloc(1, sizeof *m);
 	message_start(m, 0);
-	m->made = shelf->made;
-	shelf->made = m;
+	m->made = cache->made;
+	cache->made = m;
 	return m;
 }
 
 void
-message_drop(struct message_shelf *shelf, struct message *m)
+message_drop(struct message_cache *cache, struct message *m)
 {
 	if (m->content.text.cap > SPARE_MAX)
 		content_free(&m->content);
 	if (m->converted.cap > SPARE_MAX)
 		buf_free(&m->converted);
-	m->next = shelf->spare;
-	shelf->spare = m;
+	m->next = cache->spare;
+	cache->spare = m;
 }
 
 void
-message_shelf_free(struct message_shelf *shelf)
+message_cache_free(struct message_cache *cache)
 {
 	struct message *m, *made;
 
-	for (m = shelf->made; m != NULL; m = made) {
+	for (m = cache->made; m != NULL; m = made) {
 		made = m->made;
 		message_free(m);
 		free(m);
 	}
-	shelf->spare = shelf->made = NULL;
+	cache->spare = cache->made = NULL;
 }
 
 /* Entries beyond m->rcpts keep their memory for the next message. */
@@ -197,9 +217,9 @@ message_domain(const struct message *m)
 }
 
 static struct message *
-copy(const struct message *m, struct message_shelf *shelf)
+copy(const struct message *m, struct message_cache *cache)
 {
-	struct message *c = message_new(shelf);
+	struct message *c = message_new(cache);
 
 	message_start(c, m->number);
 	buf_addspan(&c->from, buf_span(&m->from));
@@ -213,7 +233,7 @@ copy(const struct message *m, struct message_shelf *shelf)
 }
 
 struct message *
-message_split(struct message *m, struct message_shelf *shelf)
+message_split(struct message *m, struct message_cache *cache)
 {
 	struct span domain = message_domain(m);
 	struct message *other = NULL;
@@ -225,7 +245,7 @@ message_split(struct message *m, struct message_shelf *shelf)
 		if (!moved.decided &&
 		    !span_case_eq(domain_of(&m->rcpt[i]), domain)) {
 			if (other == NULL)
-				other = copy(m, shelf);
+				other = copy(m, cache);
 			message_rcpt(other, buf_span(&moved.addr),
 			    buf_span(&moved.params));
 			continue;

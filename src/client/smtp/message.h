@@ -42,8 +42,8 @@ struct message {
 	int tries;		/* connections it was begun on */
 	const char *server;	/* where it was tried last, "" for nowhere;
 				   owned by whoever set it */
-	struct message *next;	/* in a list of its owner's */
-	struct message *made;	/* in the list of all on its shelf */
+	struct message *next;	/* in its queue */
+	struct message *made;	/* in the list of all from its cache */
 	struct domain *domain;	/* its owner's: with whom it waits */
 	int begun;		/* its owner's: the end may have gone out */
 	const char *ahead;	/* the server in the lines that are there
@@ -57,17 +57,28 @@ void message_start(struct message *m, uintmax_t number);
 void message_free(struct message *m);
 
 /*
- * Messages that are used again.  All zero is an empty shelf.  message_drop
- * puts one back, without what a large one held; message_shelf_free frees all
- * that came from the shelf, wherever they are.
+ * Messages one behind the other, each in one queue at a time.  All zero is an
+ * empty one; message_queue_take is the first, or NULL.
  */
-struct message_shelf {
+struct message_queue {
+	struct message *first, **last;
+};
+
+void message_queue_add(struct message_queue *q, struct message *m);
+struct message *message_queue_take(struct message_queue *q);
+
+/*
+ * Messages that are used again.  All zero is an empty cache.  message_drop
+ * puts one back, without what a large one held; message_cache_free frees all
+ * that came from the cache, wherever they are.
+ */
+struct message_cache {
 	struct message *spare, *made;
 };
 
-struct message *message_new(struct message_shelf *shelf);
-void message_drop(struct message_shelf *shelf, struct message *m);
-void message_shelf_free(struct message_shelf *shelf);
+struct message *message_new(struct message_cache *cache);
+void message_drop(struct message_cache *cache, struct message *m);
+void message_cache_free(struct message_cache *cache);
 
 /* A further recipient, undecided; valid until the next is added. */
 struct rcpt *message_rcpt(struct message *m, struct span addr,
@@ -92,9 +103,9 @@ struct span message_domain(const struct message *m);
 
 /*
  * Moves the undecided recipients of other domains than the first one's to a
- * new message from shelf: NULL when there is none.
+ * new message from cache: NULL when there is none.
  */
-struct message *message_split(struct message *m, struct message_shelf *shelf);
+struct message *message_split(struct message *m, struct message_cache *cache);
 
 /*
  * Adds m to b in the form of bsmtp(5), for those who are undecided, with its

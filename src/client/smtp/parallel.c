@@ -21,7 +21,7 @@ struct parallel {
 	struct report *report;
 	struct pool pool;
 	struct pollfd *poll;
-	struct message *back, **last;	/* what workers could not send */
+	struct message_queue back;	/* what workers could not send */
 	int by_domain;		/* all goes through the queue */
 	struct domains domains;
 	long long woken;	/* ms, when that was looked at */
@@ -34,7 +34,7 @@ static void
 finish(struct parallel *p, struct message *m)
 {
 	report_done(p->report, m);
-	message_drop(&p->in.shelf, m);
+	message_drop(&p->in.cache, m);
 }
 
 static void
@@ -98,7 +98,7 @@ settle(struct parallel *p, struct pool_worker *w, struct message *m)
 	report_step(p->report, m);
 	take_out(p, w, m);
 	writeahead_end(p->report, m);
-	message_drop(&p->in.shelf, m);
+	message_drop(&p->in.cache, m);
 	pool_raise(&p->pool, w);
 	if (!w->back)
 		w->rest = 0;
@@ -167,11 +167,7 @@ take_back(struct parallel *p, struct pool_worker *w, struct span line)
 		return;
 	w->skip = message_open(m);
 	pool_take(w, m);
-	if (p->back == NULL)
-		p->last = &p->back;
-	m->next = NULL;
-	*p->last = m;
-	p->last = &m->next;
+	message_queue_add(&p->back, m);
 }
 
 static void
@@ -247,10 +243,10 @@ settle_ended(struct parallel *p, struct pool_worker *w)
 	struct message *m;
 
 	pool_kill(w);
-	while ((m = w->first) != NULL) {
+	while ((m = w->queue.first) != NULL) {
 		take_out(p, w, m);
 		if (w->bye && !m->begun && (p->ending || stop_asked())) {
-			message_drop(&p->in.shelf, m);
+			message_drop(&p->in.cache, m);
 			continue;
 		}
 		message_decide(m, m->begun || unknown ?
@@ -307,11 +303,9 @@ commit(struct parallel *p)
 static int
 next_message(struct parallel *p, struct message **m, int *input, int *end)
 {
-	*m = p->back;
-	if (*m != NULL) {
-		p->back = (*m)->next;
+	*m = message_queue_take(&p->back);
+	if (*m != NULL)
 		return 1;
-	}
 	if (*end)
 		return 0;
 	switch (intake_next(&p->in, m)) {
@@ -373,7 +367,7 @@ is_busy(const struct parallel *p)
 	for (w = p->pool.worker; w < p->pool.worker + p->pool.workers; w++)
 		if (pool_is_alive(w) && w->n > 0)
 			return 1;
-	return p->back != NULL || p->domains.n > 0;
+	return p->back.first != NULL || p->domains.n > 0;
 }
 
 /* Waits and takes what the workers say. */
@@ -418,12 +412,10 @@ stop_workers(struct parallel *p)
 	size_t i;
 
 	p->ending = 1;
-	while ((m = p->back) != NULL) {
-		p->back = m->next;
-		message_drop(&p->in.shelf, m);
-	}
+	while ((m = message_queue_take(&p->back)) != NULL)
+		message_drop(&p->in.cache, m);
 	while ((m = domains_drop(&p->domains)) != NULL)
-		message_drop(&p->in.shelf, m);
+		message_drop(&p->in.cache, m);
 	for (i = 0; i < p->pool.workers; i++)
 		if (pool_is_alive(&p->pool.worker[i]))
 			kill(p->pool.worker[i].spawn.pid, SIGTERM);

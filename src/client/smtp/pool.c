@@ -295,13 +295,9 @@ void
 pool_give(struct pool_worker *w, struct message *m)
 {
 	message_put(&w->out, m);
-	if (w->n++ == 0) {
-		w->last = &w->first;
+	if (w->n++ == 0)
 		w->since = io_clock();
-	}
-	m->next = NULL;
-	*w->last = m;
-	w->last = &m->next;
+	message_queue_add(&w->queue, m);
 }
 
 void
@@ -341,7 +337,8 @@ pool_find(const struct pool_worker *w, uintmax_t number)
 {
 	struct message *m;
 
-	for (m = w->first; m != NULL && m->number != number; m = m->next)
+	for (m = w->queue.first; m != NULL && m->number != number;
+	    m = m->next)
 		;
 	return m;
 }
@@ -354,7 +351,7 @@ pool_find_rcpt(const struct pool_worker *w, const struct result *res,
 	struct rcpt *r;
 
 	/* Under -x there may be several parts of one message. */
-	for (m = w->first; m != NULL; m = m->next) {
+	for (m = w->queue.first; m != NULL; m = m->next) {
 		if (m->number != res->number)
 			continue;
 		for (r = m->rcpt; r < m->rcpt + m->rcpts; r++)
@@ -370,13 +367,13 @@ pool_find_rcpt(const struct pool_worker *w, const struct result *res,
 void
 pool_take(struct pool_worker *w, struct message *m)
 {
-	struct message **at = &w->first;
+	struct message **at = &w->queue.first;
 
 	while (*at != m)
 		at = &(*at)->next;
 	*at = m->next;
 	if (m->next == NULL)
-		w->last = at;
+		w->queue.last = at;
 	w->n--;
 }
 
@@ -437,7 +434,7 @@ put_ahead(struct pool_worker *w, struct report *r)
 
 	if (left > 0 && w->limit < (size_t)left + LIMIT_FIRST)
 		w->limit = (size_t)left + LIMIT_FIRST;
-	for (m = w->first; m != NULL && left > 0; m = m->next) {
+	for (m = w->queue.first; m != NULL && left > 0; m = m->next) {
 		if (m->begun || m == w->asking)
 			continue;
 		if (writeahead_put(r, m, w->server) < 0)

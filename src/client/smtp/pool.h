@@ -20,7 +20,7 @@ struct pool_worker {
 	struct spawn spawn;
 	int go;			/* lets the end of a message go, or -1 */
 	struct buf in, out;
-	struct message *first, **last;	/* what it has in hand */
+	struct message_queue queue;	/* what it has in hand */
 	size_t n, limit;	/* how many that are, and may be */
 	long long since;	/* ms, when it last got something to do */
 	long long heard;	/* ms, when it last said something */

@@ -28,16 +28,6 @@ take(struct sender *s, struct message *m)
 	servers_take(s->to);
 }
 
-static void
-queue_again(struct sender *s, struct message *m)
-{
-	if (s->again == NULL)
-		s->last = &s->again;
-	m->next = NULL;
-	*s->last = m;
-	s->last = &m->next;
-}
-
 /* Nothing more can be told, or is to be sent. */
 static void
 give_up(struct sender *s)
@@ -53,7 +43,7 @@ drop(struct sender *s, struct message *m)
 {
 	if (m == s->pushed)
 		s->pushed = NULL;
-	message_drop(s->conf->shelf, m);
+	message_drop(s->conf->cache, m);
 }
 
 /*
@@ -72,7 +62,7 @@ finish(struct sender *s, struct message *m)
 	} else {
 		m->tries = 0;
 		r = report_part(s->conf->report, m);
-		queue_again(s, m);
+		message_queue_add(&s->again, m);
 	}
 	if (r < 0)
 		give_up(s);
@@ -182,7 +172,7 @@ lose(struct sender *s, struct transact *t)
 			message_decide(m, RESULT_UNKNOWN, STAGE_DOT, 0,
 			    buf_span(&c->why));
 		if (message_open(m) > 0 && may_retry(s, m) == 0)
-			queue_again(s, m);
+			message_queue_add(&s->again, m);
 		else
 			finish(s, m);
 		if (s->queued == 0 || s->stopped)
@@ -209,7 +199,7 @@ hear(struct sender *s, size_t left)
 		judge(s, 0);
 		if (t->again) {
 			t->m->tries--;
-			queue_again(s, t->m);
+			message_queue_add(&s->again, t->m);
 		} else {
 			finish(s, t->m);
 		}
@@ -419,13 +409,12 @@ go_again(struct sender *s)
 {
 	struct message *m;
 
-	while (s->again != NULL && !s->stopped) {
+	while (s->again.first != NULL && !s->stopped) {
 		while (s->held != NULL && !s->stopped)
 			conclude(s, NULL);
 		if (s->stopped)
 			break;
-		m = s->again;
-		s->again = m->next;
+		m = message_queue_take(&s->again);
 		bring(s, &s->turn[0], m, 0);
 	}
 	return s->stopped ? -1 : 0;

@@ -17,7 +17,7 @@ struct sender_conf {
 	size_t depth;		/* messages without an answer, at least 1 */
 
 	struct report *report;	/* is told what becomes of messages */
-	struct message_shelf *shelf;	/* and then takes them back */
+	struct message_cache *cache;	/* and then takes them back */
 
 	/*
 	 * Called with arg when the end of m is next, each time it goes: -1
@@ -50,7 +50,7 @@ struct sender {
 	struct transact *window;
 	size_t first, queued;
 	size_t unanswered;	/* commands */
-	struct message *again, **last;	/* to be sent again, in order */
+	struct message_queue again;	/* to be sent again, in order */
 };
 
 /*

@@ -1,8 +1,8 @@
 /*
- * dry: what would become of a message, or of a batch, without sending it.
+ * dryrun: what would become of a message, or of a batch, without sending it.
  */
-#ifndef CLIENT_SMTP_DRY_H
-#define CLIENT_SMTP_DRY_H
+#ifndef CLIENT_SMTP_DRYRUN_H
+#define CLIENT_SMTP_DRYRUN_H
 
 #include "client/smtp/intake.h"
 #include "client/smtp/sender.h"
@@ -12,7 +12,7 @@
  * ask the first server that talks is asked, up to RCPT, over one connection.
  * The exit code.
  */
-enum exit_code dry_run(const struct intake_conf *in,
+enum exit_code dryrun_run(const struct intake_conf *in,
     const struct sender_conf *conf, int ask, struct wr *out);
 
 #endif

@@ -1,10 +1,10 @@
-#include "dry.h"
+#include "dryrun.h"
 
 #include "client/smtp/transact.h"
 #include "format/mail/mime.h"
 #include "sys/stop.h"
 
-struct dry {
+struct dryrun {
 	int ask;
 	struct wr *out;
 	struct servers servers;	/* kept for the next message */
@@ -18,7 +18,7 @@ struct dry {
  * refused, or in another transaction.
  */
 static void
-ask_server(struct dry *d, struct message *m)
+ask_server(struct dryrun *d, struct message *m)
 {
 	struct smtpc *c = &d->servers.connection.c;
 	enum smtpc_status status;
@@ -37,7 +37,7 @@ ask_server(struct dry *d, struct message *m)
 
 /* With those whom one server can serve; 0, or -1 when everybody is decided. */
 static int
-check_some(struct dry *d, struct message *m)
+check_some(struct dryrun *d, struct message *m)
 {
 	enum esmtp_verdict verdict;
 	const struct server *v;
@@ -93,7 +93,7 @@ tell(struct wr *out, const struct message *m, const struct rcpt *r, int asked)
 }
 
 static void
-try(struct dry *d, struct message *m)
+try(struct dryrun *d, struct message *m)
 {
 	size_t i;
 
@@ -110,7 +110,7 @@ try(struct dry *d, struct message *m)
 
 /* Each message of a stream. */
 static void
-try_all(struct dry *d, const struct intake_conf *in, const char *helo)
+try_all(struct dryrun *d, const struct intake_conf *in, const char *helo)
 {
 	enum feed_event event = FEED_LATER;
 	struct message m = { 0 };
@@ -135,10 +135,10 @@ try_all(struct dry *d, const struct intake_conf *in, const char *helo)
 }
 
 enum exit_code
-dry_run(const struct intake_conf *in, const struct sender_conf *conf,
+dryrun_run(const struct intake_conf *in, const struct sender_conf *conf,
     int ask, struct wr *out)
 {
-	struct dry d = { .servers = { .conf = &conf->servers }, .ask = ask,
+	struct dryrun d = { .servers = { .conf = &conf->servers }, .ask = ask,
 	    .out = out };
 
 	if (in->single != NULL)
