@@ -49,6 +49,29 @@ load smtpsend
 	grep -qx 'C: AUTH LOGIN' said
 }
 
+@test "-I: more replies than commands, and what is no reply" {
+	printf '%s\r\n' '220 hi' '250 one' '550 two' >replies
+	run -75 smtpsend -I -C 'cat replies' <<<NOOP
+	[ "$output" = "S: 220 hi
+   (connected: type EHLO and your name, MAIL FROM:<you>, RCPT TO:<them>, DATA, QUIT)
+S: 250 one
+   (the server is out of step: nothing had asked for this reply)
+S: 550 two
+   (the server is out of step: nothing had asked for this reply)
+   (connection lost)" ]
+	printf '220 hi\r\n\025\003\001 \\ \303\n' >replies
+	run -75 smtpsend -I -C 'cat replies' <<<NOOP
+	[[ $output = *'(not an SMTP reply: \x15\x03\x01 \\ \xC3\n)' ]]
+	printf '\025\003\001\000\002\002F' >replies
+	run -75 --separate-stderr smtpsend -C 'cat replies' -f a@b c@d <<<x
+	[[ $stderr = *': connection lost: \x15\x03\x01\x00\x02\x02F' ]]
+	# what was typed is not told, if a server says it again
+	printf '%s\r\n' '220 hi' '250-x' '250 AUTH PLAIN' AGpvZQB4 >replies
+	run -75 --separate-stderr smtpsend -a joe -P 'echo x' \
+		-C 'cat replies' -f a@b c@d <<<x
+	[[ $stderr = *': not an SMTP reply' ]]
+}
+
 @test "-I: the end of input is QUIT, but in a letter it sends nothing" {
 	fake
 	run -0 smtpsend -I -s "$ADDR" <<<NOOP

@@ -50,18 +50,38 @@ meaning(const struct reply *r, struct span line)
 	return reply_is(r, 4) ? "not now: try again later" : "no";
 }
 
-/* The reply to a line: 0, or -1 when the connection is over. */
+/* A reply: 0, or -1 when the connection is over. */
 static int
-hear(struct interactive *t, struct span line, int timeout)
+hear(struct interactive *t, int timeout)
 {
 	struct smtpc *c = t->c;
 
-	if (smtpc_hear(c, STAGE_DATA, timeout, SMTPC_EITHER) == SMTPC_LOST) {
-		explain(t, c->code == 421 ? "the server hangs up" :
-		    buf_str(&c->why));
+	if (smtpc_hear(c, STAGE_DATA, timeout, SMTPC_EITHER) != SMTPC_LOST)
+		return 0;
+	explain(t, c->code == 421 ? "the server hangs up" : buf_str(&c->why));
+	return -1;
+}
+
+/* The reply to a line: 0, or -1 when the connection is over. */
+static int
+hear_answer(struct interactive *t, struct span line, int timeout)
+{
+	if (hear(t, timeout) < 0)
 		return -1;
+	explain(t, meaning(&t->c->reply, line));
+	return 0;
+}
+
+/* What the server has said unasked would pass for the answer to a command. */
+static int
+hear_rest(struct interactive *t)
+{
+	while (!smtpc_silent(t->c)) {
+		if (hear(t, SMTPC_COMMAND) < 0)
+			return -1;
+		explain(t, "the server is out of step: nothing had asked for "
+		    "this reply");
 	}
-	explain(t, meaning(&c->reply, line));
 	return 0;
 }
 
@@ -115,7 +135,7 @@ pass_text(struct interactive *t)
 		rest = t->more;
 	}
 	smtpc_say(t->c, span_str("."));
-	return hear(t, span_str("."), SMTPC_DOT);
+	return hear_answer(t, span_str("."), SMTPC_DOT);
 }
 
 /*
@@ -158,6 +178,18 @@ say(struct interactive *t, struct span line)
 		smtpc_say_masked(t->c, line, n);
 }
 
+/* A command, its answer, and where it asks for that the message. */
+static int
+ask(struct interactive *t, struct span line)
+{
+	if (hear_rest(t) < 0)
+		return -1;
+	say(t, line);
+	if (hear_answer(t, line, SMTPC_COMMAND) < 0)
+		return -1;
+	return t->c->reply.code == 354 ? pass_text(t) : 0;
+}
+
 static enum exit_code
 talk(struct interactive *t)
 {
@@ -175,9 +207,7 @@ talk(struct interactive *t)
 			explain(t, "octets are hard to count: use DATA");
 			continue;
 		}
-		say(t, line);
-		if (hear(t, line, SMTPC_COMMAND) < 0 ||
-		    (t->c->reply.code == 354 && pass_text(t) < 0)) {
+		if (ask(t, line) < 0) {
 			code = EX_TEMPFAIL;
 			break;
 		}

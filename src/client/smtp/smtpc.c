@@ -5,6 +5,7 @@
 #include "client/client.h"
 #include "client/smtp/saslc.h"
 #include "format/crypt/sha256.h"
+#include "format/wire/escape.h"
 #include "sys/secret.h"
 
 /* How long a server may take to say good-bye, in ms. */
@@ -12,6 +13,9 @@
 
 /* Bytes of chance in a nonce. */
 #define NONCE 18
+
+/* Octets that are shown of what is no reply. */
+#define CAME_MAX 64
 
 /* Where all of AUTH fits (RFC 5321 4.5.3.1.4), it holds a response. */
 #define AUTH_MAX 510
@@ -126,8 +130,25 @@ smtpc_lost(struct smtpc *c, const char *why)
 	return SMTPC_LOST;
 }
 
+/*
+ * What came in place of a reply tells what the server is; but what comes after
+ * AUTH may be an echo of a secret.
+ */
 static enum smtpc_status
-lost_reading(struct smtpc *c, enum rd_status status)
+lost_at(struct smtpc *c, const char *why, struct span came)
+{
+	smtpc_lost(c, why);
+	if (came.n > CAME_MAX)
+		came.n = CAME_MAX;
+	if (came.n > 0 && c->stage != STAGE_AUTH) {
+		buf_adds(&c->why, ": ");
+		escape_add(&c->why, came);
+	}
+	return SMTPC_LOST;
+}
+
+static enum smtpc_status
+lost_reading(struct smtpc *c, enum rd_status status, struct span came)
 {
 	if (c->wr.err == EILSEQ) {
 		smtpc_lost(c, "a line ending, or a NUL, in a command");
@@ -138,13 +159,16 @@ lost_reading(struct smtpc *c, enum rd_status status)
 		return smtpc_lost(c, "connection lost while sending");
 	switch (status) {
 	case RD_LONG:
-		return smtpc_lost(c, "reply line too long");
+		return lost_at(c, "reply line too long", came);
 	case RD_TIMEOUT:
-		smtpc_lost(c, "no answer in time");
+		c->rd.timeout = 0;
+		if (rd_some(&c->rd, &came) != RD_LINE)
+			came.n = 0;
+		lost_at(c, "no answer in time", came);
 		c->silent = 1;
 		return SMTPC_LOST;
 	default:
-		return smtpc_lost(c, "connection lost");
+		return lost_at(c, "connection lost", came);
 	}
 }
 
@@ -203,7 +227,7 @@ smtpc_hear(struct smtpc *c, enum result_stage stage, int timeout, int want)
 	enum reply_event event;
 	enum rd_status status;
 	int soon = c->wait != NULL;
-	struct span line;
+	struct span line = { NULL, 0 };
 	long long end = 0;
 
 	c->stage = stage;
@@ -217,12 +241,12 @@ smtpc_hear(struct smtpc *c, enum result_stage stage, int timeout, int want)
 	do {
 		status = hear_line(c, timeout, &end, &soon, &line);
 		if (status != RD_LINE)
-			return lost_reading(c, status);
+			return lost_reading(c, status, line);
 		trace(c, "S: ", line, "");
 		event = reply_line(&c->reply, line);
 	} while (event == REPLY_MORE);
 	if (event == REPLY_BAD)
-		return smtpc_lost(c, c->reply.why);
+		return lost_at(c, c->reply.why, line);
 	return judge(c, want);
 }
 
