@@ -155,26 +155,15 @@ set_login(struct sasld *s, struct span login)
 static enum sasld_next
 step_plain(struct sasld *s, struct span r, struct buf *out)
 {
-	struct span field[3];
-	const char *nul;
-	size_t i;
+	struct span other = span_cut(&r, '\0'), login = span_cut(&r, '\0');
 
 	(void)out;
-	for (i = 0; i < 2; i++) {
-		nul = memchr(r.p, '\0', r.n);
-		if (nul == NULL)
-			return SASLD_MALFORMED;
-		field[i] = span_of(r.p, (size_t)(nul - r.p));
-		r = span_drop(r, field[i].n + 1);
-	}
-	field[2] = r;
-	if (field[1].n == 0 || r.n == 0 || memchr(r.p, '\0', r.n) != NULL)
+	if (login.n == 0 || r.n == 0 || span_find(r, '\0') != NULL)
 		return SASLD_MALFORMED;
-	set_login(s, field[1]);
+	set_login(s, login);
 	s->tried = 1;
-	if (!sasld_password(s->conf, field[1], field[2]))
-		return SASLD_REFUSED;
-	return field[0].n == 0 || span_eq(field[0], field[1]) ? SASLD_DONE :
+	return sasld_password(s->conf, login, r) &&
+	    (other.n == 0 || span_eq(other, login)) ? SASLD_DONE :
 	    SASLD_REFUSED;
 }
 
@@ -363,11 +352,11 @@ sasld_start(struct sasld *s, struct span name, struct span initial,
 	m = SPAN_LOOKUP(name, mechanisms);
 	if (m == NULL || (s->conf->mechanisms & m->bit) == 0)
 		return SASLD_UNKNOWN;
-	if (initial.p != NULL && !m->initial)
+	if (initial.n > 0 && !m->initial)
 		return SASLD_MALFORMED;
 	s->mechanism = m;
 	buf_addspan(&s->nonce, nonce);
-	if (initial.p != NULL)
+	if (initial.n > 0)
 		return take_response(s, span_is(initial, "=") ?
 		    span_of(initial.p, 0) : initial, out);
 	if (m->greet != NULL)

@@ -37,9 +37,9 @@ struct sasld *sasld_open(const struct sasld_conf *conf);
 void sasld_close(struct sasld *s);
 
 /*
- * AUTH with a mechanism in any case, and the initial response, whose p is NULL
- * where there is none ("=" is an empty one).  nonce is printable ASCII
- * without commas that nobody can guess and that comes but once.
+ * AUTH with a mechanism in any case, and the initial response, empty where
+ * there is none ("=" is an empty one).  nonce is printable ASCII without commas
+ * that nobody can guess and that comes but once.
  */
 enum sasld_next sasld_start(struct sasld *s, struct span mechanism,
     struct span initial, struct span nonce, struct buf *out);

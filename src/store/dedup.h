@@ -59,7 +59,7 @@ int dedup_look(struct dedup *s, const char *key);
 
 /*
  * Stages a file and marks its key: 0, or -1 with errno.  The caller then
- * links the file to its name, and after that removes it (newfile_done).
+ * links the file to its name, and after that removes it (newfile_drop).
  */
 int dedup_stage(struct dedup *s, const char *key, struct newfile *f);
 

@@ -204,7 +204,7 @@ give_name(struct mail *mail)
 		mail->path = span_dup(buf_span(&path));
 	else
 		fail(mail);
-	newfile_done(&mail->draft.file);
+	newfile_drop(&mail->draft.file);
 	buf_free(&path);
 }
 

@@ -83,15 +83,14 @@ passwd_configure(struct passwd *p, struct sasld_conf *c)
 static const char *
 parse_line(struct passwd *p, size_t at, struct span line, struct entry *e)
 {
-	const char *colon = memchr(line.p, ':', line.n);
 	struct scram_verifier v;
 	struct buf login = { 0 };
 	int r;
 
-	if (colon == NULL)
+	if (span_find(line, ':') == NULL)
 		return "no colon in the line";
-	e->login = span_of(line.p, (size_t)(colon - line.p));
-	e->secret = span_drop(line, e->login.n + 1);
+	e->login = span_cut(&line, ':');
+	e->secret = line;
 	r = name_login(&login, e->login);
 	if (r == 0)
 		memcpy(p->text.p + at, login.p, login.n);
@@ -100,7 +99,7 @@ parse_line(struct passwd *p, size_t at, struct span line, struct entry *e)
 		return "not a login";
 	if (e->secret.n == 0)
 		return "no password";
-	if (memchr(e->secret.p, '\0', e->secret.n) != NULL)
+	if (span_find(e->secret, '\0') != NULL)
 		return "NUL in the password";
 	if (!scram_is_verifier(e->secret)) {
 		p->passwords = 1;

@@ -192,24 +192,18 @@ add_login(struct buf *b, struct span s)
 	return make_login(b, s);
 }
 
-/* "name: member, ...", the colon being at this offset. */
+/* "name: member, ..." */
 static int
-add_alias(struct users *u, struct span line, size_t colon,
-    unsigned long number)
+add_alias(struct users *u, struct span line, unsigned long number)
 {
-	struct span rest = span_drop(line, colon + 1), member;
+	struct span name = span_cut(&line, ':');
 	size_t at = u->lists.n;
-	const char *comma;
-	int r;
+	int r, more;
 
-	r = add_login(&u->lists, span_trim(span_of(line.p, colon)));
-	while (r == 0 && rest.p != NULL) {
-		comma = memchr(rest.p, ',', rest.n);
-		member = comma != NULL ?
-		    span_of(rest.p, (size_t)(comma - rest.p)) : rest;
-		r = add_login(&u->lists, span_trim(member));
-		rest = comma != NULL ? span_drop(rest, member.n + 1) :
-		    span_of(NULL, 0);
+	r = add_login(&u->lists, span_trim(name));
+	for (more = 1; r == 0 && more; ) {
+		more = span_find(line, ',') != NULL;
+		r = add_login(&u->lists, span_trim(span_cut(&line, ',')));
 	}
 	buf_addc(&u->lists, '\0');
 	if (u->aliases == u->cap) {
@@ -228,18 +222,17 @@ static int
 parse_line(struct users *u, struct span line, const char *path,
     unsigned long number)
 {
-	const char *colon = memchr(line.p, ':', line.n);
-	int r;
+	int r, is_alias = span_find(line, ':') != NULL;
 
-	if (colon != NULL)
-		r = add_alias(u, line, (size_t)(colon - line.p), number);
+	if (is_alias)
+		r = add_alias(u, line, number);
 	else {
 		r = add_login(&u->text, line);
 		u->n += r == 0;
 	}
 	if (r < 0)
 		warn("%s:%lu: not a login%s", path, number,
-		    colon != NULL ? ", or not a list of them" : "");
+		    is_alias ? ", or not a list of them" : "");
 	return r;
 }
 

@@ -1,6 +1,5 @@
 #include "cli.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "io.h"
 #include "local.h"
 
 static const char *usage_text = "";
@@ -15,18 +15,8 @@ static const char *usage_text = "";
 static void
 put(int fd, const char *text)
 {
-	size_t n = strlen(text);
-	ssize_t r;
-
-	while (n > 0) {
-		r = write(fd, text, n);
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r < 0)
-			die_sys(EX_IOERR, "stdout");
-		text += r;
-		n -= (size_t)r;
-	}
+	if (io_write(fd, text, strlen(text)) < 0)
+		die_sys(EX_IOERR, "stdout");
 }
 
 /*

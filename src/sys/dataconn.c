@@ -110,30 +110,6 @@ set_port(struct sockaddr_storage *sa, unsigned port)
 		    htons((uint16_t)port);
 }
 
-/* A socket that listens at sa: 0, or -1 with errno. */
-static int
-listen_at(struct dataconn *d, const struct sockaddr_storage *sa, socklen_t n)
-{
-	int on = 1, off = 0, err;
-
-	d->listener = socket(sa->ss_family, SOCK_STREAM, 0);
-	if (d->listener < 0)
-		return -1;
-	setsockopt(d->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	if (sa->ss_family == AF_INET6)
-		setsockopt(d->listener, IPPROTO_IPV6, IPV6_V6ONLY, &off,
-		    sizeof off);
-	if (fcntl(d->listener, F_SETFL, O_NONBLOCK) == 0 &&
-	    fcntl(d->listener, F_SETFD, FD_CLOEXEC) == 0 &&
-	    bind(d->listener, (const struct sockaddr *)sa, n) == 0 &&
-	    listen(d->listener, BACKLOG) == 0)
-		return 0;
-	err = errno;
-	dataconn_close(d);
-	errno = err;
-	return -1;
-}
-
 /*
  * Nobody is to guess the port, for whoever connects first has it: each one that
  * is tried is a random one, or the next where there are but a few.
@@ -145,7 +121,6 @@ dataconn_listen(struct dataconn *d, unsigned low, unsigned high, char *text)
 	unsigned ports = (high > 0 ? high : PORT_LAST) - first + 1;
 	struct sockaddr_storage sa;
 	socklen_t n;
-	int r = -1;
 
 	dataconn_close(d);
 	/* Whoever cannot be told from others gets no connection. */
@@ -154,18 +129,19 @@ dataconn_listen(struct dataconn *d, unsigned low, unsigned high, char *text)
 		return -1;
 	}
 	n = own_address(d, &sa);
-	for (i = 0; i < ports && i < PORT_TRIES && r < 0; i++) {
+	for (i = 0; i < ports && i < PORT_TRIES && d->listener < 0; i++) {
 		if ((i == 0 || ports > PORT_TRIES) &&
 		    secret_random(&start, sizeof start) < 0)
 			return -1;
 		set_port(&sa, first + (start % ports + i) % ports);
-		r = listen_at(d, &sa, n);
-		if (r < 0 && errno != EADDRINUSE && errno != EACCES)
+		d->listener = net_listen_at((const void *)&sa, n, BACKLOG);
+		if (d->listener < 0 && errno != EADDRINUSE && errno != EACCES)
 			break;
 	}
-	if (r == 0)
-		net_bound(d->listener, text);
-	return r;
+	if (d->listener < 0)
+		return -1;
+	net_bound(d->listener, text);
+	return 0;
 }
 
 void

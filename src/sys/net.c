@@ -163,49 +163,45 @@ is_dead(const struct sockaddr_un *un)
 }
 
 static int
-bind_unix(int fd, const char *path)
+bind_unix(int fd, const struct sockaddr *sa, socklen_t n)
 {
-	struct sockaddr_un un;
+	const struct sockaddr_un *un = (const void *)sa;
 	struct stat st;
 	mode_t mask;
 	int r;
 
-	unix_name(&un, path);
 	mask = umask(0177);
-	r = bind(fd, (struct sockaddr *)&un, sizeof un);
-	if (r < 0 && errno == EADDRINUSE && lstat(path, &st) == 0 &&
-	    S_ISSOCK(st.st_mode) && is_dead(&un) && unlink(path) == 0)
-		r = bind(fd, (struct sockaddr *)&un, sizeof un);
+	r = bind(fd, sa, n);
+	if (r < 0 && errno == EADDRINUSE && lstat(un->sun_path, &st) == 0 &&
+	    S_ISSOCK(st.st_mode) && is_dead(un) && unlink(un->sun_path) == 0)
+		r = bind(fd, sa, n);
 	umask(mask);
 	return r;
 }
 
 static int
-bind_inet(int fd, const struct addrinfo *ai)
+bind_inet(int fd, const struct sockaddr *sa, socklen_t n)
 {
 	int on = 1, off = 0;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	if (ai->ai_family == AF_INET6)
+	if (sa->sa_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-	return bind(fd, ai->ai_addr, ai->ai_addrlen);
+	return bind(fd, sa, n);
 }
 
-/* One listening socket, or -1 with errno. */
-static int
-listen_on(const struct addrinfo *ai, const char *path)
+int
+net_listen_at(const struct sockaddr *sa, socklen_t n, int backlog)
 {
-	int fd, r;
+	int fd = make_socket(sa->sa_family, SOCK_STREAM);
 
-	fd = make_socket(ai != NULL ? ai->ai_family : AF_UNIX, SOCK_STREAM);
 	if (fd < 0)
 		return -1;
-	r = ai != NULL ? bind_inet(fd, ai) : bind_unix(fd, path);
-	if (r < 0 || listen(fd, NET_BACKLOG) < 0) {
-		io_close(fd);
-		return -1;
-	}
-	return fd;
+	if ((sa->sa_family == AF_UNIX ? bind_unix(fd, sa, n) :
+	    bind_inet(fd, sa, n)) == 0 && listen(fd, backlog) == 0)
+		return fd;
+	io_close(fd);
+	return -1;
 }
 
 /* As net_listen, for every address one host has. */
@@ -219,7 +215,8 @@ listen_host(const char *host, const char *port, int *fd, const char **why)
 	if (list == NULL)
 		return -1;
 	for (ai = list; ai != NULL && n < NET_SOCKETS_MAX; ai = ai->ai_next) {
-		fd[n] = listen_on(ai, NULL);
+		fd[n] = net_listen_at(ai->ai_addr, ai->ai_addrlen,
+		    NET_BACKLOG);
 		if (fd[n] >= 0)
 			n++;
 		else
@@ -232,10 +229,13 @@ listen_host(const char *host, const char *port, int *fd, const char **why)
 int
 net_listen(const struct net_addr *a, int *fd, const char **why)
 {
+	struct sockaddr_un un;
 	int n;
 
 	if (a->path[0] != '\0') {
-		fd[0] = listen_on(NULL, a->path);
+		unix_name(&un, a->path);
+		fd[0] = net_listen_at((struct sockaddr *)&un, sizeof un,
+		    NET_BACKLOG);
 		if (fd[0] >= 0)
 			return 1;
 		*why = strerror(errno);

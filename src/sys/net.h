@@ -5,6 +5,7 @@
 #define SYS_NET_H
 
 #include <stddef.h>
+#include <sys/socket.h>
 
 /* Room for an address in words: "[v6]:port" or a path. */
 #define NET_TEXT_MAX 320
@@ -35,6 +36,9 @@ void net_text(const struct net_addr *a, char *text);
  * socket gets mode 0600, and takes the place of one whose server is dead.
  */
 int net_listen(const struct net_addr *a, int *fd, const char **why);
+
+/* One such socket at an address that is known: it, or -1 with errno. */
+int net_listen_at(const struct sockaddr *sa, socklen_t n, int backlog);
 
 /* The address a listening socket really has, port included. */
 void net_bound(int fd, char *text);

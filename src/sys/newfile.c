@@ -123,15 +123,6 @@ newfile_replace(struct newfile *f, const char *path)
 }
 
 void
-newfile_done(struct newfile *f)
-{
-	if (f->path != NULL)
-		unlink(f->path);
-	free(f->path);
-	f->path = NULL;
-}
-
-void
 newfile_drop(struct newfile *f)
 {
 	if (f->path != NULL)

@@ -53,10 +53,9 @@ int newfile_rename(struct newfile *f, const char *path);
 
 /*
  * Gives the file its name: 0, or -1 with errno (EEXIST when the name is
- * taken; another may be tried).  newfile_done then removes the temporary one.
+ * taken; another may be tried).  newfile_drop then removes the temporary one.
  */
 int newfile_link(struct newfile *f, const char *path);
-void newfile_done(struct newfile *f);
 
 /* The same at once, in place of the file that has the name. */
 int newfile_replace(struct newfile *f, const char *path);

@@ -15,6 +15,7 @@
 #include "inetd.h"
 #include "io.h"
 #include "secret.h"
+#include "stop.h"
 #include "workers.h"
 
 #define SOCKETS_MAX 64		/* listening, of one server */
@@ -37,43 +38,6 @@ struct sockets {
 /* Dropping the groups of root is in no standard and on every system. */
 int setgroups(size_t n, const gid_t *list);
 
-static int stop_pipe[2] = { -1, -1 };
-
-/* No new sessions: those in hand are finished, then serve_run returns. */
-static void
-stop(void)
-{
-	int err = errno;
-
-	while (write(stop_pipe[1], "", 1) < 0 && errno == EINTR)
-		continue;
-	errno = err;		/* a pipe that is full: it is known already */
-}
-
-static void
-on_signal(int sig)
-{
-	(void)sig;
-	stop();
-}
-
-/* In place of the one there was: its end to read from, or -1. */
-static int
-make_stop_pipe(void)
-{
-	int i;
-
-	for (i = 0; i < 2; i++)
-		if (stop_pipe[i] >= 0)
-			close(stop_pipe[i]);
-	if (pipe(stop_pipe) < 0)
-		return -1;
-	fcntl(stop_pipe[0], F_SETFD, FD_CLOEXEC);
-	fcntl(stop_pipe[1], F_SETFD, FD_CLOEXEC);
-	fcntl(stop_pipe[1], F_SETFL, O_NONBLOCK);
-	return stop_pipe[0];
-}
-
 /*
  * SIGTERM and SIGINT end the server in good order; writing beyond a limit on
  * file sizes is an error like any other.
@@ -83,11 +47,11 @@ catch_signals(void)
 {
 	struct sigaction sa;
 
-	if (make_stop_pipe() < 0)
+	if (stop_open() < 0)
 		die_sys(EX_TEMPFAIL, "pipe");
 	memset(&sa, 0, sizeof sa);
 	sigemptyset(&sa.sa_mask);
-	sa.sa_handler = on_signal;
+	sa.sa_handler = stop_ask;
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
 	sa.sa_handler = SIG_IGN;
@@ -294,7 +258,7 @@ serve_stdio(const struct serve_opt *o, const struct service *service)
 		service->start(service->app);
 	net_peer_text(&peer, getenv("TCPREMOTEIP"));
 	return inetd_run(service, &peer, (int)o->idle * 1000,
-	    stop_pipe[0]);
+	    stop_fd());
 }
 
 /* The workers, once all of them are there, and what they leave behind. */
@@ -305,8 +269,7 @@ serve_sockets(const struct serve_opt *o, const struct service *service,
 	struct workers_opt co = {
 		.listener = s->fd, .listeners = s->n,
 		.workers = (int)o->workers, .once = o->once,
-		.own_stop = make_stop_pipe,
-		.loop = { .stop = stop_pipe[0], .idle = (int)o->idle * 1000,
+		.loop = { .stop = stop_fd(), .idle = (int)o->idle * 1000,
 		    .verbose = o->verbose }
 	};
 	enum exit_code code;
@@ -369,8 +332,9 @@ serve_print(void *opt, const char *line)
 	if (io_write(STDOUT_FILENO, b.p, b.n) < 0)
 		die_sys(EX_IOERR, "stdout");
 	buf_free(&b);
+	/* Those in hand are finished, then serve_run returns. */
 	if (o->once)
-		stop();
+		stop_ask(0);
 }
 
 void

@@ -13,8 +13,8 @@ static volatile sig_atomic_t asked;
 /* A copy of this process has the same pipe, until it calls stop_catch. */
 static pid_t owner;
 
-static void
-on_signal(int sig)
+void
+stop_ask(int sig)
 {
 	int err = errno;
 
@@ -35,14 +35,14 @@ catch_one(int sig)
 	if (sigaction(sig, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
 		return;
 	memset(&sa, 0, sizeof sa);
-	sa.sa_handler = on_signal;
+	sa.sa_handler = stop_ask;
 	sa.sa_flags = (int)(SA_RESETHAND | SA_RESTART);
 	sigemptyset(&sa.sa_mask);
 	sigaction(sig, &sa, NULL);
 }
 
 int
-stop_catch(void)
+stop_open(void)
 {
 	int i;
 
@@ -60,6 +60,14 @@ stop_catch(void)
 	if (owner == 0 || owner == getpid())
 		asked = 0;
 	owner = getpid();
+	return pipes[0];
+}
+
+int
+stop_catch(void)
+{
+	if (stop_open() < 0)
+		return -1;
 	catch_one(SIGINT);
 	catch_one(SIGTERM);
 	catch_one(SIGHUP);

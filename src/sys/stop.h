@@ -12,6 +12,13 @@
  */
 int stop_catch(void);
 
+/*
+ * The same for those who catch signals themselves: what stop_fd will be, or -1
+ * with errno.  stop_ask is a wish, and the handler of a signal that is one.
+ */
+int stop_open(void);
+void stop_ask(int sig);
+
 /* Whether there has been one; 0 where nothing was caught. */
 int stop_asked(void);
 

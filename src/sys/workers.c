@@ -10,6 +10,7 @@
 #include "fdpass.h"
 #include "io.h"
 #include "spawn.h"
+#include "stop.h"
 
 /*
  * A worker that lives shorter than this has failed: the next one comes after a
@@ -58,7 +59,7 @@ work(struct workers *ws, int worker, int channel, const sigset_t *signals)
 	struct loop_opt o = ws->o->loop;
 	int i;
 
-	o.stop = ws->o->own_stop();
+	o.stop = stop_open();
 	if (o.stop < 0)
 		die_sys(EX_TEMPFAIL, "pipe");
 	sigprocmask(SIG_SETMASK, signals, NULL);

@@ -18,9 +18,6 @@ struct workers_opt {
 	int listeners;
 	int workers;		/* of loop.limit, too */
 	int once;		/* a worker that ends in order ends all */
-
-	/* In a worker: a descriptor that tells it alone to end, or -1. */
-	int (*own_stop)(void);
 	struct loop_opt loop;	/* stop is the parent's */
 };
 

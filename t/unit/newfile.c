@@ -43,7 +43,7 @@ test_whole(void)
 	newfile_start(&f);
 	CHECK_INT(newfile_sync(&f), 0);
 	CHECK_INT(newfile_link(&f, "final"), 0);
-	newfile_done(&f);
+	newfile_drop(&f);
 	CHECK_INT(newfile_syncdir("."), 0);
 	CHECK_INT(entries(), 1);
 	CHECK_INT(stat("final", &st), 0);
@@ -67,7 +67,7 @@ test_taken(void)
 	CHECK_INT(newfile_link(&f, "final"), -1);
 	CHECK_INT(errno, EEXIST);
 	CHECK_INT(newfile_link(&f, "final-2"), 0);
-	newfile_done(&f);
+	newfile_drop(&f);
 	CHECK_INT(entries(), 2);
 }
 

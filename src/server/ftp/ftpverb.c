@@ -197,11 +197,8 @@ static void
 allo(struct ftpd *s, struct span arg)
 {
 	uintmax_t size;
-	size_t n;
 
-	for (n = 0; n < arg.n && arg.p[n] != ' '; n++)
-		;
-	if (span_number(span_of(arg.p, n), &size) < 0)
+	if (span_number(span_cut(&arg, ' '), &size) < 0)
 		chat_say(&s->chat, "501 Syntax: ALLO number");
 	else if (size > s->conf->max)
 		chat_say(&s->chat, "552 File too large: at most %ju octets",
@@ -301,12 +298,8 @@ static const struct verb {
 static const struct verb *
 find(struct span line, struct span *arg)
 {
-	size_t n;
-
-	for (n = 0; n < line.n && line.p[n] != ' '; n++)
-		;
-	*arg = span_drop(line, n < line.n ? n + 1 : n);
-	return SPAN_LOOKUP(span_of(line.p, n), verbs);
+	*arg = line;
+	return SPAN_LOOKUP(span_cut(arg, ' '), verbs);
 }
 
 /* Telnet's signs before ABOR (RFC 959 4.1.3). */

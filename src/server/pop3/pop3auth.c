@@ -163,20 +163,16 @@ void
 pop3auth_auth(struct pop3d *s, struct span arg)
 {
 	struct buf challenge = { 0 }, nonce = { 0 };
-	const char *blank = arg.n > 0 ? memchr(arg.p, ' ', arg.n) : NULL;
-	struct span name = arg, initial = { NULL, 0 };
+	struct span name;
 
 	if (arg.n == 0) {
 		list_mechanisms(s);
 		return;
 	}
-	if (blank != NULL) {
-		name = span_of(arg.p, (size_t)(blank - arg.p));
-		initial = span_trim(span_drop(arg, name.n));
-	}
+	name = span_cut(&arg, ' ');
 	s->conf->nonce(&nonce);
 	s->sasl = sasld_open(s->conf->auth);
-	answer(s, sasld_start(s->sasl, name, initial, buf_span(&nonce),
+	answer(s, sasld_start(s->sasl, name, span_trim(arg), buf_span(&nonce),
 	    &challenge), &challenge);
 	buf_free(&nonce);
 	buf_free(&challenge);

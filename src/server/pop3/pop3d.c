@@ -41,13 +41,9 @@ verb_utf8(struct pop3d *s, struct span arg)
 static int
 take_number(struct span *arg, uintmax_t *u)
 {
-	size_t n = 0;
-	int r;
+	int r = span_number(span_cut(arg, ' '), u);
 
-	while (n < arg->n && arg->p[n] != ' ')
-		n++;
-	r = span_number(span_of(arg->p, n), u);
-	*arg = span_trim(span_drop(*arg, n));
+	*arg = span_trim(*arg);
 	return r;
 }
 

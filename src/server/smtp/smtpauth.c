@@ -101,18 +101,13 @@ void
 smtpauth_start(struct smtpd *s, struct span arg)
 {
 	struct buf challenge = { 0 }, nonce = { 0 };
-	const char *blank = memchr(arg.p, ' ', arg.n);
-	struct span name = arg, initial = { NULL, 0 };
+	struct span name = span_cut(&arg, ' '), initial = span_trim(arg);
 
-	if (blank != NULL) {
-		name = span_of(arg.p, (size_t)(blank - arg.p));
-		initial = span_trim(span_drop(arg, name.n));
-	}
 	if (s->conf->auth == NULL)
 		smtp_reply(s, no_auth);
 	else if (s->known)
 		smtp_reply(s, no_twice);
-	else if (initial.n > 0 && memchr(initial.p, ' ', initial.n) != NULL)
+	else if (span_find(initial, ' ') != NULL)
 		smtp_reply(s, no_syntax);
 	else {
 		s->conf->nonce(&nonce);

@@ -67,7 +67,7 @@ take_key(struct span *s, const char *key)
 
 	if (s->n < n || !span_case_is(span_of(s->p, n), key))
 		return 0;
-	*s = span_trim(span_of(s->p + n, s->n - n));
+	*s = span_trim(span_drop(*s, n));
 	return 1;
 }
 
@@ -75,13 +75,8 @@ take_key(struct span *s, const char *key)
 static int
 take_word(struct span *s, struct span *word)
 {
-	const char *blank;
-
 	*s = span_trim(*s);
-	blank = memchr(s->p, ' ', s->n);
-	*word = span_of(s->p, blank != NULL ? (size_t)(blank - s->p) : s->n);
-	s->p += word->n;
-	s->n -= word->n;
+	*word = span_cut(s, ' ');
 	return word->n > 0;
 }
 
@@ -94,7 +89,7 @@ take_path(struct span *s, struct addr *a)
 	if (addr_path(a, *s, &used, NULL) < 0 ||
 	    (used < s->n && !byte_is_blank(s->p[used])))
 		return -1;
-	*s = span_trim(span_of(s->p + used, s->n - used));
+	*s = span_trim(span_drop(*s, used));
 	return 0;
 }
 

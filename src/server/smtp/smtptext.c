@@ -98,19 +98,12 @@ smtptext_settle(struct smtpd *s)
 static int
 parse_bdat(struct smtpd *s, struct span arg)
 {
-	const char *blank = memchr(arg.p, ' ', arg.n);
-	struct span size = arg, rest;
+	struct span size = span_cut(&arg, ' '), rest = span_trim(arg);
 	uintmax_t u;
 
-	s->last = 0;
-	if (blank != NULL) {
-		size = span_of(arg.p, (size_t)(blank - arg.p));
-		rest = span_trim(span_drop(arg, size.n));
-		if (!span_case_is(rest, "LAST"))
-			return -1;
-		s->last = 1;
-	}
-	if (span_number(size, &u) < 0 || u > UINT64_MAX / 2)
+	s->last = span_case_is(rest, "LAST");
+	if ((rest.n > 0 && !s->last) || span_number(size, &u) < 0 ||
+	    u > UINT64_MAX / 2)
 		return -1;
 	s->chunk = s->chunk_size = u;
 	return 0;
