@@ -5,7 +5,6 @@
 
 #include "server/pop3/pop3d.h"
 #include "store/maildrop.h"
-#include "store/mailroot.h"
 #include "store/passwd.h"
 #include "sys/cli.h"
 #include "sys/local.h"
@@ -35,15 +34,6 @@ struct app {
 	struct passwd *passwd;
 	char host[LOCAL_HOST_MAX];
 };
-
-static void
-make(void *arg)
-{
-	const struct app *app = arg;
-
-	if (mailroot_make(app->serve.dir) < 0)
-		die_sys(EX_CANTCREAT, "%s", app->serve.dir);
-}
 
 /* All that can be wrong here, before the network is touched. */
 static void
@@ -83,8 +73,8 @@ main(int argc, char **argv)
 		.workers = 1
 	} };
 	struct service service = {
-		.session = &pop3d_session, .conf = &app.conf, .app = &app,
-		.make = make
+		.session = &pop3d_session, .conf = &app.conf,
+		.make = maildrop_make
 	};
 	enum exit_code code;
 	int c;
@@ -99,6 +89,7 @@ main(int argc, char **argv)
 		cli_usage();
 	check(&app);
 	configure(&app);
+	service.app = app.conf.keeper;
 	code = serve_run(&app.serve, &service, "1110");
 	maildrop_stop(app.conf.keeper);
 	passwd_free(app.passwd);

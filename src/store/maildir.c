@@ -114,23 +114,22 @@ close_store(void *store)
 	free(store);
 }
 
-/* The pair of a login and an address at *p, which goes on to the next. */
+/* Takes the pair of a login and an address off *boxes. */
 static void
-next_box(const char **p, const char **box, const char **to)
+next_box(struct span *boxes, const char **box, const char **to)
 {
-	*box = *p;
-	*to = *box + strlen(*box) + 1;
-	*p = *to + strlen(*to) + 1;
+	*box = span_cut(boxes, '\0').p;
+	*to = span_cut(boxes, '\0').p;
 }
 
 static size_t
 count_boxes(struct span boxes)
 {
-	const char *p = boxes.p, *box, *to;
+	const char *box, *to;
 	size_t n;
 
-	for (n = 0; p < boxes.p + boxes.n; n++)
-		next_box(&p, &box, &to);
+	for (n = 0; boxes.n > 0; n++)
+		next_box(&boxes, &box, &to);
 	return n;
 }
 
@@ -187,7 +186,8 @@ write_mail(void *arg, const char *p, size_t n)
 {
 	struct mail *mail = arg;
 	struct draft *d = &mail->draft;
-	const char *boxes = mail->boxes.p, *box, *to;
+	struct span boxes = mail->boxes;
+	const char *box, *to;
 	struct buf head = { 0 };
 
 	if (draft_wants_file(d, n)) {
@@ -380,7 +380,7 @@ take_group(struct maildir *m, size_t *n)
 {
 	struct copy *copy;
 	struct mail *mail;
-	const char *p;
+	struct span rest;
 	size_t i = 0;
 
 	*n = 0;
@@ -392,11 +392,9 @@ take_group(struct maildir *m, size_t *n)
 		mail = m->first;
 		m->first = mail->next;
 		mail->state = DONE;
-		p = mail->boxes.p;
-		while (p < mail->boxes.p + mail->boxes.n) {
+		for (rest = mail->boxes; rest.n > 0; i++) {
 			copy[i].mail = mail;
-			next_box(&p, &copy[i].box, &copy[i].to);
-			i++;
+			next_box(&rest, &copy[i].box, &copy[i].to);
 		}
 	}
 	if (m->first == NULL)

@@ -50,11 +50,19 @@ struct store {
 void *
 maildrop_start(const char *root)
 {
-	struct store *s;
+	struct store *s = die_calloc(1, sizeof *s);
 
-	s = die_calloc(1, sizeof *s);
 	s->root = root;
 	return s;
+}
+
+void
+maildrop_make(void *store)
+{
+	const struct store *s = store;
+
+	if (newfile_mkdir(s->root, R_OK | W_OK | X_OK) < 0)
+		die_sys(EX_CANTCREAT, "%s", s->root);
 }
 
 void
@@ -213,13 +221,10 @@ list_drop(void *drop)
 	int r;
 
 	while (d->part < DROPLIST_PARTS) {
-		if (d->dir == NULL && open_part(d, d->part) < 0)
-			return say(d->path, errno);
-		r = d->dir != NULL ? list_some(d) : 0;
-		if (r == EINPROGRESS)
-			return r;
+		r = d->dir == NULL && open_part(d, d->part) < 0 ? errno :
+		    d->dir != NULL ? list_some(d) : 0;
 		if (r != 0)
-			return say(d->path, r);
+			return r == EINPROGRESS ? r : say(d->path, r);
 		if (d->dir != NULL)
 			closedir(d->dir);
 		d->dir = NULL;

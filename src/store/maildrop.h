@@ -22,6 +22,12 @@
 void *maildrop_start(const char *root);
 void maildrop_stop(void *store);
 
+/*
+ * What a struct service does, whose app is that: makes root, mode 0700 less the
+ * umask, where it is missing.  Where that fails it ends the program.
+ */
+void maildrop_make(void *store);
+
 /* Its first argument is what maildrop_start returned. */
 extern const struct drop_store maildrop_store;
 

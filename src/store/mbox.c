@@ -323,18 +323,16 @@ cut(struct box *b, off_t end)
 static int
 append_to_all(struct mbox *m, struct mail *mail)
 {
-	const char *p = mail->boxes.p, *end = p + mail->boxes.n;
+	struct span rest = mail->boxes;
 	struct box *b;
 	int err = 0;
 
 	for (b = m->box; b != NULL; b = b->next)
 		b->mark = b->end;
-	while (p < end && err == 0) {
-		b = get_box(m, p);
-		p += strlen(p) + 1;
-		if (append_mail(b, mail, p) < 0)
+	while (rest.n > 0 && err == 0) {
+		b = get_box(m, span_cut(&rest, '\0').p);
+		if (append_mail(b, mail, span_cut(&rest, '\0').p) < 0)
 			err = errno;
-		p += strlen(p) + 1;
 	}
 	if (err != 0)
 		for (b = m->box; b != NULL; b = b->next)
@@ -346,13 +344,12 @@ append_to_all(struct mbox *m, struct mail *mail)
 static int
 lock_all(struct mbox *m, struct mail *mail)
 {
-	const char *p = mail->boxes.p, *end = p + mail->boxes.n;
+	struct span rest = mail->boxes;
 
-	while (p < end) {
-		if (get_box(m, p) == NULL)
+	while (rest.n > 0) {
+		if (get_box(m, span_cut(&rest, '\0').p) == NULL)
 			return errno;
-		p += strlen(p) + 1;
-		p += strlen(p) + 1;
+		span_cut(&rest, '\0');
 	}
 	return 0;
 }

@@ -95,7 +95,6 @@ static void *
 begin_mail(void *store, struct span from, struct span trace,
     struct span boxes)
 {
-	const char *p = boxes.p, *end = p + boxes.n;
 	int utf8 = !span_is_ascii(from) || !span_is_ascii(boxes);
 	struct buf b = { 0 };
 	struct mail *mail;
@@ -105,11 +104,10 @@ begin_mail(void *store, struct span from, struct span trace,
 	buf_addf(&b, "EHLO %s\r\n", mail->o->host);
 	add_path(&b, "MAIL FROM", from);
 	buf_adds(&b, utf8 ? " SMTPUTF8\r\n" : "\r\n");
-	while (p < end) {
-		p += strlen(p) + 1;
-		add_path(&b, "RCPT TO", span_str(p));
+	while (boxes.n > 0) {
+		span_cut(&boxes, '\0');
+		add_path(&b, "RCPT TO", span_cut(&boxes, '\0'));
 		buf_adds(&b, "\r\n");
-		p += strlen(p) + 1;
 	}
 	buf_adds(&b, "DATA\r\n");
 	put(mail, buf_span(&b));

@@ -88,13 +88,12 @@ add_box(struct buf *b, struct span name, struct span domain)
 static int
 has(const struct buf *pairs, const char *name)
 {
-	const char *p = pairs->p, *end = p + pairs->n;
+	struct span rest = buf_span(pairs);
 
-	while (p < end) {
-		if (strcmp(p, name) == 0)
+	while (rest.n > 0) {
+		if (span_is(span_cut(&rest, '\0'), name))
 			return 1;
-		p += strlen(p) + 1;
-		p += strlen(p) + 1;
+		span_cut(&rest, '\0');
 	}
 	return 0;
 }
@@ -103,7 +102,7 @@ has(const struct buf *pairs, const char *name)
 static void
 add_pair(struct buf *pairs, const char *name, const char *address)
 {
-	if (pairs->n > 0 && has(pairs, name))
+	if (has(pairs, name))
 		return;
 	buf_add(pairs, name, strlen(name) + 1);
 	buf_add(pairs, address, strlen(address) + 1);
@@ -124,13 +123,14 @@ static void
 add_boxes(const struct smtpd_conf *c, struct buf *boxes,
     const struct buf *names, struct span domain)
 {
-	const char *p = names->p, *end = p + names->n;
+	struct span rest = buf_span(names), name;
 	struct buf address = { 0 };
 
-	for (; p < end; p += strlen(p) + 1) {
+	while (rest.n > 0) {
+		name = span_cut(&rest, '\0');
 		buf_clear(&address);
-		add_box(&address, span_str(p), domain);
-		add_pair(boxes, by_address(c) ? buf_str(&address) : p,
+		add_box(&address, name, domain);
+		add_pair(boxes, by_address(c) ? buf_str(&address) : name.p,
 		    buf_str(&address));
 	}
 	buf_free(&address);
@@ -158,28 +158,25 @@ smtprcpt_add(const struct smtpd_conf *c, struct addr *a, int trusted,
 void
 smtprcpt_addresses(const struct buf *pairs, struct buf *b)
 {
-	size_t at = 0;
-	const char *p;
+	struct span rest = buf_span(pairs);
 
-	while (at < pairs->n) {
-		p = pairs->p + at;
-		p += strlen(p) + 1;
+	while (rest.n > 0) {
+		span_cut(&rest, '\0');
 		if (b->n > 0)
 			buf_addc(b, '\0');
-		buf_adds(b, p);
-		at = (size_t)(p + strlen(p) + 1 - pairs->p);
+		buf_addspan(b, span_cut(&rest, '\0'));
 	}
 }
 
 void
 smtprcpt_list(const struct buf *names, struct span domain, struct buf *out)
 {
-	const char *p = names->p, *end = p + names->n, *next;
+	struct span rest = buf_span(names), name;
 
-	for (; p < end; p = next) {
-		next = p + strlen(p) + 1;
-		buf_addf(out, "250%c2.1.5 <", next < end ? '-' : ' ');
-		add_box(out, span_str(p), domain);
+	while (rest.n > 0) {
+		name = span_cut(&rest, '\0');
+		buf_addf(out, "250%c2.1.5 <", rest.n > 0 ? '-' : ' ');
+		add_box(out, name, domain);
 		buf_adds(out, ">\r\n");
 	}
 }
