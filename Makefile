@@ -34,8 +34,9 @@ MODULES = \
 	format/wire/answer format/wire/awaited format/wire/bsmtp \
 	format/wire/dialogue format/wire/dns format/wire/dsn \
 	format/wire/escape format/wire/explain format/wire/explaindialogue \
-	format/wire/explainline format/wire/explainword format/wire/follow \
-	format/wire/ftp format/wire/ladder format/wire/machine \
+	format/wire/explainline format/wire/explainword format/wire/failure \
+	format/wire/follow format/wire/ftp format/wire/ladder \
+	format/wire/machine \
 	format/wire/mask format/wire/name format/wire/netrc format/wire/notes \
 	format/wire/offer format/wire/ordline format/wire/protocol \
 	format/wire/record format/wire/recording format/wire/render \
@@ -78,9 +79,9 @@ PARTS = format/wire/explaincommand format/wire/explainreply \
 	format/wire/explainstatus format/wire/laddersvg \
 	format/wire/laddertext format/wire/machineplan sys/iofile sys/netname
 # t/unit/NAME.c
-UNITS = addr bsmtp buf content crlf date dialogue dns downgrade follow ftp \
-	ftpd ftpput hash hdr intake io journal limit local lock md5 mime net \
-	nameservers netrc newfile order orderd ordline passwd pool pop3d \
+UNITS = addr bsmtp buf content crlf date dialogue dns downgrade failure follow \
+	ftp ftpd ftpput hash hdr intake io journal limit local lock md5 mime \
+	net nameservers netrc newfile order orderd ordline passwd pool pop3d \
 	protocol rate record reply results rules sasl scram smtpd smtpdata \
 	smtpext smtphead spawn store throttle
 # t/tools/NAME.c: what the tests run beside the programs.

@@ -159,13 +159,14 @@ static struct rules *
 read_rules(const char *path)
 {
 	struct buf text = { 0 }, faults = { 0 };
+	static const struct rules_for who = { DIALOGUE_SMTP, 0 };
 	struct rules *rules = NULL;
 	struct span rest, line;
 
 	if (io_text(path, &text, RULES_MAX) < 0)
 		warn_sys("%s", path);
 	else
-		rules = rules_parse(buf_span(&text), &faults);
+		rules = rules_parse(buf_span(&text), &who, &faults);
 	for (rest = buf_span(&faults); rest.n > 0; ) {
 		line = span_chomp(span_line(&rest));
 		warn("%s:%.*s", path, (int)line.n, line.p);

@@ -52,6 +52,8 @@ unit() {
 
 @test "format/wire/record" { unit record; }
 
+@test "format/wire/failure" { unit failure; }
+
 @test "format/wire/results" { unit results; }
 
 @test "format/mail/date" { unit date; }

@@ -144,6 +144,61 @@ RCPT TO:<u@x.test>'
 	after 250
 }
 
+@test "replies of several lines, twice, with one more, without an end" {
+	printf '%s\n' 'EHLO x' NOOP 'HELP data' XYZZY 'MAIL FROM:<a@b>' RSET \
+		QUIT >in
+	rules 'at noop reply 250 one\ntwo\x41\nthree' \
+		'at help when arg=data twice' 'at mail also 550 5.0.0 early' \
+		'at unknown reply 250 2.0.0 yes' 'at rset unended' <in || :
+	sed '1,/^250 HELP/d' raw | tr -d '\r' >got
+	diff - got <<-'END'
+	250-one
+	250-twoA
+	250 three
+	214 2.0.0 Syntax: DATA
+	214 2.0.0 Syntax: DATA
+	250 2.0.0 yes
+	250 2.1.0 Ok
+	550 5.0.0 early
+	250 2.0.0 Ok221 2.0.0 Bye
+	END
+}
+
+@test "a reply of one's own to DATA that lets the text follow" {
+	printf '%s\n' "$envelope" DATA x . QUIT |
+		rules 'at data reply 354 go\non' 'at noop drop'
+	sed 1,4d out | diff - <(printf '%s\n' '354-go' '354 on' \
+		'250 2.0.0 Ok: queued as ID' '221 2.0.0 Bye')
+	[ "$(count mail/u/new)" = 1 ]
+}
+
+@test "extensions that are not there" {
+	printf 'EHLO x\nSTARTTLS\nQUIT\n' | rules 'at ehlo hide HELP' \
+		'at ehlo offer STARTTLS' 'at ehlo offer AUTH PLAIN LOGIN'
+	sed '1,/EXPN/d' out | diff - <(printf '%s\n' 250-STARTTLS \
+		'250 AUTH PLAIN LOGIN' '500 5.5.2 Error: command not recognized' \
+		'221 2.0.0 Bye')
+}
+
+@test "a reply octet by octet" {
+	printf 'at noop bytewise 30ms\n' >rules
+	start smtpd-lite -l :0 -o sink -R rules
+	dial one
+	hear one 220
+	say one 'HELO x' 250
+	start=$(date +%s%N)
+	say one NOOP '250 2.0.0 Ok'
+	(($(date +%s%N) - start > 400 * 1000000))
+	say one 'HELO x' 250
+}
+
+@test "what prototap alone can do is a mistake" {
+	echo 'at noop inject NOOP' >rules
+	run -78 --separate-stderr smtpd-lite -i -o sink -R rules
+	[ "${stderr_lines[0]}" = \
+		'smtpd-lite: rules:1:9: inject is for prototap alone' ]
+}
+
 @test "reset: the connection ends by RST, drop by FIN" {
 	printf 'at mail reset\nat rcpt drop\nat helo when helo=r reset\n' >rules
 	start smtpd-lite -l :0 -o sink -R rules
@@ -267,8 +322,9 @@ RCPT TO:<u@x.test>'
 	done
 	# All places, conditions, counts and actions have one.
 	for word in connect helo ehlo auth mail rcpt data dot quit rset vrfy \
-	    any rcpt= from= 'size>' helo= peer= nth every first after odds \
-	    reply drop reset delay hide truncate silence seed; do
+	    noop unknown help any arg= rcpt= from= 'size>' helo= peer= nth every first after odds \
+	    reply drop reset delay bytewise twice also unended hide \
+	    offer truncate silence seed; do
 		grep -q -e "\\<$word" rules.* ||
 			{ echo "$word"; return 1; }
 	done

@@ -35,10 +35,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	const uint8_t *nul = n > 0 ? memchr(data, '\0', n) : NULL;
 	size_t text = nul != NULL ? (size_t)(nul - data) : n;
+	static const struct rules_for who = { DIALOGUE_SMTP, 1 };
 	struct buf faults = { 0 };
 	struct rules *r;
 
-	r = rules_parse(span_of(data, text), &faults);
+	r = rules_parse(span_of(data, text), &who, &faults);
 	if ((r == NULL) != (faults.n > 0))
 		abort();
 	if (r != NULL && text < n)

@@ -249,7 +249,9 @@ set_up(struct smtpd_conf *c, struct sasld_conf *sasl, struct world *w)
 	c->id = c->date = add_word;
 	store.by_address = (int)roll(&w->dice, 2);
 	if (c->event != NULL) {
-		w->rules = rules_parse(span_str(rules), &faults);
+		static const struct rules_for who = { DIALOGUE_SMTP, 0 };
+
+		w->rules = rules_parse(span_str(rules), &who, &faults);
 		MUST(w->rules != NULL);
 	}
 }

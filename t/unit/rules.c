@@ -5,13 +5,15 @@
 
 #include "format/wire/rules.h"
 
+static const struct rules_for who = { DIALOGUE_SMTP, 0 };
+
 static struct rules *
 parse(const char *text)
 {
 	struct buf faults = { 0 };
 	struct rules *r;
 
-	r = rules_parse(span_str(text), &faults);
+	r = rules_parse(span_str(text), &who, &faults);
 	CHECK_BUF(&faults, "");
 	buf_free(&faults);
 	if (r == NULL)
@@ -25,7 +27,7 @@ check_faults(const char *text, const char *want)
 {
 	struct buf faults = { 0 };
 
-	CHECK(rules_parse(span_str(text), &faults) == NULL);
+	CHECK(rules_parse(span_str(text), &who, &faults) == NULL);
 	CHECK_BUF(&faults, want);
 	buf_free(&faults);
 }
@@ -92,7 +94,8 @@ test_places(void)
 {
 	static const char *const names[RULES_PLACES] = { "connect", "helo",
 	    "ehlo", "auth", "mail", "rcpt", "data", "dot", "quit", "rset",
-	    "vrfy" };
+	    "vrfy", "noop", "unknown" };
+	struct rules_facts f = { .verb = "NOOP" };
 	struct buf text = { 0 };
 	struct rules *r, *any;
 	int i, j;
@@ -103,7 +106,7 @@ test_places(void)
 		buf_addf(&text, "at %s drop", names[i]);
 		r = parse(buf_str(&text));
 		for (j = 0; j < RULES_PLACES; j++) {
-			CHECK_INT(rules_event(r, (enum rules_place)j, &nothing,
+			CHECK_INT(rules_event(r, (enum rules_place)j, &f,
 			    0).what, i == j ? RULES_DROP : RULES_PASS);
 			CHECK_INT(rules_event(any, (enum rules_place)j,
 			    &nothing, 0).what, RULES_DROP);
@@ -281,27 +284,38 @@ static void
 test_hide(void)
 {
 	struct rules *r = parse("at ehlo hide SIZE\nat any nth 1 drop\n"
-	    "at ehlo nth 2 hide CHUNKING\n");
+	    "at ehlo nth 2 hide CHUNKING\nat ehlo nth 2 offer X 1\n"
+	    "at ehlo nth 2 hide DSN");
 	struct rules_action a;
+	struct span line;
+	size_t at = 0;
 
 	a = rules_event(r, RULES_EHLO, &nothing, 0);
-	CHECK_SPAN(a.text, "SIZE");
+	CHECK_SPAN(a.text, "-SIZE");
 	a = rules_event(r, RULES_EHLO, &nothing, 0);
-	CHECK_SPAN(a.text, "SIZE CHUNKING");
+	CHECK_SPAN(a.text, "-SIZE\n-CHUNKING\n+X 1\n-DSN");
 	CHECK_INT(a.line, 1);
 	CHECK(rules_hides(&a, span_str("chunking")));
+	CHECK(!rules_hides(&a, span_str("X")));
+	CHECK_INT(rules_offer(&a, &at, &line), 1);
+	CHECK_SPAN(line, "X 1");
+	CHECK_INT(rules_offer(&a, &at, &line), 0);
 	CHECK_INT(rules_event(r, RULES_QUIT, &nothing, 0).what, RULES_DROP);
 	rules_free(r);
 }
+
+#define ACTIONS "there are reply drop reset delay hide offer truncate " \
+	"silence twice also unended bytewise inject\n"
+#define CODES "2yz, 3yz, 4yz or 5yz"
 
 static void
 test_line_faults(void)
 {
 	check_faults("at nowhere drop", "1:4: no such place; there are connect "
-	    "helo ehlo auth mail rcpt data dot quit rset vrfy any\n");
+	    "helo ehlo auth mail rcpt data dot quit rset vrfy unknown any, "
+	    "and other verbs\n");
 	check_faults("drop\n", "1:1: a line begins with at, seed or #\n");
-	check_faults("\n at dot\n", "2:8: missing action; there are reply "
-	    "drop reset delay hide truncate silence\n");
+	check_faults("\n at dot\n", "2:8: missing action; " ACTIONS);
 	check_faults("at dot drop now", "1:13: nothing more is expected\n");
 	check_faults("seed\nseed 1 2\nseed x",
 	    "1:5: a number is expected\n2:1: seed stands here twice\n"
@@ -310,9 +324,8 @@ test_line_faults(void)
 	/* Characters, not bytes; all the faults of a line. */
 	check_faults("at dot when helo=\xd1\x8f\xd1\x8f foo=1 nth x fall",
 	    "1:21: no such condition; there are rcpt= from= size> helo= "
-	    "peer=\n1:31: a number from 1 to 4294967295 is expected\n"
-	    "1:33: no such action; there are reply drop reset delay hide "
-	    "truncate silence\n");
+	    "peer= arg=\n1:31: a number from 1 to 4294967295 is expected\n"
+	    "1:33: no such action; " ACTIONS);
 }
 
 static void
@@ -321,8 +334,7 @@ test_count_faults(void)
 	check_faults("at dot nth 0 drop", "1:12: a number from 1 to 4294967295 "
 	    "is expected\n");
 	check_faults("at dot after 3 drop", "1:16: per is expected, as in "
-	    "after 30 per 60s\n1:20: missing action; there are reply "
-	    "drop reset delay hide truncate silence\n");
+	    "after 30 per 60s\n1:20: missing action; " ACTIONS);
 	check_faults("at dot after 3 per 60 drop", "1:20: a time is expected, "
 	    "such as 200ms, 60s, 5m, 1h\n");
 	check_faults("at dot delay 25h\nat dot delay 0s",
@@ -350,7 +362,7 @@ test_condition_faults(void)
 	check_faults("at dot when size>17179869184G drop", "1:18: a size is "
 	    "expected, such as 5000, 10k, 1M\n");
 	check_faults("at dot when nth 2 drop", "1:13: no such condition; there "
-	    "are rcpt= from= size> helo= peer=\n");
+	    "are rcpt= from= size> helo= peer= arg=\n");
 	check_faults("at connect when rcpt=a drop",
 	    "1:17: rcpt= is not known at this place\n");
 }
@@ -361,13 +373,56 @@ test_action_faults(void)
 	check_faults("at rcpt hide SIZE\nat ehlo hide",
 	    "1:9: hide is for ehlo alone\n"
 	    "2:13: a keyword of EHLO is expected\n");
-	check_faults("at rcpt reply 354 go on\nat rcpt reply\n"
+	check_faults("at rcpt reply 154 go on\nat rcpt reply\n"
 	    "at rcpt reply 45 x\nat rcpt reply 4511 x",
-	    "1:15: a reply code is expected: 2yz, 4yz or 5yz\n"
-	    "2:14: a reply code is expected: 2yz, 4yz or 5yz\n"
-	    "3:15: a reply code is expected: 2yz, 4yz or 5yz\n"
-	    "4:15: a reply code is expected: 2yz, 4yz or 5yz\n");
+	    "1:15: a reply code is expected: " CODES "\n"
+	    "2:14: a reply code is expected: " CODES "\n"
+	    "3:15: a reply code is expected: " CODES "\n"
+	    "4:15: a reply code is expected: " CODES "\n");
 	check_faults("at rcpt reply 451 a\rb", "1:20: control character\n");
+	check_faults("at starttls inject NOOP\nat ehlo offer\nat noop also x",
+	    "1:13: inject is for prototap alone\n"
+	    "2:14: a keyword of EHLO is expected\n"
+	    "3:14: a reply code is expected: " CODES "\n");
+}
+
+/* Who stands between others, in other protocols. */
+static void
+test_protocols(void)
+{
+	static const struct rules_for pop3 = { DIALOGUE_POP3, 1 };
+	static const struct rules_for ftp = { DIALOGUE_FTP, 1 };
+	struct rules_facts f = { .verb = "RETR", .arg = { "2", 1 } };
+	struct buf faults = { 0 };
+	struct rules_action a;
+	struct rules *r;
+
+	r = rules_parse(span_str("at retr when arg=1 drop\n"
+	    "at retr when arg=2 reply -ERR no\\nsuch\\x41\n"
+	    "at capa hide UIDL\nat quit twice\nat stls inject USER x\\y"),
+	    &pop3, &faults);
+	CHECK_BUF(&faults, "");
+	a = rules_event(r, RULES_VERB, &f, 0);
+	CHECK_INT(a.what, RULES_REPLY);
+	CHECK_SPAN(a.text, "-ERR no\nsuchA");
+	f.verb = "STLS";
+	a = rules_event(r, RULES_VERB, &f, 0);
+	CHECK_INT(a.what, RULES_INJECT);
+	CHECK_SPAN(a.text, "USER x\\y");
+	CHECK_INT(rules_event(r, RULES_QUIT, &f, 0).what, RULES_TWICE);
+	rules_free(r);
+	CHECK(rules_parse(span_str("at mail drop\nat dot drop\n"
+	    "at list hide X\nat retr reply 250 x"), &pop3, &faults) == NULL);
+	CHECK(strstr(buf_str(&faults), "1:4: no such place") != NULL);
+	CHECK(strstr(buf_str(&faults), "2:4: no such place") != NULL);
+	CHECK(strstr(buf_str(&faults), "3:9: hide is for capa alone\n"
+	    "4:15: +OK, -ERR or + is expected\n") != NULL);
+	buf_clear(&faults);
+	r = rules_parse(span_str("at stor reply 150 x\nat unknown drop"), &ftp,
+	    &faults);
+	CHECK_BUF(&faults, "");
+	rules_free(r);
+	buf_free(&faults);
 }
 
 static void
@@ -378,22 +433,22 @@ test_hostile(void)
 	struct rules *r;
 	size_t i;
 
-	CHECK(rules_parse(span_of("at dot when helo=a\0b drop", 25), &faults)
-	    == NULL);
+	CHECK(rules_parse(span_of("at dot when helo=a\0b drop", 25), &who,
+	    &faults) == NULL);
 	CHECK_BUF(&faults, "1:19: control character\n");
 	buf_adds(&text, "at dot reply 451 ");
 	for (i = text.n; i < 13 + 511; i++)
 		buf_addc(&text, 'x');
 	buf_clear(&faults);
-	CHECK(rules_parse(buf_span(&text), &faults) == NULL);
+	CHECK(rules_parse(buf_span(&text), &who, &faults) == NULL);
 	CHECK_BUF(&faults, "1:14: the reply is longer than 510 octets\n");
 	text.n--;
 	buf_clear(&faults);
-	r = rules_parse(buf_span(&text), &faults);
+	r = rules_parse(buf_span(&text), &who, &faults);
 	CHECK(r != NULL);
 	rules_free(r);
 	rules_free(NULL);
-	r = rules_parse(span_of(NULL, 0), &faults);
+	r = rules_parse(span_of(NULL, 0), &who, &faults);
 	CHECK_INT(rules_event(r, RULES_DOT, &f, 0).what, RULES_PASS);
 	rules_free(r);
 
@@ -422,6 +477,7 @@ main(void)
 	test_count_faults();
 	test_condition_faults();
 	test_action_faults();
+	test_protocols();
 	test_hostile();
 	return test_end();
 }

@@ -319,10 +319,11 @@ static struct rules *rules;
 static void
 new_rules(void)
 {
+	static const struct rules_for who = { DIALOGUE_SMTP, 0 };
 	struct buf faults = { 0 };
 
 	rules_free(rules);
-	rules = rules_parse(span_str(rule_text), &faults);
+	rules = rules_parse(span_str(rule_text), &who, &faults);
 	CHECK_BUF(&faults, "");
 	buf_free(&faults);
 }

@@ -5,6 +5,7 @@
 #define FORMAT_WIRE_RULE_H
 
 #include "ruleword.h"
+#include "verb.h"
 
 #define RULE_AFTER_MAX 100000	/* events that after N per T remembers */
 
@@ -21,19 +22,30 @@ enum rules_place {
 	RULES_QUIT,
 	RULES_RSET,
 	RULES_VRFY,
+	RULES_VERB,		/* another command: facts say which */
+	RULES_UNKNOWN,		/* a command that is not known */
 	RULES_PLACES		/* how many there are */
 };
 
 enum rules_do {
 	RULES_PASS,		/* nothing goes wrong */
-	RULES_REPLY,		/* text instead of doing what was asked; the
-				   session ends if that is a 421 */
+	RULES_REPLY,		/* text instead of doing what was asked, but
+				   where it is 3yz; the session ends if it is
+				   a 421 */
 	RULES_DROP,		/* end the connection, without a reply */
 	RULES_RESET,		/* the same by RST */
 	RULES_DELAY,		/* do it, but wait ms before the reply */
-	RULES_HIDE,		/* leave keywords out: rules_hides */
+	RULES_HIDE,		/* leave keywords out, or offer others:
+				   rules_hides, rules_offer */
 	RULES_TRUNCATE,		/* do it, send half the reply and drop */
-	RULES_SILENCE		/* do nothing, and say nothing any more */
+	RULES_SILENCE,		/* do nothing, and say nothing any more */
+	RULES_TWICE,		/* do it, and reply twice */
+	RULES_ALSO,		/* do it, and let text follow the reply */
+	RULES_UNENDED,		/* do it, but leave the reply's last line
+				   ending out */
+	RULES_BYTEWISE,		/* do it, an octet of the reply every ms */
+	RULES_INJECT		/* do it, and let the server get the line text
+				   behind it */
 };
 
 /* When, among the events that match, a rule acts. */
@@ -52,12 +64,14 @@ enum rule_fact {
 	RULE_FROM,
 	RULE_HELO,
 	RULE_PEER,
+	RULE_ARG,
 	RULE_FACTS
 };
 
 struct rule {
 	unsigned long line;
 	unsigned places;		/* 1 << enum rules_place */
+	const char *verb;		/* at RULES_VERB; NULL: any */
 	char *pattern[RULE_FACTS];	/* in lower case; NULL: none */
 	uint64_t over;			/* for size>, if sized */
 	int sized;
@@ -73,11 +87,21 @@ struct rule {
 	long long *seen;		/* the last n events, for RULE_AFTER */
 };
 
+/* The place of a verb in capitals, NULL standing for an unknown one. */
+enum rules_place rule_place(const char *verb);
+
+/* Who reads rules. */
+struct rules_for {
+	enum dialogue_protocol protocol;
+	int between;		/* it stands between a client and a server */
+};
+
 /*
  * Takes what follows the word "at" on a line into u, which is all zero;
  * mistakes are faults of t.  rule_free frees what u holds.
  */
-void rule_parse(struct ruleword *t, struct rule *u);
+void rule_parse(struct ruleword *t, const struct rules_for *who,
+    struct rule *u);
 void rule_free(struct rule *u);
 
 #endif

@@ -45,6 +45,9 @@ matches(struct rules *r, const struct rule *u, enum rules_place place,
     const struct rules_facts *f)
 {
 	return (u->places & 1u << place) != 0 &&
+	    (u->verb == NULL || (f->verb != NULL &&
+	    strcmp(u->verb, f->verb) == 0)) &&
+	    one_fits(r, u->pattern[RULE_ARG], f->arg) &&
 	    (!u->sized || f->size > u->over) &&
 	    one_fits(r, u->pattern[RULE_PEER], f->peer) &&
 	    one_fits(r, u->pattern[RULE_HELO], f->helo) &&
@@ -119,7 +122,7 @@ rules_event(struct rules *r, enum rules_place place,
 		a.ms = u->ms;
 		if (u->text != NULL) {
 			if (r->text.n > 0)
-				buf_addc(&r->text, ' ');
+				buf_addc(&r->text, '\n');
 			buf_adds(&r->text, u->text);
 		}
 		if (a.what != RULES_HIDE)
@@ -129,21 +132,42 @@ rules_event(struct rules *r, enum rules_place place,
 	return a;
 }
 
+/* Takes the next of the keywords of a: its sign, or 0. */
+static char
+next_keyword(const struct rules_action *a, size_t *at, struct span *keyword)
+{
+	struct span rest;
+
+	if (a->what != RULES_HIDE || *at >= a->text.n)
+		return 0;
+	rest = span_drop(a->text, *at);
+	*keyword = span_cut(&rest, '\n');
+	*at += keyword->n + 1;
+	*keyword = span_drop(*keyword, 1);
+	return keyword->p[-1];
+}
+
 int
 rules_hides(const struct rules_action *a, struct span keyword)
 {
-	struct span rest = a->text;
-	size_t n;
+	struct span word;
+	size_t at = 0;
+	char sign;
 
-	if (a->what != RULES_HIDE)
-		return 0;
-	while (rest.n > 0) {
-		for (n = 0; n < rest.n && rest.p[n] != ' '; )
-			n++;
-		if (span_case_eq(span_of(rest.p, n), keyword))
+	while ((sign = next_keyword(a, &at, &word)) != 0)
+		if (sign == '-' && span_case_eq(word, keyword))
 			return 1;
-		rest = span_trim(span_drop(rest, n));
-	}
+	return 0;
+}
+
+int
+rules_offer(const struct rules_action *a, size_t *at, struct span *line)
+{
+	char sign;
+
+	while ((sign = next_keyword(a, at, line)) != 0)
+		if (sign == '+')
+			return 1;
 	return 0;
 }
 
@@ -191,7 +215,7 @@ find_control(struct span s)
 }
 
 static void
-take_line(struct ruleword *t, struct rules *r)
+take_line(struct ruleword *t, const struct rules_for *who, struct rules *r)
 {
 	struct span w, line = t->rest;
 
@@ -204,13 +228,14 @@ take_line(struct ruleword *t, struct rules *r)
 	else if (span_case_is(w, "seed"))
 		take_seed(t, r, w);
 	else if (span_case_is(w, "at"))
-		rule_parse(t, &r->rule[r->n++]);
+		rule_parse(t, who, &r->rule[r->n++]);
 	else
 		ruleword_wrong(t, w, "a line begins with at, seed or #");
 }
 
 struct rules *
-rules_parse(struct span text, struct buf *faults)
+rules_parse(struct span text, const struct rules_for *who,
+    struct buf *faults)
 {
 	struct ruleword t = { .faults = faults };
 	size_t had = faults->n;
@@ -222,7 +247,7 @@ rules_parse(struct span text, struct buf *faults)
 		t.line++;
 		t.rest = span_chomp(span_line(&text));
 		t.start = t.rest.p;
-		take_line(&t, r);
+		take_line(&t, who, r);
 	}
 	if (faults->n == had)
 		return r;

@@ -20,12 +20,15 @@ struct rules_facts {
 	struct span helo;
 	struct span from;
 	struct span rcpt;
+	const char *verb;	/* at RULES_VERB: in capitals */
+	struct span arg;	/* of the command in hand */
 	uint64_t size;		/* bytes, announced or seen; 0: not known */
 };
 
 struct rules_action {
 	enum rules_do what;
-	struct span text;	/* a reply without CRLF, or keywords */
+	struct span text;	/* a reply, its lines with LF between, or a
+				   line, or keywords */
 	long ms;
 	unsigned long line;	/* of the rule, 0 under RULES_PASS */
 };
@@ -36,7 +39,8 @@ struct rules;
  * Reads rules.  NULL when there are mistakes; each one adds a line
  * "line:column: reason" with LF to faults.
  */
-struct rules *rules_parse(struct span text, struct buf *faults);
+struct rules *rules_parse(struct span text, const struct rules_for *who,
+    struct buf *faults);
 void rules_free(struct rules *r);
 
 /*
@@ -48,5 +52,11 @@ struct rules_action rules_event(struct rules *r, enum rules_place place,
 
 /* Whether a, if it is RULES_HIDE, names the keyword of an EHLO line. */
 int rules_hides(const struct rules_action *a, struct span keyword);
+
+/*
+ * The lines that a, if it is RULES_HIDE, offers, one by one: *at is 0 at
+ * first.  0 at the end.
+ */
+int rules_offer(const struct rules_action *a, size_t *at, struct span *line);
 
 #endif

@@ -105,7 +105,7 @@ static int
 takes_more(const struct smtpd *s)
 {
 	return !s->closing && !s->waiting && !s->pause &&
-	    !smtp_has_fault(s) && s->delay == 0 &&
+	    !failure_is_on(&s->failure) && s->failure.delay == 0 &&
 	    s->unsettleds < UNSETTLED_MAX;
 }
 
@@ -116,12 +116,13 @@ next(struct smtpd *s)
 	if (s->unsettled != NULL)
 		return takes_more(s) ? SESSION_SOON : SESSION_COMMIT;
 	if (!s->waiting)
-		smtp_apply_fault(s);
+		failure_reply(&s->failure, s->chat.out, s->from);
+	s->closing |= s->failure.closes;
 	if (s->chat.talk != NULL)
 		tell(s);
-	if (s->waiting || s->delay > 0)
+	if (s->waiting || s->failure.delay > 0)
 		return s->watch ? SESSION_WATCH : SESSION_WAIT;
-	if (s->reset)
+	if (s->failure.resets)
 		return SESSION_RESET;
 	return s->closing ? SESSION_CLOSE : SESSION_MORE;
 }
@@ -160,7 +161,7 @@ greet(void *session, struct buf *out)
 	begin(s, out);
 	if (!smtp_event(s, RULES_CONNECT, span_of(NULL, 0)))
 		buf_addf(out, "220 %s ESMTP smtpd-lite\r\n", s->conf->host);
-	else if (s->fault.what == RULES_REPLY && s->fault.text.p[0] != '2')
+	else
 		s->phase = SMTPD_TURNED_AWAY;
 	return next(s);
 }
@@ -169,7 +170,7 @@ greet(void *session, struct buf *out)
 static void
 end_delay(struct smtpd *s)
 {
-	smtp_release(s);
+	failure_release(&s->failure, s->chat.out);
 	smtpauth_pass(s);
 	s->watch = 0;
 }
@@ -185,7 +186,7 @@ feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 		end_delay(s);
 		smtp_text_came(s);
 	}
-	while (at < n && taken > 0 && takes_more(s) && !s->silent) {
+	while (at < n && taken > 0 && takes_more(s) && !s->failure.silent) {
 		if (s->chat.talk != NULL && s->unsettled == NULL)
 			tell(s);
 		taken = s->input == SMTPD_LINES ?
@@ -195,7 +196,7 @@ feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 		if (s->mistakes > MISTAKES_MAX && !s->closing)
 			smtp_hang_up(s, no_more);
 	}
-	*used = s->silent ? n : at;
+	*used = s->failure.silent ? n : at;
 	return next(s);
 }
 
@@ -207,7 +208,7 @@ resume(void *session, struct buf *out)
 	begin(s, out);
 	smtptext_settle(s);
 	s->pause = 0;
-	if (s->delay > 0)
+	if (s->failure.delay > 0)
 		end_delay(s);
 	smtptext_retry(s);
 	return next(s);
@@ -218,7 +219,7 @@ delay(const void *session)
 {
 	const struct smtpd *s = session;
 
-	return s->delay;
+	return s->failure.delay;
 }
 
 static void
@@ -226,7 +227,7 @@ expire(void *session, int down, struct buf *out)
 {
 	const struct smtpd *s = session;
 
-	if (s->silent)
+	if (s->failure.silent)
 		return;
 	buf_addf(out, down ? "421 4.3.2 %s Service shutting down\r\n" :
 	    "421 4.4.2 %s Error: timeout exceeded\r\n", s->conf->host);
@@ -247,7 +248,7 @@ close_session(void *session)
 	chat_free(&s->chat);
 	buf_free(&s->helo);
 	buf_free(&s->refusal);
-	buf_free(&s->held);
+	failure_free(&s->failure);
 	buf_free(&s->passed);
 	free(s);
 }

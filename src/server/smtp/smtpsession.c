@@ -43,7 +43,7 @@ smtp_hang_up(struct smtpd *s, const char *text)
 void
 smtp_watch_for_text(struct smtpd *s, size_t from)
 {
-	if (s->closing || s->silent || s->phase == SMTPD_TURNED_AWAY)
+	if (s->closing || s->failure.silent || s->phase == SMTPD_TURNED_AWAY)
 		return;
 	if (s->more) {
 		smtp_text_came(s);
@@ -86,6 +86,8 @@ gather(struct smtpd *s, enum rules_place place, struct span arg,
 		f->helo = arg;
 	else if (s->phase != SMTPD_START)
 		f->helo = buf_span(&s->helo);
+	f->verb = s->name;
+	f->arg = arg;
 	if (place == RULES_MAIL) {
 		f->from = smtpmail_path(&arg, "FROM:");
 		f->size = smtpmail_size(arg);
@@ -103,25 +105,13 @@ gather(struct smtpd *s, enum rules_place place, struct span arg,
 	}
 }
 
-static void
-fall_silent(struct smtpd *s)
-{
-	s->silent = 1;
-	s->input = SMTPD_LINES;
-}
-
-int
-smtp_has_fault(const struct smtpd *s)
-{
-	return s->fault.what == RULES_DELAY || s->fault.what == RULES_TRUNCATE;
-}
-
 int
 smtp_event(struct smtpd *s, enum rules_place place, struct span arg)
 {
 	struct buf rcpts = { 0 };
 	struct rules_facts facts;
 	struct rules_action a;
+	int over;
 
 	if (s->conf->event == NULL)
 		return 0;
@@ -129,61 +119,20 @@ smtp_event(struct smtpd *s, enum rules_place place, struct span arg)
 	a = s->conf->event(s->conf->rules, place, &facts);
 	buf_free(&rcpts);
 	s->from = s->chat.out->n;
-	if (a.what == RULES_PASS && smtp_has_fault(s))
+	if (a.what == RULES_PASS && failure_is_on(&s->failure))
 		return 0;
-	s->fault = a;
-	switch (a.what) {
-	case RULES_REPLY:
-		buf_addspan(s->chat.out, a.text);
-		buf_adds(s->chat.out, "\r\n");
-		s->closing |= a.text.n >= 3 &&
-		    memcmp(a.text.p, "421", 3) == 0;
-		return 1;
-	case RULES_RESET:
-		s->reset = 1;
-		s->closing = 1;
-		return 1;
-	case RULES_DROP:
-		s->closing = 1;
-		return 1;
-	case RULES_SILENCE:
-		fall_silent(s);
-		return 1;
-	default:
-		return 0;
-	}
+	over = failure_begin(&s->failure, &a, place, s->chat.out);
+	s->closing |= s->failure.closes;
+	if (s->failure.silent)
+		s->input = SMTPD_LINES;
+	return over;
 }
 
 void
 smtp_hold(struct smtpd *s, size_t from, long ms)
 {
-	if (smtp_has_fault(s))
+	if (failure_is_on(&s->failure))
 		return;
-	s->fault.what = RULES_DELAY;
-	s->fault.ms = ms;
+	failure_delay(&s->failure, ms);
 	s->from = from;
-}
-
-void
-smtp_release(struct smtpd *s)
-{
-	buf_addspan(s->chat.out, buf_span(&s->held));
-	buf_free(&s->held);
-	s->delay = 0;
-}
-
-void
-smtp_apply_fault(struct smtpd *s)
-{
-	struct buf *out = s->chat.out;
-
-	if (s->fault.what == RULES_TRUNCATE) {
-		out->n -= (out->n - s->from + 1) / 2;
-		s->closing = 1;
-	} else if (s->fault.what == RULES_DELAY) {
-		buf_add(&s->held, out->p + s->from, out->n - s->from);
-		out->n = s->from;
-		s->delay = s->fault.ms;
-	}
-	s->fault.what = RULES_PASS;
 }

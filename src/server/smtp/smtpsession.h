@@ -5,6 +5,7 @@
 #ifndef SERVER_SMTP_SMTPSESSION_H
 #define SERVER_SMTP_SMTPSESSION_H
 
+#include "format/wire/failure.h"
 #include "server/chat.h"
 #include "smtpmail.h"
 
@@ -36,7 +37,8 @@ struct smtpd {
 	int unsettleds;
 	enum smtpd_phase phase;
 	enum smtpd_input input;
-	const char *verb;	/* the syntax of the command in hand */
+	const char *verb;	/* the syntax of the command in hand, */
+	const char *name;	/* and its verb */
 	int ehlo;
 	int crlf;		/* how lines end, -1 before the first one */
 	int mistakes;
@@ -65,13 +67,8 @@ struct smtpd {
 	struct buf passed;	/* who has, until that is told */
 	int failures;
 
-	/* What goes wrong. */
-	struct rules_action fault;	/* with the answers from here on */
-	size_t from;
-	struct buf held;	/* answers that leave after delay ms */
-	long delay;
-	int silent;
-	int reset;
+	struct failure failure;	/* what goes wrong, */
+	size_t from;		/* with the answers from here on */
 };
 
 /* A reply, given without its CRLF; the last one. */
@@ -84,21 +81,12 @@ void smtp_reset(struct smtpd *s);
 /*
  * An event, arg being the argument of the command in hand.  Whether what was
  * asked for must not be done, for it has been answered, or the session is
- * over; or else s->fault is what becomes of the answer.
+ * over; or else s->failure says what becomes of the answer.
  */
 int smtp_event(struct smtpd *s, enum rules_place place, struct span arg);
 
-/* The answer, from s->from on, is there: cuts it, or puts it into s->held. */
-void smtp_apply_fault(struct smtpd *s);
-
-/* Whether the answer to come is to be cut or held back. */
-int smtp_has_fault(const struct smtpd *s);
-
 /* The answer from this place in s->out on is held back for ms. */
 void smtp_hold(struct smtpd *s, size_t from, long ms);
-
-/* What was held back goes to s->out now. */
-void smtp_release(struct smtpd *s);
 
 /*
  * A command has been refused, in what stands in s->out from here on, whose

@@ -51,20 +51,11 @@ verb_helo(struct smtpd *s, struct span arg)
 	buf_addf(s->chat.out, "250 %s\r\n", s->conf->host);
 }
 
-/* A line of the answer to EHLO, unless a rule hides it. */
+/* A line of the answer to EHLO. */
 static void
 offer(struct smtpd *s, const char *text)
 {
-	struct span word = span_str(text);
-	const char *blank = strchr(text, ' ');
-
-	if (blank != NULL)
-		word.n = (size_t)(blank - text);
-	if (rules_hides(&s->fault, word))
-		return;
-	buf_adds(s->chat.out, "250-");
-	buf_adds(s->chat.out, text);
-	buf_adds(s->chat.out, "\r\n");
+	buf_addf(s->chat.out, "250-%s\r\n", text);
 }
 
 static void
@@ -199,7 +190,7 @@ verb_quit(struct smtpd *s, struct span arg)
 
 enum takes { NO_ARG, ANY_ARG, AN_ARG };
 
-struct verb {
+struct smtpverb {
 	const char *name;
 	void (*run)(struct smtpd *s, struct span arg);
 	int phases;		/* in which it is allowed */
@@ -219,7 +210,7 @@ static void verb_help(struct smtpd *s, struct span arg);
 #define MAIL_VERB(name) { name, verb_mail, SMTPD_READY, ANY_ARG, RULES_MAIL, \
 	NULL, no_nesting, name " FROM:<address>" }
 
-static const struct verb verbs[] = {
+static const struct smtpverb verbs[] = {
 	{ "HELO", verb_helo, SMTPD_ANY, AN_ARG, RULES_HELO, NULL, NULL,
 	    "HELO hostname" },
 	{ "EHLO", verb_ehlo, SMTPD_ANY, AN_ARG, RULES_EHLO, NULL, NULL,
@@ -236,19 +227,19 @@ static const struct verb verbs[] = {
 	    "BDAT octets [LAST]" },
 	{ "RSET", verb_rset, SMTPD_ANY, NO_ARG, RULES_RSET, NULL, NULL,
 	    "RSET" },
-	{ "NOOP", verb_noop, SMTPD_ANY, ANY_ARG, RULES_PLACES, NULL, NULL,
+	{ "NOOP", verb_noop, SMTPD_ANY, ANY_ARG, RULES_VERB, NULL, NULL,
 	    "NOOP [text]" },
 	{ "VRFY", verb_vrfy, SMTPD_ANY, AN_ARG, RULES_VRFY, NULL, NULL,
 	    "VRFY address" },
-	{ "EXPN", verb_expn, SMTPD_ANY, AN_ARG, RULES_PLACES, NULL, NULL,
+	{ "EXPN", verb_expn, SMTPD_ANY, AN_ARG, RULES_VERB, NULL, NULL,
 	    "EXPN list" },
-	{ "HELP", verb_help, SMTPD_ANY, ANY_ARG, RULES_PLACES, NULL, NULL,
+	{ "HELP", verb_help, SMTPD_ANY, ANY_ARG, RULES_VERB, NULL, NULL,
 	    "HELP [command]" },
 	{ "AUTH", smtpauth_start, SMTPD_READY, AN_ARG, RULES_AUTH, NULL,
 	    no_login, "AUTH mechanism [response]" },
-	{ "ETRN", verb_etrn, LATER, AN_ARG, RULES_PLACES, NULL, NULL,
+	{ "ETRN", verb_etrn, LATER, AN_ARG, RULES_VERB, NULL, NULL,
 	    "ETRN domain" },
-	{ "TURN", verb_turn, SMTPD_ANY, ANY_ARG, RULES_PLACES, NULL, NULL,
+	{ "TURN", verb_turn, SMTPD_ANY, ANY_ARG, RULES_VERB, NULL, NULL,
 	    "TURN" },
 	{ "QUIT", verb_quit, SMTPD_ANY | SMTPD_TURNED_AWAY, NO_ARG,
 	    RULES_QUIT, NULL, NULL, "QUIT" },
@@ -257,7 +248,7 @@ static const struct verb verbs[] = {
 static void
 verb_help(struct smtpd *s, struct span arg)
 {
-	const struct verb *v = SPAN_LOOKUP(arg, verbs);
+	const struct smtpverb *v = SPAN_LOOKUP(arg, verbs);
 	size_t i;
 
 	if (v != NULL) {
@@ -272,7 +263,7 @@ verb_help(struct smtpd *s, struct span arg)
 
 /* NULL when verb v may come now with this argument. */
 static const char *
-check(const struct smtpd *s, const struct verb *v, struct span arg)
+check(const struct smtpd *s, const struct smtpverb *v, struct span arg)
 {
 	if ((v->phases & (int)s->phase) == 0) {
 		if (s->phase == SMTPD_TURNED_AWAY)
@@ -290,7 +281,7 @@ check(const struct smtpd *s, const struct verb *v, struct span arg)
 }
 
 static void
-run(struct smtpd *s, const struct verb *v, struct span arg)
+run(struct smtpd *s, const struct smtpverb *v, struct span arg)
 {
 	const char *refusal = check(s, v, arg);
 	size_t at = s->chat.out->n;
@@ -298,6 +289,7 @@ run(struct smtpd *s, const struct verb *v, struct span arg)
 	s->text_near = 0;
 	s->verb = v->syntax;
 	if (refusal == NULL) {
+		s->name = v->name;
 		if (v->place == RULES_PLACES ||
 		    !smtp_event(s, v->place, arg)) {
 			v->run(s, arg);
@@ -314,7 +306,7 @@ run(struct smtpd *s, const struct verb *v, struct span arg)
 }
 
 /* The command of a line, or NULL, and its argument. */
-static const struct verb *
+static const struct smtpverb *
 take_verb(struct span line, struct span *arg)
 {
 	struct span word;
@@ -337,7 +329,7 @@ int
 smtpverb_is_late(struct span line)
 {
 	struct span arg;
-	const struct verb *v = take_verb(line, &arg);
+	const struct smtpverb *v = take_verb(line, &arg);
 
 	return v != NULL && v->run == verb_etrn;
 }
@@ -346,13 +338,14 @@ void
 smtpverb_run(struct smtpd *s, struct span line)
 {
 	struct span arg;
-	const struct verb *v = take_verb(line, &arg);
+	const struct smtpverb *v = take_verb(line, &arg);
 
 	if (v != NULL)
 		run(s, v, arg);
 	else if (s->text_near && s->pipelines)
 		smtp_text_came(s);
-	else
-		smtp_reply(s, s->phase == SMTPD_TURNED_AWAY ?
-		    no_service : no_command);
+	else if (s->phase == SMTPD_TURNED_AWAY)
+		smtp_reply(s, no_service);
+	else if (!smtp_event(s, RULES_UNKNOWN, arg))
+		smtp_reply(s, no_command);
 }
