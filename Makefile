@@ -35,8 +35,10 @@ MODULES = \
 	format/wire/dialogue format/wire/dns format/wire/dsn \
 	format/wire/escape format/wire/explain format/wire/explaindialogue \
 	format/wire/explainline format/wire/explainword format/wire/failure \
-	format/wire/follow format/wire/ftp format/wire/ladder \
-	format/wire/machine \
+	format/wire/follow format/wire/ftp format/wire/judge \
+	format/wire/judgeargs format/wire/judgeftp format/wire/judgeorder \
+	format/wire/judgepop3 format/wire/judgereply format/wire/judgesmtp \
+	format/wire/judgetext format/wire/ladder format/wire/machine \
 	format/wire/mask format/wire/name format/wire/netrc format/wire/notes \
 	format/wire/offer format/wire/ordline format/wire/protocol \
 	format/wire/record format/wire/recording format/wire/render \
@@ -71,9 +73,9 @@ MODULES = \
 	client/dns/mx client/dns/nameservers client/dns/resolver \
 	client/dns/zone
 # Headers alone.
-TYPES = format/mail/dropstore format/mail/mailstore format/wire/orderstore \
-	format/wire/saslconf server/ftp/ftpsession server/pop3/pop3session \
-	server/smtp/smtpconf sys/session
+TYPES = format/mail/dropstore format/mail/mailstore format/wire/judged \
+	format/wire/orderstore format/wire/saslconf server/ftp/ftpsession \
+	server/pop3/pop3session server/smtp/smtpconf sys/session
 # Modules in several files: the others.
 PARTS = format/wire/explaincommand format/wire/explainreply \
 	format/wire/explainstatus format/wire/laddersvg \

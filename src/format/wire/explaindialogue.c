@@ -9,6 +9,7 @@ explaindialogue_begin(struct explaindialogue *x,
 	notes_clear(&x->notes);
 	follow_free(&x->follow);
 	memset(&x->follow, 0, sizeof x->follow);
+	judge_free(&x->judge);
 	x->follow.protocol = protocol;
 }
 
@@ -17,16 +18,22 @@ explaindialogue_event(struct explaindialogue *x,
     const struct dialogue_event *e)
 {
 	const struct follow_line *line = follow(&x->follow, e);
+	struct notes all = { 0 };
+	int misplaced;
 
-	notes_clear(&x->notes);
 	x->shown = line->open;
-	explainline(&x->notes, x->follow.protocol, e, line, 0);
+	misplaced = judge_event(&x->judge, &all, e, &x->follow, line);
+	explainline(&all, x->follow.protocol, e, line, misplaced);
+	notes_clear(&x->notes);
+	notes_append(&x->notes, &all);
+	notes_free(&all);
 }
 
 void
 explaindialogue_end(struct explaindialogue *x)
 {
 	notes_clear(&x->notes);
+	judge_end(&x->judge, &x->notes, &x->follow);
 }
 
 void
@@ -34,4 +41,5 @@ explaindialogue_free(struct explaindialogue *x)
 {
 	notes_free(&x->notes);
 	follow_free(&x->follow);
+	judge_free(&x->judge);
 }

@@ -5,14 +5,16 @@
 #ifndef FORMAT_WIRE_EXPLAINDIALOGUE_H
 #define FORMAT_WIRE_EXPLAINDIALOGUE_H
 
-#include "follow.h"
-#include "notes.h"
+#include "judge.h"
 
 /* All zero at first. */
 struct explaindialogue {
 	struct notes notes;	/* about the last event, or the end */
 	struct follow follow;
 	size_t shown;		/* octets of its line that are no secret */
+
+	/* private */
+	struct judge judge;
 };
 
 /* A dialogue begins; of another one nothing is left. */

@@ -50,6 +50,22 @@ notes_get(const struct notes *n, size_t i)
 }
 
 void
+notes_append(struct notes *n, const struct notes *more)
+{
+	struct note note;
+	size_t i;
+	int kind;
+
+	for (kind = 0; kind < NOTE_KINDS; kind++)
+		for (i = 0; i < more->n; i++) {
+			note = notes_get(more, i);
+			if (note.kind == (enum note_kind)kind)
+				buf_addspan(notes_new(n, note.kind,
+				    note.section), note.text);
+		}
+}
+
+void
 notes_clear(struct notes *n)
 {
 	buf_clear(&n->text);

@@ -11,7 +11,8 @@ enum note_kind {
 	NOTE_MEANS,		/* what it is */
 	NOTE_HERE,		/* why it may stand here, or where it may */
 	NOTE_REMARK,		/* right, but it can be done better */
-	NOTE_WRONG
+	NOTE_WRONG,
+	NOTE_KINDS
 };
 
 struct note {
@@ -40,6 +41,9 @@ struct buf *notes_new(struct notes *n, enum note_kind kind,
 /* A note that is all there. */
 void notes_add(struct notes *n, enum note_kind kind, const char *section,
     const char *text);
+
+/* Adds all of more's, the kinds in the order of the enum. */
+void notes_append(struct notes *n, const struct notes *more);
 
 /* The i-th of n->n, from 0; valid until the notes change. */
 struct note notes_get(const struct notes *n, size_t i);

@@ -1,0 +1,159 @@
+#include "judge.h"
+
+/* What each protocol says of lines and of the end, in the order of the enum. */
+static const struct {
+	const char *ending;	/* NULL: LF alone is right, too */
+	const char *quit;	/* NULL: it need not be said */
+} sections[] = {
+	{ "RFC 5321 2.3.8", "RFC 5321 4.1.1.10" },
+	{ "RFC 5321 2.3.8", "RFC 5321 4.1.1.10" },
+	{ "RFC 1939 3", "RFC 1939 6" },
+	{ "RFC 959 5.3", "RFC 959 4.1.1" },
+	{ NULL, NULL }
+};
+
+/* Any octets: a chunk of BDAT, an order. */
+static int
+is_bytes(const struct judged *j)
+{
+	return j->line->kind == FOLLOW_TEXT && !judged_is(j, "DATA");
+}
+
+/* Lines end in CRLF, and neither CR nor LF stands alone. */
+static void
+judge_ending(struct judged *j, const char *section)
+{
+	const struct dialogue_event *e = j->e;
+
+	if (e->end == DIALOGUE_LF)
+		judged_wrong(j, section, "the line ends in LF alone, not in "
+		    "CRLF");
+	if (e->end == DIALOGUE_CR || span_find(e->text, '\r') != NULL)
+		judged_wrong(j, section, "a CR that ends no line");
+}
+
+static void
+watch(struct judge *w, const struct judged *j)
+{
+	const struct follow_line *l = j->line;
+	struct span word = span_word(j->e->text);
+
+	if (l->kind == FOLLOW_NOTE) {
+		w->broken |= span_is(word, "reset") || span_is(word, "timeout");
+		w->ended |= w->broken || span_is(word, "close");
+		w->sealed |= span_is(word, "tls");
+		return;
+	}
+	w->lines++;
+	w->server_last = j->e->side == DIALOGUE_SERVER;
+	if (l->kind == FOLLOW_COMMAND && judged_is(j, "QUIT"))
+		w->quit = 1;
+	w->text &= l->kind != FOLLOW_DOT;
+	if (l->kind != FOLLOW_REPLY || !l->last)
+		return;
+	if (w->quit && judged_is(j, "QUIT"))
+		w->quit = 2;
+	w->text |= l->code == 354;
+	w->refused |= l->code == 421 || (l->turn == 0 && l->digit > 3);
+	w->sealed |= l->digit == 2 && (judged_is(j, "STARTTLS") ||
+	    judged_is(j, "STLS") || (j->follow->protocol == DIALOGUE_FTP &&
+	    judged_is(j, "AUTH")));
+}
+
+/* What goes on with a line that was cut is a part of that line. */
+static int
+is_rest(struct judge *w, const struct judged *j)
+{
+	int *cut = &w->cut[j->e->side], was = *cut;
+
+	*cut = j->e->end == DIALOGUE_NONE && !is_bytes(j) &&
+	    j->line->kind != FOLLOW_TEXT;
+	return was;
+}
+
+static void
+judge_line(struct judge *w, struct judged *j)
+{
+	switch (j->follow->protocol) {
+	case DIALOGUE_POP3:
+		judgepop3_line(&w->pop3, j);
+		break;
+	case DIALOGUE_FTP:
+		judgeftp_line(&w->ftp, j);
+		break;
+	case DIALOGUE_ORDER:
+		judgeorder_line(&w->order, j);
+		break;
+	case DIALOGUE_ANY:
+	case DIALOGUE_SMTP:
+		judgesmtp_line(&w->smtp, j);
+	}
+}
+
+int
+judge_event(struct judge *w, struct notes *notes,
+    const struct dialogue_event *e, const struct follow *follow,
+    const struct follow_line *line)
+{
+	struct judged j = { e, follow, line, notes, 0 };
+	enum dialogue_protocol p = follow->protocol;
+
+	if (!is_rest(w, &j))
+		judge_line(w, &j);
+	if (sections[p].ending != NULL && line->kind != FOLLOW_NOTE &&
+	    !is_bytes(&j))
+		judge_ending(&j, sections[p].ending);
+	watch(w, &j);
+	return j.misplaced;
+}
+
+/*
+ * SMTP demands it.  Without it FTP ends as well, and POP3 deletes nothing.
+ */
+static void
+judge_no_quit(const struct judge *w, struct notes *notes,
+    enum dialogue_protocol p)
+{
+	const char *section = sections[p].quit;
+
+	if (section == NULL)
+		return;
+	if (p == DIALOGUE_POP3 && w->pop3.deleted.n > 0)
+		notes_add(notes, NOTE_WRONG, section, "The client did not say "
+		    "QUIT: what it has marked is not deleted.");
+	else if (p == DIALOGUE_POP3 || p == DIALOGUE_FTP)
+		notes_add(notes, NOTE_REMARK, section,
+		    "The client did not say QUIT before the end.");
+	else
+		notes_add(notes, NOTE_WRONG, section,
+		    "The client did not say QUIT before the end.");
+}
+
+void
+judge_end(struct judge *w, struct notes *notes, const struct follow *f)
+{
+	if (w->lines == 0 || w->sealed)
+		return;
+	if (w->text && follow_in_text(f) && !w->refused)
+		notes_add(notes, NOTE_WRONG, "RFC 5321 4.1.1.4", "The text "
+		    "has no end: a dot alone on a line is missing.");
+	else if (f->left > 0)
+		buf_addf(notes_new(notes, NOTE_WRONG, f->protocol ==
+		    DIALOGUE_ORDER ? "orderproto(7)" : "RFC 3030 2"),
+		    "%ju octets are missing of those that were announced.",
+		    (uintmax_t)f->left);
+	else if (w->quit == 0 && !w->refused && !w->broken && w->server_last)
+		judge_no_quit(w, notes, f->protocol);
+	else if (w->quit == 1 && w->ended)
+		notes_add(notes, NOTE_REMARK, sections[f->protocol].quit,
+		    "QUIT was not answered, or the client did not wait for "
+		    "it.");
+}
+
+void
+judge_free(struct judge *w)
+{
+	judgesmtp_free(&w->smtp);
+	judgepop3_free(&w->pop3);
+	memset(w, 0, sizeof *w);
+}

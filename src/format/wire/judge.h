@@ -1,0 +1,44 @@
+/*
+ * judge: what is wrong in a dialogue, event by event.
+ */
+#ifndef FORMAT_WIRE_JUDGE_H
+#define FORMAT_WIRE_JUDGE_H
+
+#include "judgeftp.h"
+#include "judgeorder.h"
+#include "judgepop3.h"
+#include "judgesmtp.h"
+
+/* All zero at first. */
+struct judge {
+	/* private */
+	struct judgesmtp smtp;
+	struct judgepop3 pop3;
+	struct judgeftp ftp;
+	struct judgeorder order;
+	int cut[3];		/* the line of that side goes on */
+	size_t lines;
+	int quit;		/* 1: QUIT was said, 2: and answered */
+	int refused;		/* 421, or no greeting of 2yz */
+	int text;		/* 354 was said, and no dot since */
+	int ended;		/* close, reset or timeout, or the link's end */
+	int broken;		/* ... which was a reset or a timeout */
+	int server_last;	/* the last line was the server's */
+	int sealed;		/* the rest is encrypted */
+};
+
+/*
+ * Adds to notes what is wrong with e, which line is, in the session that
+ * follow has just taken it to; 1 where it may not stand where it stands.
+ */
+int judge_event(struct judge *judge, struct notes *notes,
+    const struct dialogue_event *e, const struct follow *follow,
+    const struct follow_line *line);
+
+/* Nothing follows: what is missing. */
+void judge_end(struct judge *judge, struct notes *notes,
+    const struct follow *follow);
+
+void judge_free(struct judge *judge);
+
+#endif

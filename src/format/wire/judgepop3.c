@@ -1,0 +1,308 @@
+#include "judgepop3.h"
+
+#define REPLY_MAX 512		/* RFC 1939 3, CRLF included */
+#define COMMAND_MAX 255		/* RFC 2449 4, CRLF included */
+#define AUTH_MAX 12288		/* RFC 5034 4 */
+#define ID_MAX 70		/* octets in a unique id, RFC 1939 7 */
+#define DELETED_MAX 10000	/* more are not kept */
+
+/* In which state a command may stand. */
+enum state {
+	ANY, BEFORE, BEHIND	/* the log-in */
+};
+
+static const struct {
+	const char *verb;
+	enum state state;
+	size_t least, most;	/* arguments; SIZE_MAX: any blanks */
+	const char *section;
+} commands[] = {
+	{ "USER", BEFORE, 1, SIZE_MAX, "RFC 1939 7" },
+	{ "PASS", BEFORE, 1, SIZE_MAX, "RFC 1939 7" },
+	{ "APOP", BEFORE, 2, 2, "RFC 1939 7" },
+	{ "AUTH", BEFORE, 0, 2, "RFC 5034 4" },
+	{ "STLS", BEFORE, 0, 0, "RFC 2595 4" },
+	{ "UTF8", BEFORE, 0, 0, "RFC 6856 2.1" },
+	{ "STAT", BEHIND, 0, 0, "RFC 1939 5" },
+	{ "LIST", BEHIND, 0, 1, "RFC 1939 5" },
+	{ "RETR", BEHIND, 1, 1, "RFC 1939 5" },
+	{ "DELE", BEHIND, 1, 1, "RFC 1939 5" },
+	{ "NOOP", BEHIND, 0, 0, "RFC 1939 5" },
+	{ "RSET", BEHIND, 0, 0, "RFC 1939 5" },
+	{ "TOP", BEHIND, 2, 2, "RFC 1939 7" },
+	{ "UIDL", BEHIND, 0, 1, "RFC 1939 7" },
+	{ "QUIT", ANY, 0, 0, "RFC 1939 6" },
+	{ "CAPA", ANY, 0, 0, "RFC 2449 5" }
+};
+
+static int
+is_about_message(const struct judged *j)
+{
+	return judged_is(j, "RETR") || judged_is(j, "DELE") ||
+	    judged_is(j, "TOP") || judged_is(j, "LIST") ||
+	    judged_is(j, "UIDL");
+}
+
+static size_t
+count_words(struct span s)
+{
+	size_t n = 0;
+
+	while (span_take_word(&s).n > 0)
+		n++;
+	return n;
+}
+
+static int
+is_deleted(const struct judgepop3 *p, uintmax_t n)
+{
+	uintmax_t one;
+	size_t at;
+
+	for (at = 0; at < p->deleted.n; at += sizeof one) {
+		memcpy(&one, p->deleted.p + at, sizeof one);
+		if (one == n)
+			return 1;
+	}
+	return 0;
+}
+
+/* Its first argument is the number of a message that is still there. */
+static void
+judge_number(struct judgepop3 *p, struct judged *j, const char *section)
+{
+	struct span word = span_word(j->line->arg);
+	uintmax_t n;
+
+	if (word.n == 0)
+		return;
+	if (span_number(word, &n) < 0 || n == 0)
+		buf_addf(judged_fault(j, section), "%s takes the number of a "
+		    "message, from 1", j->line->verb);
+	else if (is_deleted(p, n))
+		buf_addf(judged_fault(j, "RFC 1939 5"), "message %ju has been "
+		    "marked as deleted", n);
+}
+
+static void
+judge_arguments(struct judgepop3 *p, struct judged *j, size_t i)
+{
+	size_t n = count_words(j->line->arg);
+
+	if (n < commands[i].least || n > commands[i].most)
+		buf_addf(judged_fault(j, commands[i].section), n >
+		    commands[i].most ? "too much stands behind %s" :
+		    "%s needs an argument", commands[i].verb);
+	if (is_about_message(j))
+		judge_number(p, j, commands[i].section);
+}
+
+static void
+judge_place(struct judgepop3 *p, struct judged *j, size_t i)
+{
+	const char *verb = commands[i].verb;
+
+	if (commands[i].state == BEFORE && p->login != 0) {
+		j->misplaced = 1;
+		buf_addf(judged_fault(j, commands[i].section),
+		    "%s after a log-in", verb);
+	} else if (commands[i].state == BEHIND && p->login == 0) {
+		j->misplaced = 1;
+		buf_addf(judged_fault(j, commands[i].section),
+		    "%s before a log-in", verb);
+	} else if (judged_is(j, "PASS") && p->user == 0)
+		judged_misplaced(j, "RFC 1939 7", "PASS without a USER that "
+		    "was accepted");
+	else if (judged_is(j, "APOP") && !p->timestamp)
+		judged_misplaced(j, "RFC 1939 7", "APOP, and the greeting had "
+		    "no timestamp in <>");
+}
+
+static void
+remark_login(struct judged *j)
+{
+	if ((judged_is(j, "PASS") || (judged_is(j, "AUTH") &&
+	    (span_case_is(span_word(j->line->arg), "PLAIN") ||
+	    span_case_is(span_word(j->line->arg), "LOGIN")))) &&
+	    !j->follow->tls)
+		judged_remark(j, "RFC 2595 2.1", "The password can be read by "
+		    "whoever listens: STLS comes before it.");
+}
+
+static void
+claim(struct judgepop3 *p, const struct judged *j)
+{
+	if (judged_is(j, "USER"))
+		p->user = j->line->turn;
+	else if (judged_is(j, "PASS") || judged_is(j, "APOP") ||
+	    (judged_is(j, "AUTH") && j->line->arg.n > 0))
+		p->login = j->line->turn;
+	else if (judged_is(j, "RSET"))
+		buf_clear(&p->deleted);
+}
+
+static void
+judge_command(struct judgepop3 *p, struct judged *j)
+{
+	size_t i, n = j->e->text.n + 2;
+
+	if (*j->line->verb == '\0')
+		judged_wrong(j, "RFC 1939 3", "not a command of POP3");
+	for (i = 0; i < COUNT(commands); i++)
+		if (judged_is(j, commands[i].verb)) {
+			judge_arguments(p, j, i);
+			judge_place(p, j, i);
+		}
+	if (n > (judged_is(j, "AUTH") ? AUTH_MAX : COMMAND_MAX))
+		buf_addf(judged_fault(j, "RFC 2449 4"), "a command of %zu "
+		    "octets with its CRLF: %d are allowed", n, COMMAND_MAX);
+	if (j->line->early || (j->e->flags & DIALOGUE_EARLY) != 0)
+		judged_wrong(j, "RFC 2449 6.6", j->follow->state ==
+		    FOLLOW_CONNECT ? "sent before the server has greeted" :
+		    "sent before the reply to the command above, and CAPA has "
+		    "not shown PIPELINING");
+	remark_login(j);
+	claim(p, j);
+}
+
+static void
+refused(struct judgepop3 *p, const struct follow_line *l)
+{
+	if (l->turn == 0)
+		return;
+	if (l->turn == p->login || strcmp(l->verb, "AUTH") == 0)
+		p->login = p->user = 0;
+	if (l->turn == p->user)
+		p->user = 0;
+}
+
+static void
+granted(struct judgepop3 *p, const struct judged *j)
+{
+	if (j->line->turn == 0)
+		p->timestamp = span_find(j->line->text, '<') != NULL &&
+		    span_find(j->line->text, '>') != NULL;
+	if (judged_is(j, "STLS"))
+		p->user = p->login = 0;
+}
+
+/* "+OK 2 320" */
+static void
+judge_stat(struct judged *j)
+{
+	struct span rest = j->line->text, n = span_take_word(&rest);
+	uintmax_t messages, octets;
+
+	if (span_number(n, &messages) < 0 ||
+	    span_number(span_word(span_trim(rest)), &octets) < 0)
+		judged_wrong(j, "RFC 1939 5", "the answer to STAT is +OK, the "
+		    "number of messages, and their octets");
+}
+
+static void
+judge_reply(struct judgepop3 *p, struct judged *j)
+{
+	const struct follow_line *l = j->line;
+	size_t n = j->e->text.n + 2;
+
+	if (l->kind == FOLLOW_NO_REPLY) {
+		judged_wrong(j, "RFC 1939 3", p->listed ? "not a reply: the "
+		    "list has ended above, at a dot alone on its line; a line "
+		    "that is a dot needs a second one" :
+		    "not a reply: neither +OK nor -ERR");
+		return;
+	}
+	p->listed = 0;
+	if (l->digit != 3 && !span_begins(j->e->text, "+OK") &&
+	    !span_begins(j->e->text, "-ERR"))
+		judged_wrong(j, "RFC 1939 3", "+OK and -ERR are in capitals");
+	if (n > REPLY_MAX && l->digit != 3)
+		buf_addf(judged_fault(j, "RFC 1939 3"), "a reply of %zu "
+		    "octets with its CRLF: %d are allowed", n, REPLY_MAX);
+	if (l->stray)
+		judged_wrong(j, "RFC 1939 3", "no command has asked for this "
+		    "reply: each has one, and no more");
+	else if (l->digit == 3 && !judged_is(j, "AUTH"))
+		judged_wrong(j, "RFC 5034 4", "a challenge, and nobody is in "
+		    "AUTH");
+	else if (l->digit == 2 && judged_is(j, "STAT"))
+		judge_stat(j);
+	if (l->digit == 5)
+		refused(p, l);
+	else if (l->digit == 2)
+		granted(p, j);
+}
+
+/* "1 120"; "1 whqtswO00WBw418f9t5JxYwZ" */
+static void
+judge_listing(struct judged *j, struct span line)
+{
+	struct span number = span_take_word(&line), word;
+	int unique = judged_is(j, "UIDL");
+	uintmax_t n, octets;
+
+	word = span_word(span_trim(line));
+	if (span_number(number, &n) < 0 || n == 0 || word.n == 0 ||
+	    (unique ? word.n > ID_MAX : span_number(word, &octets) < 0))
+		judged_wrong(j, unique ? "RFC 1939 7" : "RFC 1939 5", unique ?
+		    "each line is the number of a message and an id of up to "
+		    "70 octets" : "each line is the number of a message and "
+		    "its octets");
+}
+
+static void
+judge_list(struct judged *j)
+{
+	struct span line = j->e->text;
+
+	if (judged_is(j, "LIST") || judged_is(j, "UIDL"))
+		judge_listing(j, line);
+	else if (line.n > 1 && line.p[0] == '.' && line.p[1] != '.')
+		judged_wrong(j, "RFC 1939 3", "a line that begins with a dot, "
+		    "which was not doubled: the client takes it off");
+	else if (line.n > 1 && line.p[0] == '.')
+		notes_add(j->notes, NOTE_MEANS, "RFC 1939 3", "A line of the "
+		    "message that begins with a dot: one more stands before "
+		    "it, which the client takes off.");
+}
+
+/* A DELE that was accepted. */
+static void
+note_deleted(struct judgepop3 *p, const struct judged *j)
+{
+	uintmax_t n;
+
+	if (j->line->kind == FOLLOW_COMMAND && judged_is(j, "DELE") &&
+	    p->deleted.n < DELETED_MAX * sizeof n &&
+	    span_number(span_word(j->line->arg), &n) == 0)
+		buf_add(&p->deleted, &n, sizeof n);
+}
+
+void
+judgepop3_line(struct judgepop3 *p, struct judged *j)
+{
+	switch (j->line->kind) {
+	case FOLLOW_COMMAND:
+		judge_command(p, j);
+		note_deleted(p, j);
+		break;
+	case FOLLOW_REPLY:
+	case FOLLOW_NO_REPLY:
+		judge_reply(p, j);
+		break;
+	case FOLLOW_LIST:
+		judge_list(j);
+		break;
+	case FOLLOW_LIST_END:
+		p->listed = 1;
+		break;
+	default:
+		break;
+	}
+}
+
+void
+judgepop3_free(struct judgepop3 *p)
+{
+	buf_free(&p->deleted);
+}

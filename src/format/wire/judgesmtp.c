@@ -1,0 +1,344 @@
+#include "judgesmtp.h"
+
+#include "judgereply.h"
+
+#define ORDER "RFC 5321 4.1.4"
+
+/* What a command needs; bits. */
+#define HELLO	1u		/* EHLO or HELO */
+#define OUTSIDE	2u		/* no transaction */
+#define SENDER	4u		/* MAIL */
+#define RCPT	8u
+#define OFFER	16u		/* a keyword of its own name */
+
+static const struct {
+	const char *verb;
+	unsigned needs;
+} needs[] = {
+	{ "MAIL", HELLO | OUTSIDE }, { "SEND", HELLO | OUTSIDE },
+	{ "SOML", HELLO | OUTSIDE }, { "SAML", HELLO | OUTSIDE },
+	{ "RCPT", HELLO | SENDER }, { "DATA", HELLO | SENDER | RCPT },
+	{ "BDAT", HELLO | SENDER | RCPT }, { "AUTH", HELLO | OUTSIDE | OFFER },
+	{ "STARTTLS", HELLO | OUTSIDE | OFFER },
+	{ "ETRN", HELLO | OUTSIDE | OFFER }, { "TURN", HELLO | OUTSIDE },
+	{ "XCLIENT", HELLO | OFFER }, { "XFORWARD", HELLO | OFFER }
+};
+
+static unsigned
+needs_of(const char *verb)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(needs); i++)
+		if (strcmp(verb, needs[i].verb) == 0)
+			return needs[i].needs;
+	return 0;
+}
+
+static void
+misplaced(struct judged *j, const char *section, const char *why)
+{
+	j->misplaced = 1;
+	buf_addf(judged_fault(j, section), "%s %s", j->line->verb, why);
+}
+
+/*
+ * Whether MAIL or a RCPT is missing.  That one was refused does not count under
+ * PIPELINING: the client may not have known.
+ */
+static void
+judge_envelope(struct judgesmtp *s, struct judged *j, unsigned need)
+{
+	int knows = (j->follow->offers & OFFER_PIPELINING) == 0;
+
+	if ((need & SENDER) != 0 && s->sender == 0) {
+		if (!s->no_sender || knows)
+			misplaced(j, ORDER, s->no_sender ?
+			    "after MAIL was refused" : "before MAIL");
+	} else if ((need & RCPT) != 0 && s->rcpts == 0) {
+		if (s->refused == 0 || knows)
+			misplaced(j, ORDER, "without a RCPT that was accepted");
+	}
+}
+
+/* Whether it may stand here, by what came before it. */
+static void
+judge_order(struct judgesmtp *s, struct judged *j)
+{
+	unsigned need = needs_of(j->line->verb);
+
+	if ((need & HELLO) != 0 && s->hello == 0)
+		misplaced(j, ORDER, "before EHLO or HELO");
+	if ((need & OUTSIDE) != 0 && s->sender != 0)
+		misplaced(j, judged_is(j, "AUTH") ? "RFC 4954 4" : ORDER,
+		    "in a transaction that is open");
+	judge_envelope(s, j, need);
+	if (judged_is(j, "DATA") && s->chunks)
+		misplaced(j, "RFC 3030 2", "after BDAT in one transaction");
+	if (judged_is(j, "AUTH") && s->logged_in)
+		misplaced(j, "RFC 4954 4", "after a log-in that succeeded");
+	if (s->hello != 0 && (((need & OFFER) != 0 &&
+	    !judgeargs_offered(&s->offers, j->line->verb)) ||
+	    (judged_is(j, "BDAT") &&
+	    !judgeargs_offered(&s->offers, "CHUNKING"))))
+		misplaced(j, "RFC 5321 2.2.1", "was not offered by EHLO");
+}
+
+/* AUTH that shows a password to all who listen. */
+static void
+remark_login(struct judged *j)
+{
+	struct span mechanism = span_word(j->line->arg);
+
+	if (judged_is(j, "AUTH") && !j->follow->tls &&
+	    (span_case_is(mechanism, "PLAIN") ||
+	    span_case_is(mechanism, "LOGIN")))
+		judged_remark(j, "RFC 4954 4", "The password can be read by "
+		    "whoever listens: STARTTLS comes before such an AUTH.");
+}
+
+static void
+forget_transaction(struct judgesmtp *s)
+{
+	s->sender = s->rcpts = s->refused = 0;
+	s->no_sender = s->chunks = s->last = 0;
+	judgetext_clear(&s->text);
+}
+
+static void
+begin_chunk(struct judgesmtp *s, const struct judged *j)
+{
+	struct span rest = j->line->arg;
+
+	span_take_word(&rest);
+	s->last = span_case_is(span_trim(rest), "LAST");
+	s->chunks = 1;
+	s->behind = BEHIND_CHUNK;
+}
+
+static int
+begins_transaction(const struct judged *j)
+{
+	const struct verb *v = verb_find(DIALOGUE_SMTP,
+	    span_str(j->line->verb));
+
+	return v != NULL && (v->bits & VERB_SENDER) != 0;
+}
+
+/* What a command asks for; it is taken back where it is refused. */
+static void
+claim(struct judgesmtp *s, const struct judged *j)
+{
+	if (judged_is(j, "EHLO") || judged_is(j, "HELO")) {
+		forget_transaction(s);
+		s->hello = j->line->turn;
+		s->offers.known = 0;
+		buf_clear(&s->offers.words);
+	} else if (judged_is(j, "RSET"))
+		forget_transaction(s);
+	else if (judged_is(j, "RCPT"))
+		s->rcpts++;
+	else if (judged_is(j, "BDAT"))
+		begin_chunk(s, j);
+	else if (judged_is(j, "DATA"))
+		s->no_data = 0;
+	else if (begins_transaction(j)) {
+		forget_transaction(s);
+		s->sender = j->line->turn;
+	}
+}
+
+/* What is no command: most likely the text of a message, and why it is here. */
+static void
+judge_unknown(struct judgesmtp *s, struct judged *j, int behind)
+{
+	struct span word = span_word(j->e->text);
+
+	if (behind == BEHIND_DOT) {
+		s->behind = BEHIND_DOT;
+		judged_wrong(j, "RFC 5321 4.5.2", "no command: the text has "
+		    "ended above, at a dot alone on its line; a line of the "
+		    "text that is a dot needs a second one");
+	} else if (behind == BEHIND_CHUNK) {
+		s->behind = BEHIND_CHUNK;
+		judged_wrong(j, "RFC 3030 2", "no command: more octets have "
+		    "come than BDAT said");
+	} else if (s->no_data != 0)
+		buf_addf(judged_fault(j, "RFC 5321 3.3"), "no command: DATA "
+		    "was refused with %d, and text sent even so", s->no_data);
+	else if (word.n == 0)
+		judged_wrong(j, "RFC 5321 4.1.1", "an empty line is no "
+		    "command");
+	else if (word.p[0] == 'X' || word.p[0] == 'x')
+		judged_remark(j, "RFC 5321 4.1.5", "A command of its own, as "
+		    "the X says: both sides must have agreed on it.");
+	else
+		judged_wrong(j, "RFC 5321 4.1.1", "not a command of SMTP");
+}
+
+static void
+judge_early(struct judgesmtp *s, struct judged *j)
+{
+	if (s->told_early == j->line->turn)
+		return;
+	s->told_early = j->line->turn;
+	if (j->line->kind == FOLLOW_TEXT)
+		judged_wrong(j, "RFC 5321 4.1.1.4",
+		    "text sent before the reply to DATA");
+	else if (j->follow->state == FOLLOW_CONNECT)
+		judged_wrong(j, "RFC 5321 4.3.1",
+		    "sent before the server has greeted");
+	else if ((j->follow->offers & OFFER_PIPELINING) == 0)
+		judged_wrong(j, "RFC 5321 4.3.1", "sent before the reply to "
+		    "the command above, and PIPELINING was not offered");
+	else
+		judged_wrong(j, "RFC 2920 3.1", "sent before the reply to a "
+		    "command above that must be waited for, PIPELINING or not");
+}
+
+static void
+judge_command(struct judgesmtp *s, struct judged *j)
+{
+	int behind = s->behind;
+
+	s->behind = BEHIND_COMMAND;
+	if (*j->line->verb == '\0') {
+		judge_unknown(s, j, behind);
+		if (s->behind != BEHIND_COMMAND)
+			return;
+	} else {
+		if (behind == BEHIND_CHUNK && s->last)
+			forget_transaction(s);
+		judge_order(s, j);
+		claim(s, j);
+		judgeargs(j, &s->offers, &s->text);
+		remark_login(j);
+	}
+	if (j->line->early || (j->e->flags & DIALOGUE_EARLY) != 0)
+		judge_early(s, j);
+}
+
+static void
+judge_text(struct judgesmtp *s, struct judged *j)
+{
+	if (j->line->early)
+		judge_early(s, j);
+	judgetext_line(&s->text, j, !s->chunks);
+	if (s->chunks && j->follow->left == 0 && s->last)
+		judgetext_end(&s->text, j);
+}
+
+/* The transaction is over, whatever the server says. */
+static void
+judge_dot(struct judgesmtp *s, struct judged *j)
+{
+	judgetext_end(&s->text, j);
+	forget_transaction(s);
+	s->behind = BEHIND_DOT;
+}
+
+/* What a client may not say any more, or need not. */
+static void
+refused(struct judgesmtp *s, const struct judged *j)
+{
+	const struct follow_line *l = j->line;
+
+	if (l->turn == 0)
+		return;
+	if (l->turn == s->hello)
+		s->hello = 0;
+	else if (l->turn == s->sender) {
+		forget_transaction(s);
+		s->no_sender = 1;
+	} else if (judged_is(j, "RCPT") && s->rcpts > 0 &&
+	    l->turn > s->sender) {
+		s->rcpts--;
+		s->refused++;
+	} else if (judged_is(j, "DATA"))
+		s->no_data = l->code;
+}
+
+static void
+granted(struct judgesmtp *s, const struct judged *j)
+{
+	if (judged_is(j, "STARTTLS")) {
+		s->hello = 0;
+		s->offers.known = 0;
+		forget_transaction(s);
+	} else if (judged_is(j, "AUTH") && j->line->digit == 2)
+		s->logged_in = 1;
+	else if (judged_is(j, "BDAT") && s->last && j->line->digit == 2 &&
+	    j->line->turn > s->sender)
+		forget_transaction(s);
+}
+
+/* A keyword of EHLO; HELO offers nothing. */
+static void
+learn_offers(struct judgesmtp *s, const struct judged *j)
+{
+	struct span rest = j->line->text, word;
+
+	if (j->line->turn != s->hello || j->line->digit != 2)
+		return;
+	if (!j->line->first) {
+		word = span_take_word(&rest);
+		buf_addspan(&s->offers.words, span_cut(&word, '='));
+		buf_addc(&s->offers.words, ' ');
+	}
+	if (j->line->last)
+		s->offers.known = 1;
+}
+
+static void
+judge_server(struct judgesmtp *s, struct judged *j)
+{
+	judgereply(j, &s->code);
+	if (j->line->kind != FOLLOW_REPLY)
+		return;
+	learn_offers(s, j);
+	if (!j->line->last)
+		return;
+	if (j->line->digit > 3)
+		refused(s, j);
+	else if (j->line->turn > 0)
+		granted(s, j);
+}
+
+void
+judgesmtp_line(struct judgesmtp *s, struct judged *j)
+{
+	switch (j->line->kind) {
+	case FOLLOW_COMMAND:
+		judge_command(s, j);
+		break;
+	case FOLLOW_RESPONSE:
+		s->behind = BEHIND_COMMAND;
+		if (j->line->early)
+			judge_early(s, j);
+		break;
+	case FOLLOW_TEXT:
+		judge_text(s, j);
+		break;
+	case FOLLOW_DOT:
+		judge_dot(s, j);
+		break;
+	case FOLLOW_REPLY:
+	case FOLLOW_NO_REPLY:
+		judge_server(s, j);
+		break;
+	case FOLLOW_NOTE:
+		if (span_is(span_word(j->e->text), "tls"))
+			granted(s, j);
+		break;
+	case FOLLOW_LIST:
+	case FOLLOW_LIST_END:
+		break;
+	}
+}
+
+void
+judgesmtp_free(struct judgesmtp *s)
+{
+	judgetext_free(&s->text);
+	buf_free(&s->offers.words);
+}

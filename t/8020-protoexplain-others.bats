@@ -1,0 +1,170 @@
+#!/usr/bin/env bats
+# protoexplain: the faults of sessions of POP3, FTP and orderproto(7).
+
+# shellcheck disable=SC2154 # run sets output
+
+load lib
+
+# session PROTOCOL LINE ...: "S: ..." and "C: ...", as they are sent.
+session() {
+	echo "dialogue 1 $1 - - 2026-11-21T23:46:12Z"
+	shift
+	printf '%s\n' "$@" | awk '{
+		print "0.000000\t" substr($0, 1, 1) "\tcrlf\t-\t" substr($0, 4)
+	}'
+}
+
+# faulty LINE SECTION: the dialogue has a fault in this line alone.
+faulty() {
+	run -65 protoexplain dialogue
+	awk '/^[CS]: / { line = $0 } /^! / { print line; print }' \
+		<<<"$output" >got
+	[ "$(wc -l <got)" = 2 ] && [ "$(sed -n 1p got)" = "$1" ] &&
+		grep -qF "($2)" got || { cat got; return 1; }
+}
+
+right() {
+	run protoexplain dialogue
+	[ "$status" = 0 ] || { echo "$output" | grep -B4 '^!'; return 1; }
+}
+
+pop3() {
+	session pop3 'S: +OK POP3 <1@pth.ua>' "$@" 'C: QUIT' 'S: +OK' >dialogue
+}
+
+LOGIN=('C: USER u' 'S: +OK' 'C: PASS s' 'S: +OK')
+
+@test "POP3: what is right" {
+	pop3 'C: CAPA' 'S: +OK' 'S: UIDL' 'S: SASL PLAIN' 'S: .' \
+		"${LOGIN[@]}" 'C: STAT' 'S: +OK 2 320' 'C: LIST' 'S: +OK' \
+		'S: 1 120' 'S: 2 200' 'S: .' 'C: LIST 2' 'S: +OK 2 200' \
+		'C: UIDL' 'S: +OK' 'S: 1 a!' 'S: 2 b!' 'S: .' 'C: RETR 1' \
+		'S: +OK' 'S: ..' 'S: ..x' 'S: ' 'S: .' 'C: TOP 1 0' 'S: +OK' \
+		'S: a: b' 'S: ' 'S: .' 'C: DELE 1' 'S: +OK' 'C: RETR 2' \
+		'S: +OK' 'S: .' 'C: RSET' 'S: +OK' 'C: DELE 1' 'S: +OK' \
+		'C: NOOP' 'S: +OK'
+	right
+	pop3 'C: USER u' 'S: +OK' 'C: PASS wrong' 'S: -ERR [AUTH] no' \
+		'C: APOP u 0123' 'S: +OK'
+	right
+	[[ $output == *'[AUTH]: user or password is wrong. (RFC 3206 5)'* ]]
+	[[ $output != *'PASS wrong'* ]]
+	[[ $output != *0123* ]]
+	pop3 'C: CAPA' 'S: +OK' 'S: PIPELINING' 'S: .' 'C: USER u' 'C: PASS s' \
+		'C: STAT' 'S: +OK' 'S: +OK' 'S: +OK 0 0'
+	right
+	pop3 'C: AUTH PLAIN' 'S: + ' 'C: AGEAYg==' 'S: +OK'
+	right
+	[[ $output != *AGEAYg* ]]
+}
+
+@test "POP3: what is wrong" {
+	pop3 'C: STAT' 'S: -ERR'
+	faulty 'C: STAT' 'RFC 1939 5'
+	pop3 "${LOGIN[@]}" 'C: USER u' 'S: -ERR'
+	faulty 'C: USER u' 'RFC 1939 7'
+	pop3 'C: PASS s' 'S: -ERR'
+	faulty 'C: PASS ****' 'RFC 1939 7'
+	pop3 'C: FETCH 1' 'S: -ERR'
+	faulty 'C: FETCH 1' 'RFC 1939 3'
+	pop3 "${LOGIN[@]}" 'C: RETR' 'S: -ERR'
+	faulty 'C: RETR' 'RFC 1939 5'
+	pop3 "${LOGIN[@]}" 'C: DELE one' 'S: -ERR'
+	faulty 'C: DELE one' 'RFC 1939 5'
+	pop3 "${LOGIN[@]}" 'C: DELE 1' 'S: +OK' 'C: RETR 1' 'S: -ERR'
+	faulty 'C: RETR 1' 'RFC 1939 5'
+	pop3 "${LOGIN[@]}" 'C: RETR 1' 'S: +OK' 'S: .x' 'S: .'
+	faulty 'S: .x' 'RFC 1939 3'
+	pop3 "${LOGIN[@]}" 'C: RETR 1' 'S: +OK' 'S: a' 'S: .' 'S: b'
+	faulty 'S: b' 'RFC 1939 3'
+	pop3 "${LOGIN[@]}" 'C: STAT' 'S: +OK two'
+	faulty 'S: +OK two' 'RFC 1939 5'
+	pop3 "${LOGIN[@]}" 'C: UIDL' 'S: +OK' 'S: 1' 'S: .'
+	faulty 'S: 1' 'RFC 1939 7'
+	pop3 "${LOGIN[@]}" 'C: NOOP' 'S: +ok'
+	faulty 'S: +ok' 'RFC 1939 3'
+	pop3 'S: +OK again'
+	faulty 'S: +OK again' 'RFC 1939 3'
+	pop3 'C: USER u' 'C: PASS s' 'S: +OK' 'S: +OK'
+	faulty 'C: PASS ****' 'RFC 2449 6.6'
+	session pop3 'S: +OK hello' 'C: APOP u 0123' 'S: -ERR' 'C: QUIT' \
+		'S: +OK' >dialogue
+	faulty 'C: APOP u ****' 'RFC 1939 7'
+	session pop3 'S: +OK hello' "${LOGIN[@]}" 'C: DELE 1' 'S: +OK' >dialogue
+	faulty 'S: +OK' 'RFC 1939 6'
+}
+
+ftp() {
+	session ftp 'S: 220 FTP' "$@" 'C: QUIT' 'S: 221 bye' >dialogue
+}
+
+FTP=('C: USER u' 'S: 331 what' 'C: PASS s' 'S: 230-Hello,' 'S: 230 u')
+
+@test "FTP: what is right" {
+	ftp 'C: FEAT' 'S: 211-Features:' 'S:  EPSV' 'S:  UTF8' 'S: 211 End' \
+		"${FTP[@]}" 'C: PWD' 'S: 257 "/"' 'C: TYPE I' 'S: 200 ok' \
+		'C: PASV' 'S: 227 Passive (127,0,0,1,4,1)' 'C: STOR f' \
+		'S: 150 go' 'S: 226 done' 'C: EPSV' 'S: 229 ok (|||1025|)' \
+		'C: RETR f' 'S: 150 go' 'C: ABOR' 'S: 426 broken' 'S: 226 ok' \
+		'C: RNFR f' 'S: 350 ready' 'C: RNTO g' 'S: 250 done' \
+		'C: SIZE g' 'S: 213 10' 'C: PORT 127,0,0,1,4,1' 'S: 200 ok' \
+		'C: LIST' 'S: 125 go' 'S: 226-a' 'S: any 226 b' 'S: 226 c'
+	right
+	ftp 'C: USER u' 'S: 230 in' 'C: CWD x' 'S: 550 no'
+	right
+	ftp 'C: USER u' 'S: 331 what' 'C: PASS s' 'S: 530 no'
+	right
+}
+
+@test "FTP: what is wrong" {
+	ftp 'C: STOR f' 'S: 530 no'
+	faulty 'C: STOR f' 'RFC 959 5.4'
+	ftp 'C: PASS s' 'S: 503 no'
+	faulty 'C: PASS ****' 'RFC 959 4.1.1'
+	ftp "${FTP[@]}" 'C: RNTO f' 'S: 503 no'
+	faulty 'C: RNTO f' 'RFC 959 4.1.3'
+	ftp "${FTP[@]}" 'C: PUT f' 'S: 500 no'
+	faulty 'C: PUT f' 'RFC 959 5.3'
+	ftp "${FTP[@]}" 'C: STOR' 'S: 501 no'
+	faulty 'C: STOR' 'RFC 959 4.1.3'
+	ftp "${FTP[@]}" 'C: PORT 1,2,3' 'S: 501 no'
+	faulty 'C: PORT 1,2,3' 'RFC 959 4.1.2'
+	ftp "${FTP[@]}" 'C: PASV' 'S: 227 here'
+	faulty 'S: 227 here' 'RFC 959 4.2.2'
+	ftp "${FTP[@]}" 'C: EPSV' 'S: 229 here'
+	faulty 'S: 229 here' 'RFC 2428 3'
+	ftp "${FTP[@]}" 'C: NOOP' 'S: 150 what'  'S: 200 ok'
+	faulty 'S: 150 what' 'RFC 959 5.4'
+	ftp "${FTP[@]}" 'S: 226 done'
+	faulty 'S: 226 done' 'RFC 959 5.4'
+	ftp 'C: NOOP' 'S: hello' 'S: 200 ok'
+	faulty 'S: hello' 'RFC 959 4.2'
+	ftp "${FTP[@]}" 'C: EPSV ALL' 'S: 200 ok' 'C: PASV' 'S: 501 no'
+	faulty 'C: PASV' 'RFC 2428 4'
+}
+
+order() {
+	session order 'S: 220 pth.ua orderrecv 1 0123' "$@" >dialogue
+}
+
+SUM=8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4
+
+@test "orderproto(7)" {
+	order "C: ORDER 4 $SUM f -" 'C: hi' "S: 250 stored f 4 $SUM" \
+		'C: QUIT' 'S: 221 bye'
+	right
+	order "C: ORDER 4 $SUM f - 0123456789" 'C: hi' 'S: 535 mac wrong'
+	right
+	[[ $output != *0123456789* ]]
+	order 'C: [Recipients:]' 'C: a@b' "S: 250 stored x 20 $SUM"
+	right
+	order 'C: ORDER 4 x f -' 'C: hi' 'S: 501 bad line'
+	faulty 'C: ORDER 4 x f -' 'orderproto(7)'
+	order "C: ORDER 4 $SUM f -" 'C: hi' 'C: more' \
+		"S: 250 stored f 4 $SUM" 'S: 501 bad line'
+	faulty 'C: more' 'orderproto(7)'
+	order "C: ORDER 4 $SUM f -" 'C: hi' 'S: 999 what'
+	faulty 'S: 999 what' 'orderproto(7)'
+	order "C: ORDER 9 $SUM f -" 'C: hi'
+	faulty 'C: hi' 'orderproto(7)'
+}
