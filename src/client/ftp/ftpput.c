@@ -47,9 +47,12 @@ no_data(struct job *j, struct orderfile *f)
 		answered(j, f);
 }
 
-/* The file's content to the data connection. */
+/*
+ * All of the file's content, and the end of the data connection, which must not
+ * look like one where it is not whole.
+ */
 static enum pour
-pour(struct job *j, struct orderfile *f, int fd, int data)
+pour(struct job *j, struct orderfile *f, int data)
 {
 	uint64_t left = f->size;
 	enum pour end = POUR_OK;
@@ -58,7 +61,7 @@ pour(struct job *j, struct orderfile *f, int fd, int data)
 
 	wr_init(&wr, data, j->c.conf->timeout);
 	while (left > 0 && wr.err == 0) {
-		r = read(fd, j->chunk, left < CHUNK ? (size_t)left : CHUNK);
+		r = read(j->fd, j->chunk, left < CHUNK ? (size_t)left : CHUNK);
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r <= 0) {
@@ -74,16 +77,6 @@ pour(struct job *j, struct orderfile *f, int fd, int data)
 		end = POUR_CUT;
 	}
 	wr_free(&wr);
-	return end;
-}
-
-/* All of the file, and the end of the data connection. */
-static enum pour
-pour_out(struct job *j, struct orderfile *f, int fd, int data)
-{
-	enum pour end = pour(j, f, fd, data);
-
-	/* What is not whole must not end as if it were. */
 	if (end != POUR_OK)
 		net_abort(data);
 	close(data);
@@ -129,7 +122,7 @@ store(struct job *j, struct orderfile *f, const char *name)
 		answered(j, f);
 		return 0;
 	}
-	end = pour_out(j, f, j->fd, data);
+	end = pour(j, f, data);
 	code = last_reply(j, code);
 	if (end == POUR_OK && code == 0)
 		orderfile_outcome(f, FTPPUT_MAYBE, buf_span(&j->c.why));

@@ -102,28 +102,20 @@ fields_has_placeholder(const struct fields *f)
 void
 fields_escape(struct buf *b, struct span value)
 {
+	static const char special[] = "&<>\"'";
+	static const char *const written[] = {
+		"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"
+	};
+	const char *p;
 	size_t i;
 
-	for (i = 0; i < value.n; i++)
-		switch (value.p[i]) {
-		case '&':
-			buf_adds(b, "&amp;");
-			break;
-		case '<':
-			buf_adds(b, "&lt;");
-			break;
-		case '>':
-			buf_adds(b, "&gt;");
-			break;
-		case '"':
-			buf_adds(b, "&quot;");
-			break;
-		case '\'':
-			buf_adds(b, "&#39;");
-			break;
-		default:
+	for (i = 0; i < value.n; i++) {
+		p = memchr(special, value.p[i], sizeof special - 1);
+		if (p != NULL)
+			buf_adds(b, written[p - special]);
+		else
 			buf_addc(b, value.p[i]);
-		}
+	}
 }
 
 void
