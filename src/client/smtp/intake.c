@@ -25,12 +25,6 @@ fail(struct feed *s, enum exit_code code)
 	s->code = result_worst(s->code, code);
 }
 
-static struct span
-clip(struct span s)
-{
-	return s.n > BAD_ADDR_MAX ? span_of(s.p, BAD_ADDR_MAX) : s;
-}
-
 static void
 take_mail(struct feed *s, struct message *m)
 {
@@ -50,9 +44,12 @@ static void
 take_rcpt(struct feed *s, struct message *m)
 {
 	const char *why = s->parser.why;
+	struct span path = s->parser.path;
 	struct rcpt *r;
 
-	r = message_rcpt(m, clip(s->parser.path), s->parser.params);
+	if (path.n > BAD_ADDR_MAX)
+		path.n = BAD_ADDR_MAX;
+	r = message_rcpt(m, path, s->parser.params);
 	if (why != NULL)
 		rcpt_decide(r, RESULT_FAILED, STAGE_RCPT, 0, span_str(why));
 	else

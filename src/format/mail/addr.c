@@ -5,12 +5,6 @@
 /* Characters of a label of a domain, RFC 1035 2.3.4. */
 #define LABEL_MAX 63
 
-static int
-is_utf8(int c)
-{
-	return (c & 0x80) != 0;
-}
-
 /* Letters, digits, and !#$%&'*+-/=?^_`{|}~, RFC 5322 3.2.3. */
 static const uint64_t atext[4] = {
 	UINT64_C(0xa3ffacfa00000000), UINT64_C(0x7fffffffc7fffffe), BYTES_ABOVE
@@ -25,7 +19,7 @@ static const uint64_t label[4] = {
 static int
 is_quotable(int c)
 {
-	return is_utf8(c) || (c >= ' ' && c <= '~');
+	return (c & 0x80) != 0 || (c >= ' ' && c <= '~');
 }
 
 /* Length of the quoted string at the start of s with its quotes, or 0. */

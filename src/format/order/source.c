@@ -84,13 +84,6 @@ parse(struct source *s, struct span text, struct buf *faults)
 	return -1;
 }
 
-/* The name that results(5) has for an entry. */
-static struct span
-name_of(const struct entry *e)
-{
-	return e->kind == ENTRY_GOOD ? e->addr.text : e->text;
-}
-
 /*
  * Appends the order with those recipients alone that are in one of the states;
  * how many they are.
@@ -120,15 +113,17 @@ keep_recipients(struct buf *b, const struct order *o, const struct dsn *d,
 	}
 	buf_add(b, o->text.p, (size_t)(o->recipients.p - o->text.p));
 	buf_adds(b, "\n");
-	while (order_next(o, &walk, &e))
-		if (e.kind != ENTRY_DUPLICATE &&
-		    set_find(&set, name_of(&e)) != SET_NONE) {
-			if (e.text.p[0] == '#')
-				buf_addc(b, ',');	/* no comment */
-			buf_addspan(b, e.text);
-			buf_adds(b, "\n");
-			n++;
-		}
+	while (order_next(o, &walk, &e)) {
+		/* as results(5) names it */
+		s = e.kind == ENTRY_GOOD ? e.addr.text : e.text;
+		if (e.kind == ENTRY_DUPLICATE || set_find(&set, s) == SET_NONE)
+			continue;
+		if (e.text.p[0] == '#')
+			buf_addc(b, ',');	/* no comment */
+		buf_addspan(b, e.text);
+		buf_adds(b, "\n");
+		n++;
+	}
 	buf_add(b, rest, (size_t)(o->text.p + o->text.n - rest));
 	set_free(&set);
 	buf_free(&names);
