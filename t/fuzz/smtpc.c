@@ -84,7 +84,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	fd = as_peer(span_of(data + 1, n - 1), &peer);
 	smtpc_init(&c, fd, fd, 100, NULL);
-	if (smtpc_hello(&c, "me.test", 0) == SMTPC_OK && (data[0] % 2 == 0 ||
+	if (smtpc_hello(&c, "me.test", 0, 0) == SMTPC_OK && (data[0] % 2 == 0 ||
 	    smtpc_login(&c, &auth, span_str("pencil"), 1) == SMTPC_OK))
 		send_message(&c);
 	smtpc_quit(&c);
