@@ -83,6 +83,8 @@ unit() {
 
 @test "client/dns/resolver" { unit resolver; }
 
+@test "client/dns/nameservers" { unit nameservers; }
+
 @test "format/wire/rules" { unit rules; }
 
 @test "format/crypt/md5" { unit md5; }
