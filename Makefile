@@ -49,10 +49,9 @@ MODULES = \
 	format/order/fields format/order/headers format/order/letter \
 	format/order/mailing format/order/order format/order/set \
 	format/order/source format/order/table format/order/template \
-	store/archive store/dedup store/draft store/droplist store/maildir \
-	store/maildrop store/mailroot store/mbox store/outbox \
-	store/overheard store/passwd store/recorded store/settle \
-	store/spool store/throttle \
+	store/archive store/dedup store/droplist store/maildir store/maildrop \
+	store/mailroot store/mbox store/msgtext store/outbox store/overheard \
+	store/passwd store/recorded store/settle store/spool store/throttle \
 	store/transcript store/users store/workdir \
 	server/chat server/sasld \
 	server/smtp/smtpauth server/smtp/smtpd server/smtp/smtpdata \
@@ -60,7 +59,7 @@ MODULES = \
 	server/smtp/smtpsession server/smtp/smtptext server/smtp/smtpverb \
 	server/pop3/pop3auth server/pop3/pop3d server/pop3/pop3work \
 	server/ftp/ftpd server/ftp/ftpfile server/ftp/ftpverb \
-	server/order/orderd server/order/orderq \
+	server/order/orderd server/order/orderreply \
 	client/client client/handin \
 	client/smtp/batch client/smtp/connection client/smtp/domains \
 	client/smtp/dryrun client/smtp/esmtp client/smtp/intake \

@@ -6,8 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "draft.h"
 #include "format/mail/crlf.h"
+#include "msgtext.h"
 #include "sys/local.h"
 #include "sys/newfile.h"
 
@@ -18,7 +18,7 @@ struct mail {
 	struct maildir *m;
 	struct mail *next;	/* among those that wait */
 	struct span from, trace, boxes;
-	struct draft draft;
+	struct msgtext text;
 	struct crlf crlf;	/* of the text */
 	uint64_t grown;		/* by so much it is longer with CRLF */
 	enum { COMING, WAITING, DONE } state;
@@ -32,7 +32,7 @@ struct maildir {
 	struct mail *first, **last;
 };
 
-/* A message's file in one box; file is its own, or the draft's. */
+/* A message's file in one box; file is its own, or the text's. */
 struct copy {
 	struct mail *mail;
 	const char *box, *to;
@@ -185,12 +185,12 @@ static void
 write_mail(void *arg, const char *p, size_t n)
 {
 	struct mail *mail = arg;
-	struct draft *d = &mail->draft;
+	struct msgtext *d = &mail->text;
 	struct span boxes = mail->boxes;
 	const char *box, *to;
 	struct buf head = { 0 };
 
-	if (draft_wants_file(d, n)) {
+	if (msgtext_wants_file(d, n)) {
 		next_box(&boxes, &box, &to);
 		add_head(&head, mail, to);
 		if (open_in_box(mail->m, &d->file, box) < 0 ||
@@ -199,7 +199,7 @@ write_mail(void *arg, const char *p, size_t n)
 		d->head = d->file.size;
 		buf_free(&head);
 	}
-	draft_add(d, p, n);
+	msgtext_add(d, p, n);
 	mail->grown += crlf_grow(&mail->crlf, span_of(p, n));
 }
 
@@ -216,7 +216,7 @@ drop_mail(void *arg)
 		if (mail->next == NULL)
 			m->last = p;
 	}
-	draft_free(&mail->draft);
+	msgtext_free(&mail->text);
 	free(mail);
 }
 
@@ -234,9 +234,9 @@ end_mail(void *arg)
 	}
 	/* Return-Path, Delivered-To, trace and text. */
 	mail->grown += 2 + span_lines(mail->trace) + crlf_end(&mail->crlf);
-	draft_flush(&mail->draft);
-	newfile_start(&mail->draft.file);
-	mail->err = errno = mail->draft.err;
+	msgtext_flush(&mail->text);
+	newfile_start(&mail->text.file);
+	mail->err = errno = mail->text.err;
 	if (mail->err != 0)
 		fail(mail, mail->boxes.p);
 	mail->state = WAITING;
@@ -256,7 +256,7 @@ put(void *arg, const char *p, size_t n)
 static int
 fill(struct copy *c)
 {
-	const struct draft *d = &c->mail->draft;
+	const struct msgtext *d = &c->mail->text;
 	struct buf b = { 0 };
 	int r;
 
@@ -266,7 +266,7 @@ fill(struct copy *c)
 	r = newfile_write(&c->own, b.p, b.n);
 	buf_free(&b);
 	if (r == 0 && d->file.path != NULL)
-		r = draft_read(d, put, &c->own);
+		r = msgtext_read(d, put, &c->own);
 	return r;
 }
 
@@ -275,8 +275,8 @@ write_copy(struct copy *c)
 {
 	struct mail *mail = c->mail;
 
-	if (c->box == mail->boxes.p && mail->draft.file.path != NULL)
-		c->file = &mail->draft.file;
+	if (c->box == mail->boxes.p && mail->text.file.path != NULL)
+		c->file = &mail->text.file;
 	if (mail->err != 0 || c->file != NULL)
 		return;
 	c->file = &c->own;
@@ -296,7 +296,7 @@ write_copies(struct copy *copy, size_t n)
 		end = n - at > OPEN_FILES ? at + OPEN_FILES : n;
 		for (i = at; i < end; i++)
 			write_copy(&copy[i]);
-		/* A draft that is read again for its other boxes stays open. */
+		/* A text that is read again for its other boxes stays open. */
 		for (i = at; i < end; i++)
 			if (copy[i].mail->err == 0 &&
 			    copy[i].file == &copy[i].own &&

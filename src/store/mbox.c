@@ -6,8 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "draft.h"
 #include "format/mail/date.h"
+#include "msgtext.h"
 #include "sys/io.h"
 #include "sys/lock.h"
 #include "sys/newfile.h"
@@ -30,7 +30,7 @@ struct mail {
 	struct mbox *m;
 	struct mail *next;	/* among those that wait */
 	struct span from, trace, boxes;
-	struct draft draft;
+	struct msgtext text;
 	long long since;	/* of the first try to lock, 0 before it */
 	enum { COMING, WAITING, DONE } state;
 	int err;
@@ -87,12 +87,12 @@ static void
 write_mail(void *arg, const char *p, size_t n)
 {
 	struct mail *mail = arg;
-	struct draft *d = &mail->draft;
+	struct msgtext *d = &mail->text;
 
-	if (draft_wants_file(d, n) &&
+	if (msgtext_wants_file(d, n) &&
 	    newfile_open(&d->file, mail->m->root) < 0)
 		d->err = errno;
-	draft_add(d, p, n);
+	msgtext_add(d, p, n);
 }
 
 static void
@@ -105,7 +105,7 @@ drop_mail(void *arg)
 			;
 		*p = mail->next;
 	}
-	draft_free(&mail->draft);
+	msgtext_free(&mail->text);
 	free(mail);
 }
 
@@ -295,7 +295,7 @@ append_mail(struct box *b, struct mail *mail, const char *to)
 	add_from(&a.text, mail->from);
 	buf_addf(&a.text, "Delivered-To: %s\n", to);
 	buf_addspan(&a.text, mail->trace);
-	r = draft_read(&mail->draft, append, &a);
+	r = msgtext_read(&mail->text, append, &a);
 	if (a.matched > 0)
 		buf_add(&a.text, from_line, (size_t)a.matched);
 	buf_addc(&a.text, '\n');
@@ -373,8 +373,8 @@ end_mail(void *arg)
 	int err = mail->err;
 
 	if (mail->state != DONE) {
-		draft_flush(&mail->draft);
-		err = errno = mail->draft.err;
+		msgtext_flush(&mail->text);
+		err = errno = mail->text.err;
 		if (err != 0)
 			warn_sys("%s", m->root);
 		else

@@ -6,9 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "draft.h"
 #include "format/mail/addr.h"
 #include "format/wire/bsmtp.h"
+#include "msgtext.h"
 #include "sys/io.h"
 #include "sys/local.h"
 #include "sys/newfile.h"
@@ -18,7 +18,7 @@ static const char ending[] = ".bsmtp";
 struct mail {
 	struct outbox *o;
 	struct mail *next;	/* among those that wait */
-	struct draft draft;
+	struct msgtext text;
 	int in_line;		/* the text does not end with a line */
 	enum { COMING, WAITING, DONE } state;
 	int err;
@@ -52,12 +52,12 @@ close_store(void *store)
 static void
 put(struct mail *mail, struct span s)
 {
-	struct draft *d = &mail->draft;
+	struct msgtext *d = &mail->text;
 
-	if (draft_wants_file(d, s.n) &&
+	if (msgtext_wants_file(d, s.n) &&
 	    newfile_open(&d->file, mail->o->dir) < 0)
 		d->err = errno;
-	draft_add(d, s.p, s.n);
+	msgtext_add(d, s.p, s.n);
 }
 
 /* LF becomes CRLF, and a dot stands before one that begins a line. */
@@ -129,7 +129,7 @@ drop_mail(void *arg)
 	if (mail->path != NULL)
 		newfile_undo(mail->path);
 	free(mail->path);
-	draft_free(&mail->draft);
+	msgtext_free(&mail->text);
 	free(mail);
 }
 
@@ -150,7 +150,7 @@ static int
 end_mail(void *arg)
 {
 	struct mail *mail = arg;
-	struct draft *d = &mail->draft;
+	struct msgtext *d = &mail->text;
 
 	if (mail->state == WAITING)
 		return EINPROGRESS;
@@ -161,7 +161,7 @@ end_mail(void *arg)
 	if (d->err == 0 && d->file.path == NULL &&
 	    newfile_open(&d->file, mail->o->dir) < 0)
 		d->err = errno;
-	draft_flush(d);
+	msgtext_flush(d);
 	newfile_start(&d->file);
 	if (d->err != 0) {
 		mail->err = errno = d->err;
@@ -196,13 +196,13 @@ give_name(struct mail *mail)
 		buf_addf(&path, "%s/%lld.%06ld.%ld.%lu%s", o->dir,
 		    (long long)now.tv_sec, now.tv_nsec / 1000, (long)getpid(),
 		    o->count++, ending);
-		r = newfile_link(&mail->draft.file, buf_str(&path));
+		r = newfile_link(&mail->text.file, buf_str(&path));
 	} while (r < 0 && errno == EEXIST);
 	if (r == 0)
 		mail->path = span_dup(buf_span(&path));
 	else
 		fail(mail);
-	newfile_drop(&mail->draft.file);
+	newfile_drop(&mail->text.file);
 	buf_free(&path);
 }
 
@@ -217,7 +217,7 @@ commit(void *store)
 	if (first == NULL)
 		return;
 	for (mail = first; mail != NULL; mail = mail->next)
-		if (newfile_sync(&mail->draft.file) < 0)
+		if (newfile_sync(&mail->text.file) < 0)
 			fail(mail);
 	for (mail = first; mail != NULL; mail = mail->next)
 		if (mail->err == 0)

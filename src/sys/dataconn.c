@@ -1,7 +1,6 @@
 #include "dataconn.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -197,8 +196,7 @@ take_peer(struct dataconn *d)
 	}
 	if (fd < 0)
 		return DATACONN_NOTHING;
-	if (!is_peer(d, fd) || fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
-	    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
+	if (!is_peer(d, fd) || net_prepare(fd) < 0) {
 		close(fd);
 		return DATACONN_NOTHING;
 	}

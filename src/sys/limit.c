@@ -116,8 +116,7 @@ limit_accept(int listener, struct net_peer *peer, int *is_short)
 		limit_keep_reserve();
 		return -1;
 	}
-	fcntl(fd, F_SETFL, O_NONBLOCK);
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	net_prepare(fd);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	net_peer(peer, fd);
 	return fd;

@@ -121,22 +121,23 @@ resolve(const char *host, const char *port, int type, int flags,
 	return NULL;
 }
 
-/* Sockets live past no exec and do not block. */
+int
+net_prepare(int fd)
+{
+	return fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
+	    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ? -1 : 0;
+}
+
 static int
 make_socket(int family, int type)
 {
-	int fd, flags;
+	int fd;
 
 	fd = socket(family, type, 0);
-	if (fd < 0)
-		return -1;
-	flags = fcntl(fd, F_GETFL);
-	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
-	    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
+	if (fd < 0 || net_prepare(fd) == 0)
+		return fd;
+	io_close(fd);
+	return -1;
 }
 
 static void

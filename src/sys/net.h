@@ -57,6 +57,9 @@ int net_dial(const struct net_addr *a, int timeout, const char **why,
  */
 int net_dial_udp(const struct net_addr *a, const char **why);
 
+/* A socket lives past no exec and does not block: 0, or -1 with errno. */
+int net_prepare(int fd);
+
 /* Whoever is at the other end of a connected socket. */
 struct net_peer {
 	char text[64];		/* the address alone, "" when unknown */

@@ -1,7 +1,6 @@
 #include "serve.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
@@ -142,8 +141,7 @@ take_passed(struct sockets *s)
 		if (!is_listening(fd))
 			die(EX_CONFIG, "LISTEN_FDS: descriptor %d: not a "
 			    "listening socket", fd);
-		if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
-		    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+		if (net_prepare(fd) < 0)
 			die_sys(EX_CONFIG, "LISTEN_FDS: descriptor %d", fd);
 		add_socket(s, fd, 0);
 	}

@@ -6,7 +6,7 @@
 #include "format/crypt/sha256.h"
 #include "format/wire/ordline.h"
 #include "format/wire/protocol.h"
-#include "orderq.h"
+#include "orderreply.h"
 
 enum phase {
 	PHASE_FIRST,		/* raw or not is still to be seen */
@@ -33,14 +33,14 @@ struct orderd {
 	uintmax_t left;		/* those to come, in DATA and SKIP */
 	struct sha256 hash;
 
-	struct orderq answers;
+	struct orderreply answers;
 	int full;		/* the store wants its commit now */
 };
 
 static void
 reply(struct orderd *s, const char *text)
 {
-	orderq_reply(&s->answers, text);
+	orderreply_line(&s->answers, text);
 }
 
 static void *
@@ -53,7 +53,7 @@ open_session(const void *arg, const char *peer, int local)
 	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
 	conf->nonce(&s->nonce);
-	orderq_init(&s->answers, conf, peer);
+	orderreply_init(&s->answers, conf, peer);
 	return s;
 }
 
@@ -71,7 +71,7 @@ greet(void *session, struct buf *out)
 static enum session_verdict
 verdict(const struct orderd *s)
 {
-	if (orderq_waits(&s->answers))
+	if (orderreply_waits(&s->answers))
 		return s->full || s->phase == PHASE_OVER ?
 		    SESSION_COMMIT : SESSION_SOON;
 	return s->phase == PHASE_OVER ? SESSION_CLOSE : SESSION_MORE;
@@ -98,7 +98,8 @@ begin(struct orderd *s)
 static void
 finish(struct orderd *s, const char *sha)
 {
-	orderq_order(&s->answers, s->file, buf_span(&s->wire), s->octets, sha);
+	orderreply_order(&s->answers, s->file, buf_span(&s->wire), s->octets,
+	    sha);
 	s->full = s->conf->store->finish(s->file, buf_span(&s->name), sha,
 	    buf_span(&s->tag));
 	s->file = NULL;
@@ -142,7 +143,7 @@ data_end(struct orderd *s)
 	s->phase = PHASE_LINE;
 	digest(s, sha);
 	if (s->file == NULL)
-		reply(s, orderq_failure(s->refused));
+		reply(s, orderreply_failure(s->refused));
 	else if (memcmp(sha, s->want, SHA256_HEX) != 0) {
 		drop(s);
 		reply(s, "554 checksum differs");
@@ -220,7 +221,7 @@ order(struct orderd *s, struct span args)
 	sha256_init(&s->hash);
 	begin(s);
 	if (s->file == NULL && s->refused == EBUSY) {
-		leave(s, orderq_failure(s->refused));
+		leave(s, orderreply_failure(s->refused));
 		return;
 	}
 	s->phase = PHASE_DATA;
@@ -310,7 +311,7 @@ raw_begin(struct orderd *s)
 	sha256_init(&s->hash);
 	begin(s);
 	if (s->file == NULL)
-		leave(s, orderq_failure(s->refused));
+		leave(s, orderreply_failure(s->refused));
 	else
 		raw_add(s, s->line.p, s->line.n);
 	buf_free(&s->line);
@@ -421,7 +422,7 @@ resume(void *session, struct buf *out)
 
 	s->answers.chat.out = out;
 	s->full = 0;
-	orderq_commit(&s->answers);
+	orderreply_commit(&s->answers);
 	return verdict(s);
 }
 
@@ -482,7 +483,7 @@ close_session(void *session)
 	struct orderd *s = session;
 
 	drop(s);
-	orderq_free(&s->answers);
+	orderreply_free(&s->answers);
 	buf_free(&s->nonce);
 	buf_free(&s->line);
 	buf_free(&s->wire);

@@ -4,7 +4,7 @@
 #ifndef SERVER_ORDER_ORDERD_H
 #define SERVER_ORDER_ORDERD_H
 
-#include "orderq.h"
+#include "orderreply.h"
 #include "sys/session.h"
 
 /* conf is a struct orderd_conf. */

@@ -1,10 +1,10 @@
 /*
- * orderq: what a session of orders is told, and by which functions it reaches
- * its store; and its answers in the order of the commands: those to orders wait
- * for the store's commit, and whatever is behind them waits too.
+ * orderreply: what a session of orders is told, and by which functions it
+ * reaches its store; and its answers in the order of the commands: those to
+ * orders wait for the store's commit, and whatever is behind them waits too.
  */
-#ifndef SERVER_ORDER_ORDERQ_H
-#define SERVER_ORDER_ORDERQ_H
+#ifndef SERVER_ORDER_ORDERREPLY_H
+#define SERVER_ORDER_ORDERREPLY_H
 
 #include "format/wire/orderstore.h"
 #include "server/chat.h"
@@ -23,37 +23,37 @@ struct orderd_conf {
 	void (*talk)(void *arg, const char *peer, int who, struct span line);
 };
 
-struct orderq {
+struct orderreply {
 	const struct orderd_conf *conf;
 	struct chat chat;
 	struct held *first, **end;
 };
 
 /* q is all zero. */
-void orderq_init(struct orderq *q, const struct orderd_conf *conf,
+void orderreply_init(struct orderreply *q, const struct orderd_conf *conf,
     const char *peer);
 
 /* Whether some answer waits for a commit. */
-int orderq_waits(const struct orderq *q);
+int orderreply_waits(const struct orderreply *q);
 
 /* A line of answer: to chat.out, or behind those that wait. */
-void orderq_reply(struct orderq *q, const char *text);
+void orderreply_line(struct orderreply *q, const char *text);
 
 /*
  * The answer to an order, which waits for its outcome.  file becomes the
  * queue's to drop; wire is the name as it stood on the line, sha lower-case
  * hex.
  */
-void orderq_order(struct orderq *q, void *file, struct span wire,
+void orderreply_order(struct orderreply *q, void *file, struct span wire,
     uintmax_t octets, const char *sha);
 
 /* The commit has been: all that wait go to chat.out. */
-void orderq_commit(struct orderq *q);
+void orderreply_commit(struct orderreply *q);
 
 /* What is answered where the store has failed with errno err. */
-const char *orderq_failure(int err);
+const char *orderreply_failure(int err);
 
 /* Drops what waits, and its files. */
-void orderq_free(struct orderq *q);
+void orderreply_free(struct orderreply *q);
 
 #endif

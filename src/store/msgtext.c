@@ -1,4 +1,4 @@
-#include "draft.h"
+#include "msgtext.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,13 +7,13 @@
 #define MEMORY 65536		/* bytes of a message kept in memory */
 
 int
-draft_wants_file(const struct draft *d, size_t n)
+msgtext_wants_file(const struct msgtext *d, size_t n)
 {
 	return d->err == 0 && d->file.path == NULL && n > MEMORY - d->text.n;
 }
 
 void
-draft_flush(struct draft *d)
+msgtext_flush(struct msgtext *d)
 {
 	if (d->err == 0 && d->file.path != NULL &&
 	    newfile_write(&d->file, d->text.p, d->text.n) < 0)
@@ -23,12 +23,12 @@ draft_flush(struct draft *d)
 }
 
 void
-draft_add(struct draft *d, const char *p, size_t n)
+msgtext_add(struct msgtext *d, const char *p, size_t n)
 {
 	if (n > MEMORY - d->text.n)
-		draft_flush(d);
+		msgtext_flush(d);
 	if (d->err != 0) {
-		draft_free(d);
+		msgtext_free(d);
 		return;
 	}
 	if (n <= MEMORY)
@@ -38,7 +38,7 @@ draft_add(struct draft *d, const char *p, size_t n)
 }
 
 int
-draft_read(const struct draft *d,
+msgtext_read(const struct msgtext *d,
     int (*put)(void *arg, const char *p, size_t n), void *arg)
 {
 	uint64_t at = d->head;
@@ -66,7 +66,7 @@ draft_read(const struct draft *d,
 }
 
 void
-draft_free(struct draft *d)
+msgtext_free(struct msgtext *d)
 {
 	buf_free(&d->text);
 	newfile_drop(&d->file);

@@ -1,4 +1,4 @@
-#include "orderq.h"
+#include "orderreply.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ struct held {
 };
 
 void
-orderq_init(struct orderq *q, const struct orderd_conf *conf,
+orderreply_init(struct orderreply *q, const struct orderd_conf *conf,
     const char *peer)
 {
 	q->conf = conf;
@@ -29,13 +29,13 @@ orderq_init(struct orderq *q, const struct orderd_conf *conf,
 }
 
 int
-orderq_waits(const struct orderq *q)
+orderreply_waits(const struct orderreply *q)
 {
 	return q->first != NULL;
 }
 
 static struct held *
-hold(struct orderq *q)
+hold(struct orderreply *q)
 {
 	struct held *h;
 
@@ -46,7 +46,7 @@ hold(struct orderq *q)
 }
 
 void
-orderq_reply(struct orderq *q, const char *text)
+orderreply_line(struct orderreply *q, const char *text)
 {
 	if (q->first == NULL)
 		chat_say(&q->chat, "%s", text);
@@ -55,7 +55,7 @@ orderq_reply(struct orderq *q, const char *text)
 }
 
 void
-orderq_order(struct orderq *q, void *file, struct span wire,
+orderreply_order(struct orderreply *q, void *file, struct span wire,
     uintmax_t octets, const char *sha)
 {
 	struct held *h = hold(q);
@@ -67,7 +67,7 @@ orderq_order(struct orderq *q, void *file, struct span wire,
 }
 
 const char *
-orderq_failure(int err)
+orderreply_failure(int err)
 {
 	switch (err) {
 	case ENOSPC:
@@ -83,7 +83,7 @@ orderq_failure(int err)
 
 /* The answer for an order that the store has committed, or has not. */
 static void
-answer(struct orderq *q, const struct held *h)
+answer(struct orderreply *q, const struct held *h)
 {
 	struct buf text = { 0 };
 	struct span name;
@@ -96,7 +96,7 @@ answer(struct orderq *q, const struct held *h)
 		buf_adds(&text, "250 duplicate ");
 		buf_addspan(&text, buf_span(&h->text));
 	} else
-		buf_adds(&text, orderq_failure(err));
+		buf_adds(&text, orderreply_failure(err));
 	if (err == 0 || err == EEXIST) {
 		buf_addc(&text, ' ');
 		buf_addu(&text, h->octets);
@@ -109,7 +109,7 @@ answer(struct orderq *q, const struct held *h)
 
 /* Takes the oldest one off the queue and frees it. */
 static void
-let_go(struct orderq *q)
+let_go(struct orderreply *q)
 {
 	struct held *h = q->first;
 
@@ -123,7 +123,7 @@ let_go(struct orderq *q)
 }
 
 void
-orderq_commit(struct orderq *q)
+orderreply_commit(struct orderreply *q)
 {
 	while (q->first != NULL) {
 		if (q->first->file != NULL)
@@ -135,7 +135,7 @@ orderq_commit(struct orderq *q)
 }
 
 void
-orderq_free(struct orderq *q)
+orderreply_free(struct orderreply *q)
 {
 	while (q->first != NULL)
 		let_go(q);
