@@ -19,8 +19,8 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 
 # The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
 PROGS = archive-stamp ftpd-lite ftpsend mkmail mxlookup orderparse orderrecv \
-	ordersend ordertake pop3d-lite protoexplain protoladder savefile \
-	settled smtpd-lite smtpsend withlock
+	ordersend ordertake pop3d-lite protoexplain protoladder protoreplay \
+	savefile settled smtpd-lite smtpsend withlock
 MODULES = \
 	sys/appended sys/buf sys/charset sys/cli sys/conn sys/dataconn \
 	sys/die sys/fdpass sys/inetd sys/io sys/limit sys/local sys/lock \
@@ -32,8 +32,9 @@ MODULES = \
 	format/mail/hdr format/mail/mime format/mail/mimehead \
 	format/mail/multipart \
 	format/wire/answer format/wire/awaited format/wire/bsmtp \
-	format/wire/dialogue format/wire/dns format/wire/dsn \
-	format/wire/escape format/wire/explain format/wire/explaindialogue \
+	format/wire/dialogue format/wire/differ format/wire/dns \
+	format/wire/dsn format/wire/escape format/wire/even \
+	format/wire/explain format/wire/explaindialogue \
 	format/wire/explainline format/wire/explainword format/wire/failure \
 	format/wire/follow format/wire/ftp format/wire/judge \
 	format/wire/judgeargs format/wire/judgeftp format/wire/judgeorder \
@@ -60,7 +61,8 @@ MODULES = \
 	server/pop3/pop3auth server/pop3/pop3d server/pop3/pop3work \
 	server/ftp/ftpd server/ftp/ftpfile server/ftp/ftpverb \
 	server/order/orderd server/order/orderreply \
-	client/client client/handin \
+	client/client client/handin client/replay client/replaydata \
+	client/replaypeer client/replaysecret \
 	client/smtp/batch client/smtp/connection client/smtp/domains \
 	client/smtp/dryrun client/smtp/esmtp client/smtp/intake \
 	client/smtp/interactive client/smtp/journal client/smtp/message \
@@ -77,14 +79,14 @@ TYPES = format/mail/dropstore format/mail/mailstore format/wire/judged \
 	server/pop3/pop3session server/smtp/smtpconf sys/session
 # Modules in several files: the others.
 PARTS = format/wire/explaincommand format/wire/explainreply \
-	format/wire/explainstatus format/wire/laddersvg \
-	format/wire/laddertext format/wire/machineplan sys/iofile sys/netname
+	format/wire/explainstatus format/wire/laddersvg format/wire/laddertext \
+	format/wire/machineplan sys/iofile sys/netname
 # t/unit/NAME.c
-UNITS = addr bsmtp buf content crlf date dialogue dns downgrade failure follow \
-	ftp ftpd ftpput hash hdr intake io journal limit local lock md5 mime \
-	net nameservers netrc newfile order orderd ordline passwd pool pop3d \
-	protocol rate record reply results rules sasl scram smtpd smtpdata \
-	smtpext smtphead spawn store throttle
+UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even failure \
+	follow ftp ftpd ftpput hash hdr intake io journal limit local lock md5 \
+	mime nameservers net netrc newfile order orderd ordline passwd pool \
+	pop3d protocol rate record reply results rules sasl scram smtpd \
+	smtpdata smtpext smtphead spawn store throttle
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
 	launch login readmail terminal wire

@@ -347,6 +347,22 @@ is_handled() {
 	all_tried
 }
 
+@test "protoreplay.1" {
+	cp session.txt letter
+	start -n one smtpd-lite -l 127.0.0.1:0 -d mail
+	first=$ADDR
+	start -n two smtpd-lite -l 127.0.0.1:0 -d mail
+	gives 0 1 localhost:2525 "$first" localhost:2526 "$ADDR"
+	[ "$(cat got)" = 'the same' ]
+	gives 0 2
+	example 3 :2527 127.0.0.1:0
+	start -n replay sh ./commands
+	smtpsend -s "$ADDR" user1@pth.ua <letter
+	gives 0 4 localhost:2525 "$first"
+	grep -q -e '-- EHLO pc ' got
+	all_tried
+}
+
 @test "results.5" {
 	example 1
 	cp commands results

@@ -48,6 +48,8 @@ unit() {
 
 @test "format/wire/dialogue, format/wire/escape" { unit dialogue; }
 
+@test "format/wire/even, format/wire/differ" { unit even; }
+
 @test "format/wire/follow, answer, awaited, verb" { unit follow; }
 
 @test "format/wire/record" { unit record; }

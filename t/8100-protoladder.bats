@@ -4,19 +4,7 @@
 # shellcheck disable=SC2154 # run sets output, stderr, lines
 
 load lib
-
-# said HEAD LINE ...: a dialogue of these lines, each "SIDE TEXT", a millisecond
-# apart; "C! " is early, "C. " text, "- " a note.
-said() {
-	printf 'dialogue 1 %s 127.0.0.1:40312 mail.test:25 2026-11-21T23:46:12Z\n' "$1"
-	printf '%s\n' "${@:2}" | awk '{
-		side = substr($1, 1, 1)
-		flag = $1 ~ /!/ ? "early" : $1 ~ /[.]$/ ? "text" : "-"
-		sub(/^[^ ]* ?/, "")
-		printf "%.6f\t%s\t%s\t%s\t%s\n", NR / 1000, side,
-		    side == "-" ? "-" : "crlf", flag, $0
-	}'
-}
+load dialogue
 
 letter() {
 	said smtp '- open' 'S 220 mail.test' 'C EHLO pc' 'S 250-mail.test' \

@@ -64,6 +64,7 @@ recording_add(struct recording *r, const struct dialogue_event *e,
 	to->answered = f->turn - f->awaited.n;
 	r->greeted |= l->kind == FOLLOW_REPLY && l->last;
 	to->greeted = r->greeted;
+	to->whole = f->left == 0 && !follow_in_text(f);
 	buf_addspan(&r->text, e->text);
 	return to;
 }
@@ -79,6 +80,13 @@ recording_show(const struct recording *r, const struct recorded *e,
     struct buf *b)
 {
 	mask_add(b, recording_text(r, e), e->open);
+}
+
+int
+recorded_is_asked(const struct recorded *e)
+{
+	return e->kind == FOLLOW_COMMAND || e->kind == FOLLOW_RESPONSE ||
+	    e->kind == FOLLOW_DOT;
 }
 
 int

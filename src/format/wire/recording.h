@@ -26,6 +26,7 @@ struct recorded {
 	size_t awaited;		/* commands without a reply, before it */
 	unsigned long answered;	/* those with one, behind it */
 	int greeted;		/* a whole reply has come, behind it */
+	int whole;		/* no text is on its way, behind it */
 };
 
 /* All zero at first. */
@@ -54,6 +55,9 @@ struct span recording_text(const struct recording *r,
     const struct recorded *e);
 void recording_show(const struct recording *r, const struct recorded *e,
     struct buf *b);
+
+/* Whether it is answered: a command, a response, the dot behind a text. */
+int recorded_is_asked(const struct recorded *e);
 
 /* Whether it says that something is wrong, or was refused. */
 int recording_fails(const struct recording *r, const struct recorded *e);
