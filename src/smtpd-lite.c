@@ -264,6 +264,7 @@ main(int argc, char **argv)
 		.serve = { .dir = "mail", .max_size = (uint64_t)100 << 20,
 		    .max_sessions = 1000, .idle = 300 },
 		.conf = { .queued = outbox_has, .find = users_find,
+		    .full_name = users_name, .named = users_named,
 		    .nonce = secret_word, .id = add_id, .date = add_date }
 	};
 	struct service service = {

@@ -83,9 +83,8 @@ unit() {
 
 @test "format/wire/dns" { unit dns; }
 
-@test "client/dns/resolver" { unit resolver; }
-
 @test "client/dns/nameservers" { unit nameservers; }
+
 
 @test "format/wire/rules" { unit rules; }
 

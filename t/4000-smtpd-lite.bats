@@ -149,7 +149,7 @@ load smtpd
 		'RCPT TO:<PostMaster@pth.ua>' 'RCPT TO:<postmaster>' \
 		DATA x . QUIT | talk -u users
 	[ "$(replies)" = '220 250 250 550 250 550 250 250 250 250 354 250 221 ' ]
-	grep -qx '250 2.1.5 <User1>' out
+	grep -qx '250 2.1.5 <user1@NAME>' out
 	[ "$(grep -cx '550 5.1.1 No such user here' out)" = 2 ]
 	[ "$(echo mail/*)" = 'mail/postmaster mail/user1 mail/user2' ]
 	grep -qx 'Delivered-To: postmaster@pth.ua' mail/postmaster/new/*
@@ -423,11 +423,11 @@ message() {
 	run -78 --separate-stderr smtpd-lite -i -u missing
 	[ -z "$output" ]
 	[[ $stderr = *'smtpd-lite: missing: '* ]]
-	printf 'ok\n.dot\na/b\nu@pth.ua\nlist: ok, a b\n' >users
+	printf 'ok Mr Good\n.dot\na/b\nu@pth.ua\nlist: ok, a b\nx \x1b[1m\n' >users
 	run -78 --separate-stderr smtpd-lite -i -u users
 	[ -z "$output" ]
 	[[ $stderr = *'smtpd-lite: users:2: not a login'* ]]
-	[ "$(grep -c ': not a login' <<<"$stderr")" = 4 ]
+	[ "$(grep -c ': not a login' <<<"$stderr")" = 5 ]
 	[[ $stderr = *'users:5: not a login, or not a list of them'* ]]
 	printf 'ok\nlist: ok, nobody\nlist: ok\n' >users
 	run -78 --separate-stderr smtpd-lite -i -u users

@@ -106,7 +106,7 @@ load smtpd
 }
 
 @test "the enterprise server" {
-	printf '%s\n' petrov ivanov sidorov >users
+	printf '%s\n' 'petrov Ivan Petrov' ivanov 'sidorov  Ivan Sidorov' >users
 	printf 'Petrov:secret\n' >passwd
 	chmod 600 passwd
 	{
@@ -134,7 +134,7 @@ load smtpd
 	250-VRFY
 	250-EXPN
 	250 HELP
-	250 2.1.5 <Petrov>
+	250 2.1.5 Ivan Petrov <petrov@pth.ua>
 	250 2.1.0 Ok
 	250 2.0.0 Ok
 	250 2.1.5 Ok
@@ -142,7 +142,7 @@ load smtpd
 	550 5.1.1 No such user here
 	550 5.1.1 No such user here
 	250 2.1.5 Ok
-	250 2.1.5 <sidorov>
+	250 2.1.5 Ivan Sidorov <sidorov@pth.ua>
 	251 2.0.0 Ok: no mail for far.test
 	502 5.5.1 Error: TURN is not supported
 	354 End data with <CR><LF>.<CR><LF>
@@ -188,9 +188,9 @@ load smtpd
 	250-2.1.5 <a@pth.ua>
 	250-2.1.5 <b@pth.ua>
 	250 2.1.5 <c@pth.ua>
-	250-2.1.5 <c>
-	250 2.1.5 <b>
-	250 2.1.5 <a>
+	250-2.1.5 <c@NAME>
+	250 2.1.5 <b@NAME>
+	250 2.1.5 <a@NAME>
 	250 2.1.5 <team>
 	550 5.1.1 No such user here
 	250 2.1.0 Ok
@@ -213,6 +213,37 @@ load smtpd
 	grep -qx 'Delivered-To: b@pth.ua' mail/b/new/*
 }
 
+@test "VRFY by login, address, full name or a word of it" {
+	printf '%s\n' 'petrov Ivan Petrov' 'anna Анна Коваль' 'ivan Ivan Kozak' \
+		kozak >users
+	printf '%s\n' 'HELO x' 'VRFY PETROV' 'VRFY <petrov@pth.ua>' \
+		'VRFY ivan petrov' 'VRFY Ivan' 'VRFY Kozak' 'VRFY Анна' \
+		'VRFY Анна SMTPUTF8' 'VRFY Ivan Kovalenko' 'VRFY petrov@far.test' |
+		talk -u users -D pth.ua
+	sed '1,2d' out >got
+	cat >want <<-'END'
+	250 2.1.5 Ivan Petrov <petrov@pth.ua>
+	250 2.1.5 Ivan Petrov <petrov@pth.ua>
+	250 2.1.5 Ivan Petrov <petrov@pth.ua>
+	250 2.1.5 Ivan Kozak <ivan@pth.ua>
+	250 2.1.5 <kozak@pth.ua>
+	250 2.1.5 <anna@pth.ua>
+	250 2.1.5 Анна Коваль <anna@pth.ua>
+	501 5.1.3 Bad address syntax
+	550 5.7.1 Relay access denied
+	END
+	diff want got
+	printf '%s\n' 'p1 Ivan Petrov' 'p2 Anna Petrov' >users
+	printf '%s\n' 'HELO x' 'VRFY Petrov' 'EXPN Petrov' | talk -u users
+	sed '1,2d' out >got
+	cat >want <<-'END'
+	553-5.1.4 Ambiguous: Ivan Petrov <p1@NAME>
+	553 5.1.4 Ambiguous: Anna Petrov <p2@NAME>
+	550 5.1.1 No such user here
+	END
+	diff want got
+}
+
 @test "a chain of aliases as long as you like" {
 	{
 		echo end
@@ -222,7 +253,7 @@ load smtpd
 		echo 'a2001: end'
 	} >users
 	printf '%s\n' 'HELO x' 'EXPN a1' | talk -u users
-	[ "$(tail -n 1 out)" = '250 2.1.5 <end>' ]
+	[ "$(tail -n 1 out)" = '250 2.1.5 <end@NAME>' ]
 }
 
 # chunks SIZE: standard input as BDAT commands with SIZE octets each.

@@ -7,7 +7,7 @@ talk() {
 	lacks -v $'\r$' raw || return
 	tr -d '\r' <raw | sed "1s/^220 \([^ ]*\) .*/\1/; 1!d" >name
 	tr -d '\r' <raw | sed -E "s/^(2[25]0[ -])$(cat name)( |\$)/\1NAME\2/
-		s/queued as .*/queued as ID/" >out
+		s/@$(cat name)>/@NAME>/; s/queued as .*/queued as ID/" >out
 }
 
 # replies: the codes of out, one a reply.

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "format/mail/mime.h"
 #include "format/wire/name.h"
 #include "sys/io.h"
 
@@ -14,7 +15,8 @@ struct alias {
 };
 
 struct users {
-	struct buf text;	/* the logins, each with a NUL behind it */
+	struct buf text;	/* the logins and their full names, each with a
+				   NUL behind it */
 	const char **login;	/* sorted */
 	size_t n;
 	struct buf lists;	/* aliases with their members */
@@ -179,6 +181,42 @@ users_find(const void *users, struct span local, struct buf *b)
 	return b->n == start ? -1 : alias >= 0;
 }
 
+const char *
+users_name(const void *users, const char *login)
+{
+	const struct users *u = users;
+	long found = u != NULL ? find_login(u, login) : -1;
+
+	return found >= 0 ? after(u->login[found]) : "";
+}
+
+static int
+is_named(struct span full, struct span name)
+{
+	struct span word;
+
+	if (span_case_eq(full, name))
+		return full.n > 0;
+	while ((word = span_take_word(&full)).n > 0)
+		if (span_case_eq(word, name))
+			return 1;
+	return 0;
+}
+
+size_t
+users_named(const void *users, struct span name, struct buf *b)
+{
+	const struct users *u = users;
+	size_t i, n = 0;
+
+	for (i = 0; u != NULL && i < u->n; i++)
+		if (is_named(span_str(after(u->login[i])), name)) {
+			buf_add(b, u->login[i], strlen(u->login[i]) + 1);
+			n++;
+		}
+	return n;
+}
+
 /* An address is no login; it would never be found either. */
 static int
 add_login(struct buf *b, struct span s)
@@ -217,6 +255,21 @@ add_alias(struct users *u, struct span line, unsigned long number)
 	return r;
 }
 
+/* "login", or "login Full Name". */
+static int
+add_user(struct users *u, struct span line)
+{
+	struct span login = span_take_word(&line), name = span_trim(line);
+
+	if (span_has_control(name) || mime_utf8_check(name) < name.n ||
+	    add_login(&u->text, login) < 0)
+		return -1;
+	buf_addspan(&u->text, name);
+	buf_addc(&u->text, '\0');
+	u->n++;
+	return 0;
+}
+
 /* What a line says: 0, or -1 when that is nothing. */
 static int
 parse_line(struct users *u, struct span line, const char *path,
@@ -224,15 +277,10 @@ parse_line(struct users *u, struct span line, const char *path,
 {
 	int r, is_alias = span_find(line, ':') != NULL;
 
-	if (is_alias)
-		r = add_alias(u, line, number);
-	else {
-		r = add_login(&u->text, line);
-		u->n += r == 0;
-	}
+	r = is_alias ? add_alias(u, line, number) : add_user(u, line);
 	if (r < 0)
-		warn("%s:%lu: not a login%s", path, number,
-		    is_alias ? ", or not a list of them" : "");
+		warn("%s:%lu: not a login%s", path, number, is_alias ?
+		    ", or not a list of them" : " and a name");
 	return r;
 }
 
@@ -250,7 +298,7 @@ parse(struct users *u, struct span file, const char *path)
 		    parse_line(u, line, path, number) < 0)
 			r = -1;
 	}
-	buf_add(&u->text, "postmaster", sizeof "postmaster");
+	buf_add(&u->text, "postmaster\0", sizeof "postmaster\0");
 	u->n++;
 	return r;
 }
@@ -264,7 +312,7 @@ sort(struct users *u)
 	u->login = malloc(u->n * sizeof *u->login);
 	if (u->login == NULL)
 		die_nomem();
-	for (i = 0; i < u->n; i++, p = after(p))
+	for (i = 0; i < u->n; i++, p = after(after(p)))
 		u->login[i] = p;
 	qsort(u->login, u->n, sizeof *u->login, compare);
 	for (i = 0; i < u->aliases; i++)

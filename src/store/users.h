@@ -1,8 +1,8 @@
 /*
  * users: the logins that have a mailbox, and what the mailboxes of a local
- * part are called.  A users file has one login a line, or an alias and whom
- * it stands for, "list: a, b"; blanks around them are ignored; an empty line,
- * or one that starts with #, says nothing.
+ * part are called.  A users file has one login a line, perhaps with a full name
+ * behind it, or an alias and whom it stands for, "list: a, b"; blanks around
+ * them are ignored; an empty line, or one that starts with #, says nothing.
  */
 #ifndef STORE_USERS_H
 #define STORE_USERS_H
@@ -27,5 +27,14 @@ void users_free(struct users *u);
  * means the login of that name, or nobody.
  */
 int users_find(const void *users, struct span local, struct buf *b);
+
+/* The full name of a login, "" where there is none. */
+const char *users_name(const void *users, const char *login);
+
+/*
+ * Adds the logins of those who have this full name, or this word in it, ASCII
+ * letters of any case: how many they are.
+ */
+size_t users_named(const void *users, struct span name, struct buf *b);
 
 #endif

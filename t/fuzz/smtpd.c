@@ -131,6 +131,21 @@ find_box(const void *users, struct span local, struct buf *names)
 	return span_is(local, "all");
 }
 
+static const char *
+full_name(const void *users, const char *name)
+{
+	(void)users;
+	return *name == 'u' ? "Us Er" : "";
+}
+
+static size_t
+named(const void *users, struct span name, struct buf *names)
+{
+	(void)users;
+	buf_add(names, "user\0other", name.n % 3 == 2 ? 11 : 5);
+	return name.n % 3;
+}
+
 static int
 find_login(void *app, struct span login, struct span *secret)
 {
@@ -244,6 +259,8 @@ set_up(struct smtpd_conf *c, struct sasld_conf *sasl, struct world *w)
 	c->event = roll(&w->dice, 4) == 0 ? event : NULL;
 	c->keeper = c->spool = c->rules = w;
 	c->find = find_box;
+	c->full_name = full_name;
+	c->named = named;
 	c->queued = queued;
 	c->nonce = add_nonce;
 	c->id = c->date = add_word;

@@ -94,11 +94,19 @@ recipients(void)
 	    "550 5.1.1 No such user here\r\n" DATA_OK DOT_OK,
 	    "from a@b.test to user user@also.test \n\nx\nend 0\n");
 	talk("VRFY user\r\nVRFY <nobody@ours.test>\r\nVRFY\r\nVRFY <>\r\n"
-	    "VRFY user SMTPUTF8\r\nVRFY user x\r\n",
-	    "250 2.1.5 <user>\r\n550 5.1.1 No such user here\r\n"
+	    "VRFY user SMTPUTF8\r\nVRFY user x\r\nVRFY Jo\r\nVRFY Brown\r\n"
+	    "EXPN Jo\r\nVRFY both\r\nEXPN both@also.test\r\n",
+	    "250 2.1.5 <user@ours.test>\r\n550 5.1.1 No such user here\r\n"
 	    "501 5.5.4 Syntax: VRFY address\r\n"
-	    "501 5.1.3 Bad address syntax\r\n250 2.1.5 <user>\r\n"
-	    "501 5.1.3 Bad address syntax\r\n", "");
+	    "501 5.1.3 Bad address syntax\r\n"
+	    "250 2.1.5 Іван Brown <user@ours.test>\r\n"
+	    "501 5.1.3 Bad address syntax\r\n"
+	    "250 2.1.5 Jo Brown <other@ours.test>\r\n"
+	    "553-5.1.4 Ambiguous: <user@ours.test>\r\n"
+	    "553 5.1.4 Ambiguous: Jo Brown <other@ours.test>\r\n"
+	    "550 5.1.1 No such user here\r\n250 2.1.5 <both>\r\n"
+	    "250-2.1.5 <user@also.test>\r\n"
+	    "250 2.1.5 Jo Brown <other@also.test>\r\n", "");
 	conf.known = 0;
 	talk("VRFY user\r\n", "252 2.1.5 Mail will be taken for <user>\r\n",
 	    "");

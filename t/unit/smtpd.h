@@ -139,6 +139,25 @@ find(const void *users, struct span local, struct buf *names)
 	return 0;
 }
 
+/* other is Jo Brown, and user Ivan Brown. */
+static const char *
+full_name(const void *users, const char *name)
+{
+	(void)users;
+	return strcmp(name, "other") == 0 ? "Jo Brown" : "Іван Brown";
+}
+
+static size_t
+named(const void *users, struct span name, struct buf *names)
+{
+	(void)users;
+	if (span_is(name, "Jo"))
+		buf_add(names, "other", sizeof "other");
+	else if (span_is(name, "Brown"))
+		buf_add(names, "user\0other", sizeof "user\0other");
+	return span_is(name, "Brown") ? 2 : names->n > 0;
+}
+
 static void
 add_id(void *app, struct buf *b)
 {
@@ -160,7 +179,8 @@ static int local;
 static struct smtpd_conf conf = {
 	.host = "here", .domain = domains, .domains = 2, .max_size = 100,
 	.known = 1, .store = &book_store, .keeper = &book,
-	.find = find, .id = add_id, .date = add_date
+	.find = find, .full_name = full_name, .named = named,
+	.id = add_id, .date = add_date
 };
 
 /* Answers to one piece after the other; the pieces end at the cuts. */

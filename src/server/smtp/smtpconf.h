@@ -45,6 +45,15 @@ struct smtpd_conf {
 	int (*find)(const void *users, struct span local, struct buf *names);
 	const void *users;
 
+	/*
+	 * Where all are known: the full name of a mailbox, or "", and the
+	 * names, as find adds them, of those who have such a full name, or a
+	 * word of it: how many.
+	 */
+	const char *(*full_name)(const void *users, const char *name);
+	size_t (*named)(const void *users, struct span name,
+	    struct buf *names);
+
 	/* With auth: adds a nonce as sasld_start wants it. */
 	void (*nonce)(struct buf *b);
 

@@ -168,14 +168,33 @@ smtprcpt_addresses(const struct buf *pairs, struct buf *b)
 	}
 }
 
+static void
+add_full_name(const struct smtpd_conf *c, const char *name, int utf8,
+    struct buf *out)
+{
+	struct span full = span_str(c->full_name(c->users, name));
+
+	if (full.n == 0 || (!utf8 && !span_is_ascii(full)))
+		return;
+	buf_addspan(out, full);
+	buf_addc(out, ' ');
+}
+
 void
-smtprcpt_list(const struct buf *names, struct span domain, struct buf *out)
+smtprcpt_list(const struct smtpd_conf *c, const char *code,
+    const char *enhanced, const struct buf *names, struct span domain,
+    int utf8, struct buf *out)
 {
 	struct span rest = buf_span(names), name;
 
+	if (domain.p == NULL)
+		domain = span_str(c->domains > 0 ? c->domain[0] : c->host);
 	while (rest.n > 0) {
 		name = span_cut(&rest, '\0');
-		buf_addf(out, "250%c2.1.5 <", rest.n > 0 ? '-' : ' ');
+		buf_addf(out, "%s%c%s", code, rest.n > 0 ? '-' : ' ',
+		    enhanced);
+		add_full_name(c, name.p, utf8, out);
+		buf_addc(out, '<');
 		add_box(out, name, domain);
 		buf_adds(out, ">\r\n");
 	}

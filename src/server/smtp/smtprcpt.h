@@ -25,8 +25,13 @@ const char *smtprcpt_add(const struct smtpd_conf *c, struct addr *a,
 /* Adds the addresses of pairs to b, a NUL between any two in it. */
 void smtprcpt_addresses(const struct buf *pairs, struct buf *b);
 
-/* The answer to EXPN: the mailboxes of these names, a line each. */
-void smtprcpt_list(const struct buf *names, struct span domain,
-    struct buf *out);
+/*
+ * A reply of a line for each mailbox of these names: what it begins with
+ * ("250" and "2.1.5 "), its full name, if that is in ASCII or utf8 allows it,
+ * and its address, with a domain of ours where none was given.
+ */
+void smtprcpt_list(const struct smtpd_conf *c, const char *code,
+    const char *enhanced, const struct buf *names, struct span domain,
+    int utf8, struct buf *out);
 
 #endif
