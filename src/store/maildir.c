@@ -108,12 +108,6 @@ open_store(const char *root)
 	return m;
 }
 
-static void
-close_store(void *store)
-{
-	free(store);
-}
-
 /* Takes the pair of a login and an address off *boxes. */
 static void
 next_box(struct span *boxes, const char **box, const char **to)
@@ -442,7 +436,7 @@ commit(void *store)
 
 const struct mail_store maildir_store = {
 	.name = "maildir", .workers = MAIL_STORE_WORKERS,
-	.open = open_store, .close = close_store, .begin = begin_mail,
+	.open = open_store, .close = free, .begin = begin_mail,
 	.write = write_mail, .end = end_mail, .drop = drop_mail,
 	.commit = commit
 };

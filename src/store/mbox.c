@@ -63,12 +63,6 @@ open_store(const char *root)
 	return m;
 }
 
-static void
-close_store(void *store)
-{
-	free(store);
-}
-
 static void *
 begin_mail(void *store, struct span from, struct span trace,
     struct span boxes)
@@ -445,7 +439,7 @@ commit(void *store)
 
 const struct mail_store mbox_store = {
 	.name = "mbox", .workers = 1,
-	.open = open_store, .close = close_store, .begin = begin_mail,
+	.open = open_store, .close = free, .begin = begin_mail,
 	.write = write_mail, .end = end_mail, .drop = drop_mail,
 	.commit = commit
 };

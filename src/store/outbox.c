@@ -44,12 +44,6 @@ open_store(const char *dir)
 }
 
 static void
-close_store(void *store)
-{
-	free(store);
-}
-
-static void
 put(struct mail *mail, struct span s)
 {
 	struct msgtext *d = &mail->text;
@@ -319,7 +313,7 @@ outbox_has(void *store, struct span domain)
 
 const struct mail_store outbox_store = {
 	.name = "bsmtp", .workers = MAIL_STORE_WORKERS, .by_address = 1,
-	.open = open_store, .close = close_store, .begin = begin_mail,
+	.open = open_store, .close = free, .begin = begin_mail,
 	.write = write_mail, .end = end_mail, .drop = drop_mail,
 	.commit = commit, .settle = settle
 };

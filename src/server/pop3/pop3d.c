@@ -256,13 +256,6 @@ tell_line(struct pop3d *s, struct span line)
 }
 
 static void
-hang_up(struct pop3d *s, const char *text)
-{
-	chat_say(&s->chat, "%s", text);
-	s->closing = 1;
-}
-
-static void
 command(struct pop3d *s, struct span line)
 {
 	s->started = 1;
@@ -273,8 +266,10 @@ command(struct pop3d *s, struct span line)
 		pop3auth_step(s, line);
 	else
 		run(s, line);
-	if (s->mistakes > MISTAKES_MAX && !s->closing)
-		hang_up(s, "-ERR too many errors");
+	if (s->mistakes > MISTAKES_MAX && !s->closing) {
+		chat_say(&s->chat, "-ERR too many errors");
+		s->closing = 1;
+	}
 }
 
 /* Whether it is one who has sent this, the first that came: then it is said. */

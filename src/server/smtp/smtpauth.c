@@ -16,8 +16,7 @@ static const char
 void
 smtpauth_cancel(struct smtpd *s)
 {
-	if (s->sasl != NULL)
-		sasld_close(s->sasl);
+	sasld_close(s->sasl);
 	s->sasl = NULL;
 }
 
@@ -119,17 +118,12 @@ smtpauth_start(struct smtpd *s, struct span arg)
 	buf_free(&challenge);
 }
 
-static int
-is_auth(struct span line)
-{
-	struct span word = span_trim(line);
-
-	return word.n >= 4 && span_case_is(span_of(word.p, 4), "AUTH");
-}
-
 int
 smtpauth_is_line(const struct smtpd *s, struct span line)
 {
-	return s->sasl != NULL || is_auth(line);
+	struct span word = span_trim(line);
+
+	return s->sasl != NULL ||
+	    (word.n >= 4 && span_case_is(span_of(word.p, 4), "AUTH"));
 }
 
