@@ -209,27 +209,13 @@ collect(struct fields *f, const struct order *o, struct span columns)
 	}
 }
 
-/*
- * What is used of a field of that key, or NULL.  Entries mostly have the same
- * fields in the same order: the key is first compared with what came here the
- * last time.
- */
+/* What is used of a field of that key, or NULL. */
 static struct used_field *
 find_used(struct fields *f, struct span key)
 {
-	size_t k;
+	size_t k = set_find(&f->keys, key);
 
-	if (f->n == 0)
-		return NULL;
-	k = f->used[f->last].after;
-	if (!span_eq(f->used[k].key, key)) {
-		k = set_find(&f->keys, key);
-		if (k == SET_NONE)
-			return NULL;
-		f->used[f->last].after = k;
-	}
-	f->last = k;
-	return &f->used[k];
+	return k != SET_NONE ? &f->used[k] : NULL;
 }
 
 /* Counts a field of the recipient at hand, who is good or a duplicate. */

@@ -32,14 +32,12 @@ struct fields {
 		struct span value;	/* of the recipient turn speaks of */
 		size_t turn;
 		size_t have;	/* recipients that have it */
-		size_t after;	/* the one that followed it last */
 		int known;	/* some entry has it, or might have */
 		int bare;	/* used without a default */
 		int lacked;	/* and then somebody lacks it */
 	} *used;
 	size_t cap;
 	size_t turn;		/* counts the recipients */
-	size_t last;		/* the one that was found */
 	struct buf copies;	/* of values that had escapes in them */
 	struct buf texts;	/* spans: where placeholders may be */
 };
