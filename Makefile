@@ -30,12 +30,13 @@ MODULES = \
 	format/mail/addr format/mail/compose format/mail/content \
 	format/mail/crlf format/mail/date format/mail/downgrade \
 	format/mail/hdr format/mail/mime format/mail/mimehead \
-	format/mail/multipart \
+	format/mail/multipart format/mail/words \
 	format/wire/answer format/wire/awaited format/wire/bsmtp \
 	format/wire/dialogue format/wire/differ format/wire/dns \
 	format/wire/dsn format/wire/escape format/wire/even \
-	format/wire/explain format/wire/explaindialogue \
-	format/wire/explainline format/wire/explainword format/wire/failure \
+	format/wire/explain format/wire/explainauth \
+	format/wire/explaindialogue format/wire/explainline \
+	format/wire/explainmail format/wire/explainword format/wire/failure \
 	format/wire/follow format/wire/ftp format/wire/judge \
 	format/wire/judgeargs format/wire/judgeftp format/wire/judgeorder \
 	format/wire/judgepop3 format/wire/judgereply format/wire/judgesmtp \
@@ -79,14 +80,14 @@ TYPES = format/mail/dropstore format/mail/mailstore format/wire/judged \
 	server/pop3/pop3session server/smtp/smtpconf sys/session
 # Modules in several files: the others.
 PARTS = format/wire/explaincommand format/wire/explainreply \
-	format/wire/explainstatus format/wire/laddersvg format/wire/laddertext \
-	format/wire/machineplan sys/iofile sys/netname
+	format/wire/explainstatus format/wire/laddersvg \
+	format/wire/laddertext format/wire/machineplan sys/iofile sys/netname
 # t/unit/NAME.c
-UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even failure \
-	follow ftp ftpd ftpput hash hdr intake io journal limit local lock md5 \
-	mime nameservers net netrc newfile order orderd ordline passwd pool \
-	pop3d protocol rate record reply results rules sasl scram smtpd \
-	smtpdata smtpext smtphead spawn store throttle
+UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even explain \
+	failure follow ftp ftpd ftpput hash hdr intake io journal limit local \
+	lock md5 mime nameservers net netrc newfile order orderd ordline \
+	passwd pool pop3d protocol rate record reply results rules sasl scram \
+	smtpd smtpdata smtpext smtphead spawn store throttle words
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
 	launch login readmail terminal wire

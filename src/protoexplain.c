@@ -3,18 +3,26 @@
  * or what a word of the protocols means.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "format/wire/explaindialogue.h"
 #include "format/wire/explainword.h"
 #include "format/wire/mask.h"
 #include "format/wire/render.h"
+#include "sys/charset.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 
+#define CHARSET_MAX (1 << 20)	/* octets that a text may become */
+
+/* What CRAM-MD5 and APOP are computed with under -u. */
+#define PASSWORD "PROTOEXPLAIN_PASSWORD"
+
 static const char usage[] =
-    "usage: protoexplain [-huVv] [-o text|html] [dialogue ...]\n"
+    "usage: protoexplain [-hmuVv] [-o text|html] [dialogue ...]\n"
     "       protoexplain [-o text|html] word ...\n"
+    "  -m  explain the header and the parts of messages, too\n"
     "  -o  the form of what is printed (text)\n"
     "  -u  show log-ins, and open what is base64 in them\n"
     "  -v  say on standard error how many lines were wrong\n"
@@ -23,6 +31,7 @@ static const char usage[] =
 
 struct opt {
 	enum render_form form;
+	int mail;		/* -m */
 	int open;		/* -u */
 	int verbose;
 };
@@ -155,13 +164,25 @@ read_file(struct job *j, const char *path)
 	return code;
 }
 
+static int
+to_utf8(struct buf *text, const char *charset)
+{
+	return charset_convert(text, charset, CHARSET_MAX);
+}
+
 static enum exit_code
 read_all(const struct opt *opt, char **paths, struct wr *out)
 {
 	static char stdin_name[] = "-", *just_stdin[] = { stdin_name, NULL };
 	struct job j = { .opt = opt, .out = out };
+	const char *password = getenv(PASSWORD);
 	enum exit_code code, worst = EX_OK;
 
+	j.x.explains_mail = opt->mail;
+	j.x.mail.convert = to_utf8;
+	j.x.auth.shows = opt->open;
+	if (opt->open && password != NULL)
+		j.x.auth.password = span_str(password);
 	if (*paths == NULL)
 		paths = just_stdin;
 	for (; *paths != NULL && out->err == 0; paths++) {
@@ -228,9 +249,10 @@ parse(struct opt *opt, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "ho:uVv")) != -1)
+	while ((c = getopt(argc, argv, "hmo:uVv")) != -1)
 		switch (c) {
 		case 'h': cli_help();
+		case 'm': opt->mail = 1; break;
 		case 'o': opt->form = parse_form(optarg); break;
 		case 'u': opt->open = 1; break;
 		case 'V': cli_version();

@@ -331,7 +331,10 @@ is_handled() {
 	fake
 	gives 0 1 localhost:2525 "$ADDR"
 	grep -q '^C: RCPT TO:<user1@pth.ua>$' got
-	gives 0 2
+	printf '%s\n' 'S: 220 a' 'C: EHLO pc' 'S: 250-a' 'S: 250 AUTH CRAM-MD5' \
+		'C: AUTH CRAM-MD5' 'S: 334 MQ==' 'S: 535 no' >dialogue
+	gives 65 2
+	gives 0 3
 	all_tried
 }
 

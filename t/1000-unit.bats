@@ -54,6 +54,10 @@ unit() {
 
 @test "format/wire/record" { unit record; }
 
+@test "format/wire/explain, explainword" { unit explain; }
+
+@test "format/mail/words" { unit words; }
+
 @test "format/wire/failure" { unit failure; }
 
 @test "format/wire/results" { unit results; }

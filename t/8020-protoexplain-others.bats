@@ -32,6 +32,7 @@ pop3() {
 	session pop3 'S: +OK POP3 <1@pth.ua>' "$@" 'C: QUIT' 'S: +OK' >dialogue
 }
 
+DIGEST=0123456789abcdef0123456789abcdef
 LOGIN=('C: USER u' 'S: +OK' 'C: PASS s' 'S: +OK')
 
 @test "POP3: what is right" {
@@ -45,11 +46,11 @@ LOGIN=('C: USER u' 'S: +OK' 'C: PASS s' 'S: +OK')
 		'C: NOOP' 'S: +OK'
 	right
 	pop3 'C: USER u' 'S: +OK' 'C: PASS wrong' 'S: -ERR [AUTH] no' \
-		'C: APOP u 0123' 'S: +OK'
+		"C: APOP u $DIGEST" 'S: +OK'
 	right
 	[[ $output == *'[AUTH]: user or password is wrong. (RFC 3206 5)'* ]]
 	[[ $output != *'PASS wrong'* ]]
-	[[ $output != *0123* ]]
+	[[ $output != *$DIGEST* ]]
 	pop3 'C: CAPA' 'S: +OK' 'S: PIPELINING' 'S: .' 'C: USER u' 'C: PASS s' \
 		'C: STAT' 'S: +OK' 'S: +OK' 'S: +OK 0 0'
 	right
@@ -87,7 +88,7 @@ LOGIN=('C: USER u' 'S: +OK' 'C: PASS s' 'S: +OK')
 	faulty 'S: +OK again' 'RFC 1939 3'
 	pop3 'C: USER u' 'C: PASS s' 'S: +OK' 'S: +OK'
 	faulty 'C: PASS ****' 'RFC 2449 6.6'
-	session pop3 'S: +OK hello' 'C: APOP u 0123' 'S: -ERR' 'C: QUIT' \
+	session pop3 'S: +OK hello' "C: APOP u $DIGEST" 'S: -ERR' 'C: QUIT' \
 		'S: +OK' >dialogue
 	faulty 'C: APOP u ****' 'RFC 1939 7'
 	session pop3 'S: +OK hello' "${LOGIN[@]}" 'C: DELE 1' 'S: +OK' >dialogue

@@ -27,9 +27,8 @@ convert(iconv_t cd, char **in, size_t *left, struct buf *out)
 	iconv(cd, NULL, NULL, NULL, NULL);
 }
 
-/* 0, or -1 with errno: EINVAL where the system does not know the name. */
-static int
-convert_all(struct buf *text, const char *name, size_t max)
+int
+charset_convert(struct buf *text, const char *name, size_t max)
 {
 	struct buf out = { 0 };
 	iconv_t cd;
@@ -83,7 +82,7 @@ charset_read(struct buf *text, const char *path, const char *name,
 	enum exit_code code = read_all(text, path, max);
 
 	if (code != EX_OK || name == NULL ||
-	    convert_all(text, name, max) == 0)
+	    charset_convert(text, name, max) == 0)
 		return code;
 	if (errno == EFBIG)
 		return too_large(path, max);

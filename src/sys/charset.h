@@ -16,4 +16,10 @@
 enum exit_code charset_read(struct buf *text, const char *path,
     const char *name, size_t max);
 
+/*
+ * Converts text in the same way: 0, or -1 with errno, which is EINVAL where the
+ * system does not know the name, and EFBIG for a text over max bytes.
+ */
+int charset_convert(struct buf *text, const char *name, size_t max);
+
 #endif

@@ -4,6 +4,7 @@
  */
 #include "format/wire/explaindialogue.h"
 #include "format/wire/explainword.h"
+#include "sys/charset.h"
 
 #include "fuzz.h"
 
@@ -34,14 +35,23 @@ show(struct buf *b, const struct notes *notes, enum render_form form)
 	buf_clear(b);
 }
 
+static int
+to_utf8(struct buf *text, const char *name)
+{
+	return charset_convert(text, name, 65536);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct span rest = span_of(data, n);
-	struct explaindialogue x = { 0 };
+	struct explaindialogue x = { .explains_mail = 1 };
 	struct dialogue d = { 0 };
 	struct buf b = { 0 };
 
+	x.mail.convert = to_utf8;
+	x.auth.shows = 1;
+	x.auth.password = span_str("secret");
 	explainword(&b, RENDER_TEXT, rest);
 	check(&b);
 	buf_clear(&b);

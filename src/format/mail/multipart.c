@@ -84,7 +84,7 @@ add_value(struct buf *b, struct span s)
 }
 
 int
-multipart_boundary(struct buf *b, struct span value)
+multipart_parameter(struct buf *b, struct span value, const char *name)
 {
 	size_t n;
 
@@ -96,13 +96,19 @@ multipart_boundary(struct buf *b, struct span value)
 			continue;
 		}
 		value = skip(span_drop(value, 1));
-		if (!span_case_is(take(&value, '='), "boundary"))
+		if (!span_case_is(take(&value, '='), name))
 			continue;
 		buf_clear(b);
 		add_value(b, value);
 		return b->n > 0 ? 0 : -1;
 	}
 	return -1;
+}
+
+int
+multipart_boundary(struct buf *b, struct span value)
+{
+	return multipart_parameter(b, value, "boundary");
 }
 
 void

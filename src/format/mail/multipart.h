@@ -16,8 +16,12 @@ int multipart_is(struct span value, const char *type, const char *subtype);
 /* The token at the start of a value, behind blanks and comments. */
 struct span multipart_token(struct span value);
 
-/* Appends the parameter boundary of a Content-Type: 0, or -1 without one. */
+/*
+ * A parameter of a Content-Type, boundary or another one, takes the place of
+ * what b holds: 0, or -1 without one.
+ */
 int multipart_boundary(struct buf *b, struct span value);
+int multipart_parameter(struct buf *b, struct span value, const char *name);
 
 enum multipart_event {
 	MULTIPART_PREAMBLE,	/* the first piece, always given */

@@ -10,6 +10,8 @@ explaindialogue_begin(struct explaindialogue *x,
 	follow_free(&x->follow);
 	memset(&x->follow, 0, sizeof x->follow);
 	judge_free(&x->judge);
+	explainmail_clear(&x->mail);
+	explainauth_clear(&x->auth);
 	x->follow.protocol = protocol;
 }
 
@@ -19,11 +21,13 @@ explaindialogue_event(struct explaindialogue *x,
 {
 	const struct follow_line *line = follow(&x->follow, e);
 	struct notes all = { 0 };
-	int misplaced;
+	struct judged j = { e, &x->follow, line, &all,
+	    x->explains_mail ? &x->mail : NULL, 0 };
 
 	x->shown = line->open;
-	misplaced = judge_event(&x->judge, &all, e, &x->follow, line);
-	explainline(&all, x->follow.protocol, e, line, misplaced);
+	judge_event(&x->judge, &j);
+	explainauth_line(&x->auth, &j);
+	explainline(&all, x->follow.protocol, e, line, j.misplaced);
 	notes_clear(&x->notes);
 	notes_append(&x->notes, &all);
 	notes_free(&all);
@@ -42,4 +46,6 @@ explaindialogue_free(struct explaindialogue *x)
 	notes_free(&x->notes);
 	follow_free(&x->follow);
 	judge_free(&x->judge);
+	explainmail_free(&x->mail);
+	explainauth_free(&x->auth);
 }

@@ -5,12 +5,16 @@
 #ifndef FORMAT_WIRE_EXPLAINDIALOGUE_H
 #define FORMAT_WIRE_EXPLAINDIALOGUE_H
 
+#include "explainauth.h"
 #include "judge.h"
 
-/* All zero at first. */
+/* All zero at first, but for what the caller says of mail and auth. */
 struct explaindialogue {
 	struct notes notes;	/* about the last event, or the end */
 	struct follow follow;
+	int explains_mail;
+	struct explainmail mail;	/* with what it needs */
+	struct explainauth auth;	/* and whether secrets are told */
 	size_t shown;		/* octets of its line that are no secret */
 
 	/* private */

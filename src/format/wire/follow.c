@@ -162,6 +162,18 @@ is_response(struct follow *f, const struct verb *verb)
 	    (a->kind == AWAITED_RESPONSE || awaited_is(a, "AUTH"));
 }
 
+/*
+ * A plain dialogue may leave the text out, with its dot: what follows DATA is
+ * then the next command, and no header begins so.
+ */
+static int
+lacks_text(const struct follow *f, const struct dialogue_event *e)
+{
+	return e->end == DIALOGUE_NO_END && f->was == FOLLOW_COMMAND &&
+	    (span_case_is(e->text, "QUIT") || span_case_is(e->text, "RSET") ||
+	    span_case_begins(e->text, "MAIL FROM:<"));
+}
+
 static void
 take_client(struct follow *f, const struct dialogue_event *e)
 {
@@ -178,6 +190,10 @@ take_client(struct follow *f, const struct dialogue_event *e)
 		f->line.turn = f->turn;
 		f->line.open = 0;
 		return;
+	}
+	if (f->in_text && lacks_text(f, e)) {
+		f->in_text = 0;
+		await(f, AWAITED_DOT, NULL);
 	}
 	if (f->in_text) {
 		take_text(f, e);

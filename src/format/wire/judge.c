@@ -90,21 +90,16 @@ judge_line(struct judge *w, struct judged *j)
 	}
 }
 
-int
-judge_event(struct judge *w, struct notes *notes,
-    const struct dialogue_event *e, const struct follow *follow,
-    const struct follow_line *line)
+void
+judge_event(struct judge *w, struct judged *j)
 {
-	struct judged j = { e, follow, line, notes, 0 };
-	enum dialogue_protocol p = follow->protocol;
+	const char *ending = sections[j->follow->protocol].ending;
 
-	if (!is_rest(w, &j))
-		judge_line(w, &j);
-	if (sections[p].ending != NULL && line->kind != FOLLOW_NOTE &&
-	    !is_bytes(&j))
-		judge_ending(&j, sections[p].ending);
-	watch(w, &j);
-	return j.misplaced;
+	if (!is_rest(w, j))
+		judge_line(w, j);
+	if (ending != NULL && j->line->kind != FOLLOW_NOTE && !is_bytes(j))
+		judge_ending(j, ending);
+	watch(w, j);
 }
 
 /*

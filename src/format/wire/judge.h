@@ -28,12 +28,10 @@ struct judge {
 };
 
 /*
- * Adds to notes what is wrong with e, which line is, in the session that
- * follow has just taken it to; 1 where it may not stand where it stands.
+ * Adds what is wrong with a line to its notes, and says there whether it may
+ * stand where it stands.
  */
-int judge_event(struct judge *judge, struct notes *notes,
-    const struct dialogue_event *e, const struct follow *follow,
-    const struct follow_line *line);
+void judge_event(struct judge *judge, struct judged *j);
 
 /* Nothing follows: what is missing. */
 void judge_end(struct judge *judge, struct notes *notes,

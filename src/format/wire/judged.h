@@ -5,6 +5,7 @@
 #ifndef FORMAT_WIRE_JUDGED_H
 #define FORMAT_WIRE_JUDGED_H
 
+#include "explainmail.h"
 #include "follow.h"
 #include "notes.h"
 
@@ -13,6 +14,7 @@ struct judged {
 	const struct follow *follow;	/* behind the line */
 	const struct follow_line *line;
 	struct notes *notes;
+	struct explainmail *mail;	/* NULL: messages are not explained */
 	int misplaced;		/* it may not stand where it stands */
 };
 

@@ -250,11 +250,22 @@ judge_listing(struct judged *j, struct span line)
 		    "its octets");
 }
 
+static int
+is_message(const struct judged *j)
+{
+	return judged_is(j, "RETR") || judged_is(j, "TOP");
+}
+
 static void
 judge_list(struct judged *j)
 {
-	struct span line = j->e->text;
+	struct span line = j->e->text, text = line;
 
+	if (is_message(j) && j->mail != NULL) {
+		if (text.n > 1 && text.p[0] == '.')
+			text = span_drop(text, 1);
+		explainmail_line(j->mail, j->notes, text);
+	}
 	if (judged_is(j, "LIST") || judged_is(j, "UIDL"))
 		judge_listing(j, line);
 	else if (line.n > 1 && line.p[0] == '.' && line.p[1] != '.')
@@ -295,6 +306,8 @@ judgepop3_line(struct judgepop3 *p, struct judged *j)
 		break;
 	case FOLLOW_LIST_END:
 		p->listed = 1;
+		if (is_message(j) && j->mail != NULL)
+			explainmail_end(j->mail, j->notes);
 		break;
 	default:
 		break;

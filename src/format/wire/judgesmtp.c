@@ -101,7 +101,7 @@ static void
 forget_transaction(struct judgesmtp *s)
 {
 	s->sender = s->rcpts = s->refused = 0;
-	s->no_sender = s->chunks = s->last = 0;
+	s->no_sender = s->chunks = s->last = s->due = 0;
 	judgetext_clear(&s->text);
 }
 
@@ -140,9 +140,10 @@ claim(struct judgesmtp *s, const struct judged *j)
 		s->rcpts++;
 	else if (judged_is(j, "BDAT"))
 		begin_chunk(s, j);
-	else if (judged_is(j, "DATA"))
+	else if (judged_is(j, "DATA")) {
 		s->no_data = 0;
-	else if (begins_transaction(j)) {
+		s->due = 1;
+	} else if (begins_transaction(j)) {
 		forget_transaction(s);
 		s->sender = j->line->turn;
 	}
@@ -150,7 +151,8 @@ claim(struct judgesmtp *s, const struct judged *j)
 
 /* What is no command: most likely the text of a message, and why it is here. */
 static void
-judge_unknown(struct judgesmtp *s, struct judged *j, int behind)
+judge_unknown(struct judgesmtp *s, struct judged *j,
+    enum judgesmtp_behind behind)
 {
 	struct span word = span_word(j->e->text);
 
@@ -199,7 +201,7 @@ judge_early(struct judgesmtp *s, struct judged *j)
 static void
 judge_command(struct judgesmtp *s, struct judged *j)
 {
-	int behind = s->behind;
+	enum judgesmtp_behind behind = s->behind;
 
 	s->behind = BEHIND_COMMAND;
 	if (*j->line->verb == '\0') {
@@ -207,7 +209,8 @@ judge_command(struct judgesmtp *s, struct judged *j)
 		if (s->behind != BEHIND_COMMAND)
 			return;
 	} else {
-		if (behind == BEHIND_CHUNK && s->last)
+		/* Plain dialogues may leave the text out, with its dot. */
+		if ((behind == BEHIND_CHUNK && s->last) || s->due)
 			forget_transaction(s);
 		judge_order(s, j);
 		claim(s, j);
@@ -254,8 +257,10 @@ refused(struct judgesmtp *s, const struct judged *j)
 	    l->turn > s->sender) {
 		s->rcpts--;
 		s->refused++;
-	} else if (judged_is(j, "DATA"))
+	} else if (judged_is(j, "DATA")) {
 		s->no_data = l->code;
+		s->due = 0;
+	}
 }
 
 static void
@@ -298,6 +303,8 @@ judge_server(struct judgesmtp *s, struct judged *j)
 	learn_offers(s, j);
 	if (!j->line->last)
 		return;
+	if (judged_is(j, ".") && s->due)
+		forget_transaction(s);
 	if (j->line->digit > 3)
 		refused(s, j);
 	else if (j->line->turn > 0)

@@ -21,8 +21,9 @@ struct judgesmtp {
 	int last;		/* the last one: LAST */
 	unsigned long told_early;	/* the turn whose text was */
 	int no_data;		/* the code by which DATA was refused */
+	int due;		/* a text, after DATA */
 	int logged_in;
-	enum {
+	enum judgesmtp_behind {
 		BEHIND_COMMAND, BEHIND_DOT, BEHIND_CHUNK
 	} behind;		/* what the client's next line is */
 	int code;		/* of a reply whose last line has not come */

@@ -136,6 +136,8 @@ judgetext_line(struct judgetext *t, struct judged *j, int dots)
 		notes_add(j->notes, NOTE_MEANS, "RFC 5322 2.1", "The text "
 		    "begins: header, empty line, body.");
 	look_for_8bit(t, j, line);
+	if (j->mail != NULL)
+		explainmail_line(j->mail, j->notes, line);
 	if (t->part != JUDGETEXT_BODY)
 		header_line(t, j, line);
 	buf_clear(&t->line);
@@ -147,6 +149,8 @@ judgetext_end(struct judgetext *t, struct judged *j)
 {
 	if (t->part == JUDGETEXT_HEADER)
 		header_ends(t, j);
+	if (j->mail != NULL)
+		explainmail_end(j->mail, j->notes);
 }
 
 void
