@@ -20,15 +20,31 @@
 #define GAP 16			/* between two pictures */
 
 static const char usage[] =
-    "usage: protoladder [-hsV] [-o svg|text] [-w width] [dialogue]\n"
+    "usage: protoladder [-hsVv] [-o svg|text] [-w width] [dialogue]\n"
     "  -o  svg: a picture (default); text: for a terminal\n"
     "  -s  draw the states of the protocol instead, and which ways were gone\n"
+    "  -v  say on standard error how much was drawn\n"
     "  -w  width of the picture (800), or of the text in columns (80)\n";
 
 struct opt {
-	int states, text, colour;
+	int states, text, colour, verbose;
 	size_t width;
 };
+
+/* What was drawn of a dialogue, in words. */
+static void
+tell(const struct opt *o, const struct recorded_file *f,
+    const struct recording *r)
+{
+	size_t i, failures = 0;
+
+	if (!o->verbose)
+		return;
+	for (i = 0; i < r->n; i++)
+		failures += recording_fails(r, &r->events[i]) != 0;
+	warn("%s:%lu: lines: %zu, wrong or refused: %zu", f->name,
+	    r->events[0].line, r->n, failures);
+}
 
 /* Draws them, one below the other, in width units: the height. */
 static size_t
@@ -38,6 +54,7 @@ draw_ladders(const struct opt *o, struct recorded_file *f, struct buf *b)
 	size_t y = 0;
 
 	while (recorded_next(f, &r)) {
+		tell(o, f, &r);
 		if (o->text) {
 			if (b->n > 0)
 				buf_addc(b, '\n');
@@ -55,8 +72,10 @@ draw_machines(const struct opt *o, struct recorded_file *f, struct buf *b)
 	struct machine m = { 0 };
 	struct recording r = { 0 };
 
-	while (recorded_next(f, &r))
+	while (recorded_next(f, &r)) {
+		tell(o, f, &r);
 		machine_walk(&m, &r);
+	}
 	recording_free(&r);
 	if (o->text) {
 		machine_text(b, &m);
@@ -111,7 +130,7 @@ main(int argc, char **argv)
 	int c;
 
 	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "ho:sVw:")) != -1)
+	while ((c = getopt(argc, argv, "ho:sVvw:")) != -1)
 		switch (c) {
 		case 'h': cli_help();
 		case 'o':
@@ -122,6 +141,7 @@ main(int argc, char **argv)
 			break;
 		case 's': o.states = 1; break;
 		case 'V': cli_version();
+		case 'v': o.verbose = 1; break;
 		case 'w': width = optarg; break;
 		default: cli_usage();
 		}

@@ -20,7 +20,7 @@
 #define ANONYMOUS "anonymous"	/* of FTP: anything is a password */
 
 static const char usage[] =
-    "usage: protoreplay [-dhSV] [-a user] [-C command] [-P command] "
+    "usage: protoreplay [-dhSVv] [-a user] [-C command] [-P command] "
     "[-T seconds]\n"
     "                   dialogue [addr]\n"
     "  -a  the user whose log-in was masked\n"
@@ -28,11 +28,12 @@ static const char usage[] =
     "  -d  print what differs from before, instead of the new dialogue\n"
     "  -P  a command that prints the secret (where not given: ~/.netrc)\n"
     "  -S  play the server's side: listen on addr\n"
-    "  -T  seconds to wait for the other side (60)\n";
+    "  -T  seconds to wait for the other side (60)\n"
+    "  -v  show what is said on standard error\n";
 
 struct opt {
 	const char *path, *addr, *command, *user, *password;
-	int server, differs;
+	int server, differs, verbose;
 	long timeout;
 };
 
@@ -217,6 +218,7 @@ run(const struct opt *o)
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
 	conf.side = o->server ? DIALOGUE_SERVER : DIALOGUE_CLIENT;
 	conf.timeout = (int)o->timeout * 1000;
+	conf.verbose = o->verbose;
 	conf.server = o->server || o->command != NULL ? NULL : &a;
 	conf.out = &out;
 	conf.user = buf_span(&user);
@@ -234,7 +236,7 @@ main(int argc, char **argv)
 	int c;
 
 	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "a:C:dhP:ST:V")) != -1)
+	while ((c = getopt(argc, argv, "a:C:dhP:ST:Vv")) != -1)
 		switch (c) {
 		case 'a': o.user = optarg; break;
 		case 'C': o.command = optarg; break;
@@ -246,6 +248,7 @@ main(int argc, char **argv)
 			o.timeout = cli_number(c, optarg, 1, TIMEOUT_MAX);
 			break;
 		case 'V': cli_version();
+		case 'v': o.verbose = 1; break;
 		default: cli_usage();
 		}
 	argc -= optind;

@@ -25,27 +25,27 @@ is_xml() {
 	cat >want <<'END'
 smtp 127.0.0.1:40312 → mail.test:25 2026-11-21T23:46:12Z
                       client                              server
-greeting     0.001000   |               (open)                |
-             0.002000   |<- 220 mail.test --------------------|
-hello        0.003000   |-- EHLO pc ------------------------->|
-             0.004000   |<- 250-mail.test --------------------|
-             0.005000   |<- 250 PIPELINING -------------------|
-envelope     0.006000  /|-- MAIL FROM:<a@x> ------------- 2 ->|
-             0.007000  ||-- RCPT TO:<b@x> --------------- 3 ->|
-             0.008000  ||-- RCPT TO:<c@x> --------------- 4 ->|
-             0.009000  \|-- DATA ------------------------ 5 ->|
-             0.010000   |<- 250 Ok ---------------------- 2 --|
-             0.011000   |<- 250 Ok ---------------------- 3 --|
-             0.012000 ! |<- 550 5.1.1 nobody ------------ 4 --|
-message      0.013000   |<- 354 go on ------------------- 5 --|
-             0.014000   |-- Subject: s ---------------------->|
-             0.015000   |--  -------------------------------->|
-             0.016000   |-- … 17 octets, 3 lines ------------>|
-             0.019000   |-- . ------------------------------->|
-             0.020000   |<- 250 Ok ---------------------------|
-leave        0.021000   |-- QUIT ---------------------------->|
-             0.022000   |<- 221 Bye --------------------------|
-             0.023000   |               (close)               |
+greeting     0.001000   |                (open)                |
+             0.002000   |<- 220 mail.test ---------------------|
+hello        0.003000   |-- EHLO pc -------------------------->|
+             0.004000   |<- 250-mail.test ---------------------|
+             0.005000   |<- 250 PIPELINING --------------------|
+envelope     0.006000  /|-- MAIL FROM:<a@x> -------------- 2 ->|
+             0.007000  ||-- RCPT TO:<b@x> ---------------- 3 ->|
+             0.008000  ||-- RCPT TO:<c@x> ---------------- 4 ->|
+             0.009000  \|-- DATA ------------------------- 5 ->|
+             0.010000   |<- 250 Ok ----------------------- 2 --|
+             0.011000   |<- 250 Ok ----------------------- 3 --|
+             0.012000 ! |<- 550 5.1.1 nobody ------------- 4 --|
+message      0.013000   |<- 354 go on -------------------- 5 --|
+             0.014000   |-- Subject: s ----------------------->|
+             0.015000   |--  --------------------------------->|
+             0.016000   |-- … 17 octets, 3 lines ------------->|
+             0.019000   |-- . -------------------------------->|
+             0.020000   |<- 250 Ok ----------------------------|
+leave        0.021000   |-- QUIT ----------------------------->|
+             0.022000   |<- 221 Bye ---------------------------|
+             0.023000   |               (close)                |
 END
 	protoladder -o text -w 64 d >got
 	diff want got
@@ -161,10 +161,10 @@ END
 		[ "$(awk '{ print (length($0) > 900) }' svg | sort -u)" = 0 ]
 	done
 	grep -q '… 300 octets' svg
-	said smtp 'S 220 x' "C $(yes x | head -n 45 | tr -d '\n')" >d
-	protoladder -o text -w 80 d | grep -q -e '-- x\{45\} --->|$'
 	said smtp 'S 220 x' "C $(yes x | head -n 46 | tr -d '\n')" >d
-	protoladder -o text -w 80 d | grep -q -e '-- x\{34\}… 46 octets --->|$'
+	protoladder -o text -w 80 d | grep -q -e '-- x\{46\} --->|$'
+	said smtp 'S 220 x' "C $(yes x | head -n 47 | tr -d '\n')" >d
+	protoladder -o text -w 80 d | grep -q -e '-- x\{35\}… 47 octets --->|$'
 }
 
 @test "red on a terminal, but not under NO_COLOR, nor in a pipe" {
@@ -246,6 +246,25 @@ gone() {
 		[ "$(protoladder -o text d | awk '{ print length($0) }' |
 			sort -u | wc -l)" -le 3 ]
 	done
+}
+
+@test "a narrow text with a long one in it, and -v" {
+	{
+		said smtp 'S 220 x' 'C EHLO a' 'S 250 x' 'C MAIL FROM:<a>' \
+			'S 250 k' 'C RCPT TO:<b>' 'S 250 k' 'C DATA' 'S 354 d'
+		awk 'BEGIN {
+			for (i = 0; i < 12000; i++)
+				printf "0.1\tC\tcrlf\ttext\t%080d\n", i
+		}'
+		said smtp 'C .' 'S 450 k' | sed 1d
+	} >d
+	run -0 --separate-stderr protoladder -v -o text -w 60 d
+	[ "$(printf '%s\n' "${lines[@]}" | sed 1,2d |
+		awk '{ sub(/…/, "."); print length($0) }' | sort -u)" = 60 ]
+	[[ "$output" = *'-- … 983836 octets --'* ]]
+	[ "$stderr" = 'protoladder: d:2: lines: 12011, wrong or refused: 1' ]
+	run -0 --separate-stderr protoladder -v -s d
+	[ "$stderr" = 'protoladder: d:2: lines: 12011, wrong or refused: 1' ]
 }
 
 @test "malformed: each line is told, 65, and nothing is drawn" {

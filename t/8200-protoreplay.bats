@@ -388,6 +388,18 @@ protoreplay: old: not played' ]
 	[ ! -e heard ]
 }
 
+@test "-v shows what is said, without secrets" {
+	server '220 x' '<' '250 AUTH PLAIN' '<' '235 k'
+	said smtp 'S 220 x' 'C EHLO a' 'S 250 x' 'C* AUTH PLAIN ****' 'S 235 k' >old
+	run -1 --separate-stderr protoreplay -v -d -a bob -P 'echo secret' \
+		-C ./server old
+	[ "$stderr" = 'S: 220 x
+C: EHLO a
+S: 250 AUTH PLAIN
+C: AUTH PLAIN ****
+S: 235 k' ]
+}
+
 @test "a full device: 74" {
 	[ -c /dev/full ] || skip 'no /dev/full'
 	server '220 x' '<' '221 b'

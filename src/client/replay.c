@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 
+#include "client.h"
 #include "replaysecret.h"
 #include "sys/secret.h"
 
@@ -12,15 +13,26 @@
 /* How long, in ms, more may come after the end, beyond what it took before. */
 #define LINGER 500
 
-/* A line is kept by its recorder until it ends; more of it is cut. */
-#define LINE_MAX DIALOGUE_TEXT_MAX
-
 /* The peer's side. */
 static enum dialogue_side
 peer_of(const struct replay *p)
 {
 	return p->conf->side == DIALOGUE_CLIENT ? DIALOGUE_SERVER :
 	    DIALOGUE_CLIENT;
+}
+
+static void
+advance(struct replay_progress *g, const struct recorded *e)
+{
+	if (recorded_is_asked(e)) {
+		g->turn = e->turn;
+		g->texts = 0;
+	} else if (e->kind == FOLLOW_TEXT)
+		g->texts++;
+	g->whole = e->whole;
+	g->answered = e->answered;
+	g->greeted = e->greeted;
+	g->cut = e->end == DIALOGUE_NONE;
 }
 
 /* New lines of the dialogue: printed, and kept as events of that old line. */
@@ -39,6 +51,10 @@ take_lines(struct replay *p, unsigned long line)
 		    DIALOGUE_EVENT)
 			continue;
 		e = recording_add(&p->new, &p->parser.event, line);
+		advance(&p->now, e);
+		if (p->conf->verbose && e->side != DIALOGUE_NOTE)
+			client_trace(e->side == DIALOGUE_CLIENT ? "C: " : "S: ",
+			    recording_text(&p->new, e), "");
 		if (e->side == peer_of(p))
 			replaydata_hear(&p->data, &p->new, e);
 	}
@@ -60,66 +76,21 @@ note(struct replay *p, const char *word)
 	take_lines(p, 0);
 }
 
-/* --- How far each side has come -------------------------------------- */
-
-/* What one side has said, for the other to answer. */
-struct progress {
-	unsigned long turn;
-	size_t texts;		/* lines of text behind it */
-	int whole;		/* the text is */
-	unsigned long answered;
-	int greeted;
-	int cut;		/* the last line had no ending */
-};
-
-static void
-advance(struct progress *g, const struct recorded *e)
-{
-	if (recorded_is_asked(e)) {
-		g->turn = e->turn;
-		g->texts = 0;
-	} else if (e->kind == FOLLOW_TEXT)
-		g->texts++;
-	g->whole = e->whole;
-	g->answered = e->answered;
-	g->greeted = e->greeted;
-	g->cut = e->end == DIALOGUE_NONE;
-}
-
-static void
-measure(struct progress *g, const struct recording *r)
-{
-	const struct recorded *e = r->events + r->n;
-	size_t n = 0;
-
-	memset(g, 0, sizeof *g);
-	if (r->n == 0)
-		return;
-	g->whole = e[-1].whole;
-	g->answered = e[-1].answered;
-	g->greeted = e[-1].greeted;
-	g->turn = r->follow.turn;
-	while (e > r->events && !recorded_is_asked(e - 1))
-		n += (--e)->kind == FOLLOW_TEXT;
-	g->texts = n;
-}
-
 /* Whether the peer has come as far as its like had before. */
 static int
-is_reached(const struct replay *p, const struct progress *want)
+is_reached(const struct replay *p, const struct replay_progress *want)
 {
-	struct progress now;
+	const struct replay_progress *now = &p->now;
 	unsigned long answered;
 
-	measure(&now, &p->new);
 	if (p->conf->side == DIALOGUE_CLIENT) {
 		answered = want->answered > p->turns ?
 		    want->answered - p->turns : 0;
-		return now.greeted >= want->greeted &&
-		    now.answered >= answered;
+		return now->greeted >= want->greeted &&
+		    now->answered >= answered;
 	}
-	return now.turn > want->turn || (now.turn == want->turn &&
-	    (now.texts >= want->texts || (now.whole && want->whole)));
+	return now->turn > want->turn || (now->turn == want->turn &&
+	    (now->texts >= want->texts || (now->whole && want->whole)));
 }
 
 /* --- The connection -------------------------------------------------- */
@@ -175,7 +146,7 @@ flush(struct replay *p)
  * that there was, when nothing more comes for a while.
  */
 static enum replay_end
-await(struct replay *p, const struct progress *want)
+await(struct replay *p, const struct replay_progress *want)
 {
 	enum replay_end end = REPLAY_DONE;
 	long long by, left;
@@ -330,7 +301,7 @@ play_all(struct replay *p)
 {
 	const struct recorded *e = p->old->events, *end = e + p->old->n;
 	enum replay_end result = REPLAY_DONE;
-	struct progress want = { 0 };
+	struct replay_progress want = { 0 };
 
 	for (; e < end && result == REPLAY_DONE; e++) {
 		if (e->side == p->conf->side) {
@@ -364,7 +335,7 @@ replay_play(struct replay *p, const struct replay_conf *conf,
 	p->data.server = conf->server;
 	p->data.timeout = conf->timeout;
 	p->data.fd = -1;
-	rd_init(&p->rd, in, conf->timeout, LINE_MAX);
+	rd_init(&p->rd, in, conf->timeout, DIALOGUE_TEXT_MAX);
 	wr_init(&p->wr, out, conf->timeout);
 	recording_start(&p->new, head);
 	record_open(&p->record, head, 0, io_clock_us(), &p->lines);

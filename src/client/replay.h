@@ -13,6 +13,7 @@
 struct replay_conf {
 	enum dialogue_side side;	/* that is played */
 	int timeout;			/* ms that one wait may take */
+	int verbose;			/* C: and S: lines on standard error */
 	struct span user, secret;	/* what stands where it was masked */
 	const struct net_addr *server;	/* for data connections, or NULL */
 	struct wr *out;			/* gets the new dialogue, or NULL */
@@ -23,6 +24,16 @@ enum replay_end {
 	REPLAY_LOST,		/* the peer has ended it before that */
 	REPLAY_SILENT,		/* the peer has kept silent */
 	REPLAY_STUCK		/* the peer waits for what was not recorded */
+};
+
+/* How far a dialogue has come. */
+struct replay_progress {
+	unsigned long turn;
+	size_t texts;		/* lines of text behind it */
+	int whole;		/* the text is */
+	unsigned long answered;
+	int greeted;
+	int cut;		/* the last line had no ending */
 };
 
 struct replay {
@@ -37,6 +48,7 @@ struct replay {
 	const struct recording *old;
 	struct record record;
 	struct replaydata data;
+	struct replay_progress now;
 	struct dialogue parser;
 	struct buf lines;	/* of the new dialogue */
 	struct rd rd;

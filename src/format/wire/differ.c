@@ -108,19 +108,20 @@ static void
 add_context(struct buf *b, const struct recording *old, unsigned long asks,
     unsigned long *told)
 {
-	const struct recorded *e;
-	size_t i;
+	size_t low = 0, high = old->n, i;
 
 	if (asks == 0 || asks == *told)
 		return;
 	*told = asks;
-	for (i = 0; i < old->n; i++) {
-		e = &old->events[i];
-		if (e->line != asks || !recorded_is_asked(e))
-			continue;
-		add_line(b, ' ', old, e);
-		return;
+	while (low < high) {
+		i = low + (high - low) / 2;
+		if (old->events[i].line < asks)
+			low = i + 1;
+		else
+			high = i;
 	}
+	if (low < old->n && old->events[low].line == asks)
+		add_line(b, ' ', old, &old->events[low]);
 }
 
 /*

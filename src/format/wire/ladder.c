@@ -283,20 +283,20 @@ ladder_fit(struct buf *b, const struct ladder *l,
     const struct ladder_row *row, size_t columns)
 {
 	struct buf text = { 0 }, cut = { 0 };
-	struct span rest;
 	size_t n, at = b->n, more;
 
-	if (row->lines > 0) {
-		buf_addf(b, "\xe2\x80\xa6 %zu octets, %zu lines", row->octets,
-		    row->lines);
-		return b->n - at - 2;
-	}
-	add_shown(&text, l, row->e, columns);
-	rest = add_columns(b, buf_span(&text), columns, &n);
-	if (rest.n > 0) {
+	if (row->lines > 0)
+		buf_addf(&text, "\xe2\x80\xa6 %zu octets, %zu lines",
+		    row->octets, row->lines);
+	else
+		add_shown(&text, l, row->e, columns);
+	if (add_columns(b, buf_span(&text), columns, &n).n > 0) {
 		b->n = at;
-		buf_addf(&cut, "\xe2\x80\xa6 %zu octets", row->e->n);
+		buf_addf(&cut, "\xe2\x80\xa6 %zu octets",
+		    row->lines > 0 ? row->octets : row->e->n);
 		more = cut.n - 2;
+		if (row->lines > 0)
+			buf_clear(&text);
 		add_columns(b, buf_span(&text),
 		    columns > more ? columns - more : 0, &n);
 		buf_addspan(b, buf_span(&cut));

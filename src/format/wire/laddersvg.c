@@ -17,8 +17,8 @@
 
 /* Pale, so that they differ in shade and are light in grey, too. */
 static const char *const colours[LADDER_PHASES] = {
-	"#f2f2f2", "#dbe9f9", "#ead9f7", "#fde8cf", "#dff2d8", "#fff6c9",
-	"#dff2d8", "#dff2d8", "#fff6c9", "#dff2d8", "#ececec"
+	"#f4f4f4", "#d3e4f8", "#ead9f7", "#fdebd0", "#cfe6c3", "#fff8d6",
+	"#cfe6c3", "#cfe6c3", "#fff8d6", "#cfe6c3", "#e2e2e2"
 };
 
 /* Layers: what comes later is drawn over the others. */
@@ -103,8 +103,11 @@ add_bracket(struct picture *p, const struct ladder_row *row)
 	p->bracket = 0;
 }
 
-/* The number of a command in a group, at the tail of the arrow. */
-static void
+/*
+ * The number of a command in a group, at the tail of the arrow: half of how
+ * wide it is.
+ */
+static size_t
 add_number(struct picture *p, const struct ladder_row *row)
 {
 	size_t x = row->e->side == DIALOGUE_CLIENT ? X_CLIENT : p->server;
@@ -120,12 +123,15 @@ add_number(struct picture *p, const struct ladder_row *row)
 	    "text-anchor=\"middle\">%s</text>\n", x, p->y + 23,
 	    buf_str(&number));
 	buf_free(&number);
+	return half;
 }
 
+/* indent: what the number takes of its room. */
 static void
-add_text(struct picture *p, const struct ladder_row *row)
+add_text(struct picture *p, const struct ladder_row *row, size_t indent)
 {
-	size_t room = (p->server - X_CLIENT - 30) * 100 / CHARACTER;
+	size_t x = X_CLIENT + (indent < 11 ? 11 : indent) + 3;
+	size_t room = (p->server - x - 16) * 100 / CHARACTER;
 	int note = row->e->side == DIALOGUE_NOTE;
 	struct buf text = { 0 };
 
@@ -141,7 +147,7 @@ add_text(struct picture *p, const struct ladder_row *row)
 	buf_clear(&text);
 	ladder_fit(&text, p->l, row, room);
 	buf_addf(&p->texts, "<text x=\"%zu\" y=\"%zu\"%s%s>", note ?
-	    (X_CLIENT + p->server) / 2 : X_CLIENT + 14, p->y + 15,
+	    (X_CLIENT + p->server) / 2 : x, p->y + 15,
 	    row->fails ? " font-weight=\"bold\" fill=\"" SVG_RED "\"" : "",
 	    note ? " text-anchor=\"middle\" font-style=\"italic\"" : "");
 	svg_add(&p->texts, buf_span(&text));
@@ -152,13 +158,15 @@ add_text(struct picture *p, const struct ladder_row *row)
 static void
 add_row(struct picture *p, const struct ladder_row *row)
 {
+	size_t half = 0;
+
 	if (row->begins)
 		begin_band(p, row->phase);
 	add_arrow(p, row);
 	add_bracket(p, row);
 	if (row->grouped)
-		add_number(p, row);
-	add_text(p, row);
+		half = add_number(p, row);
+	add_text(p, row, row->e->side == DIALOGUE_CLIENT ? half : 0);
 	p->y += ROW;
 }
 

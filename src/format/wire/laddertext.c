@@ -2,7 +2,7 @@
 
 #define PHASE 9			/* columns of its name */
 #define TIME 12
-#define LEFT (PHASE + TIME + 4)	/* of the client's lifeline */
+#define LEFT (PHASE + TIME + 4)	/* with the client's lifeline */
 
 #define RED "\033[31m"
 #define PLAIN "\033[0m"
@@ -78,7 +78,8 @@ add_arrow(struct buf *b, const struct ladder *l, const struct ladder_row *row,
 	buf_adds(b, client ? "-- " : "<- ");
 	buf_addspan(b, buf_span(&text));
 	buf_addc(b, ' ');
-	add_many(b, '-', inner - n - number.n - 6);
+	n += number.n + 6;
+	add_many(b, '-', n < inner ? inner - n : 0);
 	buf_addspan(b, buf_span(&number));
 	buf_adds(b, client ? "->" : "--");
 	buf_free(&text);
@@ -100,7 +101,7 @@ void
 ladder_text(struct buf *b, const struct recording *r, size_t columns,
     int colour)
 {
-	size_t inner = columns - LEFT - 2;
+	size_t inner = columns - LEFT - 1;
 	struct ladder_row row;
 	struct ladder l;
 
