@@ -103,10 +103,28 @@ prepare(const struct opt *o, const struct script *s, const char *host,
 	buf_free(&reason);
 }
 
+/* Replies that nothing has asked for. */
+static size_t
+count_strays(const struct recording *r)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < r->n; i++)
+		n += r->events[i].stray != 0 ||
+		    r->events[i].kind == FOLLOW_NO_REPLY;
+	return n;
+}
+
 /* How it has gone, in words. */
 static void
-tell(const struct script *s, const struct replay *p, enum replay_end end)
+tell(const struct script *s, const struct recording *old,
+    const struct replay *p, enum replay_end end)
 {
+	size_t strays = count_strays(&p->new);
+
+	if (strays > count_strays(old))
+		warn("%s: lines of the server that nothing has asked for: %zu",
+		    s->name, strays);
 	if (p->skipped > 0)
 		warn("%s: lines that were not asked for this time, and not "
 		    "sent: %zu", s->name, p->skipped);
@@ -144,7 +162,7 @@ play(const struct opt *o, const struct script *s, const struct recording *old,
 		conf->out = NULL;
 	end = replay_play(&p, conf, old, &head, peer->in, peer->out);
 	conf->out = out;
-	tell(s, &p, end);
+	tell(s, old, &p, end);
 	code = end == REPLAY_DONE ? EX_OK : EX_TEMPFAIL;
 	if (o->differs) {
 		code = differ(&lines, old, &p.new, o->server ?

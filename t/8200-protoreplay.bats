@@ -184,6 +184,18 @@ mail() {
 	run -78 --separate-stderr protoreplay -C ./missing old
 }
 
+@test "a peer that says more, or does not stop" {
+	server '220 x' '<' '250 x' '<' '221 b' '250 again' what
+	said smtp 'S 220 x' 'C HELO a' 'S 250 x' 'C QUIT' 'S 221 b' >old
+	run -0 --separate-stderr protoreplay -T 5 -C ./server old
+	[ "$stderr" = 'protoreplay: old: lines of the server that nothing has asked for: 2' ]
+	run -1 protoreplay -d -T 5 -C ./server old
+	[[ "$output" = *$'\n+S: 250 again\n+S: what' ]]
+	printf '%s\n' '#!/bin/sh' "exec yes 220-$(printf %0500d 0)" >server
+	run -75 --separate-stderr protoreplay -T 60 -C ./server old
+	[ "$stderr" = 'protoreplay: old:3: the peer says far more than before; lines not sent: 2' ]
+}
+
 @test "a fault that is there again is no difference" {
 	# Silence, an end in mid-session, a reply without its ending.
 	said smtp 'S 220 x' 'C HELO a' '- timeout' '- close' >old

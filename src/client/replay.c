@@ -13,6 +13,9 @@
 /* How long, in ms, more may come after the end, beyond what it took before. */
 #define LINGER 500
 
+/* Octets that a peer may say beyond what was said before. */
+#define MORE_MAX 8388608
+
 /* The peer's side. */
 static enum dialogue_side
 peer_of(const struct replay *p)
@@ -117,7 +120,25 @@ receive(struct replay *p, int ms)
 	}
 	hear(p, peer_of(p), bytes, 0);
 	rd_take(&p->rd, bytes.n);
-	return REPLAY_DONE;
+	p->heard += bytes.n;
+	if (p->heard <= p->old->text.n + MORE_MAX)
+		return REPLAY_DONE;
+	p->why = "the peer says far more than before";
+	return REPLAY_STUCK;
+}
+
+/* What comes within ms: how it ended, REPLAY_SILENT where it did not. */
+static enum replay_end
+linger(struct replay *p, int ms)
+{
+	long long by = io_clock() + ms, left;
+	enum replay_end end;
+
+	do {
+		left = by - io_clock();
+		end = receive(p, left > 0 ? (int)left : 0);
+	} while (end == REPLAY_DONE && left > 0);
+	return end;
 }
 
 static enum replay_end
@@ -127,8 +148,7 @@ flush(struct replay *p)
 	if (wr_flush(&p->wr) == 0)
 		return REPLAY_DONE;
 	/* It may have said why. */
-	while (receive(p, LINGER) == REPLAY_DONE)
-		;
+	linger(p, LINGER);
 	if (p->wr.err == ETIMEDOUT) {
 		p->why = "the peer does not read";
 		return REPLAY_SILENT;
@@ -285,14 +305,7 @@ linger_of(const struct replay *p)
 static void
 listen_on(struct replay *p)
 {
-	long long by = io_clock() + linger_of(p), left;
-	enum replay_end end;
-
-	do {
-		left = by - io_clock();
-		end = receive(p, left > 0 ? (int)left : 0);
-	} while (end == REPLAY_DONE && left > 0);
-	if (end == REPLAY_SILENT && had_timeout(p->old))
+	if (linger(p, linger_of(p)) == REPLAY_SILENT && had_timeout(p->old))
 		note(p, "timeout");
 }
 

@@ -23,7 +23,8 @@ enum replay_end {
 	REPLAY_DONE,		/* all was said, and answered as before */
 	REPLAY_LOST,		/* the peer has ended it before that */
 	REPLAY_SILENT,		/* the peer has kept silent */
-	REPLAY_STUCK		/* the peer waits for what was not recorded */
+	REPLAY_STUCK		/* the peer waits for what was not recorded, or
+				   says too much */
 };
 
 /* How far a dialogue has come. */
@@ -54,6 +55,7 @@ struct replay {
 	struct rd rd;
 	struct wr wr;
 	size_t held;		/* octets that wr holds */
+	size_t heard;		/* octets of the peer's */
 	int eof;
 	unsigned long turns;	/* that were skipped */
 };
