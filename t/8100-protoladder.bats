@@ -177,6 +177,17 @@ END
 	lacks $'\e' pipe
 }
 
+@test "texts and lists of more than four lines are folded, but not CAPA" {
+	said pop3 'S +OK' 'C CAPA' 'S +OK' 'S TOP' 'S USER' 'S UIDL' 'S STLS' \
+		'S SASL PLAIN' 'S .' 'C LIST' 'S +OK' 'S 1 1' 'S 2 1' 'S 3 1' \
+		'S 4 1' 'S .' 'C LIST' 'S +OK' 'S 1 1' 'S 2 1' 'S 3 1' \
+		'S 4 1' 'S 5 1' 'S .' >d
+	protoladder -o text d >got
+	grep -q -e '<- SASL PLAIN --' got
+	[ "$(grep -c -e '<- 4 1 --' got)" = 1 ]
+	grep -q -e '<- … 15 octets, 3 lines --' got
+}
+
 # gone FILE: the ways that were gone, "from>to n".
 gone() {
 	protoladder -s -o text "$@" | sed -n \

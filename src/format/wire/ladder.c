@@ -179,12 +179,16 @@ set_group(struct ladder *l, struct ladder_row *row, size_t i)
 	row->grouped = g != NULL && g->from <= turn;
 }
 
-/* Whether it goes on with the text, or the list, that another is part of. */
+/*
+ * Whether it goes on with the text, or the list, that another is part of.  What
+ * a server offers is worth all its lines.
+ */
 static int
 is_more(const struct recorded *e, const struct recorded *of)
 {
 	return (e->kind == FOLLOW_TEXT || e->kind == FOLLOW_LIST) &&
-	    e->kind == of->kind && e->turn == of->turn;
+	    e->kind == of->kind && e->turn == of->turn &&
+	    strcmp(e->verb, "CAPA") != 0;
 }
 
 /* Passes over the rest of a text that is long, and stands for it. */
