@@ -96,7 +96,7 @@ explains() {
 	echo 'S: 220 hello' >EHLO
 	run -0 protoexplain EHLO
 	[ "${lines[0]}" = 'EHLO: command of SMTP' ]
-	run -65 protoexplain ./EHLO
+	run -0 protoexplain ./EHLO
 	[ "${lines[0]}" = 'S: 220 hello' ]
 }
 

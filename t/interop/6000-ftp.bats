@@ -39,6 +39,7 @@ run_server() {
 # mails DIRECTORY: the order session.txt in it is mailed, to the last letter,
 # and the report has it attached.
 mails() {
+	local ADDR PORT PID	# the FTP server's stay
 	rm -f "$1/order.bin"
 	start -n smtpd smtpd-lite -l 127.0.0.1:0 -d mail
 	INCOMING=$1 WORK=work ARC=arc SMTPSERVER=$ADDR FROM=news@pth.ua \

@@ -151,6 +151,10 @@ static const struct explain_command pop3[] = {
 	{ "UTF8", "From now on addresses and headers may be in UTF-8.",
 	    "the server has greeted and nobody has logged in",
 	    "RFC 6856 2.1" },
+	{ "LAST", "Which was the last message that was fetched?  No longer in "
+	    "POP3 since RFC 1725.",
+	    "the client has logged in",
+	    "RFC 1460" },
 	{ "LANG", "The language of the server's texts; alone, asks which "
 	    "there are.",
 	    "the server has greeted; at any time",

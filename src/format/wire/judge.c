@@ -45,6 +45,7 @@ watch(struct judge *w, const struct judged *j)
 		return;
 	}
 	w->lines++;
+	w->spoken |= j->e->side == DIALOGUE_CLIENT;
 	w->server_last = j->e->side == DIALOGUE_SERVER;
 	if (l->kind == FOLLOW_COMMAND && judged_is(j, "QUIT"))
 		w->quit = 1;
@@ -116,7 +117,7 @@ judge_no_quit(const struct judge *w, struct notes *notes,
 	if (p == DIALOGUE_POP3 && w->pop3.deleted.n > 0)
 		notes_add(notes, NOTE_WRONG, section, "The client did not say "
 		    "QUIT: what it has marked is not deleted.");
-	else if (p == DIALOGUE_POP3 || p == DIALOGUE_FTP)
+	else if (p == DIALOGUE_POP3 || p == DIALOGUE_FTP || !w->spoken)
 		notes_add(notes, NOTE_REMARK, section,
 		    "The client did not say QUIT before the end.");
 	else

@@ -18,6 +18,7 @@ struct judge {
 	struct judgeorder order;
 	int cut[3];		/* the line of that side goes on */
 	size_t lines;
+	int spoken;		/* the client has said something */
 	int quit;		/* 1: QUIT was said, 2: and answered */
 	int refused;		/* 421, or no greeting of 2yz */
 	int text;		/* 354 was said, and no dot since */

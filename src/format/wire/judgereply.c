@@ -46,9 +46,10 @@ fits(const char *verb, int code)
 	for (i = 0; i < COUNT(answers); i++)
 		if (strcmp(verb, answers[i].verb) == 0)
 			return has_code(answers[i].codes, code);
+	/* Who speaks another protocol is shown out by some with a 221. */
 	for (i = 0; i < COUNT(alone); i++)
 		if (alone[i] == code)
-			return 0;
+			return code == 221 && *verb == '\0';
 	return code / 100 == 2;
 }
 
@@ -73,7 +74,10 @@ judge_status(struct judged *j)
 	struct explain_status status;
 	struct span text = j->line->text;
 
-	if (explain_status(&status, text) == 0 || j->line->digit == 3)
+	/* RFC 2034 4: not in the greeting, nor to EHLO. */
+	if (j->line->turn == 0 || judged_is(j, "EHLO") ||
+	    judged_is(j, "HELO") || j->line->digit == 3 ||
+	    explain_status(&status, text) == 0)
 		return;
 	if (text.p[0] - '0' != j->line->digit)
 		buf_addf(judged_fault(j, "RFC 2034 4"), "a status code of "

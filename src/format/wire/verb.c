@@ -14,7 +14,7 @@ static const struct verb smtp[] = {
 	{ "XFORWARD", VERB_WAITS }, { NULL, 0 }
 };
 
-/* RFC 1939, 2449, 2595, 5034, 6856. */
+/* RFC 1939, 2449, 2595, 5034, 6856; 1460 had LAST, which fetchmail asks. */
 static const struct verb pop3[] = {
 	{ "USER", 0 }, { "PASS", 0 }, { "APOP", 0 },
 	{ "AUTH", VERB_WAITS | VERB_LISTS_ALL }, { "STAT", 0 },
@@ -22,6 +22,7 @@ static const struct verb pop3[] = {
 	{ "NOOP", 0 }, { "RSET", 0 }, { "TOP", VERB_LISTS },
 	{ "UIDL", VERB_LISTS_ALL }, { "QUIT", 0 }, { "CAPA", VERB_LISTS },
 	{ "STLS", VERB_WAITS }, { "UTF8", 0 }, { "LANG", VERB_LISTS_ALL },
+	{ "LAST", 0 },
 	{ NULL, 0 }
 };
 
