@@ -184,12 +184,12 @@ refuses() {
 	orderparse -dnv order 2>err | grep -v '^size ' | diff -u want -
 	printf 'a@b.c\na@B.C\nb@b.c\na@b.c\n' >want
 	orderparse -dr order | diff -u want -
-	orderparse -dS -f x@y.z order >batch
-	tr -d '\r' <batch | sed -n 's/^RCPT TO:<\(.*\)>/\1/p' | diff -u want -
-	grep -x $'NOOP 4 messages\r' batch
-	[ "$(grep '^Message-ID' batch | sort -u | wc -l)" = 4 ]
+	orderparse -dS -f x@y.z order >stream
+	tr -d '\r' <stream | sed -n 's/^RCPT TO:<\(.*\)>/\1/p' | diff -u want -
+	grep -x $'NOOP 4 messages\r' stream
+	[ "$(grep '^Message-ID' stream | sort -u | wc -l)" = 4 ]
 	orderparse -S -f x@y.z order | grep '^Message-ID' >once
-	grep '^Message-ID' batch | grep -Fxf once | diff -u once -
+	grep '^Message-ID' stream | grep -Fxf once | diff -u once -
 	[ "$(orderparse -de order | cut -f 1,2,6)" = \
 		$'failed\tnobody\t4\nfailed\tnobody\t5' ]
 	run -64 orderparse -d -g 2 order
