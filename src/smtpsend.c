@@ -67,7 +67,7 @@ struct opt {
 	struct resolver resolver;
 	int mx;
 	long cap, depth;
-	int many, again, sync, verbose, dry, typed, old;
+	int many, again, sync, dry, typed, old;
 	int named;		/* -s was given */
 	int shown;		/* the results, by -l - */
 	struct journal journal;	/* of -l file */
@@ -159,7 +159,7 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 'T': opt->limit = cli_seconds(c, optarg); break;
 		case 't': opt->prepare.headers = 1; break;
 		case 'V': cli_version();
-		case 'v': opt->verbose = 1; break;
+		case 'v': opt->prepare.verbose = 1; break;
 		case 'x': opt->mx = 1; break;
 		case 'Y': case 'y': opt->sync = c == 'y'; break;
 		case 'Z': opt->tls++; break;
@@ -212,7 +212,7 @@ set_resolver(struct servers_conf *conf, struct opt *opt, struct wr *trace)
 	opt->resolver.timeout = RESOLVER_TIMEOUT;
 	if (opt->limit != IO_FOREVER && opt->limit < RESOLVER_TIMEOUT)
 		opt->resolver.timeout = opt->limit;
-	if (opt->verbose)
+	if (opt->prepare.verbose)
 		opt->resolver.trace = trace;
 	nameservers_default(&opt->resolver);
 }
@@ -238,7 +238,7 @@ set_conf(struct sender_conf *conf, struct opt *opt, struct wr *trace)
 	connection->command = opt->command;
 	connection->tls = (enum connection_tls)opt->tls;
 	connection->bare = opt->typed;
-	if (opt->verbose || opt->typed)
+	if (opt->prepare.verbose || opt->typed)
 		connection->trace = trace;
 	if (opt->auth.user != NULL)
 		connection->auth = &opt->auth;
@@ -281,7 +281,7 @@ main(int argc, char **argv)
 		    opt.auth.user);
 	if (opt.many || opt.shown)
 		report.out = &out;
-	if (opt.many && !opt.verbose && isatty(STDERR_FILENO))
+	if (opt.many && !opt.prepare.verbose && isatty(STDERR_FILENO))
 		report.progress = &progress;
 	report.words = !opt.many;
 	report.again = opt.again;

@@ -166,6 +166,19 @@ says() {
 	grep -Eqx 'Message-ID: <[0-9a-f]+@x\.test>' got
 	grep -Eqx 'Date: [A-Z][a-z]{2}, [ 0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} [+-][0-9]{4}' got
 	[ "$(tail -n 2 got)" = $'\nno header at all' ]
+	for text in 'no header' 'Subject: s\nno end'; do
+		printf '%b\n' "$text" >in
+		run -0 --separate-stderr smtpsend -v -s "$ADDR" -f me@x.test \
+			a@x <in
+		[ "${stderr_lines[0]}" = "smtpsend: stdin: no empty line behind \
+a header: one is put there" ]
+	done
+	for text in 'Subject: s\n\nx' 'Subject: s'; do
+		printf '%b\n' "$text" >in
+		run -0 --separate-stderr smtpsend -v -s "$ADDR" -f me@x.test \
+			a@x <in
+		[ "${stderr_lines[0]}" = 'S: 220 fake' ]
+	done
 	run -0 smtpsend -s "$ADDR" -f me@x.test a@x <letter
 	[ "$(grep -c '^Date\|^From\|^Message-ID' got.2)" = 3 ]
 }

@@ -207,7 +207,8 @@ add_missing(struct content *c, const struct prepare *p, struct span author)
 		date_mail(&fields, now.time, now.offset);
 		buf_adds(&fields, "\r\n");
 	}
-	content_prepend(c, buf_span(&fields));
+	if (content_prepend(c, buf_span(&fields)) && p->verbose)
+		warn("stdin: no empty line behind a header: one is put there");
 	buf_free(&fields);
 	buf_free(&salt);
 }

@@ -15,6 +15,7 @@ struct prepare {
 	const char *helo;
 	const char *email, *logname, *epoch;	/* EMAIL, LOGNAME and
 				   SOURCE_DATE_EPOCH, or NULL */
+	int verbose;		/* warn of a header that had to be mended */
 	int headers;		/* recipients from the header, too */
 	int steady;		/* the same input gives the same Message-ID */
 };

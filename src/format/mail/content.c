@@ -171,16 +171,19 @@ content_remove(struct content *c, const char *name)
 	c->longest = SIZE_MAX;
 }
 
-void
+int
 content_prepend(struct content *c, struct span fields)
 {
 	struct span head, text;
+	int unended;
 
 	hdr_split(buf_span(&c->text), &head, &text);
-	if (head.n + text.n == c->text.n)
+	unended = head.n + text.n == c->text.n;
+	if (unended)
 		buf_insert(&c->text, head.n, "\r\n", 2);
 	buf_insert(&c->text, 0, fields.p, fields.n);
 	c->longest = SIZE_MAX;
+	return unended && text.n > 0;
 }
 
 void

@@ -53,10 +53,11 @@ struct span content_field(const struct content *c, const char *name);
 /*
  * Removes every field of that name; puts fields, with their line endings,
  * before the others, with an empty line after them where the message had no
- * header at all.  Both come before content_end.
+ * header at all, or a text without one before it: whether that was so.  Both
+ * come before content_end.
  */
 void content_remove(struct content *c, const char *name);
-void content_prepend(struct content *c, struct span fields);
+int content_prepend(struct content *c, struct span fields);
 
 /*
  * The Message-ID on one line, controls as spaces; nothing is added when there
