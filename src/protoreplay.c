@@ -69,6 +69,16 @@ load(const struct opt *o, struct script *s)
 		die(EX_DATAERR, "%s: there is no dialogue in it", f.name);
 }
 
+static void
+unload(struct script *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		recording_free(&s->r[i]);
+	free(s->r);
+}
+
 /* What was masked needs a user and a secret, before anything is said. */
 static void
 prepare(const struct opt *o, const struct script *s, const char *host,
@@ -243,6 +253,8 @@ run(const struct opt *o)
 	conf.secret = buf_span(&secret);
 	code = play_all(o, &s, &a, &conf);
 	secret_wipe(&secret);
+	buf_free(&user);
+	unload(&s);
 	wr_finish(&out);
 	return code;
 }
