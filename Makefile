@@ -179,12 +179,10 @@ $(SANUNIT): $(SANLIB) t/unit/book.h t/unit/smtpd.h t/unit/test.h
 .c.tsan:
 	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(SAN) $(LDFLAGS) -o $@ $< $(SANLIB)
 
-demo: all
-	examples/demo.sh
-
-# The same by FTP.
-demo-ftp: all
-	examples/demo-ftp.sh
+demo demo-ftp:
+	@echo 'building the programs'
+	@$(MAKE) -s all
+	@examples/$@.sh
 
 lint:
 	.ci/lint
