@@ -291,7 +291,9 @@ mail() {
 	grep -Eqx "dialogue 1 smtp 127.0.0.1 $ADDR 20[-0-9T:]*Z" replay.out
 	start -n replay protoreplay -S -d old 127.0.0.1:0
 	smtpsend -s "$ADDR" -f other@x b@y <letter
-	stop || [ $? = 1 ]
+	status=0
+	wait "$PID" || status=$?
+	[ "$status" = 1 ]
 	grep -q '^-C: MAIL FROM:<a@x>' replay.out
 	grep -q '^+C: MAIL FROM:<other@x>' replay.out
 }
