@@ -20,7 +20,7 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 # The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
 PROGS = archive-stamp ftpd-lite ftpsend mkmail mxlookup orderparse orderrecv \
 	ordersend ordertake pop3d-lite protoexplain protoladder protoreplay \
-	savefile settled smtpd-lite smtpsend withlock
+	prototap savefile settled smtpd-lite smtpsend withlock
 MODULES = \
 	sys/appended sys/buf sys/charset sys/cli sys/conn sys/dataconn \
 	sys/die sys/fdpass sys/inetd sys/io sys/limit sys/local sys/lock \
@@ -53,7 +53,8 @@ MODULES = \
 	format/order/source format/order/table format/order/template \
 	store/archive store/dedup store/droplist store/maildir store/maildrop \
 	store/mailroot store/mbox store/msgtext store/outbox store/overheard \
-	store/passwd store/recorded store/settle store/spool store/throttle \
+	store/passwd store/recorded store/rulefile store/settle store/spool \
+	store/throttle \
 	store/transcript store/users store/workdir \
 	server/chat server/sasld \
 	server/smtp/smtpauth server/smtp/smtpd server/smtp/smtpdata \
@@ -62,6 +63,7 @@ MODULES = \
 	server/pop3/pop3auth server/pop3/pop3d server/pop3/pop3work \
 	server/ftp/ftpd server/ftp/ftpfile server/ftp/ftpverb \
 	server/order/orderd server/order/orderreply \
+	server/tap/tap server/tap/tapevent server/tap/tapline \
 	client/client client/handin client/replay client/replaydata \
 	client/replaypeer client/replaysecret \
 	client/smtp/batch client/smtp/connection client/smtp/domains \
@@ -77,7 +79,8 @@ MODULES = \
 # Headers alone.
 TYPES = format/mail/dropstore format/mail/mailstore format/wire/judged \
 	format/wire/orderstore format/wire/saslconf server/ftp/ftpsession \
-	server/pop3/pop3session server/smtp/smtpconf sys/session
+	server/pop3/pop3session server/smtp/smtpconf server/tap/tapsession \
+	sys/session
 # Modules in several files: the others.
 PARTS = format/wire/explaincommand format/wire/explainreply \
 	format/wire/explainstatus format/wire/laddersvg \

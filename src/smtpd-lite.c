@@ -10,16 +10,15 @@
 #include "server/smtp/smtpd.h"
 #include "store/mailroot.h"
 #include "store/outbox.h"
-#include "store/passwd.h"
 #include "store/overheard.h"
+#include "store/passwd.h"
+#include "store/rulefile.h"
 #include "store/users.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 #include "sys/local.h"
 #include "sys/secret.h"
 #include "sys/serve.h"
-
-#define RULES_MAX ((size_t)1 << 20)	/* bytes in a file of rules */
 
 static const char usage[] =
     "usage: smtpd-lite [-iv] [-l addr] ... [-d dir] [-o form] [-u users]\n"
@@ -154,32 +153,11 @@ require(void *content, const char *path)
 	return content;
 }
 
-/* All mistakes in it are said. */
-static struct rules *
-read_rules(const char *path)
-{
-	struct buf text = { 0 }, faults = { 0 };
-	static const struct rules_for who = { DIALOGUE_SMTP, 0 };
-	struct rules *rules = NULL;
-	struct span rest, line;
-
-	if (io_text(path, &text, RULES_MAX) < 0)
-		warn_sys("%s", path);
-	else
-		rules = rules_parse(buf_span(&text), &who, &faults);
-	for (rest = buf_span(&faults); rest.n > 0; ) {
-		line = span_chomp(span_line(&rest));
-		warn("%s:%.*s", path, (int)line.n, line.p);
-	}
-	buf_free(&text);
-	buf_free(&faults);
-	return rules;
-}
-
 /* All that can be wrong here, before the network is touched. */
 static void
 check(struct app *app)
 {
+	static const struct rules_for who = { DIALOGUE_SMTP, 0 };
 	long workers = mailroot_form(&app->mail, app->form);
 	size_t i;
 
@@ -194,7 +172,8 @@ check(struct app *app)
 	if (app->secrets != NULL)
 		app->passwd = require(passwd_read(app->secrets), app->secrets);
 	if (app->rules != NULL)
-		app->faults = require(read_rules(app->rules), app->rules);
+		app->faults = require(rulefile_read(app->rules, &who),
+		    app->rules);
 	if (app->faults != NULL)
 		app->serve.workers = 1;	/* which counts all events */
 	else if (app->serve.workers == 0)

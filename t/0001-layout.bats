@@ -35,6 +35,7 @@ violations() {
 	printf '%s/\n' client client/dns client/ftp client/order client/smtp \
 		format format/crypt format/mail format/order format/wire \
 		server server/ftp server/order server/pop3 server/smtp \
+		server/tap \
 		store sys >want
 	diff want got
 }

@@ -366,6 +366,20 @@ is_handled() {
 	all_tried
 }
 
+@test "prototap.1" {
+	serves 1 :2500 :0 '>dialogue' '>>dialogue'
+	gives 0 2 localhost:2500 "$ADDR"
+	wait_for grep -q '	close$' dialogue
+	grep -q '	RCPT TO:<user1@pth.ua>$' dialogue
+	mail_server
+	serves 3 :2500 :0 :2525 "$SMTPSERVER"
+	printf 'EHLO x\r\nQUIT\r\n' | wire "$ADDR" | grep -a '250 STARTTLS'
+	wait_for grep -q '	close$' dialogues/*
+	gives 0 4
+	[ "$(tr -d '\r' <got | cut -c1-3 | paste -sd ' ' -)" = '220 250 221' ]
+	all_tried
+}
+
 @test "results.5" {
 	example 1
 	cp commands results

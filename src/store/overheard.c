@@ -129,6 +129,41 @@ close_session(void *session)
 	free(s);
 }
 
+static void
+attach(void *session, struct dataconn *d)
+{
+	struct overheard *s = session;
+
+	s->type->attach(s->session, d);
+}
+
+static enum session_verdict
+data(void *session, const char *p, size_t n, struct buf *out)
+{
+	struct overheard *s = session;
+
+	begin(s, out);
+	return end(s, s->type->data(s->session, p, n, out), out);
+}
+
+static enum session_verdict
+data_end(void *session, int broken, struct buf *out)
+{
+	struct overheard *s = session;
+
+	begin(s, out);
+	return end(s, s->type->data_end(s->session, broken, out), out);
+}
+
+static enum session_verdict
+data_sent(void *session, struct buf *out)
+{
+	struct overheard *s = session;
+
+	begin(s, out);
+	return end(s, s->type->data_sent(s->session, out), out);
+}
+
 struct session_type
 overheard_type(const struct overheard_conf *c)
 {
@@ -137,6 +172,9 @@ overheard_type(const struct overheard_conf *c)
 		.resume = resume, .delay = delay,
 		.end = c->type->end != NULL ? end_of_input : NULL,
 		.expire = expire, .close = close_session,
+		.attach = c->type->attach != NULL ? attach : NULL,
+		.data = data, .data_end = data_end,
+		.data_sent = c->type->data_sent != NULL ? data_sent : NULL,
 		.busy = c->type->busy
 	};
 }

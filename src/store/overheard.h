@@ -8,7 +8,7 @@
 #include "transcript.h"
 
 struct overheard_conf {
-	const struct session_type *type;	/* theirs, without attach */
+	const struct session_type *type;	/* theirs */
 	const void *conf;
 	struct transcript_conf transcript;
 };

@@ -17,6 +17,7 @@
 #define MEMORY_MAX ((size_t)1 << 20)
 
 struct transcript {
+	const struct transcript_conf *conf;
 	char *path;
 	int fd;			/* -1 while there is none, or after a failure */
 	FILE *spill;		/* whose fd it is, where there is no path */
@@ -71,6 +72,7 @@ transcript_open(const struct transcript_conf *conf, const char *peer,
 	struct transcript *t;
 
 	t = die_calloc(1, sizeof *t);
+	t->conf = conf;
 	t->fd = -1;
 	*is_short = 0;
 	if (conf->dir != NULL)
@@ -135,7 +137,7 @@ transcript_follow(const struct transcript *t)
 	return &t->record.follow;
 }
 
-/* Copies what has waited for the end to standard output: 0, or -1. */
+/* Copies what has waited for the end: 0, or -1. */
 static int
 print(struct transcript *t)
 {
@@ -147,10 +149,10 @@ print(struct transcript *t)
 		if (t->fd < 0 || lseek(t->fd, 0, SEEK_SET) < 0)
 			return -1;
 		while ((r = read(t->fd, part, sizeof part)) > 0)
-			if (io_write(STDOUT_FILENO, part, (size_t)r) < 0)
+			if (io_write(t->conf->fd, part, (size_t)r) < 0)
 				return -1;
 	}
-	return r < 0 ? -1 : io_write(STDOUT_FILENO, t->out.p, t->out.n);
+	return r < 0 ? -1 : io_write(t->conf->fd, t->out.p, t->out.n);
 }
 
 void
@@ -164,7 +166,7 @@ transcript_close(struct transcript *t)
 			warn_sys("%s", t->path);
 	} else {
 		if (!t->failed && print(t) < 0)
-			die_sys(EX_IOERR, "stdout");
+			die_sys(EX_IOERR, "%s", t->conf->name);
 		if (t->spill != NULL)
 			fclose(t->spill);
 	}

@@ -1,7 +1,7 @@
 /*
  * transcript: keeps the dialogue(5) of each session, in a file of its own that
- * is named DIR/20261121-234612.PEER.PID.N, the time being UTC; or, whole, on
- * standard output when the session is over.
+ * is named DIR/20261121-234612.PEER.PID.N, the time being UTC; or, whole, to
+ * a descriptor when the session is over.
  */
 #ifndef STORE_TRANSCRIPT_H
 #define STORE_TRANSCRIPT_H
@@ -9,7 +9,9 @@
 #include "format/wire/record.h"
 
 struct transcript_conf {
-	const char *dir;	/* NULL: standard output */
+	const char *dir;	/* NULL: they go to fd, which is named so */
+	int fd;
+	const char *name;
 	enum dialogue_protocol protocol;
 	const char *server;	/* an address, empty when it is not known */
 	int shows;		/* secrets are not masked */
@@ -34,8 +36,8 @@ void transcript_note(struct transcript *t, const char *note);
 const struct follow *transcript_follow(const struct transcript *t);
 
 /*
- * The session is over.  What cannot be written to standard output ends the
- * program with EX_IOERR.
+ * The session is over.  What cannot be written to conf->fd ends the program
+ * with EX_IOERR.
  */
 void transcript_close(struct transcript *t);
 

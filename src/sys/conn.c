@@ -227,7 +227,7 @@ conn_receive(struct conn_host *h, struct conn *c, ssize_t r)
 void
 conn_expire(struct conn_host *h, struct conn *c, int down)
 {
-	if (c->verdict == SESSION_MORE) {
+	if (c->verdict == SESSION_MORE || c->verdict == SESSION_HOLD) {
 		h->service->session->expire(c->session, down, &c->out);
 		conn_end(h, c, CONN_CLOSING);
 	} else if (conn_has_delay(c) && !down)
@@ -236,11 +236,18 @@ conn_expire(struct conn_host *h, struct conn *c, int down)
 		conn_end(h, c, CONN_DEAD);
 }
 
+/* Whether something may happen on the second connection. */
+static int
+takes_data(const struct conn *c)
+{
+	return c->data != NULL && (c->verdict == SESSION_MORE ||
+	    c->verdict == SESSION_HOLD);
+}
+
 int
 conn_data_poll(const struct conn *c, short *events)
 {
-	if (c->data == NULL || c->verdict != SESSION_MORE ||
-	    c->out.n >= OUT_MAX)
+	if (!takes_data(c) || c->out.n >= OUT_MAX)
 		return -1;
 	return dataconn_poll(c->data, events);
 }
@@ -252,7 +259,7 @@ conn_data(struct conn_host *h, struct conn *c)
 	enum dataconn_event event;
 	size_t n = CONN_READ;
 
-	if (c->data == NULL || c->verdict != SESSION_MORE)
+	if (!takes_data(c))
 		return;
 	event = dataconn_go_on(c->data, h->scratch, &n);
 	if (event == DATACONN_NOTHING)
@@ -261,7 +268,10 @@ conn_data(struct conn_host *h, struct conn *c)
 	if (event == DATACONN_BYTES)
 		obey(h, c, type->data(c->session, h->scratch, n,
 		    &c->out));
+	else if (event == DATACONN_MOVED && c->verdict == SESSION_HOLD)
+		obey(h, c, type->data_sent(c->session, &c->out));
 	else if (event != DATACONN_MOVED)
 		obey(h, c, type->data_end(c->session,
-		    event == DATACONN_BROKEN, &c->out));
+		    event != DATACONN_BROKEN ? 0 : errno != 0 ? errno : EIO,
+		    &c->out));
 }

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "io.h"
 #include "secret.h"
 
 /* Those who wait to be looked at: strangers must not fill it up. */
@@ -21,7 +22,8 @@
 enum course {
 	COURSE_NONE,		/* nothing is read or sent yet */
 	COURSE_IN,
-	COURSE_OUT
+	COURSE_OUT,
+	COURSE_BOTH
 };
 
 struct dataconn {
@@ -31,6 +33,7 @@ struct dataconn {
 	enum course course;
 	struct buf out;
 	size_t sent;		/* bytes of out */
+	int finishes;		/* both ways: out is the last of it */
 };
 
 struct dataconn *
@@ -58,12 +61,13 @@ void
 dataconn_close(struct dataconn *d)
 {
 	if (d->listener >= 0)
-		close(d->listener);
+		io_close(d->listener);
 	if (d->fd >= 0)
-		close(d->fd);
+		io_close(d->fd);
 	d->listener = d->fd = -1;
 	d->course = COURSE_NONE;
 	d->sent = 0;
+	d->finishes = 0;
 	buf_free(&d->out);
 }
 
@@ -152,14 +156,38 @@ dataconn_receive(struct dataconn *d)
 void
 dataconn_send(struct dataconn *d, const void *p, size_t n)
 {
-	d->course = COURSE_OUT;
+	if (d->course != COURSE_BOTH)
+		d->course = COURSE_OUT;
 	buf_add(&d->out, p, n);
+}
+
+void
+dataconn_join(struct dataconn *d, int fd)
+{
+	dataconn_close(d);
+	d->fd = fd;
+	d->course = COURSE_BOTH;
+}
+
+size_t
+dataconn_waiting(const struct dataconn *d)
+{
+	return d->out.n - d->sent;
+}
+
+void
+dataconn_finish(struct dataconn *d)
+{
+	d->finishes = 1;
 }
 
 int
 dataconn_poll(const struct dataconn *d, short *events)
 {
 	*events = d->fd >= 0 && d->course == COURSE_OUT ? POLLOUT : POLLIN;
+	if (d->course == COURSE_BOTH &&
+	    (dataconn_waiting(d) > 0 || d->finishes > 0))
+		*events = POLLIN | POLLOUT;
 	if (d->fd < 0)
 		return d->listener;
 	return d->course != COURSE_NONE ? d->fd : -1;
@@ -206,12 +234,55 @@ take_peer(struct dataconn *d)
 	return DATACONN_MOVED;
 }
 
+/* Sends what waits, as much as there is room for: 0, or -1. */
+static int
+send_some(struct dataconn *d)
+{
+	ssize_t r;
+
+	while (dataconn_waiting(d) > 0) {
+		r = write(d->fd, d->out.p + d->sent, dataconn_waiting(d));
+		if (r < 0)
+			return errno == EAGAIN || errno == EINTR ||
+			    errno == ENOTCONN ? 0 : -1;
+		d->sent += (size_t)r;
+	}
+	d->out.n = d->sent = 0;
+	if (d->finishes > 0) {
+		shutdown(d->fd, SHUT_WR);
+		d->finishes = -1;
+	}
+	return 0;
+}
+
+static enum dataconn_event
+go_both_ways(struct dataconn *d, char *p, size_t *n)
+{
+	size_t waited = dataconn_waiting(d);
+	int err = send_some(d) < 0 ? errno : 0;
+	ssize_t r = read(d->fd, p, *n);
+
+	if (r > 0) {
+		*n = (size_t)r;
+		return DATACONN_BYTES;
+	}
+	if (r < 0 && errno != EAGAIN && errno != EINTR)
+		err = errno;
+	errno = err;
+	if (r == 0 || err != 0)
+		return end(d, r == 0 ? DATACONN_END : DATACONN_BROKEN);
+	return dataconn_waiting(d) < waited ? DATACONN_MOVED :
+	    DATACONN_NOTHING;
+}
+
 enum dataconn_event
 dataconn_go_on(struct dataconn *d, char *p, size_t *n)
 {
 	enum dataconn_event event = DATACONN_NOTHING;
 	ssize_t r;
 
+	if (d->course == COURSE_BOTH)
+		return go_both_ways(d, p, n);
 	if (d->fd < 0 && d->listener >= 0)
 		event = take_peer(d);
 	if (d->fd < 0 || d->course == COURSE_NONE)

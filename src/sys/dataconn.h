@@ -1,6 +1,7 @@
 /*
- * dataconn: the second connection of a session, as FTP has it: the session
- * listens, its peer, and nobody else, connects, and bytes go one way.
+ * dataconn: the second connection of a session.  As FTP has it the session
+ * listens, its peer, and nobody else, connects, and bytes go one way.  Or it
+ * leads to another server, and they go both ways.
  */
 #ifndef SYS_DATACONN_H
 #define SYS_DATACONN_H
@@ -38,6 +39,16 @@ int dataconn_is_abandoned(const struct dataconn *d);
 /* From now on what comes is read; or n bytes at p, copied, are sent. */
 void dataconn_receive(struct dataconn *d);
 void dataconn_send(struct dataconn *d, const void *p, size_t n);
+
+/*
+ * Takes the socket fd, which is non-blocking and may still be connecting: what
+ * comes is read from now on, and dataconn_send sends.
+ */
+void dataconn_join(struct dataconn *d, int fd);
+
+/* How much of what is to be sent waits; and after that nothing more comes. */
+size_t dataconn_waiting(const struct dataconn *d);
+void dataconn_finish(struct dataconn *d);
 
 /* Closes all, at once. */
 void dataconn_close(struct dataconn *d);

@@ -82,8 +82,9 @@ step(struct conn_host *h, struct conn *c, int stop)
 	} else if (conn_can_go_on(c)) {
 		conn_go_on(h, c);
 	} else {
-		ready = await_input(c, STDIN_FILENO, conn_has_delay(c) ?
-		    (int)(c->deadline - h->now) : h->idle, stop, &code);
+		ready = await_input(c, conn_wants_input(c) ? STDIN_FILENO : -1,
+		    conn_has_delay(c) ? (int)(c->deadline - h->now) : h->idle,
+		    stop, &code);
 		if (ready == READY_INPUT)
 			code = receive(h, c);
 		else if (ready == READY_DATA)

@@ -262,6 +262,8 @@ connect_by(int fd, const struct sockaddr *sa, socklen_t n, int timeout)
 	r = connect(fd, sa, n);
 	if (r == 0 || (errno != EINPROGRESS && errno != EINTR))
 		return r;
+	if (timeout == NET_BEGIN)
+		return 0;
 	p.fd = fd;
 	p.events = POLLOUT;
 	do
@@ -308,8 +310,8 @@ dial_list(const struct addrinfo *list, int timeout)
 	for (ai = list; ai != NULL && fd < 0; ai = ai->ai_next, n--) {
 		/* Each address gets its part of the time that is left. */
 		left = (end - io_clock()) / n;
-		if (timeout == IO_FOREVER)
-			left = IO_FOREVER;
+		if (timeout < 0)
+			left = timeout;
 		else if (left < 0)
 			left = 0;
 		fd = dial_one(ai->ai_family, ai->ai_addr, ai->ai_addrlen,

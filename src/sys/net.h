@@ -46,8 +46,11 @@ void net_bound(int fd, char *text);
 /*
  * Connects within timeout ms, trying each address the name has.  The socket
  * is non-blocking, without Nagle's delay; -1 with *why in words and *temp
- * saying whether it may work later.
+ * saying whether it may work later.  With NET_BEGIN the socket may still be
+ * connecting: what becomes of it is for its first use to see.
  */
+#define NET_BEGIN (-2)
+
 int net_dial(const struct net_addr *a, int timeout, const char **why,
     int *temp);
 

@@ -22,6 +22,8 @@ enum session_verdict {
 	SESSION_WAIT,	/* something is busy, or an answer is held back:
 			   resume me after delay */
 	SESSION_WATCH,	/* the same, but feed me where input comes before */
+	SESSION_HOLD,	/* no input before something has happened on the
+			   second connection */
 	SESSION_AGAIN,	/* there is more to do without input: resume me when
 			   others had their turn and most is sent */
 	SESSION_CLOSE,	/* send what is there, then close */
@@ -73,14 +75,17 @@ struct session_type {
 	 * For protocols with a second connection; NULL in others.  attach
 	 * comes after open: d lives as long as the session.  data gets what
 	 * came on it, which must all be taken; data_end says that the peer has
-	 * sent, or got, everything, or that it broke.  They come after
-	 * SESSION_MORE only.
+	 * sent, or got, everything, or that it broke (errno).  They come after
+	 * SESSION_MORE and SESSION_HOLD only.  data_sent, which may be NULL
+	 * there too, says after SESSION_HOLD that some of what waited has been
+	 * sent.
 	 */
 	void (*attach)(void *s, struct dataconn *d);
 	enum session_verdict (*data)(void *s, const char *p, size_t n,
 	    struct buf *out);
 	enum session_verdict (*data_end)(void *s, int broken,
 	    struct buf *out);
+	enum session_verdict (*data_sent)(void *s, struct buf *out);
 
 	const char *busy;	/* how an answer to one session too many begins;
 				   a blank, the reason and CRLF follow */

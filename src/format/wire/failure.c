@@ -35,14 +35,28 @@ replaces(const struct rules_action *a, enum rules_place place)
 	    (a->text.p[0] == '2' || a->text.p[0] == '+')));
 }
 
+static void
+keep(struct failure *f, const struct rules_action *a)
+{
+	f->action = *a;
+	f->always = 0;
+	buf_clear(&f->text);
+	buf_addspan(&f->text, a->text);
+	f->action.text = buf_span(&f->text);
+}
+
+void
+failure_replace(struct failure *f, const struct rules_action *a)
+{
+	keep(f, a);
+	f->always = 1;
+}
+
 int
 failure_begin(struct failure *f, const struct rules_action *a,
     enum rules_place place, struct buf *out)
 {
-	f->action = *a;
-	buf_clear(&f->text);
-	buf_addspan(&f->text, a->text);
-	f->action.text = buf_span(&f->text);
+	keep(f, a);
 	switch (a->what) {
 	case RULES_REPLY:
 		if (replaces(a, place))
@@ -160,10 +174,11 @@ failure_reply(struct failure *f, struct buf *out, size_t from)
 		return;
 	switch (what) {
 	case RULES_REPLY:
-		if (is_error(out, from))
+		if (!f->always && is_error(out, from))
 			break;
 		out->n = from;
 		add_reply(out, f->action.text);
+		f->closes |= span_begins(f->action.text, "421");
 		break;
 	case RULES_HIDE:
 		f->action.what = what;

@@ -20,6 +20,7 @@ struct failure {
 	struct buf text;	/* its own copy of the action's */
 	struct buf held;
 	int bytewise;
+	int always;		/* errors are replaced, too */
 };
 
 /*
@@ -29,6 +30,9 @@ struct failure {
  */
 int failure_begin(struct failure *f, const struct rules_action *a,
     enum rules_place place, struct buf *out);
+
+/* The next reply, whatever it is, is replaced by that of a. */
+void failure_replace(struct failure *f, const struct rules_action *a);
 
 /* Whether the next reply does not stay as it is. */
 int failure_is_on(const struct failure *f);

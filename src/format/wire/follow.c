@@ -102,17 +102,24 @@ begin_order(struct follow *f, struct span line, struct span arg)
 	return o.mac.n > 0 ? (size_t)(o.mac.p - line.p) : line.n;
 }
 
-/* The text of an order that comes without a command. */
+/* Whether a line is the text of an order that comes without a command. */
 static int
-is_raw(struct follow *f, struct span line)
+is_raw(const struct follow *f, struct span line)
 {
-	if (f->protocol == DIALOGUE_ORDER && f->turn == 0) {
-		f->all_text = verb_find(f->protocol, verb_take(&line)) == NULL;
-		if (f->all_text)
-			await(f, AWAITED_COMMAND, NULL);
+	return f->all_text || (f->protocol == DIALOGUE_ORDER && f->turn == 0 &&
+	    verb_find(f->protocol, verb_take(&line)) == NULL);
+}
+
+static void
+take_raw(struct follow *f)
+{
+	if (!f->all_text) {
+		await(f, AWAITED_COMMAND, NULL);
 		f->text_turn = f->turn;
 	}
-	return f->all_text;
+	f->all_text = 1;
+	f->line.kind = FOLLOW_TEXT;
+	f->line.turn = f->text_turn;
 }
 
 static void
@@ -151,7 +158,7 @@ take_response(struct follow *f)
 
 /* Whether a line can be a response: it was asked for, or is no command. */
 static int
-is_response(struct follow *f, const struct verb *verb)
+is_response(const struct follow *f, const struct verb *verb)
 {
 	const struct awaited_one *a = awaited_newest(&f->awaited);
 
@@ -200,8 +207,7 @@ take_client(struct follow *f, const struct dialogue_event *e)
 		return;
 	}
 	if (is_raw(f, e->text)) {
-		f->line.kind = FOLLOW_TEXT;
-		f->line.turn = f->text_turn;
+		take_raw(f);
 		return;
 	}
 	if (f->guessed && f->turn == 0 &&
@@ -481,10 +487,25 @@ follow(struct follow *f, const struct dialogue_event *e)
 	return l;
 }
 
-int
-follow_in_text(const struct follow *f)
+enum follow_kind
+follow_next(const struct follow *f, const struct dialogue_event *e)
 {
-	return f->in_text && f->left == 0;
+	struct span line = e->text, word = verb_take(&line);
+
+	if (f->left > 0 || (!f->in_text && is_raw(f, e->text)))
+		return FOLLOW_TEXT;
+	if (f->in_text)
+		return is_dot(f, e) ? FOLLOW_DOT : FOLLOW_TEXT;
+	return is_response(f, verb_find(f->protocol, word)) ?
+	    FOLLOW_RESPONSE : FOLLOW_COMMAND;
+}
+
+int
+follow_is_last(const struct follow *f)
+{
+	const struct awaited_one *newest = awaited_newest(&f->awaited);
+
+	return f->left > 0 && awaited_is(newest, "BDAT") && newest->last;
 }
 
 void

@@ -100,8 +100,22 @@ const struct follow_line *follow(struct follow *f,
     const struct dialogue_event *e);
 void follow_free(struct follow *f);
 
+/*
+ * What kind of line e, the client's next one, is going to be: to be asked
+ * before it is said.
+ */
+enum follow_kind follow_next(const struct follow *f,
+    const struct dialogue_event *e);
+
+/* Whether the octets that are left end a message, as BDAT ... LAST says. */
+int follow_is_last(const struct follow *f);
+
 /* Whether the client's next line is the text of a message, or its dot. */
-int follow_in_text(const struct follow *f);
+static inline int
+follow_in_text(const struct follow *f)
+{
+	return f->in_text && f->left == 0;
+}
 
 const char *follow_state_name(enum follow_state state);
 

@@ -1,0 +1,193 @@
+#include "tap.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "tapevent.h"
+#include "tapline.h"
+
+/* A server that does not read gets no more than so much. */
+#define WAITING_MAX ((size_t)512 << 10)
+
+static void *
+open_session(const void *conf, const char *peer, int local)
+{
+	struct tap *s;
+
+	(void)local;
+	s = die_calloc(1, sizeof *s);
+	s->conf = conf;
+	s->peer = span_dup(span_str(peer));
+	s->follow.protocol = s->conf->protocol;
+	s->opaque = s->conf->event == NULL;
+	return s;
+}
+
+static void
+attach(void *session, struct dataconn *server)
+{
+	struct tap *s = session;
+
+	s->server = server;
+}
+
+static int
+is_over(const struct tap *s)
+{
+	return s->ended || s->failure.closes ||
+	    (s->eof && (!s->joined || s->failure.silent));
+}
+
+static enum session_verdict
+next(struct tap *s)
+{
+	if (s->eof && s->joined && !s->finished && s->in.n == 0 &&
+	    !tapline_holds(s)) {
+		s->conf->server.finish(s->server);
+		s->finished = 1;
+	}
+	if (s->failure.resets)
+		return SESSION_RESET;
+	if (s->failure.delay > 0)
+		return SESSION_WAIT;
+	if (is_over(s))
+		return s->reset ? SESSION_RESET : SESSION_CLOSE;
+	return s->eof || tapline_holds(s) || (s->joined &&
+	    s->conf->server.waiting(s->server) >= WAITING_MAX) ?
+	    SESSION_HOLD : SESSION_MORE;
+}
+
+static enum session_verdict
+greet(void *session, struct buf *out)
+{
+	struct tap *s = session;
+
+	s->out = out;
+	if (s->conf->event != NULL && tapline_connect(s))
+		return next(s);
+	if (s->conf->server.dial(s->conf->app, s->server) == 0)
+		s->joined = 1;
+	else {
+		s->conf->lost(s->conf->app, errno);
+		s->ended = 1;
+	}
+	return next(s);
+}
+
+static enum session_verdict
+feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
+{
+	struct tap *s = session;
+
+	s->out = out;
+	*used = n;
+	if (s->opaque && s->in.n == 0)
+		s->conf->server.send(s->server, p, n);
+	else {
+		buf_add(&s->in, p, n);
+		tapline_go_on(s);
+	}
+	return next(s);
+}
+
+static enum session_verdict
+data(void *session, const char *p, size_t n, struct buf *out)
+{
+	struct tap *s = session;
+
+	s->out = out;
+	s->heard = 1;
+	if (s->failure.silent)
+		return next(s);
+	if (s->opaque)
+		buf_add(out, p, n);
+	else
+		tapline_server(s, p, n);
+	return next(s);
+}
+
+static enum session_verdict
+data_end(void *session, int broken, struct buf *out)
+{
+	struct tap *s = session;
+
+	s->out = out;
+	s->joined = 0;
+	if (!s->heard)
+		s->conf->lost(s->conf->app, broken);
+	s->ended = !s->failure.silent;
+	s->reset = broken && s->heard;
+	tapline_server_end(s);
+	return next(s);
+}
+
+static enum session_verdict
+data_sent(void *session, struct buf *out)
+{
+	struct tap *s = session;
+
+	s->out = out;
+	return next(s);
+}
+
+static enum session_verdict
+resume(void *session, struct buf *out)
+{
+	struct tap *s = session;
+
+	s->out = out;
+	failure_release(&s->failure, out);
+	tapline_go_on(s);
+	return next(s);
+}
+
+static long
+delay(const void *session)
+{
+	const struct tap *s = session;
+
+	return s->failure.delay;
+}
+
+static enum session_verdict
+end(void *session, struct buf *out)
+{
+	struct tap *s = session;
+
+	s->out = out;
+	s->eof = 1;
+	tapline_go_on(s);
+	return next(s);
+}
+
+/* Neither side is told: both see the end. */
+static void
+expire(void *session, int down, struct buf *out)
+{
+	(void)session;
+	(void)down;
+	(void)out;
+}
+
+static void
+close_session(void *session)
+{
+	struct tap *s = session;
+
+	follow_free(&s->follow);
+	tapevent_free(s);
+	failure_free(&s->failure);
+	buf_free(&s->in);
+	buf_free(&s->line);
+	buf_free(&s->reply);
+	buf_free(&s->text);
+	free(s->peer);
+	free(s);
+}
+
+const struct session_type tap_session = {
+	.open = open_session, .attach = attach, .greet = greet, .feed = feed,
+	.resume = resume, .delay = delay, .end = end, .expire = expire,
+	.close = close_session, .data = data, .data_end = data_end,
+	.data_sent = data_sent
+};

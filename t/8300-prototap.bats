@@ -1,0 +1,288 @@
+#!/usr/bin/env bats
+# prototap: what goes through it, what it records, and what rules make of it.
+
+# shellcheck disable=SC2154 # run sets output, stderr
+
+load lib
+load dial
+
+# tap [option ...]: a server behind prototap, which has these options; a client
+# finds it at ADDR.
+tap() {
+	start smtpd-lite -l 127.0.0.1:0 -d mail
+	SERVER=$ADDR
+	start prototap -l 127.0.0.1:0 "$@" "$SERVER"
+}
+
+# by_rules RULE ...: standard input goes through these rules to a server; the
+# replies without CR are in out, the dialogue in err, NAME being the host's.
+by_rules() {
+	printf '%s\n' "$@" >rules
+	tr -d '\r' | crlf | prototap -i -u -R rules \
+		-C 'smtpd-lite -i -d mail' >raw 2>err || return
+	tr -d '\r' <raw | sed -E 's/queued as .*/queued as ID/' >out
+}
+
+# said SIDE <dialogue: what that side has said, byte for byte.
+said() {
+	local side end text
+	while IFS=$'\t' read -r _ side end _ text; do
+		[ "$side" = "$1" ] || continue
+		printf '%b' "$text"
+		case $end in
+		crlf) printf '\r\n' ;;
+		lf) printf '\n' ;;
+		cr) printf '\r' ;;
+		esac
+	done
+}
+
+# fields N,N <dialogue: of each event.
+fields() {
+	sed '/^dialogue /d' | cut -f "$1"
+}
+
+codes() {
+	sed -n 's/^\([0-9]*\) .*/\1/p' out | paste -sd ' ' -
+}
+
+envelope='EHLO x
+MAIL FROM:<a@b.test>
+RCPT TO:<u@x.test>'
+
+@test "a message goes through, and the dialogue is printed when it is over" {
+	tap
+	printf 'Subject: x\n\nhello\n.dot\n' |
+		smtpsend -s "$ADDR" -f a@b u@x
+	grep -q '^\.dot' mail/u/new/*
+	wait_for grep -q '	close$' prototap.out
+	head -n 1 prototap.out | grep -Eqx \
+		"dialogue 1 smtp 127\.0\.0\.1 $SERVER 20[0-9-]{8}T[0-9:]{8}Z"
+	fields 2,4,5 <prototap.out | grep -v '^S	' | sed '/^C	text/d' >got
+	diff - got <<-'END'
+	-	-	open
+	C	-	EHLO [127.0.0.1]
+	C	-	MAIL FROM:<a@b> SIZE=127
+	C	-	RCPT TO:<u@x>
+	C	-	BDAT 127 LAST
+	C	-	QUIT
+	-	-	close
+	END
+	stop
+}
+
+@test "what is recorded is byte for byte what was said" {
+	tap -u -o dialogues
+	{
+		printf 'EHLO x\r\nNOOP\tx\xff\\\x01\r\n\nMAIL FROM:<a>\n'
+		printf 'RCPT TO:<u>\r\nBDAT 6\r\n\r\n.\rx\nBDAT 0 LAST\r\nVRFY \r\n'
+		yes 'a long line, again and again' | head -c 100000 | tr -d '\n'
+		printf '\r\nXYZZY \xc3\xa9\r\r\nQUIT'
+	} >in
+	wire "$ADDR" <in >out
+	wait_for grep -q '	close$' dialogues/*
+	said C <"$(echo dialogues/*)" >got
+	cmp in got
+	said S <"$(echo dialogues/*)" >got
+	cmp out got
+	[ "$(facts mode dialogues/*)" = 600 ]
+	# The same without prototap, but for what is each session's own.
+	wire "$SERVER" <in | sed 's/queued as.*//' >direct
+	sed 's/queued as.*//' out | cmp - direct
+}
+
+@test "passwords are masked, unless they are asked for" {
+	printf 'joe:pencil\n' >passwd
+	chmod 600 passwd
+	printf '%s\r\n' 'EHLO x' 'AUTH LOGIN' am9l cGVuY2ls QUIT >in
+	for u in '' -u; do
+		# shellcheck disable=SC2086 # none or one
+		prototap -i $u -C 'smtpd-lite -i -o sink -a passwd' <in \
+			>out 2>"dialogue$u"
+		grep -q '^235' out
+	done
+	fields 2,4,5 <dialogue | grep '^C' >got
+	printf 'C\t%s\n' 'early	EHLO x' 'early	AUTH LOGIN' \
+		'early,masked	****' 'early,masked	****' 'early	QUIT' |
+		diff - got
+	lacks -e am9l -e cGVuY2ls dialogue
+	[ "$(said C <dialogue-u | cat)" = "$(cat in)" ]
+}
+
+@test "POP3, FTP and orders" {
+	printf 'joe:pencil\n' >passwd
+	chmod 600 passwd
+	mkdir -p mail/joe/new mail/joe/cur mail/joe/tmp
+	printf 'a: b\n\n.x\n' >mail/joe/new/1.x
+	printf 'USER joe\r\nPASS pencil\r\nRETR 1\r\nQUIT\r\n' >in
+	prototap -i -p pop3 -C 'pop3d-lite -i -d mail -u passwd' <in \
+		>out 2>dialogue
+	grep -q '^\.\.x' out
+	grep -q '	masked	PASS \*\*\*\*$' dialogue ||
+		grep -q 'masked	PASS \*\*\*\*$' dialogue
+	said S <dialogue | cmp - out
+	echo x >file
+	start ftpd-lite -l 127.0.0.1:0
+	start -n ftp prototap -p ftp -l 127.0.0.1:0 "$ADDR"
+	ftpsend "$ADDR" file
+	cmp file incoming/file
+	wait_for grep -q '	close$' ftp.out
+	grep -q '	STOR ' ftp.out
+	start orderrecv -l 127.0.0.1:0
+	start -n order prototap -p order -l 127.0.0.1:0 "$ADDR"
+	ordersend -q -s "$ADDR" -n order.txt file
+	cmp file incoming/order.txt
+	wait_for grep -q '	close$' order.out
+	fields 4,5 <order.out | grep -qx 'text	x'
+}
+
+@test "a server that cannot be reached" {
+	run -75 --separate-stderr prototap -i 127.0.0.1:1
+	[ "$output" = '' ]
+	[ "${stderr_lines[0]}" = 'prototap: 127.0.0.1:1: Connection refused' ]
+	start prototap -l 127.0.0.1:0 127.0.0.1:1
+	wire "$ADDR" </dev/null >out
+	[ ! -s out ]
+	run -75 --separate-stderr prototap -i -C ./missing
+}
+
+@test "rules in front of any server: replies that are not its own" {
+	printf '%s\n' "$envelope" NOOP 'VRFY u' XYZZY HELP DATA x . QUIT |
+		by_rules 'at noop reply 250 one\ntwo' 'at vrfy twice' \
+		'at unknown reply 299 yes' 'at help unended' \
+		'at mail also 550 5.0.0 x' 'at data reply 354 go\non' \
+		'at dot reply 451 4.0.0 again'
+	sed '1,/^250 HELP/d' out >got
+	diff - got <<-'END'
+	250 2.1.0 Ok
+	550 5.0.0 x
+	250 2.1.5 Ok
+	250-one
+	250 two
+	252 2.1.5 Mail will be taken for <u>
+	252 2.1.5 Mail will be taken for <u>
+	299 yes
+	214 2.0.0 Commands: HELO EHLO MAIL SEND SOML SAML RCPT DATA BDAT RSET NOOP VRFY EXPN HELP AUTH ETRN TURN QUIT354-go
+	354 on
+	451 4.0.0 again
+	221 2.0.0 Bye
+	END
+	said S <err | cmp - raw
+}
+
+@test "rules in front of any server: what a server does not hear of" {
+	printf '%s\n' "$envelope" 'RCPT TO:<v@x.test>' DATA x . QUIT |
+		by_rules 'at rcpt when rcpt=u@* reply 550 5.1.1 no'
+	[ "$(codes)" = '220 250 250 550 250 354 250 221' ]
+	[ "$(ls mail)" = v ]
+	rm -r mail
+	printf '%s\n' "$envelope" DATA x . QUIT | by_rules 'at dot drop'
+	[ "$(codes)" = '220 250 250 250 354' ]
+	[ -z "$(find mail -path '*/new/*')" ]
+	printf '%s\r\n' "$envelope" 'BDAT 3' 'x' 'BDAT 3 LAST' y QUIT |
+		tr -s '\r' | by_rules 'at data reply 451 4.3.0 no'
+	[ "$(codes)" = '220 250 250 250 451 451 221' ]
+	printf '%s\n' "$envelope" 'BDAT 3 LAST' x QUIT |
+		by_rules 'at dot reset' || :
+	[ -z "$(find mail -path '*/new/*')" ]
+	printf '%s\n' NOOP QUIT | by_rules 'at connect reply 554 5.7.1 no'
+	[ "$(codes)" = '554 503 221' ]
+	printf '%s\n' NOOP QUIT | by_rules 'at connect reply 220 here'
+	[ "$(codes)" = '220 250 221' ]
+	[ "$(head -n 1 out)" = '220 here' ]
+	printf '%s\n' NOOP QUIT | by_rules 'at noop silence'
+	[ "$(codes)" = 220 ]
+	printf '%s\n' NOOP QUIT | { by_rules 'at noop truncate' || :; }
+	[ "$(sed 1d out)" = '250 2.0' ]
+}
+
+@test "what EHLO offers, and a command that was injected" {
+	printf '%s\n' 'EHLO x' QUIT | by_rules 'at ehlo hide PIPELINING HELP' \
+		'at ehlo offer STARTTLS' 'at ehlo hide 8bitmime'
+	sed '1,2d' out | sed 's/SIZE.*/SIZE/' >got
+	printf '250-%s\n' SIZE SMTPUTF8 ENHANCEDSTATUSCODES CHUNKING VRFY EXPN |
+		diff - <(sed '/^250-/!d' got)
+	grep -qx '250 STARTTLS' got
+	printf '%s\n' "$envelope" NOOP QUIT |
+		by_rules 'at noop inject RSET\r\nRCPT TO:<b>'
+	sed '1,/^250 2.1.5/d' out | cut -c 1-9 | diff - <(printf '%s\n' \
+		'250 2.0.0' '250 2.0.0' '503 5.5.1' '221 2.0.0')
+}
+
+@test "POP3 and FTP have their own places" {
+	printf 'joe:pencil\n' >passwd
+	chmod 600 passwd
+	mkdir -p mail/joe/new mail/joe/cur mail/joe/tmp
+	printf 'a: b\n\nx\n' >mail/joe/new/1.x
+	printf '%s\n' 'at retr when arg=1 reply -ERR [SYS/TEMP] later' \
+		'at capa hide UIDL' 'at capa offer X-LIE' 'at stat twice' >rules
+	printf '%s\r\n' CAPA 'USER joe' 'PASS pencil' STAT 'RETR 1' QUIT |
+		prototap -i -R rules -p pop3 \
+		-C 'pop3d-lite -i -d mail -u passwd' 2>err | tr -d '\r' >out
+	lacks -x UIDL out
+	[ "$(sed '/^\.$/q' out | tail -n 2 | head -n 1)" = X-LIE ]
+	[ "$(grep -c '^+OK 1 ' out)" -ge 2 ]
+	grep -qx -e '-ERR \[SYS/TEMP\] later' out
+	printf 'at stor reply 552 no room\nat noop delay 10ms\n' >rules
+	start ftpd-lite -l 127.0.0.1:0
+	start -n ftp prototap -p ftp -R rules -l 127.0.0.1:0 "$ADDR"
+	echo x >file
+	run -65 --separate-stderr ftpsend "$ADDR" file || [ "$status" -gt 0 ]
+	[[ $stderr == *'no room'* ]]
+	[ ! -e incoming/file ]
+}
+
+@test "octet by octet, and delays, do not hold others up" {
+	printf '%s\n' 'at noop bytewise 20ms' 'at vrfy delay 400ms' >rules
+	tap -R rules
+	dial one two
+	hear one 220
+	hear two 220
+	start=$(date +%s%N)
+	tell one NOOP 'VRFY u'
+	say two 'HELO x' 250
+	hear one '250 2.0.0 Ok'
+	hear one 252
+	(($(date +%s%N) - start > 600 * 1000000))
+}
+
+@test "rules count over all sessions" {
+	printf 'at helo nth 3 reply 550 5.0.0 third\n' >rules
+	tap -R rules -w 4 -o dialogues
+	dial c{1..4}
+	for c in c{1..4}; do
+		hear "$c" 220
+		tell "$c" 'HELO x'
+		hear "$c"
+		echo "${LINE%% *}"
+	done | paste -sd ' ' - >got
+	[ "$(cat got)" = '250 250 550 250' ]
+}
+
+@test "a client and a server that go on and off" {
+	tap -T 1
+	dial one
+	hear one 220
+	ended one
+	wait_for grep -q '	timeout$' prototap.out
+	dial two
+	hear two 220
+	stop
+	[ "$(grep -c '	open$' prototap.out)" = "$(grep -c '	close$' prototap.out)" ]
+	run -74 sh -c "prototap -i -C 'smtpd-lite -i -o sink' \
+		</dev/null 2>/dev/full"
+}
+
+@test "wrong usage, and rules that are none" {
+	run -64 prototap
+	run -64 prototap a b
+	run -64 prototap -C x y
+	run -64 prototap -p imap x
+	run -64 prototap :nosuchport
+	echo 'at retr drop' >rules
+	run -78 --separate-stderr prototap -R rules :2525
+	[ "${stderr_lines[1]}" = 'prototap: rules: cannot be used' ]
+	: >file
+	run -73 --separate-stderr prototap -i -o file -C 'smtpd-lite -i'
+	[ "$stderr" = 'prototap: file: Not a directory' ]
+}
