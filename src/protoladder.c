@@ -113,15 +113,6 @@ draw(const struct opt *o, const char *path)
 	buf_free(&body);
 }
 
-/* Colour is for a terminal, and for who wants it. */
-static int
-is_coloured(void)
-{
-	const char *no = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0');
-}
-
 int
 main(int argc, char **argv)
 {
@@ -151,7 +142,8 @@ main(int argc, char **argv)
 	if (width != NULL)
 		o.width = (size_t)cli_number('w', width,
 		    o.text ? COLUMNS_MIN : WIDTH_MIN, WIDTH_MAX);
-	o.colour = o.text && is_coloured();
+	o.colour = o.text &&
+	    cli_coloured(STDOUT_FILENO, getenv("NO_COLOR"));
 	draw(&o, optind < argc ? argv[optind] : "-");
 	return EX_OK;
 }

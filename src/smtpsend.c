@@ -240,6 +240,7 @@ set_conf(struct sender_conf *conf, struct opt *opt, struct wr *trace)
 	connection->bare = opt->typed;
 	if (opt->prepare.verbose || opt->typed)
 		connection->trace = trace;
+	connection->bold = cli_coloured(trace->fd, getenv("NO_COLOR"));
 	if (opt->auth.user != NULL)
 		connection->auth = &opt->auth;
 }

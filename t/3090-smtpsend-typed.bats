@@ -23,6 +23,24 @@ load smtpsend
 	[ -z "$stderr" ]
 }
 
+@test "-I, -v: what the server says is bold on a terminal alone" {
+	local bold=$'\e[1mS: 250 2.1.5 ?[2Jok\e[0m'
+	fake $'rcpt:*:250 2.1.5 \e[2Jok'
+	printf '%s\n' 'EHLO me' 'MAIL FROM:<a@x>' 'RCPT TO:<b@x>' QUIT >in
+	terminal sh -c "smtpsend -I -s '$ADDR' <in >&2" | tr -d '\r' >on
+	grep -qxF "$bold" on
+	grep -qx 'C: QUIT' on
+	NO_COLOR=1 terminal sh -c "smtpsend -I -s '$ADDR' <in >&2" >off
+	smtpsend -I -s "$ADDR" <in >pipe
+	echo Hi. >message
+	terminal smtpsend -v -f a@x -s "$ADDR" b@x <message |
+		tr -d '\r' >told
+	grep -qxF "$bold" told
+	terminal sh -c "smtpsend -v -f a@x -s '$ADDR' b@x <message 2>log"
+	lacks $'\e' off pipe log
+	grep -qx 'S: 250 2.1.5 ?\[2Jok' log
+}
+
 @test "-I: secrets that are typed are not shown" {
 	fake -c 'AUTH PLAIN LOGIN' 'auth:2:334 VXNlcm5hbWU6' \
 		'auth:3:334 VXNlcm5hbWU6'

@@ -175,3 +175,9 @@ cli_now(struct local_time *here, const char *epoch)
 	if (local_now(here, epoch) < 0)
 		die(EX_CONFIG, "SOURCE_DATE_EPOCH: %s: not a number", epoch);
 }
+
+int
+cli_coloured(int fd, const char *no)
+{
+	return isatty(fd) && (no == NULL || *no == '\0');
+}

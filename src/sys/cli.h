@@ -58,6 +58,12 @@ int cli_faults(const struct buf *faults);
 /* As local_now; an epoch that is not a number ends the program. */
 void cli_now(struct local_time *here, const char *epoch);
 
+/*
+ * Whether what is written to fd may have colours: it is a terminal, and no, the
+ * value of NO_COLOR, is not set or empty.
+ */
+int cli_coloured(int fd, const char *no);
+
 /* low-high, or one number for both; at least 1 and at most max. */
 void cli_range(int opt, const char *text, unsigned max, unsigned *low,
     unsigned *high);

@@ -38,6 +38,7 @@ speak(struct connection *l, const struct connection_conf *conf, int in, int out)
 	long long left = l->end - io_clock();
 
 	smtpc_init(&l->c, in, out, conf->limit, conf->trace);
+	l->c.bold = conf->bold;
 	smtpc_within(&l->c, left > 0 ? (long)left : 1);
 }
 

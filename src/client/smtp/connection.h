@@ -61,6 +61,7 @@ struct connection_conf {
 	int by_ip;		/* in EHLO our address stands in for it */
 	int limit;		/* ms that cap each time-out, IO_FOREVER */
 	struct wr *trace;	/* NULL: none */
+	int bold;		/* what the server says, in trace */
 	const char *command;	/* is the connection, unless NULL */
 	enum connection_tls tls;	/* through openssl(1) */
 	const struct smtpc_account *auth;	/* NULL: no log-in */

@@ -11,6 +11,10 @@
 /* How long a server may take to say good-bye, in ms. */
 #define QUIT_TIMEOUT 5000
 
+/* What a terminal does with what stands between them (ECMA-48, SGR). */
+#define BOLD "\033[1m"
+#define NORMAL "\033[0m"
+
 /* Bytes of chance in a nonce. */
 #define NONCE 18
 
@@ -242,7 +246,8 @@ smtpc_hear(struct smtpc *c, enum result_stage stage, int timeout, int want)
 		status = hear_line(c, timeout, &end, &soon, &line);
 		if (status != RD_LINE)
 			return lost_reading(c, status, line);
-		trace(c, "S: ", line, "");
+		trace(c, c->bold ? BOLD "S: " : "S: ", line,
+		    c->bold ? NORMAL : "");
 		event = reply_line(&c->reply, line);
 	} while (event == REPLY_MORE);
 	if (event == REPLY_BAD)

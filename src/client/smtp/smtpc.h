@@ -47,6 +47,7 @@ struct smtpc {
 	void (*wait)(void *arg);	/* called before a wait gets long, so
 				   that nobody else has to; or NULL */
 	void *arg;
+	int bold;		/* in the trace the server's lines are bold */
 	/* private */
 	struct rd rd;
 	struct wr *trace;
