@@ -119,4 +119,7 @@ follow_in_text(const struct follow *f)
 
 const char *follow_state_name(enum follow_state state);
 
+/* Follow's own: the last line of the reply to a moves the session on. */
+void follow_answered(struct follow *f, const struct awaited_one *a, int code);
+
 #endif
