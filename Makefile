@@ -84,8 +84,8 @@ TYPES = format/mail/dropstore format/mail/mailstore format/wire/judged \
 # Modules in several files: the others.
 PARTS = format/wire/explaincommand format/wire/explainreply \
 	format/wire/explainstatus format/wire/followstate \
-	format/wire/laddersvg \
-	format/wire/laddertext format/wire/machineplan sys/iofile sys/netname
+	format/wire/laddersvg format/wire/laddertext format/wire/machineplan \
+	sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even explain \
 	failure follow ftp ftpd ftpput hash hdr intake io journal limit local \

@@ -52,6 +52,7 @@ right() {
 		$'C: RSET\nS: 250 Ok' "$MAIL" "$RCPT" "$QUIT"
 	right $'S: 554 no' "$QUIT"
 	right "$GREET" $'C: EHLO pc\nS: 502 no\nC: HELO pc\nS: 250 ok' "$QUIT"
+	right "$HEAD" $'C: EHLO pc\nS: 503 not now' "$MAIL" "$QUIT"
 	right "$HEAD" $'C: NOOP\nS: 421 4.3.2 down'
 	right "$HEAD" $'C: VRFY a\nS: 252 ok\nC: EXPN l\nS: 250-a\nS: 250 b' \
 		$'C: HELP\nS: 214 ask\nC: NOOP x\nS: 250 ok' "$QUIT"

@@ -5,6 +5,7 @@
 
 load ../lib
 load ../smtpsend
+. "$TOP/t/opensmtpd.bash"
 . "$TOP/t/postfix.sh"
 
 PATH=$PATH:/usr/sbin
@@ -140,32 +141,8 @@ exchange() {
 }
 
 @test "OpenSMTPD" {
-	smtpd=$(IFS=:; for d in $PATH; do
-		[ ! -x "$d/smtpd" ] || echo "$d/smtpd"
-	done | grep -m 1 -i opensmtpd || :)
-	[ -n "$smtpd" ] || need opensmtpd
-	# The paths of its helpers and queue are built in, so it gets a root
-	# of its own.
-	ROOT=$PWD/root
-	mkdir -p root/bin root/etc root/dev root/var/run root/usr/libexec \
-		root/var/lib/opensmtpd/empty root/var/spool/smtpd root/mail \
-		root/tmp
-	chmod 777 root/mail root/tmp
-	chmod 711 root/var/spool/smtpd
-	mknod -m 666 root/dev/null c 1 3
-	cp "$smtpd" /bin/sh root/bin
-	cp -r "${smtpd%/sbin/smtpd}/libexec/opensmtpd" root/usr/libexec
-	ldd root/bin/* root/usr/libexec/opensmtpd/mail.maildir |
-		grep -o '/[^ :]*' | sort -u | while read -r lib; do
-		[ ! -e "root$lib" ] || continue
-		mkdir -p "root${lib%/*}"
-		cp -L "$lib" "root$lib"
-	done
-	cp /etc/passwd /etc/group root/etc
-	echo open.test >root/etc/mailname
-	MAIL=$PWD/root/mail
 	port=$(free_port)
-	cat >root/etc/smtpd.conf <<-END
+	start_opensmtpd <<-END
 	smtp limit max-rcpt 3
 	listen on 127.0.0.1 port $port hostname open.test
 	table users { a = nobody, b = nobody, c = nobody, d = nobody, \
@@ -173,8 +150,7 @@ exchange() {
 	action keep maildir "/mail/%{dest.user}" virtual <users>
 	match from any for domain x action keep
 	END
-	chroot root /bin/smtpd -d -f /etc/smtpd.conf 3>&- >log 2>&1 &
-	STARTED+=("$!")
+	MAIL=$PWD/root/mail
 	wait_for answers ":$port"
 	exchange ":$port"
 }

@@ -187,6 +187,8 @@ static const struct explain_reply ftp[] = {
 	    "closed.", "RFC 959 4.2.2" },
 	{ "227", NULL, "The server listens here: h1,h2,h3,h4,p1,p2, the port "
 	    "being p1 * 256 + p2.", "RFC 959 4.2.2" },
+	{ "228", NULL, "The server listens on this long address.",
+	    "RFC 1639 3" },
 	{ "229", NULL, "The server listens on the port between the bars.",
 	    "RFC 2428 3" },
 	{ "230", NULL, "The user has logged in.", "RFC 959 4.2.2" },
@@ -235,6 +237,8 @@ static const struct explain_reply ftp[] = {
 	    "RFC 959 4.2.2" },
 	{ "504", NULL, "The server does not have this parameter.",
 	    "RFC 959 4.2.2" },
+	{ "521", NULL, "The data connection cannot be opened so, or the "
+	    "protection level is wrong.", "RFC 1639 2" },
 	{ "522", NULL, "This network protocol is not supported; the text says "
 	    "which are.", "RFC 2428 2" },
 	{ "530", NULL, "The user has not logged in, or the log-in failed.",

@@ -151,5 +151,6 @@ judge_free(struct judge *w)
 {
 	judgesmtp_free(&w->smtp);
 	judgepop3_free(&w->pop3);
+	judgeftp_free(&w->ftp);
 	memset(w, 0, sizeof *w);
 }

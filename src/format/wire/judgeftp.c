@@ -74,7 +74,7 @@ judge_place(struct judgeftp *f, struct judged *j)
 {
 	const char *verb = j->line->verb;
 
-	if (is_in(logged_in, verb) && !f->logged_in) {
+	if (is_in(logged_in, verb) && f->login == 0) {
 		j->misplaced = 1;
 		buf_addf(judged_fault(j, "RFC 959 5.4"), "%s before a log-in",
 		    verb);
@@ -98,11 +98,30 @@ is_allowed_early(const struct judged *j)
 	    judged_is(j, "STAT") || judged_is(j, "QUIT"));
 }
 
+/* A command beyond the RFCs: FEAT may have shown it, or an X begins it. */
+static void
+judge_unknown(const struct judgeftp *f, struct judged *j)
+{
+	struct span line = j->e->text, word = verb_take(&line);
+	struct buf name = { 0 };
+
+	buf_addspan(&name, word);
+	if (ftp_offers(buf_span(&f->features), buf_str(&name)))
+		judged_remark(j, "RFC 2389 3", "A command of its own, which "
+		    "FEAT has shown.");
+	else if (word.n > 0 && (word.p[0] == 'X' || word.p[0] == 'x'))
+		judged_remark(j, "RFC 1123 4.1.3.1", "An experimental command, "
+		    "as the X says: both sides must have agreed on it.");
+	else
+		judged_wrong(j, "RFC 959 5.3", "not a command of FTP");
+	buf_free(&name);
+}
+
 static void
 judge_command(struct judgeftp *f, struct judged *j)
 {
 	if (*j->line->verb == '\0')
-		judged_wrong(j, "RFC 959 5.3", "not a command of FTP");
+		judge_unknown(f, j);
 	judge_arguments(j);
 	judge_place(f, j);
 	if ((j->line->early || (j->e->flags & DIALOGUE_EARLY) != 0) &&
@@ -114,8 +133,11 @@ judge_command(struct judgeftp *f, struct judged *j)
 	if (judged_is(j, "PASS") && !j->follow->tls)
 		judged_remark(j, "RFC 4217 4", "The password can be read by "
 		    "whoever listens: AUTH TLS comes before it.");
-	if (judged_is(j, "USER"))
+	if (judged_is(j, "USER")) {
 		f->user = j->line->turn;
+		f->login = 0;
+	} else if (judged_is(j, "PASS"))
+		f->login = j->line->turn;
 	if (judged_is(j, "EPSV") && span_case_is(j->line->arg, "ALL"))
 		f->asks_all = j->line->turn;
 	f->renames = judged_is(j, "RNFR");
@@ -176,9 +198,11 @@ learn(struct judgeftp *f, const struct judged *j)
 	const struct follow_line *l = j->line;
 
 	if (l->code == 230 || l->code == 232)
-		f->logged_in = 1;
+		f->login = l->turn;
 	else if (judged_is(j, "REIN") && l->digit == 2)
-		f->logged_in = 0;
+		f->login = 0;
+	else if (judged_is(j, "PASS") && l->digit > 3 && l->turn == f->login)
+		f->login = 0;
 	else if (judged_is(j, "USER") && l->digit > 3)
 		f->user = 0;
 	else if (judged_is(j, "EPSV") && l->turn == f->asks_all)
@@ -199,10 +223,20 @@ judgeftp_line(struct judgeftp *f, struct judged *j)
 	case FOLLOW_REPLY:
 		if (j->line->first)
 			judge_reply(j);
+		else if (judged_is(j, "FEAT")) {
+			buf_addspan(&f->features, j->line->text);
+			buf_addc(&f->features, '\n');
+		}
 		if (j->line->last)
 			learn(f, j);
 		break;
 	default:
 		break;
 	}
+}
+
+void
+judgeftp_free(struct judgeftp *f)
+{
+	buf_free(&f->features);
 }

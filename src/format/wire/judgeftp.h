@@ -11,12 +11,14 @@
 struct judgeftp {
 	/* private */
 	unsigned long user;	/* turn of the last USER; 0: none, or refused */
-	int logged_in;
+	unsigned long login;	/* turn of what logs in; 0: nobody has */
+	struct buf features;	/* what FEAT has shown, a line each */
 	int renames;		/* the command before was RNFR */
 	unsigned long asks_all;	/* turn of EPSV ALL */
 	int all;		/* ... which was accepted */
 };
 
 void judgeftp_line(struct judgeftp *f, struct judged *j);
+void judgeftp_free(struct judgeftp *f);
 
 #endif

@@ -146,7 +146,11 @@ judge_command(struct judgepop3 *p, struct judged *j)
 {
 	size_t i, n = j->e->text.n + 2;
 
-	if (*j->line->verb == '\0')
+	if (*j->line->verb == '\0' && j->e->text.n > 0 &&
+	    (j->e->text.p[0] | 0x20) == 'x')
+		judged_remark(j, "RFC 1939 3", "A command of its own, as the X "
+		    "says: both sides must have agreed on it.");
+	else if (*j->line->verb == '\0')
 		judged_wrong(j, "RFC 1939 3", "not a command of POP3");
 	for (i = 0; i < COUNT(commands); i++)
 		if (judged_is(j, commands[i].verb)) {

@@ -131,6 +131,7 @@ claim(struct judgesmtp *s, const struct judged *j)
 {
 	if (judged_is(j, "EHLO") || judged_is(j, "HELO")) {
 		forget_transaction(s);
+		s->hello_before = s->hello;
 		s->hello = j->line->turn;
 		s->offers.known = 0;
 		buf_clear(&s->offers.words);
@@ -147,6 +148,18 @@ claim(struct judgesmtp *s, const struct judged *j)
 		forget_transaction(s);
 		s->sender = j->line->turn;
 	}
+}
+
+static int
+is_offered(const struct judgesmtp *s, struct span word)
+{
+	struct buf name = { 0 };
+	int offered;
+
+	buf_addspan(&name, word);
+	offered = judgeargs_offered(&s->offers, buf_str(&name));
+	buf_free(&name);
+	return offered;
 }
 
 /* What is no command: most likely the text of a message, and why it is here. */
@@ -171,6 +184,9 @@ judge_unknown(struct judgesmtp *s, struct judged *j,
 	else if (word.n == 0)
 		judged_wrong(j, "RFC 5321 4.1.1", "an empty line is no "
 		    "command");
+	else if (s->offers.known && is_offered(s, word))
+		judged_remark(j, "RFC 5321 2.2.1", "A command of its own, "
+		    "which EHLO has shown.");
 	else if (word.p[0] == 'X' || word.p[0] == 'x')
 		judged_remark(j, "RFC 5321 4.1.5", "A command of its own, as "
 		    "the X says: both sides must have agreed on it.");
@@ -249,7 +265,7 @@ refused(struct judgesmtp *s, const struct judged *j)
 	if (l->turn == 0)
 		return;
 	if (l->turn == s->hello)
-		s->hello = 0;
+		s->hello = s->hello_before;
 	else if (l->turn == s->sender) {
 		forget_transaction(s);
 		s->no_sender = 1;
@@ -267,7 +283,7 @@ static void
 granted(struct judgesmtp *s, const struct judged *j)
 {
 	if (judged_is(j, "STARTTLS")) {
-		s->hello = 0;
+		s->hello = s->hello_before = 0;
 		s->offers.known = 0;
 		forget_transaction(s);
 	} else if (judged_is(j, "AUTH") && j->line->digit == 2)

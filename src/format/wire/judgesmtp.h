@@ -13,6 +13,7 @@ struct judgesmtp {
 	struct judgetext text;
 	struct judgeargs_offers offers;
 	unsigned long hello;	/* turn of the last EHLO or HELO; 0: none */
+	unsigned long hello_before;	/* that, when it is refused */
 	unsigned long sender;	/* turn of MAIL; 0: no transaction */
 	int no_sender;		/* MAIL was refused */
 	unsigned long rcpts;	/* asked for, and not refused */

@@ -43,7 +43,8 @@ static const struct verb ftp[] = {
 	{ "HELP", 0 }, { "NOOP", 0 }, { "FEAT", 0 }, { "OPTS", 0 },
 	{ "LANG", 0 }, { "SIZE", 0 }, { "MDTM", 0 }, { "MFMT", 0 },
 	{ "CLNT", 0 }, { "AUTH", 0 }, { "ADAT", 0 }, { "PBSZ", 0 },
-	{ "PROT", 0 }, { "CCC", 0 }, { NULL, 0 }
+	{ "PROT", 0 }, { "CCC", 0 }, { "MIC", 0 }, { "CONF", 0 },
+	{ "ENC", 0 }, { "LPRT", 0 }, { "LPSV", 0 }, { "HOST", 0 }, { NULL, 0 }
 };
 
 static const struct verb order[] = {
