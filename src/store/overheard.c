@@ -175,6 +175,6 @@ overheard_type(const struct overheard_conf *c)
 		.attach = c->type->attach != NULL ? attach : NULL,
 		.data = data, .data_end = data_end,
 		.data_sent = c->type->data_sent != NULL ? data_sent : NULL,
-		.busy = c->type->busy
+		.piece = c->type->piece, .busy = c->type->busy
 	};
 }

@@ -121,7 +121,8 @@ static size_t
 feed_pieces(struct conn_host *h, struct conn *c, const char *p, size_t n)
 {
 	const struct session_type *type = h->service->session;
-	size_t at = 0, piece = PIECE, take, used;
+	size_t most = type->piece > 0 ? type->piece : PIECE;
+	size_t at = 0, piece = most, take, used;
 
 	while (at < n && takes_input(c)) {
 		take = n - at < piece ? n - at : piece;
@@ -131,7 +132,7 @@ feed_pieces(struct conn_host *h, struct conn *c, const char *p, size_t n)
 		at += used;
 		if (used == 0 && take == n - at)
 			break;
-		piece = used == 0 ? n - at : PIECE;
+		piece = used == 0 ? n - at : most;
 	}
 	return c->phase != CONN_OPEN ? n : at;
 }

@@ -156,9 +156,16 @@ dataconn_receive(struct dataconn *d)
 void
 dataconn_send(struct dataconn *d, const void *p, size_t n)
 {
+	ssize_t r = 0;
+
 	if (d->course != COURSE_BOTH)
 		d->course = COURSE_OUT;
-	buf_add(&d->out, p, n);
+	else if (dataconn_waiting(d) == 0 && d->fd >= 0)
+		r = write(d->fd, p, n);
+	/* What fails shows when it is tried again. */
+	if (r < 0)
+		r = 0;
+	buf_add(&d->out, (const char *)p + r, n - (size_t)r);
 }
 
 void

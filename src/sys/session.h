@@ -87,6 +87,8 @@ struct session_type {
 	    struct buf *out);
 	enum session_verdict (*data_sent)(void *s, struct buf *out);
 
+	size_t piece;		/* fed at once at most; 0: so little that its
+				   answers cannot pile up */
 	const char *busy;	/* how an answer to one session too many begins;
 				   a blank, the reason and CRLF follow */
 };

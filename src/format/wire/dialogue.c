@@ -109,7 +109,7 @@ add_time(struct buf *b, int64_t us)
 }
 
 void
-dialogue_add(struct buf *b, const struct dialogue_event *e)
+dialogue_add_start(struct buf *b, const struct dialogue_event *e)
 {
 	const char *comma = "";
 	size_t i;
@@ -126,6 +126,12 @@ dialogue_add(struct buf *b, const struct dialogue_event *e)
 			comma = ",";
 		}
 	buf_adds(b, *comma == '\0' ? "-\t" : "\t");
+}
+
+void
+dialogue_add(struct buf *b, const struct dialogue_event *e)
+{
+	dialogue_add_start(b, e);
 	escape_add(b, e->text);
 	buf_addc(b, '\n');
 }

@@ -76,6 +76,9 @@ enum dialogue_end dialogue_chomp(struct span *line);
 void dialogue_add_head(struct buf *b, const struct dialogue_head *h);
 void dialogue_add(struct buf *b, const struct dialogue_event *e);
 
+/* What of such a line stands before its text. */
+void dialogue_add_start(struct buf *b, const struct dialogue_event *e);
+
 enum dialogue_kind {
 	DIALOGUE_OTHER,		/* nothing that was said: pass it over */
 	DIALOGUE_EVENT,

@@ -1,5 +1,6 @@
 #include "record.h"
 
+#include "escape.h"
 #include "mask.h"
 
 static void
@@ -97,6 +98,42 @@ measure(const struct record *r, enum dialogue_side side, struct span s,
 	return lf != NULL ? (size_t)(lf + 1 - s.p) : n;
 }
 
+/*
+ * The lines of a message's text that s begins with, which are most of what is
+ * ever recorded: all that are whole, have CRLF, and begin with no dot.  How
+ * much they are.
+ */
+static size_t
+add_text(struct record *r, struct span s, int64_t now, struct buf *out)
+{
+	struct dialogue_event e = { now - r->start, DIALOGUE_CLIENT,
+	    DIALOGUE_CRLF, DIALOGUE_TEXT, { NULL, 0 } };
+	struct buf *start = &r->start_of_text;
+	const char *p = s.p, *end = s.p + s.n, *lf;
+
+	buf_clear(start);
+	dialogue_add_start(start, &e);
+	while (p < end && *p != '.' &&
+	    (lf = memchr(p, '\n', (size_t)(end - p))) != NULL &&
+	    lf > p && lf[-1] == '\r' && lf - p < DIALOGUE_TEXT_MAX) {
+		buf_reserve(out, start->n + (size_t)(lf - p));
+		buf_addspan(out, buf_span(start));
+		escape_add(out, span_of(p, (size_t)(lf - 1 - p)));
+		buf_addc(out, '\n');
+		p = lf + 1;
+	}
+	return (size_t)(p - s.p);
+}
+
+/* Whether add_text may take lines: nothing is awaited, or left of one. */
+static int
+is_plain_text(const struct record *r, enum dialogue_side side)
+{
+	return side == DIALOGUE_CLIENT && r->side[side].line.n == 0 &&
+	    follow_in_text(&r->follow) && r->follow.awaited.n == 0 &&
+	    !r->follow.cut[DIALOGUE_CLIENT];
+}
+
 void
 record_bytes(struct record *r, enum dialogue_side side, struct span s,
     int64_t now, struct buf *out)
@@ -110,6 +147,11 @@ record_bytes(struct record *r, enum dialogue_side side, struct span s,
 	if (line->n > 0)
 		r->side[side].pieces++;
 	while (s.n > 0 && !r->sealed) {
+		if (is_plain_text(r, side)) {
+			s = span_drop(s, add_text(r, s, now, out));
+			if (s.n == 0)
+				break;
+		}
 		n = measure(r, side, s, &ends);
 		if (ends)
 			flush_other(r, side, now, out);
@@ -147,5 +189,6 @@ record_free(struct record *r)
 	buf_free(&r->side[0].line);
 	buf_free(&r->side[1].line);
 	buf_free(&r->shown);
+	buf_free(&r->start_of_text);
 	memset(r, 0, sizeof *r);
 }

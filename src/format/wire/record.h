@@ -21,6 +21,7 @@ struct record {
 	int shows;		/* secrets, too */
 	int sealed;		/* by TLS */
 	struct buf shown;	/* a line without its secret */
+	struct buf start_of_text;	/* of a line of a message's text */
 };
 
 /*

@@ -9,6 +9,9 @@
 /* A server that does not read gets no more than so much. */
 #define WAITING_MAX ((size_t)512 << 10)
 
+/* There are no answers of its own: the server's wait for room. */
+#define PIECE ((size_t)256 << 10)
+
 static void *
 open_session(const void *conf, const char *peer, int local)
 {
@@ -189,5 +192,5 @@ const struct session_type tap_session = {
 	.open = open_session, .attach = attach, .greet = greet, .feed = feed,
 	.resume = resume, .delay = delay, .end = end, .expire = expire,
 	.close = close_session, .data = data, .data_end = data_end,
-	.data_sent = data_sent
+	.data_sent = data_sent, .piece = PIECE
 };
