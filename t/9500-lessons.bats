@@ -117,6 +117,7 @@ lessons() {
 
 @test "each lesson is in README, and has its number" {
 	local lesson n
+	lesson_tools
 	for lesson in "$TOP"/examples/lessons/[0-9]*.txt; do
 		grep -q "^	${lesson##*/}	" "$TOP/examples/lessons/README"
 		n=${lesson##*/}
