@@ -150,6 +150,7 @@ bench: all
 	t/bench/letters.sh
 	t/bench/ftp.sh
 	t/bench/pop3.sh
+	t/bench/tap.sh
 
 # A minute for each of t/fuzz/*.c; clang is needed.
 fuzz:

@@ -34,6 +34,7 @@ struct dataconn {
 	struct buf out;
 	size_t sent;		/* bytes of out */
 	int finishes;		/* both ways: out is the last of it */
+	int err;		/* why nothing could be sent */
 };
 
 struct dataconn *
@@ -67,7 +68,7 @@ dataconn_close(struct dataconn *d)
 	d->listener = d->fd = -1;
 	d->course = COURSE_NONE;
 	d->sent = 0;
-	d->finishes = 0;
+	d->finishes = d->err = 0;
 	buf_free(&d->out);
 }
 
@@ -153,6 +154,13 @@ dataconn_receive(struct dataconn *d)
 	d->course = COURSE_IN;
 }
 
+/* Of an attempt to send. */
+static int
+may_work_later(int err)
+{
+	return err == EAGAIN || err == EINTR || err == ENOTCONN;
+}
+
 void
 dataconn_send(struct dataconn *d, const void *p, size_t n)
 {
@@ -160,11 +168,13 @@ dataconn_send(struct dataconn *d, const void *p, size_t n)
 
 	if (d->course != COURSE_BOTH)
 		d->course = COURSE_OUT;
-	else if (dataconn_waiting(d) == 0 && d->fd >= 0)
+	else if (dataconn_waiting(d) == 0 && d->fd >= 0 && n > 0)
 		r = write(d->fd, p, n);
-	/* What fails shows when it is tried again. */
-	if (r < 0)
+	if (r < 0) {
+		if (!may_work_later(errno))
+			d->err = errno;
 		r = 0;
+	}
 	buf_add(&d->out, (const char *)p + r, n - (size_t)r);
 }
 
@@ -250,8 +260,7 @@ send_some(struct dataconn *d)
 	while (dataconn_waiting(d) > 0) {
 		r = write(d->fd, d->out.p + d->sent, dataconn_waiting(d));
 		if (r < 0)
-			return errno == EAGAIN || errno == EINTR ||
-			    errno == ENOTCONN ? 0 : -1;
+			return may_work_later(errno) ? 0 : -1;
 		d->sent += (size_t)r;
 	}
 	d->out.n = d->sent = 0;
@@ -266,8 +275,12 @@ static enum dataconn_event
 go_both_ways(struct dataconn *d, char *p, size_t *n)
 {
 	size_t waited = dataconn_waiting(d);
-	int err = send_some(d) < 0 ? errno : 0;
-	ssize_t r = read(d->fd, p, *n);
+	int err = d->err;
+	ssize_t r;
+
+	if (err == 0 && send_some(d) < 0)
+		err = errno;
+	r = read(d->fd, p, *n);
 
 	if (r > 0) {
 		*n = (size_t)r;
@@ -277,7 +290,7 @@ go_both_ways(struct dataconn *d, char *p, size_t *n)
 		err = errno;
 	errno = err;
 	if (r == 0 || err != 0)
-		return end(d, r == 0 ? DATACONN_END : DATACONN_BROKEN);
+		return end(d, err == 0 ? DATACONN_END : DATACONN_BROKEN);
 	return dataconn_waiting(d) < waited ? DATACONN_MOVED :
 	    DATACONN_NOTHING;
 }

@@ -230,7 +230,7 @@ tapline_go_on(struct tap *s)
 			break;
 		at += n;
 	}
-	if (s->opaque) {
+	if (s->opaque && at < s->in.n) {
 		forward(s, s->in.p + at, s->in.n - at);
 		at = s->in.n;
 	}
