@@ -107,8 +107,8 @@ lessons() {
 	lessons 06 07 08 09 10
 }
 
-@test "lessons 14 and 15 are true" {
-	lessons 14 15
+@test "lessons 11 to 15 are true" {
+	lessons 11 12 13 14 15
 }
 
 @test "lessons 16 and 17 are true" {
