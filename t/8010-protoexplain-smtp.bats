@@ -278,6 +278,20 @@ S crlf 221 bye
 		$'C: AUTH PLAIN AGEAYg==\nS: 503 no' "$QUIT"
 }
 
+@test "lines and replies without an end" {
+	{
+		events <<<'S crlf 220 a'
+		printf '0.0\t%s\tnone\t-\t%s\n' C QUI
+	} >dialogue
+	run -65 protoexplain dialogue
+	grep -q "^! The client's last line .*(RFC 5321 2.3.8)$" <<<"$output"
+	printf '%s\n' "$GREET" 'C: EHLO pc' 'S: 250-a' 'S: 250-SIZE' >dialogue
+	run -65 protoexplain dialogue
+	grep -q '^! The last reply .*(RFC 5321 4.2.1)$' <<<"$output"
+	faulty 'S: 250 Привіт' 'RFC 5321 4.2' "$HEAD" 'C: NOOP' \
+		'S: 250 Привіт' "$QUIT"
+}
+
 @test "what a peer has said acts on no terminal" {
 	printf '%s\n' 'S: 220 '$'\e''[2Jhello'$'\xc2\x9b''2J' \
 		'C: EHLO pc'$'\e''[31m' 'S: 501 no'$'\a' "$QUIT" >dialogue

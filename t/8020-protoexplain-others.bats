@@ -111,6 +111,7 @@ FTP=('C: USER u' 'S: 331 what' 'C: PASS s' 'S: 230-Hello,' 'S: 230 u')
 		'C: SIZE g' 'S: 213 10' 'C: PORT 127,0,0,1,4,1' 'S: 200 ok' \
 		'C: LIST' 'S: 125 go' 'S: 226-a' 'S: any 226 b' 'S: 226 c'
 	right
+	[ "$(grep -c 'The port is 4 \* 256 + 1 = 1025' <<<"$output")" = 2 ]
 	ftp 'C: USER u' 'S: 230 in' 'C: CWD x' 'S: 550 no'
 	right
 	ftp 'C: USER u' 'S: 331 what' 'C: PASS s' 'S: 530 no'

@@ -114,8 +114,9 @@ faulty() {
 @test "-m: what mkmail makes has no fault" {
 	printf 'Привіт\n.\n' >text
 	seq 1000 | tr -d '\n' >long
+	cp text план
 	for body in text long; do
-		mkmail -f 'Олена <a@b>' -s 'Сесія — скоро' -a text -a long \
+		mkmail -f 'Олена <a@b>' -s 'Сесія — скоро' -a план -a long \
 			c@d <$body >letter
 		{
 			printf '%s\r\n' 'EHLO pc' \
@@ -139,7 +140,8 @@ faulty() {
 			printf '0.0\tS\tcrlf\t-\t%s\n' '250 e' '221 f'
 		} | tr -d '\r' >dialogue
 		run -0 protoexplain -m dialogue
-		says 'Subject, decoded: "Сесія — скоро"'
+		says 'Subject, decoded: "Сесія — скоро"' \
+			"The file's name, decoded: \"план\""
 	done
 }
 
@@ -187,6 +189,24 @@ login() {
 	[[ $output != *digest\ is* ]]
 	PROTOEXPLAIN_PASSWORD=other opens 65 -u \
 		'! the digest is not that of the password' '(RFC 2195 2)'
+	# RFC 7677's own example.
+	b64_said() {
+		printf '%s: %s%s\n' "$1" "$2" "$(printf %s "$3" | b64)"
+	}
+	{
+		printf '%s\n' 'S: 220 a' 'C: EHLO b' 'S: 250-a' \
+			'S: 250 AUTH SCRAM-SHA-256'
+		b64_said C 'AUTH SCRAM-SHA-256 ' \
+			'n,,n=user,r=rOprNGfwEbeRWgbNEkqO'
+		b64_said S '334 ' "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF\$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
+		b64_said C '' "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF\$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="
+		b64_said S '334 ' 'v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4='
+		printf '%s\n' 'C: ' 'S: 235 ok' 'C: QUIT' 'S: 221 bye'
+	} >dialogue
+	PROTOEXPLAIN_PASSWORD=pencil opens 0 -u \
+		'The proof is that of the password that was given.'
+	PROTOEXPLAIN_PASSWORD=pen opens 65 -u \
+		'! the proof is not that of the password'
 	# RFC 1939's own example.
 	printf '%s\n' \
 		'S: +OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>' \

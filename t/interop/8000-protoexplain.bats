@@ -96,11 +96,18 @@ mail_clients() {
 		"$@" --to a@x --quit-after "$stop" >out
 	done
 	run -24 "$@" --to no@x
+	"$@" --to a@x --pipeline >out
+	for word in NOOP RSET HELP 'VRFY a@x' 'EXPN a'; do
+		curl -sS --url "smtp://127.0.0.1:$PORT/me.b.test" \
+			-X "$word" >out 2>&1 || [ $? = 8 ] || [ $? = 56 ]
+	done
 	curl -sS --url "smtp://127.0.0.1:$PORT/me.b.test" \
 		--mail-from a@b.test --mail-rcpt a@x --mail-rcpt a@x \
 		-T letter.crlf
-	msmtp --host=127.0.0.1 --port="$PORT" --file=/dev/null \
-		--domain=me.b.test --from=a@b.test -- a@x <letter
+	for from in a@b.test '<>'; do
+		msmtp --host=127.0.0.1 --port="$PORT" --file=/dev/null \
+			--domain=me.b.test --from="$from" -- a@x a@x <letter
+	done
 	cat >muttrc <<-END
 	set smtp_url="smtp://127.0.0.1:$PORT"
 	set from="a@b.test" realname="" hostname="me.b.test"
@@ -159,7 +166,7 @@ smtplib() {
 	tap smtp ./queue/public/smtp-in
 	mail_clients
 	smtp-source -s 2 -m 6 -f a@b.test -t a@x "127.0.0.1:$PORT"
-	right 19
+	right 26
 }
 
 @test "Exim" {
@@ -194,7 +201,7 @@ smtplib() {
 	wait_for greets "$port"
 	tap smtp "127.0.0.1:$port"
 	mail_clients
-	right 18
+	right 25
 }
 
 @test "OpenSMTPD" {
@@ -209,7 +216,7 @@ smtplib() {
 	wait_for greets "$port"
 	tap smtp "127.0.0.1:$port"
 	mail_clients
-	right 18
+	right 25
 }
 
 @test "aiosmtpd" {
@@ -230,7 +237,7 @@ smtplib() {
 	wait_for greets "$port"
 	tap smtp "127.0.0.1:$port"
 	mail_clients
-	right 18
+	right 25
 }
 
 # lite: smtpd-lite, for user and secret where they are asked for.
@@ -246,7 +253,7 @@ lite() {
 	mail_clients
 	need smtp-source
 	smtp-source -s 2 -m 6 -f a@b.test -t a@x "127.0.0.1:$PORT"
-	right 19
+	right 26
 }
 
 @test "log-ins: swaks, curl, msmtp, smtplib, smtpsend" {
@@ -298,6 +305,7 @@ smarthost() {
 	mydestination =
 	relayhost = [127.0.0.1]:$PORT
 	inet_interfaces = loopback-only
+	smtp_connection_cache_on_demand = no
 	smtp_tls_security_level = none" \
 		'pickup unix n - n 60 1 pickup
 	smtp unix - - n - - smtp'

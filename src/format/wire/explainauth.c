@@ -3,6 +3,7 @@
 #include "escape.h"
 #include "format/crypt/md5.h"
 #include "format/mail/mime.h"
+#include "scram.h"
 
 /* What stands where a secret was taken out. */
 static int
@@ -142,6 +143,86 @@ open_other(struct explainauth *a, struct judged *j, struct span text)
 	buf_addc(b, '.');
 }
 
+/* The value of an attribute, such as r=, in a message of SCRAM. */
+static struct span
+attribute(struct span message, char name)
+{
+	struct span one;
+
+	while (message.n > 0) {
+		one = span_cut(&message, ',');
+		if (one.n > 1 && one.p[0] == name && one.p[1] == '=')
+			return span_drop(one, 2);
+	}
+	return span_of(NULL, 0);
+}
+
+/* What the server knows of the password, as its message says. */
+static int
+derive(struct explainauth *a, struct scram_verifier *v)
+{
+	struct span message = buf_span(&a->challenge);
+	struct buf salt = { 0 };
+	uintmax_t n;
+	int r = -1;
+
+	if (mime_base64_decode(&salt, attribute(message, 's')) == 0 &&
+	    salt.n > 0 && salt.n <= SCRAM_SALT_MAX &&
+	    span_number(attribute(message, 'i'), &n) == 0 && n > 0 &&
+	    n <= SCRAM_ITERATIONS_MAX) {
+		memcpy(v->salt, salt.p, salt.n);
+		v->nsalt = salt.n;
+		v->iterations = (unsigned)n;
+		scram_derive(v, a->password);
+		r = 0;
+	}
+	buf_free(&salt);
+	return r;
+}
+
+/* Whether the client's last message proves that it has the password. */
+static void
+open_proof(struct explainauth *a, struct judged *j, struct span text)
+{
+	struct scram_verifier v = { .nsalt = 0 };
+	struct buf login = { 0 }, message = { 0 }, answer = { 0 };
+	struct scram s = { .auth = { NULL, 0, 0 } };
+	struct span nonce = attribute(buf_span(&a->challenge), 'r');
+	struct span own = attribute(buf_span(&a->first), 'r');
+
+	if (own.n == 0 || nonce.n <= own.n || derive(a, &v) < 0 ||
+	    scram_server_first(&s, buf_span(&a->first), &login) < 0)
+		goto out;
+	scram_server_challenge(&s, &v, span_drop(nonce, own.n), &message);
+	if (!span_eq(buf_span(&message), buf_span(&a->challenge)))
+		goto out;
+	if (scram_server_final(&s, text, &v, &answer) == 0)
+		notes_add(j->notes, NOTE_MEANS, "RFC 5802 3", "The proof is "
+		    "that of the password that was given.");
+	else
+		judged_wrong(j, "RFC 5802 3", "the proof is not that of the "
+		    "password that was given");
+out:
+	scram_free(&s);
+	buf_free(&login);
+	buf_free(&message);
+	buf_free(&answer);
+}
+
+/* "n,,n=user,r=nonce", then "c=biws,r=nonce,p=proof" */
+static void
+open_scram(struct explainauth *a, struct judged *j, struct span text)
+{
+	if (a->step == 0) {
+		buf_clear(&a->first);
+		buf_addspan(&a->first, text);
+	}
+	open_other(a, j, text);
+	if (a->step == 1 && a->password.p != NULL &&
+	    span_is(buf_span(&a->mechanism), "SCRAM-SHA-256"))
+		open_proof(a, j, text);
+}
+
 /* A response, or what stands behind the mechanism. */
 static void
 open_response(struct explainauth *a, struct judged *j, struct span text)
@@ -164,6 +245,8 @@ open_response(struct explainauth *a, struct judged *j, struct span text)
 		open_login(a, j, buf_span(&b));
 	else if (span_is(mechanism, "CRAM-MD5"))
 		open_cram(a, j, buf_span(&b));
+	else if (span_begins(mechanism, "SCRAM-"))
+		open_scram(a, j, buf_span(&b));
 	else if (b.n > 0)
 		open_other(a, j, buf_span(&b));
 out:
@@ -278,5 +361,6 @@ explainauth_free(struct explainauth *a)
 {
 	buf_free(&a->mechanism);
 	buf_free(&a->challenge);
+	buf_free(&a->first);
 	buf_free(&a->stamp);
 }

@@ -1,6 +1,6 @@
 /*
  * explainauth: log-ins opened: what stands in the base64 of AUTH, and whether
- * CRAM-MD5 and APOP were computed rightly.
+ * CRAM-MD5, SCRAM-SHA-256 and APOP were computed rightly.
  */
 #ifndef FORMAT_WIRE_EXPLAINAUTH_H
 #define FORMAT_WIRE_EXPLAINAUTH_H
@@ -16,6 +16,7 @@ struct explainauth {
 	struct buf mechanism;	/* in hand, in capitals; empty: none */
 	unsigned step;		/* responses so far */
 	struct buf challenge;	/* the last one, without its base64 */
+	struct buf first;	/* the client's first response, likewise */
 	struct buf stamp;	/* of the greeting of POP3 */
 };
 

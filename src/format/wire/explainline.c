@@ -2,6 +2,7 @@
 
 #include "escape.h"
 #include "explainword.h"
+#include "ftp.h"
 
 /* What became of a connection. */
 static const struct explain_term events[] = {
@@ -83,6 +84,18 @@ say_parameters(struct notes *notes, struct span arg)
 	}
 }
 
+/* The port in h1,h2,h3,h4,p1,p2. */
+static void
+say_port(struct notes *notes, const char *section, struct span text)
+{
+	unsigned port = ftp_pasv_port(text);
+
+	if (port > 0)
+		buf_addf(notes_new(notes, NOTE_MEANS, section),
+		    "The port is %u * 256 + %u = %u.", port >> 8, port & 255,
+		    port);
+}
+
 static void
 say_command(struct notes *notes, enum dialogue_protocol p,
     const struct follow_line *line, int misplaced)
@@ -93,6 +106,8 @@ say_command(struct notes *notes, enum dialogue_protocol p,
 	if (c == NULL)
 		return;
 	notes_add(notes, NOTE_MEANS, c->section, c->means);
+	if (p == DIALOGUE_FTP && strcmp(line->verb, "PORT") == 0)
+		say_port(notes, c->section, line->arg);
 	if (strcmp(line->verb, "MAIL") == 0 || strcmp(line->verb, "RCPT") == 0)
 		say_parameters(notes, line->arg);
 	else if (strcmp(line->verb, "AUTH") == 0 && p != DIALOGUE_FTP)
@@ -130,6 +145,8 @@ say_code(struct notes *notes, enum dialogue_protocol p,
 	else
 		buf_addf(b, "%s: ", r->code);
 	buf_adds(b, r->means);
+	if (p == DIALOGUE_FTP && line->code == 227)
+		say_port(notes, r->section, line->text);
 }
 
 static void

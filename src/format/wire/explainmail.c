@@ -6,6 +6,7 @@
 #include "format/mail/mime.h"
 #include "format/mail/multipart.h"
 #include "format/mail/words.h"
+#include "name.h"
 
 #define HEADER_MAX 65536	/* octets of a header that are kept */
 #define TEXT_MAX 65536		/* octets of base64 that are kept */
@@ -136,6 +137,39 @@ say_type(struct explainmail *m, struct notes *notes, struct span type)
 	buf_free(&name);
 }
 
+static struct span
+find(const struct explainmail *m, const char *name)
+{
+	return hdr_find(buf_span(&m->header), span_str(name));
+}
+
+/* The name of a file, where RFC 2231 has encoded it: charset''%XX. */
+static void
+say_filename(struct explainmail *m, struct notes *notes)
+{
+	struct buf value = { 0 }, name = { 0 }, text = { 0 }, *b;
+	struct span rest, charset;
+
+	if (multipart_parameter(&value, find(m, "Content-Disposition"),
+	    "filename*") == 0) {
+		rest = buf_span(&value);
+		charset = span_cut(&rest, '\'');
+		span_cut(&rest, '\'');
+		buf_addspan(&name, charset);
+		if (span_is_line(charset) && name_decode(&text, rest) == 0 &&
+		    m->convert(&text, buf_str(&name)) == 0) {
+			b = notes_new(notes, NOTE_MEANS, "RFC 2231 4");
+			buf_adds(b, "The file's name, decoded: ");
+			add_excerpt(b, buf_span(&text));
+		} else
+			buf_adds(wrong(notes, "RFC 2231 4"), "a file's name "
+			    "that cannot be decoded");
+	}
+	buf_free(&value);
+	buf_free(&name);
+	buf_free(&text);
+}
+
 /* How the content is encoded, and whether it may be. */
 static void
 say_encoding(struct explainmail *m, struct notes *notes, struct span word,
@@ -160,12 +194,6 @@ say_encoding(struct explainmail *m, struct notes *notes, struct span word,
 		    "there is: 7bit, 8bit, binary, quoted-printable, base64");
 }
 
-static struct span
-find(const struct explainmail *m, const char *name)
-{
-	return hdr_find(buf_span(&m->header), span_str(name));
-}
-
 /* The header of the message, or of a part, is whole. */
 static void
 end_header(struct explainmail *m, struct notes *notes)
@@ -187,6 +215,7 @@ end_header(struct explainmail *m, struct notes *notes)
 		    "MIME-Version");
 	if (type.p != NULL)
 		say_type(m, notes, type);
+	say_filename(m, notes);
 	say_encoding(m, notes, find(m, "Content-Transfer-Encoding"),
 	    type.p != NULL && multipart_is(type, "multipart", NULL));
 }

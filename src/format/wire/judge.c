@@ -103,6 +103,23 @@ judge_event(struct judge *w, struct judged *j)
 	watch(w, j);
 }
 
+/* A line, or a reply, that was not ended before the dialogue was. */
+static void
+judge_unended(const struct judge *w, struct notes *notes,
+    const struct follow *f)
+{
+	const char *section = sections[f->protocol].ending;
+
+	if (w->cut[DIALOGUE_CLIENT])
+		notes_add(notes, NOTE_WRONG, section,
+		    "The client's last line has no end.");
+	if (w->cut[DIALOGUE_SERVER])
+		notes_add(notes, NOTE_WRONG, section,
+		    "The server's last line has no end.");
+	if (!w->broken)
+		judgesmtp_end(&w->smtp, notes);
+}
+
 /*
  * SMTP demands it.  Without it FTP ends as well, and POP3 deletes nothing.
  */
@@ -130,6 +147,7 @@ judge_end(struct judge *w, struct notes *notes, const struct follow *f)
 {
 	if (w->lines == 0 || w->sealed)
 		return;
+	judge_unended(w, notes, f);
 	if (w->text && follow_in_text(f) && !w->refused)
 		notes_add(notes, NOTE_WRONG, "RFC 5321 4.1.1.4", "The text "
 		    "has no end: a dot alone on a line is missing.");

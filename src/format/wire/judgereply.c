@@ -100,6 +100,9 @@ judge_form(struct judged *j, int was)
 		buf_addf(judged_fault(j, "RFC 5321 4.5.3.1.5"), "a reply line "
 		    "of %zu octets with its CRLF: %d are allowed", n,
 		    REPLY_MAX);
+	if (!span_is_ascii(j->e->text) &&
+	    (j->follow->offers & OFFER_SMTPUTF8) == 0)
+		judged_wrong(j, "RFC 5321 4.2", "octets over 127 in a reply");
 	if (n > CHALLENGE_MAX)
 		judged_wrong(j, "RFC 4954 4", "a challenge over 12288 octets");
 }

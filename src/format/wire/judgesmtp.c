@@ -240,7 +240,7 @@ judge_command(struct judgesmtp *s, struct judged *j)
 static void
 judge_text(struct judgesmtp *s, struct judged *j)
 {
-	if (j->line->early)
+	if (j->line->early || (j->e->flags & DIALOGUE_EARLY) != 0)
 		judge_early(s, j);
 	judgetext_line(&s->text, j, !s->chunks);
 	if (s->chunks && j->follow->left == 0 && s->last)
@@ -357,6 +357,15 @@ judgesmtp_line(struct judgesmtp *s, struct judged *j)
 	case FOLLOW_LIST_END:
 		break;
 	}
+}
+
+void
+judgesmtp_end(const struct judgesmtp *s, struct notes *notes)
+{
+	if (s->code != 0)
+		buf_addf(notes_new(notes, NOTE_WRONG, "RFC 5321 4.2.1"),
+		    "The last reply does not end: its last line has a blank "
+		    "behind the %d, not a hyphen.", s->code);
 }
 
 void

@@ -31,6 +31,7 @@ struct judgesmtp {
 };
 
 void judgesmtp_line(struct judgesmtp *s, struct judged *j);
+void judgesmtp_end(const struct judgesmtp *s, struct notes *notes);
 void judgesmtp_free(struct judgesmtp *s);
 
 #endif
