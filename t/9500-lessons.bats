@@ -115,7 +115,7 @@ lessons() {
 	lessons 16 17
 }
 
-@test "each lesson is in README, and has its number" {
+@test "each lesson is in README, and has its check" {
 	local lesson n
 	lesson_tools
 	for lesson in "$TOP"/examples/lessons/[0-9]*.txt; do
@@ -124,6 +124,9 @@ lessons() {
 		n=${n%%-*}
 		n=${n#0}
 		grep -q "^Lesson $n: " "$lesson"
+		grep -q "check $n\$" "$lesson"
+		grep -q "^    missing " "$lesson"
+		grep -q "^    Lesson $n is done\.\$" "$lesson"
 	done
 	run -64 check 21
 	run -64 check
