@@ -305,8 +305,8 @@ sent b@x" ]
 	: >journal
 	kills=0
 	for lines in 1 50 120 200 280; do
-		! killed "$lines" smtpsend -bS -j 4 -s "$ADDR" -l journal ||
-			kills=$((kills + 1))
+		! killed "$lines" smtpsend -bS -j 4 -r 200/s -s "$ADDR" \
+			-l journal || kills=$((kills + 1))
 	done
 	[ "$kills" -gt 0 ]
 	run smtpsend -bS -j 4 -s "$ADDR" -l journal <in
