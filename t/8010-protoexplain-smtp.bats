@@ -285,6 +285,12 @@ S crlf 221 bye
 	} >dialogue
 	run -65 protoexplain dialogue
 	grep -q "^! The client's last line .*(RFC 5321 2.3.8)$" <<<"$output"
+	{
+		events <<<$'S crlf 220 a\nC crlf EHLO b\nS none 250 a'
+	} >dialogue
+	run -65 protoexplain dialogue
+	[ "$(grep -c '^!' <<<"$output")" = 1 ]
+	grep -q "^! The server's last line .*(RFC 5321 2.3.8)$" <<<"$output"
 	printf '%s\n' "$GREET" 'C: EHLO pc' 'S: 250-a' 'S: 250-SIZE' >dialogue
 	run -65 protoexplain dialogue
 	grep -q '^! The last reply .*(RFC 5321 4.2.1)$' <<<"$output"

@@ -148,6 +148,8 @@ judge_end(struct judge *w, struct notes *notes, const struct follow *f)
 	if (w->lines == 0 || w->sealed)
 		return;
 	judge_unended(w, notes, f);
+	if (notes->wrong > 0)
+		return;
 	if (w->text && follow_in_text(f) && !w->refused)
 		notes_add(notes, NOTE_WRONG, "RFC 5321 4.1.1.4", "The text "
 		    "has no end: a dot alone on a line is missing.");
