@@ -227,7 +227,7 @@ line() {
 	: >journal
 	kills=0
 	for lines in 1 2 60 120 180 240 300 360 420 480; do
-		! killed "$lines" smtpsend -bS -s "$ADDR" -l journal ||
+		! killed "$lines" smtpsend -bS -r 200/s -s "$ADDR" -l journal ||
 			kills=$((kills + 1))
 	done
 	[ "$kills" -gt 0 ]
