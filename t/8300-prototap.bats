@@ -232,6 +232,26 @@ RCPT TO:<u@x.test>'
 	[ ! -e incoming/file ]
 }
 
+@test "a web page gets no further" {
+	tap -o dialogues
+	printf 'POST / HTTP/1.1\r\nHost: x\r\n\r\nEHLO x\r\n' |
+		wire "$ADDR" >out
+	lacks 250 out
+	printf 'EH' >part
+	printf 'LO x\r\nQUIT\r\n' | cat part - | wire "$ADDR" | grep -q ^221
+}
+
+@test "orders by rules: its octets do not go on alone" {
+	printf 'at order when arg=*two* reply 452 no room\n' >rules
+	start orderrecv -l 127.0.0.1:0
+	start -n order prototap -p order -R rules -l 127.0.0.1:0 "$ADDR"
+	echo QUIT >file
+	ordersend -q -s "$ADDR" -n one.txt file
+	run -75 ordersend -q -r 0 -s "$ADDR" -n two.txt file
+	ordersend -q -s "$ADDR" -n three.txt file
+	[ "$(cd incoming && ls)" = $'one.txt\nthree.txt' ]
+}
+
 @test "octet by octet, and delays, do not hold others up" {
 	printf '%s\n' 'at noop bytewise 20ms' 'at vrfy delay 400ms' >rules
 	tap -R rules

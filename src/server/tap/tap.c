@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "format/wire/protocol.h"
 #include "tapevent.h"
 #include "tapline.h"
 
@@ -77,6 +78,22 @@ greet(void *session, struct buf *out)
 	return next(s);
 }
 
+/*
+ * A web page can reach ports of its own machine, and what it posts may be made
+ * to look like commands: it does not get any further.
+ */
+static void
+look(struct tap *s)
+{
+	enum protocol guess = protocol_guess(buf_span(&s->in));
+
+	if (guess == PROTOCOL_HTTP)
+		s->failure.closes = 1;
+	else
+		s->known = guess != PROTOCOL_PARTIAL ||
+		    span_find(buf_span(&s->in), '\n') != NULL;
+}
+
 static enum session_verdict
 feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 {
@@ -84,12 +101,15 @@ feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 
 	s->out = out;
 	*used = n;
-	if (s->opaque && s->in.n == 0)
+	if (s->opaque && s->known && s->in.n == 0) {
 		s->conf->server.send(s->server, p, n);
-	else {
-		buf_add(&s->in, p, n);
-		tapline_go_on(s);
+		return next(s);
 	}
+	buf_add(&s->in, p, n);
+	if (!s->known)
+		look(s);
+	if (s->known)
+		tapline_go_on(s);
 	return next(s);
 }
 
@@ -158,7 +178,7 @@ end(void *session, struct buf *out)
 	struct tap *s = session;
 
 	s->out = out;
-	s->eof = 1;
+	s->eof = s->known = 1;
 	tapline_go_on(s);
 	return next(s);
 }

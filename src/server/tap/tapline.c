@@ -1,5 +1,6 @@
 #include "tapline.h"
 
+#include "format/wire/ordline.h"
 #include "tapevent.h"
 
 /* A longer line is passed on in pieces. */
@@ -84,14 +85,18 @@ ask(struct tap *s, enum rules_place place, const struct verb *verb,
 	return !failure_begin(&s->failure, &s->action, place, s->out);
 }
 
-/* A chunk whose BDAT is not passed on is not, either. */
+/* The octets that follow a command which is not passed on are not, either. */
 static void
-swallow(struct tap *s, struct span arg)
+swallow(struct tap *s, const char *verb, struct span arg)
 {
-	struct span size = span_take_word(&arg);
+	struct ordline o;
 	uintmax_t n;
 
-	if (span_number(size, &n) == 0)
+	if (strcmp(verb, "ORDER") == 0) {
+		ordline_parse(&o, arg);
+		s->swallow = o.sized ? o.octets : 0;
+	} else if (strcmp(verb, "BDAT") == 0 &&
+	    span_number(span_take_word(&arg), &n) == 0)
 		s->swallow = n;
 }
 
@@ -101,7 +106,6 @@ take_command(struct tap *s, struct span raw, const struct dialogue_event *e)
 {
 	struct span arg = e->text, word = verb_take(&arg);
 	const struct verb *verb = verb_find(s->conf->protocol, word);
-	int chunk = verb != NULL && strcmp(verb->name, "BDAT") == 0;
 
 	switch (ask(s, tapevent_place(s, verb), verb, arg)) {
 	case -1:
@@ -111,8 +115,8 @@ take_command(struct tap *s, struct span raw, const struct dialogue_event *e)
 		pass(s, raw, e);
 		break;
 	default:
-		if (chunk)
-			swallow(s, arg);
+		if (verb != NULL)
+			swallow(s, verb->name, arg);
 	}
 	return 1;
 }
@@ -215,8 +219,8 @@ take(struct tap *s, struct span raw)
 static int
 may_go_on(const struct tap *s)
 {
-	return !s->shapes && s->failure.delay == 0 && !s->failure.closes &&
-	    !s->failure.silent && !s->opaque;
+	return s->known && !s->shapes && s->failure.delay == 0 &&
+	    !s->failure.closes && !s->failure.silent && !s->opaque;
 }
 
 void
@@ -230,7 +234,7 @@ tapline_go_on(struct tap *s)
 			break;
 		at += n;
 	}
-	if (s->opaque && at < s->in.n) {
+	if (s->known && s->opaque && at < s->in.n) {
 		forward(s, s->in.p + at, s->in.n - at);
 		at = s->in.n;
 	}

@@ -52,7 +52,8 @@ struct tap {
 	int heard;		/* it has said something */
 	int ended;		/* it says nothing more; by a reset */
 	int reset;
-	int eof;		/* the client says nothing more */
+	int known;		/* the client does not speak HTTP */
+	int eof;		/* it says nothing more */
 	int finished;		/* the server knows that */
 
 	/* Under rules alone; without any all bytes go on as they are. */
