@@ -189,6 +189,12 @@ demo demo-ftp:
 	@$(MAKE) -s all
 	@examples/$@.sh
 
+# The demo written up; prints where: make labreport LABREPORT='-l uk -o x.html'
+LABREPORT =
+labreport:
+	@$(MAKE) -s all
+	@examples/demo-report.sh $(LABREPORT)
+
 lint:
 	.ci/lint
 
@@ -218,4 +224,4 @@ clean:
 	rm -rf .asan .fuzz t/bin
 
 .PHONY: all unit tools test interop torture bench fuzz asan demo demo-ftp \
-	lint install uninstall dist clean
+	labreport lint install uninstall dist clean

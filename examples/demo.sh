@@ -5,7 +5,8 @@
 #
 # Two servers on free loopback ports, one order, one run of pipeline.sh, all
 # in a temporary directory; then what came of it, looked at and checked, and a
-# letter read back over POP3.
+# letter read back over POP3.  A directory KEEP (its name from the root) gets
+# the archive, the dialogues, what the servers said, and what was verified.
 
 set -eu
 umask 077
@@ -60,7 +61,7 @@ cd "$dir"
 printf 'user1\nuser3\nsupport\n' >users
 
 heading 'Two servers: smtpd-lite has no user2'
-start smtpd-lite smtpd-lite -l localhost:0 -d mail -u users
+start smtpd-lite smtpd-lite -v -l localhost:0 -d mail -u users -t dialogues
 SMTPSERVER=$address
 case $REPORT in
 ftp)
@@ -107,8 +108,23 @@ ls ARC
 
 # --- Is everything as it should be? --------------------------------------
 
+# same what found expected
 same() {
 	[ "$2" = "$3" ] || fail "$1: '$2' instead of '$3'"
+	printf '%s\t%s\t%s\n' "$1" "$(one_line "$3")" "$(one_line "$2")" \
+		>>checks
+}
+
+one_line() {
+	printf '%s' "$1" | tr '\t\n' ' ;'
+}
+
+# holds what command ...
+holds() {
+	what=$1
+	shift
+	"$@" || fail "not so: $what"
+	printf '%s\tyes\tyes\n' "$what" >>checks
 }
 
 number() {
@@ -117,7 +133,8 @@ number() {
 
 same 'files in ARC' "$(number ARC/*)" 2
 order=$(echo ARC/session-????????-??????.txt)
-cmp "$order" "$top/examples/session.txt" || fail 'the archived order differs'
+holds 'the archived order is the one that was handed in' \
+	cmp "$order" "$top/examples/session.txt"
 same results "$(cut -f 1-4 ARC/session-????????-??????.results)" \
 	"$(printf '%s\t%s\t%s\t%s\n' sent user1@pth.ua 250 dot \
 		failed user2@pth.ua 550 rcpt sent user3@pth.ua 250 dot)"
@@ -127,20 +144,23 @@ for user in user1 user3 support; do
 done
 for user in user1 user3; do
 	tr -d '\r' <"$(echo mail/$user/new/*)" >letter
-	grep -qx "Hello $user!" letter || fail "$user: not greeted by name"
-	grep -qx 'Subject: Session is soon!' letter || fail "$user: subject"
+	holds "the letter greets $user" grep -qx "Hello $user!" letter
+	holds "it has the order's subject" \
+		grep -qx 'Subject: Session is soon!' letter
 done
 report=$(echo mail/support/new/*)
-grep -q 'session\.txt: 3 recipients' "$report" || fail 'report: 3 recipients'
+holds 'the report names the order and the number of recipients' \
+	grep -q 'session\.txt: 3 recipients' "$report"
 if [ "$REPORT" = ftp ]; then
-	grep -q 'filename="\{0,1\}session\.txt' "$report" ||
-		fail 'report: the order is not attached'
+	holds 'the order is attached to the report' \
+		grep -q 'filename="\{0,1\}session\.txt' "$report"
 else
 	same 'recipients in the report' \
 		"$(grep -o 'user[0-9]@pth\.ua' "$report" | sort -u)" \
 		user2@pth.ua
 fi
-grep -q 'failed  *550 ' "$report" || fail 'report: 550'
+holds 'the report says why user2 was not reached: 550' \
+	grep -q 'failed  *550 ' "$report"
 same 'blocks in the report' "$(grep -ci '^Final-Recipient:' "$report")" 1
 same 'left behind' "$(ls work; ls incoming)" ''
 # user1 fetches the letter, which is no new one afterwards.
@@ -150,8 +170,10 @@ echo 'user1:secret' >passwd
 printf '%s\r\n' 'USER user1' 'PASS secret' STAT 'RETR 1' QUIT |
 	pop3d-lite -i -u passwd -d mail | tr -d '\r' >pop3
 cat pop3
-sed '1,/octets$/d; /^\.$/,$d; s/^\.//' pop3 | cmp - letter ||
-	fail 'the letter read back differs'
+sed '1,/octets$/d; /^\.$/,$d; s/^\.//' pop3 >back
+holds 'the letter read back over POP3 is the one in the mailbox' \
+	cmp back letter
 same "new letters to user1" "$(ls mail/user1/new)" ''
 
+[ -z "${KEEP-}" ] || cp -R ARC checks dialogues ./*.log "$KEEP"
 heading 'All is as it should be.'

@@ -194,6 +194,13 @@ is_handled() {
 	[ "${#lines[@]}" = 3 ]
 	gives 0 7
 	grep -qx 'user2@pth.ua 5.1.1 No such user here' got
+	cp session.txt letter
+	cp session.txt task.txt
+	cp session.txt conclusions.txt
+	ln -s "$TOP/examples" .
+	gives 0 8 localhost:2525 "$SMTPSERVER"
+	[ "$(cat got)" = report.html ]
+	grep -q '>MAIL FROM:' report.html
 	all_tried
 }
 
