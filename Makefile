@@ -19,13 +19,13 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 
 # The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
 PROGS = archive-stamp ftpd-lite ftpsend mkmail mxlookup orderparse orderrecv \
-	ordersend ordertake pop3d-lite protoexplain protoladder protoreplay \
-	prototap savefile settled smtpd-lite smtpsend withlock
+	ordersend ordertake pop3d-lite protoexplain protograde protoladder \
+	protoreplay prototap savefile settled smtpd-lite smtpsend withlock
 MODULES = \
-	sys/appended sys/buf sys/charset sys/cli sys/conn sys/dataconn \
-	sys/die sys/fdpass sys/inetd sys/io sys/limit sys/local sys/lock \
-	sys/loop sys/net sys/newfile sys/secret sys/serve sys/spawn sys/stop \
-	sys/text sys/workers \
+	sys/appended sys/bounded sys/buf sys/charset sys/cli sys/conn \
+	sys/dataconn sys/die sys/fdpass sys/inetd sys/io sys/limit \
+	sys/local sys/lock sys/loop sys/net sys/newfile sys/secret sys/serve \
+	sys/spawn sys/stop sys/text sys/workers \
 	format/crypt/md5 format/crypt/sha256 \
 	format/mail/addr format/mail/compose format/mail/content \
 	format/mail/crlf format/mail/date format/mail/downgrade \
@@ -75,16 +75,20 @@ MODULES = \
 	client/smtp/tls client/smtp/transact client/smtp/writeahead \
 	client/ftp/ftpc client/ftp/ftpput client/order/orderc \
 	client/dns/mx client/dns/nameservers client/dns/resolver \
-	client/dns/zone
+	client/dns/zone \
+	grade/attempt grade/clientgrade grade/clientjudge grade/evidence \
+	grade/fillwords grade/grade grade/marks grade/page grade/sample \
+	grade/scripted
 # Headers alone.
 TYPES = format/mail/dropstore format/mail/mailstore format/wire/judged \
 	format/wire/orderstore format/wire/saslconf server/ftp/ftpsession \
 	server/pop3/pop3session server/smtp/smtpconf server/tap/tapsession \
-	sys/session
+	grade/point grade/suites sys/session
 # Modules in several files: the others.
 PARTS = format/wire/explaincommand format/wire/explainreply \
 	format/wire/explainstatus format/wire/followstate \
 	format/wire/laddersvg format/wire/laddertext format/wire/machineplan \
+	grade/clienttext grade/smtpclients \
 	sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even explain \
@@ -102,6 +106,9 @@ OBJS = $(MODULES:%=src/%.o) $(PARTS:%=src/%.o)
 HEADERS = $(MODULES:%=src/%.h) $(TYPES:%=src/%.h)
 UNIT = $(UNITS:%=t/unit/%.t)
 TOOLBIN = $(TOOLS:%=t/bin/%)
+# t/mutants/NAME.c: programs with a fault each, for protograde to find.
+MUTANTS = client
+MUTANTBIN = $(MUTANTS:%=t/bin/mutant-%)
 LIB = src/libmailorder.a
 
 all: $(BIN)
@@ -121,7 +128,7 @@ $(BIN): $(MAINS) $(LIB)
 
 unit: $(UNIT) tools
 
-tools: $(TOOLBIN)
+tools: $(TOOLBIN) $(MUTANTBIN)
 
 $(UNIT): $(LIB) t/unit/book.h t/unit/smtpd.h t/unit/test.h
 
@@ -129,6 +136,10 @@ $(TOOLBIN): $(TOOLS:%=t/tools/%.c) t/tools/peer.c t/tools/peer.h $(LIB)
 	mkdir -p t/bin
 	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -pthread -o $@ \
 		t/tools/$(@F).c t/tools/peer.c $(LIB)
+
+t/bin/mutant-client: t/mutants/client.c
+	mkdir -p t/bin
+	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $?
 
 .c.t:
 	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB)

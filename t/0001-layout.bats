@@ -33,7 +33,7 @@ violations() {
 @test "src holds programs and the rooms of layers and protocols" {
 	(cd "$TOP/src" && ls -d -- */ */*/) >got
 	printf '%s/\n' client client/dns client/ftp client/order client/smtp \
-		format format/crypt format/mail format/order format/wire \
+		format format/crypt format/mail format/order format/wire grade \
 		server server/ftp server/order server/pop3 server/smtp \
 		server/tap \
 		store sys >want
@@ -95,6 +95,8 @@ plant() {
 	plant src/client/x.c '#include "client/x.h"' '#include "server/smtpd.h"'
 	plant src/client/x.c '#include "client/x.h"' '#include "store/maildir.h"'
 	plant src/store/x.c '#include "store/x.h"' '#include "client/smtpc.h"'
+	plant src/grade/x.c '#include "x.h"' '#include "client/smtpc.h"'
+	plant src/grade/x.c '#include "x.h"' '#include "server/smtpd.h"'
 	plant src/sys/x.c '#include "sys/x.h"' '#include "format/hash.h"'
 	plant src/sys/x.c '#include <stdio.h>' '#include "sys/x.h"'
 	plant src/other/x.c '#include "other/x.h"'

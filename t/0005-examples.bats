@@ -345,6 +345,19 @@ is_handled() {
 	all_tried
 }
 
+@test "protograde.1" {
+	ln -s "$TOP/t/bin/mutant-client" shim/
+	printf '#!/bin/sh\nexec mutant-client good "$@"\n' >client
+	chmod +x client
+	gives 0 1
+	gives 0 2
+	[ "$(tail -n 1 got)" = '4 of 4; failed: 0, not tried: 0' ]
+	echo 'anna ./client %h %p %f %t %m' >list.txt
+	gives 0 3
+	[ "$(cat class.tsv)" = $'name\tgot\tof\tcrlf\tdots\nanna\t4\t4\t1\t1' ]
+	all_tried
+}
+
 @test "protoladder.1" {
 	fake
 	cp session.txt letter

@@ -1,13 +1,13 @@
 # Reads the C files of src and prints each include and each call that the
 # arrows of the design forbid:
-#	programs -> client, server, store -> format -> sys
+#	programs -> client, server, store, grade -> format -> sys
 # format takes only buf and die of sys; server takes session too, and knows no
 # socket, clock or file; client and server never meet.  Only die (and cli, for
 # -h) ends the process, forked children aside; nothing below the programs
 # prints, or reads the environment (serve may).
 
 BEGIN {
-	rooms = "^(client|server|store|format|sys)$"
+	rooms = "^(client|server|store|grade|format|sys)$"
 	closed = "^(arpa|net|netinet)/|^sys/(file|ioctl|mman|select|socket" \
 	    "|stat|statvfs|time|times|uio|un|wait)[.]h$|^(dirent|fcntl|ftw" \
 	    "|glob|netdb|poll|pthread|pwd|signal|spawn|stdio|syslog|termios" \

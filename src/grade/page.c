@@ -1,0 +1,51 @@
+#include "page.h"
+
+static const char style[] =
+    "body { font: 16px/1.4 sans-serif; max-width: 70em; margin: 1em auto;\n"
+    "  padding: 0 1em; color: #000; background: #fff }\n"
+    "h1 { font-size: 1.3em }\n"
+    "table { border-collapse: collapse }\n"
+    "th, td { border: 1px solid #999; padding: 0.2em 0.5em;\n"
+    "  text-align: left; vertical-align: top }\n"
+    "th.up { writing-mode: vertical-rl }\n"
+    "tr.failed { outline: 2px solid #000; background: #fee }\n"
+    "td.zero { font-weight: bold; border: 2px solid #000;\n"
+    "  background: #fdd }\n"
+    ".seen { font-family: monospace; overflow-wrap: anywhere }\n"
+    "@media print { tr { break-inside: avoid } }\n";
+
+void
+page_text(struct buf *b, struct span s)
+{
+	struct buf shown = { 0 };
+	size_t i;
+
+	buf_addshown(&shown, s);
+	for (i = 0; i < shown.n; i++)
+		switch (shown.p[i]) {
+		case '&': buf_adds(b, "&amp;"); break;
+		case '<': buf_adds(b, "&lt;"); break;
+		case '>': buf_adds(b, "&gt;"); break;
+		case '"': buf_adds(b, "&quot;"); break;
+		default: buf_addc(b, shown.p[i]);
+		}
+	buf_free(&shown);
+}
+
+void
+page_begin(struct buf *b, struct span title)
+{
+	buf_adds(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+	    "<meta charset=\"utf-8\">\n<title>");
+	page_text(b, title);
+	buf_addf(b, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>",
+	    style);
+	page_text(b, title);
+	buf_adds(b, "</h1>\n");
+}
+
+void
+page_end(struct buf *b)
+{
+	buf_adds(b, "</body>\n</html>\n");
+}

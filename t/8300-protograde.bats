@@ -1,0 +1,221 @@
+#!/usr/bin/env bats
+# protograde: programs with one fault each, and the points that find it.
+
+# shellcheck disable=SC2154 # run sets output, stderr, lines
+
+load lib
+
+# client FAULT [option ...]: judges a client with the fault, to FAULT.tap; the
+# points that failed to FAULT.failed.
+client() {
+	local status=0
+	protograde -o tap "${@:2}" client -- \
+		mutant-client "$1" %h %p %f %t %m >"$1.tap" || status=$?
+	failed "$1"
+	return "$status"
+}
+
+# failed NAME: the points that failed in NAME.tap, to NAME.failed.
+failed() {
+	sed -n 's/^not ok [0-9]* - \([a-z0-9-]*\): .*/\1/p' "$1.tap" |
+		paste -sd ' ' - >"$1.failed"
+}
+
+# find_all KIND <<TABLE: of each line "fault point [option ...]" a program with
+# the fault fails that point, and no other.  All run at once.
+find_all() {
+	local fault point options bad=0
+	cat >table
+	while read -r fault point options; do
+		# shellcheck disable=SC2086 # words
+		"$1" "$fault" $options &
+	done <table
+	wait
+	while read -r fault point options; do
+		[ "$(cat "$fault.failed")" = "$point" ] || {
+			echo "$fault: $(cat "$fault.failed") and not $point"
+			cat "$fault.tap"
+			bad=1
+		}
+	done <table
+	return "$bad"
+}
+
+@test "a client: each usual fault fails its point, and no other" {
+	echo wait-replies >replies
+	echo text-end >end
+	find_all client <<-'END'
+	port-25 connect
+	no-greeting wait-greeting
+	no-hello hello
+	lf crlf
+	no-line-end crlf
+	blank mail-blank
+	no-brackets mail
+	wrong-rcpt recipient
+	parameter parameters
+	no-wait wait-replies
+	sleeps wait-replies -n replies
+	no-wait-354 wait-data
+	no-wait-end wait-end
+	dot-lf text-end
+	no-dot text-end -T 3 -n end
+	lf-text text-crlf
+	no-header-end header-end
+	extra-line no-extra-line
+	no-stuffing dots
+	strips blanks
+	no-last-end last-line
+	cuts-long long-line
+	END
+}
+
+@test "a client: the same of replies and of its end" {
+	echo ends >ends
+	echo shut-down >shut-down
+	echo dropped >dropped
+	find_all client <<-'END'
+	one-read split-replies
+	first-line lines
+	short-buffer long-reply
+	only-250 code-251
+	looks-in-text reply-text
+	ignores-5xx refused-rcpt
+	ignores-mail refused-mail
+	ignores-4xx temporary
+	ignores-greeting refused-greeting
+	ignores-end refused-text
+	exits-0 exit-refused
+	no-quit quit
+	no-quit-refused quit-refused
+	hangs-on-421 shut-down -T 5 -n shut-down
+	spins dropped -T 5 -n dropped
+	crash ends
+	never-ends ends -T 3 -n ends
+	loops ends -T 8 -n ends
+	writes ends -n ends
+	END
+	grep -q '^# it crashed: segmentation fault (SIGSEGV)$' crash.tap
+	grep -q '^# it did not end in time$' never-ends.tap
+	# On a busy machine there may not have been as much CPU time.
+	grep -Eq '^# it (looped: |did not end in time$)' loops.tap
+	grep -q '^# it wrote without end ' writes.tap
+	run -1 pgrep_mutants
+}
+
+# The mutants that are left.
+pgrep_mutants() {
+	ps -A -o args= | grep '^mutant-client [n]ever-ends'
+}
+
+@test "good clients have all points: 0; and so has smtpsend" {
+	client good &
+	good=$!
+	client helo &
+	helo=$!
+	protograde client -- smtpsend -s %h:%p -f %f %t >own
+	builtin wait "$good"
+	builtin wait "$helo"
+	tail -n 1 own | grep -Eqx '([0-9]+) of \1; failed: 0, not tried: 0'
+	[ "$(grep -c '^ok ' good.tap)" -ge 30 ]
+	lacks SKIP good.tap
+}
+
+@test "a client: the evidence, the hint, and what is not tried for it" {
+	printf '%s\n' dots dots-edges >points
+	run -1 protograde -n points client -- \
+		mutant-client no-stuffing %h %p %f %t %m
+	[[ $output == *$'\nFAILED  dots: '*' (RFC 5321 4.5.2)
+        the file has `.one`, what arrived has `one`
+        Hint: '* ]]
+	[[ $output == *$'\n-       dots-edges: '*'
+        not tried: needs dots
+'* ]]
+	[ "${lines[0]}" = 'SMTP client: mutant-client no-stuffing %h %p %f %t %m' ]
+	[[ $output == *$'\n0 of 2; failed: 1, not tried: 1' ]]
+}
+
+@test "weights, a choice, and faults of the choice: 65" {
+	printf '%s\n' '# some' '' 'crlf 3' 'hello	0' 'connect' >points
+	run -1 protograde client -n points -- mutant-client lf %h %p %f %t %m
+	[ "${lines[-1]}" = '1 of 4; failed: 1, not tried: 0' ]
+	printf '%s\n' 'crlf' '* 2' 'dots 0' >points
+	run -1 protograde -o tsv -n points client -- false
+	[ "$(cut -f 3 <<<"$output" | sort | uniq -c | tr -s ' ' |
+		paste -sd , -)" = " 1 1, $((${#lines[@]} - 2)) 2, 1 weight" ]
+	printf '%s\n' 'nosuch' 'crlf x' 'crlf 1 2' 'crlf' 'crlf' >points
+	run -65 --separate-stderr protograde client -n points -- true
+	[ -z "$output" ]
+	[ "$stderr" = 'protograde: points:1: no such point
+protograde: points:2: not a weight
+protograde: points:3: more than a name and a weight
+protograde: points:5: named already
+protograde: points: nothing was tried' ]
+	run -66 protograde -n none client -- true
+}
+
+@test "TSV and HTML: no character of a program's becomes markup" {
+	echo connect >points
+	run -1 protograde -n points -o html client -- false '<b>&"'
+	[[ $output == *'<h1>SMTP client: false &lt;b&gt;&amp;&quot;</h1>'* ]]
+	[[ $output == *'no connection came; it ended with exit status 1'* ]]
+	run -1 protograde -n points -o tsv client -- false
+	[ "${lines[1]}" = $'connect\tfailed\t1\tRFC 5321 3.1\tno connection came; it ended with exit status 1\tWhich host and which port does your program dial?  Print both.' ]
+}
+
+@test "a command that cannot be run is said to be that" {
+	echo hello >points
+	run -1 protograde -n points client -- ./none
+	[[ $output == *'-       hello: '*'not tried: needs connect'* ]]
+	echo connect >points
+	run -1 protograde -n points client -- ./none
+	[[ $output == *'the command cannot be run: No such file'* ]]
+}
+
+@test "a class: a table, a row for each name" {
+	printf '%s\n' crlf recipient >points
+	printf '%s\n' '# name command' '' \
+		'anna mutant-client good %h %p %f %t %m' \
+		$'ben\tmutant-client lf  %h %p %f %t %m' \
+		'<c> ./none' >list
+	run -1 protograde client -c list -n points
+	[ "$output" = $'name\tgot\tof\tcrlf\trecipient
+anna\t2\t2\t1\t1
+ben\t1\t2\t0\t1
+<c>\t0\t2\t-\t-' ]
+	run -1 protograde -o html client -c list -n points
+	[[ $output == *'<tr><td>&lt;c&gt;</td><td>0</td><td>2</td>'* ]]
+	[[ $output == *'title="crlf: `EHLO pc` ended in LF">0</td>'* ]]
+	printf '%s\n' 'anna' >list
+	run -65 --separate-stderr protograde client -c list
+	[ "${stderr_lines[0]}" = 'protograde: list:1: no command' ]
+	run -64 protograde -o tap client -c list
+	run -64 protograde client -c list -- true
+	run -64 protograde client
+	run -64 protograde nobody -- true
+}
+
+@test "the page names all points" {
+	names() {
+		sed -n '/^The points of '"$1"' clients:/,/^\.El/p' \
+			"$TOP/man/protograde.1" | sed -n 's/^\.Cm \(.*\) :/\1/p' |
+			sed 's/ ,//g' | tr ' ' '\n' | LC_ALL=C sort
+	}
+	protograde -o tsv client -- false | sed 1d | cut -f 1 |
+		LC_ALL=C sort >got || :
+	names SMTP | diff - got
+}
+
+@test "stopped: what it runs is killed, its directory removed, 75" {
+	mkdir tmp
+	TMPDIR=$PWD/tmp protograde client -- \
+		mutant-client never-ends %h %p %f %t %m >out 2>err &
+	pid=$!
+	wait_for sh -c '[ -e tmp/*/message ]'
+	kill "$pid"
+	status=0
+	builtin wait "$pid" || status=$?
+	[ "$status" = 75 ]
+	grep -q '^protograde: stopped before the end$' err
+	[ -z "$(ls tmp)" ]
+}
