@@ -36,12 +36,13 @@ MODULES = \
 	format/wire/dsn format/wire/escape format/wire/even \
 	format/wire/explain format/wire/explainauth \
 	format/wire/explaindialogue format/wire/explainline \
-	format/wire/explainmail format/wire/explainword format/wire/failure \
-	format/wire/follow format/wire/ftp format/wire/judge \
-	format/wire/judgeargs format/wire/judgeftp format/wire/judgeorder \
-	format/wire/judgepop3 format/wire/judgereply format/wire/judgesmtp \
-	format/wire/judgetext format/wire/ladder format/wire/machine \
-	format/wire/mask format/wire/name format/wire/netrc format/wire/notes \
+	format/wire/explainmail format/wire/explainword \
+	format/wire/explanation format/wire/failure format/wire/follow \
+	format/wire/ftp format/wire/judge format/wire/judgeargs \
+	format/wire/judgeftp format/wire/judgeorder format/wire/judgepop3 \
+	format/wire/judgereply format/wire/judgesmtp format/wire/judgetext \
+	format/wire/ladder format/wire/machine format/wire/mask \
+	format/wire/name format/wire/netrc format/wire/notes \
 	format/wire/offer format/wire/ordline format/wire/protocol \
 	format/wire/record format/wire/recording format/wire/render \
 	format/wire/reply format/wire/results format/wire/rule \
@@ -81,15 +82,14 @@ MODULES = \
 	grade/scripted
 # Headers alone.
 TYPES = format/mail/dropstore format/mail/mailstore format/wire/judged \
-	format/wire/orderstore format/wire/saslconf server/ftp/ftpsession \
-	server/pop3/pop3session server/smtp/smtpconf server/tap/tapsession \
-	grade/point grade/suites sys/session
+	format/wire/orderstore format/wire/saslconf grade/point grade/suites \
+	server/ftp/ftpsession server/pop3/pop3session server/smtp/smtpconf \
+	server/tap/tapsession sys/session
 # Modules in several files: the others.
 PARTS = format/wire/explaincommand format/wire/explainreply \
 	format/wire/explainstatus format/wire/followstate \
 	format/wire/laddersvg format/wire/laddertext format/wire/machineplan \
-	grade/clienttext grade/smtpclients \
-	sys/iofile sys/netname
+	grade/clienttext grade/smtpclients sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even explain \
 	failure follow ftp ftpd ftpput hash hdr intake io journal limit local \

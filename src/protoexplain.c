@@ -6,10 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "format/wire/explaindialogue.h"
+#include "format/wire/explanation.h"
 #include "format/wire/explainword.h"
-#include "format/wire/mask.h"
-#include "format/wire/render.h"
 #include "sys/charset.h"
 #include "sys/cli.h"
 #include "sys/io.h"
@@ -22,7 +20,8 @@
 static const char usage[] =
     "usage: protoexplain [-hmuVv] [-o text|html] [dialogue ...]\n"
     "       protoexplain [-o text|html] word ...\n"
-    "  -m  explain the header and the parts of messages, too\n"
+    "  -m  explain the header and the parts of messages, too; a file that\n"
+    "      begins with a header field is one\n"
     "  -o  the form of what is printed (text)\n"
     "  -u  show log-ins, and open what is base64 in them\n"
     "  -v  say on standard error how many lines were wrong\n"
@@ -36,105 +35,12 @@ struct opt {
 	int verbose;
 };
 
-/* What has been read so far. */
-struct job {
-	const struct opt *opt;
-	struct explaindialogue x;
-	struct wr *out;
-	struct buf b;
-	int begun;		/* a dialogue is in hand */
-	int faulty;		/* what was read is not dialogue(5) */
-	size_t wrong;
-	size_t dialogues;
-};
-
-static void
-put(struct job *j)
-{
-	wr_addspan(j->out, buf_span(&j->b));
-	buf_clear(&j->b);
-}
-
-static void
-end_dialogue(struct job *j)
-{
-	if (!j->begun)
-		return;
-	explaindialogue_end(&j->x);
-	render_notes(&j->b, j->opt->form, &j->x.notes);
-	j->wrong += j->x.notes.wrong;
-	j->begun = 0;
-	put(j);
-}
-
-static void
-begin_dialogue(struct job *j, const struct dialogue_head *h)
-{
-	struct buf title = { 0 };
-
-	end_dialogue(j);
-	if (j->dialogues++ > 0 && j->opt->form == RENDER_TEXT)
-		buf_addc(&j->b, '\n');
-	if (h->protocol != DIALOGUE_ANY) {
-		dialogue_add_head(&title, h);
-		render_title(&j->b, j->opt->form, span_chomp(buf_span(&title)));
-	}
-	buf_free(&title);
-	explaindialogue_begin(&j->x, h->protocol);
-	j->begun = 1;
-}
-
-/* What may be shown of an event's line. */
-static void
-show_line(struct job *j, const struct dialogue_event *e)
-{
-	struct buf text = { 0 };
-
-	if (j->opt->open)
-		buf_addspan(&text, e->text);
-	else
-		mask_add(&text, e->text, j->x.shown);
-	render_line(&j->b, j->opt->form, e->side, buf_span(&text),
-	    j->x.notes.wrong > 0);
-	buf_free(&text);
-}
-
-static void
-take_event(struct job *j, const struct dialogue *d)
-{
-	if (d->begins)
-		begin_dialogue(j, &d->head);
-	explaindialogue_event(&j->x, &d->event);
-	show_line(j, &d->event);
-	render_notes(&j->b, j->opt->form, &j->x.notes);
-	j->wrong += j->x.notes.wrong;
-	put(j);
-}
-
-static void
-take_line(struct job *j, struct dialogue *d, const char *name,
-    unsigned long number, struct span line)
-{
-	switch (dialogue_line(d, line)) {
-	case DIALOGUE_EVENT:
-		take_event(j, d);
-		break;
-	case DIALOGUE_BAD:
-		warn("%s:%lu: %s", name, number, d->why);
-		j->faulty = 1;
-		break;
-	case DIALOGUE_OTHER:
-		break;
-	}
-}
-
-/* EX_OK, or why not all of the file could be read. */
+/* EX_OK, or why not all of the file could be read, or is no dialogue. */
 static enum exit_code
-read_file(struct job *j, const char *path)
+read_file(struct explanation *p, const char *path, struct wr *out)
 {
 	const char *name = io_name(path);
 	enum exit_code code = EX_OK;
-	struct dialogue d = { 0 };
 	enum rd_status status;
 	unsigned long number = 0;
 	struct span line;
@@ -147,8 +53,15 @@ read_file(struct job *j, const char *path)
 	}
 	rd_init(&in, fd, IO_FOREVER, DIALOGUE_LINE_MAX);
 	while ((status = rd_line(&in, &line)) == RD_LINE ||
-	    status == RD_PARTIAL)
-		take_line(j, &d, name, ++number, line);
+	    status == RD_PARTIAL) {
+		number++;
+		if (explanation_line(p, line) < 0) {
+			warn("%s:%lu: %s", name, number, p->why);
+			code = EX_DATAERR;
+		}
+		wr_addspan(out, buf_span(&p->out));
+		buf_clear(&p->out);
+	}
 	if (status == RD_LONG) {
 		warn("%s:%lu: the line is too long", name, number + 1);
 		code = EX_DATAERR;
@@ -157,10 +70,11 @@ read_file(struct job *j, const char *path)
 		warn_sys("%s", name);
 		code = die_errno(errno, EX_NOINPUT);
 	}
-	end_dialogue(j);
+	explanation_end(p);
+	wr_addspan(out, buf_span(&p->out));
+	buf_clear(&p->out);
 	rd_free(&in);
 	io_close(fd);
-	dialogue_free(&d);
 	return code;
 }
 
@@ -174,32 +88,31 @@ static enum exit_code
 read_all(const struct opt *opt, char **paths, struct wr *out)
 {
 	static char stdin_name[] = "-", *just_stdin[] = { stdin_name, NULL };
-	struct job j = { .opt = opt, .out = out };
+	struct explanation p = { .form = opt->form };
 	const char *password = getenv(PASSWORD);
 	enum exit_code code, worst = EX_OK;
 
-	j.x.explains_mail = opt->mail;
-	j.x.mail.convert = to_utf8;
-	j.x.auth.shows = opt->open;
+	p.x.explains_mail = opt->mail;
+	p.x.mail.convert = to_utf8;
+	p.x.auth.shows = opt->open;
 	if (opt->open && password != NULL)
-		j.x.auth.password = span_str(password);
+		p.x.auth.password = span_str(password);
 	if (*paths == NULL)
 		paths = just_stdin;
 	for (; *paths != NULL && out->err == 0; paths++) {
-		code = read_file(&j, *paths);
+		code = read_file(&p, *paths, out);
 		if (code > worst)
 			worst = code;
 	}
-	if (j.dialogues == 0 && worst == EX_OK && !j.faulty) {
+	if (p.dialogues == 0 && worst == EX_OK) {
 		warn("no dialogue, and no lines C: and S:");
-		j.faulty = 1;
+		worst = EX_DATAERR;
 	}
 	if (opt->verbose)
-		warn("%zu dialogues, %zu faults", j.dialogues, j.wrong);
-	explaindialogue_free(&j.x);
-	buf_free(&j.b);
-	if (worst == EX_OK && (j.faulty || j.wrong > 0))
+		warn("dialogues: %zu, faults: %zu", p.dialogues, p.wrong);
+	if (worst == EX_OK && p.wrong > 0)
 		worst = EX_DATAERR;
+	explanation_free(&p);
 	return worst;
 }
 

@@ -111,6 +111,21 @@ faulty() {
 	opens 0 -m 'Subject, decoded: "а"'
 }
 
+@test "-m: a message by itself" {
+	printf '%s\n' 'Subject: =?utf-8?Q?=D0=B0?=' ' b' 'From: a@b' 'Date: x' '' \
+		'C: no dialogue' '.x' | crlf >dialogue
+	opens 0 -m 'Subject, decoded: "а b"' 'C: no dialogue'
+	run -65 protoexplain dialogue
+	printf '%s\n' 'Subject: x' 'hello' >dialogue
+	opens 65 -m '! this is no header field: the empty line' '(RFC 5322 2.1)'
+	printf '%s\n' 'MIME-Version: 1.0' \
+		'Content-Type: multipart/mixed; boundary=b' '' --b '' x >dialogue
+	opens 65 -m '! the boundary that closes the parts is missing'
+	run -0 protoexplain -m - <<<'Subject: x'
+	run -65 protoexplain -m dialogue - <<<'S: 220 a'
+	grep -qx 'S: 220 a' <<<"$output"
+}
+
 @test "-m: what mkmail makes has no fault" {
 	printf 'Привіт\n.\n' >text
 	seq 1000 | tr -d '\n' >long

@@ -1,9 +1,9 @@
 /*
- * format/wire/explaindialogue: whatever was said, what is printed of it can be
+ * format/wire/explanation: whatever was said, what is printed of it can be
  * shown on a terminal, and stands on its lines.
  */
-#include "format/wire/explaindialogue.h"
 #include "format/wire/explainword.h"
+#include "format/wire/explanation.h"
 #include "sys/charset.h"
 
 #include "fuzz.h"
@@ -20,60 +20,43 @@ check(const struct buf *b)
 	}
 }
 
-static void
-show(struct buf *b, const struct notes *notes, enum render_form form)
-{
-	struct note note;
-	size_t i;
-
-	for (i = 0; i < notes->n; i++) {
-		note = notes_get(notes, i);
-		MUST(note.text.n > 0);
-	}
-	render_notes(b, form, notes);
-	check(b);
-	buf_clear(b);
-}
-
 static int
 to_utf8(struct buf *text, const char *name)
 {
 	return charset_convert(text, name, 65536);
 }
 
+/* All of it, as text or as a page; on each line, or where there is none. */
+static void
+explain(struct span rest, enum render_form form)
+{
+	struct explanation p = { .form = form };
+
+	p.x.explains_mail = 1;
+	p.x.mail.convert = to_utf8;
+	p.x.auth.shows = 1;
+	p.x.auth.password = span_str("secret");
+	while (rest.n > 0) {
+		MUST(explanation_line(&p, span_line(&rest)) == 0 ||
+		    p.why != NULL);
+		check(&p.out);
+		buf_clear(&p.out);
+	}
+	explanation_end(&p);
+	check(&p.out);
+	explanation_free(&p);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct span rest = span_of(data, n);
-	struct explaindialogue x = { .explains_mail = 1 };
-	struct dialogue d = { 0 };
+	struct span s = span_of(data, n);
 	struct buf b = { 0 };
 
-	x.mail.convert = to_utf8;
-	x.auth.shows = 1;
-	x.auth.password = span_str("secret");
-	explainword(&b, RENDER_TEXT, rest);
+	explainword(&b, RENDER_TEXT, s);
 	check(&b);
-	buf_clear(&b);
-	while (rest.n > 0) {
-		if (dialogue_line(&d, span_line(&rest)) != DIALOGUE_EVENT)
-			continue;
-		if (d.begins) {
-			explaindialogue_end(&x);
-			explaindialogue_begin(&x, d.head.protocol);
-		}
-		explaindialogue_event(&x, &d.event);
-		MUST(x.shown <= d.event.text.n);
-		render_line(&b, RENDER_TEXT, d.event.side, d.event.text, 0);
-		check(&b);
-		buf_clear(&b);
-		show(&b, &x.notes, RENDER_TEXT);
-		show(&b, &x.notes, RENDER_HTML);
-	}
-	explaindialogue_end(&x);
-	show(&b, &x.notes, RENDER_TEXT);
-	explaindialogue_free(&x);
-	dialogue_free(&d);
 	buf_free(&b);
+	explain(s, RENDER_TEXT);
+	explain(s, RENDER_HTML);
 	return 0;
 }

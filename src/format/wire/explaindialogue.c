@@ -34,6 +34,34 @@ explaindialogue_event(struct explaindialogue *x,
 }
 
 void
+explaindialogue_message(struct explaindialogue *x, struct span line)
+{
+	const struct dialogue_event e = {
+		.side = DIALOGUE_CLIENT, .end = DIALOGUE_NO_END,
+		.text = span_chomp(line)
+	};
+	struct notes all = { 0 };
+	struct judged j = { &e, &x->follow, NULL, &all, &x->mail, 0 };
+
+	x->shown = e.text.n;
+	x->text.body8 = 1;
+	judgetext_line(&x->text, &j, 0);
+	notes_clear(&x->notes);
+	notes_append(&x->notes, &all);
+	notes_free(&all);
+}
+
+void
+explaindialogue_message_end(struct explaindialogue *x)
+{
+	struct judged j = { NULL, &x->follow, NULL, &x->notes, &x->mail, 0 };
+
+	notes_clear(&x->notes);
+	judgetext_end(&x->text, &j);
+	judgetext_clear(&x->text);
+}
+
+void
 explaindialogue_end(struct explaindialogue *x)
 {
 	notes_clear(&x->notes);
@@ -46,6 +74,7 @@ explaindialogue_free(struct explaindialogue *x)
 	notes_free(&x->notes);
 	follow_free(&x->follow);
 	judge_free(&x->judge);
+	judgetext_free(&x->text);
 	explainmail_free(&x->mail);
 	explainauth_free(&x->auth);
 }

@@ -19,6 +19,7 @@ struct explaindialogue {
 
 	/* private */
 	struct judge judge;
+	struct judgetext text;	/* of a message without a dialogue */
 };
 
 /* A dialogue begins; of another one nothing is left. */
@@ -28,6 +29,13 @@ void explaindialogue_begin(struct explaindialogue *x,
 /* What was said next. */
 void explaindialogue_event(struct explaindialogue *x,
     const struct dialogue_event *e);
+
+/*
+ * A message by itself, line by line, with or without endings; and that it is
+ * over.  What it says of it is as under explains_mail.
+ */
+void explaindialogue_message(struct explaindialogue *x, struct span line);
+void explaindialogue_message_end(struct explaindialogue *x);
 
 /* Nothing follows: what is missing. */
 void explaindialogue_end(struct explaindialogue *x);

@@ -92,24 +92,38 @@ render_title(struct buf *b, enum render_form form, struct span title)
 	buf_addc(b, '\n');
 }
 
-void
-render_line(struct buf *b, enum render_form form, enum dialogue_side side,
-    struct span text, int wrong)
+static void
+add_line(struct buf *b, enum render_form form, const char *class,
+    const char *name, struct span text, int wrong)
 {
 	struct buf shown = { 0 };
 
 	escape_add(&shown, text);
 	if (form == RENDER_HTML) {
-		buf_addf(b, "<pre class=\"%s%s\"><b>%s</b>", classes[side],
-		    wrong ? " wrong" : "", sides[side]);
+		buf_addf(b, "<pre class=\"%s%s\"><b>%s</b>", class,
+		    wrong ? " wrong" : "", name);
 		add_html(b, buf_span(&shown));
 		buf_adds(b, "</pre>\n");
 	} else {
-		buf_adds(b, sides[side]);
+		buf_adds(b, name);
 		buf_addspan(b, buf_span(&shown));
 		buf_addc(b, '\n');
 	}
 	buf_free(&shown);
+}
+
+void
+render_line(struct buf *b, enum render_form form, enum dialogue_side side,
+    struct span text, int wrong)
+{
+	add_line(b, form, classes[side], sides[side], text, wrong);
+}
+
+void
+render_text(struct buf *b, enum render_form form, struct span text,
+    int wrong)
+{
+	add_line(b, form, "t", "", text, wrong);
 }
 
 static size_t

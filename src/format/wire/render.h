@@ -24,6 +24,10 @@ void render_title(struct buf *b, enum render_form form, struct span title);
 void render_line(struct buf *b, enum render_form form,
     enum dialogue_side side, struct span text, int wrong);
 
+/* The same of a text that nobody has said: no name stands before it. */
+void render_text(struct buf *b, enum render_form form, struct span text,
+    int wrong);
+
 void render_notes(struct buf *b, enum render_form form,
     const struct notes *notes);
 
