@@ -224,8 +224,7 @@ add_dialogue() {
 # The body of protoexplain's page, whose headings are lower here.
 dialogue() {
 	printf '<h4>%s</h4>\n<div class="ladder">\n' "$(word ladder)"
-	ladders=$((ladders + 1))
-	awk -v name="ladder$ladders" -f "$parts/ladder.awk" "$dir/svg"
+	awk -f "$parts/ladder.awk" "$dir/svg"
 	printf '</div>\n<h4>%s</h4>\n' "$(word explained)"
 	n=$(grep -c '^<p class="wrong">' "$dir/explained")
 	printf '<p>%s: %s</p>\n<div class="explained" lang="en">\n' \
@@ -368,7 +367,6 @@ add_parts() {
 
 main() {
 	authors='' heading='' language=en name='' output=- section='' talk=''
-	ladders=0
 	newline='
 '
 	case ${1-} in

@@ -1,60 +1,95 @@
 # A ladder of protoladder -> the same, in pictures that fit on a page, one below
 # the other, where it is too high for one.  It is cut between arrows: of a band,
-# a multiple of ROW from its top.  The first picture has all of it, of which
-# each shows a part; name is that of the whole.
+# a multiple of ROW from its top.  What reaches over a cut is in both pictures.
 
 BEGIN { ROW = 24; PAGE = 960 }
 
 NR == 1 {
-	if (match($0, / width="[0-9]+"/))
-		width = substr($0, RSTART + 8) + 0
-	if (match($0, / height="[0-9]+"/))
-		height = substr($0, RSTART + 9) + 0
+	width = number(" width=\"")
+	height = number(" height=\"")
 }
 
-/^<rect y="[0-9]+" width="[0-9]+" height="[0-9]+"/ {
-	match($0, /y="[0-9]+"/)
-	y = substr($0, RSTART + 3) + 0
-	match($0, /height="[0-9]+"/)
-	band(y, y + substr($0, RSTART + 8))
+{
+	line[NR] = $0
+	low[NR] = 0			# what has no place is in all pictures
+	high[NR] = height
 }
 
-{ picture[NR] = $0 }
+/^<rect y=/ { bands(number(" y=\""), number(" height=\"")) }
+/^<rect .*y=/ { place(number(" y=\""), number(" height=\"")) }
+/^<text / { place(number(" y=\""), 0) }
+/^<path d="/ { split($0, part, "\""); trace(part[2]) }
 
 END {
-	if (height <= PAGE || cuts == 0 || picture[NR] != "</svg>") {
-		for (i = 1; i <= NR; i++)
-			print picture[i]
-		exit
+	bottom[0] = cut_behind(0)
+	while (bottom[last] < height) {
+		last++
+		bottom[last] = cut_behind(bottom[last - 1])
 	}
-	cut[++cuts] = height
-	part(0, to = behind(0))
-	print "<g id=\"" name "\">"
 	for (i = 2; i < NR; i++)
-		print picture[i]
-	print "</g>\n</svg>"
-	while (to < height) {
-		from = to
-		part(from, to = behind(from))
-		print "<use href=\"#" name "\"/>\n</svg>"
+		for (k = picture(low[i]); k <= last; k++) {
+			if (k > 0 && bottom[k - 1] > high[i])
+				break
+			content[k] = content[k] line[i] "\n"
+		}
+	for (k = 0; k <= last; k++)
+		show(k ? bottom[k - 1] : 0, bottom[k], content[k])
+}
+
+# The number behind this, in the line.
+function number(name,    at) {
+	at = index($0, name)
+	return at ? substr($0, at + length(name)) + 0 : 0
+}
+
+function bands(y, n) {
+	for (n += y; y < n; y += ROW)
+		cut[++cuts] = y
+}
+
+function place(y, n) {
+	low[NR] = y
+	high[NR] = y + n
+}
+
+# A path of M, L, H and V: the y of M and L stands behind a blank.
+function trace(d,    n, y) {
+	low[NR] = height
+	high[NR] = 0
+	while (match(d, /[V ][0-9]+/)) {
+		y = substr(d, RSTART + 1, RLENGTH - 1) + 0
+		d = substr(d, RSTART + RLENGTH)
+		if (y < low[NR])
+			low[NR] = y
+		if (y > high[NR])
+			high[NR] = y
 	}
 }
 
-function band(from, to) {
-	for (; from < to; from += ROW)
-		cut[++cuts] = from
-}
-
-# behind(from): where the picture that begins there ends.
-function behind(from,    to) {
-	while (next_cut < cuts && (to <= from || cut[next_cut + 1] <= from + PAGE))
-		to = cut[++next_cut]
+# Where the picture that begins there ends.
+function cut_behind(from,    to) {
+	if (height - from <= PAGE)
+		return height
+	while (at < cuts && (to <= from || cut[at + 1] <= from + PAGE))
+		to = cut[++at]
 	return to > from ? to : height
 }
 
-function part(from, to) {
+# The picture that has this y; none is higher than a page, but for the last.
+function picture(y,    k) {
+	k = int(y / PAGE)
+	if (k > last)
+		k = last
+	while (k > 0 && bottom[k - 1] > y)
+		k--
+	while (k < last && bottom[k] <= y)
+		k++
+	return k
+}
+
+function show(from, to, what) {
 	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\""
 	printf " width=\"%d\" height=\"%d\"", width, to - from
 	printf " viewBox=\"0 %d %d %d\"", from, width, to - from
-	print " xml:space=\"preserve\">"
+	printf " xml:space=\"preserve\">\n%s</svg>\n", what
 }
