@@ -26,6 +26,7 @@ PYTHON=/usr/bin/python3
 
 # The pids of the servers that start began, each with a session of its own.
 STARTED=()
+TAPS=0
 
 # A file with a setup or teardown of its own calls these from there.
 lib_setup() {
@@ -115,14 +116,37 @@ start() {
 		ADDR=$(sed -n 's/.*listening on //p; /listening on/q' \
 			"$name.err")
 		if [ -n "$ADDR" ]; then
+			through_tap "$1"
 			PORT=${ADDR##*:}
-			return 0
+			return
 		fi
 		kill -0 "$PID" 2>/dev/null || break
 		sleep 0.02
 	done
 	echo "$name does not listen:" >&2
 	cat "$name.err" >&2
+	return 1
+}
+
+# through_tap SERVER: with TAP=1 clients find prototap in front of it.
+through_tap() {
+	local protocol i said=tap.$BASHPID.$((++TAPS)).err
+	[ -n "${TAP:-}" ] || return 0
+	case $1 in
+	smtpd-lite | fake-smtp | *.py) protocol=smtp ;;
+	pop3d-lite) protocol=pop3 ;;
+	ftpd-lite | fake-ftp) protocol=ftp ;;
+	orderrecv) protocol=order ;;
+	*) return 0 ;;
+	esac
+	launch -s prototap -p "$protocol" -l 127.0.0.1:0 -o tapped "$ADDR" \
+		</dev/null 2>"$said" >/dev/null 3>&- &
+	STARTED+=("$!")
+	for ((i = 0; i < 500; i++)); do
+		ADDR=$(sed -n 's/.*listening on //p; /listening on/q' "$said")
+		[ -z "$ADDR" ] || return 0
+		sleep 0.02
+	done
 	return 1
 }
 

@@ -4,8 +4,8 @@
  * How many bytes of s are ASCII that stands for itself; eight at a time, for
  * most of what is recorded is that.
  */
-static size_t
-plain(struct span s)
+size_t
+escape_plain(struct span s)
 {
 	const uint64_t high = BYTES8(0x80);
 	size_t i = 0;
@@ -56,7 +56,7 @@ escape_add(struct buf *b, struct span text)
 	size_t n;
 
 	for (; text.n > 0; text = span_drop(text, n)) {
-		n = plain(text);
+		n = escape_plain(text);
 		if (n == 0 && text.p[0] != '\\')
 			n = span_printable(text);
 		buf_add(b, text.p, n);

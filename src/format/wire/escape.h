@@ -10,6 +10,9 @@
 /* Adds s with \t, \r, \n, \\ and \xHH for what is not printable. */
 void escape_add(struct buf *b, struct span s);
 
+/* How many of the bytes that s begins with are ASCII, and stay as they are. */
+size_t escape_plain(struct span s);
+
 /* Adds the bytes that s stands for: 0, or -1 at a backslash of another kind. */
 int escape_undo(struct buf *b, struct span s);
 

@@ -109,20 +109,30 @@ add_text(struct record *r, struct span s, int64_t now, struct buf *out)
 	struct dialogue_event e = { now - r->start, DIALOGUE_CLIENT,
 	    DIALOGUE_CRLF, DIALOGUE_TEXT, { NULL, 0 } };
 	struct buf *start = &r->start_of_text;
-	const char *p = s.p, *end = s.p + s.n, *lf;
+	const char *lf;
+	size_t at = 0, n, plain;
 
 	buf_clear(start);
 	dialogue_add_start(start, &e);
-	while (p < end && *p != '.' &&
-	    (lf = memchr(p, '\n', (size_t)(end - p))) != NULL &&
-	    lf > p && lf[-1] == '\r' && lf - p < DIALOGUE_TEXT_MAX) {
-		buf_reserve(out, start->n + (size_t)(lf - p));
+	while (at < s.n && s.p[at] != '.') {
+		n = plain = escape_plain(span_drop(s, at));
+		/* Most lines are plain up to their end. */
+		if (s.n - at < n + 2 || memcmp(s.p + at + n, "\r\n", 2) != 0) {
+			lf = memchr(s.p + at, '\n', s.n - at);
+			if (lf == NULL || lf == s.p + at || lf[-1] != '\r')
+				break;
+			n = (size_t)(lf - 1 - (s.p + at));
+		}
+		if (n > DIALOGUE_TEXT_MAX - 2)
+			break;
 		buf_addspan(out, buf_span(start));
-		escape_add(out, span_of(p, (size_t)(lf - 1 - p)));
+		buf_add(out, s.p + at, plain);
+		if (plain < n)
+			escape_add(out, span_of(s.p + at + plain, n - plain));
 		buf_addc(out, '\n');
-		p = lf + 1;
+		at += n + 2;
 	}
-	return (size_t)(p - s.p);
+	return at;
 }
 
 /* Whether add_text may take lines: nothing is awaited, or left of one. */
