@@ -274,6 +274,9 @@ S crlf 221 bye
 	right "$GREET" "$login" $'C: AUTH CRAM-MD5\nS: 334 PDFAYj4=' \
 		'C: YSAwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZg==' 'S: 535 no' "$plain" "$QUIT"
 	[[ $output != *YSAwMTIzNDU2* ]]
+	long=$(printf %012300d 0)
+	faulty "S: 334 $long" 'RFC 4954 4' "$GREET" "$login" \
+		'C: AUTH CRAM-MD5' "S: 334 $long" $'C: *\nS: 501 no' "$QUIT"
 	faulty 'C: AUTH PLAIN ****' 'RFC 4954 4' "$GREET" "$login" "$plain" \
 		$'C: AUTH PLAIN AGEAYg==\nS: 503 no' "$QUIT"
 }
@@ -317,4 +320,40 @@ S crlf 221 bye
 		$'C: MAIL FROM:<a@b>\nS: 250 queued\nS: 250 Ok' "$QUIT"
 	right "$GREET" "$PIPE" "$MAIL" "$RCPT" "$DATA" \
 		$'C: QUIT\nS: 250 queued\nS: 221 bye'
+}
+
+@test "STARTTLS: what follows is not heard, or begins with EHLO" {
+	tls=$'C: EHLO pc\nS: 250-pth.ua\nS: 250-STARTTLS\nS: 250 SIZE'
+	right "$GREET" "$tls" $'C: STARTTLS\nS: 220 go'
+	right "$GREET" "$tls" $'C: STARTTLS\nS: 220 go' "$EHLO" "$MAIL" "$QUIT"
+	right "$GREET" "$tls" $'C: STARTTLS\nS: 454 later' "$MAIL" "$QUIT"
+	faulty 'C: MAIL FROM:<a@b>' 'RFC 5321 4.1.4' "$GREET" "$tls" \
+		$'C: STARTTLS\nS: 220 go' "$MAIL" "$QUIT"
+	faulty 'C: STARTTLS' 'RFC 5321 4.1.4' "$GREET" "$tls" "$MAIL" \
+		$'C: STARTTLS\nS: 503 no' "$QUIT"
+}
+
+@test "what else is wrong: arguments, places, lines" {
+	faulty 'C: RCPT TO:' 'RFC 5321 4.1.2' "$HEAD" "$MAIL" \
+		$'C: RCPT TO:\nS: 501 no' "$QUIT"
+	faulty 'C: RCPT TO <c@d>' 'RFC 5321 4.1.2' "$HEAD" "$MAIL" \
+		$'C: RCPT TO <c@d>\nS: 501 no' "$QUIT"
+	faulty 'C: RCPT TO:<c@d>,<e@f>' 'RFC 5321 4.1.2' "$HEAD" "$MAIL" \
+		$'C: RCPT TO:<c@d>,<e@f>\nS: 501 no' "$QUIT"
+	name=$(seq -f a%09.0f 1 7 | tr -d '\n')
+	faulty "C: MAIL FROM:<$name@b>" 'RFC 5321 4.1.2' "$HEAD" \
+		"C: MAIL FROM:<$name@b>" 'S: 501 no' "$QUIT"
+	faulty 'C: MAIL FROM:<a@b> BODY=BINARYMIME' 'RFC 3030 3' "$HEAD" \
+		$'C: MAIL FROM:<a@b> BODY=BINARYMIME\nS: 555 no' "$QUIT"
+	faulty 'C: RCPT TO:<c@d>' 'RFC 5321 4.1.4' "$HEAD" \
+		$'C: MAIL FROM:<a@b>\nS: 550 no' $'C: RCPT TO:<c@d>\nS: 503 no' \
+		"$QUIT"
+	faulty 'C: ' 'RFC 5321 4.1.1' "$HEAD" $'C: \nS: 500 no' "$QUIT"
+	faulty 'S: 354 go' 'RFC 5321 4.3.2' "$HEAD" \
+		$'C: XYZ\nS: 354 go' "$QUIT"
+	faulty 'S: 354 more' 'RFC 5321 4.3.2' "$SEND" "$TEXT" \
+		$'C: .\nS: 354 more' "$QUIT"
+	right "$HEAD" $'C: XYZ\nS: 500 no' "$QUIT"
+	faulty 'C: VRFY' 'RFC 5321 4.1.1.6' "$HEAD" $'C: VRFY\nS: 501 no' \
+		"$QUIT"
 }

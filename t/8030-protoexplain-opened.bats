@@ -93,6 +93,21 @@ faulty() {
 	faulty 'RFC 2046 5.1.1'
 	message 'Content-Type: text/plain' '' x
 	faulty 'RFC 2045 4'
+	message 'MIME-Version: 1.0' \
+		'Content-Type: multipart/mixed; boundary=z' '' x
+	faulty 'RFC 2046 5.1.1'
+	message 'MIME-Version: 1.0' \
+		'Content-Type: multipart/mixed; boundary=z' '' --z \
+		'Content-Type: multipart/mixed; boundary=y' '' --y '' x --z--
+	faulty 'RFC 2046 5.1.2'
+	message 'MIME-Version: 1.0' 'Content-Transfer-Encoding: base64' \
+		'Content-Type: multipart/mixed; boundary=z' '' --z '' x --z--
+	faulty 'RFC 2045 6.4'
+	message 'MIME-Version: 1.0' 'Content-Transfer-Encoding: base64' '' \
+		"$(seq -f %04.0f 20 | tr -d '\n')"
+	faulty 'RFC 2045 6.8'
+	message "Content-Disposition: attachment; filename*=utf-8''%x" '' x
+	faulty 'RFC 2231 4'
 	message 'MIME-Version: 1.0' 'Content-Transfer-Encoding: zip' '' x
 	faulty 'RFC 2045 6.1'
 	message 'MIME-Version: 1.0' 'Content-Type: text/plain' \
@@ -182,6 +197,8 @@ login() {
 	run -0 protoexplain -u dialogue
 	login 'C: AUTH PLAIN AHBl*' 'S: 501 no'
 	opens 65 -u 'not base64 (RFC 4954 4)'
+	login 'C: AUTH CRAM-MD5' 'S: 334 PDE+' 'C: cGV0cm92' 'S: 501 no'
+	opens 65 -u 'CRAM-MD5 is the user' '(RFC 2195 2)'
 	login 'C: AUTH PLAIN cGV0cm92' 'S: 501 no'
 	opens 65 -u 'PLAIN is' '(RFC 4616 2)'
 	login 'C: AUTH LOGIN' 'S: 334 VXNlcm5hbWU6' 'C: *' 'S: 501 no'

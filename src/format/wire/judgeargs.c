@@ -167,9 +167,6 @@ judge_address(struct judged *j, const struct addr *a)
 	    !(rcpt && span_case_is(a->local, "postmaster")))
 		judged_wrong(j, "RFC 5321 4.1.2",
 		    "an address without @ and a domain");
-	if (a->local.n > ADDR_LOCAL_MAX)
-		judged_wrong(j, "RFC 5321 4.5.3.1.1",
-		    "more than 64 octets before the @");
 }
 
 /* Behind FROM: or TO:; what follows the path, or nothing where there is none */
