@@ -52,7 +52,7 @@ arrived() {
 		--mail-from a@b.test --mail-rcpt nobody@pth.ua -T letter.crlf
 	[[ $output = *550* ]]
 	run -0 curl -sS --url "smtp://127.0.0.1:$PORT" -X 'VRFY u1'
-	[[ $output = *'250 2.1.5 <u1>'* ]]
+	[[ $output = *'250 2.1.5 <u1@pth.ua>'* ]]
 }
 
 @test "msmtp" {
@@ -75,7 +75,7 @@ arrived() {
 	    c.ehlo()
 	    assert c.has_extn("pipelining") and c.has_extn("smtputf8")
 	    assert c.esmtp_features["size"] == "104857600"
-	    assert c.verify("u1") == (250, b"2.1.5 <u1>")
+	    assert c.verify("u1") == (250, b"2.1.5 <u1@pth.ua>")
 	    refused = c.sendmail("a@b.test", ["u1@pth.ua", "nobody@pth.ua",
 	        "u2@pth.ua", "u@elsewhere.test"], letter,
 	        ["BODY=8BITMIME"])
