@@ -77,9 +77,10 @@ MODULES = \
 	client/ftp/ftpc client/ftp/ftpput client/order/orderc \
 	client/dns/mx client/dns/nameservers client/dns/resolver \
 	client/dns/zone \
-	grade/attempt grade/clientgrade grade/clientjudge grade/evidence \
-	grade/fillwords grade/grade grade/marks grade/page grade/sample \
-	grade/scripted
+	grade/attempt grade/classlist grade/clientgrade grade/clientjudge \
+	grade/evidence grade/fillwords grade/grade grade/marks grade/page \
+	grade/sample grade/scripted grade/servergrade grade/stored \
+	grade/subject grade/visit
 # Headers alone.
 TYPES = format/mail/dropstore format/mail/mailstore format/wire/judged \
 	format/wire/orderstore format/wire/saslconf grade/point grade/suites \
@@ -89,7 +90,8 @@ TYPES = format/mail/dropstore format/mail/mailstore format/wire/judged \
 PARTS = format/wire/explaincommand format/wire/explainreply \
 	format/wire/explainstatus format/wire/followstate \
 	format/wire/laddersvg format/wire/laddertext format/wire/machineplan \
-	grade/clienttext grade/smtpclients sys/iofile sys/netname
+	grade/clienttext grade/smtpclients grade/smtpservers \
+	sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even explain \
 	failure follow ftp ftpd ftpput hash hdr intake io journal limit local \
@@ -107,7 +109,7 @@ HEADERS = $(MODULES:%=src/%.h) $(TYPES:%=src/%.h)
 UNIT = $(UNITS:%=t/unit/%.t)
 TOOLBIN = $(TOOLS:%=t/bin/%)
 # t/mutants/NAME.c: programs with a fault each, for protograde to find.
-MUTANTS = client
+MUTANTS = client server
 MUTANTBIN = $(MUTANTS:%=t/bin/mutant-%)
 LIB = src/libmailorder.a
 
@@ -137,9 +139,10 @@ $(TOOLBIN): $(TOOLS:%=t/tools/%.c) t/tools/peer.c t/tools/peer.h $(LIB)
 	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -pthread -o $@ \
 		t/tools/$(@F).c t/tools/peer.c $(LIB)
 
-t/bin/mutant-client: t/mutants/client.c
+$(MUTANTBIN): $(MUTANTS:%=t/mutants/%.c)
 	mkdir -p t/bin
-	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $?
+	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ \
+		t/mutants/`echo $(@F) | sed 's/mutant-//'`.c
 
 .c.t:
 	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB)

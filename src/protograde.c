@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include "format/wire/escape.h"
+#include "grade/classlist.h"
 #include "grade/marks.h"
-#include "grade/suites.h"
+#include "grade/subject.h"
 #include "sys/cli.h"
 #include "sys/io.h"
+#include "sys/net.h"
 #include "sys/spawn.h"
 #include "sys/stop.h"
 
@@ -20,24 +22,29 @@
 
 static const char usage[] =
     "usage: protograde [-hVv] [-o tap|text|html|tsv] [-n points]\n"
-    "                  [-p smtp|pop3] [-T seconds] client [-c list]\n"
-    "                  -- command [word ...]\n"
+    "                  [-p smtp] [-T seconds] [-f from] [-t to]\n"
+    "                  [-d store] client|server [-c list]\n"
+    "                  addr | -- command [word ...]\n"
     "  -c  a file with a name and a command on each line: a class\n"
+    "  -d  the directory, or file, where a server stores messages\n"
+    "  -f  the sender, -t the recipient, that a server is tried with\n"
     "  -n  a file with the points that count, and their weights\n"
     "  -o  the form of the report (text; with -c tsv)\n"
     "  -p  the protocol (smtp)\n"
-    "  -T  seconds that one session may take (20)\n"
+    "  -T  seconds that a client's session, or a server's reply, may take\n"
+    "      (20)\n"
     "  -v  tell what is said, on standard error\n"
-    "  In the command %h %p %f %t %m stand for host, port, sender,\n"
-    "  recipient and a file with the message.\n";
+    "  In a client's command %h %p %f %t %m stand for host, port, sender,\n"
+    "  recipient and a file with the message; in a server's %p for the\n"
+    "  port, and %d for what -d is.\n";
 
 struct opt {
-	const char *role, *points, *list, *protocol;
+	const char *points, *list;
 	enum marks_form form;
-	int has_form, verbose;
-	long timeout;
+	int has_form;
+	struct net_addr addr;
 	char **words;
-	const char *dir;		/* for files that are needed */
+	struct subject subject;
 };
 
 static void
@@ -60,13 +67,6 @@ read_text(struct buf *b, const char *path)
 		die_sys(EX_NOINPUT, "%s", io_name(path));
 }
 
-static const struct suite *
-suite_of(const struct opt *o)
-{
-	(void)o;
-	return suites_smtp_client.suite;
-}
-
 static void
 choose(struct grade *g, const char *path)
 {
@@ -79,20 +79,6 @@ choose(struct grade *g, const char *path)
 	if (cli_faults(&faults))
 		die(EX_DATAERR, "%s: nothing was tried", io_name(path));
 	buf_free(&text);
-}
-
-/* Judges one: the points are in g. */
-static void
-judge(const struct opt *o, struct grade *g, char *const *words)
-{
-	struct client c = {
-		&suites_smtp_client, words, o->dir, (int)o->timeout * 1000,
-		o->verbose ? talk : NULL, NULL, 0, 0, 0, { 0 }
-	};
-
-	grade_again(g);
-	grade_run(g, &c);
-	client_free(&c);
 }
 
 static int
@@ -117,7 +103,7 @@ judge_one(const struct opt *o, struct grade *g, struct wr *out)
 {
 	struct buf report = { 0 }, name = { 0 };
 
-	judge(o, g, o->words);
+	subject_judge(&o->subject, g, o->words);
 	add_name(&name, o->words);
 	marks_add(&report, o->form, g, buf_str(&name));
 	wr_addspan(out, buf_span(&report));
@@ -134,27 +120,21 @@ flush(struct wr *out, struct buf *b)
 	buf_clear(b);
 }
 
-/* All lines of the list are read before the first command is run. */
 static int
-judge_class(const struct opt *o, struct grade *g, struct wr *out)
+judge_class(const struct opt *o, struct grade *g, struct span list,
+    struct wr *out)
 {
-	struct buf list = { 0 }, command = { 0 }, report = { 0 };
-	struct span rest, line, name;
+	struct buf command = { 0 }, report = { 0 };
+	struct span line, name;
 	char **words;
 	int all = 1;
 
-	read_text(&list, o->list);
 	marks_head(&report, o->form, g);
-	rest = buf_span(&list);
-	while (rest.n > 0 && !stop_asked()) {
-		line = span_trim(span_chomp(span_line(&rest)));
-		if (line.n == 0 || line.p[0] == '#')
-			continue;
-		name = span_take_word(&line);
+	while (!stop_asked() && classlist_next(&list, &name, &line)) {
 		buf_clear(&command);
 		buf_addspan(&command, line);
 		words = spawn_words(buf_str(&command), NULL, NULL);
-		judge(o, g, words);
+		subject_judge(&o->subject, g, words);
 		free(words);
 		all = all && is_whole(g);
 		marks_row(&report, o->form, g, name);
@@ -162,35 +142,22 @@ judge_class(const struct opt *o, struct grade *g, struct wr *out)
 	}
 	marks_end(&report, o->form);
 	flush(out, &report);
-	buf_free(&list);
 	buf_free(&command);
 	buf_free(&report);
 	return all;
 }
 
-/* Each line of a list has a command, and no NUL. */
 static void
-check_list(const char *path)
+read_list(struct buf *list, const char *path)
 {
-	struct buf list = { 0 }, faults = { 0 };
-	struct span rest, line;
-	unsigned long n = 0;
+	struct buf faults = { 0 };
 
-	read_text(&list, path);
-	rest = buf_span(&list);
-	while (rest.n > 0) {
-		line = span_trim(span_chomp(span_line(&rest)));
-		n++;
-		if (line.n == 0 || line.p[0] == '#')
-			continue;
-		span_take_word(&line);
-		if (span_trim(line).n == 0 || span_find(line, '\0') != NULL)
-			buf_addf(&faults, "%s:%lu: no command\n",
-			    io_name(path), n);
-	}
+	if (path == NULL)
+		return;
+	read_text(list, path);
+	classlist_check(buf_span(list), io_name(path), &faults);
 	if (cli_faults(&faults))
 		die(EX_DATAERR, "%s: nothing was tried", io_name(path));
-	buf_free(&list);
 }
 
 /* A directory of its own, in $TMPDIR. */
@@ -209,24 +176,24 @@ make_dir(struct buf *dir)
 static int
 run(struct opt *o)
 {
-	struct buf dir = { 0 };
+	struct buf dir = { 0 }, list = { 0 };
 	struct grade g;
 	struct wr out;
 	int all;
 
-	grade_init(&g, suite_of(o));
+	grade_init(&g, subject_suite(&o->subject));
 	choose(&g, o->points);
-	if (o->list != NULL)
-		check_list(o->list);
+	read_list(&list, o->list);
 	if (stop_catch() < 0)
 		die_sys(EX_TEMPFAIL, "signals");
 	make_dir(&dir);
-	o->dir = buf_str(&dir);
+	o->subject.dir = buf_str(&dir);
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	all = o->list != NULL ? judge_class(o, &g, &out) :
+	all = o->list != NULL ? judge_class(o, &g, buf_span(&list), &out) :
 	    judge_one(o, &g, &out);
-	rmdir(o->dir);
+	rmdir(o->subject.dir);
 	buf_free(&dir);
+	buf_free(&list);
 	grade_free(&g);
 	wr_finish(&out);
 	if (stop_asked())
@@ -239,6 +206,8 @@ option(struct opt *o, int c)
 {
 	switch (c) {
 	case 'c': o->list = optarg; break;
+	case 'd': o->subject.store = optarg; break;
+	case 'f': o->subject.from = optarg; break;
 	case 'h': cli_help();
 	case 'n': o->points = optarg; break;
 	case 'o':
@@ -247,37 +216,50 @@ option(struct opt *o, int c)
 			    optarg);
 		o->has_form = 1;
 		break;
-	case 'p': o->protocol = optarg; break;
-	case 'T':
-		o->timeout = cli_number(c, optarg, TIMEOUT_MIN, TIMEOUT_MAX);
+	case 'p':
+		if (strcmp(optarg, "smtp") != 0)
+			die(EX_USAGE, "-p: %s: not smtp", optarg);
 		break;
+	case 'T':
+		o->subject.timeout = 1000 * (int)cli_number(c, optarg,
+		    TIMEOUT_MIN, TIMEOUT_MAX);
+		break;
+	case 't': o->subject.to = optarg; break;
 	case 'V': cli_version();
-	case 'v': o->verbose = 1; break;
+	case 'v': o->subject.talk = talk; break;
 	default: cli_usage();
 	}
 }
 
-/* What contradicts itself. */
+/* Behind the role and its options: an address, or a command behind "--". */
 static void
-check(struct opt *o)
+operands(struct opt *o, char **words, int is_command)
 {
-	if (o->list != NULL ? o->words[0] != NULL : o->words[0] == NULL)
+	o->words = words;
+	if (o->list != NULL ? words[0] != NULL : words[0] == NULL)
 		cli_usage();
+	if (o->list == NULL && o->subject.server && !is_command) {
+		if (words[1] != NULL)
+			cli_usage();
+		if (net_parse(&o->addr, words[0], "2525") < 0)
+			die(EX_USAGE, "%s: not an address", words[0]);
+		o->subject.addr = &o->addr;
+	}
 	if (!o->has_form)
 		o->form = o->list != NULL ? MARKS_TSV : MARKS_TEXT;
 	if (o->list != NULL && o->form == MARKS_TAP)
 		die(EX_USAGE, "-o: there is no TAP of a class");
-	if (strcmp(o->protocol, "smtp") != 0 &&
-	    strcmp(o->protocol, "pop3") != 0)
-		die(EX_USAGE, "-p: %s: not smtp or pop3", o->protocol);
+	cli_clean("-f", o->subject.from);
+	cli_clean("-t", o->subject.to);
 }
 
 /* Options stand before the role, and behind it. */
 int
 main(int argc, char **argv)
 {
-	static const char letters[] = "c:hn:o:p:T:Vv";
-	struct opt o = { .protocol = "smtp", .timeout = 20 };
+	static const char letters[] = "c:d:f:hn:o:p:T:t:Vv";
+	struct opt o = { .subject.timeout = 20000 };
+	const char *role;
 	int c;
 
 	cli_init(argc, argv, usage);
@@ -285,12 +267,12 @@ main(int argc, char **argv)
 		option(&o, c);
 	if (optind == argc)
 		cli_usage();
-	o.role = argv[optind++];
-	if (strcmp(o.role, "client") != 0)
+	role = argv[optind++];
+	o.subject.server = strcmp(role, "server") == 0;
+	if (!o.subject.server && strcmp(role, "client") != 0)
 		cli_usage();
 	while ((c = getopt(argc, argv, letters)) != -1)
 		option(&o, c);
-	o.words = argv + optind;
-	check(&o);
+	operands(&o, argv + optind, strcmp(argv[optind - 1], "--") == 0);
 	return run(&o);
 }

@@ -355,6 +355,14 @@ is_handled() {
 	echo 'anna ./client %h %p %f %t %m' >list.txt
 	gives 0 3
 	[ "$(cat class.tsv)" = $'name\tgot\tof\tcrlf\tdots\nanna\t4\t4\t1\t1' ]
+	ln -s "$TOP/t/bin/mutant-server" shim/
+	printf '#!/bin/sh\nexec mutant-server good "$@"\n' >server
+	chmod +x server
+	mkdir stored
+	mail_server
+	printf '%s\n' quit >points.txt
+	gives 0 4 localhost:2525 "$ADDR" '-d mail' '-d stored'
+	[ "$(grep -c 'failed: 0, not tried: 0' got)" = 2 ]
 	all_tried
 }
 

@@ -22,7 +22,7 @@ is_same(const struct client_point *a, const struct client_point *b)
 }
 
 static int
-hold_of(const struct client *c)
+hold_of(const struct clientgrade *c)
 {
 	int ms = c->slowest * HOLD_TIMES;
 
@@ -30,7 +30,7 @@ hold_of(const struct client *c)
 }
 
 static void
-give_up(struct client *c, const struct attempt *a)
+give_up(struct clientgrade *c, const struct attempt *a)
 {
 	if (a->err != 0)
 		buf_addf(&c->hopeless, "the command cannot be run: %s",
@@ -44,7 +44,7 @@ give_up(struct client *c, const struct attempt *a)
 }
 
 static void
-run(struct client *c, const struct client_point *p, struct attempt *a)
+run(struct clientgrade *c, const struct client_point *p, struct attempt *a)
 {
 	struct scripted_conf scripted = {
 		p->script, c->kind->smtp, hold_of(c), c->kind->usual, NULL,
@@ -70,7 +70,7 @@ run(struct client *c, const struct client_point *p, struct attempt *a)
 }
 
 static const struct attempt *
-attempt_of(struct client *c, const struct client_point *p)
+attempt_of(struct clientgrade *c, const struct client_point *p)
 {
 	size_t i;
 
@@ -90,7 +90,7 @@ client_try(void *subject, const struct point *point, struct buf *evidence)
 {
 	const struct client_point *p = (const struct client_point *)
 	    (const void *)point;
-	struct client *c = subject;
+	struct clientgrade *c = subject;
 	const struct attempt *a = attempt_of(c, p);
 	int right;
 
@@ -104,7 +104,7 @@ client_try(void *subject, const struct point *point, struct buf *evidence)
 }
 
 void
-client_free(struct client *c)
+client_free(struct clientgrade *c)
 {
 	size_t i;
 

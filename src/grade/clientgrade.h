@@ -33,7 +33,7 @@ struct client_kind {
 };
 
 /* All zero but for what stands first. */
-struct client {
+struct clientgrade {
 	const struct client_kind *kind;
 	char *const *words;	/* the command */
 	const char *dir;	/* for files */
@@ -51,10 +51,10 @@ struct client {
 	struct buf hopeless;	/* why no more is tried */
 };
 
-/* A suite's try; subject is a struct client. */
+/* A suite's try; subject is a struct clientgrade. */
 enum verdict client_try(void *subject, const struct point *p,
     struct buf *evidence);
 
-void client_free(struct client *c);
+void client_free(struct clientgrade *c);
 
 #endif

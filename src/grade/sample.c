@@ -54,6 +54,7 @@ static const struct {
 	{ "blank-lines", "one\n\ntwo\n\n\nthree\n", NULL },
 	{ "blanks", "none\n  two before\n\ta tab before\n    four before\n",
 	    NULL },
+	{ "lines", "one\n\n  two\n\n\n\tthree\n", NULL },
 	{ "bare", "The last line\nhas no end", NULL },
 	{ "long", "", add_long },
 	{ "large", "", add_large },

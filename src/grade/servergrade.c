@@ -1,0 +1,273 @@
+#include "servergrade.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "attempt.h"
+#include "evidence.h"
+#include "fillwords.h"
+#include "stored.h"
+#include "sys/stop.h"
+
+#define LOOPBACK "127.0.0.1"
+#define NAP 20
+#define CPU 30			/* seconds, for each of its processes */
+#define FILE_MAX ((uint64_t)64 << 20)
+#define STARTS_MAX 200		/* of a server that ends */
+#define STUCK_MAX 5		/* times that one may say nothing */
+#define CRASH 200		/* ms for a program to end */
+#define ABSENT 600		/* ms for what should not be stored */
+
+/* --- The program ------------------------------------------------------ */
+
+/* A port that is free now. */
+static void
+find_port(struct net_addr *a)
+{
+	int fds[NET_SOCKETS_MAX];
+	char text[NET_TEXT_MAX];
+	const char *why;
+
+	net_parse(a, LOOPBACK ":0", "0");
+	if (net_listen(a, fds, &why) < 1)
+		die(EX_TEMPFAIL, LOOPBACK ": %s", why);
+	net_bound(fds[0], text);
+	io_close(fds[0]);
+	net_parse(a, text, "0");
+}
+
+static int
+start(struct servergrade *s)
+{
+	const struct bounded_limits limits = { CPU, FILE_MAX };
+	struct word_value values[] = {
+		{ 'h', LOOPBACK }, { 'p', NULL }, { 'd', s->store }, { 0, NULL }
+	};
+	char **argv;
+	int in, r;
+
+	find_port(&s->at);
+	values[1].text = s->at.port;
+	if (s->store == NULL)
+		values[2].letter = '\0';
+	argv = fillwords(s->words, values);
+	in = io_file("/dev/null", O_RDWR | O_CLOEXEC, 0);
+	s->started++;
+	r = in < 0 ? -1 : bounded_start(&s->program, argv, in, in, &limits);
+	if (r < 0)
+		buf_addf(&s->hopeless, "the command cannot be run: %s",
+		    strerror(errno));
+	if (in >= 0)
+		io_close(in);
+	free(argv);
+	return r;
+}
+
+/* Where the connection's end was the program's, that is added. */
+static void
+crashed(struct servergrade *s, const struct visit *v, struct buf *evidence)
+{
+	int naps = v->closed ? CRASH / NAP : 1;
+
+	if (s->words == NULL)
+		return;
+	while (!bounded_ended(&s->program) && --naps > 0)
+		stop_wait(-1, NAP);
+	if (!s->program.ended)
+		return;
+	buf_adds(evidence, evidence->n > 0 ? "; " : "");
+	if (s->program.signal != 0)
+		attempt_signal(s->program.signal, evidence);
+	else
+		buf_addf(evidence, "it ended with exit status %d",
+		    s->program.status);
+}
+
+/*
+ * Tries until it listens; a connection that is only tried would count for
+ * those that serve one and end.
+ */
+static int
+dial(void *arg, const char **why)
+{
+	struct servergrade *s = arg;
+	long long by = io_clock() + s->timeout, left;
+	int fd, temporary;
+
+	for (;;) {
+		left = by - io_clock();
+		fd = net_dial(s->addr != NULL ? s->addr : &s->at,
+		    left > 1 ? (int)left : 1, why, &temporary);
+		if (fd >= 0 || s->addr != NULL || left <= 0 || stop_asked() ||
+		    bounded_ended(&s->program))
+			return fd;
+		stop_wait(-1, NAP);
+	}
+}
+
+/* A command that is not there any more is started again. */
+static int
+revive(struct servergrade *s)
+{
+	if (s->words == NULL || (s->started > 0 &&
+	    !bounded_ended(&s->program)))
+		return 0;
+	if (s->started >= STARTS_MAX) {
+		buf_addf(&s->hopeless, "it has ended %d times", s->started);
+		return -1;
+	}
+	return start(s);
+}
+
+/* --- What is looked at ------------------------------------------------ */
+
+int
+servercheck_crlf(struct servergrade *s, const struct visit *v,
+    struct buf *evidence)
+{
+	(void)s;
+	return (!v->bare && !v->unended) || evidence_no(evidence, "got ",
+	    buf_span(&v->fault), "");
+}
+
+int
+servercheck_form(struct servergrade *s, const struct visit *v,
+    struct buf *evidence)
+{
+	(void)s;
+	return !v->odd || evidence_no(evidence, "got ", buf_span(&v->fault),
+	    "");
+}
+
+int
+servercheck_closed(struct servergrade *s, const struct visit *v,
+    struct buf *evidence)
+{
+	(void)s;
+	if (v->closed)
+		return 1;
+	buf_adds(evidence, "the connection stayed open");
+	return 0;
+}
+
+int
+servercheck_stored(struct servergrade *s, const struct visit *v,
+    struct buf *evidence)
+{
+	long long by = io_clock() + s->timeout;
+	struct buf found = { 0 };
+	int same = 0;
+
+	while (!stored_find(s->store, buf_span(&v->token), &found) &&
+	    io_clock() < by && !stop_asked())
+		stop_wait(-1, NAP);
+	if (found.n == 0)
+		evidence_no(evidence, "no file has the message; looked under ",
+		    span_str(s->store), "");
+	else
+		same = evidence_same(evidence, buf_span(&found),
+		    buf_span(&v->text), "the message has ",
+		    "what is stored has");
+	buf_free(&found);
+	return same;
+}
+
+int
+servercheck_absent(struct servergrade *s, const struct visit *v,
+    struct buf *evidence)
+{
+	long long by = io_clock() + ABSENT;
+	struct buf found = { 0 };
+
+	while (!stored_find(s->store, buf_span(&v->token), &found) &&
+	    io_clock() < by && !stop_asked())
+		stop_wait(-1, NAP);
+	if (found.n == 0)
+		return 1;
+	buf_adds(evidence, "a message is stored that never came to its end");
+	buf_free(&found);
+	return 0;
+}
+
+/* --- A point ---------------------------------------------------------- */
+
+/*
+ * A server that is still busy with the one before, and says nothing to the
+ * next, or was about to end, is started anew, so that one fault costs one
+ * point.
+ */
+static enum verdict
+play(struct servergrade *s, const struct server_point *p, struct visit *v,
+    struct buf *evidence)
+{
+	enum verdict verdict = visit_play(v, &s->visit, p->script, evidence);
+
+	if (s->words == NULL || p->point.needs == NULL || stop_asked() ||
+	    ((verdict != POINT_UNTRIED || v->reply.n > 0) &&
+	    (v->heard > 0 || !v->closed)))
+		return verdict;
+	s->stuck += v->silent;
+	if (s->stuck > STUCK_MAX) {
+		buf_addf(&s->hopeless, "it said nothing %d times", s->stuck);
+		return verdict;
+	}
+	bounded_stop(&s->program);
+	visit_free(v);
+	buf_clear(evidence);
+	if (start(s) < 0)
+		return POINT_UNTRIED;
+	return visit_play(v, &s->visit, p->script, evidence);
+}
+
+enum verdict
+server_try(void *subject, const struct point *point, struct buf *evidence)
+{
+	const struct server_point *p = (const struct server_point *)
+	    (const void *)point;
+	struct servergrade *s = subject;
+	enum verdict verdict;
+	struct visit v;
+
+	if (p->storing && s->store == NULL) {
+		buf_adds(evidence, "-d says where messages are stored");
+		return POINT_EXCUSED;
+	}
+	if (s->unended && p->check == servercheck_crlf) {
+		buf_addspan(evidence, buf_span(&s->hopeless));
+		return POINT_FAILED;
+	}
+	if (s->hopeless.n > 0 || revive(s) < 0 || stop_asked()) {
+		buf_addspan(evidence, buf_span(&s->hopeless));
+		return point->needs == NULL && s->started == 1 ?
+		    POINT_FAILED : POINT_UNTRIED;
+	}
+	s->visit.dial = dial;
+	s->visit.arg = s;
+	s->visit.timeout = s->timeout;
+	if (s->visit.talk != NULL)
+		s->visit.talk('-', span_str(point->name));
+	verdict = play(s, p, &v, evidence);
+	if (verdict == POINT_OK && p->check != NULL &&
+	    !p->check(s, &v, evidence))
+		verdict = POINT_FAILED;
+	if (verdict == POINT_UNTRIED && point->needs == NULL)
+		verdict = POINT_FAILED;
+	if (v.unended && !s->unended) {
+		s->unended = 1;
+		evidence_no(&s->hopeless, "", buf_span(&v.fault),
+		    " had no line ending");
+	}
+	if (verdict == POINT_FAILED)
+		crashed(s, &v, evidence);
+	visit_free(&v);
+	return verdict;
+}
+
+void
+server_free(struct servergrade *s)
+{
+	bounded_stop(&s->program);
+	buf_free(&s->hopeless);
+}

@@ -1,0 +1,56 @@
+/*
+ * servergrade: a server that is judged: an address, or a command that is
+ * started with a port of its own.
+ */
+#ifndef GRADE_SERVERGRADE_H
+#define GRADE_SERVERGRADE_H
+
+#include "point.h"
+#include "sys/bounded.h"
+#include "sys/net.h"
+#include "visit.h"
+
+struct servergrade;
+
+/* Looked at when a script has gone as it should: as clientjudge. */
+typedef int servercheck(struct servergrade *s, const struct visit *v,
+    struct buf *evidence);
+
+servercheck servercheck_crlf;		/* all replies end so */
+servercheck servercheck_form;		/* code, blank, text */
+servercheck servercheck_stored;		/* the text that was sent last */
+servercheck servercheck_absent;		/* it is not stored */
+servercheck servercheck_closed;		/* the connection, by the server */
+
+struct server_point {
+	struct point point;
+	const char *script;
+	servercheck *check;	/* or NULL */
+	int storing;		/* does not apply without the directory */
+};
+
+/* All zero but for what stands first. */
+struct servergrade {
+	const struct net_addr *addr;	/* or NULL */
+	char *const *words;		/* the command */
+	const char *store;		/* where it stores, or NULL */
+	int timeout;			/* ms for a reply, or a start */
+	struct visit_conf visit;	/* from, to, pop3, talk */
+
+	/* private */
+	struct bounded program;
+	struct net_addr at;
+	int started;			/* how often */
+	int stuck;			/* how often it said nothing */
+	int unended;			/* a reply had no line ending */
+	struct buf hopeless;		/* why no more is tried */
+};
+
+/* A suite's try; subject is a struct servergrade. */
+enum verdict server_try(void *subject, const struct point *p,
+    struct buf *evidence);
+
+/* Stops the command. */
+void server_free(struct servergrade *s);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * visit: sessions with a server that is judged, as a script has them.
+ *
+ * A script is lines "EXPECTED what is said".  EXPECTED is what the reply's code
+ * may begin with, alternatives with "|" between; "." is the connection's end,
+ * "-" no reply is read, "*" whatever comes; POP3 has "+" and "-ERR" for codes.
+ * A "?" before it: it is this that is judged; where other lines are not
+ * answered so the point is not tried.  Nothing behind it: nothing is said.
+ *
+ * CRLF follows what is said but for "\c"; it has the escapes of dialogue(5),
+ * "^" is a pause, "#" fills up to 510 octets, "%" to 100,000, $F and $T are
+ * addresses, or login and password, "=NAME" is a sample with its dot, "=~NAME"
+ * without it.  A line "new" begins another connection, "drop" breaks this one,
+ * "if WORD" excuses a server that does not offer that in its last reply.
+ */
+#ifndef GRADE_VISIT_H
+#define GRADE_VISIT_H
+
+#include "point.h"
+#include "sys/io.h"
+
+struct visit_conf {
+	/* A connection to the server, or -1 and *why in words. */
+	int (*dial)(void *arg, const char **why);
+	void *arg;
+	int pop3;
+	const char *from, *to;
+	int timeout;		/* ms for a reply */
+	void (*talk)(int who, struct span line);	/* or NULL */
+};
+
+struct visit {
+	struct buf token;	/* that stands in what was sent last */
+	struct buf text;	/* of it, from its token's line on */
+	struct buf reply;	/* the last one, all lines */
+	int code;		/* its code; POP3: 2 or 5; 0: none */
+	unsigned heard;		/* replies so far */
+	int closed;		/* the server has closed the connection */
+	int silent;		/* a reply did not come in time */
+	int unended;		/* one had no ending */
+	int bare;		/* ... or LF alone */
+	int odd;		/* a reply's form is wrong */
+	struct buf fault;	/* the first such line */
+
+	/* private */
+	const struct visit_conf *conf;
+	int fd;
+	struct rd rd;
+	struct buf out;
+	unsigned long samples;
+	int over;		/* it has ended as it may: lines are passed
+				   over, up to a new connection */
+	int quits;		/* QUIT was said last */
+};
+
+/* Plays a script: POINT_OK, or what has ended it, with evidence. */
+enum verdict visit_play(struct visit *v, const struct visit_conf *conf,
+    const char *script, struct buf *evidence);
+void visit_free(struct visit *v);
+
+#endif
