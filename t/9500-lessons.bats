@@ -111,8 +111,8 @@ lessons() {
 	lessons 11 12 13 14 15
 }
 
-@test "lessons 16 and 17 are true" {
-	lessons 16 17
+@test "lessons 16 to 18 are true" {
+	lessons 16 17 18
 }
 
 @test "each lesson is in README, and has its check" {
@@ -124,7 +124,7 @@ lessons() {
 		n=${n%%-*}
 		n=${n#0}
 		grep -q "^Lesson $n: " "$lesson"
-		grep -q "check $n\$" "$lesson"
+		grep -Eq "check $n(\$|;| )" "$lesson"
 		grep -q "^    missing " "$lesson"
 		grep -q "^    Lesson $n is done\.\$" "$lesson"
 	done
