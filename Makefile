@@ -90,8 +90,8 @@ TYPES = format/mail/dropstore format/mail/mailstore format/wire/judged \
 PARTS = format/wire/explaincommand format/wire/explainreply \
 	format/wire/explainstatus format/wire/followstate \
 	format/wire/laddersvg format/wire/laddertext format/wire/machineplan \
-	grade/clienttext grade/smtpclients grade/smtpservers \
-	sys/iofile sys/netname
+	grade/clienttext grade/smtpclients grade/smtpservers sys/iofile \
+	sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even explain \
 	failure follow ftp ftpd ftpput hash hdr intake io journal limit local \

@@ -185,6 +185,9 @@ SUM=8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4
 	faulty 'C: more' 'orderproto(7)'
 	order "C: ORDER 4 $SUM f -" 'C: hi' 'S: 999 what'
 	faulty 'S: 999 what' 'orderproto(7)'
+	order 'C: QUIT' 'S: 299 what'
+	run -65 protoexplain dialogue
+	grep -qx '! no code of this protocol (orderproto(7))' <<<"$output"
 	order 'C: QUIT now' 'S: 221 bye'
 	faulty 'C: QUIT now' 'orderproto(7)'
 	order 'C: QUIT' 'S: 250 ok'
