@@ -116,9 +116,10 @@ lessons() {
 }
 
 @test "each lesson is in README, and has its check" {
-	local lesson n
+	local lesson n lessons=("$TOP"/examples/lessons/[0-9]*.txt)
+	[ "${#lessons[@]}" = 20 ]
 	lesson_tools
-	for lesson in "$TOP"/examples/lessons/[0-9]*.txt; do
+	for lesson in "${lessons[@]}"; do
 		grep -q "^	${lesson##*/}	" "$TOP/examples/lessons/README"
 		n=${lesson##*/}
 		n=${n%%-*}
