@@ -24,74 +24,76 @@ PROGS = archive-stamp ftpd-lite ftpsend mkmail mxlookup orderparse orderrecv \
 MODULES = \
 	sys/appended sys/bounded sys/buf sys/charset sys/cli sys/conn \
 	sys/dataconn sys/die sys/fdpass sys/inetd sys/io sys/limit \
-	sys/local sys/lock sys/loop sys/net sys/newfile sys/secret sys/serve \
-	sys/spawn sys/stop sys/text sys/workers \
-	format/crypt/md5 format/crypt/sha256 \
+	sys/local sys/lock sys/loop sys/net sys/newfile sys/secret \
+	sys/serve sys/spawn sys/stop sys/text sys/workers \
+	format/crypt/md5 format/crypt/sha256 format/dialogue/answer \
+	format/dialogue/awaited format/dialogue/dialogue \
+	format/dialogue/differ format/dialogue/even \
+	format/dialogue/explain format/dialogue/explainauth \
+	format/dialogue/explaindialogue format/dialogue/explainline \
+	format/dialogue/explainmail format/dialogue/explainword \
+	format/dialogue/explanation format/dialogue/failure \
+	format/dialogue/follow format/dialogue/judge \
+	format/dialogue/judgeargs format/dialogue/judgeftp \
+	format/dialogue/judgeorder format/dialogue/judgepop3 \
+	format/dialogue/judgereply format/dialogue/judgesmtp \
+	format/dialogue/judgetext format/dialogue/ladder \
+	format/dialogue/machine format/dialogue/notes \
+	format/dialogue/offer format/dialogue/record \
+	format/dialogue/recording format/dialogue/render \
+	format/dialogue/rule format/dialogue/rules \
+	format/dialogue/ruleword format/dialogue/svg format/dialogue/verb \
 	format/mail/addr format/mail/compose format/mail/content \
 	format/mail/crlf format/mail/date format/mail/downgrade \
 	format/mail/hdr format/mail/mime format/mail/mimehead \
-	format/mail/multipart format/mail/words \
-	format/wire/answer format/wire/awaited format/wire/bsmtp \
-	format/wire/dialogue format/wire/differ format/wire/dns \
-	format/wire/dsn format/wire/escape format/wire/even \
-	format/wire/explain format/wire/explainauth \
-	format/wire/explaindialogue format/wire/explainline \
-	format/wire/explainmail format/wire/explainword \
-	format/wire/explanation format/wire/failure format/wire/follow \
-	format/wire/ftp format/wire/judge format/wire/judgeargs \
-	format/wire/judgeftp format/wire/judgeorder format/wire/judgepop3 \
-	format/wire/judgereply format/wire/judgesmtp format/wire/judgetext \
-	format/wire/ladder format/wire/machine format/wire/mask \
-	format/wire/name format/wire/netrc format/wire/notes \
-	format/wire/offer format/wire/ordline format/wire/protocol \
-	format/wire/record format/wire/recording format/wire/render \
-	format/wire/reply format/wire/results format/wire/rule \
-	format/wire/rules format/wire/ruleword format/wire/scram \
-	format/wire/svg format/wire/verb \
-	format/order/entry format/order/excerpt format/order/faults \
-	format/order/fields format/order/headers format/order/letter \
-	format/order/mailing format/order/order format/order/set \
-	format/order/source format/order/table format/order/template \
-	store/archive store/dedup store/droplist store/maildir store/maildrop \
-	store/mailroot store/mbox store/msgtext store/outbox store/overheard \
-	store/passwd store/recorded store/rulefile store/settle store/spool \
-	store/throttle \
-	store/transcript store/users store/workdir \
-	server/chat server/sasld \
-	server/smtp/smtpauth server/smtp/smtpd server/smtp/smtpdata \
-	server/smtp/smtphead server/smtp/smtpmail server/smtp/smtprcpt \
-	server/smtp/smtpsession server/smtp/smtptext server/smtp/smtpverb \
-	server/pop3/pop3auth server/pop3/pop3d server/pop3/pop3work \
-	server/ftp/ftpd server/ftp/ftpfile server/ftp/ftpverb \
-	server/order/orderd server/order/orderreply \
+	format/mail/multipart format/mail/words format/order/entry \
+	format/order/excerpt format/order/faults format/order/fields \
+	format/order/headers format/order/letter format/order/mailing \
+	format/order/order format/order/set format/order/source \
+	format/order/table format/order/template format/wire/bsmtp \
+	format/wire/dns format/wire/dsn format/wire/escape \
+	format/wire/ftp format/wire/mask format/wire/name \
+	format/wire/netrc format/wire/ordline format/wire/protocol \
+	format/wire/reply format/wire/results format/wire/scram \
+	store/archive store/dedup store/droplist store/maildir \
+	store/maildrop store/mailroot store/mbox store/msgtext \
+	store/outbox store/overheard store/passwd store/recorded \
+	store/rulefile store/settle store/spool store/throttle \
+	store/transcript store/users store/workdir server/chat \
+	server/sasld server/smtp/smtpauth server/smtp/smtpd \
+	server/smtp/smtpdata server/smtp/smtphead server/smtp/smtpmail \
+	server/smtp/smtprcpt server/smtp/smtpsession server/smtp/smtptext \
+	server/smtp/smtpverb server/pop3/pop3auth server/pop3/pop3d \
+	server/pop3/pop3work server/ftp/ftpd server/ftp/ftpfile \
+	server/ftp/ftpverb server/order/orderd server/order/orderreply \
 	server/tap/tap server/tap/tapevent server/tap/tapline \
 	client/client client/handin client/replay client/replaydata \
-	client/replaypeer client/replaysecret \
-	client/smtp/batch client/smtp/connection client/smtp/domains \
-	client/smtp/dryrun client/smtp/esmtp client/smtp/intake \
-	client/smtp/interactive client/smtp/journal client/smtp/message \
-	client/smtp/parallel client/smtp/pool client/smtp/prepare \
-	client/smtp/report client/smtp/route client/smtp/saslc \
-	client/smtp/sender client/smtp/servers client/smtp/smtpc \
-	client/smtp/tls client/smtp/transact client/smtp/writeahead \
-	client/ftp/ftpc client/ftp/ftpput client/order/orderc \
-	client/dns/mx client/dns/nameservers client/dns/resolver \
-	client/dns/zone \
+	client/replaypeer client/replaysecret client/smtp/batch \
+	client/smtp/connection client/smtp/domains client/smtp/dryrun \
+	client/smtp/esmtp client/smtp/intake client/smtp/interactive \
+	client/smtp/journal client/smtp/message client/smtp/parallel \
+	client/smtp/pool client/smtp/prepare client/smtp/report \
+	client/smtp/route client/smtp/saslc client/smtp/sender \
+	client/smtp/servers client/smtp/smtpc client/smtp/tls \
+	client/smtp/transact client/smtp/writeahead client/ftp/ftpc \
+	client/ftp/ftpput client/order/orderc client/dns/mx \
+	client/dns/nameservers client/dns/resolver client/dns/zone \
 	grade/attempt grade/classlist grade/clientgrade grade/clientjudge \
 	grade/evidence grade/fillwords grade/grade grade/marks grade/page \
 	grade/sample grade/scripted grade/servergrade grade/stored \
 	grade/subject grade/visit
 # Headers alone.
-TYPES = format/mail/dropstore format/mail/mailstore format/wire/judged \
+TYPES = format/mail/dropstore format/mail/mailstore format/dialogue/judged \
 	format/wire/orderstore format/wire/saslconf grade/point grade/suites \
 	server/ftp/ftpsession server/pop3/pop3session server/smtp/smtpconf \
 	server/tap/tapsession sys/session
 # Modules in several files: the others.
-PARTS = format/wire/explaincommand format/wire/explainreply \
-	format/wire/explainstatus format/wire/followstate \
-	format/wire/laddersvg format/wire/laddertext format/wire/machineplan \
-	grade/clienttext grade/smtpclients grade/smtpservers sys/iofile \
-	sys/netname
+PARTS = \
+	format/dialogue/explaincommand format/dialogue/explainreply \
+	format/dialogue/explainstatus format/dialogue/followstate \
+	format/dialogue/laddersvg format/dialogue/laddertext \
+	format/dialogue/machineplan grade/clienttext grade/smtpclients \
+	grade/smtpservers sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even explain \
 	failure follow ftp ftpd ftpput hash hdr intake io journal limit local \

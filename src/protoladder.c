@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "format/wire/ladder.h"
-#include "format/wire/machine.h"
-#include "format/wire/svg.h"
+#include "format/dialogue/ladder.h"
+#include "format/dialogue/machine.h"
+#include "format/dialogue/svg.h"
 #include "store/recorded.h"
 #include "sys/cli.h"
 

@@ -10,7 +10,7 @@
 #include "client/replay.h"
 #include "client/replaypeer.h"
 #include "client/replaysecret.h"
-#include "format/wire/differ.h"
+#include "format/dialogue/differ.h"
 #include "store/recorded.h"
 #include "sys/cli.h"
 #include "sys/secret.h"

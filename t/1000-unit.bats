@@ -46,19 +46,19 @@ unit() {
 
 @test "server/order/orderd" { unit orderd; }
 
-@test "format/wire/dialogue, format/wire/escape" { unit dialogue; }
+@test "format/dialogue/dialogue, format/wire/escape" { unit dialogue; }
 
-@test "format/wire/even, format/wire/differ" { unit even; }
+@test "format/dialogue/even, format/dialogue/differ" { unit even; }
 
-@test "format/wire/follow, answer, awaited, verb" { unit follow; }
+@test "format/dialogue/follow, answer, awaited, verb" { unit follow; }
 
-@test "format/wire/record" { unit record; }
+@test "format/dialogue/record" { unit record; }
 
-@test "format/wire/explain, explainword" { unit explain; }
+@test "format/dialogue/explain, explainword" { unit explain; }
 
 @test "format/mail/words" { unit words; }
 
-@test "format/wire/failure" { unit failure; }
+@test "format/dialogue/failure" { unit failure; }
 
 @test "format/wire/results" { unit results; }
 
@@ -90,7 +90,7 @@ unit() {
 @test "client/dns/nameservers" { unit nameservers; }
 
 
-@test "format/wire/rules" { unit rules; }
+@test "format/dialogue/rules" { unit rules; }
 
 @test "format/crypt/md5" { unit md5; }
 

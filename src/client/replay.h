@@ -6,8 +6,8 @@
 #define CLIENT_REPLAY_H
 
 #include "client/replaydata.h"
-#include "format/wire/record.h"
-#include "format/wire/recording.h"
+#include "format/dialogue/record.h"
+#include "format/dialogue/recording.h"
 #include "sys/io.h"
 
 struct replay_conf {

@@ -6,7 +6,7 @@
 #ifndef CLIENT_REPLAYDATA_H
 #define CLIENT_REPLAYDATA_H
 
-#include "format/wire/recording.h"
+#include "format/dialogue/recording.h"
 #include "sys/net.h"
 
 struct replaydata {

@@ -5,7 +5,7 @@
 #ifndef CLIENT_REPLAYSECRET_H
 #define CLIENT_REPLAYSECRET_H
 
-#include "format/wire/recording.h"
+#include "format/dialogue/recording.h"
 
 /* What a dialogue wants to be told. */
 struct replaysecret {

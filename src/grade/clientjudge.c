@@ -1,7 +1,7 @@
 #include "clientjudge.h"
 
 #include "evidence.h"
-#include "format/wire/verb.h"
+#include "format/dialogue/verb.h"
 
 static int
 no(struct buf *evidence, const char *why)

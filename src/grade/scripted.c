@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "format/wire/verb.h"
+#include "format/dialogue/verb.h"
 #include "sys/io.h"
 #include "sys/stop.h"
 

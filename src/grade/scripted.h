@@ -6,7 +6,7 @@
 #ifndef GRADE_SCRIPTED_H
 #define GRADE_SCRIPTED_H
 
-#include "format/wire/dialogue.h"
+#include "format/dialogue/dialogue.h"
 
 /* A line of the client's that is no line of a text. */
 struct heard {

@@ -7,7 +7,7 @@
 
 #include "evidence.h"
 #include "format/mail/crlf.h"
-#include "format/wire/dialogue.h"
+#include "format/dialogue/dialogue.h"
 #include "format/wire/escape.h"
 #include "sample.h"
 #include "sys/net.h"

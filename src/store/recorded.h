@@ -4,7 +4,7 @@
 #ifndef STORE_RECORDED_H
 #define STORE_RECORDED_H
 
-#include "format/wire/recording.h"
+#include "format/dialogue/recording.h"
 #include "sys/io.h"
 
 /* All zero at first. */

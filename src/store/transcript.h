@@ -6,7 +6,7 @@
 #ifndef STORE_TRANSCRIPT_H
 #define STORE_TRANSCRIPT_H
 
-#include "format/wire/record.h"
+#include "format/dialogue/record.h"
 
 struct transcript_conf {
 	const char *dir;	/* NULL: they go to fd, which is named so */

@@ -1,8 +1,8 @@
 /*
- * format/wire/dialogue: an event that is understood, by a head or without, is
- * written again as one that means the same.
+ * format/dialogue/dialogue: an event that is understood, by a head or without,
+ * is written again as one that means the same.
  */
-#include "format/wire/dialogue.h"
+#include "format/dialogue/dialogue.h"
 
 #include "fuzz.h"
 

@@ -1,8 +1,8 @@
 /*
- * format/wire/differ, format/wire/even: whatever two dialogues say, a dialogue
- * does not differ from itself, and what is told can be shown.
+ * format/dialogue/differ, format/dialogue/even: whatever two dialogues say, a
+ * dialogue does not differ from itself, and what is told can be shown.
  */
-#include "format/wire/differ.h"
+#include "format/dialogue/differ.h"
 
 #include "fuzz.h"
 

@@ -1,8 +1,8 @@
 /*
- * format/wire/follow: whatever a dialogue says, each line is something, and no
- * more commands are answered than were sent.
+ * format/dialogue/follow: whatever a dialogue says, each line is something,
+ * and no more commands are answered than were sent.
  */
-#include "format/wire/follow.h"
+#include "format/dialogue/follow.h"
 
 #include "fuzz.h"
 

@@ -1,9 +1,10 @@
 /*
- * format/wire/ladder, format/wire/machine: whatever a dialogue says, nothing
- * in its pictures acts on who shows them, and the lines of a text are equal.
+ * format/dialogue/ladder, format/dialogue/machine: whatever a dialogue says,
+ * nothing in its pictures acts on who shows them, and the lines of a text are
+ * equal.
  */
-#include "format/wire/ladder.h"
-#include "format/wire/machine.h"
+#include "format/dialogue/ladder.h"
+#include "format/dialogue/machine.h"
 
 #include "fuzz.h"
 

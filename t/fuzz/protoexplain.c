@@ -1,9 +1,9 @@
 /*
- * format/wire/explanation: whatever was said, what is printed of it can be
+ * format/dialogue/explanation: whatever was said, what is printed of it can be
  * shown on a terminal, and stands on its lines.
  */
-#include "format/wire/explainword.h"
-#include "format/wire/explanation.h"
+#include "format/dialogue/explainword.h"
+#include "format/dialogue/explanation.h"
 #include "sys/charset.h"
 
 #include "fuzz.h"

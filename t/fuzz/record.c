@@ -1,8 +1,8 @@
 /*
- * format/wire/record: what each side has said, in pieces of any size, is what
- * the dialogue holds, whatever it is; but for what follows STARTTLS.
+ * format/dialogue/record: what each side has said, in pieces of any size, is
+ * what the dialogue holds, whatever it is; but for what follows STARTTLS.
  */
-#include "format/wire/record.h"
+#include "format/dialogue/record.h"
 
 #include "fuzz.h"
 

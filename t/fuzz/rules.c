@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "format/wire/rules.h"
+#include "format/dialogue/rules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

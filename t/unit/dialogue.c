@@ -1,7 +1,7 @@
-/* format/wire/dialogue, format/wire/escape */
+/* format/dialogue/dialogue, format/wire/escape */
 #include "test.h"
 
-#include "format/wire/dialogue.h"
+#include "format/dialogue/dialogue.h"
 #include "format/wire/escape.h"
 
 static void

@@ -1,8 +1,8 @@
-/* format/wire/even, format/wire/differ */
+/* format/dialogue/even, format/dialogue/differ */
 #include "test.h"
 
-#include "format/wire/differ.h"
-#include "format/wire/even.h"
+#include "format/dialogue/differ.h"
+#include "format/dialogue/even.h"
 
 /* A dialogue of lines "C text" and "S text". */
 static void

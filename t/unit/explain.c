@@ -1,9 +1,9 @@
-/* format/wire/explain: the tables are whole, and hold each word once. */
+/* format/dialogue/explain: the tables are whole, and hold each word once. */
 #include "test.h"
 
-#include "format/wire/explain.h"
-#include "format/wire/explainword.h"
-#include "format/wire/verb.h"
+#include "format/dialogue/explain.h"
+#include "format/dialogue/explainword.h"
+#include "format/dialogue/verb.h"
 
 static int
 is_section(const char *section)

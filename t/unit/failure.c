@@ -1,7 +1,7 @@
-/* format/wire/failure */
+/* format/dialogue/failure */
 #include "test.h"
 
-#include "format/wire/failure.h"
+#include "format/dialogue/failure.h"
 
 static struct failure f;
 static struct buf out;

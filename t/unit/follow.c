@@ -1,7 +1,7 @@
-/* format/wire/follow, and what it is made of */
+/* format/dialogue/follow, and what it is made of */
 #include "test.h"
 
-#include "format/wire/follow.h"
+#include "format/dialogue/follow.h"
 
 /*
  * A dialogue as a list of lines: who says it ('c' for a line with LF alone,

@@ -1,7 +1,7 @@
-/* format/wire/record */
+/* format/dialogue/record */
 #include "test.h"
 
-#include "format/wire/record.h"
+#include "format/dialogue/record.h"
 
 static struct record r;
 static struct buf out;

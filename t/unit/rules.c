@@ -1,9 +1,9 @@
-/* format/wire/rules: what rules say, and when they act. */
+/* format/dialogue/rules: what rules say, and when they act. */
 #include "test.h"
 
 #include <stdlib.h>
 
-#include "format/wire/rules.h"
+#include "format/dialogue/rules.h"
 
 static const struct rules_for who = { DIALOGUE_SMTP, 0 };
 

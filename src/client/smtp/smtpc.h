@@ -6,7 +6,7 @@
 #ifndef CLIENT_SMTP_SMTPC_H
 #define CLIENT_SMTP_SMTPC_H
 
-#include "format/wire/offer.h"
+#include "format/dialogue/offer.h"
 #include "format/wire/reply.h"
 #include "format/wire/results.h"
 #include "sys/io.h"

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "format/mail/mailstore.h"
-#include "format/wire/rules.h"
+#include "format/dialogue/rules.h"
 #include "server/sasld.h"
 #include "sys/buf.h"
 

@@ -5,7 +5,7 @@
 #ifndef SERVER_SMTP_SMTPSESSION_H
 #define SERVER_SMTP_SMTPSESSION_H
 
-#include "format/wire/failure.h"
+#include "format/dialogue/failure.h"
 #include "server/chat.h"
 #include "smtpmail.h"
 

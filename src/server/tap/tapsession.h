@@ -5,8 +5,8 @@
 #ifndef SERVER_TAP_TAPSESSION_H
 #define SERVER_TAP_TAPSESSION_H
 
-#include "format/wire/failure.h"
-#include "format/wire/follow.h"
+#include "format/dialogue/failure.h"
+#include "format/dialogue/follow.h"
 
 struct dataconn;
 

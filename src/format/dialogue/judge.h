@@ -1,0 +1,43 @@
+/*
+ * judge: what is wrong in a dialogue, event by event.
+ */
+#ifndef FORMAT_DIALOGUE_JUDGE_H
+#define FORMAT_DIALOGUE_JUDGE_H
+
+#include "judgeftp.h"
+#include "judgeorder.h"
+#include "judgepop3.h"
+#include "judgesmtp.h"
+
+/* All zero at first. */
+struct judge {
+	/* private */
+	struct judgesmtp smtp;
+	struct judgepop3 pop3;
+	struct judgeftp ftp;
+	struct judgeorder order;
+	int cut[3];		/* the line of that side goes on */
+	size_t lines;
+	int spoken;		/* the client has said something */
+	int quit;		/* 1: QUIT was said, 2: and answered */
+	int refused;		/* 421, or no greeting of 2yz */
+	int text;		/* 354 was said, and no dot since */
+	int ended;		/* close, reset or timeout, or the link's end */
+	int broken;		/* ... which was a reset or a timeout */
+	int server_last;	/* the last line was the server's */
+	int sealed;		/* the rest is encrypted */
+};
+
+/*
+ * Adds what is wrong with a line to its notes, and says there whether it may
+ * stand where it stands.
+ */
+void judge_event(struct judge *judge, struct judged *j);
+
+/* Nothing follows: what is missing. */
+void judge_end(struct judge *judge, struct notes *notes,
+    const struct follow *follow);
+
+void judge_free(struct judge *judge);
+
+#endif

@@ -1,0 +1,325 @@
+#include "judgeargs.h"
+
+#include "format/mail/addr.h"
+#include "format/wire/escape.h"
+
+#define COMMAND_MAX 512		/* RFC 5321 4.5.3.1.4, CRLF included */
+#define PARAMETERS_MAX 1500	/* what the extensions add to it: RFC 1870,
+				   3461, 4954, 6152, 6531 ... */
+#define AUTH_MAX 12288		/* RFC 4954 4 */
+
+/* How many words may follow a verb. */
+enum words {
+	ANY, NONE, SOME
+};
+
+static const struct {
+	const char *verb;
+	enum words words;
+	const char *section;
+} commands[] = {
+	{ "HELO", SOME, "RFC 5321 4.1.1.1" },
+	{ "EHLO", SOME, "RFC 5321 4.1.1.1" },
+	{ "DATA", NONE, "RFC 5321 4.1.1.4" },
+	{ "RSET", NONE, "RFC 5321 4.1.1.5" },
+	{ "VRFY", SOME, "RFC 5321 4.1.1.6" },
+	{ "EXPN", SOME, "RFC 5321 4.1.1.7" },
+	{ "QUIT", NONE, "RFC 5321 4.1.1.10" },
+	{ "STARTTLS", NONE, "RFC 3207 4" },
+	{ "AUTH", SOME, "RFC 4954 4" },
+	{ "ETRN", SOME, "RFC 1985 5" },
+	{ "TURN", NONE, "RFC 5321 F.1" }
+};
+
+/* Of MAIL (M) and RCPT (R), and what must be offered for them. */
+static const struct {
+	const char *name;
+	char verb;
+	const char *offer;
+	const char *section;
+} parameters[] = {
+	{ "SIZE", 'M', "SIZE", "RFC 1870 6" },
+	{ "BODY", 'M', "8BITMIME", "RFC 6152 3" },
+	{ "SMTPUTF8", 'M', "SMTPUTF8", "RFC 6531 3.4" },
+	{ "AUTH", 'M', "AUTH", "RFC 4954 5" },
+	{ "RET", 'M', "DSN", "RFC 3461 4.3" },
+	{ "ENVID", 'M', "DSN", "RFC 3461 4.4" },
+	{ "NOTIFY", 'R', "DSN", "RFC 3461 4.1" },
+	{ "ORCPT", 'R', "DSN", "RFC 3461 4.2" },
+	{ "BY", 'M', "DELIVERBY", "RFC 2852 4" },
+	{ "HOLDFOR", 'M', "FUTURERELEASE", "RFC 4865 4" },
+	{ "HOLDUNTIL", 'M', "FUTURERELEASE", "RFC 4865 4" },
+	{ "MT-PRIORITY", 'M', "MT-PRIORITY", "RFC 6710 4" },
+	{ "RRVS", 'R', "RRVS", "RFC 7293 3" },
+	{ "REQUIRETLS", 'M', "REQUIRETLS", "RFC 8689 2" }
+};
+
+int
+judgeargs_offered(const struct judgeargs_offers *o, const char *word)
+{
+	struct span rest = buf_span(&o->words), one;
+
+	if (!o->known)
+		return 1;
+	while ((one = span_take_word(&rest)).n > 0)
+		if (span_case_is(one, word))
+			return 1;
+	return 0;
+}
+
+static int
+is_one_of(struct span value, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (span_case_is(value, *words))
+			return 1;
+	return 0;
+}
+
+/* Whether what stands behind the = is what must stand there. */
+static int
+is_value(const char *name, struct span value)
+{
+	static const char *const bodies[] = {
+		"7BIT", "8BITMIME", "BINARYMIME", NULL
+	};
+	static const char *const rets[] = { "FULL", "HDRS", NULL };
+	uintmax_t n;
+
+	if (strcmp(name, "SIZE") == 0)
+		return span_number(value, &n) == 0;
+	if (strcmp(name, "BODY") == 0)
+		return is_one_of(value, bodies);
+	if (strcmp(name, "RET") == 0)
+		return is_one_of(value, rets);
+	return (strcmp(name, "SMTPUTF8") == 0) == (value.n == 0) ||
+	    strcmp(name, "REQUIRETLS") == 0;
+}
+
+/* What MAIL says of its text. */
+static void
+learn(struct judgetext *text, const char *name, struct span value)
+{
+	if (strcmp(name, "SMTPUTF8") == 0)
+		text->utf8 = 1;
+	if (strcmp(name, "BODY") != 0)
+		return;
+	text->binary = span_case_is(value, "BINARYMIME");
+	text->body8 = text->binary || span_case_is(value, "8BITMIME");
+}
+
+/* "NAME=value", or NAME alone. */
+static void
+judge_parameter(struct judged *j, const struct judgeargs_offers *offers,
+    struct judgetext *text, struct span value)
+{
+	struct span name = span_cut(&value, '=');
+	const char *what;
+	size_t i;
+
+	for (i = 0; i < COUNT(parameters); i++)
+		if (span_case_is(name, parameters[i].name) &&
+		    parameters[i].verb == j->line->verb[0])
+			break;
+	if (i == COUNT(parameters))
+		return;
+	what = parameters[i].name;
+	if (!is_value(what, value))
+		buf_addf(judged_fault(j, parameters[i].section),
+		    "not a value of %s", what);
+	if (!judgeargs_offered(offers, parameters[i].offer))
+		buf_addf(judged_fault(j, "RFC 5321 2.2.1"), "%s, and the "
+		    "server does not offer %s", what, parameters[i].offer);
+	if (strcmp(what, "BODY") == 0 && span_case_is(value, "BINARYMIME") &&
+	    !judgeargs_offered(offers, "BINARYMIME"))
+		judged_wrong(j, "RFC 3030 3", "BODY=BINARYMIME, and the "
+		    "server does not offer BINARYMIME");
+	if (j->line->verb[0] == 'M')
+		learn(text, what, value);
+}
+
+static void
+judge_parameters(struct judged *j, const struct judgeargs_offers *offers,
+    struct judgetext *text, struct span rest)
+{
+	struct span word;
+
+	if (rest.n > 0 && !byte_is_blank(rest.p[0])) {
+		judged_wrong(j, "RFC 5321 4.1.2", "nothing but a blank and "
+		    "parameters may follow the address");
+		return;
+	}
+	while ((word = span_take_word(&rest)).n > 0)
+		judge_parameter(j, offers, text, word);
+}
+
+/* An address between <>, of which RCPT must have one. */
+static void
+judge_address(struct judged *j, const struct addr *a)
+{
+	int rcpt = judged_is(j, "RCPT");
+
+	if (a->text.n == 0) {
+		if (rcpt)
+			judged_wrong(j, "RFC 5321 4.1.1.3",
+			    "a recipient cannot be empty");
+	} else if (a->domain.p == NULL &&
+	    !(rcpt && span_case_is(a->local, "postmaster")))
+		judged_wrong(j, "RFC 5321 4.1.2",
+		    "an address without @ and a domain");
+}
+
+/* Behind FROM: or TO:; what follows the path, or nothing where there is none */
+static struct span
+judge_path(struct judged *j, struct span path)
+{
+	const char *why;
+	struct addr a;
+	size_t used;
+
+	if (path.n == 0) {
+		judged_wrong(j, "RFC 5321 4.1.2", "an address is missing");
+		return path;
+	}
+	if (path.p[0] != '<') {
+		judged_wrong(j, "RFC 5321 4.1.2", "the address does not stand "
+		    "in angle brackets <>");
+		used = span_word(path).n;
+		return span_drop(path, used);
+	}
+	if (addr_path(&a, path, &used, &why) < 0) {
+		buf_addf(judged_fault(j, "RFC 5321 4.1.2"),
+		    "not an address: %s", why);
+		return span_of(path.p, 0);
+	}
+	if (path.n > 1 && path.p[1] == '@')
+		judged_remark(j, "RFC 5321 F.2", "A source route: servers "
+		    "pass it over, and clients should not send one.");
+	judge_address(j, &a);
+	return span_drop(path, used);
+}
+
+/* Whether an address is UTF-8, or the command has such octets elsewhere. */
+static void
+judge_octets(struct judged *j, const struct judgetext *text)
+{
+	if (!span_is_ascii(j->e->text) && !text->utf8)
+		judged_wrong(j, "RFC 5321 2.4", "octets over 127 in a "
+		    "command, without SMTPUTF8");
+}
+
+/* "FROM:<path> parameters" */
+static void
+judge_envelope(struct judged *j, const struct judgeargs_offers *offers,
+    struct judgetext *text)
+{
+	const char *word = judged_is(j, "RCPT") ? "TO" : "FROM";
+	struct span rest = j->line->arg;
+
+	if (!span_case_begins(rest, word)) {
+		buf_addf(judged_fault(j, j->line->verb[0] == 'R' ?
+		    "RFC 5321 4.1.1.3" : "RFC 5321 4.1.1.2"),
+		    "%s: is missing before the address", word);
+		return;
+	}
+	rest = span_drop(rest, strlen(word));
+	if (rest.n > 0 && byte_is_blank(rest.p[0]) &&
+	    span_trim(rest).n > 0 && span_trim(rest).p[0] == ':') {
+		buf_addf(judged_fault(j, "RFC 5321 3.3"),
+		    "a blank before the colon of %s:", word);
+		rest = span_trim(rest);
+	}
+	if (rest.n == 0 || rest.p[0] != ':') {
+		buf_addf(judged_fault(j, "RFC 5321 4.1.2"),
+		    "no colon behind %s", word);
+		return;
+	}
+	rest = span_drop(rest, 1);
+	if (rest.n > 0 && byte_is_blank(rest.p[0])) {
+		buf_addf(judged_fault(j, "RFC 5321 3.3"), "a blank behind "
+		    "%s: between the colon and the address there is none",
+		    word);
+		rest = span_trim(rest);
+	}
+	judge_parameters(j, offers, text, judge_path(j, rest));
+	if (span_find(rest, '<') != NULL)
+		judge_octets(j, text);
+}
+
+static void
+judge_chunk(struct judged *j)
+{
+	struct span rest = j->line->arg, size = span_take_word(&rest), last;
+	uintmax_t n;
+
+	last = span_trim(rest);
+	if (span_number(size, &n) < 0 ||
+	    (last.n > 0 && !span_case_is(last, "LAST")))
+		judged_wrong(j, "RFC 3030 2", "not \"BDAT octets\" or \"BDAT "
+		    "octets LAST\"");
+}
+
+/* The client's name: a domain, or an address in brackets. */
+static void
+judge_name(struct judged *j)
+{
+	struct span name = j->line->arg;
+
+	if (name.n == 0 || addr_is_domain(name) || (name.n > 2 &&
+	    name.p[0] == '[' && name.p[name.n - 1] == ']' &&
+	    !span_has_control(name)))
+		return;
+	buf_addf(judged_fault(j, "RFC 5321 4.1.1.1"), "%s takes a domain, or "
+	    "an address in brackets, as [192.0.2.1]", j->line->verb);
+}
+
+static void
+judge_length(struct judged *j)
+{
+	size_t n = j->e->text.n + 2, max = COMMAND_MAX;
+
+	if (judged_is(j, "AUTH"))
+		max = AUTH_MAX;
+	else if ((judged_is(j, "MAIL") || judged_is(j, "RCPT")) &&
+	    span_find(j->line->arg, '=') != NULL)
+		max += PARAMETERS_MAX;
+	if (n > max)
+		buf_addf(judged_fault(j, judged_is(j, "AUTH") ?
+		    "RFC 4954 4" : "RFC 5321 4.5.3.1.4"), "a command of %zu "
+		    "octets with its CRLF: %zu are allowed", n, max);
+}
+
+static void
+judge_words(struct judged *j)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(commands); i++) {
+		if (!judged_is(j, commands[i].verb))
+			continue;
+		if (commands[i].words == NONE && j->line->arg.n > 0)
+			buf_addf(judged_fault(j, commands[i].section),
+			    "nothing may follow %s", commands[i].verb);
+		if (commands[i].words == SOME && j->line->arg.n == 0)
+			buf_addf(judged_fault(j, commands[i].section),
+			    "%s needs an argument", commands[i].verb);
+	}
+}
+
+void
+judgeargs(struct judged *j, const struct judgeargs_offers *offers,
+    struct judgetext *text)
+{
+	judge_length(j);
+	judge_words(j);
+	if (judged_is(j, "MAIL") || judged_is(j, "RCPT") ||
+	    judged_is(j, "SEND") || judged_is(j, "SOML") ||
+	    judged_is(j, "SAML"))
+		judge_envelope(j, offers, text);
+	else if (judged_is(j, "BDAT"))
+		judge_chunk(j);
+	else if (judged_is(j, "EHLO") || judged_is(j, "HELO"))
+		judge_name(j);
+	else if (!judged_is(j, "VRFY") && !judged_is(j, "EXPN"))
+		judge_octets(j, text);
+}

@@ -1,0 +1,22 @@
+/*
+ * judgepop3: what is wrong in a session of POP3 (RFC 1939, 2449, 2595, 5034).
+ */
+#ifndef FORMAT_DIALOGUE_JUDGEPOP3_H
+#define FORMAT_DIALOGUE_JUDGEPOP3_H
+
+#include "judged.h"
+
+/* All zero at first. */
+struct judgepop3 {
+	/* private */
+	unsigned long user;	/* turn of the last USER; 0: none, or refused */
+	unsigned long login;	/* turn of what logs in; 0: nobody has */
+	int timestamp;		/* the greeting had one */
+	int listed;		/* the server's last line was a list's dot */
+	struct buf deleted;	/* numbers of messages, each uintmax_t */
+};
+
+void judgepop3_line(struct judgepop3 *p, struct judged *j);
+void judgepop3_free(struct judgepop3 *p);
+
+#endif
