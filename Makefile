@@ -79,9 +79,9 @@ MODULES = \
 	client/ftp/ftpput client/order/orderc client/dns/mx \
 	client/dns/nameservers client/dns/resolver client/dns/zone \
 	grade/attempt grade/classlist grade/clientgrade grade/clientjudge \
-	grade/evidence grade/fillwords grade/grade grade/marks grade/page \
-	grade/sample grade/scripted grade/servergrade grade/stored \
-	grade/subject grade/visit
+	grade/dropfile grade/evidence grade/fillwords grade/grade \
+	grade/marks grade/page grade/sample grade/scripted \
+	grade/servergrade grade/stored grade/subject grade/visit
 # Headers alone.
 TYPES = format/mail/dropstore format/mail/mailstore format/dialogue/judged \
 	format/wire/orderstore format/wire/saslconf grade/point grade/suites \
@@ -92,8 +92,9 @@ PARTS = \
 	format/dialogue/explaincommand format/dialogue/explainreply \
 	format/dialogue/explainstatus format/dialogue/followstate \
 	format/dialogue/laddersvg format/dialogue/laddertext \
-	format/dialogue/machineplan grade/clienttext grade/smtpclients \
-	grade/smtpservers sys/iofile sys/netname
+	format/dialogue/machineplan grade/clienttext grade/pop3clients \
+	grade/pop3servers grade/smtpclients grade/smtpservers sys/iofile \
+	sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even explain \
 	failure follow ftp ftpd ftpput hash hdr intake io journal limit local \
@@ -111,7 +112,7 @@ HEADERS = $(MODULES:%=src/%.h) $(TYPES:%=src/%.h)
 UNIT = $(UNITS:%=t/unit/%.t)
 TOOLBIN = $(TOOLS:%=t/bin/%)
 # t/mutants/NAME.c: programs with a fault each, for protograde to find.
-MUTANTS = client server
+MUTANTS = client pop3client pop3server server
 MUTANTBIN = $(MUTANTS:%=t/bin/mutant-%)
 LIB = src/libmailorder.a
 

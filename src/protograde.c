@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "client/client.h"
 #include "format/wire/escape.h"
 #include "grade/classlist.h"
 #include "grade/marks.h"
@@ -22,24 +23,27 @@
 
 static const char usage[] =
     "usage: protograde [-hVv] [-o tap|text|html|tsv] [-n points]\n"
-    "                  [-p smtp] [-T seconds] [-f from] [-t to]\n"
-    "                  [-d store] client|server [-c list]\n"
+    "                  [-p smtp|pop3] [-T seconds] [-f from] [-t to]\n"
+    "                  [-d store] [-a user] [-P command]\n"
+    "                  client|server [-c list]\n"
     "                  addr | -- command [word ...]\n"
+    "  -a  the user to log in as at a POP3 server (student), -P a command\n"
+    "      that prints the password (secret)\n"
     "  -c  a file with a name and a command on each line: a class\n"
-    "  -d  the directory, or file, where a server stores messages\n"
+    "  -d  the directory, or file, where a server stores messages; the\n"
+    "      Maildir of a POP3 server's user\n"
     "  -f  the sender, -t the recipient, that a server is tried with\n"
     "  -n  a file with the points that count, and their weights\n"
     "  -o  the form of the report (text; with -c tsv)\n"
     "  -p  the protocol (smtp)\n"
-    "  -T  seconds that a client's session, or a server's reply, may take\n"
-    "      (20)\n"
+    "  -T  seconds for a client's session, or a server's reply (20)\n"
     "  -v  tell what is said, on standard error\n"
     "  In a client's command %h %p %f %t %m stand for host, port, sender,\n"
     "  recipient and a file with the message; in a server's %p for the\n"
     "  port, and %d for what -d is.\n";
 
 struct opt {
-	const char *points, *list;
+	const char *points, *list, *user, *password;
 	enum marks_form form;
 	int has_form;
 	struct net_addr addr;
@@ -81,12 +85,6 @@ choose(struct grade *g, const char *path)
 	buf_free(&text);
 }
 
-static int
-is_whole(const struct grade *g)
-{
-	return grade_got(g) == grade_most(g);
-}
-
 /* What a report calls it: the command. */
 static void
 add_name(struct buf *b, char *const *words)
@@ -109,7 +107,7 @@ judge_one(const struct opt *o, struct grade *g, struct wr *out)
 	wr_addspan(out, buf_span(&report));
 	buf_free(&report);
 	buf_free(&name);
-	return is_whole(g);
+	return grade_is_whole(g);
 }
 
 static void
@@ -136,7 +134,7 @@ judge_class(const struct opt *o, struct grade *g, struct span list,
 		words = spawn_words(buf_str(&command), NULL, NULL);
 		subject_judge(&o->subject, g, words);
 		free(words);
-		all = all && is_whole(g);
+		all = all && grade_is_whole(g);
 		marks_row(&report, o->form, g, name);
 		flush(out, &report);
 	}
@@ -173,6 +171,25 @@ make_dir(struct buf *dir)
 		die_sys(EX_CANTCREAT, "%s", dir->p);
 }
 
+/* Whom a POP3 server knows; all of it lives as long as the program. */
+static void
+find_login(struct opt *o)
+{
+	static struct buf secret;
+	struct buf reason = { 0 };
+
+	if (!o->subject.server || !o->subject.pop3)
+		return;
+	o->subject.from = o->user;
+	o->subject.to = NULL;
+	if (o->password == NULL)
+		return;
+	if (client_secret(&secret, o->password, NULL, NULL, "", "",
+	    &reason) < 0)
+		die(EX_NOPERM, "-P: %s", buf_str(&reason));
+	o->subject.to = buf_str(&secret);
+}
+
 static int
 run(struct opt *o)
 {
@@ -184,6 +201,7 @@ run(struct opt *o)
 	grade_init(&g, subject_suite(&o->subject));
 	choose(&g, o->points);
 	read_list(&list, o->list);
+	find_login(o);
 	if (stop_catch() < 0)
 		die_sys(EX_TEMPFAIL, "signals");
 	make_dir(&dir);
@@ -205,6 +223,7 @@ static void
 option(struct opt *o, int c)
 {
 	switch (c) {
+	case 'a': o->user = optarg; break;
 	case 'c': o->list = optarg; break;
 	case 'd': o->subject.store = optarg; break;
 	case 'f': o->subject.from = optarg; break;
@@ -216,9 +235,11 @@ option(struct opt *o, int c)
 			    optarg);
 		o->has_form = 1;
 		break;
+	case 'P': o->password = optarg; break;
 	case 'p':
-		if (strcmp(optarg, "smtp") != 0)
-			die(EX_USAGE, "-p: %s: not smtp", optarg);
+		o->subject.pop3 = strcmp(optarg, "pop3") == 0;
+		if (!o->subject.pop3 && strcmp(optarg, "smtp") != 0)
+			die(EX_USAGE, "-p: %s: not smtp or pop3", optarg);
 		break;
 	case 'T':
 		o->subject.timeout = 1000 * (int)cli_number(c, optarg,
@@ -249,6 +270,7 @@ operands(struct opt *o, char **words, int is_command)
 		o->form = o->list != NULL ? MARKS_TSV : MARKS_TEXT;
 	if (o->list != NULL && o->form == MARKS_TAP)
 		die(EX_USAGE, "-o: there is no TAP of a class");
+	cli_clean("-a", o->user);
 	cli_clean("-f", o->subject.from);
 	cli_clean("-t", o->subject.to);
 }
@@ -257,7 +279,7 @@ operands(struct opt *o, char **words, int is_command)
 int
 main(int argc, char **argv)
 {
-	static const char letters[] = "c:d:f:hn:o:p:T:t:Vv";
+	static const char letters[] = "a:c:d:f:hn:o:P:p:T:t:Vv";
 	struct opt o = { .subject.timeout = 20000 };
 	const char *role;
 	int c;

@@ -363,6 +363,9 @@ is_handled() {
 	printf '%s\n' quit >points.txt
 	gives 0 4 localhost:2525 "$ADDR" '-d mail' '-d stored'
 	[ "$(grep -c 'failed: 0, not tried: 0' got)" = 2 ]
+	rm passwd
+	gives 0 5
+	[ "$(tail -n 1 got)" = '30 of 30; failed: 0, not tried: 0' ]
 	all_tried
 }
 

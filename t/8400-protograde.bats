@@ -24,6 +24,23 @@ server() {
 	return "$status"
 }
 
+# popclient, popserver FAULT [option ...]: the same of POP3.
+popclient() {
+	local status=0
+	protograde -p pop3 -o tap -T 5 "${@:2}" client -- \
+		mutant-pop3client "$1" %h %p %f %t >"$1.tap" || status=$?
+	failed "$1"
+	return "$status"
+}
+
+popserver() {
+	local status=0
+	protograde -p pop3 -o tap -T 4 -d "$1.d" "${@:2}" server -- \
+		mutant-pop3server "$1" %p %d >"$1.tap" || status=$?
+	failed "$1"
+	return "$status"
+}
+
 # failed NAME: the points that failed in NAME.tap, to NAME.failed.
 failed() {
 	sed -n 's/^not ok [0-9]* - \([a-z0-9-]*\): .*/\1/p' "$1.tap" |
@@ -74,7 +91,7 @@ find_all() {
 	extra-line no-extra-line
 	no-stuffing dots
 	strips blanks
-	no-last-end last-line
+	no-last-end last-line -T 5
 	cuts-long long-line
 	END
 }
@@ -287,6 +304,86 @@ ben\t1\t2\t0\t1
 	run -64 protograde nobody -- true
 }
 
+@test "a POP3 client: each usual fault fails its point, and no other" {
+	echo ends >ends
+	find_all popclient <<-'END'
+	port-110 connect
+	no-greeting wait-greeting
+	no-wait retr
+	no-login login
+	wrong-user user
+	wrong-pass pass
+	first-only retr
+	one-more retr
+	lf crlf
+	no-unstuff dots
+	dot-anywhere dots
+	skips-empty blank-lines
+	strips blanks
+	cuts-long long-line
+	first-lines large
+	one-read split-replies
+	needs-text bare-ok
+	ignores-err refused-pass
+	hangs-on-err refused-retr
+	no-quit quit
+	exits-0 exit-refused
+	exits-1 exit-fetched
+	spins dropped
+	loops ends -n ends
+	END
+	popclient good
+	lacks SKIP good.tap
+}
+
+@test "a POP3 server: each usual fault fails its point, and no other" {
+	find_all popserver <<-'END'
+	no-greeting greeting -T 2
+	lf reply-crlf
+	no-user user
+	any-pass wrong-pass
+	no-login login-first
+	bare-stat stat
+	list-no-dot list -T 2
+	list-one list-one
+	no-dot retr -T 2
+	no-noop noop
+	unknown-ok unknown
+	leaves goes-on
+	case case
+	no-check missing
+	shows-gone dele-hides
+	no-rset rset
+	quit-open quit-closes -T 2
+	one-session next-session
+	drop-deletes dropped
+	one-read split
+	overflow endless-line
+	no-stuffing dots
+	skips-empty lines
+	cuts-large large
+	keeps deleted -T 2
+	END
+	popserver good
+	lacks SKIP good.tap
+	[ -z "$(find good.d -type f)" ]
+}
+
+@test "POP3: pop3d-lite has all points, with a log-in of one's own, too" {
+	mkdir boxes
+	printf '%s\n' student:secret anna:pw >passwd
+	chmod 600 passwd
+	run -0 protograde -p pop3 -d boxes/student server -- \
+		pop3d-lite -l 127.0.0.1:%p -u passwd -d boxes
+	[ "${lines[-1]}" = '30 of 30; failed: 0, not tried: 0' ]
+	start pop3d-lite -l 127.0.0.1:0 -u passwd -d boxes
+	run -0 protograde -p pop3 -a anna -P 'echo pw' -d boxes/anna server "$ADDR"
+	[ "${lines[-1]}" = '30 of 30; failed: 0, not tried: 0' ]
+	[ -z "$(find boxes -type f ! -name '.*')" ]
+	run -77 protograde -p pop3 -P false server "$ADDR"
+	run -64 protograde -p imap server "$ADDR"
+}
+
 # page_names WHOSE: the names that the page has for them, to names.
 page_names() {
 	sed -n '/^The points of '"$1"':/,/^\.El/p' "$TOP/man/protograde.1" |
@@ -308,6 +405,10 @@ has_points() {
 	has_points client
 	page_names 'SMTP servers'
 	has_points -T 2 server
+	page_names 'POP3 clients'
+	has_points -p pop3 client
+	page_names 'POP3 servers'
+	has_points -p pop3 -T 2 server
 }
 
 @test "stopped: what it runs is killed, its directory removed, 75" {

@@ -136,7 +136,8 @@ attempt_run(struct attempt *a, const struct attempt_conf *conf)
 	a->from = conf->from;
 	a->to = conf->to;
 	buf_addspan(&a->message, conf->message);
-	if (io_write(in, conf->message.p, conf->message.n) < 0 ||
+	if ((conf->scripted->smtp &&
+	    io_write(in, conf->message.p, conf->message.n) < 0) ||
 	    lseek(in, 0, SEEK_SET) < 0)
 		die_sys(EX_IOERR, "%s", buf_str(&path));
 	out = open_file(&printed, conf->dir, "output");

@@ -10,7 +10,7 @@ struct attempt_conf {
 	char *const *words;	/* the command, with %h and the others */
 	const char *dir;	/* for files that are needed meanwhile */
 	const char *from, *to;	/* addresses, or a login and a password */
-	struct span message;	/* what it is to send */
+	struct span message;	/* what it is to send, or to fetch */
 	int timeout;		/* ms for all of it, replies that are held back
 				   aside */
 	const struct scripted_conf *scripted;

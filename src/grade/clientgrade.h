@@ -20,7 +20,7 @@ struct client_point {
 /* What a protocol has for its clients. */
 struct client_kind {
 	const struct suite *suite;
-	int smtp;
+	int smtp;		/* it sends a message; else it fetches some */
 	const char *from, *to;
 
 	/* Adds what an attempt is about: a message's file, or a maildrop. */

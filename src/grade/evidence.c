@@ -58,18 +58,16 @@ find_line(struct span of, struct span line)
 	return rest;
 }
 
-/* The first pair of lines that differ, of two texts that do. */
-static int
-tell(struct buf *b, struct span of, struct span want, const char *before,
-    const char *got)
+int
+evidence_holds(struct buf *b, struct span of, struct span want,
+    const char *before, const char *got)
 {
 	struct span x = { NULL, 0 }, y = { NULL, 0 }, first = want;
 
 	of = find_line(of, span_chomp(span_line(&first)));
 	for (;;) {
 		if (want.n == 0)
-			return evidence_no(b, "more came than there is: ",
-			    span_chomp(span_line(&of)), "");
+			return 1;
 		y = span_chomp(span_line(&want));
 		if (of.n == 0)
 			break;
@@ -82,6 +80,16 @@ tell(struct buf *b, struct span of, struct span want, const char *before,
 	}
 	evidence_no(b, before, y, ", ");
 	buf_addf(b, "%s nothing", got);
+	return 0;
+}
+
+/* Of two texts that differ. */
+static int
+tell(struct buf *b, struct span of, struct span want, const char *before,
+    const char *got)
+{
+	if (evidence_holds(b, of, want, before, got))
+		buf_adds(b, "more came than there is");
 	return 0;
 }
 

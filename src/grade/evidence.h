@@ -22,4 +22,8 @@ int evidence_no(struct buf *b, const char *before, struct span s,
 int evidence_same(struct buf *b, struct span of, struct span want,
     const char *before, const char *got);
 
+/* The same, but of may have other lines behind them, too. */
+int evidence_holds(struct buf *b, struct span of, struct span want,
+    const char *before, const char *got);
+
 #endif

@@ -200,3 +200,9 @@ grade_most(const struct grade *g)
 			sum += g->marks[i].weight;
 	return sum;
 }
+
+int
+grade_is_whole(const struct grade *g)
+{
+	return grade_got(g) == grade_most(g);
+}

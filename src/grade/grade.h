@@ -42,6 +42,9 @@ const struct point *grade_point(const struct grade *g, size_t i);
 unsigned long grade_got(const struct grade *g);
 unsigned long grade_most(const struct grade *g);
 
+/* Whether all that applies is right. */
+int grade_is_whole(const struct grade *g);
+
 /* Forgets the verdicts, and keeps the choice. */
 void grade_again(struct grade *g);
 

@@ -2,16 +2,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "attempt.h"
+#include "dropfile.h"
 #include "evidence.h"
 #include "fillwords.h"
 #include "stored.h"
+#include "sys/secret.h"
 #include "sys/stop.h"
 
 #define LOOPBACK "127.0.0.1"
+#define PORT_MIN 10000u
+#define PORTS 20000u
+#define PORT_TRIES 50
 #define NAP 20
 #define CPU 30			/* seconds, for each of its processes */
 #define FILE_MAX ((uint64_t)64 << 20)
@@ -22,20 +28,29 @@
 
 /* --- The program ------------------------------------------------------ */
 
-/* A port that is free now. */
+/*
+ * A port that is free now, and likely to be so when the program takes it: none
+ * of those that systems give away by themselves.
+ */
 static void
 find_port(struct net_addr *a)
 {
-	int fds[NET_SOCKETS_MAX];
+	int fds[NET_SOCKETS_MAX], tries;
 	char text[NET_TEXT_MAX];
-	const char *why;
+	const char *why = "";
+	unsigned short u;
 
-	net_parse(a, LOOPBACK ":0", "0");
-	if (net_listen(a, fds, &why) < 1)
-		die(EX_TEMPFAIL, LOOPBACK ": %s", why);
-	net_bound(fds[0], text);
-	io_close(fds[0]);
-	net_parse(a, text, "0");
+	for (tries = 0; tries < PORT_TRIES; tries++) {
+		secret_fill(&u, sizeof u);
+		snprintf(text, sizeof text, LOOPBACK ":%u",
+		    PORT_MIN + u % PORTS);
+		net_parse(a, text, "0");
+		if (net_listen(a, fds, &why) > 0) {
+			io_close(fds[0]);
+			return;
+		}
+	}
+	die(EX_TEMPFAIL, "%s: %s", text, why);
 }
 
 static int
@@ -142,14 +157,57 @@ servercheck_form(struct servergrade *s, const struct visit *v,
 }
 
 int
-servercheck_closed(struct servergrade *s, const struct visit *v,
+servercheck_numbers(struct servergrade *s, const struct visit *v,
     struct buf *evidence)
 {
+	struct span line = span_chomp(buf_span(&v->reply));
+	uintmax_t u;
+
 	(void)s;
-	if (v->closed)
-		return 1;
-	buf_adds(evidence, "the connection stayed open");
-	return 0;
+	span_take_word(&line);
+	return (span_number(span_take_word(&line), &u) == 0 &&
+	    span_number(span_take_word(&line), &u) == 0) ||
+	    evidence_no(evidence, "got ", span_chomp(buf_span(&v->reply)),
+	    "");
+}
+
+/* What came of it is in v->list, as it came. */
+int
+servercheck_fetched(struct servergrade *s, const struct visit *v,
+    struct buf *evidence)
+{
+	struct span rest = buf_span(&v->list), line;
+	struct buf text = { 0 };
+	int same;
+
+	(void)s;
+	while (rest.n > 0) {
+		line = span_line(&rest);
+		if (line.p[0] == '.')
+			line = span_drop(line, 1);
+		buf_addspan(&text, line);
+	}
+	same = evidence_same(evidence, buf_span(&text), buf_span(&v->text),
+	    "the file has ", "what came has");
+	buf_free(&text);
+	return same;
+}
+
+int
+servercheck_gone(struct servergrade *s, const struct visit *v,
+    struct buf *evidence)
+{
+	long long by = io_clock() + s->timeout;
+	struct buf found = { 0 };
+	int there;
+
+	while ((there = stored_find(s->store, buf_span(&v->token), &found)) &&
+	    io_clock() < by && !stop_asked())
+		stop_wait(-1, NAP);
+	buf_free(&found);
+	if (there)
+		buf_adds(evidence, "its file is still there");
+	return !there;
 }
 
 int
@@ -191,6 +249,35 @@ servercheck_absent(struct servergrade *s, const struct visit *v,
 	return 0;
 }
 
+/* --- A maildrop ------------------------------------------------------- */
+
+/*
+ * What a maildrop is tried with: the sample that the script looks for, alone of
+ * ours; for other points any one.
+ */
+static void
+deliver(struct servergrade *s, const struct server_point *p)
+{
+	const char *find = strstr(p->script, "find ");
+	struct span line = span_str(find != NULL ? find + 5 : "plain");
+	struct buf found = { 0 };
+	int there;
+
+	if (!s->visit.pop3 || s->store == NULL)
+		return;
+	there = s->drop.n > 0 && stored_find(s->store, buf_span(&s->token),
+	    &found);
+	buf_free(&found);
+	if (there && !p->storing)
+		return;
+	/* Servers may look at the maildrop when they start. */
+	bounded_stop(&s->program);
+	dropfile_remove(s->store, buf_span(&s->drop));
+	buf_clear(&s->drop);
+	dropfile_add(s->store, span_cut(&line, '\n'), &s->drop, &s->token,
+	    &s->text);
+}
+
 /* --- A point ---------------------------------------------------------- */
 
 /*
@@ -221,38 +308,26 @@ play(struct servergrade *s, const struct server_point *p, struct visit *v,
 	return visit_play(v, &s->visit, p->script, evidence);
 }
 
-enum verdict
-server_try(void *subject, const struct point *point, struct buf *evidence)
+/* Its script is played, and what it has done is looked at. */
+static enum verdict
+visit(struct servergrade *s, const struct server_point *p,
+    struct buf *evidence)
 {
-	const struct server_point *p = (const struct server_point *)
-	    (const void *)point;
-	struct servergrade *s = subject;
 	enum verdict verdict;
 	struct visit v;
 
-	if (p->storing && s->store == NULL) {
-		buf_adds(evidence, "-d says where messages are stored");
-		return POINT_EXCUSED;
-	}
-	if (s->unended && p->check == servercheck_crlf) {
-		buf_addspan(evidence, buf_span(&s->hopeless));
-		return POINT_FAILED;
-	}
-	if (s->hopeless.n > 0 || revive(s) < 0 || stop_asked()) {
-		buf_addspan(evidence, buf_span(&s->hopeless));
-		return point->needs == NULL && s->started == 1 ?
-		    POINT_FAILED : POINT_UNTRIED;
-	}
 	s->visit.dial = dial;
 	s->visit.arg = s;
 	s->visit.timeout = s->timeout;
+	s->visit.token = buf_span(&s->token);
+	s->visit.text = buf_span(&s->text);
 	if (s->visit.talk != NULL)
-		s->visit.talk('-', span_str(point->name));
+		s->visit.talk('-', span_str(p->point.name));
 	verdict = play(s, p, &v, evidence);
 	if (verdict == POINT_OK && p->check != NULL &&
 	    !p->check(s, &v, evidence))
 		verdict = POINT_FAILED;
-	if (verdict == POINT_UNTRIED && point->needs == NULL)
+	if (verdict == POINT_UNTRIED && p->point.needs == NULL)
 		verdict = POINT_FAILED;
 	if (v.unended && !s->unended) {
 		s->unended = 1;
@@ -265,9 +340,37 @@ server_try(void *subject, const struct point *point, struct buf *evidence)
 	return verdict;
 }
 
+enum verdict
+server_try(void *subject, const struct point *point, struct buf *evidence)
+{
+	const struct server_point *p = (const struct server_point *)
+	    (const void *)point;
+	struct servergrade *s = subject;
+
+	if (p->storing && s->store == NULL) {
+		buf_adds(evidence, "-d says where messages are stored");
+		return POINT_EXCUSED;
+	}
+	deliver(s, p);
+	if (s->unended && p->check == servercheck_crlf) {
+		buf_addspan(evidence, buf_span(&s->hopeless));
+		return POINT_FAILED;
+	}
+	if (s->hopeless.n > 0 || revive(s) < 0 || stop_asked()) {
+		buf_addspan(evidence, buf_span(&s->hopeless));
+		return point->needs == NULL && s->started == 1 ?
+		    POINT_FAILED : POINT_UNTRIED;
+	}
+	return visit(s, p, evidence);
+}
+
 void
 server_free(struct servergrade *s)
 {
 	bounded_stop(&s->program);
+	dropfile_remove(s->store, buf_span(&s->drop));
+	buf_free(&s->drop);
+	buf_free(&s->token);
+	buf_free(&s->text);
 	buf_free(&s->hopeless);
 }

@@ -20,7 +20,9 @@ servercheck servercheck_crlf;		/* all replies end so */
 servercheck servercheck_form;		/* code, blank, text */
 servercheck servercheck_stored;		/* the text that was sent last */
 servercheck servercheck_absent;		/* it is not stored */
-servercheck servercheck_closed;		/* the connection, by the server */
+servercheck servercheck_numbers;	/* the reply is +OK and two of them */
+servercheck servercheck_fetched;	/* the message that was found */
+servercheck servercheck_gone;		/* its file */
 
 struct server_point {
 	struct point point;
@@ -43,6 +45,9 @@ struct servergrade {
 	int started;			/* how often */
 	int stuck;			/* how often it said nothing */
 	int unended;			/* a reply had no line ending */
+	struct buf drop;		/* names of files that were put into a
+					   maildrop, a line each */
+	struct buf token, text;		/* of the last one */
 	struct buf hopeless;		/* why no more is tried */
 };
 

@@ -138,6 +138,11 @@ static const struct server_point points[] = {
 	    "When may a client leave?", "quit rcpt", 0 },
 	    RCPT "?221 QUIT\n", NULL, 0 },
 
+	{ { "split", "RFC 5321 2.3.8",
+	    "a command that comes in pieces is one",
+	    "Does one recv always bring one line?", "mail", 0 },
+	    READY "?250 HE^LO pc.exa^mple.org\n?250 MAIL FR^OM:<$F>\n"
+	    "?250 RSET^\n", NULL, 0 },
 	{ { "text-commands", "RFC 5321 4.1.1.4",
 	    "lines of a text that look like commands are text",
 	    "How does your server know whether a line is a command?",
@@ -150,11 +155,12 @@ static const struct server_point points[] = {
 	    "?2|4|5|. .\n?221|. QUIT\n", NULL, 0 },
 	{ { "long-line", "RFC 5321 4.5.3.1.6",
 	    "it takes a text's line of 998 octets",
-	    "How long a line does your buffer hold?", "text quit", 0 },
+	    "How long a line does your buffer hold?", "text quit split", 0 },
 	    DATA "?250 =long\n?221 QUIT\n", NULL, 0 },
 	{ { "large", "RFC 5321 4.5.3.1.7",
 	    "it takes a message of 256 KiB",
-	    "How much of a message does one read bring?", "text quit", 0 },
+	    "How much of a message does one read bring?", "text quit split",
+	    0 },
 	    DATA "?250 =large\n?221 QUIT\n", NULL, 0 },
 	{ { "octets", "RFC 5321 4.5.2",
 	    "letters beyond ASCII in a text do no harm",
@@ -175,11 +181,6 @@ static const struct server_point points[] = {
 	    "What happens when a line is longer than your buffer?",
 	    "next-session", 0 }, HELO "?2|4|5|. NOOP %\n*|. QUIT\n?new\n?220\n"
 	    "?250 HELO pc.example.org\n", NULL, 0 },
-	{ { "split", "RFC 5321 2.3.8",
-	    "a command that comes in pieces is one",
-	    "Does one recv always bring one line?", "mail", 0 },
-	    READY "?250 HE^LO pc.exa^mple.org\n?250 MAIL FR^OM:<$F>\n"
-	    "?250 RSET^\n", NULL, 0 },
 	{ { "split-end", "RFC 5321 4.1.1.4",
 	    "the end of a text may come in pieces",
 	    "Where do you look for the five bytes: in one read, or in all?",

@@ -2,11 +2,22 @@
 
 #include "suites.h"
 
+static const struct client_kind *
+client_kind(const struct subject *s)
+{
+	return s->pop3 ? &suites_pop3_client : &suites_smtp_client;
+}
+
+static const struct server_kind *
+server_kind(const struct subject *s)
+{
+	return s->pop3 ? &suites_pop3_server : &suites_smtp_server;
+}
+
 const struct suite *
 subject_suite(const struct subject *s)
 {
-	return s->server ? suites_smtp_server.suite :
-	    suites_smtp_client.suite;
+	return s->server ? server_kind(s)->suite : client_kind(s)->suite;
 }
 
 static void
@@ -15,7 +26,7 @@ judge_client(const struct subject *s, struct grade *g, char *const *words)
 	struct clientgrade c;
 
 	memset(&c, 0, sizeof c);
-	c.kind = &suites_smtp_client;
+	c.kind = client_kind(s);
 	c.words = words;
 	c.dir = s->dir;
 	c.timeout = s->timeout;
@@ -27,7 +38,7 @@ judge_client(const struct subject *s, struct grade *g, char *const *words)
 static void
 judge_server(const struct subject *s, struct grade *g, char *const *words)
 {
-	const struct server_kind *kind = &suites_smtp_server;
+	const struct server_kind *kind = server_kind(s);
 	struct servergrade server;
 
 	memset(&server, 0, sizeof server);

@@ -15,6 +15,8 @@ struct server_kind {
 };
 
 extern const struct client_kind suites_smtp_client;
+extern const struct client_kind suites_pop3_client;
 extern const struct server_kind suites_smtp_server;
+extern const struct server_kind suites_pop3_server;
 
 #endif

@@ -1,8 +1,7 @@
 #include "visit.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/socket.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "evidence.h"
@@ -14,6 +13,8 @@
 #include "sys/stop.h"
 
 #define REPLY_MAX 65536		/* octets of a line, or of all lines */
+#define LIST_MAX ((size_t)4 << 20)	/* and of a list */
+#define FIND_MAX 1000		/* messages that are looked at */
 #define PAUSE 200		/* ms between the pieces of a line */
 #define GOODBYE 2000		/* ms for a last reply that nobody judges */
 
@@ -129,6 +130,21 @@ hear(struct visit *v)
 	v->heard += v->reply.n > 0;
 }
 
+/* Lines up to a dot: 1, or 0 where they have no end. */
+static int
+hear_list(struct visit *v)
+{
+	struct span line;
+
+	buf_clear(&v->list);
+	while (v->list.n < LIST_MAX && hear_line(v, &line)) {
+		if (span_is(span_chomp(line), "."))
+			return 1;
+		buf_addspan(&v->list, line);
+	}
+	return 0;
+}
+
 /* --- What is said ----------------------------------------------------- */
 
 static void
@@ -187,10 +203,12 @@ add_piece(struct visit *v, struct span piece)
 	size_t i;
 
 	for (i = 0; i < piece.n; i++)
-		if (piece.p[i] == '$' && i + 1 < piece.n &&
-		    (piece.p[i + 1] == 'F' || piece.p[i + 1] == 'T'))
-			buf_adds(&filled, piece.p[++i] == 'F' ?
-			    v->conf->from : v->conf->to);
+		if (span_begins(span_drop(piece, i), "$F"))
+			buf_adds(&filled, (i++, v->conf->from));
+		else if (span_begins(span_drop(piece, i), "$T"))
+			buf_adds(&filled, (i++, v->conf->to));
+		else if (span_begins(span_drop(piece, i), "$N"))
+			buf_addu(&filled, (i++, v->found));
 		else if (piece.p[i] == '#')
 			while (v->out.n + filled.n < 510)
 				buf_addc(&filled, 'x');
@@ -252,7 +270,7 @@ is_expected(const struct visit *v, struct span expected)
 		one = span_cut(&expected, '|');
 		if (span_is(one, ".") ? v->closed && v->code == 0 :
 		    span_is(one, "*") ? v->reply.n > 0 :
-		    v->conf->pop3 ? one.p[0] == code[0] :
+		    v->conf->pop3 ? one.n > 0 && one.p[0] == code[0] :
 		    one.n <= 3 && memcmp(one.p, code, one.n) == 0)
 			return 1;
 	}
@@ -289,6 +307,30 @@ offers(const struct visit *v, struct span word)
 	return 0;
 }
 
+/* Fetches messages until one has the token: 1, or 0. */
+static int
+find(struct visit *v)
+{
+	char command[32];
+	struct span rest;
+
+	buf_addspan(&v->token, v->conf->token);
+	buf_addspan(&v->text, v->conf->text);
+	while (v->found++ < FIND_MAX) {
+		snprintf(command, sizeof command, "RETR %u", v->found);
+		say(v, span_str(command));
+		hear(v);
+		if (v->code != 2 || !hear_list(v))
+			return 0;
+		rest = buf_span(&v->list);
+		while (rest.n > 0)
+			if (span_begins(span_line(&rest),
+			    buf_str(&v->token)))
+				return 1;
+	}
+	return 0;
+}
+
 /* What is no line that is said: 1, and *verdict. */
 static int
 step_aside(struct visit *v, struct span word, struct span what, int judged,
@@ -300,6 +342,12 @@ step_aside(struct visit *v, struct span word, struct span what, int judged,
 			return 1;
 		evidence_no(evidence, "", what, " is not offered");
 		*verdict = POINT_EXCUSED;
+	} else if (span_is(word, "find")) {
+		if (find(v))
+			return 1;
+		buf_adds(evidence, "no message is the one that was put into "
+		    "the maildrop");
+		*verdict = POINT_FAILED;
 	} else if (span_is(word, "drop"))
 		hang_up(v);
 	else if (!span_is(word, "new"))
@@ -327,7 +375,8 @@ step(struct visit *v, struct span line, struct buf *evidence)
 	if (span_is(expected, "-"))
 		return POINT_OK;
 	hear(v);
-	if (is_expected(v, expected)) {
+	if (is_expected(v, expected) && (!span_is(expected, "+.") ||
+	    hear_list(v))) {
 		v->over = v->closed && v->code == 0;
 		return POINT_OK;
 	}
@@ -339,8 +388,11 @@ step(struct visit *v, struct span line, struct buf *evidence)
 static void
 leave(struct visit *v)
 {
+	struct buf last = v->reply;
+
 	if (v->fd < 0)
 		return;
+	memset(&v->reply, 0, sizeof v->reply);
 	if (!v->closed && v->code != 354 && !v->silent && !v->quits) {
 		v->rd.timeout = v->conf->timeout < GOODBYE ?
 		    v->conf->timeout : GOODBYE;
@@ -348,6 +400,8 @@ leave(struct visit *v)
 		flush(v);
 		hear(v);
 	}
+	buf_free(&v->reply);
+	v->reply = last;
 	hang_up(v);
 }
 
@@ -378,6 +432,7 @@ visit_free(struct visit *v)
 	buf_free(&v->token);
 	buf_free(&v->text);
 	buf_free(&v->reply);
+	buf_free(&v->list);
 	buf_free(&v->fault);
 	buf_free(&v->out);
 }

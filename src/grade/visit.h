@@ -3,15 +3,18 @@
  *
  * A script is lines "EXPECTED what is said".  EXPECTED is what the reply's code
  * may begin with, alternatives with "|" between; "." is the connection's end,
- * "-" no reply is read, "*" whatever comes; POP3 has "+" and "-ERR" for codes.
- * A "?" before it: it is this that is judged; where other lines are not
- * answered so the point is not tried.  Nothing behind it: nothing is said.
+ * "-" no reply is read, "*" whatever comes.  POP3 has "+" and "-ERR" for codes,
+ * and "+." for that and lines up to a dot.  A "?" before it: it is this that is
+ * judged; where other lines are not answered so the point is not tried.
+ * Nothing behind it: nothing is said.
  *
  * CRLF follows what is said but for "\c"; it has the escapes of dialogue(5),
  * "^" is a pause, "#" fills up to 510 octets, "%" to 100,000, $F and $T are
  * addresses, or login and password, "=NAME" is a sample with its dot, "=~NAME"
  * without it.  A line "new" begins another connection, "drop" breaks this one,
- * "if WORD" excuses a server that does not offer that in its last reply.
+ * "find" fetches messages until it has the one that is known to be there, whose
+ * number $N is then, "if WORD" excuses a server that does not offer that in its
+ * last reply.
  */
 #ifndef GRADE_VISIT_H
 #define GRADE_VISIT_H
@@ -25,6 +28,7 @@ struct visit_conf {
 	void *arg;
 	int pop3;
 	const char *from, *to;
+	struct span token, text;	/* POP3: a message that is there */
 	int timeout;		/* ms for a reply */
 	void (*talk)(int who, struct span line);	/* or NULL */
 };
@@ -33,6 +37,7 @@ struct visit {
 	struct buf token;	/* that stands in what was sent last */
 	struct buf text;	/* of it, from its token's line on */
 	struct buf reply;	/* the last one, all lines */
+	struct buf list;	/* what came behind it, as it came */
 	int code;		/* its code; POP3: 2 or 5; 0: none */
 	unsigned heard;		/* replies so far */
 	int closed;		/* the server has closed the connection */
@@ -48,6 +53,7 @@ struct visit {
 	struct rd rd;
 	struct buf out;
 	unsigned long samples;
+	unsigned found;		/* the number of a message, for $N */
 	int over;		/* it has ended as it may: lines are passed
 				   over, up to a new connection */
 	int quits;		/* QUIT was said last */
