@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "format/dialogue/explanation.h"
 #include "format/dialogue/explainword.h"
+#include "format/dialogue/explanation.h"
 #include "sys/charset.h"
 #include "sys/cli.h"
 #include "sys/io.h"

@@ -341,11 +341,14 @@ stored second.txt 5 $HELLO" ]
 }
 
 @test "thousands in one burst do not lock up, and come in their order" {
-	start orderrecv -l 127.0.0.1:0 -d /dev/shm/"${BATS_TEST_TMPDIR//\//_}"
+	# where a flush costs nothing, if there is such a place
+	local incoming=$PWD/incoming
+	[ ! -w /dev/shm ] || incoming=/dev/shm/${BATS_TEST_TMPDIR//\//_}
+	start orderrecv -l 127.0.0.1:0 -d "$incoming"
 	mkdir src
 	for i in $(seq 1500); do echo "$i" >"src/$i"; done
 	(cd src && printf '%s\n' * >../names && ordersend -T 10 -s "$ADDR" * >../out)
 	cut -d' ' -f2 out | cmp names -
 	stop
-	rm -r /dev/shm/"${BATS_TEST_TMPDIR//\//_}"
+	rm -r "$incoming"
 }

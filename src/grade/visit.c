@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "evidence.h"
-#include "format/mail/crlf.h"
 #include "format/dialogue/dialogue.h"
+#include "format/mail/crlf.h"
 #include "format/wire/escape.h"
 #include "sample.h"
 #include "sys/net.h"

@@ -20,7 +20,7 @@ struct users *users_read(const char *path);
 void users_free(struct users *u);
 
 /*
- * Adds the logins (login.h) that a local part, quoted or not, stands for to b,
+ * Adds the logins (name.h) that a local part, quoted or not, stands for to b,
  * each once and with a NUL behind it: 0, 1 where it is an alias, or -1 when
  * there is none among users, in which every login is where that is NULL.
  * postmaster always is (RFC 5321 4.5.1).  An alias that leads back to itself

@@ -1,7 +1,7 @@
 #include "interactive.h"
 
-#include "format/wire/mask.h"
 #include "format/dialogue/verb.h"
+#include "format/wire/mask.h"
 
 /* The longest line that is passed on; RFC 5321 4.5.3.1 has less. */
 #define LINE_TYPED_MAX 12288

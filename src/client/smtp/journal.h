@@ -6,7 +6,7 @@
  *
  * Waiting for the disk can take longer than sending a message, so "sending"
  * lines go there before their turn, many at once.  These are marked, and as
- * long as the marks can be believed (marks.h), which is after any end of
+ * long as the marks can be believed (appended.h), which is after any end of
  * this process but not after a loss of power, the next run knows which of the
  * messages had not been begun.
  */

@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "format/mail/mailstore.h"
 #include "format/dialogue/rules.h"
+#include "format/mail/mailstore.h"
 #include "server/sasld.h"
 #include "sys/buf.h"
 
