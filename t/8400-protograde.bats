@@ -411,6 +411,26 @@ has_points() {
 	has_points -p pop3 -T 2 server
 }
 
+# The commands of the processes that have TOKEN in them.
+left_over() {
+	ps -A -o args= | grep -v grep | grep -F "$TOKEN" || :
+}
+
+@test "what a program leaves behind is killed with it" {
+	TOKEN=left.$$.$RANDOM
+	mkfifo "$TOKEN"
+	printf '%s\n' '#!/bin/sh' "cat $TOKEN &" "(cat $TOKEN; :) &" \
+		'exec "$@"' >wrapper
+	chmod +x wrapper
+	echo quit >points
+	run -0 protograde -n points client -- \
+		./wrapper mutant-client good %h %p %f %t %m
+	wait_for eval '[ -z "$(left_over)" ]'
+	run -0 protograde -n points server -- \
+		./wrapper mutant-server good %p stored
+	wait_for eval '[ -z "$(left_over)" ]'
+}
+
 @test "stopped: what it runs is killed, its directory removed, 75" {
 	mkdir tmp
 	TMPDIR=$PWD/tmp protograde client -- \

@@ -93,11 +93,12 @@ receive(struct scripted *s, int ms)
 static void
 mend(struct scripted *s)
 {
-	struct heard *h = &s->lines[s->n - 1];
+	struct heard *h;
 	size_t n;
 
 	if (!s->cut || s->in.n == 0)
 		return;
+	h = &s->lines[s->n - 1];
 	n = s->in.p[0] == '\n' ? 1 : s->in.n > 1 && s->in.p[0] == '\r' &&
 	    s->in.p[1] == '\n' ? 2 : 0;
 	if (n > 0) {
