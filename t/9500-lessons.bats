@@ -85,7 +85,8 @@ lesson_tools() {
 	command -v sha256sum || printf '%s\n' '#!/bin/sh' \
 		'printf "%s  -\n" "$(digest)"' >tools/sha256sum
 	command -v base64 || printf '%s\n' '#!/bin/sh' \
-		'exec b64 "$@"' >tools/base64
+		'if [ "${1-}" != -d ]; then b64 && echo; exit; fi' \
+		"tr -d '\n' | b64 -d" >tools/base64
 	chmod +x tools/* 2>/dev/null || :
 	PATH=$PATH:$PWD/tools
 }
