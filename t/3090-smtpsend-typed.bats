@@ -69,13 +69,15 @@ load smtpsend
 
 @test "-I: more replies than commands, and what is no reply" {
 	printf '%s\r\n' '220 hi' '250 one' '550 two' >replies
-	run -75 smtpsend -I -C 'cat replies' <<<NOOP
+	printf '%s\n' 'cat replies' 'read -r line' >server
+	run -75 smtpsend -I -C 'sh server' <<<NOOP
 	[ "$output" = "S: 220 hi
    (connected: type EHLO and your name, MAIL FROM:<you>, RCPT TO:<them>, DATA, QUIT)
 S: 250 one
    (the server is out of step: nothing had asked for this reply)
 S: 550 two
    (the server is out of step: nothing had asked for this reply)
+C: NOOP
    (connection lost)" ]
 	printf '220 hi\r\n\025\003\001 \\ \303\n' >replies
 	run -75 smtpsend -I -C 'cat replies' <<<NOOP

@@ -85,19 +85,3 @@ load grade
 	run -77 protograde -p pop3 -P false server "$ADDR"
 	run -64 protograde -p imap server "$ADDR"
 }
-
-# page_names WHOSE: the names that the page has for them, to names.
-page_names() {
-	sed -n '/^The points of '"$1"':/,/^\.El/p' "$TOP/man/protograde.1" |
-		sed -n 's/^\.Cm \(.*\) :/\1/p' | sed 's/ ,//g' | tr ' ' '\n' |
-		LC_ALL=C sort >names
-}
-
-# has_points OPTION ...: the page names all that there are, and no others.
-has_points() {
-	protograde -o tsv "$@" -- false | sed 1d | cut -f 1 |
-		LC_ALL=C sort >got || :
-	comm -23 got names >missing
-	[ -s got ] && [ ! -s missing ] || { cat missing; return 1; }
-	run -1 protograde -n names "$@" -- false
-}
