@@ -3,6 +3,7 @@
 # smtpd-lite; what they were given arrives byte for byte.
 
 load ../lib
+load ../mailers
 . "$TOP/t/postfix.sh"
 
 PATH=$PATH:/usr/sbin
@@ -116,29 +117,7 @@ let_in() {
 @test "Exim, we are its smarthost" {
 	need exim4
 	let_in
-	mkdir spool log
-	chown Debian-exim spool log
-	cat >exim.conf <<-END
-	exim_path = $(command -v exim4)
-	primary_hostname = me.b.test
-	spool_directory = $PWD/spool
-	log_file_path = $PWD/log/%s
-	exim_user = Debian-exim
-	exim_group = Debian-exim
-	keep_environment =
-	begin routers
-	smarthost:
-	  driver = manualroute
-	  route_list = * 127.0.0.1
-	  self = send
-	  transport = smtp
-	begin transports
-	smtp:
-	  driver = smtp
-	  port = $PORT
-	  allow_localhost
-	  hosts_avoid_tls = *
-	END
+	exim_smarthost
 	exim4 -C "$PWD/exim.conf" -odf -i -f a@b.test u1@pth.ua u2@pth.ua \
 		<letter 3>&-
 	arrived letter '1,/^From: a@b/{/^From: a@b/!d}'

@@ -5,6 +5,7 @@
 # shellcheck disable=SC2154 # run sets output
 
 load ../lib
+load ../mailers
 . "$TOP/t/opensmtpd.bash"
 . "$TOP/t/postfix.sh"
 . "$TOP/t/vsftpd.sh"
@@ -145,23 +146,7 @@ smtplib() {
 @test "Postfix" {
 	need postfix smtp-source
 	need_root
-	mkdir mail
-	chown postfix mail
-	start_postfix "$PWD" "myhostname = postfix.test
-	mydestination =
-	virtual_mailbox_domains = x
-	virtual_mailbox_base = $PWD/mail
-	virtual_mailbox_maps = inline:{ {a@x=a/} }
-	virtual_uid_maps = static:$(id -u postfix)
-	virtual_gid_maps = static:$(id -g postfix)
-	virtual_minimum_uid = 1
-	smtpd_relay_restrictions = reject_unauth_destination
-	smtpd_recipient_restrictions = check_recipient_access
-	    inline:{ {no@x=550 5.1.1 nobody} }" \
-		'smtp-in unix n - n - - smtpd
-	virtual unix - n n - - virtual
-	anvil unix - - n - 1 anvil
-	proxymap unix - - n - - proxymap'
+	start_postfix_domain
 	wait_for test -S queue/public/smtp-in
 	tap smtp ./queue/public/smtp-in
 	mail_clients
@@ -324,29 +309,7 @@ smarthost() {
 	need exim4
 	need_root
 	smarthost
-	mkdir spool log
-	chown Debian-exim spool log
-	cat >exim.conf <<-END
-	exim_path = $(command -v exim4)
-	primary_hostname = me.b.test
-	spool_directory = $PWD/spool
-	log_file_path = $PWD/log/%s
-	exim_user = Debian-exim
-	exim_group = Debian-exim
-	keep_environment =
-	begin routers
-	smarthost:
-	  driver = manualroute
-	  route_list = * 127.0.0.1
-	  self = send
-	  transport = smtp
-	begin transports
-	smtp:
-	  driver = smtp
-	  port = $PORT
-	  allow_localhost
-	  hosts_avoid_tls = *
-	END
+	exim_smarthost
 	exim4 -C "$PWD/exim.conf" -odf -i -f a@b.test a@x <letter
 	exim4 -C "$PWD/exim.conf" -odf -i -f a@b.test no@x a@x <letter
 	right 2

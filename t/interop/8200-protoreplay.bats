@@ -3,6 +3,7 @@
 # same peer nothing differs, run after run.
 
 load ../lib
+load ../mailers
 load ../dialogue
 . "$TOP/t/postfix.sh"
 . "$TOP/t/vsftpd.sh"
@@ -97,23 +98,7 @@ exchange() {
 @test "Postfix" {
 	need postfix
 	need_root
-	mkdir mail
-	chown postfix mail
-	start_postfix "$PWD" "myhostname = postfix.test
-	mydestination =
-	virtual_mailbox_domains = x
-	virtual_mailbox_base = $PWD/mail
-	virtual_mailbox_maps = inline:{ {a@x=a/} }
-	virtual_uid_maps = static:$(id -u postfix)
-	virtual_gid_maps = static:$(id -g postfix)
-	virtual_minimum_uid = 1
-	smtpd_relay_restrictions = reject_unauth_destination
-	smtpd_recipient_restrictions = check_recipient_access
-	    inline:{ {no@x=550 5.1.1 nobody} }" \
-		'smtp-in unix n - n - - smtpd
-	virtual unix - n n - - virtual
-	anvil unix - - n - 1 anvil
-	proxymap unix - - n - - proxymap'
+	start_postfix_domain
 	wait_for answers ./queue/public/smtp-in
 	exchange ./queue/public/smtp-in
 }
