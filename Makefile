@@ -201,10 +201,17 @@ $(SANUNIT): $(SANLIB) t/unit/book.h t/unit/smtpd.h t/unit/test.h
 .c.tsan:
 	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(SAN) $(LDFLAGS) -o $@ $< $(SANLIB)
 
-demo demo-ftp:
+demo: programs
+	@examples/demo.sh
+
+# The same by FTP.
+demo-ftp: programs
+	@examples/demo-ftp.sh
+
+# As all, but of the compiler only what it has to complain of.
+programs:
 	@echo 'building the programs'
 	@$(MAKE) -s all
-	@examples/$@.sh
 
 # The demo written up; prints where: make labreport LABREPORT='-l uk -o x.html'
 LABREPORT =
@@ -241,4 +248,4 @@ clean:
 	rm -rf .asan .fuzz t/bin
 
 .PHONY: all unit tools test interop torture bench fuzz asan demo demo-ftp \
-	labreport lint install uninstall dist clean
+	programs labreport lint install uninstall dist clean
