@@ -100,6 +100,7 @@ look() {
 	k.test TLSA 3 1 1 abc
 	l.test CH A 1.2.3.4
 	$INCLUDE other
+	$TTL 1h 2h
 	m.test A ( 1.2.3.4
 	END
 	look 65 a.test
@@ -118,13 +119,23 @@ look() {
 	mxlookup: zone:11: not hexadecimal
 	mxlookup: zone:12: not a type of record
 	mxlookup: zone:13: a directive that is not known here
-	mxlookup: zone:15: a parenthesis is not closed
+	mxlookup: zone:14: more than its data
+	mxlookup: zone:16: a parenthesis is not closed
 	mxlookup: zone: not used, with mistakes in it
 	END
 	diff want - <<<"$stderr"
 	printf '\tMX 1 mx\n' >zone
 	look 65 a.test
 	[[ $stderr = 'mxlookup: zone:1: no name is given'* ]]
+	printf 'a.test MX 1 mx\0.test\nb..test MX 1 b\n MX 2 b\n' >zone
+	look 65 a.test
+	[[ $stderr = *':2: not a domain name'*':3: no name is given'* ]]
+}
+
+@test "NUL is an octet of a name as any other" {
+	printf 'a.test MX 1 \0mx.test\n' >zone
+	look 68 -v a.test
+	grep -Fx 'a.test 3600 MX 1 \000mx.test' <<<"$stderr"
 }
 
 @test "a file that is not there, or a directory" {

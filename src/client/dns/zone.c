@@ -1,6 +1,7 @@
 #include "zone.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "format/wire/dns.h"
@@ -71,7 +72,7 @@ ends_word(int c)
 	    c == '(' || c == ')' || c == '"';
 }
 
-/* Passes over what stands between words, to *c: 0 at the end of the entry. */
+/* Passes over what stands between words, to *c: EOF at the entry's end. */
 static int
 skip_blanks(struct parser *p, int *c)
 {
@@ -91,7 +92,7 @@ skip_blanks(struct parser *p, int *c)
 		else if (!ends_word(*c) || *c == '"')
 			return 0;
 	}
-	*c = 0;
+	*c = EOF;
 	return p->depth > 0 ? wrong(p, "a parenthesis is not closed") : 0;
 }
 
@@ -104,7 +105,7 @@ next_word(struct parser *p)
 
 	if (skip_blanks(p, &c) < 0)
 		return -1;
-	if (c == 0)
+	if (c == EOF)
 		return 0;
 	quoted = c == '"';
 	if (quoted)
@@ -360,24 +361,34 @@ take_record(struct zone *z, struct parser *p)
 }
 
 static int
-take_directive(struct parser *p)
+take_origin(struct parser *p)
 {
 	struct buf name = { 0 };
-	int r;
+	int r = add_name(p, &name);
 
-	if (span_case_is(p->word, "$TTL")) {
-		if (need_word(p) < 0)
-			return -1;
-		return take_time(p->word, &p->ttl) == 0 ? 0 :
-		    wrong(p, "not a time in seconds");
+	if (r == 0) {
+		buf_clear(&p->origin);
+		buf_addspan(&p->origin, buf_span(&name));
 	}
-	if (!span_case_is(p->word, "$ORIGIN"))
-		return wrong(p, "a directive that is not known here");
-	r = need_word(p) < 0 ? -1 : add_name(p, &name);
-	buf_clear(&p->origin);
-	buf_addspan(&p->origin, buf_span(&name));
 	buf_free(&name);
 	return r;
+}
+
+/* RFC 1035 5.1, and $TTL of RFC 2308 4. */
+static int
+take_directive(struct parser *p)
+{
+	const int origin = span_case_is(p->word, "$ORIGIN");
+	int r;
+
+	if (!origin && !span_case_is(p->word, "$TTL"))
+		return wrong(p, "a directive that is not known here");
+	if (need_word(p) < 0 || (origin && take_origin(p) < 0))
+		return -1;
+	if (!origin && take_time(p->word, &p->ttl) < 0)
+		return wrong(p, "not a time in seconds");
+	r = next_word(p);
+	return r <= 0 ? r : wrong(p, "more than its data");
 }
 
 static int
@@ -386,7 +397,7 @@ take_entry(struct zone *z, struct parser *p)
 	int c = (unsigned char)p->rest.p[0], r;
 	int owned = c != ' ' && c != '\t';
 
-	if (skip_blanks(p, &c) < 0 || c == 0)
+	if (skip_blanks(p, &c) < 0 || c == EOF)
 		return p->why != NULL ? -1 : 0;
 	if (!owned)
 		return take_record(z, p);
@@ -395,7 +406,8 @@ take_entry(struct zone *z, struct parser *p)
 		return take_directive(p);
 	if (r > 0) {
 		buf_clear(&p->owner);
-		r = add_name(p, &p->owner);
+		if ((r = add_name(p, &p->owner)) < 0)
+			buf_clear(&p->owner);
 	}
 	return r < 0 ? -1 : take_record(z, p);
 }
