@@ -26,7 +26,8 @@ MODULES = \
 	sys/dataconn sys/die sys/fdpass sys/inetd sys/io sys/limit \
 	sys/local sys/lock sys/loop sys/net sys/newfile sys/secret \
 	sys/serve sys/spawn sys/stop sys/text sys/workers \
-	format/crypt/md5 format/crypt/sha256 format/dialogue/answer \
+	format/crypt/md5 format/crypt/sha256 format/crypt/tag \
+	format/dialogue/answer \
 	format/dialogue/awaited format/dialogue/dialogue \
 	format/dialogue/differ format/dialogue/even \
 	format/dialogue/explain format/dialogue/explainauth \
@@ -46,7 +47,8 @@ MODULES = \
 	format/mail/addr format/mail/compose format/mail/content \
 	format/mail/crlf format/mail/date format/mail/downgrade \
 	format/mail/hdr format/mail/mime format/mail/mimehead \
-	format/mail/multipart format/mail/words format/order/entry \
+	format/mail/multipart format/mail/verp format/mail/words \
+	format/order/entry \
 	format/order/excerpt format/order/faults format/order/fields \
 	format/order/headers format/order/letter format/order/mailing \
 	format/order/order format/order/set format/order/source \
@@ -100,7 +102,7 @@ UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even explain \
 	failure follow ftp ftpd ftpput hash hdr intake io journal limit local \
 	lock md5 mime nameservers net netrc newfile order orderd ordline \
 	passwd pool pop3d protocol rate record reply results rules sasl scram \
-	smtpd smtpdata smtpext smtphead spawn store throttle words
+	smtpd smtpdata smtpext smtphead spawn store throttle verp words
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
 	launch login readmail terminal wire

@@ -40,6 +40,8 @@ unit() {
 
 @test "format/crypt/sha256" { unit hash; }
 
+@test "format/crypt/tag, format/mail/verp" { unit verp; }
+
 @test "format/order/order" { unit order; }
 
 @test "format/wire/ordline" { unit ordline; }
