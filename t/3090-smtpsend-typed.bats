@@ -23,6 +23,18 @@ load smtpsend
 	[ -z "$stderr" ]
 }
 
+@test "-I: a mistake of one's own is not taken for a sender that is refused" {
+	fake 'mail:1:500 what?' 'mail:2:501 how?' 'mail:3:503 when?'
+	printf '%s\n' 'MAIL FROM:<a@x>' 'MAIL FROM:<a@x>' 'MAIL FROM:<a@x>' \
+		QUIT >in
+	smtpsend -I -s "$ADDR" <in | grep '(no' >shown
+	diff - shown <<-'END'
+	   (no: the server does not know this command)
+	   (no: the command does not have the form it must have)
+	   (no: not now, the order is EHLO, MAIL, RCPT, DATA)
+	END
+}
+
 @test "-I, -v: what the server says is bold on a terminal alone" {
 	local bold=$'\e[1mS: 250 2.1.5 ?[2Jok\e[0m'
 	fake $'rcpt:*:250 2.1.5 \e[2Jok'

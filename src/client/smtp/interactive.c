@@ -41,6 +41,12 @@ meaning(const struct reply *r, struct span line)
 		return "go on: type the next response, in base64; * gives up";
 	if (reply_is(r, 2))
 		return is_verb(line, "QUIT") ? "good-bye" : "yes";
+	if (r->code == 500 || r->code == 502)
+		return "no: the server does not know this command";
+	if (r->code == 501 || r->code == 555)
+		return "no: the command does not have the form it must have";
+	if (r->code == 503)
+		return "no: not now, the order is EHLO, MAIL, RCPT, DATA";
 	if (is_verb(line, "MAIL"))
 		return reply_is(r, 4) ? "not now: type MAIL again, perhaps "
 		    "later" : "no: type MAIL again, with another sender";
