@@ -60,7 +60,8 @@ MODULES = \
 	store/archive store/dedup store/droplist store/maildir \
 	store/maildrop store/mailroot store/mbox store/msgtext \
 	store/outbox store/overheard store/passwd store/recorded \
-	store/rulefile store/settle store/spool store/throttle \
+	store/rulefile store/settle store/sourcefile store/spool \
+	store/throttle \
 	store/transcript store/users store/workdir server/chat \
 	server/sasld server/smtp/smtpauth server/smtp/smtpd \
 	server/smtp/smtpdata server/smtp/smtphead server/smtp/smtpmail \

@@ -1,20 +1,17 @@
 /*
  * orderparse: what an order says, and the letters that are made of it.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "format/mail/crlf.h"
 #include "format/order/excerpt.h"
 #include "format/order/mailing.h"
-#include "format/order/source.h"
-#include "sys/charset.h"
+#include "store/sourcefile.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 #include "sys/local.h"
 
-#define RESULTS_MAX ((size_t)1 << 30)	/* more were never sent at once */
 #define COPIES_MAX 100000	/* recipients of a copy: servers take fewer */
 
 static const char usage[] =
@@ -43,11 +40,8 @@ struct opt {
 	int mode;		/* letter of the option, 0 for none */
 	int verbose, repeats;
 	long most;		/* recipients of a copy, 0 for letters */
-	const char *path;	/* of the order */
-	const char *table, *results;	/* and of these, or NULL */
-	const char *charset;	/* of order and table; NULL: UTF-8 */
+	struct sourcefiles files;
 	const char *pattern;	/* what [From:] may be, or NULL */
-	unsigned states;	/* of the results, for source_keep */
 	const char *rcpt, *from, *id;
 };
 
@@ -62,8 +56,8 @@ set_mode(struct opt *opt, int c)
 static void
 set_states(struct opt *opt, const char *list)
 {
-	opt->states = source_states(span_str(list));
-	if (opt->states == 0)
+	opt->files.states = source_states(span_str(list));
+	if (opt->files.states == 0)
 		die(EX_USAGE, "-w: %s: not a list of such states", list);
 }
 
@@ -71,66 +65,15 @@ set_states(struct opt *opt, const char *list)
 static void
 check_options(const struct opt *opt)
 {
-	int stdins = strcmp(opt->path, "-") == 0;
-
-	stdins += opt->table != NULL && strcmp(opt->table, "-") == 0;
-	stdins += opt->results != NULL && strcmp(opt->results, "-") == 0;
-	if (stdins > 1)
+	if (sourcefile_stdins(&opt->files) > 1)
 		die(EX_USAGE, "only one file can be standard input");
-	if (opt->states != 0 && opt->results == NULL)
+	if (opt->files.states != 0 && opt->files.results == NULL)
 		die(EX_USAGE, "-w belongs to -R");
 	if (opt->repeats && opt->most > 0)
 		die(EX_USAGE, "-d and -g exclude each other");
 	cli_clean("-F", opt->pattern);
 	cli_clean("-f", opt->from);
 	cli_clean("-m", opt->rcpt);
-}
-
-/* Only those recipients whom results(5) name. */
-static enum exit_code
-keep(struct source *s, const struct opt *opt, struct buf *faults)
-{
-	const char *name = io_name(opt->results);
-	struct buf text = { 0 };
-	struct dsn dsn = { 0 };
-
-	if (io_text(opt->results, &text, RESULTS_MAX) < 0)
-		die_sys(die_errno(errno, EX_NOINPUT), "%s", name);
-	dsn_read(&dsn, buf_span(&text), name, faults);
-	if (faults->n == 0 && source_keep(s, &dsn, opt->states, faults) == 0)
-		die(EX_NOUSER, "%s: no recipient of the order is in such a "
-		    "state", name);
-	dsn_free(&dsn);
-	buf_free(&text);
-	return faults->n > 0 ? EX_DATAERR : EX_OK;
-}
-
-/* What the order and its table say is read into text, and s made of it. */
-static enum exit_code
-read_order(struct source *s, struct buf *text, const struct opt *opt,
-    struct buf *faults)
-{
-	struct buf table = { 0 };
-	enum exit_code code = EX_OK;
-
-	s->name = io_name(opt->path);
-	s->pattern = opt->pattern;
-	s->repeats = opt->repeats;
-	if (opt->table != NULL) {
-		s->table = io_name(opt->table);
-		code = charset_read(&table, opt->table, opt->charset,
-		    ORDER_SIZE_MAX);
-		if (code == EX_OK &&
-		    source_table(s, buf_span(&table), faults) < 0)
-			code = EX_DATAERR;
-		buf_free(&table);
-	}
-	if (code == EX_OK)
-		code = charset_read(text, opt->path, opt->charset,
-		    ORDER_SIZE_MAX);
-	if (code == EX_OK && source_order(s, buf_span(text), faults) < 0)
-		code = EX_DATAERR;
-	return code;
 }
 
 /* The sender of letters, checked: -f, $EMAIL, or who runs this. */
@@ -232,7 +175,7 @@ put(struct source *s, const struct opt *opt)
 		put_letters(&out, &text, s, opt);
 		break;
 	default:
-		if (opt->table != NULL || opt->results != NULL)
+		if (opt->files.table != NULL || opt->files.results != NULL)
 			crlf_remove(&text, s->order.text);
 		else
 			excerpt_all(&text, &s->order);
@@ -249,7 +192,7 @@ set_option(struct opt *opt, int c)
 	case 'b': case 'e': case 'n': case 'r': case 'S': case 's':
 		set_mode(opt, c);
 		break;
-	case 'c': opt->charset = optarg; break;
+	case 'c': opt->files.charset = optarg; break;
 	case 'd': opt->repeats = 1; break;
 	case 'F': opt->pattern = optarg; break;
 	case 'f': opt->from = optarg; break;
@@ -257,8 +200,8 @@ set_option(struct opt *opt, int c)
 	case 'h': cli_help();
 	case 'i': opt->id = optarg; break;
 	case 'm': set_mode(opt, c); opt->rcpt = optarg; break;
-	case 'R': opt->results = optarg; break;
-	case 't': opt->table = optarg; break;
+	case 'R': opt->files.results = optarg; break;
+	case 't': opt->files.table = optarg; break;
 	case 'V': cli_version();
 	case 'v': opt->verbose = 1; break;
 	case 'w': set_states(opt, optarg); break;
@@ -280,14 +223,14 @@ main(int argc, char **argv)
 		set_option(&opt, c);
 	if (argc - optind > 1)
 		cli_usage();
-	opt.path = optind < argc ? argv[optind] : "-";
+	opt.files.path = optind < argc ? argv[optind] : "-";
 	check_options(&opt);
-	if (opt.states == 0)
+	if (opt.files.states == 0)
 		set_states(&opt, "deferred");
 
-	code = read_order(&s, &text, &opt, &faults);
-	if (code == EX_OK && opt.results != NULL)
-		code = keep(&s, &opt, &faults);
+	s.pattern = opt.pattern;
+	s.repeats = opt.repeats;
+	code = sourcefile_read(&s, &text, &opt.files, &faults);
 	if (code == EX_OK && opt.verbose)
 		source_bad(&s, &faults);
 	cli_faults(&faults);

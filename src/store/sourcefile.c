@@ -1,0 +1,71 @@
+#include "sourcefile.h"
+
+#include <errno.h>
+
+#include "sys/charset.h"
+#include "sys/io.h"
+
+#define RESULTS_MAX ((size_t)1 << 30)	/* more were never sent at once */
+
+static int
+is_stdin(const char *path)
+{
+	return path != NULL && strcmp(path, "-") == 0;
+}
+
+int
+sourcefile_stdins(const struct sourcefiles *f)
+{
+	return is_stdin(f->path) + is_stdin(f->table) + is_stdin(f->results);
+}
+
+static enum exit_code
+read_table(struct source *s, const struct sourcefiles *f, struct buf *faults)
+{
+	struct buf table = { 0 };
+	enum exit_code code;
+
+	s->table = io_name(f->table);
+	code = charset_read(&table, f->table, f->charset, ORDER_SIZE_MAX);
+	if (code == EX_OK && source_table(s, buf_span(&table), faults) < 0)
+		code = EX_DATAERR;
+	buf_free(&table);
+	return code;
+}
+
+/* Only those recipients whom results(5) name. */
+static enum exit_code
+keep(struct source *s, const struct sourcefiles *f, struct buf *faults)
+{
+	const char *name = io_name(f->results);
+	struct buf text = { 0 };
+	struct dsn dsn = { 0 };
+
+	if (io_text(f->results, &text, RESULTS_MAX) < 0)
+		die_sys(die_errno(errno, EX_NOINPUT), "%s", name);
+	dsn_read(&dsn, buf_span(&text), name, faults);
+	if (faults->n == 0 && source_keep(s, &dsn, f->states, faults) == 0)
+		die(EX_NOUSER, "%s: no recipient of the order is in such a "
+		    "state", name);
+	dsn_free(&dsn);
+	buf_free(&text);
+	return faults->n > 0 ? EX_DATAERR : EX_OK;
+}
+
+enum exit_code
+sourcefile_read(struct source *s, struct buf *text, const struct sourcefiles *f,
+    struct buf *faults)
+{
+	enum exit_code code = EX_OK;
+
+	s->name = io_name(f->path);
+	if (f->table != NULL)
+		code = read_table(s, f, faults);
+	if (code == EX_OK)
+		code = charset_read(text, f->path, f->charset, ORDER_SIZE_MAX);
+	if (code == EX_OK && source_order(s, buf_span(text), faults) < 0)
+		code = EX_DATAERR;
+	if (code == EX_OK && f->results != NULL)
+		code = keep(s, f, faults);
+	return code;
+}

@@ -1,0 +1,28 @@
+/*
+ * sourcefile: an order, its table and the results of an earlier run, read from
+ * their files and made into the source of letters.
+ */
+#ifndef STORE_SOURCEFILE_H
+#define STORE_SOURCEFILE_H
+
+#include "format/order/source.h"
+
+struct sourcefiles {
+	const char *path;	/* of the order; "-" is standard input */
+	const char *table, *results;	/* and of these, or NULL */
+	const char *charset;	/* of order and table; NULL: UTF-8 */
+	unsigned states;	/* of the results, for source_keep */
+};
+
+/* How many of them are standard input, which can be read once. */
+int sourcefile_stdins(const struct sourcefiles *f);
+
+/*
+ * Makes s, whose pattern and repeats are set, of the files; the order is read
+ * into text, which must outlive s.  EX_OK; EX_DATAERR with what is wrong in
+ * faults; or another code after the reason on standard error.
+ */
+enum exit_code sourcefile_read(struct source *s, struct buf *text,
+    const struct sourcefiles *f, struct buf *faults);
+
+#endif
