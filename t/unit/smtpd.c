@@ -223,6 +223,7 @@ endings(void)
 	struct buf in = { 0 };
 	size_t i;
 
+	hurried = 1;
 	for (i = 0; i < COUNT(bad); i++) {
 		letter(&in, "\r\n", bad[i]);
 		talk_in_pieces(buf_span(&in), 0, 1, MAIL_OKS "550 5.5.2 "
@@ -230,7 +231,53 @@ endings(void)
 		talk_in_pieces(buf_span(&in), 0, in.n, MAIL_OKS "550 5.5.2 "
 		    "Error: bare <CR> or <LF> in the message\r\n" OK, NULL);
 	}
+	hurried = 0;
 	buf_free(&in);
+}
+
+/*
+ * Who takes another line ending for the end of a text and waits is told, and
+ * what comes after that is nothing.
+ */
+static void
+stalled_text(void)
+{
+	static const char *const bad[] = {
+		"x\n.\n", "x\n.\r\n", "x\r\n.\n", ".\n", "\n.\r\n"
+	};
+	struct buf in = { 0 };
+	size_t i;
+
+	for (i = 0; i < COUNT(bad); i++) {
+		buf_clear(&in);
+		buf_addf(&in, MAIL "%s", bad[i]);
+		talk(buf_str(&in), MAIL_OKS "550 5.5.2 Error: a text must end "
+		    "in <CR><LF>.<CR><LF>, not in bare <LF>\r\n", NULL);
+		CHECK_INT(waited, 1000);
+		buf_adds(&in, "MAIL FROM:<evil>\r\n");
+		talk_in_pieces(buf_span(&in), in.n - 18, 18, MAIL_OKS
+		    "550 5.5.2 Error: a text must end in <CR><LF>.<CR><LF>, "
+		    "not in bare <LF>\r\n", NULL);
+		talk_at_once(buf_str(&in), MAIL_OKS, NULL);
+	}
+	talk("HELO x\nMAIL FROM:<a>\nRCPT TO:<user>\nDATA\nx\r\n.\r\n",
+	    MAIL_OKS "550 5.5.2 Error: a text must end in <LF>.<LF>, as the "
+	    "first command ended in <LF>\r\n", NULL);
+	buf_free(&in);
+}
+
+/* Lines that end in LF where the first command ended in CRLF are not done. */
+static void
+bare_commands(void)
+{
+#define REFUSED "500 5.5.2 Error: a line must end in <CR><LF>\r\n"
+	talk(HELO "MAIL FROM:<a>\nRSET\r\nQUIT\n\nQUIT\r\n",
+	    HELO_OK REFUSED OK REFUSED REFUSED BYE, "");
+	talk("HELO x\nNOOP\r\nNOOP\n", HELO_OK OK OK, "");
+	talk_at_once(HELO ENVELOPE "DATA\nx\r\n.\r\n", HELO_OK MAIL_OK RCPT_OK
+	    REFUSED "421 4.5.0 Error: this looks like the text of a message"
+	    "\r\n", "");
+#undef REFUSED
 }
 
 /* NUL is text; and LF is the ending where the first command had it. */
@@ -250,8 +297,10 @@ other_text(void)
 	buf_free(&x.out);
 	buf_free(&book.log);
 	letter(&in, "\n", span_str("x\r\n.\r\nEVIL\r.\r"));
+	hurried = 1;
 	talk(buf_str(&in), MAIL_OKS DOT_OK OK,
 	    TO_USER "\nx\n\nEVIL\r.\nend 0\n");
+	hurried = 0;
 	buf_free(&in);
 }
 
@@ -473,6 +522,8 @@ main(void)
 	text_after_refused_data();
 	text_sent_at_once();
 	endings();
+	stalled_text();
+	bare_commands();
 	other_text();
 	failures();
 	group();

@@ -194,6 +194,9 @@ struct session {
 static void (*anew)(void);
 static long waited;
 
+/* The next piece comes while the session watches for it. */
+static int hurried;
+
 static void
 start(struct session *x)
 {
@@ -233,7 +236,8 @@ feed(struct session *x, const char *p, size_t n)
 		buf_consume(&x->in, used);
 		if (used == 0 && x->next == SESSION_MORE)
 			return;
-		resume(x);
+		if (!hurried || x->next != SESSION_WATCH)
+			resume(x);
 	} while (x->in.n > 0);
 }
 

@@ -9,11 +9,17 @@
 #include "smtpverb.h"
 
 #define MISTAKES_MAX 20		/* without a message accepted in between */
+#define STALL_MS 1000		/* of a client whose text ends in its own way */
 #define UNSETTLED_MAX 64	/* messages of a session in one commit */
 
 static const char
 	no_end[] = "500 5.5.2 Error: line too long",
 	no_exchange[] = "500 5.5.6 Error: line of a log-in too long",
+	no_crlf[] = "500 5.5.2 Error: a line must end in <CR><LF>",
+	no_dot[] = "550 5.5.2 Error: a text must end in <CR><LF>.<CR><LF>, "
+	    "not in bare <LF>",
+	no_lf_dot[] = "550 5.5.2 Error: a text must end in <LF>.<LF>, as the "
+	    "first command ended in <LF>",
 	no_more[] = "421 4.7.0 Error: too many errors";
 
 /* Of a response nothing is open. */
@@ -25,15 +31,20 @@ tell_line(struct smtpd *s, struct span line)
 	    "****");
 }
 
+/* Its ending is that of the first one; CRLF does everywhere. */
 static void
 command(struct smtpd *s, struct span line)
 {
+	int crlf = line.n > 1 && line.p[line.n - 2] == '\r';
+
 	if (s->crlf < 0)
-		s->crlf = line.n > 1 && line.p[line.n - 2] == '\r';
+		s->crlf = crlf;
 	line = span_chomp(line);
 	if (s->chat.talk != NULL)
 		tell_line(s, line);
-	if (s->sasl != NULL)
+	if (s->crlf && !crlf)
+		smtpverb_refuse(s, line, no_crlf);
+	else if (s->sasl != NULL)
 		smtpauth_step(s, line);
 	else
 		smtpverb_run(s, line);
@@ -109,6 +120,15 @@ takes_more(const struct smtpd *s)
 	    s->unsettleds < UNSETTLED_MAX;
 }
 
+/* A client has waited for the answer to a text that has not ended. */
+static void
+end_stall(struct smtpd *s)
+{
+	s->stalls = 0;
+	smtp_hang_up(s, s->crlf ? no_dot : no_lf_dot);
+	smtp_reset(s);
+}
+
 /* What the caller does next; what was answered is told, once it stands. */
 static enum session_verdict
 next(struct smtpd *s)
@@ -124,7 +144,9 @@ next(struct smtpd *s)
 		return s->watch ? SESSION_WATCH : SESSION_WAIT;
 	if (s->failure.resets)
 		return SESSION_RESET;
-	return s->closing ? SESSION_CLOSE : SESSION_MORE;
+	if (s->closing)
+		return SESSION_CLOSE;
+	return s->stalls ? SESSION_WATCH : SESSION_MORE;
 }
 
 static void *
@@ -196,6 +218,8 @@ feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 		if (s->mistakes > MISTAKES_MAX && !s->closing)
 			smtp_hang_up(s, no_more);
 	}
+	s->stalls = at == n && s->input == SMTPD_TEXT &&
+	    smtpdata_seems_over(&s->mail->data);
 	*used = s->failure.silent ? n : at;
 	return next(s);
 }
@@ -206,6 +230,8 @@ resume(void *session, struct buf *out)
 	struct smtpd *s = session;
 
 	begin(s, out);
+	if (s->stalls && s->unsettled == NULL)
+		end_stall(s);
 	smtptext_settle(s);
 	s->pause = 0;
 	if (s->failure.delay > 0)
@@ -219,7 +245,7 @@ delay(const void *session)
 {
 	const struct smtpd *s = session;
 
-	return s->failure.delay;
+	return s->stalls ? STALL_MS : s->failure.delay;
 }
 
 static void

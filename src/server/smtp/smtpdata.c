@@ -32,6 +32,7 @@ smtpdata_init(struct smtpdata *d, int crlf)
 	memset(d, 0, sizeof *d);
 	d->crlf = crlf;
 	d->state = AT_EOL;
+	d->tail[3] = '\n';
 }
 
 /*
@@ -82,6 +83,25 @@ pass_cr(struct smtpdata *d, const struct sink *to, const char *p)
 	return p;
 }
 
+static void
+keep_tail(struct smtpdata *d, const char *p, size_t n)
+{
+	if (n < sizeof d->tail)
+		memmove(d->tail, d->tail + n, sizeof d->tail - n);
+	else {
+		p += n - sizeof d->tail;
+		n = sizeof d->tail;
+	}
+	memcpy(d->tail + sizeof d->tail - n, p, n);
+}
+
+int
+smtpdata_seems_over(const struct smtpdata *d)
+{
+	return memcmp(d->tail, "\n.\r\n", 4) == 0 ||
+	    memcmp(d->tail + 1, "\n.\n", 3) == 0;
+}
+
 size_t
 smtpdata_feed(struct smtpdata *d, const char *p, size_t n,
     void (*take)(void *arg, const char *p, size_t n), void *arg)
@@ -123,6 +143,7 @@ smtpdata_feed(struct smtpdata *d, const char *p, size_t n,
 			p = pass_line(d, &to, &from, p, end);
 		}
 	emit(&to, from, p);
+	keep_tail(d, start, (size_t)(p - start));
 	return (size_t)(p - start);
 }
 

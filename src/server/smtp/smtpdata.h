@@ -15,7 +15,8 @@ struct smtpdata {
 	int bare;		/* under CRLF: a CR or LF stood alone */
 	int ended;		/* the final dot has been seen */
 	uint64_t size;		/* octets of text, stuffed dots not counted */
-	int state;		/* private */
+	int state;		/* private, */
+	char tail[4];		/* as is what came last */
 };
 
 /* Begins a text, whatever d was; crlf says which line ending is in force. */
@@ -28,6 +29,12 @@ void smtpdata_init(struct smtpdata *d, int crlf);
  */
 size_t smtpdata_feed(struct smtpdata *d, const char *p, size_t n,
     void (*take)(void *arg, const char *p, size_t n), void *arg);
+
+/*
+ * Whether what came last is a line that is a dot alone, to those who take any
+ * line ending: a client that believes so waits for the answer.
+ */
+int smtpdata_seems_over(const struct smtpdata *d);
 
 /*
  * A chunk, which is taken whole and has no dots of its own; and the end of the

@@ -49,6 +49,9 @@ struct smtpd {
 	int watch;		/* and had been sent before, if it comes while
 				   the answer is held back */
 	int pause;		/* the line to come waits for a commit */
+	int stalls;		/* the text of mail goes on, but its client may
+				   take it for ended: more input is watched
+				   for */
 	int waiting;		/* the text of mail has ended, its store is
 				   busy */
 	int closing;

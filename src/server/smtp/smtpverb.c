@@ -280,6 +280,14 @@ check(const struct smtpd *s, const struct smtpverb *v, struct span arg)
 	return NULL;
 }
 
+/* The command has been refused, in what stands in the answers from there on. */
+static void
+watch(struct smtpd *s, const struct smtpverb *v, size_t at)
+{
+	if (v->run == smtptext_data || v->run == smtptext_bdat)
+		smtp_watch_for_text(s, at);
+}
+
 static void
 run(struct smtpd *s, const struct smtpverb *v, struct span arg)
 {
@@ -301,8 +309,7 @@ run(struct smtpd *s, const struct smtpverb *v, struct span arg)
 		smtp_reply(s, refusal);
 	else
 		wrong_syntax(s);
-	if (v->run == smtptext_data || v->run == smtptext_bdat)
-		smtp_watch_for_text(s, at);
+	watch(s, v, at);
 }
 
 /* The command of a line, or NULL, and its argument. */
@@ -332,6 +339,20 @@ smtpverb_is_late(struct span line)
 	const struct smtpverb *v = take_verb(line, &arg);
 
 	return v != NULL && v->run == verb_etrn;
+}
+
+void
+smtpverb_refuse(struct smtpd *s, struct span line, const char *text)
+{
+	struct span arg;
+	const struct smtpverb *v = s->sasl != NULL ? NULL :
+	    take_verb(line, &arg);
+	size_t at = s->chat.out->n;
+
+	smtp_reply(s, text);
+	smtpauth_cancel(s);
+	if (v != NULL)
+		watch(s, v, at);
 }
 
 void

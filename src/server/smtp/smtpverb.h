@@ -9,6 +9,9 @@
 /* A command line without its ending. */
 void smtpverb_run(struct smtpd *s, struct span line);
 
+/* One that is not to be done, with the reply to it, given without its CRLF. */
+void smtpverb_refuse(struct smtpd *s, struct span line, const char *text);
+
 /*
  * Whether a line is a command at all, and whether the answer to it tells of
  * messages, which are to be settled before.
