@@ -3,12 +3,13 @@
 #
 #	examples/demo-report.sh [-l en|uk|ru] [-o file]
 #
-# A run of demo.sh, and of it what a report of a lab has: labreport.sh does the
-# rest.
+# A run of demo.sh, and of it what a report of a lab has; meanwhile protograde
+# judges its client.  labreport.sh does the rest.
 
 set -eu
 here=$(CDPATH='' cd -P -- "$(dirname -- "$0")" && pwd -P)
 src=$here/../src
+PATH=$here/../bin:$PATH
 language=en
 output=labreport.html
 while getopts l:o: opt; do
@@ -20,8 +21,17 @@ while getopts l:o: opt; do
 done
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/mailorder.XXXXXX")
-trap 'rm -rf "$dir"' EXIT
+grade=
+finish() {
+	[ -z "$grade" ] || { kill "$grade" && wait "$grade"; } 2>/dev/null || :
+	rm -rf "$dir"
+}
+trap finish EXIT
 trap 'exit 1' HUP INT TERM
+
+protograde -n "$here/labreport/points" -o html client -- \
+	smtpsend -s %h:%p -f %f %t >"$dir/grade" &
+grade=$!
 
 # The output of the demo has headings: "=== what follows".
 KEEP=$dir "$here/demo.sh" >"$dir/output" || {
@@ -58,4 +68,7 @@ for file in "$dir"/dialogues/*; do
 	n=$((n + 1))
 	set -- "$@" -n "smtpd-lite -t: $n" -d "$file"
 done
+wait "$grade" || [ $? = 1 ]		# not all points
+grade=
+set -- "$@" -n protograde -g "$dir/grade"
 "$here/labreport.sh" "$@" -o "$output"

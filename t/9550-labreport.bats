@@ -437,7 +437,7 @@ hostile_shown() {
 	[ "$output" = labreport.html ]
 	[ -z "$stderr" ]
 	[ -z "$(ls -A tmp)" ]
-	[ "$(grep -c '^<h2 id=' labreport.html)" = 7 ]
+	[ "$(grep -c '^<h2 id=' labreport.html)" = 8 ]
 	for name in src/smtpsend.c src/smtpd-lite.c 'smtpd-lite -v' \
 		'orderrecv -v' 'ordersend examples/session.txt' \
 		'smtpd-lite -t: 1' 'smtpd-lite -t: 2'; do
@@ -449,6 +449,7 @@ hostile_shown() {
 	grep -q '<td>letters to user1</td><td>1</td><td>1</td><td>так</td>' \
 		labreport.html
 	lacks '<td>НІ</td>' labreport.html
+	grep -q '<b>18 of 18</b>' labreport.html
 	grep -q '>550 5.1.1 No such user here</text>' labreport.html
 	well_formed labreport.html
 	run -64 "$TOP/examples/demo-report.sh" -q
