@@ -61,7 +61,7 @@ MODULES = \
 	store/maildrop store/mailroot store/mbox store/msgtext \
 	store/outbox store/overheard store/passwd store/recorded \
 	store/rulefile store/settle store/sourcefile store/spool \
-	store/throttle \
+	store/stamp store/throttle \
 	store/transcript store/users store/workdir server/chat \
 	server/sasld server/smtp/smtpauth server/smtp/smtpd \
 	server/smtp/smtpdata server/smtp/smtphead server/smtp/smtpmail \

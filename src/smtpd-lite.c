@@ -2,17 +2,16 @@
  * smtpd-lite: takes mail over SMTP and puts it into mailboxes.
  */
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "format/mail/addr.h"
-#include "format/mail/date.h"
 #include "server/smtp/smtpd.h"
 #include "store/mailroot.h"
 #include "store/outbox.h"
 #include "store/overheard.h"
 #include "store/passwd.h"
 #include "store/rulefile.h"
+#include "store/stamp.h"
 #include "store/users.h"
 #include "sys/cli.h"
 #include "sys/io.h"
@@ -21,14 +20,16 @@
 #include "sys/serve.h"
 
 static const char usage[] =
-    "usage: smtpd-lite [-iv] [-l addr] ... [-d dir] [-o form] [-u users]\n"
+    "usage: smtpd-lite [-1ipv] [-l addr] ... [-d dir] [-o form] [-u users]\n"
     "                  [-a passwd-file] [-D domain] ... [-R rules]\n"
     "                  [-q relay-dir] [-t transcript-dir] [-m size]\n"
     "                  [-c sessions] [-T seconds] [-w workers] [-U user]\n"
+    "  -1  take one message, then exit\n"
     "  -i  one session on standard input and output\n"
     "  -l  where to listen: host:port, :port, *:port or /path (:2525)\n"
     "  -d  directory for the mailboxes, made if it is missing (mail)\n"
     "  -o  their form: maildir, mbox, bsmtp, or sink, which keeps nothing\n"
+    "  -p  print the path of each message once it is safe\n"
     "  -u  file with the logins that have a mailbox (every name has one)\n"
     "  -a  file with those who may log in, and their passwords (nobody)\n"
     "  -D  a domain to take mail for (every one)\n"
@@ -54,50 +55,11 @@ struct app {
 	struct passwd *passwd;
 	struct users *boxes;
 	struct rules *faults;
+	struct smtpd_once once;
+	struct stamp stamp;
 	char host[LOCAL_HOST_MAX];
-
-	/* What tells a message from all others, and when it came. */
-	unsigned long count;	/* of identifiers given */
-	time_t now;		/* the second they are made for */
-	struct buf id;		/* how its identifiers begin */
-	struct buf date;	/* and its name */
+	int print;
 };
-
-/* What is the same for a second long is put into words once. */
-static void
-renew(struct app *app)
-{
-	struct local_time here;
-
-	if (app->now == time(NULL))
-		return;
-	local_now(&here, NULL);
-	app->now = (time_t)here.time;
-	buf_clear(&app->id);
-	buf_addf(&app->id, "%llx.%lx.", (unsigned long long)app->now,
-	    (unsigned long)getpid());
-	buf_clear(&app->date);
-	date_mail(&app->date, here.time, here.offset);
-}
-
-static void
-add_id(void *arg, struct buf *b)
-{
-	struct app *app = arg;
-
-	renew(app);
-	buf_addspan(b, buf_span(&app->id));
-	buf_addu(b, app->count++);
-}
-
-static void
-add_date(void *arg, struct buf *b)
-{
-	struct app *app = arg;
-
-	renew(app);
-	buf_addspan(b, buf_span(&app->date));
-}
 
 static struct rules_action
 event(void *rules, enum rules_place place, const struct rules_facts *facts)
@@ -174,7 +136,10 @@ check(struct app *app)
 	if (app->rules != NULL)
 		app->faults = require(rulefile_read(app->rules, &who),
 		    app->rules);
-	if (app->faults != NULL)
+	if (app->print && app->mail.form == NULL && app->relay.dir == NULL)
+		die(EX_USAGE, "-p: sink keeps nothing: use -o with another "
+		    "form");
+	if (app->faults != NULL || app->serve.once)
 		app->serve.workers = 1;	/* which counts all events */
 	else if (app->serve.workers == 0)
 		app->serve.workers = workers;
@@ -197,7 +162,13 @@ configure(struct app *app)
 	c->event = app->faults != NULL ? event : NULL;
 	c->rules = app->faults;
 	c->talk = app->serve.verbose ? serve_talk : NULL;
-	c->app = app;
+	c->app = &app->stamp;
+	c->once = app->serve.once ? &app->once : NULL;
+	app->once.done = serve_finish;
+	app->once.arg = &app->serve;
+	if (app->print)
+		app->mail.hearer = app->relay.hearer =
+		    (struct mail_hearer){ serve_print, &app->serve };
 	if (app->passwd == NULL)
 		return;
 	passwd_configure(app->passwd, &app->auth);
@@ -231,8 +202,7 @@ clean_up(struct app *app)
 	users_free(app->boxes);
 	passwd_free(app->passwd);
 	rules_free(app->faults);
-	buf_free(&app->id);
-	buf_free(&app->date);
+	stamp_free(&app->stamp);
 	free(app->domain);
 }
 
@@ -244,7 +214,7 @@ main(int argc, char **argv)
 		    .max_sessions = 1000, .idle = 300 },
 		.conf = { .queued = outbox_has, .find = users_find,
 		    .full_name = users_name, .named = users_named,
-		    .nonce = secret_word, .id = add_id, .date = add_date }
+		    .nonce = secret_word, .id = stamp_id, .date = stamp_date }
 	};
 	struct service service = {
 		.session = &smtpd_session, .conf = &app.conf, .app = &app,
@@ -255,11 +225,13 @@ main(int argc, char **argv)
 
 	cli_init(argc, argv, usage);
 	app.domain = die_calloc((size_t)argc, sizeof *app.domain);
-	while ((c = getopt(argc, argv, "a:D:o:q:R:t:u:" SERVE_OPTS)) != -1)
+	while ((c = getopt(argc, argv, "a:D:o:pq:R:t:u:" SERVE_ONCE
+	    SERVE_OPTS)) != -1)
 		switch (c) {
 		case 'a': app.secrets = optarg; break;
 		case 'D': app.domain[app.conf.domains++] = optarg; break;
 		case 'o': app.form = optarg; break;
+		case 'p': app.print = 1; break;
 		case 'q': app.relay.dir = optarg; break;
 		case 'R': app.rules = optarg; break;
 		case 't': app.overheard.transcript.dir = optarg; break;

@@ -466,6 +466,15 @@ is_handled() {
 	[ "$(cat got)" = 3 ]
 	gives 0 6
 	grep -qx 'It works.' boxes/babydoe.txt
+	example 7 '-1 -p' '-l :0 -1 -p 2>err'
+	sh ./commands >got 3>&- &
+	wait_for grep -q 'listening on' err
+	smtpsend -s "$(sed 's/.* //' err)" -f a@b user1+ci@pth.ua <<'END'
+Subject: Session is soon!
+
+END
+	wait "$!"
+	grep -qx 'Subject: Session is soon!' got
 	all_tried
 }
 

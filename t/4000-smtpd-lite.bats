@@ -155,6 +155,26 @@ load smtpd
 	grep -qx 'Delivered-To: postmaster@pth.ua' mail/postmaster/new/*
 }
 
+@test "login+tag is login where the longer name is nobody's" {
+	printf '%s\n' 'u Ivan' u+own 'list: u+own' >users
+	printf '%s\n' 'HELO x' 'VRFY u+x' 'EXPN list+y' 'MAIL FROM:<a>' \
+		'RCPT TO:<U+Tag+b@x>' 'RCPT TO:<u@x>' DATA x . 'VRFY none+u' \
+		'VRFY u+own+z' 'MAIL FROM:<a>' 'RCPT TO:<u+own@x>' \
+		'RCPT TO:<+u@x>' DATA x . | talk -u users
+	[ "$(replies)" = \
+		'220 250 250 250 250 250 250 354 250 550 250 250 250 550 354 250 ' ]
+	[ "$(grep -c '<u+own@NAME>' out)" = 2 ]
+	[ "$(ls mail)" = $'u\nu+own' ]
+	grep -qx 'Delivered-To: U+Tag+b@x' mail/u/new/*
+	printf '%s\n' 'HELO x' 'MAIL FROM:<a>' 'RCPT TO:<v+a+b>' \
+		'RCPT TO:<+w>' DATA x . | talk
+	[ "$(ls mail)" = $'+w\nu\nu+own\nv' ]
+	# What is sent on keeps its tag.
+	printf '%s\n' 'HELO x' 'MAIL FROM:<a>' 'RCPT TO:<u+t@x>' DATA x . |
+		talk -o bsmtp
+	grep -q '^RCPT TO:<u+t@x>' mail/*.bsmtp
+}
+
 @test "without users every name that can be a file has a mailbox" {
 	printf '%s\n' 'HELO x' 'VRFY Any' 'MAIL FROM:<a>' 'RCPT TO:<Any>' \
 		'RCPT TO:<"john doe"@x>' 'RCPT TO:<"../../x"@x>' \
@@ -414,6 +434,9 @@ message() {
 }
 
 @test "wrong options and configuration" {
+	run -64 --separate-stderr smtpd-lite -p -o sink </dev/null
+	[ "$stderr" = 'smtpd-lite: -p: sink keeps nothing: use -o with another form' ]
+	run -64 smtpd-lite -1 -w 2 </dev/null
 	run -64 --separate-stderr smtpd-lite -i -o pigeon
 	[ -z "$output" ]
 	[ "$stderr" = "smtpd-lite: -o: pigeon: neither maildir nor mbox nor bsmtp nor sink" ]

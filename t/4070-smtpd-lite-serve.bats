@@ -226,6 +226,71 @@ with_another() {
 	[[ $stderr = *'smtpd-lite: mail: '* ]]
 }
 
+@test "-1 -p: the path of one message, no other is taken, and 0" {
+	start smtpd-lite -1 -p -l :0
+	hello a b
+	envelope a u
+	envelope b w
+	say a $'text\r\n.' '250 2.0.0 Ok: queued as '
+	say b $'text\r\n.' 421
+	ended b
+	quit a
+	wait "$PID"
+	[ "$(messages)" = 1 ]
+	tail -n 1 "$(cat smtpd-lite.out)" | grep -qx $'text'
+	# What is not stored is not the one; a sink ends, too.
+	start smtpd-lite -1 -o sink -m 10 -l :0
+	hello a
+	envelope a u
+	say a $'long text\r\n.' 552
+	mail a u text
+	say a 'MAIL FROM:<a>' 250
+	quit a
+	wait "$PID"
+}
+
+# batches N: as many clients at once, three messages each, for two boxes.
+batches() {
+	printf '%s\r\n' 'HELO x' >in
+	for _ in 1 2 3; do
+		printf '%s\r\n' 'MAIL FROM:<a@b.test>' 'RCPT TO:<u@pth.ua>' \
+			'RCPT TO:<v@pth.ua>' 'RCPT TO:<x@a.test>' DATA text .
+	done >>in
+	printf '%s\r\n' QUIT >>in
+	rm -f replies*
+	for ((i = 0; i < $1; i++)); do
+		wire "$ADDR" <in >"replies$i" 3>&- &
+		pids[i]=$!
+	done
+	wait "${pids[@]}"
+	[ "$(cat replies* | grep -c queued)" = "$((3 * $1))" ]
+}
+
+@test "-p: a line for each file, whole from many workers, none under -i" {
+	start smtpd-lite -p -w 4 -l :0
+	batches 8
+	stop
+	find mail -path '*/new/*' | sort >have
+	[ "$(wc -l <have)" = 72 ]
+	sort smtpd-lite.out | cmp - have
+	start smtpd-lite -p -o mbox -d box -D pth.ua -q relay -l :0
+	batches 1
+	stop
+	printf 'box/u.txt\nbox/v.txt\n%s\n' relay/*.bsmtp | sort -u |
+		cmp - <(sort -u smtpd-lite.out)
+	[ "$(wc -l <smtpd-lite.out)" = 9 ]
+	smtpd-lite -1 -p -i <in >out
+	[ "$(grep -vc '^[0-9]' out)" = 0 ]
+	# One that nobody can be told of ends the server.
+	smtpd-lite -p -l :0 >/dev/full 2>err 3>&- &
+	pid=$!
+	wait_for grep -q listening err
+	wire "$(sed -n 's/.*listening on //p' err)" <in >out || :
+	run -1 grep queued out
+	run -74 wait "$pid"
+	grep -qx 'smtpd-lite: stdout: No space left on device' err
+}
+
 @test "LISTEN_FDS: the sockets are systemd's" {
 	# Who listens says so once.
 	for workers in 1 3; do

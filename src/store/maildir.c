@@ -27,6 +27,7 @@ struct mail {
 
 struct maildir {
 	const char *root;
+	const struct mail_hearer *hearer;
 	char host[LOCAL_HOST_MAX];
 	unsigned long count;	/* of files named by this process */
 	struct mail *first, **last;
@@ -97,12 +98,13 @@ maildir_make(const char *box)
 }
 
 static void *
-open_store(const char *root)
+open_store(const char *root, const struct mail_hearer *hearer)
 {
 	struct maildir *m;
 
 	m = die_calloc(1, sizeof *m);
 	m->root = root;
+	m->hearer = hearer;
 	local_host(m->host);
 	m->last = &m->first;
 	return m;
@@ -416,6 +418,8 @@ commit_group(struct maildir *m, struct copy *copy, size_t n)
 	for (i = 0; i < n; i++) {
 		if (copy[i].mail->err != 0 && copy[i].path != NULL)
 			newfile_undo(copy[i].path);
+		else if (copy[i].path != NULL && m->hearer->stored != NULL)
+			m->hearer->stored(m->hearer->arg, copy[i].path);
 		free(copy[i].path);
 	}
 }

@@ -113,7 +113,7 @@ mailroot_open(struct mailroot *r)
 		return 0;
 	if (claim(r->dir) < 0)
 		return -1;
-	r->store = r->form->open(r->dir);
+	r->store = r->form->open(r->dir, &r->hearer);
 	return 0;
 }
 

@@ -11,6 +11,7 @@ struct mailroot {
 	const char *dir;
 	const struct mail_store *form;	/* NULL: nothing is kept */
 	void *store;		/* form's, from mailroot_open to the close */
+	struct mail_hearer hearer;
 };
 
 /*

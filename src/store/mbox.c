@@ -38,6 +38,7 @@ struct mail {
 
 struct mbox {
 	const char *root;
+	const struct mail_hearer *hearer;
 	struct box *box;
 	struct mail *waiting;
 };
@@ -54,12 +55,13 @@ struct appender {
 static const char from_line[] = "From ";
 
 static void *
-open_store(const char *root)
+open_store(const char *root, const struct mail_hearer *hearer)
 {
 	struct mbox *m;
 
 	m = die_calloc(1, sizeof *m);
 	m->root = root;
+	m->hearer = hearer;
 	return m;
 }
 
@@ -145,6 +147,12 @@ free_box(struct box *b)
 	free(b);
 }
 
+static void
+add_path(struct buf *b, const struct mbox *m, const char *login)
+{
+	buf_addf(b, "%s/%s.txt", m->root, login);
+}
+
 /*
  * The box of a login, locked.  One that this process has locked already is
  * shared: to open the file again would lose the lock.  NULL with errno.
@@ -156,7 +164,7 @@ get_box(struct mbox *m, const char *login)
 	struct box *b;
 	int err;
 
-	buf_addf(&path, "%s/%s.txt", m->root, login);
+	add_path(&path, m, login);
 	for (b = m->box; b != NULL; b = b->next)
 		if (strcmp(b->path, buf_str(&path)) == 0) {
 			buf_free(&path);
@@ -416,6 +424,21 @@ sync_boxes(struct mbox *m)
 }
 
 static void
+tell(const struct mbox *m, const struct mail *mail)
+{
+	struct span rest = mail->boxes;
+	struct buf path = { 0 };
+
+	while (rest.n > 0) {
+		buf_clear(&path);
+		add_path(&path, m, span_cut(&rest, '\0').p);
+		m->hearer->stored(m->hearer->arg, buf_str(&path));
+		span_cut(&rest, '\0');
+	}
+	buf_free(&path);
+}
+
+static void
 commit(void *store)
 {
 	struct mbox *m = store;
@@ -434,6 +457,8 @@ commit(void *store)
 		m->waiting = mail->next;
 		mail->err = err;
 		mail->state = DONE;
+		if (err == 0 && m->hearer->stored != NULL)
+			tell(m, mail);
 	}
 }
 

@@ -27,18 +27,20 @@ struct mail {
 
 struct outbox {
 	const char *dir;
+	const struct mail_hearer *hearer;
 	char host[LOCAL_HOST_MAX];
 	unsigned long count;	/* of files named by this process */
 	struct mail *first;
 };
 
 static void *
-open_store(const char *dir)
+open_store(const char *dir, const struct mail_hearer *hearer)
 {
 	struct outbox *o;
 
 	o = die_calloc(1, sizeof *o);
 	o->dir = dir;
+	o->hearer = hearer;
 	local_host(o->host);
 	return o;
 }
@@ -130,9 +132,12 @@ drop_mail(void *arg)
 static int
 over(struct mail *mail)
 {
+	const struct mail_hearer *h = mail->o->hearer;
 	int err = mail->err;
 
 	if (err == 0) {
+		if (h->stored != NULL)
+			h->stored(h->arg, mail->path);
 		free(mail->path);
 		mail->path = NULL;
 	}

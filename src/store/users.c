@@ -161,24 +161,51 @@ expand(const struct users *u, size_t alias, struct buf *names)
 	free(x.given);
 }
 
+/* As users_find, for a name with a NUL behind it. */
+static int
+find(const struct users *u, const struct buf *name, struct buf *b)
+{
+	size_t start = b->n;
+	long alias = find_alias(u, name->p);
+
+	if (alias >= 0)
+		expand(u, (size_t)alias, b);
+	else if (find_login(u, name->p) >= 0)
+		buf_addspan(b, buf_span(name));
+	return b->n == start ? -1 : alias >= 0;
+}
+
+/* "login+tag" becomes "login": 0, or -1 where it has no tag. */
+static int
+cut_tag(struct buf *name)
+{
+	char *plus = strrchr(name->p, '+');
+
+	if (plus == NULL || plus == name->p)
+		return -1;
+	*plus = '\0';
+	name->n = (size_t)(plus + 1 - name->p);
+	return 0;
+}
+
 int
 users_find(const void *users, struct span local, struct buf *b)
 {
 	const struct users *u = users;
-	size_t start = b->n;
 	struct buf name = { 0 };
-	long alias = -1;
+	int r = -1, cut;
 
-	if (make_login(&name, local) == 0) {
-		if (u != NULL)
-			alias = find_alias(u, name.p);
-		if (alias >= 0)
-			expand(u, (size_t)alias, b);
-		else if (u == NULL || find_login(u, name.p) >= 0)
-			buf_addspan(b, buf_span(&name));
+	cut = make_login(&name, local);
+	if (u == NULL && cut == 0) {
+		while (cut_tag(&name) == 0)
+			;
+		buf_addspan(b, buf_span(&name));
+		r = 0;
 	}
+	for (; u != NULL && r < 0 && cut == 0; cut = cut_tag(&name))
+		r = find(u, &name, b);
 	buf_free(&name);
-	return b->n == start ? -1 : alias >= 0;
+	return r;
 }
 
 const char *

@@ -23,6 +23,7 @@ void users_free(struct users *u);
  * Adds the logins (name.h) that a local part, quoted or not, stands for to b,
  * each once and with a NUL behind it: 0, 1 where it is an alias, or -1 when
  * there is none among users, in which every login is where that is NULL.
+ * "login+tag" is "login" where the longer name is nobody's.
  * postmaster always is (RFC 5321 4.5.1).  An alias that leads back to itself
  * means the login of that name, or nobody.
  */

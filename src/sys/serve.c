@@ -330,8 +330,16 @@ serve_print(void *opt, const char *line)
 	if (io_write(STDOUT_FILENO, b.p, b.n) < 0)
 		die_sys(EX_IOERR, "stdout");
 	buf_free(&b);
+	serve_finish(opt);
+}
+
+void
+serve_finish(void *opt)
+{
+	const struct serve_opt *o = opt;
+
 	/* Those in hand are finished, then serve_run returns. */
-	if (o->once)
+	if (o->once && !o->inetd)
 		stop_ask(0);
 }
 

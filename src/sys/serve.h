@@ -59,6 +59,9 @@ enum exit_code serve_run(const struct serve_opt *o,
  */
 void serve_print(void *opt, const char *line);
 
+/* What -1 waits for has been got, where nothing is printed. */
+void serve_finish(void *opt);
+
 /*
  * What a session says (-v): a line that came ('C') or goes ('S').  The first
  * argument, a session's own, is not used.

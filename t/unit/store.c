@@ -114,6 +114,29 @@ test_spool_without_marks(void)
 	CHECK_INT(unlink("in/file"), 0);
 }
 
+/* Those told of are there. */
+static int told;
+
+static void
+hear(void *arg, const char *path)
+{
+	(void)arg;
+	CHECK_INT(access(path, F_OK), 0);
+	told++;
+}
+
+static const struct mail_hearer hearer = { hear, NULL };
+
+/* How many files have been told of since. */
+static int
+count_told(void)
+{
+	int n = told;
+
+	told = 0;
+	return n;
+}
+
 /* A message for two boxes or recipients: errno, 0 when it is safe. */
 static int
 deliver(const struct mail_store *type, void *store)
@@ -142,7 +165,7 @@ to_maildirs(void *m)
 static void
 test_maildirs(void)
 {
-	void *m = maildir_store.open(".");
+	void *m = maildir_store.open(".", &hearer);
 	int n, failures = 0;
 
 	for (n = 1; n <= 8; n++) {
@@ -154,7 +177,9 @@ test_maildirs(void)
 		CHECK_INT(system("rm -rf u v"), 0);
 	}
 	CHECK_INT(failures, 8);
+	CHECK_INT(count_told(), 0);
 	CHECK_INT(to_maildirs(m), 0);
+	CHECK_INT(count_told(), 2);
 	CHECK_INT(files("u/new"), 1);
 	CHECK_INT(files("v/new"), 1);
 	CHECK_INT(files("u/tmp"), 0);
@@ -167,7 +192,7 @@ static void
 test_half_boxes(void)
 {
 	static const char *const parts[] = { "u/tmp", "u/new", "u/cur" };
-	void *m = maildir_store.open(".");
+	void *m = maildir_store.open(".", &hearer);
 	struct stat st;
 	unsigned set;
 	size_t i;
@@ -195,7 +220,7 @@ test_half_boxes(void)
 static void
 test_mboxes(void)
 {
-	void *m = mbox_store.open(".");
+	void *m = mbox_store.open(".", &hearer);
 	struct stat st;
 	off_t size;
 	int n;
@@ -206,6 +231,7 @@ test_mboxes(void)
 		CHECK_INT(access("u.txt", F_OK), -1);
 		CHECK_INT(access("v.txt", F_OK), -1);
 	}
+	told = 0;
 	CHECK_INT(deliver(&mbox_store, m),
 	    0);
 	CHECK_INT(stat("u.txt", &st), 0);
@@ -215,6 +241,7 @@ test_mboxes(void)
 	    EIO);
 	CHECK_INT(stat("u.txt", &st), 0);
 	CHECK_INT(st.st_size, size);
+	CHECK_INT(count_told(), 2);
 	mbox_store.close(m);
 	CHECK_INT(unlink("u.txt") | unlink("v.txt"), 0);
 }
@@ -226,7 +253,7 @@ test_outbox(void)
 	int n;
 
 	CHECK_INT(newfile_mkdir("out", W_OK), 1);
-	o = outbox_store.open("out");
+	o = outbox_store.open("out", &hearer);
 	for (n = 1; n <= 2; n++) {
 		bad_fsync = n;
 		CHECK_INT(deliver(&outbox_store, o), EIO);

@@ -16,6 +16,15 @@
 #define MAIL_STORE_WORKERS 10
 
 /*
+ * Who is told where a message is, once it is safe there for good: the path of
+ * each file that has it.  stored may be NULL.
+ */
+struct mail_hearer {
+	void (*stored)(void *arg, const char *path);
+	void *arg;
+};
+
+/*
  * The lines of a message end in LF, and stuffed dots are gone.
  *
  * begin starts a message; NULL and errno where it cannot.  from is the
@@ -35,8 +44,8 @@ struct mail_store {
 	long workers;		/* processes that had best share the work */
 	int by_address;		/* of a pair it takes the address alone */
 
-	/* root is an existing directory and kept by reference. */
-	void *(*open)(const char *root);
+	/* root is an existing directory; both are kept by reference. */
+	void *(*open)(const char *root, const struct mail_hearer *hearer);
 	void (*close)(void *store);
 
 	void *(*begin)(void *store, struct span from, struct span trace,

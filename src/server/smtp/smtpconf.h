@@ -13,6 +13,13 @@
 #include "server/sasld.h"
 #include "sys/buf.h"
 
+/* A server that ends with the first message. */
+struct smtpd_once {
+	int claimed;		/* some message is the one, or may become it */
+	void (*done)(void *arg);	/* it is safe, and will be answered */
+	void *arg;
+};
+
 struct smtpd_conf {
 	const char *host;		/* our name in greeting and trace */
 	const char *const *domain;	/* that we take mail for */
@@ -23,6 +30,7 @@ struct smtpd_conf {
 	const struct mail_store *store;	/* NULL: nothing is kept */
 	void *keeper;			/* store's first argument */
 	const struct sasld_conf *auth;	/* NULL: nobody can log in */
+	struct smtpd_once *once;	/* NULL: it goes on */
 
 	/*
 	 * Where mail for foreign domains goes, its boxes being addresses,

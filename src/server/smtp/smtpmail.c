@@ -14,6 +14,7 @@ static const char
 	no_bare[] = "550 5.5.2 Error: bare <CR> or <LF> in the message",
 	no_body[] = "501 5.5.4 Syntax: BODY=7BIT or BODY=8BITMIME",
 	no_hops[] = "554 5.4.6 Error: too many hops",
+	no_longer[] = "421 4.3.2 Service shutting down",
 	no_number[] = "501 5.5.4 Bad message size syntax",
 	no_option[] = "555 5.5.4 Unsupported option",
 	no_rcpt[] = "501 5.1.3 Bad recipient address syntax",
@@ -45,12 +46,40 @@ drop(struct smtpmail *m)
 	m->mail = m->relayed = NULL;
 }
 
+/* Whether it is, or may become, the one message that is wanted. */
+static int
+claim(struct smtpmail *m)
+{
+	struct smtpd_once *once = m->conf->once;
+
+	if (once == NULL || m->claims)
+		return 1;
+	if (once->claimed)
+		return 0;
+	once->claimed = m->claims = 1;
+	return 1;
+}
+
+/* What became of it. */
+static void
+settle_claim(struct smtpmail *m, int stored)
+{
+	if (!m->claims)
+		return;
+	m->claims = 0;
+	if (stored)
+		m->conf->once->done(m->conf->once->arg);
+	else
+		m->conf->once->claimed = 0;
+}
+
 void
 smtpmail_free(struct smtpmail *m)
 {
 	if (m == NULL)
 		return;
 	drop(m);
+	settle_claim(m, 0);
 	buf_free(&m->from);
 	buf_free(&m->boxes);
 	buf_free(&m->foreign);
@@ -428,12 +457,17 @@ end(struct smtpmail *m)
 int
 smtpmail_end(struct smtpmail *m, struct buf *out)
 {
-	const char *refusal;
-	int err = end(m);
+	const char *refusal = smtpmail_fault(m);
+	int err;
 
+	m->late = refusal == NULL && !claim(m);
+	if (m->late)
+		drop(m);
+	err = end(m);
 	if (err == EINPROGRESS || err == EAGAIN)
 		return err;
-	refusal = refusal_of(m, err);
+	refusal = m->late ? no_longer : refusal_of(m, err);
+	settle_claim(m, refusal == NULL);
 	if (refusal != NULL)
 		buf_adds(out, refusal);
 	else {

@@ -27,6 +27,8 @@ struct smtpmail {
 	void *relayed;		/* the relay's */
 	int ready;		/* that has ended, and waits for mail */
 	int err;		/* why not, 0 where none was wanted */
+	int claims;		/* to be the one of conf->once */
+	int late;		/* another one is */
 
 	/* Who waits for a commit; the session's. */
 	struct smtpmail *next;
@@ -82,8 +84,8 @@ const char *smtpmail_fault(const struct smtpmail *m);
 
 /*
  * The text has ended.  0: accepted, -1: refused, and the reply with its CRLF
- * is in out; EINPROGRESS or EAGAIN: to be called again after a commit or in
- * a little while.
+ * is in out, the last one where m->late; EINPROGRESS or EAGAIN: to be called
+ * again after a commit or in a little while.
  */
 int smtpmail_end(struct smtpmail *m, struct buf *out);
 

@@ -119,9 +119,17 @@ add_whole(struct buf *pairs, const struct addr *a)
 	buf_free(&text);
 }
 
+/* Whether it is a mailbox's name with a tag, which its owner wants to see. */
+static int
+has_tag(struct span local, struct span name)
+{
+	return local.n > name.n && local.p[name.n] == '+' &&
+	    span_case_eq(span_of(local.p, name.n), name);
+}
+
 static void
 add_boxes(const struct smtpd_conf *c, struct buf *boxes,
-    const struct buf *names, struct span domain)
+    const struct buf *names, const struct addr *a)
 {
 	struct span rest = buf_span(names), name;
 	struct buf address = { 0 };
@@ -129,7 +137,10 @@ add_boxes(const struct smtpd_conf *c, struct buf *boxes,
 	while (rest.n > 0) {
 		name = span_cut(&rest, '\0');
 		buf_clear(&address);
-		add_box(&address, name, domain);
+		if (has_tag(a->local, name))
+			add_address(&address, a->local, a->domain);
+		else
+			add_box(&address, name, a->domain);
 		add_pair(boxes, by_address(c) ? buf_str(&address) : name.p,
 		    buf_str(&address));
 	}
@@ -150,7 +161,7 @@ smtprcpt_add(const struct smtpd_conf *c, struct addr *a, int trusted,
 	if (found == MAILBOX && by_address(c))
 		add_whole(boxes, a);
 	else if (found >= MAILBOX)
-		add_boxes(c, boxes, &names, a->domain);
+		add_boxes(c, boxes, &names, a);
 	buf_free(&names);
 	return refusal_of(found);
 }

@@ -53,6 +53,7 @@ finish(struct smtpd *s)
 	}
 	at = s->chat.out->n;
 	r = smtpmail_end(m, s->chat.out);
+	s->closing |= m->late;
 	s->waiting = r == EAGAIN;
 	if (s->waiting)
 		return;
