@@ -36,6 +36,10 @@ blocks() {
 		result failed 'no address' - order - 'no @ in the address'
 		result failed u8@none.ua - connect - 'null MX'
 		result failed 'їж+ак@пошта.укр' 550 rcpt /run/s '550 ні'
+		# These say nothing of delivery, or nothing that is known.
+		result left user2@pth.ua - leave - ''
+		result complained user1@pth.ua - bounce - spam
+		result read u3@pth.ua - window - ''
 	} >results
 	echo 'See below.' | mkmail -f a@b -s Report -R results support@pth.ua >out
 	blocks out | sed 's/^Reporting-MTA: dns; .*/Reporting-MTA: dns; HOST/' >got
@@ -211,7 +215,7 @@ blocks() {
 	{
 		result failed u@d 550 rcpt h:25 no
 		echo nonsense
-		result perhaps u@d 550 rcpt h:25 no
+		result Perhaps u@d 550 rcpt h:25 no
 		result sent u@d 250 dot h:25 ok | tr -d '\n'
 	} >results
 	run --separate-stderr -65 mkmail -f a@b -R results c@d </dev/null

@@ -79,7 +79,7 @@ test_bad(void)
 		"Sent\ta@b\t250\tdot\th:1\t1\t2026-11-21T23:46:12Z\t-\tok",
 		"sent\ta@b\t25\tdot\th:1\t1\t2026-11-21T23:46:12Z\t-\tok",
 		"sent\ta@b\t2500\tdot\th:1\t1\t2026-11-21T23:46:12Z\t-\tok",
-		"sent\ta@b\t250\tbody\th:1\t1\t2026-11-21T23:46:12Z\t-\tok",
+		"sent\ta@b\t250\tBody\th:1\t1\t2026-11-21T23:46:12Z\t-\tok",
 		"sent\ta@b\t250\tdot\th:1\t-1\t2026-11-21T23:46:12Z\t-\tok",
 		"sent\ta@b\t250\tdot\th:1\t1\tyesterday\t-\tok"
 	};
@@ -88,6 +88,32 @@ test_bad(void)
 
 	for (i = 0; i < COUNT(bad); i++)
 		CHECK_INT(result_parse(&r, span_str(bad[i])), -1);
+}
+
+/* What came later than the batch, and what will come later than this code. */
+static void
+test_later(void)
+{
+	static const char left[] =
+	    "left\ta@b\t-\tleave\t-\t0\t2026-11-21T23:46:12Z\t-\tat will\n";
+	static const char *const other[] = {
+		"read-it\ta@b\t-\tdot\t-\t0\t2026-11-21T23:46:12Z\t-\t",
+		"sent\ta@b\t-\tmx\t-\t0\t2026-11-21T23:46:12Z\t-\t"
+	};
+	struct buf b = { 0 };
+	struct result r = { 0 };
+	size_t i;
+
+	CHECK_INT(result_parse(&r, span_chomp(span_str(left))), 0);
+	CHECK_INT(r.status, RESULT_LEFT);
+	CHECK_INT(r.stage, STAGE_LEAVE);
+	result_add(&b, &r);
+	CHECK_BUF(&b, left);
+	for (i = 0; i < COUNT(other); i++)
+		CHECK_INT(result_parse(&r, span_str(other[i])), 1);
+	CHECK_STR(result_status_name(RESULT_COMPLAINED), "complained");
+	CHECK_STR(result_stage_name(STAGE_BOUNCE), "bounce");
+	buf_free(&b);
 }
 
 static void
@@ -136,6 +162,7 @@ main(void)
 	test_utf8();
 	test_dashes();
 	test_bad();
+	test_later();
 	test_exit();
 	CHECK_STR(result_status_name(RESULT_UNKNOWN), "unknown");
 	CHECK_STR(result_stage_name(STAGE_AUTH), "auth");

@@ -86,7 +86,7 @@ read_line(struct journal *j, off_t at, struct result *r)
 		return -1;
 	lf = memchr(j->line, '\n', (size_t)n);
 	if (lf == NULL || result_parse(r, clean(&j->clean,
-	    span_of(j->line, (size_t)(lf - j->line)))) < 0) {
+	    span_of(j->line, (size_t)(lf - j->line)))) != 0) {
 		errno = EIO;	/* it was a good line when we came */
 		return -1;
 	}
@@ -205,7 +205,7 @@ load(struct journal *j)
 			j->torn = j->size + 1;
 		if (status != RD_LONG && !rest &&
 		    result_parse(&r, clean(&fields, span_chomp(line))) == 0 &&
-		    enter(j, &r, j->size) < 0)
+		    r.status <= RESULT_SENDING && enter(j, &r, j->size) < 0)
 			break;
 		rest = status == RD_LONG;
 		j->size += line.n;

@@ -92,7 +92,7 @@ was_ahead(struct report *r, struct message *m, struct span lines)
 	if (m->ahead == NULL)
 		return 0;
 	while (lines.n > 0) {
-		if (result_parse(&res, span_chomp(span_line(&lines))) < 0 ||
+		if (result_parse(&res, span_chomp(span_line(&lines))) != 0 ||
 		    !span_is(res.server, m->ahead))
 			return 0;
 		rcpt = next_rcpt(m, &i, &res);

@@ -63,6 +63,7 @@ dsn_read(struct dsn *d, struct span text, const char *name,
 {
 	struct span line;
 	size_t number;
+	int r;
 
 	text = span_unmarked(text);
 	for (number = 1; text.n > 0; number++) {
@@ -71,10 +72,11 @@ dsn_read(struct dsn *d, struct span text, const char *name,
 			d->cap = d->cap > 0 ? 2 * d->cap : 64;
 			d->r = die_realloc(d->r, d->cap, sizeof *d->r);
 		}
-		if (line.p[line.n - 1] == '\n' &&
-		    result_parse(&d->r[d->n], span_chomp(line)) == 0)
+		r = line.p[line.n - 1] == '\n' ?
+		    result_parse(&d->r[d->n], span_chomp(line)) : -1;
+		if (r == 0 && d->r[d->n].status <= RESULT_SENDING)
 			d->n++;
-		else
+		else if (r < 0)
 			buf_addf(faults, "%s:%zu: not a line of results(5)\n",
 			    name, number);
 	}

@@ -17,10 +17,11 @@ struct dsn {
 
 /*
  * Reads text, a whole results file or journal, which must outlive d; a byte
- * order mark at its start is ignored.  Each line that is
- * malformed, or cut short, adds "name:line: reason" with LF to faults.  The
- * last line of each recipient is kept, in their order, unless it says "sent".
- * A last line "sending" was left by a crash and becomes "unknown".
+ * order mark at its start is ignored.  Each line that is malformed, or cut
+ * short, adds "name:line: reason" with LF to faults; one whose status says
+ * nothing of delivery, or is not known here, is passed over.  The last line of
+ * each recipient is kept, in their order, unless it says "sent".  A last line
+ * "sending" was left by a crash and becomes "unknown".
  */
 void dsn_read(struct dsn *d, struct span text, const char *name,
     struct buf *faults);

@@ -5,12 +5,13 @@
 
 /* In the order of the enums. */
 static const char *const status_names[] = {
-	"sent", "failed", "deferred", "unknown", "sending"
+	"sent", "failed", "deferred", "unknown", "sending", "complained",
+	"left"
 };
 
 static const char *const stage_names[] = {
 	"order", "connect", "helo", "tls", "auth", "mail", "rcpt", "data",
-	"dot"
+	"dot", "bounce", "leave"
 };
 
 const char *
@@ -75,6 +76,18 @@ without_dash(struct span s)
 	return span_is(s, "-") ? span_of(s.p, 0) : s;
 }
 
+/* Whether it may be the name of a status or stage of later times. */
+static int
+is_word(struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] != '-' && (s.p[i] < 'a' || s.p[i] > 'z'))
+			return 0;
+	return s.n > 0;
+}
+
 int
 result_parse(struct result *r, struct span line)
 {
@@ -90,14 +103,14 @@ result_parse(struct result *r, struct span line)
 	}
 	status = find_name(f[0], status_names, COUNT(status_names));
 	stage = find_name(f[3], stage_names, COUNT(stage_names));
-	if (status < 0 || stage < 0)
-		return -1;
 	if (!span_is(f[2], "-") &&
 	    (span_number(f[2], &code) < 0 || code < 100 || code > 999))
 		return -1;
 	if (span_number(f[5], &r->number) < 0 ||
 	    date_iso_parse(f[6], &r->time) < 0)
 		return -1;
+	if (status < 0 || stage < 0)
+		return is_word(f[0]) && is_word(f[3]) ? 1 : -1;
 	r->status = (enum result_status)status;
 	r->rcpt = f[1];
 	r->code = (int)code;

@@ -13,13 +13,18 @@ enum result_status {
 	RESULT_FAILED,		/* for good */
 	RESULT_DEFERRED,	/* try again */
 	RESULT_UNKNOWN,		/* may have been sent */
-	RESULT_SENDING		/* in a journal only: the dot is next */
+	RESULT_SENDING,		/* in a journal only: the dot is next */
+	RESULT_COMPLAINED,	/* the recipient has complained */
+	RESULT_LEFT		/* and has asked to be left out */
 };
+#define RESULT_STATUSES (RESULT_LEFT + 1)
 
 /* Where it was decided. */
 enum result_stage {
 	STAGE_ORDER, STAGE_CONNECT, STAGE_HELO, STAGE_TLS, STAGE_AUTH,
-	STAGE_MAIL, STAGE_RCPT, STAGE_DATA, STAGE_DOT
+	STAGE_MAIL, STAGE_RCPT, STAGE_DATA, STAGE_DOT,
+	STAGE_BOUNCE,		/* afterwards, by a message that came back */
+	STAGE_LEAVE		/* by the recipient */
 };
 
 /*
@@ -37,7 +42,8 @@ struct result {
 	int code;		/* SMTP reply code, 0 for "-"; RESULT_OURS */
 	enum result_stage stage;
 	struct span server;	/* host:port, empty for "-" */
-	uintmax_t number;	/* of the message in the batch, from 1 */
+	uintmax_t number;	/* of the message in the batch, from 1; 0 where
+				   it was in none */
 	int64_t time;		/* seconds since the Epoch */
 	struct span id;		/* Message-ID, empty for "-" */
 	struct span text;	/* the reply */
@@ -49,7 +55,11 @@ struct result {
  */
 void result_add(struct buf *b, const struct result *r);
 
-/* A line without its ending; the spans point into it.  0, or -1. */
+/*
+ * A line without its ending; the spans point into it.  0; 1 for a status or
+ * stage that is not known here, of which *r says nothing: whoever keeps lines
+ * keeps this one; or -1.
+ */
 int result_parse(struct result *r, struct span line);
 
 const char *result_status_name(enum result_status status);
