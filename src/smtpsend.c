@@ -52,7 +52,8 @@ static const char usage[] =
     "  -I  type the commands yourself; -v shows the dialogue\n"
     "  -bS a batch of messages, bsmtp(5):\n"
     "  -j  number of connections; -c most messages over one of them\n"
-    "  -p  messages on their way without an answer (BDAT); 0: no pipelining\n"
+    "  -p  messages on their way without an answer (BDAT); 0: no pipelining,\n"
+    "      and DATA\n"
     "  -r  N/s, N/m or N/h: messages in a second, minute or hour\n"
     "  -B -i -N -o -R -bm  taken for sendmail's sake\n";
 

@@ -222,7 +222,7 @@ eight() {
 	[ "$(cut -d ' ' -f 1,3,4 short | sort -u)" = 'failed 501 mail' ]
 }
 
-@test "-p 0: each command waits for the reply to the one before" {
+@test "-p 0: each command waits for the reply to the one before; no BDAT" {
 	for caps in PIPELINING PIPELINING,CHUNKING; do
 		fake -c "$caps"
 		batch 3 >in
@@ -234,6 +234,8 @@ eight() {
 			[ "$(awk '/^C: (MAIL|RCPT)/ { getline; n += /^C/ }
 				END { print (n > 0) }' dialogue)" = $depth ]
 		done
+		lacks BDAT dialogue
+		[ "$(grep -c '^C: DATA' dialogue)" = 3 ]
 		[ "$(received | wc -l)" = 6 ]
 	done
 }

@@ -226,6 +226,20 @@ gone() {
 	[ "$(grep -c '^<g transform' svg)" = 4 ]
 }
 
+@test "ten lines, with HELO: a ladder, and ways that say so" {
+	said smtp 'S 220 x' 'C HELO pc' 'S 250 x' 'C MAIL FROM:<a@x>' \
+		'S 250 Ok' 'C RCPT TO:<b@x>' 'S 550 no' 'C HELO pc' 'S 250 x' \
+		'C QUIT' >d
+	protoladder d >svg
+	[ "$(grep -c '^<path d="M[0-9]* [0-9]*L' svg)" = 10 ]
+	protoladder -s -o text d >got
+	grep -Eqx '[*] greeted +-> ready +EHLO HELO +1' got
+	grep -Eqx '[*] sender +-> ready +RSET HELO +1' got
+	protoladder -s d >svg
+	is_xml svg
+	[ "$(grep -Ec 'bold">(EHLO|RSET) HELO</text>' svg)" = 2 ]
+}
+
 @test "ways that the protocol does not have are told" {
 	said smtp 'S 220 x' 'C MAIL FROM:<a@x>' 'S 250 Ok' 'C RCPT TO:<b@x>' \
 		'S 250 Ok' '- reset' >d
