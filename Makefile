@@ -49,7 +49,8 @@ MODULES = \
 	format/mail/hdr format/mail/mime format/mail/mimehead \
 	format/mail/multipart format/mail/verp format/mail/words \
 	format/order/entry \
-	format/order/excerpt format/order/faults format/order/fields \
+	format/order/excerpt format/order/exclude \
+	format/order/faults format/order/fields \
 	format/order/headers format/order/letter format/order/mailing \
 	format/order/order format/order/set format/order/source \
 	format/order/table format/order/template format/wire/bsmtp \

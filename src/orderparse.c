@@ -17,7 +17,8 @@
 static const char usage[] =
     "usage: orderparse [-dv] [-r | -s | -b | -n | -e | -m addr | -S]\n"
     "                  [-f from] [-F pattern] [-i id] [-g n] [-c charset]\n"
-    "                  [-t table] [-R results [-w states]] [order]\n"
+    "                  [-t table] [-R results [-w states]] [-X gone] ...\n"
+    "                  [order]\n"
     "  -b  the body\n"
     "  -c  the character set of order and table, where it is not UTF-8\n"
     "  -d  keep duplicates: who stands there twice gets two letters\n"
@@ -34,7 +35,8 @@ static const char usage[] =
     "  -s  the subject\n"
     "  -t  take the recipients from a CSV or TSV file with a header line\n"
     "  -v  say which entries are not addresses; more of -n\n"
-    "  -w  the states for -R, of failed,deferred,unknown (deferred)\n";
+    "  -w  the states for -R, of failed,deferred,unknown (deferred)\n"
+    "  -X  leave out the addresses of a gone(5) list; may be given again\n";
 
 struct opt {
 	int mode;		/* letter of the option, 0 for none */
@@ -149,6 +151,19 @@ put_letters(struct wr *out, struct buf *text, struct source *s,
 	buf_free(&sender);
 }
 
+/* The order that was made, without those who are left out. */
+static void
+get_order(struct buf *text, struct source *s)
+{
+	struct buf faults = { 0 };
+
+	if (s->lists && source_keep(s, NULL, 0, &faults) == 0)
+		die(EX_NOUSER, "all recipients of the order are left out");
+	cli_faults(&faults);
+	crlf_remove(text, s->order.text);
+	buf_free(&faults);
+}
+
 static void
 put(struct source *s, const struct opt *opt)
 {
@@ -168,7 +183,7 @@ put(struct source *s, const struct opt *opt)
 	case 'm':
 	case 'S': put_letters(&out, &text, s, opt); break;
 	case 'n':
-		excerpt_count(&text, &s->order, opt->verbose);
+		excerpt_count(&text, &s->order, opt->verbose, s->lists);
 		if (!opt->verbose)
 			break;
 		excerpt_fields(&text, &s->order, &s->fields);
@@ -176,7 +191,7 @@ put(struct source *s, const struct opt *opt)
 		break;
 	default:
 		if (opt->files.table != NULL || opt->files.results != NULL)
-			crlf_remove(&text, s->order.text);
+			get_order(&text, s);
 		else
 			excerpt_all(&text, &s->order);
 	}
@@ -205,6 +220,7 @@ set_option(struct opt *opt, int c)
 	case 'V': cli_version();
 	case 'v': opt->verbose = 1; break;
 	case 'w': set_states(opt, optarg); break;
+	case 'X': opt->files.lists[opt->files.nlists++] = optarg; break;
 	default: cli_usage();
 	}
 }
@@ -219,7 +235,8 @@ main(int argc, char **argv)
 	int c;
 
 	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "bc:deF:f:g:hi:m:nR:rSst:Vvw:")) != -1)
+	opt.files.lists = die_calloc((size_t)argc, sizeof *opt.files.lists);
+	while ((c = getopt(argc, argv, "bc:deF:f:g:hi:m:nR:rSst:Vvw:X:")) != -1)
 		set_option(&opt, c);
 	if (argc - optind > 1)
 		cli_usage();
@@ -239,5 +256,6 @@ main(int argc, char **argv)
 	source_free(&s);
 	buf_free(&text);
 	buf_free(&faults);
+	free(opt.files.lists);
 	return (int)code;
 }

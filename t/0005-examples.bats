@@ -266,6 +266,8 @@ is_handled() {
 		2026-11-21T23:46:12Z >results
 	gives 0 6
 	[ "$(orderparse -r again.txt)" = user2@pth.ua ]
+	echo user2@pth.ua >gone
+	gives 0 7
 	all_tried
 }
 

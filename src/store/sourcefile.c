@@ -5,6 +5,7 @@
 #include "sys/charset.h"
 #include "sys/io.h"
 
+#define LIST_LINE_MAX 65536	/* octets of a line in a list */
 #define RESULTS_MAX ((size_t)1 << 30)	/* more were never sent at once */
 
 static int
@@ -16,7 +17,55 @@ is_stdin(const char *path)
 int
 sourcefile_stdins(const struct sourcefiles *f)
 {
-	return is_stdin(f->path) + is_stdin(f->table) + is_stdin(f->results);
+	int n = is_stdin(f->path) + is_stdin(f->table) + is_stdin(f->results);
+	size_t i;
+
+	for (i = 0; i < f->nlists; i++)
+		n += is_stdin(f->lists[i]);
+	return n;
+}
+
+/* A list of those whom no letter goes to. */
+static void
+read_list(struct exclude *x, const char *path, struct buf *faults)
+{
+	const char *name = io_name(path), *why;
+	const int fd = io_open(path);
+	enum rd_status got;
+	struct span line;
+	struct rd rd;
+	size_t number;
+
+	if (fd < 0)
+		die_sys(die_errno(errno, EX_NOINPUT), "%s", name);
+	rd_init(&rd, fd, IO_FOREVER, LIST_LINE_MAX);
+	for (number = 1;; number++) {
+		got = rd_line(&rd, &line);
+		if (got != RD_LINE && got != RD_PARTIAL)
+			break;
+		if (number == 1)
+			line = span_unmarked(line);
+		if (exclude_line(x, span_chomp(line), &why) < 0)
+			buf_addf(faults, "%s:%zu: %s\n", name, number, why);
+	}
+	if (got == RD_LONG)
+		buf_addf(faults, "%s:%zu: line too long\n", name, number);
+	errno = rd.err;
+	if (got == RD_ERROR)
+		die_sys(die_errno(errno, EX_NOINPUT), "%s", name);
+	rd_free(&rd);
+	io_close(fd);
+}
+
+static enum exit_code
+read_lists(struct source *s, const struct sourcefiles *f, struct buf *faults)
+{
+	size_t i;
+
+	s->lists = f->nlists > 0;
+	for (i = 0; i < f->nlists; i++)
+		read_list(&s->exclude, f->lists[i], faults);
+	return faults->n > 0 ? EX_DATAERR : EX_OK;
 }
 
 static enum exit_code
@@ -56,10 +105,10 @@ enum exit_code
 sourcefile_read(struct source *s, struct buf *text, const struct sourcefiles *f,
     struct buf *faults)
 {
-	enum exit_code code = EX_OK;
+	enum exit_code code = read_lists(s, f, faults);
 
 	s->name = io_name(f->path);
-	if (f->table != NULL)
+	if (code == EX_OK && f->table != NULL)
 		code = read_table(s, f, faults);
 	if (code == EX_OK)
 		code = charset_read(text, f->path, f->charset, ORDER_SIZE_MAX);

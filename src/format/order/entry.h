@@ -19,7 +19,8 @@ struct span quoted_text(const struct quoted *q, struct buf *b);
 enum entry_kind {
 	ENTRY_GOOD,
 	ENTRY_BAD,		/* not an address: why says why */
-	ENTRY_DUPLICATE		/* order_next alone finds these */
+	ENTRY_DUPLICATE,	/* order_next alone finds these */
+	ENTRY_EXCLUDED		/* left out by order_leave_out */
 };
 
 /* Views of the text that was parsed. */

@@ -51,12 +51,14 @@ excerpt_all(struct buf *b, const struct order *o)
 }
 
 void
-excerpt_count(struct buf *b, const struct order *o, int verbose)
+excerpt_count(struct buf *b, const struct order *o, int verbose, int lists)
 {
 	buf_addf(b, "%zu\n", o->good + o->bad);
 	if (verbose)
 		buf_addf(b, "good %zu\nbad %zu\nduplicates %zu\n",
 		    o->good, o->bad, o->duplicates);
+	if (verbose && lists)
+		buf_addf(b, "left out %zu\n", o->excluded);
 }
 
 void

@@ -15,8 +15,12 @@ void excerpt_subject(struct buf *b, const struct order *o);
 /* The good entries as they are written, an empty line, subject and body. */
 void excerpt_all(struct buf *b, const struct order *o);
 
-/* The number of recipients, and of which kinds they are when verbose. */
-void excerpt_count(struct buf *b, const struct order *o, int verbose);
+/*
+ * The number of recipients, and of which kinds they are when verbose; where
+ * there are lists for order_exclude, also how many are on them.
+ */
+void excerpt_count(struct buf *b, const struct order *o, int verbose,
+    int lists);
 
 /*
  * The fields that the letter uses and how many recipients have each; then

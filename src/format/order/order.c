@@ -264,6 +264,35 @@ check_entry(struct order *o, struct entry *e, const char *open)
 	e->kind = ENTRY_BAD;
 }
 
+void
+order_leave_out(struct order *o, const char *out)
+{
+	struct packed x;
+	struct entry e;
+	size_t at, k, number = 0;
+
+	for (at = 0; at < o->index.n; at += sizeof x) {
+		memcpy(&x, o->index.p + at, sizeof x);
+		if (x.kind == ENTRY_DUPLICATE && o->repeats) {
+			unpack(o, &x, &e);
+			k = set_find(&o->seen, e.addr.text);
+		} else
+			k = x.kind == ENTRY_DUPLICATE ? SET_NONE : number++;
+		if (k == SET_NONE || x.kind == ENTRY_BAD || !out[k])
+			continue;
+		x.kind = ENTRY_EXCLUDED;
+		memcpy(o->index.p + at, &x, sizeof x);
+		o->good--;
+		o->excluded++;
+	}
+}
+
+void
+order_forget(struct order *o)
+{
+	set_free(&o->seen);
+}
+
 static void
 take_entry(struct order *o, struct entry *e)
 {
@@ -391,7 +420,6 @@ order_read(struct order *o, struct span text, int repeats)
 	faults_init(&o->faults, text);
 	set_init(&o->seen, text.p, seed, 1);
 	take_sections(o);
-	set_free(&o->seen);
 	for (k = 0; k < REQUIRED; k++)
 		if (((struct span *)(void *)((char *)o +
 		    sections[k].span))->p == NULL)

@@ -21,15 +21,17 @@ struct order {
 	struct span headers;	/* for headers_next */
 	struct span html;	/* the body's other form */
 	struct span body;
-	/* How many entries are good, not an address, and dropped. */
-	size_t good, bad, duplicates;
+	/* How many entries are good, not an address, and dropped; and how many
+	   good ones have been left out since. */
+	size_t good, bad, duplicates, excluded;
 	size_t longest;		/* bytes of the longest entry */
 	unsigned char digest[SHA256_SIZE];	/* of the whole text */
 	struct span text;	/* without a byte order mark */
 	struct faults faults;	/* what is wrong with it */
 	int repeats;		/* nothing is a duplicate */
+	struct set seen;	/* addresses, and entries that are none, each
+				   once */
 	/* private */
-	struct set seen;	/* addresses, only while order_read runs */
 	struct buf index;	/* what is known of each entry */
 };
 
@@ -41,6 +43,13 @@ struct order {
  */
 void order_read(struct order *o, struct span text, int repeats);
 void order_free(struct order *o);
+
+/*
+ * Leaves good entries out by the ordinals that their addresses have in seen,
+ * those where out is not 0.  order_forget then gives the memory of seen back.
+ */
+void order_leave_out(struct order *o, const char *out);
+void order_forget(struct order *o);
 
 /* A position in the list of entries; all zero is its start. */
 struct order_walk {

@@ -4,6 +4,9 @@
 
 #define FIRST_CAP 64
 
+/* Few enough that all fit in a processor's cache, where the slots do not. */
+#define SIEVE 4
+
 void
 set_init(struct set *s, const char *base, uint64_t seed, int fold)
 {
@@ -18,6 +21,7 @@ set_free(struct set *s)
 {
 	free(s->members);
 	free(s->slots);
+	free(s->sieve);
 	set_init(s, s->base, s->seed, s->fold);
 }
 
@@ -165,14 +169,41 @@ grow(struct set *s)
 	free(old);
 }
 
+/* The byte and the bit of a hash. */
+static unsigned char *
+sieve_at(const struct set *s, uint32_t h, unsigned char *bit)
+{
+	*bit = (unsigned char)(1U << (h & 7));
+	return &s->sieve[(h & (SIEVE * s->cap - 1)) >> 3];
+}
+
+void
+set_sieve(struct set *s)
+{
+	unsigned char *byte, bit;
+	size_t i;
+
+	s->sieve = die_calloc(SIEVE * s->cap / 8, 1);
+	for (i = 0; i < s->cap; i++)
+		if (s->slots[i].number != 0) {
+			byte = sieve_at(s, s->slots[i].hash, &bit);
+			*byte |= bit;
+		}
+}
+
 size_t
 set_find(const struct set *s, struct span key)
 {
 	const struct slot *slot;
+	unsigned char bit;
+	uint32_t h;
 
 	if (s->cap == 0)
 		return SET_NONE;
-	slot = find(s, key, hash(s, key));
+	h = hash(s, key);
+	if (s->sieve != NULL && (*sieve_at(s, h, &bit) & bit) == 0)
+		return SET_NONE;
+	slot = find(s, key, h);
 	return slot->number > 0 ? slot->number - 1 : SET_NONE;
 }
 

@@ -10,6 +10,7 @@ source_free(struct source *s)
 {
 	fields_free(&s->fields);
 	order_free(&s->order);
+	exclude_free(&s->exclude);
 	buf_free(&s->columns);
 	buf_free(&s->text);
 }
@@ -72,10 +73,20 @@ tell_faults(struct source *s, struct buf *faults)
 			    f.line - s->rows, f.column, f.text);
 }
 
+/* The order in text, without those who are left out. */
+static void
+take_order(const struct source *s, struct order *o, struct span text)
+{
+	order_read(o, text, s->repeats);
+	if (s->lists)
+		exclude_apply(&s->exclude, o);
+	order_forget(o);
+}
+
 static int
 parse(struct source *s, struct span text, struct buf *faults)
 {
-	order_read(&s->order, text, s->repeats);
+	take_order(s, &s->order, text);
 	check_from(&s->order, s->pattern);
 	fields_check(&s->fields, &s->order, buf_span(&s->columns));
 	if (s->order.faults.n == 0)
@@ -84,39 +95,51 @@ parse(struct source *s, struct span text, struct buf *faults)
 	return -1;
 }
 
-/*
- * Appends the order with those recipients alone that are in one of the states;
- * how many they are.
- */
+/* The recipients that d has in one of the states; names is their text. */
+static void
+collect(struct set *set, struct buf *names, const struct dsn *d,
+    unsigned states, uint64_t seed)
+{
+	size_t i, at;
+	struct span s;
+
+	for (i = 0; i < d->n; i++)
+		buf_addspan(names, d->r[i].rcpt);
+	set_init(set, names->p, seed, 1);
+	for (i = at = 0; i < d->n; i++) {
+		s = span_of(names->p + at, d->r[i].rcpt.n);
+		at += s.n;
+		if (s.n > 0 && (states & 1U << d->r[i].status) != 0)
+			set_add(set, s);
+	}
+}
+
+/* Whether e is in the set, or, where there is none, not left out. */
+static int
+is_kept(const struct entry *e, const struct set *set)
+{
+	if (e->kind == ENTRY_DUPLICATE)
+		return 0;
+	if (set == NULL)
+		return e->kind != ENTRY_EXCLUDED;
+	/* as results(5) names it */
+	return set_find(set, e->kind == ENTRY_BAD ? e->text :
+	    e->addr.text) != SET_NONE;
+}
+
+/* Appends the order with those alone who are kept; how many they are. */
 static size_t
-keep_recipients(struct buf *b, const struct order *o, const struct dsn *d,
-    unsigned states)
+keep_recipients(struct buf *b, const struct order *o, const struct set *set)
 {
 	struct order_walk walk = { 0 };
 	const char *rest = o->recipients.p + o->recipients.n;
-	struct buf names = { 0 };
-	struct span s;
 	struct entry e;
-	struct set set;
-	uint64_t seed;
-	size_t i, n = 0, at;
+	size_t n = 0;
 
-	for (i = 0; i < d->n; i++)
-		buf_addspan(&names, d->r[i].rcpt);
-	memcpy(&seed, o->digest, sizeof seed);
-	set_init(&set, names.p, seed, 1);
-	for (i = at = 0; i < d->n; i++) {
-		s = span_of(names.p + at, d->r[i].rcpt.n);
-		at += s.n;
-		if (s.n > 0 && (states & 1U << d->r[i].status) != 0)
-			set_add(&set, s);
-	}
 	buf_add(b, o->text.p, (size_t)(o->recipients.p - o->text.p));
 	buf_adds(b, "\n");
 	while (order_next(o, &walk, &e)) {
-		/* as results(5) names it */
-		s = e.kind == ENTRY_GOOD ? e.addr.text : e.text;
-		if (e.kind == ENTRY_DUPLICATE || set_find(&set, s) == SET_NONE)
+		if (!is_kept(&e, set))
 			continue;
 		if (e.text.p[0] == '#')
 			buf_addc(b, ',');	/* no comment */
@@ -125,8 +148,6 @@ keep_recipients(struct buf *b, const struct order *o, const struct dsn *d,
 		n++;
 	}
 	buf_add(b, rest, (size_t)(o->text.p + o->text.n - rest));
-	set_free(&set);
-	buf_free(&names);
 	return n;
 }
 
@@ -179,7 +200,7 @@ use_defaults(struct source *s, struct span text, struct buf *faults)
 	struct fields left = { 0 };
 	struct order o;
 
-	order_read(&o, text, s->repeats);
+	take_order(s, &o, text);
 	fields_check(&left, &o, span_of(NULL, 0));
 	add_with_defaults(&made, &o, &s->fields, &left);
 	fields_free(&left);
@@ -215,13 +236,21 @@ int
 source_keep(struct source *s, const struct dsn *d, unsigned states,
     struct buf *faults)
 {
-	struct buf text = { 0 };
+	struct buf text = { 0 }, names = { 0 };
+	struct set set;
+	uint64_t seed;
 	int r = 0;
 
-	if (keep_recipients(&text, &s->order, d, states) > 0) {
+	memcpy(&seed, s->order.digest, sizeof seed);
+	if (d != NULL)
+		collect(&set, &names, d, states, seed);
+	if (keep_recipients(&text, &s->order, d != NULL ? &set : NULL) > 0) {
 		s->rows = 0;
 		r = use_defaults(s, buf_span(&text), faults) < 0 ? -1 : 1;
 	}
+	if (d != NULL)
+		set_free(&set);
+	buf_free(&names);
 	buf_free(&text);
 	return r;
 }

@@ -5,6 +5,7 @@
 #ifndef FORMAT_ORDER_SOURCE_H
 #define FORMAT_ORDER_SOURCE_H
 
+#include "exclude.h"
 #include "fields.h"
 #include "format/wire/dsn.h"
 
@@ -15,6 +16,8 @@ struct source {
 	const char *table;	/* and of the table */
 	const char *pattern;	/* fnmatch(3): what [From:] may be, or NULL */
 	int repeats;		/* who is named twice gets two letters */
+	int lists;		/* there are lists of whom to leave out: */
+	struct exclude exclude;	/* they */
 
 	struct order order;
 	struct fields fields;
@@ -37,8 +40,9 @@ int source_order(struct source *s, struct span text, struct buf *faults);
 
 /*
  * Keeps those recipients alone that are in one of the states, a set of
- * 1 << enum result_status, by the results in d: 1, 0 where there is none, -1
- * with faults.
+ * 1 << enum result_status, by the results in d; where d is NULL all but those
+ * who are left out, who stay in the text of the order otherwise.  1, 0 where
+ * there is none, -1 with faults.
  */
 int source_keep(struct source *s, const struct dsn *d, unsigned states,
     struct buf *faults);

@@ -1,0 +1,134 @@
+#include "exclude.h"
+
+#include <stdlib.h>
+
+void
+exclude_free(struct exclude *x)
+{
+	buf_free(&x->text);
+	buf_free(&x->ends);
+}
+
+/* Whether it is not written as it is compared. */
+static int
+is_unusual(const struct addr *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->local.n; i++)
+		if (a->local.p[i] >= 'A' && a->local.p[i] <= 'Z')
+			return 1;
+	return 0;
+}
+
+/* Adds it as it is compared; the domain's case is the set's to overlook. */
+static void
+add_comparable(struct buf *b, const struct addr *a)
+{
+	if (is_unusual(a)) {
+		buf_addlower(b, a->local);
+		buf_addspan(b, span_drop(a->text, a->local.n));
+	} else
+		buf_addspan(b, a->text);
+}
+
+int
+exclude_line(struct exclude *x, struct span line, const char **why)
+{
+	const struct span field = span_trim(span_cut(&line, '\t'));
+	struct addr a;
+	uint32_t end;
+
+	if (field.n == 0 || field.p[0] == '#')
+		return 0;
+	/* What a bounce was told of by its tag alone has no domain. */
+	if (addr_parse_bare(&a, field, why) < 0)
+		return -1;
+	*why = "the lists are too large";
+	if (a.text.n > EXCLUDE_SIZE_MAX - x->text.n)
+		return -1;
+	add_comparable(&x->text, &a);
+	end = (uint32_t)x->text.n;
+	buf_add(&x->ends, &end, sizeof end);
+	return 0;
+}
+
+/* Good entries whose addresses are unusual. */
+struct unusual {
+	struct buf text;	/* the addresses as they are compared */
+	struct buf ends;	/* where each ends, a uint32_t */
+	struct set set;
+	char *out;		/* which of them are to be left out */
+};
+
+static void
+collect_unusual(struct unusual *u, const struct order *o)
+{
+	struct order_walk walk = { 0 };
+	struct entry e;
+	uint32_t at = 0, end;
+	size_t i;
+
+	while (order_find(o, &walk, &e, ENTRY_GOOD)) {
+		if (!is_unusual(&e.addr))
+			continue;
+		add_comparable(&u->text, &e.addr);
+		end = (uint32_t)u->text.n;
+		buf_add(&u->ends, &end, sizeof end);
+	}
+	set_init(&u->set, u->text.p, o->seen.seed, 1);
+	for (i = 0; i < u->ends.n; i += sizeof end, at = end) {
+		memcpy(&end, u->ends.p + i, sizeof end);
+		set_add(&u->set, span_of(u->text.p + at, end - at));
+	}
+	u->out = die_calloc(u->set.n, 1);
+}
+
+/* Marks those whose addresses are to be left out as they are compared. */
+static void
+mark_unusual(const struct unusual *u, const struct order *o, char *out)
+{
+	struct order_walk walk = { 0 };
+	struct buf b = { 0 };
+	struct entry e;
+
+	while (u->set.n > 0 && order_find(o, &walk, &e, ENTRY_GOOD)) {
+		if (!is_unusual(&e.addr))
+			continue;
+		buf_clear(&b);
+		add_comparable(&b, &e.addr);
+		if (u->out[set_find(&u->set, buf_span(&b))])
+			out[set_find(&o->seen, e.addr.text)] = 1;
+	}
+	buf_free(&b);
+}
+
+void
+exclude_apply(const struct exclude *x, struct order *o)
+{
+	char *out = die_calloc(o->seen.n, 1);
+	struct unusual u = { 0 };
+	uint32_t at = 0, end;
+	struct span address;
+	size_t i, k;
+
+	set_sieve(&o->seen);
+	collect_unusual(&u, o);
+	for (i = 0; i < x->ends.n; i += sizeof end, at = end) {
+		memcpy(&end, x->ends.p + i, sizeof end);
+		address = span_of(x->text.p + at, end - at);
+		k = set_find(&o->seen, address);
+		if (k != SET_NONE)
+			out[k] = 1;
+		k = u.set.n > 0 ? set_find(&u.set, address) : SET_NONE;
+		if (k != SET_NONE)
+			u.out[k] = 1;
+	}
+	mark_unusual(&u, o, out);
+	order_leave_out(o, out);
+	set_free(&u.set);
+	buf_free(&u.text);
+	buf_free(&u.ends);
+	free(u.out);
+	free(out);
+}

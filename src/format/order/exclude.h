@@ -1,0 +1,28 @@
+/*
+ * exclude: lists of addresses whom no letter goes to, in the form of gone(5).
+ * ASCII case does not count in them.
+ */
+#ifndef FORMAT_ORDER_EXCLUDE_H
+#define FORMAT_ORDER_EXCLUDE_H
+
+#include "order.h"
+
+/* All lists together: positions fit in 32 bits. */
+#define EXCLUDE_SIZE_MAX ((size_t)1 << 30)
+
+/* All zero is no list; exclude_free gives back what exclude_line took. */
+struct exclude {
+	/* private */
+	struct buf text;	/* the addresses, one behind another, as they
+				   are compared */
+	struct buf ends;	/* where each ends, a uint32_t */
+};
+void exclude_free(struct exclude *x);
+
+/* Adds the address that a line begins with: 0, or -1 with *why in words. */
+int exclude_line(struct exclude *x, struct span line, const char **why);
+
+/* Leaves the good entries of an order out that are on one of the lists. */
+void exclude_apply(const struct exclude *x, struct order *o);
+
+#endif

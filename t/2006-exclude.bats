@@ -1,0 +1,80 @@
+#!/usr/bin/env bats
+# orderparse -X: who is on a list of gone(5) gets no letter.
+
+# shellcheck disable=SC2154 # run sets stderr_lines
+
+load lib
+
+setup() {
+	lib_setup
+	cat >order <<-'END'
+	[Recipients:]
+	Ann@x.org f=1, ann@x.org, bob@X.org, bob@x.org, "q q"@x.org, nobody
+	C <cy@sub.x.org>
+	[Subject:] s
+	[Body:]
+	[f|none]
+	END
+}
+
+@test "-X: letters of the local part that are no other case, domains in any" {
+	# a line of a list, and who then gets a letter
+	while IFS='|' read -r line want; do
+		printf '%b\n' "$line" >gone
+		orderparse -X gone -r order | tr '\n' ' ' >got
+		printf '%s: %s\n' "$line" "$(<got)" >&2
+		[ "$(<got)" = "${want:+$want }" ]
+	done <<-'END'
+	# bob@x.org|Ann@x.org ann@x.org bob@X.org "q q"@x.org cy@sub.x.org
+	bob@x.org|Ann@x.org ann@x.org "q q"@x.org cy@sub.x.org
+	BOB@X.ORG\tfailed\t2026-11-21T23:46:12Z\t1\t550 no|Ann@x.org ann@x.org "q q"@x.org cy@sub.x.org
+	 bob@x.org \r|Ann@x.org ann@x.org "q q"@x.org cy@sub.x.org
+	\xef\xbb\xbfaNN@x.org|bob@X.org "q q"@x.org cy@sub.x.org
+	"Q q"@x.org|Ann@x.org ann@x.org bob@X.org cy@sub.x.org
+	cy@x.org\n\nnobody|Ann@x.org ann@x.org bob@X.org "q q"@x.org cy@sub.x.org
+	ann@x.org\ncy@sub.x.org\nbob@x.org\n"q q"@x.org|
+	END
+}
+
+@test "-X: several lists, counted; the letters are the same ones" {
+	echo bob@x.org >one
+	printf ann@x.org >two
+	orderparse -n -v -X one -X - order <two >got
+	printf '%s\n' 3 'good 2' 'bad 1' 'duplicates 1' 'left out 3' \
+		'field f 0' 'missing f "q q"@x.org' \
+		'missing f cy@sub.x.org' | diff -u - <(sed '$d' got)
+	export SOURCE_DATE_EPOCH=0
+	orderparse -f a@b.c -S order | grep Message-ID >all
+	orderparse -f a@b.c -S -X one -X two order | grep Message-ID >some
+	sed -n '4,$p' all | diff -u - some
+	run -67 orderparse -f a@b.c -X one -m bob@x.org order
+	orderparse -d -n -X one order >count
+	[ "$(<count)" = 5 ]
+}
+
+@test "-X: -t makes an order without them, -R looks at them too" {
+	printf 'email,f\nann@x.org,1\nbob@x.org,2\n' >table
+	sed '/^\[Rec/,/^C /d' order >letter
+	echo ANN@x.org >gone
+	orderparse -t table -X gone letter >got
+	orderparse -r got | diff -u - <(echo bob@x.org)
+	t=2026-11-21T23:46:12Z
+	printf 'deferred\t%s\t-\tconnect\t-\t1\t'$t'\t-\tx\n' ann@x.org \
+		cy@sub.x.org >results
+	orderparse -R results -X gone -r order | diff -u - <(echo cy@sub.x.org)
+	orderparse -R results -X gone -n -v order | grep -qx 'left out 1'
+	printf 'ann@x.org\nbob@x.org\n' >gone
+	run -67 orderparse -t table -X gone letter
+}
+
+@test "-X: every mistake in a list is told, and nothing written" {
+	printf 'a@b.c\nno address\n\na@@b.c\tfailed\n' >gone
+	run -65 --separate-stderr orderparse -X gone -S -f a@b.c order
+	[ -z "$output" ]
+	[ "${stderr_lines[0]}" = \
+		'orderparse: gone:2: character not allowed before the @' ]
+	[ "${stderr_lines[1]}" = 'orderparse: gone:4: malformed domain' ]
+	run -65 orderparse -r -X /dev/zero order
+	run -66 orderparse -r -X missing order
+	run -64 orderparse -r -X - <order
+}
