@@ -44,7 +44,8 @@ MODULES = \
 	format/dialogue/recording format/dialogue/render \
 	format/dialogue/rule format/dialogue/rules \
 	format/dialogue/ruleword format/dialogue/svg format/dialogue/verb \
-	format/mail/addr format/mail/compose format/mail/content \
+	format/mail/addr format/mail/aliases format/mail/compose \
+	format/mail/content \
 	format/mail/crlf format/mail/date format/mail/downgrade \
 	format/mail/hdr format/mail/mime format/mail/mimehead \
 	format/mail/multipart format/mail/verp format/mail/words \
@@ -57,6 +58,7 @@ MODULES = \
 	format/wire/dns format/wire/dsn format/wire/escape \
 	format/wire/ftp format/wire/mask format/wire/name \
 	format/wire/netrc format/wire/ordline format/wire/protocol \
+	format/wire/rcfile \
 	format/wire/reply format/wire/results format/wire/scram \
 	store/archive store/dedup store/droplist store/maildir \
 	store/maildrop store/mailroot store/mbox store/msgtext \
@@ -78,7 +80,8 @@ MODULES = \
 	client/smtp/journal client/smtp/message client/smtp/parallel \
 	client/smtp/pool client/smtp/prepare client/smtp/report \
 	client/smtp/route client/smtp/saslc client/smtp/sender \
-	client/smtp/servers client/smtp/smtpc client/smtp/tls \
+	client/smtp/servers client/smtp/setup \
+	client/smtp/smtpc client/smtp/tls \
 	client/smtp/transact client/smtp/writeahead client/ftp/ftpc \
 	client/ftp/ftpput client/order/orderc client/dns/mx \
 	client/dns/nameservers client/dns/resolver client/dns/zone \

@@ -204,6 +204,18 @@ is_handled() {
 	all_tried
 }
 
+@test "mailorderrc.5" {
+	fake
+	example 1 'mail.pth.ua' "$ADDR" 'tls starttls' 'tls off' \
+		/etc/mailorder.aliases aliases 'user news' '' 'secret ' '# '
+	cp commands rc
+	example 2
+	cp commands aliases
+	run -0 smtpsend -K rc -FCronDaemon -i -oem root <<<$'Subject: s\n'
+	[ "$(cat got.log)" = '1 news@pth.ua admin@pth.ua' ]
+	all_tried
+}
+
 @test "mkmail.1" {
 	fake
 	gives 0 1

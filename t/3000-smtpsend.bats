@@ -268,7 +268,7 @@ head_of() {
 @test "-t with nobody in the header: 65" {
 	run -65 --separate-stderr smtpsend -s 127.0.0.1:1 -t <<<'Subject: x'
 	[ -z "$output" ]
-	[ "$stderr" = 'smtpsend: no recipient' ]
+	[ "$stderr" = 'smtpsend: stdin: no recipient' ]
 }
 
 @test "what is no address fails alone, and stops nobody: 67" {

@@ -170,6 +170,13 @@ cli_faults(const struct buf *faults)
 }
 
 void
+cli_refuse(const struct buf *faults, enum exit_code code)
+{
+	if (cli_faults(faults))
+		exit((int)code);
+}
+
+void
 cli_now(struct local_time *here, const char *epoch)
 {
 	if (local_now(here, epoch) < 0)

@@ -55,6 +55,9 @@ void cli_clean(const char *what, const char *text);
 /* Warns of each line of faults; whether there are any. */
 int cli_faults(const struct buf *faults);
 
+/* The same, and then it is the end of the program, with that code. */
+void cli_refuse(const struct buf *faults, enum exit_code code);
+
 /* As local_now; an epoch that is not a number ends the program. */
 void cli_now(struct local_time *here, const char *epoch);
 

@@ -10,8 +10,10 @@
 
 static int urandom = -1;	/* kept open, for descriptors may run out */
 
+/* closed: what others must not be able to do, as mode bits; theirs go to
+   *theirs. */
 static const char *
-read_into(int fd, struct buf *b, size_t max)
+read_into(int fd, struct buf *b, size_t max, mode_t closed, mode_t *theirs)
 {
 	struct stat st;
 	size_t had = b->n;
@@ -20,28 +22,57 @@ read_into(int fd, struct buf *b, size_t max)
 		return strerror(errno);
 	if (!S_ISREG(st.st_mode))
 		return "not a plain file";
-	if (st.st_mode & S_IRWXO)
-		return "others can read or write it";
+	*theirs = st.st_mode & S_IRWXO;
+	if ((*theirs & closed) != 0)
+		return (closed & S_IROTH) != 0 ? "others can read or write it" :
+		    "others can write it";
 	if (io_slurp(fd, b, max) < 0)
 		return strerror(errno);
 	buf_unmark(b, had);
-	b->n = had + span_chomp(span_of(b->p + had, b->n - had)).n;
-	return b->n == had ? "empty" : NULL;
+	return NULL;
+}
+
+/* NULL, or why not, with errno where it cannot be opened. */
+static const char *
+read_file(const char *path, struct buf *b, size_t max, mode_t closed,
+    mode_t *theirs)
+{
+	const char *why;
+	int fd;
+
+	/* Not blocking: the name may be a FIFO's. */
+	fd = io_file(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+	if (fd < 0)
+		return strerror(errno);
+	why = read_into(fd, b, max, closed, theirs);
+	close(fd);
+	errno = 0;
+	return why;
 }
 
 int
 secret_read(const char *path, struct buf *b, size_t max, const char **why)
 {
-	int fd;
+	size_t had = b->n;
+	mode_t theirs;
 
-	/* Not blocking: the name may be a FIFO's. */
-	fd = io_file(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
-	if (fd < 0) {
-		*why = strerror(errno);
+	*why = read_file(path, b, max, S_IRWXO, &theirs);
+	if (*why != NULL)
 		return -1;
-	}
-	*why = read_into(fd, b, max);
-	close(fd);
+	b->n = had + span_chomp(span_of(b->p + had, b->n - had)).n;
+	if (b->n == had)
+		*why = "empty";
+	return *why == NULL ? 0 : -1;
+}
+
+int
+secret_settings(const char *path, struct buf *b, size_t max, int *shown,
+    const char **why)
+{
+	mode_t theirs = 0;
+
+	*why = read_file(path, b, max, S_IWOTH, &theirs);
+	*shown = (theirs & S_IROTH) != 0;
 	return *why == NULL ? 0 : -1;
 }
 

@@ -18,6 +18,14 @@ int secret_read(const char *path, struct buf *b, size_t max,
     const char **why);
 
 /*
+ * The same of settings, a file that others may read, but not write, and that
+ * may be empty; *shown says whether they can read it.  errno says why it could
+ * not be opened, and else is 0.
+ */
+int secret_settings(const char *path, struct buf *b, size_t max, int *shown,
+    const char **why);
+
+/*
  * n bytes from the system's generator, which is opened once and kept, by
  * secret_open or the first that is asked for: 0, or -1 with errno.
  */

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "format/mail/addr.h"
+#include "format/mail/aliases.h"
 #include "format/mail/compose.h"
 #include "format/mail/date.h"
 #include "format/mail/hdr.h"
@@ -48,10 +49,12 @@ prepare_address(struct buf *addr, const char *helo)
 
 /*
  * The sender in text: an address, Name <address>, or nothing or <> for the
- * null sender.  NULL, or why it is none of these.
+ * null sender; name is added as it stands there.  NULL, or why it is none of
+ * these.
  */
 static const char *
-parse_sender(struct buf *from, struct span text, const char *helo)
+parse_sender(struct buf *from, struct buf *name, struct span text,
+    const char *helo)
 {
 	const char *why = "not an address";
 	struct hdr_addrs list;
@@ -66,6 +69,7 @@ parse_sender(struct buf *from, struct span text, const char *helo)
 	} else if (addr_parse_bare(&a, buf_span(&list.addr), &why) == 0) {
 		buf_addspan(from, a.text);
 		prepare_address(from, helo);
+		buf_addspan(name, list.name);
 		why = hdr_addrs_next(&list) == 0 ? NULL :
 		    "more than one address";
 	}
@@ -88,18 +92,51 @@ is_known(const struct message *m, struct span addr)
 	return 0;
 }
 
+/* An alias whose members are being added, and those that led to it. */
+struct alias {
+	struct span name;
+	const struct alias *up;
+};
+
+static void add_list(struct message *m, const struct prepare *p,
+    struct span list, const struct alias *up);
+
+/*
+ * Adds those whom a name without a domain stands for: 1, or 0 when it stands
+ * for itself, as one does that leads back to itself.
+ */
+static int
+add_alias(struct message *m, const struct prepare *p, struct span name,
+    const struct alias *up)
+{
+	const struct alias own = { name, up }, *a;
+	struct span list;
+
+	for (a = up; a != NULL; a = a->up)
+		if (span_case_eq(a->name, name))
+			return 0;
+	if (span_find(name, '@') != NULL ||
+	    !aliases_find(p->aliases, name, &list))
+		return 0;
+	add_list(m, p, list, &own);
+	return 1;
+}
+
 /*
  * One entry, each address once: addr, or why it is not an address, and then it
  * is a recipient too, who has failed.
  */
 static void
-add_rcpt(struct message *m, struct buf *addr, const char *why, const char *helo)
+add_rcpt(struct message *m, const struct prepare *p, struct buf *addr,
+    const char *why, const struct alias *up)
 {
 	struct addr a;
 	struct rcpt *r;
 
 	if (why == NULL && addr_parse_bare(&a, buf_span(addr), &why) == 0) {
-		prepare_address(addr, helo);
+		if (add_alias(m, p, buf_span(addr), up))
+			return;
+		prepare_address(addr, p->helo);
 		if (!is_known(m, buf_span(addr)))
 			message_rcpt(m, buf_span(addr), span_of(NULL, 0));
 		return;
@@ -111,31 +148,32 @@ add_rcpt(struct message *m, struct buf *addr, const char *why, const char *helo)
 }
 
 static void
-add_list(struct message *m, struct span list, const char *helo)
+add_list(struct message *m, const struct prepare *p, struct span list,
+    const struct alias *up)
 {
 	struct hdr_addrs a;
 
 	hdr_addrs_init(&a, list);
 	while (hdr_addrs_next(&a) != 0)
-		add_rcpt(m, &a.addr, a.why, helo);
+		add_rcpt(m, p, &a.addr, a.why, up);
 	hdr_addrs_free(&a);
 }
 
 static void
-add_header(struct message *m, struct span text, const char *helo)
+add_header(struct message *m, const struct prepare *p)
 {
 	struct hdr_rcpts t;
 
-	hdr_rcpts_init(&t, text);
+	hdr_rcpts_init(&t, buf_span(&m->content.text));
 	while (hdr_rcpts_next(&t) != 0)
-		add_rcpt(m, &t.addrs.addr, t.addrs.why, helo);
+		add_rcpt(m, p, &t.addrs.addr, t.addrs.why, NULL);
 	hdr_rcpts_free(&t);
 }
 
-static void
-set_sender(struct buf *from, const struct prepare *p)
+void
+prepare_sender(struct buf *from, const struct prepare *p)
 {
-	struct buf text = { 0 };
+	struct buf text = { 0 }, name = { 0 };
 	const char *why;
 
 	if (p->from != NULL)
@@ -143,10 +181,11 @@ set_sender(struct buf *from, const struct prepare *p)
 	else
 		local_user(&text, p->email, p->logname);
 	cli_clean("sender", buf_str(&text));
-	why = parse_sender(from, buf_span(&text), p->helo);
+	why = parse_sender(from, &name, buf_span(&text), p->helo);
 	if (why != NULL)
 		die(EX_USAGE, "sender: %s: %s", buf_str(&text), why);
 	buf_free(&text);
+	buf_free(&name);
 }
 
 /* Reads fd to its end.  0, or -1 with errno: EFBIG over MESSAGE_MAX. */
@@ -168,41 +207,70 @@ read_content(struct content *c, int fd)
 		}
 	}
 	rd_free(&rd);
-	content_trim(c);
 	errno = rd.err;
 	return status == RD_ERROR ? -1 : 0;
 }
 
+/*
+ * The author: the sender or, where that is nobody, the user; with the name that
+ * was asked for, or the one that stands with the address.
+ */
 static void
-add_author(struct buf *fields, const char *name, struct span author)
+add_author(struct buf *fields, const struct prepare *p)
 {
-	size_t col = sizeof "From: " - 1;
+	struct buf text = { 0 }, addr = { 0 }, name = { 0 };
 
-	buf_adds(fields, "From: ");
-	if (name != NULL) {
-		mimehead_phrase(fields, span_str(name), &col);
-		buf_adds(fields, " <");
+	if (p->from != NULL)
+		buf_adds(&text, p->from);
+	parse_sender(&addr, &name, buf_span(&text), p->helo);
+	if (addr.n == 0) {
+		buf_clear(&text);
+		local_user(&text, p->email, p->logname);
+		parse_sender(&addr, &name, buf_span(&text), p->helo);
 	}
-	buf_addspan(fields, author);
-	buf_adds(fields, name != NULL ? ">\r\n" : "\r\n");
+	buf_clear(&text);
+	if (p->name != NULL || (name.n == 0 && p->named != NULL)) {
+		buf_clear(&name);
+		mimehead_quoted(&name,
+		    span_str(p->name != NULL ? p->name : p->named));
+	}
+	buf_addspan(&text, buf_span(&name));
+	buf_addf(&text, name.n > 0 ? " <%s>" : "%s", buf_str(&addr));
+	if (compose_field(fields, span_str("From"), buf_span(&text)) != NULL)
+		buf_addf(fields, "From: %s\r\n", buf_str(&addr));
+	buf_free(&text);
+	buf_free(&addr);
+	buf_free(&name);
+}
+
+/* Whether there is no such field, or only one that is empty, which goes. */
+static int
+is_missing(struct content *c, const char *name)
+{
+	if (content_field(c, name).n > 0)
+		return 0;
+	content_remove(c, name);
+	return 1;
 }
 
 /* Date comes last: a steady Message-ID must not depend on it. */
 static void
-add_missing(struct content *c, const struct prepare *p, struct span author)
+add_missing(struct content *c, const struct prepare *p)
 {
 	struct buf fields = { 0 }, salt = { 0 };
 	struct local_time now;
+	int dated;
 
 	cli_now(&now, p->epoch);
 	if (!now.fixed && !p->steady)
 		buf_addf(&salt, "%jd %ld %ld", (intmax_t)now.time, now.nsec,
 		    (long)getpid());
-	if (content_field(c, "From").n == 0)
-		add_author(&fields, p->name, author);
-	if (content_field(c, "Message-ID").n == 0)
+	dated = !is_missing(c, "Date");
+	if (is_missing(c, "From"))
+		add_author(&fields, p);
+	if (is_missing(c, "Message-ID"))
 		compose_id(&fields, &c->text, buf_span(&salt), p->helo);
-	if (content_field(c, "Date").n == 0) {
+	if (!dated) {
 		buf_adds(&fields, "Date: ");
 		date_mail(&fields, now.time, now.offset);
 		buf_adds(&fields, "\r\n");
@@ -213,47 +281,47 @@ add_missing(struct content *c, const struct prepare *p, struct span author)
 	buf_free(&salt);
 }
 
-/* Adds what is missing, of which the author is the sender; Bcc goes. */
-static void
-set_content(struct message *m, const struct prepare *p)
+const char *
+prepare_text(struct message *m, const struct prepare *p)
 {
 	static const char *const hidden[] = { "Bcc", "Resent-Bcc" };
-	struct buf author = { 0 };
 	const char *why;
 	size_t i;
 
+	content_trim(&m->content);
+	if (p->headers)
+		add_header(m, p);
 	for (i = 0; i < COUNT(hidden); i++) {
 		if (content_misses(&m->content, hidden[i]))
-			die(EX_DATAERR, "stdin: Bcc behind a line that is "
-			    "not a header field");
+			return "Bcc behind a line that is not a header field";
 		content_remove(&m->content, hidden[i]);
 	}
-	buf_addspan(&author, buf_span(&m->from));
-	if (author.n == 0)
-		local_user(&author, p->email, p->logname);
-	add_missing(&m->content, p, buf_span(&author));
+	add_missing(&m->content, p);
+	content_fold(&m->content);
 	if (content_end(&m->content, &why) < 0)
-		die(EX_DATAERR, "stdin: %s", why);
+		return why;
 	content_id(&m->id, &m->content);
-	buf_free(&author);
+	return m->rcpts > 0 ? NULL : "no recipient";
 }
 
 void
 prepare_message(struct message *m, const struct prepare *p, char **operand)
 {
+	const char *why;
+
 	message_start(m, 1);
-	set_sender(&m->from, p);
+	prepare_sender(&m->from, p);
 	for (; *operand != NULL; operand++) {
 		if (**operand == '-')
 			die(EX_USAGE, "%s: options come first", *operand);
 		cli_clean("recipient", *operand);
-		add_list(m, span_str(*operand), p->helo);
+		add_list(m, p, span_str(*operand), NULL);
 	}
 	if (read_content(&m->content, STDIN_FILENO) < 0)
 		die_sys(errno == EFBIG ? EX_DATAERR : EX_NOINPUT, "stdin");
-	if (p->headers)
-		add_header(m, buf_span(&m->content.text), p->helo);
-	set_content(m, p);
-	if (m->rcpts == 0)
-		die(p->headers ? EX_DATAERR : EX_USAGE, "no recipient");
+	if (!p->headers && m->rcpts == 0)
+		die(EX_USAGE, "no recipient");
+	why = prepare_text(m, p);
+	if (why != NULL)
+		die(EX_DATAERR, "stdin: %s", why);
 }

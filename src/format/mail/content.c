@@ -2,6 +2,9 @@
 
 #include "hdr.h"
 
+/* Columns of a line that is folded, where it has a blank there. */
+#define FOLD 78
+
 void
 content_start(struct content *c)
 {
@@ -184,6 +187,65 @@ content_prepend(struct content *c, struct span fields)
 	buf_insert(&c->text, 0, fields.p, fields.n);
 	c->longest = SIZE_MAX;
 	return unended && text.n > 0;
+}
+
+/*
+ * One line of the header, with its end, folded: in front of blanks that words
+ * stand around, but not of those behind the field's name.
+ */
+static void
+add_folded(struct buf *b, struct span line)
+{
+	const struct span s = span_trim(span_chomp(line));
+	const char *colon = span_find(s, ':');
+	size_t from = 0, blank = 0, i = 0;
+
+	if (!byte_is_blank(line.p[0]) && colon != NULL)
+		i = (size_t)(colon - s.p) + 1;
+	buf_add(b, line.p, (size_t)(s.p - line.p));
+	while (i < s.n && byte_is_blank(s.p[i]))
+		i++;
+	for (; i <= s.n; i++) {
+		if (i < s.n && !(byte_is_blank(s.p[i]) &&
+		    !byte_is_blank(s.p[i - 1])))
+			continue;
+		if (i - from > FOLD && blank > from) {
+			buf_add(b, s.p + from, blank - from);
+			buf_adds(b, "\r\n");
+			from = blank;
+		}
+		blank = i;
+	}
+	buf_addspan(b, span_drop(s, from));
+	buf_adds(b, "\r\n");
+}
+
+void
+content_fold(struct content *c)
+{
+	struct span head, text, line;
+	struct buf folded = { 0 };
+	int any = 0;
+
+	hdr_split(buf_span(&c->text), &head, &text);
+	while (head.n > 0) {
+		line = span_line(&head);
+		if (span_chomp(line).n > MIME_LINE_MAX) {
+			add_folded(&folded, line);
+			any = 1;
+		} else {
+			buf_addspan(&folded, line);
+		}
+	}
+	if (any) {
+		buf_addspan(&folded, span_drop(buf_span(&c->text), (size_t)
+		    (head.p - c->text.p)));
+		buf_free(&c->text);
+		c->text = folded;
+		c->longest = SIZE_MAX;
+	} else {
+		buf_free(&folded);
+	}
 }
 
 void

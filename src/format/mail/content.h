@@ -60,6 +60,12 @@ void content_remove(struct content *c, const char *name);
 int content_prepend(struct content *c, struct span fields);
 
 /*
+ * Folds lines of the header that are longer than RFC 5322 2.1.1 has them, at
+ * their blanks (2.2.3).  Before content_end.
+ */
+void content_fold(struct content *c);
+
+/*
  * The Message-ID on one line, controls as spaces; nothing is added when there
  * is none, one over CONTENT_ID_MAX, or a dash, which stands for none in
  * results(5).

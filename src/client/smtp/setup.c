@@ -1,0 +1,280 @@
+#include "setup.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "client/dns/nameservers.h"
+#include "format/mail/aliases.h"
+#include "format/wire/rcfile.h"
+#include "sys/cli.h"
+#include "sys/secret.h"
+
+/* Where nothing is said, and the ports of SMTP by the use of TLS. */
+#define SERVER_DEFAULT "localhost:2525"
+static const char *const ports[] = { "25", "587", "465" };
+
+/* Bytes of the configuration, and of the aliases. */
+#define FILE_MAX 1048576
+
+static const char global[] = "/etc/mailorder.conf";
+
+/* --- The configuration file ------------------------------------------ */
+
+enum word { SERVER, TLS, USER, SECRET, FROM, NAME, HELO, TIMEOUT, ALIASES,
+    WORDS };
+
+static const char *const words[WORDS] = { "server", "tls", "user", "secret",
+    "from", "name", "helo", "timeout", "aliases" };
+
+/* What the file says to this sender; p is NULL where it says nothing. */
+struct values {
+	struct span value[WORDS];
+};
+
+static const char *
+string(const struct values *v, enum word word)
+{
+	return v->value[word].p;
+}
+
+/* The file at path: 1, or 0 where it is missing and may be. */
+static int
+load(struct setup *s, const char *path, int must)
+{
+	struct buf faults = { 0 };
+	const char *why;
+	int shown;
+
+	if (secret_settings(path, &s->text, FILE_MAX, &shown, &why) < 0) {
+		if (!must && (errno == ENOENT || errno == ENOTDIR))
+			return 0;
+		die(EX_CONFIG, "%s: %s", path, why);
+	}
+	rcfile_check(buf_span(&s->text), path, &faults);
+	cli_refuse(&faults, EX_CONFIG);
+	if (shown && rcfile_has(buf_span(&s->text), words[SECRET]))
+		die(EX_CONFIG, "%s: a secret is in it, and others can read it",
+		    path);
+	buf_free(&faults);
+	return 1;
+}
+
+/* The first of the places where one may be. */
+static void
+find_file(struct setup *s)
+{
+	const char *path = s->file != NULL ? s->file : s->env_file;
+	struct buf own = { 0 };
+
+	if (path != NULL && *path != '\0') {
+		load(s, path, 1);
+	} else if (path == NULL) {
+		buf_addf(&own, "%s/.mailorderrc", s->home != NULL ? s->home :
+		    "");
+		if (s->home == NULL || *s->home == '\0' ||
+		    !load(s, buf_str(&own), 0))
+			load(s, global, 0);
+		buf_free(&own);
+	}
+}
+
+/* Who sends, as far as command line, environment and file tell. */
+static void
+find_sender(struct buf *from, const struct setup *s, const struct prepare *p)
+{
+	struct prepare known = *p;
+	struct span value;
+	char *own = NULL;
+
+	if (p->from == NULL && (p->email == NULL || *p->email == '\0') &&
+	    rcfile_find(buf_span(&s->text), span_of(NULL, 0), words[FROM],
+	    &value)) {
+		own = span_dup(value);
+		known.from = own;
+	}
+	prepare_sender(from, &known);
+	free(own);
+}
+
+/*
+ * All values, which are strings from now on: the file cannot be read any more.
+ */
+static void
+find_values(struct values *v, struct setup *s, struct span sender)
+{
+	struct span text;
+	enum word i;
+
+	buf_reserve(&s->text, 1);
+	text = buf_span(&s->text);
+	for (i = 0; i < WORDS; i++)
+		if (!rcfile_find(text, sender, words[i], &v->value[i]))
+			v->value[i] = span_of(NULL, 0);
+	for (i = 0; i < WORDS; i++)
+		if (v->value[i].p != NULL)
+			s->text.p[(size_t)(v->value[i].p - text.p) +
+			    v->value[i].n] = '\0';
+}
+
+static void
+load_aliases(struct setup *s, const char *path)
+{
+	struct buf faults = { 0 };
+	const char *why;
+	int shown;
+
+	if (secret_settings(path, &s->aliases, FILE_MAX, &shown, &why) < 0)
+		die(EX_CONFIG, "aliases: %s: %s", path, why);
+	aliases_check(buf_span(&s->aliases), path, &faults);
+	cli_refuse(&faults, EX_CONFIG);
+	buf_free(&faults);
+}
+
+/*
+ * TLS, user and secret are for the servers of the file: another one, that is
+ * named elsewhere, gets none of them.
+ */
+static void
+apply_server(struct setup *s, const struct values *v)
+{
+	const char *named = s->servers != NULL ? s->servers : s->env_servers;
+
+	if (named == NULL || *named == '\0')
+		named = string(v, SERVER);
+	s->servers = named;
+	if (s->mx || (string(v, SERVER) != NULL &&
+	    strcmp(named, string(v, SERVER)) != 0))
+		return;
+	if (s->tls == 0 && s->command == NULL && string(v, TLS) != NULL)
+		s->tls = rcfile_tls(v->value[TLS]);
+	if (s->auth.user == NULL)
+		s->auth.user = string(v, USER);
+	if (s->secret == NULL && string(v, USER) != NULL &&
+	    s->auth.user != NULL && strcmp(s->auth.user, string(v, USER)) == 0)
+		s->password = v->value[SECRET];
+}
+
+void
+setup_file(struct setup *s, struct prepare *p)
+{
+	struct values v = { 0 };
+	struct buf sender = { 0 };
+	uintmax_t seconds = 0;
+	char *helo;
+
+	s->named = s->servers != NULL && !s->mx;
+	local_host(s->host);
+	p->helo = s->helo != NULL ? s->helo : s->host;
+	find_file(s);
+	if (s->text.n > 0) {
+		if (rcfile_has(buf_span(&s->text), "profile"))
+			find_sender(&sender, s, p);
+		find_values(&v, s, buf_span(&sender));
+		buf_free(&sender);
+	}
+	if (s->helo == NULL && string(&v, HELO) != NULL) {
+		helo = s->text.p + (string(&v, HELO) - s->text.p);
+		s->helo = p->helo = prepare_helo(helo);
+	}
+	if (p->from == NULL && (p->email == NULL || *p->email == '\0'))
+		p->from = string(&v, FROM);
+	p->named = string(&v, NAME);
+	if (s->limit == IO_FOREVER && v.value[TIMEOUT].n > 0 &&
+	    span_number(v.value[TIMEOUT], &seconds) == 0)
+		s->limit = (int)seconds * 1000;
+	if (string(&v, ALIASES) != NULL)
+		load_aliases(s, string(&v, ALIASES));
+	p->aliases = buf_span(&s->aliases);
+	apply_server(s, &v);
+}
+
+/* --- All together ---------------------------------------------------- */
+
+void
+setup_check(struct setup *s)
+{
+	if (s->mx && (s->tls > 0 || s->command != NULL ||
+	    s->auth.user != NULL))
+		die(EX_USAGE, "-x excludes -Z, -C and -a");
+	if (s->tls > 0 && s->command != NULL)
+		die(EX_USAGE, "-C and -Z exclude each other");
+	if (s->tls > 2)
+		die(EX_USAGE, "-Z: twice at the most");
+	if (s->auth.user == NULL &&
+	    (s->secret != NULL || s->auth.mechanism != NULL))
+		die(EX_USAGE, "-P and -M need -a");
+	cli_clean("-a", s->auth.user);
+	cli_clean("-M", s->auth.mechanism);
+	if (s->servers == NULL && !s->mx)
+		s->servers = SERVER_DEFAULT;
+	cli_clean("-s", s->servers);
+	if (s->depth < 0)
+		s->depth = s->steady ? 1 : SETUP_DEPTH;
+}
+
+/* Under -x a server can only be a port. */
+static void
+set_resolver(struct servers_conf *conf, struct setup *s, struct wr *trace)
+{
+	conf->resolver = &s->resolver;
+	conf->port = route_port(s->servers, ports[0]);
+	if (conf->port == NULL)
+		die(EX_USAGE, "-s: %s: not a port, for -x", s->servers);
+	s->resolver.timeout = RESOLVER_TIMEOUT;
+	if (s->limit != IO_FOREVER && s->limit < RESOLVER_TIMEOUT)
+		s->resolver.timeout = s->limit;
+	if (s->verbose)
+		s->resolver.trace = trace;
+	nameservers_default(&s->resolver);
+}
+
+void
+setup_conf(struct sender_conf *conf, struct setup *s, struct wr *trace)
+{
+	struct servers_conf *servers = &conf->servers;
+	struct connection_conf *connection = &servers->connection;
+
+	conf->depth = s->depth > 0 ? (size_t)s->depth : 1;
+	connection->unwanted = s->depth > 0 ? 0 : OFFER_PIPELINING;
+	connection->old = s->old;
+	if (s->mx)
+		set_resolver(servers, s, trace);
+	else
+		servers->server = servers_parse(s->servers, ports[s->tls],
+		    &servers->n);
+	servers->spread = !s->mx;
+	servers->cap = s->cap;
+	connection->helo = s->helo != NULL ? s->helo : s->host;
+	connection->by_ip = s->helo == NULL && local_is_bare(s->host);
+	connection->limit = s->limit;
+	connection->command = s->command;
+	connection->tls = (enum connection_tls)s->tls;
+	connection->bare = s->typed;
+	if (s->verbose || s->typed)
+		connection->trace = trace;
+	connection->bold = cli_coloured(trace->fd, s->no_color);
+	if (s->auth.user != NULL)
+		connection->auth = &s->auth;
+}
+
+void
+setup_secrets(const struct setup *s, struct sender_conf *conf)
+{
+	struct servers_conf *to = &conf->servers;
+	size_t i;
+
+	if (s->auth.user != NULL && s->password.n == 0)
+		servers_secrets(to->server, to->n, s->secret, s->netrc,
+		    s->home, s->auth.user);
+	for (i = 0; i < to->n; i++)
+		buf_addspan(&to->server[i].secret, s->password);
+}
+
+void
+setup_free(struct setup *s, struct sender_conf *conf)
+{
+	servers_free(conf->servers.server, conf->servers.n);
+	resolver_free(&s->resolver);
+	secret_wipe(&s->text);
+	buf_free(&s->aliases);
+}
