@@ -115,7 +115,7 @@ prepare(const struct opt *o, const char *where, char *const *paths,
 	conf->path = buf_span(&url->path);
 	conf->make = o->make;
 	conf->timeout = o->timeout;
-	conf->verbose = o->verbose;
+	conf->talk = client_talk(o->verbose, getenv("NO_COLOR"));
 }
 
 static enum exit_code

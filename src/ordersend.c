@@ -85,7 +85,7 @@ prepare(const struct opt *o, char *const *paths, struct orderc_conf *conf,
 		die(EX_CONFIG, "%s: %s", o->keyfile, why);
 	conf->key = buf_span(key);
 	conf->timeout = o->timeout;
-	conf->verbose = o->verbose;
+	conf->talk = client_talk(o->verbose, getenv("NO_COLOR"));
 	if (o->force)
 		secret_word(tag);
 	else

@@ -246,7 +246,7 @@ run(const struct opt *o)
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
 	conf.side = o->server ? DIALOGUE_SERVER : DIALOGUE_CLIENT;
 	conf.timeout = (int)o->timeout * 1000;
-	conf.verbose = o->verbose;
+	conf.talk = client_talk(o->verbose, getenv("NO_COLOR"));
 	conf.server = o->server || o->command != NULL ? NULL : &a;
 	conf.out = &out;
 	conf.user = buf_span(&user);

@@ -53,6 +53,20 @@ load smtpsend
 	grep -qx 'S: 250 2.1.5 ?\[2Jok' log
 }
 
+@test "-I: what is typed on a terminal is not shown a second time" {
+	fake
+	printf '%s\n' 'EHLO me' 'MAIL FROM:<a@x>' 'RCPT TO:<b@x>' DATA one two . \
+		>in
+	printf '\004' | cat in - | terminal -t smtpsend -I -s "$ADDR" |
+		tr -d '\r' >shown
+	grep -Fxf in shown | diff in -
+	# A prompt for each line, and what stands for the end of input.
+	[ "$(grep -o 'C: ' shown | wc -l)" = 8 ]
+	[ "$(grep -Eo 'C: [A-Z]{2,}' shown)" = 'C: QUIT' ]
+	smtpsend -I -s "$ADDR" <in >shown
+	grep -qx 'C: MAIL FROM:<a@x>' shown
+}
+
 @test "-I: secrets that are typed are not shown" {
 	fake -c 'AUTH PLAIN LOGIN' 'auth:2:334 VXNlcm5hbWU6' \
 		'auth:3:334 VXNlcm5hbWU6'

@@ -41,6 +41,11 @@ fails() {
 	printf '%s\n' 'USER anonymous' 'PASS ***' FEAT 'OPTS UTF8 ON' 'TYPE I' \
 		EPSV 'STOR .T' 'SIZE .T' 'SIZE order.txt' 'RNFR .T' \
 		'RNTO order.txt' QUIT | cmp - said
+	terminal ftpsend -v "$ADDR" order.txt | tr -d '\r' >shown
+	grep -qx $'\e''\[1mS: 221 .*'$'\e''\[0m' shown
+	grep -qx 'C: QUIT' shown
+	NO_COLOR=1 terminal ftpsend -v "$ADDR" order.txt >shown
+	lacks $'\e' shown
 }
 
 @test "several files, standard input and a name, one log-in" {

@@ -413,6 +413,8 @@ C: EHLO a
 S: 250 AUTH PLAIN
 C: AUTH PLAIN ****
 S: 235 k' ]
+	terminal protoreplay -v -a bob -P 'echo x' -C ./server old >out
+	grep -qF $'\e[1mS: 220 x\e[0m' out
 }
 
 @test "a full device: 74" {

@@ -203,6 +203,11 @@ GREET='say "220 here orderrecv 1 nonce";'
 	[ "${stderr_lines[2]}" = 'C: QUIT' ]
 	[ "${stderr_lines[3]}" = "S: 250 stored hello.txt 5 $HELLO" ]
 	[ "${stderr_lines[4]}" = 'S: 221 bye' ]
+	terminal ordersend -vq -s "$ADDR" hello.txt | tr -d '\r' >shown
+	grep -qxF $'\e[1mS: 221 bye\e[0m' shown
+	grep -qx 'C: QUIT' shown
+	NO_COLOR=1 terminal ordersend -vq -s "$ADDR" hello.txt >shown
+	lacks $'\e' shown
 }
 
 @test "standard output full: 74" {

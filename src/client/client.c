@@ -5,11 +5,16 @@
 #include <unistd.h>
 
 #include "format/wire/netrc.h"
+#include "sys/cli.h"
 #include "sys/secret.h"
 #include "sys/spawn.h"
 
 #define PAUSE_FIRST 500		/* ms before the first retry, then doubled */
 #define PAUSE_MAX 60000
+
+/* What a terminal does with what stands between them (ECMA-48, SGR). */
+#define BOLD "\033[1m"
+#define NORMAL "\033[0m"
 
 /* The longest secret; tokens may be long. */
 #define SECRET_MAX 16384
@@ -43,24 +48,41 @@ client_no_line(const struct rd *rd, enum rd_status status)
 	}
 }
 
+enum client_talk
+client_talk(int verbose, const char *no)
+{
+	if (!verbose)
+		return CLIENT_QUIET;
+	return cli_coloured(STDERR_FILENO, no) ? CLIENT_BOLD : CLIENT_PLAIN;
+}
+
 void
-client_trace(const char *who, struct span line, const char *end)
+client_trace(enum client_talk talk, const char *who, struct span line,
+    const char *end)
 {
 	struct buf text = { 0 };
 
-	client_addtrace(&text, who, line, end);
+	if (talk == CLIENT_QUIET)
+		return;
+	client_addtrace(&text, talk, who, line, end);
 	if (io_write(STDERR_FILENO, text.p, text.n) < 0)
 		errno = 0;	/* there is nobody left to tell */
 	buf_free(&text);
 }
 
 void
-client_addtrace(struct buf *b, const char *who, struct span line,
-    const char *end)
+client_addtrace(struct buf *b, enum client_talk talk, const char *who,
+    struct span line, const char *end)
 {
+	int bold = talk == CLIENT_BOLD && who[0] == 'S';
+
+	if (bold)
+		buf_adds(b, BOLD);
 	buf_adds(b, who);
 	buf_addshown(b, span_chomp(line));
 	buf_adds(b, end);
+	if (bold)
+		buf_adds(b, NORMAL);
 	buf_addc(b, '\n');
 }
 

@@ -18,14 +18,21 @@ long client_pause(long attempt);
 /* Why a server's next line has not come, in words. */
 const char *client_no_line(const struct rd *rd, enum rd_status status);
 
+/* How the dialogue is shown: not at all, or what the server says in bold. */
+enum client_talk { CLIENT_QUIET, CLIENT_PLAIN, CLIENT_BOLD };
+
+/* That of -v, on standard error; no is the value of NO_COLOR. */
+enum client_talk client_talk(int verbose, const char *no);
+
 /*
  * One line of the dialogue: who ("C: ", "S: "), the line without its ending, as
  * it may be shown (text_show), and end, which stands for a secret: on standard
  * error, and appended to b.
  */
-void client_trace(const char *who, struct span line, const char *end);
-void client_addtrace(struct buf *b, const char *who, struct span line,
+void client_trace(enum client_talk talk, const char *who, struct span line,
     const char *end);
+void client_addtrace(struct buf *b, enum client_talk talk, const char *who,
+    struct span line, const char *end);
 
 /*
  * What command (split into words, no shell) prints in its first line; where

@@ -55,8 +55,9 @@ take_lines(struct replay *p, unsigned long line)
 			continue;
 		e = recording_add(&p->new, &p->parser.event, line);
 		advance(&p->now, e);
-		if (p->conf->verbose && e->side != DIALOGUE_NOTE)
-			client_trace(e->side == DIALOGUE_CLIENT ? "C: " : "S: ",
+		if (e->side != DIALOGUE_NOTE)
+			client_trace(p->conf->talk,
+			    e->side == DIALOGUE_CLIENT ? "C: " : "S: ",
 			    recording_text(&p->new, e), "");
 		if (e->side == peer_of(p))
 			replaydata_hear(&p->data, &p->new, e);

@@ -5,6 +5,7 @@
 #ifndef CLIENT_REPLAY_H
 #define CLIENT_REPLAY_H
 
+#include "client/client.h"
 #include "client/replaydata.h"
 #include "format/dialogue/record.h"
 #include "format/dialogue/recording.h"
@@ -13,7 +14,7 @@
 struct replay_conf {
 	enum dialogue_side side;	/* that is played */
 	int timeout;			/* ms that one wait may take */
-	int verbose;			/* C: and S: lines on standard error */
+	enum client_talk talk;		/* the dialogue on standard error */
 	struct span user, secret;	/* what stands where it was masked */
 	const struct net_addr *server;	/* for data connections, or NULL */
 	struct wr *out;			/* gets the new dialogue, or NULL */

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "client/client.h"
 
 /* Replies one after the other that are another command's. */
 #define SKIPPED_MAX 100
@@ -70,8 +69,7 @@ hear_one(struct ftpc *c, long long end)
 		status = rd_line_by(&c->rd, &line, end);
 		if (status != RD_LINE)
 			return lose(c, client_no_line(&c->rd, status));
-		if (c->conf->verbose)
-			client_trace("S: ", line, "");
+		client_trace(c->conf->talk, "S: ", line, "");
 		event = ftp_reply_line(&c->reply, line);
 	} while (event == FTP_MORE);
 	if (event == FTP_BAD)
@@ -134,9 +132,8 @@ say(struct ftpc *c, const char *verb, struct span argument, int masked)
 		buf_addc(&c->out, ' ');
 		buf_addspan(&c->out, argument);
 	}
-	if (c->conf->verbose)
-		client_trace("C: ", masked ? span_str(verb) :
-		    span_drop(buf_span(&c->out), at), masked ? " ***" : "");
+	client_trace(c->conf->talk, "C: ", masked ? span_str(verb) :
+	    span_drop(buf_span(&c->out), at), masked ? " ***" : "");
 	buf_adds(&c->out, "\r\n");
 }
 

@@ -7,6 +7,7 @@
 #ifndef CLIENT_FTP_FTPC_H
 #define CLIENT_FTP_FTPC_H
 
+#include "client/client.h"
 #include "format/wire/ftp.h"
 #include "sys/io.h"
 #include "sys/net.h"
@@ -18,7 +19,7 @@ struct ftpc_conf {
 	struct span path;	/* of the directory; segments, as in ftp_url */
 	int make;		/* makes the directories that are missing */
 	int timeout;		/* ms that one wait for the peer may take */
-	int verbose;		/* the dialogue on standard error */
+	enum client_talk talk;	/* the dialogue on standard error */
 };
 
 /* All zero at first; it may be used again for another connection. */

@@ -364,7 +364,7 @@ try(void *arg, struct orderfile *files, size_t n)
 	j->careful |= j->c.over;
 	if (j->c.over)
 		handin_blame(files, n, &j->conf->addr, buf_span(&j->c.why),
-		    j->conf->verbose);
+		    j->conf->talk != CLIENT_QUIET);
 	ftpc_close(&j->c);
 	return code;
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "client/client.h"
 #include "format/wire/ordline.h"
 #include "format/wire/reply.h"
 #include "sys/io.h"
@@ -27,15 +26,6 @@ struct connection {
 	struct buf why;		/* then the reason */
 	enum exit_code code;	/* and, at the greeting, what it means */
 };
-
-/* A line of the dialogue on standard error; end stands for a mac. */
-static void
-trace(const struct connection *l, const char *who, struct span line,
-    const char *end)
-{
-	if (l->conf->verbose)
-		client_trace(who, line, end);
-}
 
 static void
 lose(struct connection *l, const char *why)
@@ -63,7 +53,7 @@ hear(struct connection *l)
 			lose(l, client_no_line(&l->rd, status));
 			return -1;
 		}
-		trace(l, "S: ", line, "");
+		client_trace(l->conf->talk, "S: ", line, "");
 		event = reply_line(&l->reply, line);
 	} while (event == REPLY_MORE);
 	if (event == REPLY_END)
@@ -186,7 +176,8 @@ add_order(struct connection *l, const struct orderfile *f)
 	buf_addf(&l->out, "ORDER %s %s ", buf_str(&size), f->sha);
 	buf_addspan(&l->out, o.name);
 	buf_addf(&l->out, " %s", l->conf->tag);
-	trace(l, "C: ", span_of(l->out.p + at, l->out.n - at),
+	client_trace(l->conf->talk, "C: ",
+	    span_drop(buf_span(&l->out), at),
 	    l->conf->key.n > 0 ? " ***" : "");
 	if (l->conf->key.n > 0) {
 		ordline_mac(mac, l->conf->key, buf_span(&l->nonce), l->orders,
@@ -280,7 +271,7 @@ talk(struct connection *l, struct orderfile *files, size_t n)
 	for (i = 0; i < n && !l->over; i++)
 		if (orderfile_is_open(&files[i]))
 			send_order(l, &files[i]);
-	trace(l, "C: ", span_str("QUIT"), "");
+	client_trace(l->conf->talk, "C: ", span_str("QUIT"), "");
 	buf_adds(&l->out, "QUIT\r\n");
 	flush(l);
 	while (!l->over && l->answered < l->n)
@@ -317,7 +308,7 @@ orderc_send(void *arg, struct orderfile *files, size_t n)
 	}
 	if (l.over)
 		handin_blame(files, n, &l.conf->addr, buf_span(&l.why),
-		    l.conf->verbose);
+		    l.conf->talk != CLIENT_QUIET);
 	if (l.fd >= 0)
 		close(l.fd);
 	rd_free(&l.rd);

@@ -5,6 +5,7 @@
 #ifndef CLIENT_ORDER_ORDERC_H
 #define CLIENT_ORDER_ORDERC_H
 
+#include "client/client.h"
 #include "client/handin.h"
 #include "sys/net.h"
 
@@ -13,7 +14,7 @@ struct orderc_conf {
 	int timeout;		/* ms that one wait for the peer may take */
 	struct span key;	/* empty: no macs */
 	const char *tag;	/* a word, "-" for none */
-	int verbose;		/* the dialogue on standard error */
+	enum client_talk talk;	/* the dialogue on standard error */
 };
 
 /*

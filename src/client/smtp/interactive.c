@@ -1,5 +1,7 @@
 #include "interactive.h"
 
+#include <unistd.h>
+
 #include "format/dialogue/verb.h"
 #include "format/wire/mask.h"
 
@@ -10,6 +12,7 @@ struct interactive {
 	struct smtpc *c;
 	struct rd rd;
 	struct wr *out;
+	int prompts;		/* the terminal shows what is typed there */
 	int more;		/* what was read is a piece: its line goes on */
 	int cut_cr;		/* the piece before ended with CR */
 	int pending;		/* mask_open's */
@@ -95,8 +98,13 @@ hear_rest(struct interactive *t)
 static int
 next_line(struct interactive *t, struct span *line)
 {
-	enum rd_status status = rd_line(&t->rd, line);
+	enum rd_status status;
 
+	if (t->prompts && !t->more) {
+		wr_adds(t->out, "C: ");
+		wr_flush(t->out);
+	}
+	status = rd_line(&t->rd, line);
 	t->more = status == RD_LONG;
 	return t->more || status == RD_LINE || status == RD_PARTIAL;
 }
@@ -162,6 +170,8 @@ next_command(struct interactive *t, struct buf *said)
 		return 1;
 	}
 	line = more ? span_trim(span_chomp(line)) : span_str("QUIT");
+	if (t->prompts && !more)
+		wr_adds(t->out, "QUIT\n");
 	if (span_is_line(line))
 		buf_addspan(said, line);
 	else
@@ -240,6 +250,7 @@ interactive_run(const struct servers_conf *conf, int in, struct wr *out)
 	if (!connection.open)
 		return code;
 	t.c = &connection.c;
+	t.prompts = t.c->echoed = isatty(in) && isatty(out->fd);
 	rd_init(&t.rd, in, IO_FOREVER, LINE_TYPED_MAX);
 	explain(&t, "connected: type EHLO and your name, MAIL FROM:<you>, "
 	    "RCPT TO:<them>, DATA, QUIT");

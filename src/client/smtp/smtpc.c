@@ -11,10 +11,6 @@
 /* How long a server may take to say good-bye, in ms. */
 #define QUIT_TIMEOUT 5000
 
-/* What a terminal does with what stands between them (ECMA-48, SGR). */
-#define BOLD "\033[1m"
-#define NORMAL "\033[0m"
-
 /* Bytes of chance in a nonce. */
 #define NONCE 18
 
@@ -78,9 +74,10 @@ trace(struct smtpc *c, const char *who, struct span line, const char *end)
 {
 	struct buf text = { 0 };
 
-	if (c->trace == NULL)
+	if (c->trace == NULL || (c->echoed && who[0] == 'C'))
 		return;
-	client_addtrace(&text, who, line, end);
+	client_addtrace(&text, c->bold ? CLIENT_BOLD : CLIENT_PLAIN, who,
+	    line, end);
 	wr_addspan(c->trace, buf_span(&text));
 	buf_free(&text);
 }
@@ -246,8 +243,7 @@ smtpc_hear(struct smtpc *c, enum result_stage stage, int timeout, int want)
 		status = hear_line(c, timeout, &end, &soon, &line);
 		if (status != RD_LINE)
 			return lost_reading(c, status, line);
-		trace(c, c->bold ? BOLD "S: " : "S: ", line,
-		    c->bold ? NORMAL : "");
+		trace(c, "S: ", line, "");
 		event = reply_line(&c->reply, line);
 	} while (event == REPLY_MORE);
 	if (event == REPLY_BAD)

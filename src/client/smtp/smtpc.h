@@ -47,7 +47,8 @@ struct smtpc {
 	void (*wait)(void *arg);	/* called before a wait gets long, so
 				   that nobody else has to; or NULL */
 	void *arg;
-	int bold;		/* in the trace the server's lines are bold */
+	int bold;		/* in the trace the server's lines are bold, */
+	int echoed;		/* and the client's stand there already */
 	/* private */
 	struct rd rd;
 	struct wr *trace;
