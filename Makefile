@@ -20,7 +20,8 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 # The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
 PROGS = archive-stamp ftpd-lite ftpsend mkmail mxlookup orderparse orderrecv \
 	ordersend ordertake pop3d-lite protoexplain protograde protoladder \
-	protoreplay prototap savefile settled smtpd-lite smtpsend withlock
+	protoreplay prototap resultplot savefile settled smtpd-lite smtpsend \
+	withlock
 MODULES = \
 	sys/appended sys/bounded sys/buf sys/charset sys/cli sys/conn \
 	sys/dataconn sys/die sys/fdpass sys/inetd sys/io sys/limit \
@@ -43,7 +44,7 @@ MODULES = \
 	format/dialogue/offer format/dialogue/record \
 	format/dialogue/recording format/dialogue/render \
 	format/dialogue/rule format/dialogue/rules \
-	format/dialogue/ruleword format/dialogue/svg format/dialogue/verb \
+	format/dialogue/ruleword format/dialogue/verb \
 	format/mail/addr format/mail/aliases format/mail/compose \
 	format/mail/content \
 	format/mail/crlf format/mail/date format/mail/downgrade \
@@ -54,12 +55,14 @@ MODULES = \
 	format/order/faults format/order/fields \
 	format/order/headers format/order/letter format/order/mailing \
 	format/order/order format/order/set format/order/source \
-	format/order/table format/order/template format/wire/bsmtp \
+	format/order/table format/order/template \
+	format/picture/plot format/picture/svg format/wire/bsmtp \
 	format/wire/dns format/wire/dsn format/wire/escape \
 	format/wire/ftp format/wire/mask format/wire/name \
 	format/wire/netrc format/wire/ordline format/wire/protocol \
 	format/wire/rcfile \
 	format/wire/reply format/wire/results format/wire/scram \
+	format/wire/survey format/wire/tally format/wire/waits \
 	store/archive store/dedup store/droplist store/maildir \
 	store/maildrop store/mailroot store/mbox store/msgtext \
 	store/outbox store/overheard store/passwd store/recorded \
@@ -99,7 +102,9 @@ PARTS = \
 	format/dialogue/explaincommand format/dialogue/explainreply \
 	format/dialogue/explainstatus format/dialogue/followstate \
 	format/dialogue/laddersvg format/dialogue/laddertext \
-	format/dialogue/machineplan grade/clienttext grade/pop3clients \
+	format/dialogue/machineplan format/picture/plotfill \
+	format/picture/plottime format/wire/tallytext \
+	grade/clienttext grade/pop3clients \
 	grade/pop3servers grade/smtpclients grade/smtpservers sys/iofile \
 	sys/netname
 # t/unit/NAME.c
@@ -107,7 +112,8 @@ UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even explain \
 	failure follow ftp ftpd ftpput hash hdr intake io journal limit local \
 	lock md5 mime nameservers net netrc newfile order orderd ordline \
 	passwd pool pop3d protocol rate record reply results rules sasl scram \
-	smtpd smtpdata smtpext smtphead spawn store throttle verp words
+	smtpd smtpdata smtpext smtphead spawn store survey throttle verp \
+	words
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
 	launch login readmail terminal wire
@@ -174,6 +180,7 @@ bench: all
 	t/bench/letters.sh
 	t/bench/ftp.sh
 	t/bench/pop3.sh
+	t/bench/results.sh
 	t/bench/tap.sh
 
 # A minute for each of t/fuzz/*.c; clang is needed.

@@ -7,7 +7,7 @@
 
 #include "format/dialogue/ladder.h"
 #include "format/dialogue/machine.h"
-#include "format/dialogue/svg.h"
+#include "format/picture/svg.h"
 #include "store/recorded.h"
 #include "sys/cli.h"
 

@@ -34,7 +34,7 @@ violations() {
 	(cd "$TOP/src" && ls -d -- */ */*/) >got
 	printf '%s/\n' client client/dns client/ftp client/order client/smtp \
 		format format/crypt format/dialogue format/mail format/order \
-		format/wire grade \
+		format/picture format/wire grade \
 		server server/ftp server/order server/pop3 server/smtp \
 		server/tap \
 		store sys >want

@@ -434,6 +434,18 @@ is_handled() {
 	all_tried
 }
 
+@test "resultplot.1" {
+	fake
+	export SMTPSERVER=$ADDR
+	gives 0 1
+	grep -q '>3 recipients<' mailing.svg
+	mkdir ARC
+	cp results ARC/session.results
+	gives 0 2
+	grep -q '>3 recipients<' all.svg
+	all_tried
+}
+
 @test "savefile.1" {
 	printf 'sent\ta@x\nfailed\tb@x\n' >session.results
 	mkdir usb

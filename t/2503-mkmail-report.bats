@@ -204,11 +204,37 @@ blocks() {
 	[ "$(awk '{ print length($0) }' out | sort -n | tail -n 1)" -le 998 ]
 }
 
-@test "thousands of recipients" {
-	seq 5000 | sed "s/.*/$(result failed u\&@pth.ua 550 rcpt mx:25 no)/" \
-		>results
+@test "thousands of recipients are counted first, by domain and by reason" {
+	{
+		seq 5000 | sed "s/.*/$(result failed u\&@pth.ua 550 rcpt mx:25 \
+			'5.1.1 <u\&@pth.ua> unknown')/"
+		seq 25 | sed "s/.*/$(result deferred u\&@d\&.test - connect \
+			mx:25 'Connection refused')/"
+	} >results
 	mkmail -f a@b -R results c@d </dev/null >out
-	[ "$(grep -c '^Final-Recipient' out)" = 5000 ]
+	[ "$(grep -c '^Final-Recipient' out)" = 5025 ]
+	readmail out >parts
+	sed '/could not be delivered/q' part.0 >got
+	[ "$(grep -c '^       1  d[0-9]*\.test$' got)" = 19 ]
+	grep -v '^       1  ' got >got.rest
+	diff - got.rest <<-'END'
+	By domain:
+
+	    5000  pth.ua
+	       6  (others)
+
+	By reason:
+
+	    5000  550 5.1.1 <…> unknown
+	      25  Connection refused
+
+	The message could not be delivered to:
+	END
+	# fifty are seen at a glance
+	head -n 50 results >few
+	mkmail -f a@b -R few c@d </dev/null >out
+	readmail out >parts
+	[ "$(head -n 1 part.0)" = 'The message could not be delivered to:' ]
 }
 
 @test "lines that are no results: 65, with file and line" {

@@ -174,4 +174,29 @@ must_be_line(int who, struct span line)
 	MUST(line.n == 0 || memchr(line.p, '\n', line.n) == NULL);
 }
 
+/* A picture: printable, and none of <, > and & but its own. */
+static inline void
+must_be_xml(const struct buf *b)
+{
+	struct span rest = buf_span(b);
+	size_t n;
+	int in = 0;
+
+	for (; rest.n > 0; rest = span_drop(rest, n)) {
+		n = rest.p[0] == '\n' ? 1 : span_printable(rest);
+		MUST(n > 0);
+		if (rest.p[0] == '<') {
+			MUST(!in);
+			in = 1;
+		} else if (rest.p[0] == '>') {
+			MUST(in);
+			in = 0;
+		} else if (rest.p[0] == '&')
+			MUST(span_begins(rest, "&lt;") ||
+			    span_begins(rest, "&gt;") ||
+			    span_begins(rest, "&amp;"));
+	}
+	MUST(!in);
+}
+
 #endif

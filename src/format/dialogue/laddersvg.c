@@ -1,6 +1,6 @@
 #include "ladder.h"
 
-#include "svg.h"
+#include "format/picture/svg.h"
 
 /* Where things stand, across, and how high a row is. */
 #define X_PHASE 8

@@ -1,6 +1,6 @@
 #include "machine.h"
 
-#include "svg.h"
+#include "format/picture/svg.h"
 
 #define NODE_WIDTH 140
 #define NODE_HEIGHT 40

@@ -7,8 +7,13 @@
 #include "format/mail/mime.h"
 #include "format/mail/mimehead.h"
 
+#include "tally.h"
+
 /* Where a recipient is cut, so that the line stays under MIME_LINE_MAX. */
 #define FINAL_MAX 900
+
+/* Where there are more, they are counted before they are listed. */
+#define SAY_MAX 50
 
 /* The columns for recipients in a table; longer ones push the rest aside. */
 #define SAY_WIDTH 40
@@ -160,25 +165,12 @@ enhanced(struct span s)
 	return at == s.n || s.p[at] == ' ' ? at : 0;
 }
 
-/* The reply without its code, where the text repeats that. */
-static struct span
-reply_text(const struct result *r)
-{
-	uintmax_t code;
-
-	if (r->text.n > 3 && span_number(span_of(r->text.p, 3), &code) == 0 &&
-	    code == (uintmax_t)r->code &&
-	    (r->text.p[3] == ' ' || r->text.p[3] == '-'))
-		return span_drop(r->text, 4);
-	return r->text;
-}
-
 /* The server's own, where it does not contradict what became of it. */
 static void
 add_status(struct buf *b, const struct result *r)
 {
 	const int failed = r->status == RESULT_FAILED;
-	const struct span text = reply_text(r);
+	const struct span text = result_reply(r);
 	const size_t n = enhanced(text);
 
 	buf_adds(b, "Status: ");
@@ -231,7 +223,7 @@ add_diagnostic(struct buf *b, const struct result *r)
 		buf_adds(b, "Diagnostic-Code: x-mailorder; ");
 		col = sizeof "Diagnostic-Code: x-mailorder; " - 1;
 	}
-	buf_addshown(&text, reply_text(r));
+	buf_addshown(&text, result_reply(r));
 	mimehead_text(b, buf_span(&text), &col);
 	buf_adds(b, "\r\n");
 	buf_free(&text);
@@ -302,6 +294,10 @@ dsn_say(struct buf *b, const struct dsn *d)
 		return;
 	if (b->n > 0)
 		buf_adds(b, b->p[b->n - 1] == '\n' ? "\n" : "\n\n");
+	if (d->n > SAY_MAX) {
+		tally_say(b, d->r, d->n);
+		buf_addc(b, '\n');
+	}
 	buf_adds(b, "The message could not be delivered to:\n\n");
 	for (i = 0; i < d->n; i++) {
 		n = width(d->r[i].rcpt);
@@ -318,7 +314,7 @@ dsn_say(struct buf *b, const struct dsn *d)
 			buf_addf(b, "  %03d ", d->r[i].code);
 		else
 			buf_adds(b, "  ");
-		buf_addshown(b, reply_text(&d->r[i]));
+		buf_addshown(b, result_reply(&d->r[i]));
 		end_row(b);
 		unknown |= d->r[i].status == RESULT_UNKNOWN;
 	}

@@ -121,6 +121,18 @@ result_parse(struct result *r, struct span line)
 	return 0;
 }
 
+struct span
+result_reply(const struct result *r)
+{
+	uintmax_t code;
+
+	if (r->text.n > 3 && span_number(span_of(r->text.p, 3), &code) == 0 &&
+	    code == (uintmax_t)r->code &&
+	    (r->text.p[3] == ' ' || r->text.p[3] == '-'))
+		return span_drop(r->text, 4);
+	return r->text;
+}
+
 /* The order in which exit codes win. */
 static int
 rank(enum exit_code code)

@@ -49,6 +49,9 @@ struct result {
 	struct span text;	/* the reply */
 };
 
+/* The reply without its code, where the text repeats that. */
+struct span result_reply(const struct result *r);
+
 /*
  * One line with its LF; tabs and controls in the fields become spaces, bytes
  * that are not UTF-8 question marks.

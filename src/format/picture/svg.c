@@ -52,3 +52,45 @@ svg_add(struct buf *b, struct span s)
 			buf_add(b, s.p, n);
 	}
 }
+
+/* How many bytes the first characters have. */
+static size_t
+bytes_of(struct span s, size_t characters)
+{
+	size_t n = 0, c;
+
+	for (; n < s.n && characters > 0; characters--) {
+		c = span_char(span_drop(s, n));
+		n += c > 0 ? c : 1;
+	}
+	return n;
+}
+
+void
+svg_fit(struct buf *b, struct span text, size_t characters)
+{
+	if (bytes_of(text, characters) == text.n) {
+		svg_add(b, text);
+		return;
+	}
+	svg_add(b, span_of(text.p, bytes_of(text, characters - 1)));
+	buf_adds(b, "\xe2\x80\xa6");
+}
+
+void
+svg_text(struct buf *b, size_t x, size_t y, const char *attributes,
+    struct span text)
+{
+	buf_addf(b, "<text x=\"%zu\" y=\"%zu\"%s%s>", x, y,
+	    attributes[0] != '\0' ? " " : "", attributes);
+	svg_add(b, text);
+	buf_adds(b, "</text>\n");
+}
+
+void
+svg_rect(struct buf *b, size_t x, size_t y, size_t width, size_t height,
+    const char *attributes)
+{
+	buf_addf(b, "<rect x=\"%zu\" y=\"%zu\" width=\"%zu\" height=\"%zu\" "
+	    "%s/>\n", x, y, width, height, attributes);
+}
