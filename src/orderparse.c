@@ -18,15 +18,19 @@ static const char usage[] =
     "usage: orderparse [-dv] [-r | -s | -b | -n | -e | -m addr | -S]\n"
     "                  [-f from] [-F pattern] [-i id] [-g n] [-c charset]\n"
     "                  [-t table] [-R results [-w states]] [-X gone] ...\n"
-    "                  [order]\n"
+    "                  [-k keyfile [-E pattern] [-L list]] [order]\n"
     "  -b  the body\n"
     "  -c  the character set of order and table, where it is not UTF-8\n"
     "  -d  keep duplicates: who stands there twice gets two letters\n"
+    "  -E  an envelope sender for each recipient, such as\n"
+    "      news+[verp]@example.org\n"
     "  -e  the entries that are not addresses, as results(5)\n"
     "  -F  allow a [From:] whose address matches the pattern\n"
     "  -f  the sender's address ($EMAIL, or login@host)\n"
     "  -g  up to n recipients of a domain share a letter, if all are alike\n"
     "  -i  a name for this mailing of the order, for the Message-IDs\n"
+    "  -k  file with the key for -E and [token]\n"
+    "  -L  the list that [token] is for, where there are several\n"
     "  -m  the letter to one recipient\n"
     "  -n  the number of recipients; with -v, a dry run\n"
     "  -R  only the recipients that are in such a state in results(5)\n"
@@ -45,6 +49,8 @@ struct opt {
 	struct sourcefiles files;
 	const char *pattern;	/* what [From:] may be, or NULL */
 	const char *rcpt, *from, *id;
+	const char *verp;	/* the envelope's sender, or NULL */
+	const char *list;	/* of tokens; NULL where not given */
 };
 
 static void
@@ -63,6 +69,24 @@ set_states(struct opt *opt, const char *list)
 		die(EX_USAGE, "-w: %s: not a list of such states", list);
 }
 
+static void
+check_verp(const struct opt *opt)
+{
+	const char *why;
+
+	if (opt->files.keyfile == NULL &&
+	    (opt->verp != NULL || opt->list != NULL))
+		die(EX_USAGE, "-%c needs -k", opt->verp != NULL ? 'E' : 'L');
+	cli_clean("-E", opt->verp);
+	cli_clean("-L", opt->list);
+	if (opt->verp == NULL)
+		return;
+	if (opt->most > 0)
+		die(EX_USAGE, "-E and -g exclude each other");
+	if (verp_check(span_str(opt->verp), &why) < 0)
+		die(EX_USAGE, "-E: %s: %s", opt->verp, why);
+}
+
 /* What is given with what; standard input can be read once. */
 static void
 check_options(const struct opt *opt)
@@ -73,6 +97,7 @@ check_options(const struct opt *opt)
 		die(EX_USAGE, "-w belongs to -R");
 	if (opt->repeats && opt->most > 0)
 		die(EX_USAGE, "-d and -g exclude each other");
+	check_verp(opt);
 	cli_clean("-F", opt->pattern);
 	cli_clean("-f", opt->from);
 	cli_clean("-m", opt->rcpt);
@@ -99,12 +124,14 @@ open_mailing(struct mailing *m, struct source *s, const struct opt *opt,
     struct buf *sender)
 {
 	struct letter_opt how = { .batch = opt->mode != 'm',
-	    .id = span_str(opt->id) };
+	    .id = span_str(opt->id), .key = &s->key };
 	struct local_time here;
 
 	get_sender(sender, opt->from);
 	cli_now(&here, getenv("SOURCE_DATE_EPOCH"));
 	how.sender = buf_span(sender);
+	if (opt->verp != NULL)
+		how.verp = span_str(opt->verp);
 	how.time = here.time;
 	how.offset = here.offset;
 	mailing_open(m, &s->order, &s->fields, &how,
@@ -209,11 +236,14 @@ set_option(struct opt *opt, int c)
 		break;
 	case 'c': opt->files.charset = optarg; break;
 	case 'd': opt->repeats = 1; break;
+	case 'E': opt->verp = optarg; break;
 	case 'F': opt->pattern = optarg; break;
 	case 'f': opt->from = optarg; break;
 	case 'g': opt->most = cli_number(c, optarg, 1, COPIES_MAX); break;
 	case 'h': cli_help();
 	case 'i': opt->id = optarg; break;
+	case 'k': opt->files.keyfile = optarg; break;
+	case 'L': opt->list = optarg; break;
 	case 'm': set_mode(opt, c); opt->rcpt = optarg; break;
 	case 'R': opt->files.results = optarg; break;
 	case 't': opt->files.table = optarg; break;
@@ -236,7 +266,8 @@ main(int argc, char **argv)
 
 	cli_init(argc, argv, usage);
 	opt.files.lists = die_calloc((size_t)argc, sizeof *opt.files.lists);
-	while ((c = getopt(argc, argv, "bc:deF:f:g:hi:m:nR:rSst:Vvw:X:")) != -1)
+	while ((c = getopt(argc, argv,
+	    "bc:deE:F:f:g:hi:k:L:m:nR:rSst:Vvw:X:")) != -1)
 		set_option(&opt, c);
 	if (argc - optind > 1)
 		cli_usage();
@@ -245,6 +276,7 @@ main(int argc, char **argv)
 	if (opt.files.states == 0)
 		set_states(&opt, "deferred");
 
+	s.list = span_str(opt.list != NULL ? opt.list : "");
 	s.pattern = opt.pattern;
 	s.repeats = opt.repeats;
 	code = sourcefile_read(&s, &text, &opt.files, &faults);

@@ -20,7 +20,7 @@ setup() {
 	printf '%s\n' user1 user3 support >users
 	printf '%s\n' user1:secret anna:secret news:secret >passwd
 	echo secret >key
-	chmod 600 passwd
+	chmod 600 passwd key
 	export FROM=news@pth.ua SUPPORT=support@pth.ua
 }
 
@@ -250,12 +250,13 @@ is_handled() {
 @test "order.5" {
 	gives_order() {
 		example "$1"
-		run -0 orderparse -f a@b.c -r commands
+		run -0 orderparse -f a@b.c -k key -r commands
 		[ "${#lines[@]}" = "$2" ]
 	}
 	gives_order 1 3
 	gives_order 2 3
-	gives_order 3 2
+	gives_order 3 3
+	gives_order 4 2
 	all_tried
 }
 
@@ -280,6 +281,8 @@ is_handled() {
 	[ "$(orderparse -r again.txt)" = user2@pth.ua ]
 	echo user2@pth.ua >gone
 	gives 0 7
+	[ "$(grep -c 'MAIL FROM:<news+[a-z2-7]*-user[13]=pth.ua@pth.ua>' batch)" \
+		= 2 ]
 	all_tried
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "client/client.h"
+#include "format/wire/name.h"
 #include "format/wire/ordline.h"
 #include "format/wire/results.h"
 #include "sys/io.h"
@@ -103,7 +104,7 @@ orderfile_load(struct orderfile *f, const char *path, struct span name,
 	f->path = path;
 	f->fd = -1;
 	if (hashed)
-		ordline_encode(&f->name, name);
+		name_encode(&f->name, name);
 	else
 		buf_addspan(&f->name, name);
 	return read_file(f, path, tmpdir, hashed);

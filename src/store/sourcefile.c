@@ -4,6 +4,7 @@
 
 #include "sys/charset.h"
 #include "sys/io.h"
+#include "sys/secret.h"
 
 #define LIST_LINE_MAX 65536	/* octets of a line in a list */
 #define RESULTS_MAX ((size_t)1 << 30)	/* more were never sent at once */
@@ -68,6 +69,19 @@ read_lists(struct source *s, const struct sourcefiles *f, struct buf *faults)
 	return faults->n > 0 ? EX_DATAERR : EX_OK;
 }
 
+static void
+read_key(struct source *s, const char *path)
+{
+	struct buf key = { 0 };
+	const char *why;
+
+	if (secret_read(path, &key, TAG_KEY_MAX, &why) < 0)
+		die(EX_CONFIG, "%s: %s", path, why);
+	tag_key(&s->key, buf_span(&key));
+	secret_wipe(&key);
+	s->keyed = 1;
+}
+
 static enum exit_code
 read_table(struct source *s, const struct sourcefiles *f, struct buf *faults)
 {
@@ -105,9 +119,12 @@ enum exit_code
 sourcefile_read(struct source *s, struct buf *text, const struct sourcefiles *f,
     struct buf *faults)
 {
-	enum exit_code code = read_lists(s, f, faults);
+	enum exit_code code;
 
 	s->name = io_name(f->path);
+	if (f->keyfile != NULL)
+		read_key(s, f->keyfile);
+	code = read_lists(s, f, faults);
 	if (code == EX_OK && f->table != NULL)
 		code = read_table(s, f, faults);
 	if (code == EX_OK)

@@ -10,6 +10,7 @@
 struct sourcefiles {
 	const char *path;	/* of the order; "-" is standard input */
 	const char *table, *results;	/* and of these, or NULL */
+	const char *keyfile;	/* for tags, or NULL */
 	const char **lists;	/* of those in the form of gone(5) */
 	size_t nlists;
 	const char *charset;	/* of order and table; NULL: UTF-8 */

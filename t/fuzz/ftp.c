@@ -3,6 +3,7 @@
  * written as one again, and as replies, with the ports and features in them.
  */
 #include "format/wire/ftp.h"
+#include "format/wire/name.h"
 #include "format/wire/ordline.h"
 
 #include "fuzz.h"
@@ -10,7 +11,7 @@
 static void
 add_encoded(struct buf *b, const struct buf *part)
 {
-	ordline_encode(b, buf_span(part));
+	name_encode(b, buf_span(part));
 }
 
 static void

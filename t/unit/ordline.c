@@ -1,6 +1,7 @@
 /*
  * ordline: what a connection's first bytes are, ORDER lines, names and macs.
  */
+#include "format/wire/name.h"
 #include "format/wire/ordline.h"
 
 #include "test.h"
@@ -143,7 +144,7 @@ test_names(void)
 	CHECK(ordline_name_check(buf_span(&long_name)) == NULL);
 	buf_addc(&long_name, 'n');
 	CHECK(ordline_name_check(buf_span(&long_name)) != NULL);
-	ordline_encode(&wire, span_of("a b/%\n\xd0\xbf~._-", 12));
+	name_encode(&wire, span_of("a b/%\n\xd0\xbf~._-", 12));
 	CHECK_BUF(&wire, "a%20b%2F%25%0A%D0%BF~._-");
 	buf_free(&long_name);
 	buf_free(&wire);

@@ -32,7 +32,9 @@ entry_key(struct span key)
 	return span_is(key, "login") ? KEY_LOGIN :
 	    span_is(key, "email") ? KEY_EMAIL :
 	    span_is(key, "domain") ? KEY_DOMAIN :
-	    span_is(key, "name") ? KEY_NAME : KEY_FIELD;
+	    span_is(key, "name") ? KEY_NAME :
+	    span_is(key, "email%") ? KEY_ENCODED :
+	    span_is(key, "token") ? KEY_TOKEN : KEY_FIELD;
 }
 
 size_t

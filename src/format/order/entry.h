@@ -55,8 +55,15 @@ int entry_is_key(int c);
 /* [Word:] at the start of s: a section misspelt, or in the wrong place. */
 int entry_is_tag_like(struct span s);
 
-/* The keys that are taken: address and name give their values. */
-enum entry_key { KEY_LOGIN, KEY_EMAIL, KEY_DOMAIN, KEY_NAME, KEY_FIELD };
+/*
+ * The keys that are taken: address and name give their values; KEY_ENCODED is
+ * the address for a link.  KEY_TOKEN is a field's key where there is nothing to
+ * make a token with.
+ */
+enum entry_key {
+	KEY_LOGIN, KEY_EMAIL, KEY_DOMAIN, KEY_NAME, KEY_ENCODED, KEY_TOKEN,
+	KEY_FIELD
+};
 enum entry_key entry_key(struct span key);
 
 /*

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "format/wire/name.h"
 #include "headers.h"
 
 /* The placeholder that starts at i: 1, or 0 where none does. */
@@ -45,10 +46,18 @@ placeholder_next(struct span s, size_t *i, struct placeholder *p)
 	return 0;
 }
 
+static enum entry_key
+key_of(const struct fields *f, struct span key)
+{
+	const enum entry_key k = entry_key(key);
+
+	return k == KEY_TOKEN && f->key == NULL ? KEY_FIELD : k;
+}
+
 size_t
 fields_number(const struct fields *f, struct span key)
 {
-	size_t k = entry_key(key);
+	size_t k = key_of(f, key);
 
 	if (k != KEY_FIELD)
 		return k;
@@ -148,6 +157,8 @@ fields_free(struct fields *f)
 	free(f->used);
 	buf_free(&f->copies);
 	buf_free(&f->texts);
+	buf_free(&f->encoded);
+	buf_free(&f->token);
 	memset(f, 0, sizeof *f);
 }
 
@@ -173,11 +184,15 @@ collect_text(struct fields *f, struct span text)
 {
 	struct used_field *used;
 	struct placeholder p;
+	enum entry_key k;
 	size_t i = 0;
 
 	buf_add(&f->texts, &text, sizeof text);
 	while (placeholder_next(text, &i, &p)) {
-		if (entry_key(p.key) != KEY_FIELD)
+		k = key_of(f, p.key);
+		f->encodes |= k == KEY_ENCODED;
+		f->tokens |= k == KEY_TOKEN;
+		if (k != KEY_FIELD)
 			continue;
 		used = add_key(f, p.key);
 		if (!p.escaped && p.default_text.p == NULL)
@@ -245,7 +260,7 @@ check_entry(struct fields *f, struct order *o, const struct entry *e)
 
 	f->turn++;
 	while ((r = entry_field(&rest, &field, &why)) > 0) {
-		if (entry_key(field.key) == KEY_FIELD)
+		if (key_of(f, field.key) == KEY_FIELD)
 			count(f, o, field.key, e->kind == ENTRY_GOOD);
 		else
 			faults_add(&o->faults, field.key.p, "%.*s is not a "
@@ -307,6 +322,24 @@ tell_lacks(struct fields *f, struct order *o, struct span text,
 	}
 }
 
+/* A token that nothing makes would be a link that leads nowhere. */
+static void
+find_tokens(const struct fields *f, struct order *o)
+{
+	struct placeholder p;
+	struct span text;
+	size_t i, k;
+
+	for (i = 0; i < f->texts.n; i += sizeof text) {
+		memcpy(&text, f->texts.p + i, sizeof text);
+		for (k = 0; placeholder_next(text, &k, &p);)
+			if (!p.escaped && span_is(p.key, "token") &&
+			    fields_number(f, p.key) == SET_NONE)
+				faults_add(&o->faults, text.p + p.at,
+				    "[token] is made with a key (-k)");
+	}
+}
+
 static void
 find_missing(struct fields *f, struct order *o, const size_t *which, size_t n)
 {
@@ -343,7 +376,20 @@ fields_check(struct fields *f, struct order *o, struct span columns)
 	}
 	if (n > 0)
 		find_missing(f, o, which, n);
+	find_tokens(f, o);
 	free(which);
+}
+
+/* What only some orders ask for. */
+static void
+take_link(struct fields *f)
+{
+	buf_clear(&f->encoded);
+	if (f->encodes)
+		name_encode(&f->encoded, f->email);
+	buf_clear(&f->token);
+	if (f->tokens)
+		tag_leave(&f->token, f->key, f->list, f->email);
 }
 
 void
@@ -357,6 +403,7 @@ fields_take(struct fields *f, const struct entry *e)
 	f->login = e->addr.local;
 	f->email = e->addr.text;
 	f->domain = e->addr.domain;
+	take_link(f);
 	f->turn++;
 	buf_clear(&f->copies);
 	buf_reserve(&f->copies, e->text.n);	/* so that it stays in place */

@@ -5,6 +5,7 @@
 #ifndef FORMAT_ORDER_FIELDS_H
 #define FORMAT_ORDER_FIELDS_H
 
+#include "format/crypt/tag.h"
 #include "order.h"
 
 /* What has the form of a placeholder in a text. */
@@ -23,9 +24,14 @@ int placeholder_next(struct span s, size_t *i, struct placeholder *p);
  * All zero is none; fields_free gives the memory back.
  */
 struct fields {
+	const struct tag_key *key;	/* the caller's, for tokens, or NULL */
+	struct span list;	/* that they are for; both set at first */
 	struct span login, email, domain, name;
 	size_t n;
 	/* private */
+	int encodes, tokens;	/* the order asks for these */
+	struct buf encoded;	/* the address, with %XX (RFC 3986 2.1) */
+	struct buf token;	/* tag_leave of it */
 	struct set keys;	/* in the order of used */
 	struct used_field {
 		struct span key;

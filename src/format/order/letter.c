@@ -251,13 +251,16 @@ letter_open(struct letter *l, const struct order *o, struct fields *f,
 	l->fields = f;
 	l->batch = opt->batch;
 	l->copies = opt->copies;
+	l->verp = opt->verp;
+	l->key = opt->key;
 	order_mailbox(opt->sender, &sender);
 	l->host = sender.addr.domain;
 	if (!span_is_ascii(l->host))
 		l->host = span_str("localhost");
 	start_hash(l, opt->id);
 	compile(l);
-	l->utf8 = !span_is_ascii(sender.addr.text);
+	l->utf8 = !span_is_ascii(sender.addr.text) ||
+	    !span_is_ascii(l->verp);
 	add_sender(l, &l->head, "From: ",
 	    o->from.p != NULL ? o->from : opt->sender);
 	buf_adds(&l->head, "To: ");
@@ -273,8 +276,27 @@ letter_open(struct letter *l, const struct order *o, struct fields *f,
 	date_mail(&l->middle, opt->time, opt->offset);
 	buf_adds(&l->middle, "\r\nMIME-Version: 1.0\r\nMessage-ID: <");
 	buf_adds(&l->mail, "MAIL FROM:<");
+	if (l->verp.n > 0)
+		return;
 	buf_addspan(&l->mail, sender.addr.text);
 	buf_addc(&l->mail, '>');
+}
+
+/* MAIL without its parameters. */
+static void
+add_mail(const struct letter *l, struct buf *out)
+{
+	const struct fields *f = l->fields;
+	struct addr rcpt;
+
+	buf_addspan(out, buf_span(&l->mail));
+	if (l->verp.n == 0)
+		return;
+	rcpt.text = f->email;
+	rcpt.local = f->login;
+	rcpt.domain = f->domain;
+	verp_make(out, l->key, l->verp, &rcpt);
+	buf_addc(out, '>');
 }
 
 static void
@@ -368,7 +390,7 @@ letter_add(struct letter *l, const struct span *rcpt, size_t n,
 
 	for (i = 0; !l->ascii && !utf8 && i < n; i++)
 		utf8 = !span_is_ascii(rcpt[i]);
-	buf_addspan(out, buf_span(&l->mail));
+	add_mail(l, out);
 	if (eight || utf8)
 		buf_adds(out, " BODY=8BITMIME");
 	if (utf8)

@@ -6,12 +6,16 @@
 #define FORMAT_ORDER_LETTER_H
 
 #include "format/mail/mime.h"
+#include "format/mail/verp.h"
 #include "template.h"
 
 struct letter_opt {
 	struct span sender;	/* "Name <addr>" or addr, of the envelope and,
 				   where the order has none, of From; it
 				   outlives the letter */
+	struct span verp;	/* the envelope's sender, as verp_make takes
+				   it, or empty: by letter_add only */
+	const struct tag_key *key;	/* for that */
 	struct span id;		/* of the mailing */
 	int64_t time;		/* for Date, with the offset of the zone */
 	int offset;
@@ -53,7 +57,10 @@ struct letter {
 	int utf8;		/* a sender's address is not ASCII */
 	int ascii;		/* all that stands among the recipients is */
 	struct span host;	/* the sender's domain */
-	struct buf mail;	/* MAIL without its parameters */
+	struct span verp;
+	const struct tag_key *key;
+	struct buf mail;	/* MAIL without its parameters; under verp up
+				   to the sender */
 	struct buf head;	/* fields up to the recipient's */
 	struct buf middle;	/* from behind those that vary to the hash of
 				   the Message-ID */

@@ -88,6 +88,8 @@ parse(struct source *s, struct span text, struct buf *faults)
 {
 	take_order(s, &s->order, text);
 	check_from(&s->order, s->pattern);
+	s->fields.key = s->keyed ? &s->key : NULL;
+	s->fields.list = s->list;
 	fields_check(&s->fields, &s->order, buf_span(&s->columns));
 	if (s->order.faults.n == 0)
 		return 0;
@@ -201,6 +203,7 @@ use_defaults(struct source *s, struct span text, struct buf *faults)
 	struct order o;
 
 	take_order(s, &o, text);
+	left.key = s->fields.key;
 	fields_check(&left, &o, span_of(NULL, 0));
 	add_with_defaults(&made, &o, &s->fields, &left);
 	fields_free(&left);

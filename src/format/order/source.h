@@ -16,6 +16,9 @@ struct source {
 	const char *table;	/* and of the table */
 	const char *pattern;	/* fnmatch(3): what [From:] may be, or NULL */
 	int repeats;		/* who is named twice gets two letters */
+	int keyed;		/* there is a key: */
+	struct tag_key key;	/* it, for tokens */
+	struct span list;	/* and what they are for */
 	int lists;		/* there are lists of whom to leave out: */
 	struct exclude exclude;	/* they */
 

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#define ENCODED (sizeof "%XX" - 1)
+
 /* Whether what follows is at the start of a line. */
 enum line_start { START_NO, START_YES, START_IF_EMPTY };
 
@@ -98,6 +100,10 @@ add_part(struct compiler *c, const struct placeholder *p, size_t number)
 	t->ascii = t->ascii && span_is_ascii(p->default_text);
 	if (p->default_text.n > t->longest)
 		t->longest = p->default_text.n;
+	if (number == KEY_TOKEN && TAG_LONG > t->longest)
+		t->longest = TAG_LONG;
+	if (number == KEY_ENCODED && ENCODED > t->widest)
+		t->widest = ENCODED;
 	if (c->start == START_YES)
 		c->start = START_IF_EMPTY;
 	c->refs++;
@@ -166,6 +172,10 @@ value_of(const struct fields *f, const struct part *part)
 	case KEY_NAME:
 		return f->name.n > 0 ? f->name :
 		    default_text.p != NULL ? default_text : f->login;
+	case KEY_ENCODED:
+		return buf_span(&f->encoded);
+	case KEY_TOKEN:
+		return buf_span(&f->token);
 	default:
 		used = &f->used[part->number - KEY_FIELD];
 		return used->turn == f->turn ? used->value : default_text;

@@ -11,6 +11,25 @@ name_login(struct buf *b, struct span s)
 	return 0;
 }
 
+static int
+is_unreserved(char c)
+{
+	return byte_is_letter(c) || byte_is_digit(c) || c == '-' ||
+	    c == '.' || c == '_' || c == '~';
+}
+
+void
+name_encode(struct buf *b, struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (is_unreserved(s.p[i]))
+			buf_addc(b, s.p[i]);
+		else
+			buf_addf(b, "%%%02X", (unsigned char)s.p[i]);
+}
+
 int
 name_decode(struct buf *b, struct span s)
 {

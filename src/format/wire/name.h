@@ -15,6 +15,9 @@
  */
 int name_login(struct buf *b, struct span s);
 
+/* Adds s with %XX for all but letters, digits and -._~ (RFC 3986 2.3). */
+void name_encode(struct buf *b, struct span s);
+
 /* Decodes %XX (RFC 3986 2.1) into b: 0, or -1 at a % without two hex digits. */
 int name_decode(struct buf *b, struct span s);
 

@@ -154,25 +154,6 @@ ordline_name_check(struct span name)
 	    "the name has a control character";
 }
 
-static int
-is_unreserved(char c)
-{
-	return byte_is_letter(c) || byte_is_digit(c) || c == '-' ||
-	    c == '.' || c == '_' || c == '~';
-}
-
-void
-ordline_encode(struct buf *out, struct span name)
-{
-	size_t i;
-
-	for (i = 0; i < name.n; i++)
-		if (is_unreserved(name.p[i]))
-			buf_addc(out, name.p[i]);
-		else
-			buf_addf(out, "%%%02X", (unsigned char)name.p[i]);
-}
-
 const char *
 ordline_decode(struct buf *name, struct span wire)
 {

@@ -52,9 +52,6 @@ const char *ordline_parse(struct ordline *o, struct span args);
  */
 const char *ordline_name_check(struct span name);
 
-/* Percent-encodes all but RFC 3986's unreserved characters. */
-void ordline_encode(struct buf *out, struct span name);
-
 /* Decodes and checks: NULL, or what is wrong in words. */
 const char *ordline_decode(struct buf *name, struct span wire);
 

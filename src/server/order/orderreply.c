@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "format/crypt/sha256.h"
+#include "format/wire/name.h"
 #include "format/wire/ordline.h"
 
 /*
@@ -91,7 +92,7 @@ answer(struct orderreply *q, const struct held *h)
 
 	if (err == 0) {
 		buf_adds(&text, "250 stored ");
-		ordline_encode(&text, name);
+		name_encode(&text, name);
 	} else if (err == EEXIST) {
 		buf_adds(&text, "250 duplicate ");
 		buf_addspan(&text, buf_span(&h->text));
