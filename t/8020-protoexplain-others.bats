@@ -167,7 +167,8 @@ order() {
 	session order 'S: 220 pth.ua orderrecv 1 0123' "$@" >dialogue
 }
 
-SUM=8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4
+# Of hi, with CRLF behind it.
+SUM=44723dd4d0e0d46a3c7fa8aca254b61c27b6b5789f96177e82c80700409f1535
 
 @test "orderproto(7)" {
 	order "C: ORDER 4 $SUM f -" 'C: hi' "S: 250 stored f 4 $SUM" \
@@ -198,4 +199,20 @@ SUM=8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4
 	faulty 'S: 250 more' 'orderproto(7)'
 	order "C: ORDER 9 $SUM f -" 'C: hi'
 	faulty 'C: hi' 'orderproto(7)'
+}
+
+@test "orderproto(7): the checksum of an order that is all there" {
+	order "C: ORDER 4 ${SUM//d/D} f -" 'C: hi' "S: 250 stored f 4 $SUM" \
+		"C: ORDER 4 $SUM f -" 'C: hi' "S: 250 duplicate f 4 $SUM"
+	right
+	[ "$(grep -c 'SHA-256 is as its line says' <<<"$output")" = 2 ]
+	order "C: ORDER 4 $SUM f -" 'C: ho' 'S: 554 checksum differs'
+	faulty 'C: ho' 'orderproto(7)'
+	grep -q 'is 99837ceb.*, not as its line says' got
+	order "C: ORDER 0 $SUM f -" 'S: 554 checksum differs'
+	faulty "C: ORDER 0 $SUM f -" 'orderproto(7)'
+	# How the line ended is not known.
+	printf '%s\n' 'S: 220 pth.ua orderrecv 1 0123' "C: ORDER 4 $SUM f -" \
+		'C: ho' 'S: 554 checksum differs' 'C: QUIT' 'S: 221 bye' >dialogue
+	right
 }
