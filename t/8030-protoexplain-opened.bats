@@ -118,6 +118,24 @@ faulty() {
 	faulty 'RFC 2045 6.2'
 }
 
+@test "-m: a message within the message" {
+	message 'MIME-Version: 1.0' \
+		'Content-Type: multipart/digest; boundary=z' '' --z \
+		'Content-Type: message/rfc822' '' 'MIME-Version: 1.0' \
+		'Subject: =?utf-8?Q?=D0=B0?=' \
+		'Content-Type: multipart/mixed; boundary=y' '' --y '' x --y-- \
+		--z '' one --z--
+	opens 0 -m 'message/rfc822: a message within the message' \
+		'The message within the message begins' 'Subject, decoded: "а"' \
+		'A boundary: part 1.1 begins' 'A boundary: part 2 begins'
+	message 'MIME-Version: 1.0' 'Content-Type: message/rfc822' '' \
+		'Content-Type: text/plain' '' x
+	faulty 'RFC 2045 4'
+	message 'MIME-Version: 1.0' 'Content-Type: message/rfc822' \
+		'Content-Transfer-Encoding: base64' '' eA==
+	faulty 'RFC 2046 5.2.1'
+}
+
 @test "-m: a message that POP3 fetches" {
 	printf '%s\n' 'S: +OK' 'C: USER u' 'S: +OK' 'C: PASS p' 'S: +OK' \
 		'C: RETR 1' 'S: +OK' \

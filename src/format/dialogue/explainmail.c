@@ -194,6 +194,21 @@ say_encoding(struct explainmail *m, struct notes *notes, struct span word,
 		    "there is: 7bit, 8bit, binary, quoted-printable, base64");
 }
 
+/* Behind the header of a part comes a message, with its own. */
+static void
+begin_message(struct explainmail *m, struct notes *notes)
+{
+	if (m->encoding != EXPLAINMAIL_PLAIN) {
+		buf_adds(wrong(notes, "RFC 2046 5.2.1"), "a message within "
+		    "the message cannot be encoded itself");
+		return;
+	}
+	notes_add(notes, NOTE_MEANS, "RFC 2046 5.2.1", "The message within "
+	    "the message begins, with a header of its own.");
+	buf_clear(&m->header);
+	m->in_body = m->inner = 0;
+}
+
 /* The header of the message, or of a part, is whole. */
 static void
 end_header(struct explainmail *m, struct notes *notes)
@@ -218,6 +233,8 @@ end_header(struct explainmail *m, struct notes *notes)
 	say_filename(m, notes);
 	say_encoding(m, notes, find(m, "Content-Transfer-Encoding"),
 	    type.p != NULL && multipart_is(type, "multipart", NULL));
+	if (type.p != NULL && multipart_is(type, "message", "rfc822"))
+		begin_message(m, notes);
 }
 
 static int
