@@ -48,7 +48,8 @@ MODULES = \
 	format/mail/addr format/mail/aliases format/mail/compose \
 	format/mail/content \
 	format/mail/crlf format/mail/date format/mail/downgrade \
-	format/mail/hdr format/mail/mime format/mail/mimehead \
+	format/mail/hdr format/mail/idn format/mail/mime \
+	format/mail/mimehead format/mail/unicode \
 	format/mail/multipart format/mail/verp format/mail/words \
 	format/order/entry \
 	format/order/excerpt format/order/exclude \
@@ -109,11 +110,11 @@ PARTS = \
 	sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even explain \
-	failure follow ftp ftpd ftpput hash hdr intake io journal limit local \
-	lock md5 mime nameservers net netrc newfile order orderd ordline \
-	passwd pool pop3d protocol rate record reply results rules sasl scram \
-	smtpd smtpdata smtpext smtphead spawn store survey throttle verp \
-	words
+	failure follow ftp ftpd ftpput hash hdr idn intake io journal limit \
+	local lock md5 mime nameservers net netrc newfile order orderd \
+	ordline passwd pool pop3d protocol rate record reply results rules \
+	sasl scram smtpd smtpdata smtpext smtphead spawn store survey \
+	throttle verp words
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
 	launch login readmail terminal wire

@@ -146,7 +146,7 @@ get_letter(struct buf *text, struct mailing *m, const char *rcpt)
 	struct addr addr;
 	const char *why;
 
-	if (addr_parse(&addr, span_str(rcpt), &why) < 0)
+	if (addr_parse(&addr, addr_pasted(span_str(rcpt)), &why) < 0)
 		die(EX_USAGE, "-m: %s: %s", rcpt, why);
 	if (!mailing_find(m, &addr, &message))
 		die(EX_NOUSER, "%s: no such recipient in the order", rcpt);

@@ -210,6 +210,28 @@ seven() {
 	run -75 smtpsend -s "$ADDR" -f юзер@x b@x <letter
 }
 
+@test "a domain in UTF-8 is an A-label where SMTPUTF8 is not offered" {
+	printf 'To: Оля <olia@пошта.test>\nSubject: s\n\nx\n' >letter
+	fake
+	run -0 smtpsend -s "$ADDR" -f news@пошта.test olia@пошта.test <letter
+	grep -q '^RCPT TO:<olia@пошта.test>$' dialog
+	fake -c PIPELINING,8BITMIME
+	run -0 --separate-stderr smtpsend -s "$ADDR" -l - -f news@пошта.test \
+		olia@пошта.test b@x <letter
+	[ "$(short <<<"$output")" = \
+		$'sent olia@пошта.test 250 dot\nsent b@x 250 dot' ]
+	grep -q '^MAIL FROM:<news@xn--80a1acn3a.test> BODY=8BITMIME$' dialog
+	grep -q '^RCPT TO:<olia@xn--80a1acn3a.test>$' dialog
+	grep -q '^To: Оля <olia@xn--80a1acn3a.test>' got.1
+	# nothing else in the header: then no 8BITMIME is needed
+	sed 's/Оля //' letter >plain
+	fake -c PIPELINING
+	run -0 smtpsend -s "$ADDR" -f me@x olia@пошта.test <plain
+	grep -q '^MAIL FROM:<me@x>$' dialog
+	grep -q '^To: <olia@xn--80a1acn3a.test>' got.1
+	run -75 smtpsend -s "$ADDR" -f me@x olia@☃.test <plain
+}
+
 @test "an empty message is one" {
 	fake
 	run -0 smtpsend -s "$ADDR" -f me@x a@x </dev/null

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "format/mail/idn.h"
 #include "sys/secret.h"
 
 static enum mx_verdict
@@ -202,6 +203,7 @@ doubt(struct resolver *r, struct span domain)
 	}
 }
 
+/* By a name in ASCII. */
 static enum mx_verdict
 find(struct resolver *r, struct span domain, const char *port, struct mx *m)
 {
@@ -233,12 +235,18 @@ enum mx_verdict
 mx_find(struct resolver *r, struct span domain, const char *port,
     struct mx *m)
 {
+	struct buf name = { 0 };
 	enum mx_verdict verdict;
+	const char *why;
 
 	mx_free(m);
-	verdict = find(r, domain, port, m);
+	if (idn_domain(&name, domain, &why) < 0)
+		verdict = say(r, MX_NONE, why);
+	else
+		verdict = find(r, buf_span(&name), port, m);
 	if (verdict != MX_FOUND)
 		mx_free(m);
+	buf_free(&name);
 	return verdict;
 }
 

@@ -36,7 +36,8 @@ struct mx {
 };
 
 /*
- * Finds the hosts of a domain or address literal ([192.0.2.1], [IPv6:...]):
+ * Finds the hosts of a domain, asked for in ASCII (idn.h), or address literal
+ * ([192.0.2.1], [IPv6:...]):
  * those of its MX records by preference, in random order among equals; where
  * there is none the domain itself, with preference 0, when it has an address.
  * Names from the DNS that are not domain names are left out.  localhost, and

@@ -2,6 +2,7 @@
 
 #include "format/mail/addr.h"
 #include "format/mail/downgrade.h"
+#include "format/mail/idn.h"
 
 static enum esmtp_verdict
 refuse_all(struct message *m, const char *why)
@@ -10,22 +11,32 @@ refuse_all(struct message *m, const char *why)
 	return ESMTP_NEVER;
 }
 
-/* What the server must offer for the message to go as it is. */
-static unsigned
-content_needs(const struct content *c)
+/* The form of the header with the domains of its addresses in ASCII. */
+static enum mime_form
+ascii_header(struct buf *b, const struct content *c)
 {
-	unsigned needs = 0;
+	idn_header(b, span_of(c->text.p, c->body));
+	return mime_scan_short(buf_span(b));
+}
 
-	if (c->head_form == MIME_8BIT)
-		needs |= OFFER_SMTPUTF8;
-	if (c->head_form == MIME_8BIT || c->body_form == MIME_8BIT)
-		needs |= OFFER_8BITMIME;
-	return needs;
+/* The header cannot go where 8BITMIME is not offered. */
+static int
+is_header_8bit(const struct content *c)
+{
+	struct buf header = { 0 };
+	int r;
+
+	if (c->head_form != MIME_8BIT)
+		return 0;
+	r = ascii_header(&header, c) == MIME_8BIT;
+	buf_free(&header);
+	return r;
 }
 
 /*
- * Settles in which form the content goes.  A header in UTF-8 is declared
- * where that can be done, and else sent under 8BITMIME, as most clients do.
+ * Settles in which form the content goes.  A header in UTF-8 is declared where
+ * that can be done; else its domains go as A-labels, and what is left of UTF-8
+ * is sent under 8BITMIME, as most clients do.
  */
 static enum esmtp_verdict
 fit_content(struct esmtp_form *f, unsigned caps, struct message *m)
@@ -33,25 +44,49 @@ fit_content(struct esmtp_form *f, unsigned caps, struct message *m)
 	struct content *content = &m->content;
 	const enum mime_form most = caps & OFFER_8BITMIME ? MIME_8BIT :
 	    MIME_7BIT;
+	enum mime_form head = content->head_form;
+	struct buf ascii = { 0 };
+	int r = 0;
 
-	f->needs = content_needs(content);
-	f->text = buf_span(&content->text);
-	if (content->body_form <= most)
-		return ESMTP_OK;
 	buf_clear(&m->converted);
-	if (downgrade_message(&m->converted, f->text, most, &f->why) < 0)
+	f->needs = 0;
+	f->text = buf_span(&content->text);
+	if (head == MIME_8BIT && !(caps & OFFER_SMTPUTF8)) {
+		head = ascii_header(&ascii, content);
+		buf_addspan(&ascii, span_drop(f->text, content->body));
+		f->text = buf_span(&ascii);
+	}
+	if (head == MIME_8BIT)
+		f->needs = OFFER_SMTPUTF8;
+	if (head == MIME_8BIT || content->body_form == MIME_8BIT)
+		f->needs |= OFFER_8BITMIME;
+	if (content->body_form > most)
+		r = downgrade_message(&m->converted, f->text, most, &f->why);
+	else
+		buf_addspan(&m->converted, buf_span(&ascii));
+	buf_free(&ascii);
+	if (r < 0)
 		return content->body_form == MIME_8BIT ? ESMTP_BODY :
 		    refuse_all(m, f->why);
-	f->text = buf_span(&m->converted);
-	if (mime_scan_short(f->text) == MIME_7BIT)
+	f->text = m->converted.n > 0 ? buf_span(&m->converted) :
+	    buf_span(&content->text);
+	if (content->body_form > most && mime_scan_short(f->text) == MIME_7BIT)
 		f->needs = 0;
 	return ESMTP_OK;
 }
 
+/* Whether an address cannot go without SMTPUTF8: not even as an A-label. */
 static int
-is_utf8(const struct rcpt *r)
+is_utf8(const struct buf *addr)
 {
-	return !span_is_ascii(buf_span(&r->addr));
+	struct buf ascii = { 0 };
+	int r;
+
+	if (span_is_ascii(buf_span(addr)))
+		return 0;
+	r = idn_address(&ascii, buf_span(addr)) < 0;
+	buf_free(&ascii);
+	return r;
 }
 
 /* Addresses beyond ASCII need SMTPUTF8 (RFC 6531 3.2). */
@@ -65,10 +100,10 @@ fit_addresses(struct esmtp_form *f, unsigned caps, struct message *m)
 		f->needs |= OFFER_SMTPUTF8;
 	for (i = 0; i < m->rcpts; i++) {
 		r = &m->rcpt[i];
-		if (r->decided || !is_utf8(r))
+		if (r->decided || span_is_ascii(buf_span(&r->addr)))
 			continue;
 		f->needs |= OFFER_SMTPUTF8;
-		r->later = !(caps & OFFER_SMTPUTF8);
+		r->later = !(caps & OFFER_SMTPUTF8) && is_utf8(&r->addr);
 	}
 	f->needs &= caps;
 }
@@ -85,13 +120,14 @@ esmtp_look(unsigned caps, uintmax_t size, const struct message *m)
 	int any = 0;
 	size_t i;
 
-	if (m->content.head_form == MIME_8BIT && !(caps & OFFER_8BITMIME))
+	if (!(caps & OFFER_8BITMIME) && is_header_8bit(&m->content))
 		return ESMTP_HEADER;
 	if (!(caps & OFFER_SMTPUTF8)) {
-		if (!span_is_ascii(buf_span(&m->from)))
+		if (is_utf8(&m->from))
 			return ESMTP_SENDER;
 		for (i = 0; i < m->rcpts && !any; i++)
-			any = !m->rcpt[i].decided && !is_utf8(&m->rcpt[i]);
+			any = !m->rcpt[i].decided &&
+			    !is_utf8(&m->rcpt[i].addr);
 		if (!any)
 			return ESMTP_RCPT;
 	}
@@ -200,11 +236,14 @@ has_params(const struct esmtp_form *form, const struct buf *params)
 }
 
 static void
-add_path(struct buf *b, const char *verb, const struct buf *addr)
+add_path(struct buf *b, const char *verb, const struct buf *addr,
+    const struct esmtp_form *form)
 {
 	buf_adds(b, verb);
 	buf_addc(b, '<');
-	buf_addspan(b, buf_span(addr));
+	if ((form->needs & OFFER_SMTPUTF8) || span_is_ascii(buf_span(addr)) ||
+	    idn_address(b, buf_span(addr)) < 0)
+		buf_addspan(b, buf_span(addr));
 	buf_addc(b, '>');
 }
 
@@ -214,7 +253,7 @@ esmtp_say_mail(struct smtpc *c, const struct esmtp_form *form,
 {
 	struct buf *b = smtpc_command(c);
 
-	add_path(b, "MAIL FROM:", &m->from);
+	add_path(b, "MAIL FROM:", &m->from, form);
 	if (form->caps & OFFER_SIZE) {
 		buf_adds(b, " SIZE=");
 		buf_addu(b, form->text.n);
@@ -234,7 +273,7 @@ esmtp_say_rcpt(struct smtpc *c, const struct esmtp_form *form,
 {
 	struct buf *b = smtpc_command(c);
 
-	add_path(b, "RCPT TO:", &r->addr);
+	add_path(b, "RCPT TO:", &r->addr, form);
 	if (form->caps & OFFER_DSN)
 		add_params(b, buf_span(&r->params));
 	smtpc_say(c, buf_span(b));

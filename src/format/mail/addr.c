@@ -1,6 +1,7 @@
 #include "addr.h"
 
 #include "mime.h"
+#include "unicode.h"
 
 /* Characters of a label of a domain, RFC 1035 2.3.4. */
 #define LABEL_MAX 63
@@ -130,11 +131,31 @@ parse_local(struct addr *a, struct span s, const char **why)
 	return span_is_printable(a->local) ? 0 : -1;
 }
 
+/* What is pasted with an address, and nobody sees: why it is not one. */
+static const char *
+find_pasted(struct span s)
+{
+	uint32_t c;
+
+	while (s.n > 0) {
+		c = unicode_take(&s);
+		if (c > 0x7f && unicode_is_blank(c))
+			return "a no-break space, or an invisible character, "
+			    "in the address";
+		if (unicode_is_quote(c))
+			return "a typographic quote in the address";
+	}
+	return NULL;
+}
+
 static int
 parse(struct addr *a, struct span s, int bare, const char **why)
 {
 	a->text = s;
 	a->domain = span_of(NULL, 0);
+	*why = span_is_ascii(s) ? NULL : find_pasted(s);
+	if (*why != NULL)
+		return -1;
 	*why = "empty address";
 	if (s.n == 0 || parse_local(a, s, why) < 0)
 		return -1;
@@ -148,6 +169,16 @@ parse(struct addr *a, struct span s, int bare, const char **why)
 	a->domain = span_of(s.p + a->local.n + 1, s.n - a->local.n - 1);
 	*why = "malformed domain";
 	return addr_is_domain(a->domain) || is_literal(a->domain) ? 0 : -1;
+}
+
+struct span
+addr_pasted(struct span s)
+{
+	s = unicode_unquote(s);
+	if (s.n > 1 && s.p[s.n - 1] == '.' && s.p[s.n - 2] != '.' &&
+	    span_find(s, '@') != NULL)
+		s.n--;
+	return s;
 }
 
 int

@@ -24,6 +24,13 @@ struct addr {
  */
 int addr_parse(struct addr *a, struct span s, const char **why);
 
+/*
+ * s without what is pasted with addresses: typographic quotes and blanks of any
+ * kind around it, and the dot at the end of a full domain or of a sentence.
+ * Within an address addr_parse refuses such quotes and blanks.
+ */
+struct span addr_pasted(struct span s);
+
 /* As addr_parse, but a local part may stand alone. */
 int addr_parse_bare(struct addr *a, struct span s, const char **why);
 

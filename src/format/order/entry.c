@@ -1,5 +1,7 @@
 #include "entry.h"
 
+#include "format/mail/unicode.h"
+
 int
 entry_is_key(int c)
 {
@@ -119,12 +121,12 @@ parse_named(struct entry *e, size_t at)
 	struct span rest = span_drop(e->text, at + 1);
 	size_t n = find_unquoted(rest, '>');
 
-	e->name = unquote(span_trim(span_of(e->text.p, at)));
+	e->name = unquote(unicode_trim(span_of(e->text.p, at)));
 	e->kind = ENTRY_BAD;
 	e->why = "no > behind the address";
 	if (n == rest.n)
 		return;
-	if (addr_parse(&e->addr, span_trim(span_of(rest.p, n)), &e->why) == 0)
+	if (addr_parse(&e->addr, addr_pasted(span_of(rest.p, n)), &e->why) == 0)
 		e->kind = ENTRY_GOOD;
 	e->fields = span_trim(span_drop(rest, n + 1));
 }
@@ -141,7 +143,8 @@ entry_parse(struct entry *e, struct span text)
 	while (n < text.n && !byte_is_blank(text.p[n]))
 		n++;
 	e->fields = span_trim(span_drop(text, n));
-	if (addr_parse(&e->addr, span_of(text.p, n), &e->why) == 0 &&
+	if (addr_parse(&e->addr, addr_pasted(span_of(text.p, n)),
+	    &e->why) == 0 &&
 	    (e->fields.n == 0 || e->fields.p[0] != '<')) {
 		e->kind = ENTRY_GOOD;
 		return;

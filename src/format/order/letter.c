@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "format/mail/date.h"
+#include "format/mail/idn.h"
 #include "format/mail/mimehead.h"
 #include "headers.h"
 
@@ -28,6 +29,7 @@ letter_free(struct letter *l)
 	free(l->headers);
 	text_free(&l->body);
 	text_free(&l->html);
+	buf_free(&l->host);
 	buf_free(&l->mail);
 	buf_free(&l->head);
 	buf_free(&l->middle);
@@ -245,6 +247,7 @@ letter_open(struct letter *l, const struct order *o, struct fields *f,
     const struct letter_opt *opt)
 {
 	struct entry sender;
+	const char *why;
 
 	memset(l, 0, sizeof *l);
 	l->order = o;
@@ -254,9 +257,8 @@ letter_open(struct letter *l, const struct order *o, struct fields *f,
 	l->verp = opt->verp;
 	l->key = opt->key;
 	order_mailbox(opt->sender, &sender);
-	l->host = sender.addr.domain;
-	if (!span_is_ascii(l->host))
-		l->host = span_str("localhost");
+	if (idn_domain(&l->host, sender.addr.domain, &why) < 0)
+		buf_adds(&l->host, "localhost");
 	start_hash(l, opt->id);
 	compile(l);
 	l->utf8 = !span_is_ascii(sender.addr.text) ||

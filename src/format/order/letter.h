@@ -56,7 +56,7 @@ struct letter {
 	int batch, copies;
 	int utf8;		/* a sender's address is not ASCII */
 	int ascii;		/* all that stands among the recipients is */
-	struct span host;	/* the sender's domain */
+	struct buf host;	/* the sender's domain, in ASCII */
 	struct span verp;
 	const struct tag_key *key;
 	struct buf mail;	/* MAIL without its parameters; under verp up

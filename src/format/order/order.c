@@ -196,7 +196,9 @@ pack(const struct order *o, const struct entry *e)
 	x.at = (uint32_t)(e->text.p - o->recipients.p);
 	x.n = (uint32_t)e->text.n;
 	x.kind = (uint8_t)e->kind;
-	if (e->kind == ENTRY_GOOD && e->addr.text.p == e->text.p) {
+	if (e->kind == ENTRY_GOOD && e->addr.text.p == e->text.p &&
+	    (e->addr.text.n == e->text.n ||
+	    byte_is_blank(e->text.p[e->addr.text.n]))) {
 		x.addr = (uint16_t)e->addr.text.n;
 		x.local = (uint8_t)e->addr.local.n;
 	}
