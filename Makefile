@@ -18,9 +18,10 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 	-fsanitize=address,undefined
 
 # The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
-PROGS = archive-stamp ftpd-lite ftpsend mkmail mxlookup orderparse orderrecv \
-	ordersend ordertake pop3d-lite protoexplain protograde protoladder \
-	protoreplay prototap resultplot savefile settled smtpd-lite smtpsend \
+PROGS = archive-stamp ftpd-lite ftpsend mkbatch mkmail mxlookup orderparse \
+	orderrecv ordersend ordertake pop3d-lite protoexplain protograde \
+	protoladder protoreplay prototap resultplot savefile settled \
+	smtpd-lite smtpsend \
 	withlock
 MODULES = \
 	sys/appended sys/bounded sys/buf sys/charset sys/cli sys/conn \
@@ -65,7 +66,8 @@ MODULES = \
 	format/wire/reply format/wire/results format/wire/scram \
 	format/wire/survey format/wire/tally format/wire/waits \
 	store/archive store/dedup store/droplist store/maildir \
-	store/maildrop store/mailroot store/mbox store/msgtext \
+	store/maildrop store/mailroot store/mbox store/msgsource \
+	store/msgtext \
 	store/outbox store/overheard store/passwd store/recorded \
 	store/rulefile store/settle store/sourcefile store/spool \
 	store/stamp store/throttle \

@@ -85,8 +85,9 @@ set_rate(struct opt *opt, const char *text)
 {
 	if (rate_parse(&opt->in.rate, text) == 0)
 		return;
-	if (opt->many || text[strcspn(text, "@")] == '\0')
-		die(EX_USAGE, "-r: %s: neither a rate nor a sender", text);
+	if (opt->many || (!byte_is_letter(text[0]) &&
+	    strchr(text, '@') == NULL))
+		die(EX_USAGE, "-r: %s: not a rate", text);
 	opt->prepare.from = text;
 	opt->posing = 1;
 }

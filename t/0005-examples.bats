@@ -216,6 +216,23 @@ is_handled() {
 	all_tried
 }
 
+@test "mkbatch.1" {
+	fake
+	export SMTPSERVER=$ADDR
+	# The git that there may be is not needed.
+	mkdir mail mail/user1 mail/user1/cur mail/user1/new
+	for i in 1 2; do
+		printf '%s\n' 'To: list@pth.ua' "Subject: $i" '' Hi. |
+			tee "000$i.patch" >"mail/user1/new/$i"
+	done
+	printf '%s\n' 'From x Mon Nov 23 10:00:00 2026' 'To: a@x' '' 1 >sent.mbox
+	gives 0 1 'git format-patch' :
+	[ "$(received | uniq -c | tr -s ' ')" = ' 2 list@pth.ua' ]
+	gives 0 2
+	[ "$(wc -l <got)" = 6 ]
+	all_tried
+}
+
 @test "mkmail.1" {
 	fake
 	gives 0 1

@@ -114,7 +114,7 @@ sent() {
 
 @test "sendmail's options: taken, or refused loudly; nothing unsent is 0" {
 	rc "server $ADDR"
-	for option in '-r r@x.test' '-m -f r@x.test' '-e q -fr@x.test' \
+	for option in '-rr@x.test' '-m -f r@x.test' '-e q -fr@x.test' \
 		'-em -G -U -fr@x.test' \
 		'-O DeliveryMode=b -oi -oem -f r@x.test' \
 		'-N never -R hdrs -B 7BIT -bm -f r@x.test'; do
@@ -123,7 +123,7 @@ sent() {
 		[ "$(cat got.log)" = '1 r@x.test you@x' ]
 	done
 	fake
-	for option in -q -q15m -bp -bs -bd -bv '-n -i you@x' '-r nobody you@x'; do
+	for option in -q -q15m -bp -bs -bd -bv '-n -i you@x' '-r 5 you@x'; do
 		# shellcheck disable=SC2086
 		run -64 --separate-stderr smtpsend $option <<<$'Subject: s\n'
 		[ -z "$output" ]

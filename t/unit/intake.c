@@ -57,10 +57,10 @@ test_dealt(void)
 	CHECK_INT(pipe(fd), 0);
 	feed_init(&feed, fd[0], NULL, "me");
 	make(&m);
+	buf_addf(&b, "NOOP %ju %d\n", m.number, m.tries);
 	message_put(&b, &m);
 	first = b.n;
-	m.number = 9;
-	m.tries = 0;
+	buf_adds(&b, "NOOP 9 0\n");
 	message_put(&b, &m);
 	for (i = 0; i < first; i++) {
 		CHECK_INT(feed_next(&feed, &got), FEED_LATER);

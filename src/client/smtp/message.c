@@ -257,6 +257,20 @@ message_split(struct message *m, struct message_cache *cache)
 	return other;
 }
 
+static void
+put_path(struct buf *b, const char *verb, const struct buf *addr,
+    const struct buf *params)
+{
+	buf_adds(b, verb);
+	buf_addc(b, '<');
+	buf_addspan(b, buf_span(addr));
+	buf_addc(b, '>');
+	if (params->n > 0)
+		buf_addc(b, ' ');
+	buf_addspan(b, buf_span(params));
+	buf_adds(b, "\r\n");
+}
+
 void
 message_put(struct buf *b, const struct message *m)
 {
@@ -265,19 +279,11 @@ message_put(struct buf *b, const struct message *m)
 	size_t from = 0, i;
 	const char *dot;
 
-	buf_addf(b, "NOOP %ju %d\nMAIL FROM:<", m->number, m->tries);
-	buf_addspan(b, buf_span(&m->from));
-	buf_adds(b, "> ");
-	buf_addspan(b, buf_span(&m->params));
-	for (r = m->rcpt; r < m->rcpt + m->rcpts; r++) {
-		if (r->decided)
-			continue;
-		buf_adds(b, "\nRCPT TO:<");
-		buf_addspan(b, buf_span(&r->addr));
-		buf_adds(b, "> ");
-		buf_addspan(b, buf_span(&r->params));
-	}
-	buf_adds(b, "\nDATA\n");
+	put_path(b, "MAIL FROM:", &m->from, &m->params);
+	for (r = m->rcpt; r < m->rcpt + m->rcpts; r++)
+		if (!r->decided)
+			put_path(b, "RCPT TO:", &r->addr, &r->params);
+	buf_adds(b, "DATA\r\n");
 	for (i = 0; i < text.n && (dot = memchr(text.p + i, '.',
 	    text.n - i)) != NULL; i++) {
 		i = (size_t)(dot - text.p);
@@ -288,5 +294,5 @@ message_put(struct buf *b, const struct message *m)
 		from = i;
 	}
 	buf_addspan(b, span_drop(text, from));
-	buf_adds(b, ".\n");
+	buf_adds(b, ".\r\n");
 }

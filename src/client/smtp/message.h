@@ -107,10 +107,7 @@ struct span message_domain(const struct message *m);
  */
 struct message *message_split(struct message *m, struct message_cache *cache);
 
-/*
- * Adds m to b in the form of bsmtp(5), for those who are undecided, with its
- * number and tries before it in a NOOP line.
- */
+/* Adds m to b in the form of bsmtp(5), for those who are undecided. */
 void message_put(struct buf *b, const struct message *m);
 
 /* The results(5) fields of one recipient; time is in seconds. */

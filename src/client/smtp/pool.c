@@ -294,6 +294,7 @@ pool_rest(struct pool *p, struct pool_worker *w, long ms)
 void
 pool_give(struct pool_worker *w, struct message *m)
 {
+	buf_addf(&w->out, "NOOP %ju %d\n", m->number, m->tries);
 	message_put(&w->out, m);
 	if (w->n++ == 0)
 		w->since = io_clock();

@@ -1,0 +1,154 @@
+/*
+ * mkbatch: makes a batch, bsmtp(5), of messages that are in files, for whom
+ * their headers name.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "client/smtp/prepare.h"
+#include "store/msgsource.h"
+#include "sys/cli.h"
+#include "sys/io.h"
+#include "sys/local.h"
+
+static const char usage[] =
+    "usage: mkbatch [-hV] [-f from] [-H helo] [file | mbox | Maildir ...]\n"
+    "  -f  the sender, else $EMAIL\n"
+    "  -H  the name to say in EHLO, and the domain of bare names\n";
+
+/* What a message needs of a server stands in MAIL (RFC 6152, RFC 6531). */
+static void
+set_params(struct message *m)
+{
+	int utf8 = m->content.head_form == MIME_8BIT ||
+	    !span_is_ascii(buf_span(&m->from));
+	size_t i;
+
+	for (i = 0; i < m->rcpts; i++)
+		utf8 |= !span_is_ascii(buf_span(&m->rcpt[i].addr));
+	if (utf8)
+		buf_adds(&m->params, "BODY=8BITMIME SMTPUTF8");
+	else if (m->content.body_form == MIME_8BIT)
+		buf_adds(&m->params, "BODY=8BITMIME");
+}
+
+/* Whether all whom the header names are addresses; the others are told. */
+static int
+tell_rcpts(const struct message *m, const struct msgsource *s)
+{
+	const struct rcpt *r;
+	int good = 1;
+
+	for (r = m->rcpt; r < m->rcpt + m->rcpts; r++) {
+		if (!r->decided)
+			continue;
+		good = 0;
+		warn("%s:%zu: %.*s: %.*s", s->name, s->line, (int)r->addr.n,
+		    r->addr.p, (int)r->text.n, r->text.p);
+	}
+	return good;
+}
+
+/* One message, for those who can get it; the rest is told. */
+static enum exit_code
+add_message(struct wr *out, struct message *m, const struct prepare *p,
+    const struct msgsource *s)
+{
+	enum exit_code code = EX_OK;
+	struct buf b = { 0 };
+	const char *why;
+
+	prepare_sender(&m->from, p);
+	why = prepare_text(m, p);
+	if (why != NULL) {
+		warn("%s:%zu: %s", s->name, s->line, why);
+		return EX_DATAERR;
+	}
+	if (!tell_rcpts(m, s))
+		code = EX_DATAERR;
+	if (message_open(m) > 0) {
+		set_params(m);
+		message_put(&b, m);
+		wr_addspan(out, buf_span(&b));
+		buf_free(&b);
+	}
+	return code;
+}
+
+static enum exit_code
+add_source(struct wr *out, const char *path, const struct prepare *p)
+{
+	struct message m = { 0 };
+	struct buf text = { 0 };
+	enum exit_code code = EX_OK;
+	struct msgsource s;
+	int r;
+
+	r = msgsource_open(&s, path, MESSAGE_MAX);
+	while (r == 0 && out->err == 0 &&
+	    (r = msgsource_next(&s, &text)) != 0) {
+		message_start(&m, 1);
+		content_add(&m.content, buf_span(&text));
+		buf_clear(&text);
+		if (r > 0) {
+			code = result_worst(code,
+			    add_message(out, &m, p, &s));
+		} else {
+			errno = s.err;
+			warn_sys("%s:%zu", s.name, s.line);
+			code = result_worst(code, s.err == EFBIG ?
+			    EX_DATAERR : EX_NOINPUT);
+		}
+		r = 0;
+	}
+	if (r < 0) {
+		errno = s.err;
+		warn_sys("%s", s.name);
+		code = EX_NOINPUT;
+	}
+	msgsource_close(&s);
+	message_free(&m);
+	buf_free(&text);
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	static char *const standard[] = { "-", NULL };
+	char *const *path = standard;
+	struct prepare p = { .headers = 1, .steady = 1 };
+	struct buf sender = { 0 };
+	char host[LOCAL_HOST_MAX];
+	enum exit_code code = EX_OK;
+	struct wr out;
+	int c;
+
+	cli_init(argc, argv, usage);
+	local_host(host);
+	p.helo = host;
+	p.email = getenv("EMAIL");
+	p.logname = getenv("LOGNAME");
+	p.epoch = getenv("SOURCE_DATE_EPOCH");
+	while ((c = getopt(argc, argv, "f:hH:V")) != -1)
+		switch (c) {
+		case 'f': p.from = optarg; break;
+		case 'h': cli_help();
+		case 'H': p.helo = prepare_helo(optarg); break;
+		case 'V': cli_version();
+		default: cli_usage();
+		}
+	/* Who must not be a sender is told before anything is written. */
+	prepare_sender(&sender, &p);
+	buf_free(&sender);
+	if (optind < argc)
+		path = argv + optind;
+	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
+	wr_addf(&out, "EHLO %s\r\n", p.helo);
+	for (; *path != NULL && out.err == 0; path++)
+		code = result_worst(code, add_source(&out, *path, &p));
+	wr_adds(&out, "QUIT\r\n");
+	wr_finish(&out);
+	return (int)code;
+}

@@ -1,0 +1,242 @@
+#include "msgsource.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const parts[DROPLIST_PARTS] = { "new", "cur" };
+
+/* Octets of a line that are read at once. */
+#define PIECE 65536
+
+/* What git format-patch has in the place of a date. */
+static const char git_date[] = " Mon Sep 17 00:00:00 2001";
+
+/* --- A Maildir ------------------------------------------------------- */
+
+static void
+set_file(struct msgsource *s, int part, const char *name)
+{
+	buf_clear(&s->file);
+	buf_addf(&s->file, "%s/%s/%s", s->path, parts[part], name);
+	s->name = buf_str(&s->file);
+}
+
+static int
+list_part(struct msgsource *s, int part)
+{
+	struct dirent *e;
+	DIR *dir;
+
+	set_file(s, part, "");
+	dir = io_dir(s->name);
+	if (dir == NULL && errno == ENOENT) {
+		s->err = ENOTDIR;
+		s->name = s->path;
+		return -1;
+	}
+	if (dir == NULL) {
+		s->err = errno;
+		return -1;
+	}
+	while ((errno = 0, e = readdir(dir)) != NULL)
+		if (e->d_name[0] != '.')
+			droplist_add(&s->list, (enum droplist_part)part,
+			    e->d_name, 0);
+	s->err = errno;
+	closedir(dir);
+	return s->err == 0 ? 0 : -1;
+}
+
+static int
+list_maildir(struct msgsource *s)
+{
+	int part;
+
+	for (part = 0; part < DROPLIST_PARTS; part++)
+		if (list_part(s, part) < 0)
+			return -1;
+	droplist_sort(&s->list);
+	s->name = s->path;
+	return 0;
+}
+
+/* The next message of a Maildir, which may have been seen meanwhile. */
+static int
+next_file(struct msgsource *s, struct buf *text)
+{
+	const struct drop_message *m;
+
+	if (s->at == s->list.n)
+		return 0;
+	m = &s->list.message[s->at++];
+	s->line = 1;
+	set_file(s, m->part, m->name);
+	if (io_text(s->name, text, s->max) == 0)
+		return 1;
+	s->err = errno;
+	return -1;
+}
+
+/* --- A file ---------------------------------------------------------- */
+
+/* Whether an mbox has such a line before a message: it holds a time. */
+static int
+is_from_line(struct span line)
+{
+	size_t i;
+
+	if (!span_begins(line, "From "))
+		return 0;
+	for (i = 2; i + 2 < line.n; i++)
+		if (line.p[i] == ':' && byte_is_digit(line.p[i - 1]) &&
+		    byte_is_digit(line.p[i + 1]))
+			return 1;
+	return 0;
+}
+
+static int
+is_gits(struct span line)
+{
+	line = span_chomp(line);
+	return line.n > strlen(git_date) && span_is(span_drop(line,
+	    line.n - strlen(git_date)), git_date);
+}
+
+/* A line of a message in an mbox, without what it was quoted with. */
+static void
+add_line(struct msgsource *s, struct buf *text, struct span line)
+{
+	struct span rest = line;
+
+	while (rest.n > 0 && rest.p[0] == '>')
+		rest = span_drop(rest, 1);
+	if (s->quoted && rest.n < line.n && span_begins(rest, "From "))
+		line = span_drop(line, 1);
+	buf_addspan(text, line);
+}
+
+/* Whether text ends with an empty line, as before the next From line. */
+static int
+ends_empty(struct span text)
+{
+	struct span cut = span_chomp(text);
+
+	return cut.n < text.n && (cut.n == 0 || cut.p[cut.n - 1] == '\n');
+}
+
+static enum rd_status
+read_line(struct msgsource *s, struct span *line)
+{
+	enum rd_status status = rd_line(&s->rd, line);
+
+	if (status == RD_ERROR)
+		s->err = s->rd.err;
+	s->lines += status == RD_LINE || status == RD_PARTIAL;
+	return status;
+}
+
+/* The first line decides what the file is. */
+static void
+begin(struct msgsource *s)
+{
+	struct span line = { NULL, 0 };
+	enum rd_status status;
+
+	s->begun = 1;
+	status = read_line(s, &line);
+	if (status == RD_EOF || status == RD_ERROR)
+		return;
+	line = span_unmarked(line);
+	s->box = is_from_line(line);
+	buf_addspan(&s->held, line);
+}
+
+/* Takes lines up to the next From line, which is held, or the end. */
+static void
+take_lines(struct msgsource *s, struct buf *text, int fresh)
+{
+	const size_t start = text->n;
+	enum rd_status status;
+	struct span line;
+
+	for (;; fresh = status == RD_LINE) {
+		status = read_line(s, &line);
+		if (status == RD_EOF || status == RD_ERROR)
+			return;
+		if (s->box && fresh && is_from_line(line) &&
+		    ends_empty(buf_span(text))) {
+			buf_addspan(&s->held, line);
+			return;
+		}
+		if (text->n - start + line.n > s->max)
+			s->err = EFBIG;
+		if (s->err == 0)
+			add_line(s, text, line);
+	}
+}
+
+static int
+next_in_file(struct msgsource *s, struct buf *text)
+{
+	int fresh;
+
+	s->err = 0;
+	if (!s->begun)
+		begin(s);
+	if (s->held.n == 0)
+		return s->err == 0 ? 0 : -1;
+	s->line = s->lines > 0 ? s->lines : 1;
+	s->quoted = s->box && !is_gits(buf_span(&s->held));
+	if (!s->box)
+		buf_addspan(text, buf_span(&s->held));
+	fresh = s->held.p[s->held.n - 1] == '\n';
+	buf_clear(&s->held);
+	take_lines(s, text, fresh);
+	if (s->box && ends_empty(buf_span(text)))
+		text->n = span_chomp(buf_span(text)).n;
+	return s->err == 0 ? 1 : -1;
+}
+
+/* --- Both ------------------------------------------------------------ */
+
+int
+msgsource_open(struct msgsource *s, const char *path, size_t max)
+{
+	struct stat st;
+
+	memset(s, 0, sizeof *s);
+	s->path = s->name = path;
+	s->max = max;
+	s->fd = io_open(path);
+	if (s->fd < 0 || fstat(s->fd, &st) < 0) {
+		s->err = errno;
+		return -1;
+	}
+	s->name = io_name(path);
+	if (!S_ISDIR(st.st_mode)) {
+		rd_init(&s->rd, s->fd, IO_FOREVER, PIECE);
+		return 0;
+	}
+	close(s->fd);
+	s->fd = -1;
+	return list_maildir(s);
+}
+
+int
+msgsource_next(struct msgsource *s, struct buf *text)
+{
+	return s->fd < 0 ? next_file(s, text) : next_in_file(s, text);
+}
+
+void
+msgsource_close(struct msgsource *s)
+{
+	if (s->fd >= 0)
+		rd_free(&s->rd);
+	if (s->fd > STDERR_FILENO)
+		close(s->fd);
+	droplist_free(&s->list);
+	buf_free(&s->held);
+	buf_free(&s->file);
+}
