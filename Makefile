@@ -26,8 +26,9 @@ PROGS = archive-stamp ftpd-lite ftpsend mkbatch mkmail mxlookup orderparse \
 MODULES = \
 	sys/appended sys/bounded sys/buf sys/charset sys/cli sys/conn \
 	sys/dataconn sys/die sys/fdpass sys/inetd sys/io sys/limit \
-	sys/local sys/lock sys/loop sys/net sys/newfile sys/secret \
-	sys/serve sys/spawn sys/stop sys/text sys/workers \
+	sys/local sys/lock sys/loop sys/net sys/newfile sys/openssl \
+	sys/relay sys/secret sys/serve sys/spawn sys/stop sys/text \
+	sys/tlsserver sys/workers \
 	format/crypt/md5 format/crypt/sha256 format/crypt/tag \
 	format/dialogue/answer \
 	format/dialogue/awaited format/dialogue/dialogue \
@@ -119,7 +120,7 @@ UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even explain \
 	throttle verp words
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
-	launch login readmail terminal wire
+	launch login no-tls readmail terminal wire
 
 BIN = $(PROGS:%=bin/%)
 MAINS = $(PROGS:%=src/%.o)

@@ -1,6 +1,7 @@
 /*
  * smtpd-lite: takes mail over SMTP and puts it into mailboxes.
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -18,12 +19,14 @@
 #include "sys/local.h"
 #include "sys/secret.h"
 #include "sys/serve.h"
+#include "sys/tlsserver.h"
 
 static const char usage[] =
     "usage: smtpd-lite [-1ipv] [-l addr] ... [-d dir] [-o form] [-u users]\n"
     "                  [-a passwd-file] [-D domain] ... [-R rules]\n"
     "                  [-q relay-dir] [-t transcript-dir] [-m size]\n"
     "                  [-c sessions] [-T seconds] [-w workers] [-U user]\n"
+    "                  [-Z cert[,key]]\n"
     "  -1  take one message, then exit\n"
     "  -i  one session on standard input and output\n"
     "  -l  where to listen: host:port, :port, *:port or /path (:2525)\n"
@@ -41,11 +44,12 @@ static const char usage[] =
     "  -T  seconds a session may be idle (300)\n"
     "  -w  worker processes (10 for maildir and bsmtp, else 1)\n"
     "  -U  user to become after binding, when started by root\n"
-    "  -v  tell what is said, on standard error\n";
+    "  -v  tell what is said, on standard error\n"
+    "  -Z  files of a certificate, and its key: STARTTLS, through openssl\n";
 
 struct app {
 	struct serve_opt serve;
-	const char *form, *users, *secrets, *rules;
+	const char *form, *users, *secrets, *rules, *cert;
 	const char **domain;
 	struct mailroot mail, relay;
 	struct smtpd_conf conf;
@@ -57,6 +61,7 @@ struct app {
 	struct rules *faults;
 	struct smtpd_once once;
 	struct stamp stamp;
+	struct tlsserver tls;
 	char host[LOCAL_HOST_MAX];
 	int print;
 };
@@ -74,11 +79,41 @@ must(int r, const char *dir)
 		die_sys(EX_CANTCREAT, "%s", dir);
 }
 
+/* "cert", "cert,key": whether TLS can be had with them. */
+static void
+try_certificate(struct app *app)
+{
+	struct buf why = { 0 };
+
+	tlsserver_set(&app->tls, app->cert, getenv("TMPDIR"));
+	if (tlsserver_check(&app->tls, &why) < 0)
+		die(EX_CONFIG, "-Z: %s", buf_str(&why));
+	buf_free(&why);
+}
+
+/* Rules may have another certificate. */
+static int
+secure(void *arg, int in, int out, const char *identity)
+{
+	struct app *app = arg;
+	struct tlsserver other;
+	int fd;
+
+	if (identity == NULL)
+		return tlsserver_start(&app->tls, in, out);
+	tlsserver_set(&other, identity, app->tls.tmpdir);
+	fd = tlsserver_start(&other, in, out);
+	tlsserver_free(&other);
+	return fd;
+}
+
 static void
 make(void *arg)
 {
-	const struct app *app = arg;
+	struct app *app = arg;
 
+	if (app->cert != NULL)
+		try_certificate(app);
 	must(mailroot_prepare(&app->mail), app->mail.dir);
 	must(mailroot_prepare(&app->relay), app->relay.dir);
 	if (app->overheard.transcript.dir != NULL)
@@ -95,6 +130,9 @@ start(void *arg)
 	must(mailroot_open(&app->relay), app->relay.dir);
 	app->conf.keeper = app->mail.store;
 	app->conf.spool = app->relay.store;
+	/* What does TLS ends by itself. */
+	if (app->cert != NULL)
+		signal(SIGCHLD, SIG_IGN);
 }
 
 static void
@@ -153,6 +191,7 @@ configure(struct app *app)
 	local_host(app->host);
 	c->host = app->host;
 	c->domain = app->domain;
+	c->tls = app->cert != NULL;
 	c->max_size = app->serve.max_size;
 	c->store = app->mail.form;
 	c->relay = app->relay.form = app->relay.dir != NULL ?
@@ -203,6 +242,7 @@ clean_up(struct app *app)
 	passwd_free(app->passwd);
 	rules_free(app->faults);
 	stamp_free(&app->stamp);
+	tlsserver_free(&app->tls);
 	free(app->domain);
 }
 
@@ -218,14 +258,15 @@ main(int argc, char **argv)
 	};
 	struct service service = {
 		.session = &smtpd_session, .conf = &app.conf, .app = &app,
-		.make = make, .start = start, .commit = commit
+		.make = make, .start = start, .commit = commit,
+		.secure = secure
 	};
 	enum exit_code code;
 	int c;
 
 	cli_init(argc, argv, usage);
 	app.domain = die_calloc((size_t)argc, sizeof *app.domain);
-	while ((c = getopt(argc, argv, "a:D:o:pq:R:t:u:" SERVE_ONCE
+	while ((c = getopt(argc, argv, "a:D:o:pq:R:t:u:Z:" SERVE_ONCE
 	    SERVE_OPTS)) != -1)
 		switch (c) {
 		case 'a': app.secrets = optarg; break;
@@ -236,6 +277,7 @@ main(int argc, char **argv)
 		case 'R': app.rules = optarg; break;
 		case 't': app.overheard.transcript.dir = optarg; break;
 		case 'u': app.users = optarg; break;
+		case 'Z': app.cert = optarg; break;
 		default: serve_option(&app.serve, c, optarg);
 		}
 	if (optind < argc)

@@ -176,7 +176,7 @@ RCPT TO:<u@x.test>'
 	printf 'EHLO x\nSTARTTLS\nQUIT\n' | rules 'at ehlo hide HELP' \
 		'at ehlo offer STARTTLS' 'at ehlo offer AUTH PLAIN LOGIN'
 	sed '1,/EXPN/d' out | diff - <(printf '%s\n' 250-STARTTLS \
-		'250 AUTH PLAIN LOGIN' '500 5.5.2 Error: command not recognized' \
+		'250 AUTH PLAIN LOGIN' '502 5.5.1 Error: TLS is not available here' \
 		'221 2.0.0 Bye')
 }
 

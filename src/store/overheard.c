@@ -48,6 +48,10 @@ end(struct overheard *s, enum session_verdict v, const struct buf *out)
 	transcript_bytes(s->transcript, DIALOGUE_SERVER,
 	    span_drop(buf_span(out), s->told));
 	s->told = out->n;
+	if (v == SESSION_SECURE) {
+		transcript_unseal(s->transcript);
+		s->seen = 0;
+	}
 	return v;
 }
 
@@ -94,6 +98,14 @@ delay(const void *session)
 	const struct overheard *s = session;
 
 	return s->type->delay != NULL ? s->type->delay(s->session) : 0;
+}
+
+static const char *
+identity(const void *session)
+{
+	const struct overheard *s = session;
+
+	return s->type->identity(s->session);
 }
 
 static enum session_verdict
@@ -170,6 +182,7 @@ overheard_type(const struct overheard_conf *c)
 	return (struct session_type){
 		.open = open_session, .greet = greet, .feed = feed,
 		.resume = resume, .delay = delay,
+		.identity = c->type->identity != NULL ? identity : NULL,
 		.end = c->type->end != NULL ? end_of_input : NULL,
 		.expire = expire, .close = close_session,
 		.attach = c->type->attach != NULL ? attach : NULL,

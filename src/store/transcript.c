@@ -124,6 +124,12 @@ transcript_bytes(struct transcript *t, enum dialogue_side side,
 }
 
 void
+transcript_unseal(struct transcript *t)
+{
+	record_unseal(&t->record);
+}
+
+void
 transcript_note(struct transcript *t, const char *note)
 {
 	record_note(&t->record, note, io_clock_us(), &t->out);

@@ -32,6 +32,9 @@ void transcript_bytes(struct transcript *t, enum dialogue_side side,
     struct span bytes);
 void transcript_note(struct transcript *t, const char *note);
 
+/* What was said last has begun TLS, of which we are an end: it goes on. */
+void transcript_unseal(struct transcript *t);
+
 /* Where the session stands. */
 const struct follow *transcript_follow(const struct transcript *t);
 

@@ -1,6 +1,7 @@
 #include "conn.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 /*
  * A session is fed this much at a time: its answers to one piece are all that
@@ -223,6 +224,28 @@ conn_receive(struct conn_host *h, struct conn *c, ssize_t r)
 		c->ask = (size_t)r == c->ask && c->out.n == 0 ?
 		    CONN_READ : READ_FIRST;
 	}
+}
+
+int
+conn_secure(struct conn_host *h, struct conn *c, int in, int out)
+{
+	const struct session_type *type = h->service->session;
+	int fd;
+
+	fd = h->service->secure(h->service->app, in, out,
+	    type->identity != NULL ? type->identity(c->session) : NULL);
+	if (fd < 0) {
+		conn_end(h, c, CONN_DEAD);
+		return in;
+	}
+	close(in);
+	if (out != in)
+		close(out);
+	/* It came in the clear, from whoever is between (CVE-2011-0411). */
+	buf_free(&c->in);
+	c->fresh = 0;
+	obey(h, c, SESSION_MORE);
+	return fd;
 }
 
 void

@@ -90,6 +90,13 @@ void conn_resume(struct conn_host *h, struct conn *c);
 /* Whether the deadline is the session's own, not one for its peer. */
 int conn_has_delay(const struct conn *c);
 
+/*
+ * SESSION_SECURE, and all has been sent: in and out are closed, and the
+ * descriptor is returned that stands for both from now on; or they stay, in is
+ * returned, and c is CONN_DEAD.
+ */
+int conn_secure(struct conn_host *h, struct conn *c, int in, int out);
+
 /* The deadline has passed, or (down) the server is ending. */
 void conn_expire(struct conn_host *h, struct conn *c, int down);
 

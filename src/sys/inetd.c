@@ -63,6 +63,21 @@ receive(struct conn_host *h, struct conn *c)
 	return code;
 }
 
+/* From here on standard input and output are what is said under TLS. */
+static enum exit_code
+secure(struct conn_host *h, struct conn *c)
+{
+	enum exit_code code = EX_OK;
+	int fd = conn_secure(h, c, STDIN_FILENO, STDOUT_FILENO);
+
+	if (fd == STDIN_FILENO)
+		return EX_OK;
+	if (dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0)
+		code = fail("dup2");
+	close(fd);
+	return code;
+}
+
 /* One step of the session on standard input: input, or what it waits for. */
 static enum exit_code
 step(struct conn_host *h, struct conn *c, int stop)
@@ -73,6 +88,8 @@ step(struct conn_host *h, struct conn *c, int stop)
 	if (conn_wants_commit(c)) {
 		h->service->commit(h->service->app);
 		conn_resume(h, c);
+	} else if (c->verdict == SESSION_SECURE) {
+		code = secure(h, c);
 	} else if (c->verdict == SESSION_WAIT) {
 		if (await_input(c, -1, (int)(c->deadline - h->now), stop,
 		    &code) == READY_STOP)

@@ -112,6 +112,8 @@ transmit(struct loop *l, struct conn *c)
 	}
 	if (c->out.cap > OUT_KEPT)
 		buf_free(&c->out);
+	if (c->verdict == SESSION_SECURE)
+		c->fd = conn_secure(&l->host, c, c->fd, c->fd);
 	if (c->phase != CONN_CLOSING)
 		return;
 	/* Closing with input unread would cut the answer off (RST). */

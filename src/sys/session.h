@@ -26,6 +26,8 @@ enum session_verdict {
 			   second connection */
 	SESSION_AGAIN,	/* there is more to do without input: resume me when
 			   others had their turn and most is sent */
+	SESSION_SECURE,	/* send what is there, then begin TLS: more is fed
+			   that came under it, and what came already is lost */
 	SESSION_CLOSE,	/* send what is there, then close */
 	SESSION_RESET	/* the same, by RST */
 };
@@ -58,6 +60,12 @@ struct session_type {
 	 * little while, as it is always where this is NULL.
 	 */
 	long (*delay)(const void *s);
+
+	/*
+	 * After SESSION_SECURE: what to show itself by, a word of the
+	 * protocol's own for the service, or NULL, as always where this is.
+	 */
+	const char *(*identity)(const void *s);
 
 	/*
 	 * The peer will send nothing more; what was left unused is lost.  NULL
@@ -117,6 +125,13 @@ struct service {
 	 * SESSION_COMMIT: makes safe whatever they left for it.
 	 */
 	void (*commit)(void *app);
+
+	/*
+	 * After SESSION_SECURE: does TLS on in and out, which may be one
+	 * descriptor and are closed then.  A non-blocking one for what is said
+	 * under it; -1 ends the session.
+	 */
+	int (*secure)(void *app, int in, int out, const char *identity);
 };
 
 #endif

@@ -160,6 +160,12 @@ spawn_tapped(struct spawn *s, char *const argv[], int *err)
 	return start(s, argv, 1, err);
 }
 
+int
+spawn_complaining(struct spawn *s, char *const argv[], int *err)
+{
+	return start(s, argv, 0, err);
+}
+
 /* In the copy: nothing of the parent's is left to be held open. */
 static void
 leave_stdio(void)

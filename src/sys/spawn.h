@@ -30,6 +30,9 @@ int spawn_output(struct spawn *s, char *const argv[]);
  */
 int spawn_tapped(struct spawn *s, char *const argv[], int *err);
 
+/* The same, but its standard input is ours; s->out is -1. */
+int spawn_complaining(struct spawn *s, char *const argv[], int *err);
+
 /*
  * Starts a copy of this process that runs work and ends with what it returns.
  * s->in and s->out are one socket, and so is the copy's fd; its standard

@@ -305,7 +305,7 @@ test_hide(void)
 }
 
 #define ACTIONS "there are reply drop reset delay hide offer truncate " \
-	"silence twice also unended bytewise inject\n"
+	"silence twice also unended bytewise inject certificate\n"
 #define CODES "2yz, 3yz, 4yz or 5yz"
 
 static void
@@ -384,6 +384,11 @@ test_action_faults(void)
 	    "1:13: inject is for prototap alone\n"
 	    "2:14: a keyword of EHLO is expected\n"
 	    "3:14: a reply code is expected: " CODES "\n");
+#define ELSEWHERE "certificate is for smtpd-lite at starttls alone\n"
+	check_faults("at mail certificate x\nat any certificate x\n"
+	    "at starttls certificate\nat starttls certificate a,b c",
+	    "1:9: " ELSEWHERE "2:8: " ELSEWHERE
+	    "3:24: a file is expected\n4:29: nothing more is expected\n");
 }
 
 /* Who stands between others, in other protocols. */

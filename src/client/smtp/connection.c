@@ -7,6 +7,7 @@
 
 #include "client/client.h"
 #include "client/smtp/tls.h"
+#include "sys/openssl.h"
 
 /* The server is left alone for a while: -1. */
 static int
@@ -216,7 +217,7 @@ explain(struct connection *l, struct server *v)
 
 	if (l->complaints < 0)
 		return;
-	if (tls_explain(&why, l->complaints))
+	if (openssl_explain(&why, l->complaints, "server"))
 		rest(v, STAGE_TLS, 0, buf_span(&why));
 	buf_free(&why);
 }

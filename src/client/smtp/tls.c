@@ -11,10 +11,7 @@
 
 #include "sys/die.h"
 #include "sys/io.h"
-
-/* It has this long to say why it ends, in ms; and says no more than that. */
-#define WORDS_TIMEOUT 1000
-#define WORD_MAX 512
+#include "sys/relay.h"
 
 static int
 is_ip(const char *host)
@@ -86,164 +83,22 @@ tls_start(struct smtpc *c, const char *helo)
 	return status;
 }
 
-/* The n-th of the words that colons divide, from 0; empty beyond the last. */
-static struct span
-word(struct span s, int n)
-{
-	while (n-- > 0)
-		span_cut(&s, ':');
-	return span_trim(span_cut(&s, ':'));
-}
-
-/* What openssl's words mean to a person. */
-static void
-add_reason(struct buf *why, struct span reason)
-{
-	static const char *const known[][2] = {
-		{ "wrong version number", "the server does not speak TLS" },
-		{ "packet length too long", "the server does not speak TLS" },
-		{ "unsupported protocol", "no version of TLS in common" },
-		{ "tlsv1 alert protocol version",
-		    "no version of TLS in common" },
-		{ "sslv3 alert handshake failure",
-		    "the server refuses the handshake" },
-	};
-	size_t i;
-
-	for (i = 0; i < COUNT(known); i++)
-		if (span_is(reason, known[i][0])) {
-			buf_adds(why, known[i][1]);
-			return;
-		}
-	buf_addspan(why, reason);
-}
-
-static int
-holds(struct span line, const char *s)
-{
-	for (; line.n > 0; line = span_drop(line, 1))
-		if (span_begins(line, s))
-			return 1;
-	return 0;
-}
-
-/*
- * One line of openssl's: 1 when it says why.  Those of its own library are
- * thread:error:code:library:function:reason:file:line:more.
- */
-static int
-explain_line(struct buf *why, struct span line)
-{
-	if (span_begins(line, "verify error:num=")) {
-		buf_adds(why, "the server's certificate is not accepted: ");
-		buf_addspan(why, word(line, 2));
-	} else if (holds(line, ":BIO_lookup")) {
-		buf_adds(why, "no connection: ");
-		buf_addspan(why, word(line, 8));
-	} else if (holds(line, ":BIO_connect:")) {
-		buf_adds(why, "no connection: ");
-		buf_addspan(why, word(line, 5));
-	} else if (holds(line, ":SSL routines:") &&
-	    !span_is(word(line, 5), "unexpected eof while reading")) {
-		buf_adds(why, "TLS failed: ");
-		add_reason(why, word(line, 5));
-	} else {
-		return 0;
-	}
-	return 1;
-}
-
-int
-tls_explain(struct buf *why, int fd)
-{
-	struct span line;
-	struct rd rd;
-	int found = 0;
-
-	rd_init(&rd, fd, WORDS_TIMEOUT, WORD_MAX);
-	while (!found && rd_line(&rd, &line) == RD_LINE)
-		found = explain_line(why, span_chomp(line));
-	rd_free(&rd);
-	return found;
-}
-
-/* Bytes on their way in one direction. */
-#define WAY_SIZE 16384
-
-struct way {
-	int from, to;
-	size_t at, n;		/* what has been read and not written */
-	int eof;
-	char p[WAY_SIZE];
-};
-
 struct ends {
 	int listener, server;
 };
-
-/* Reads or writes, whatever can be done: 0, or -1 when it is over. */
-static int
-go_on(struct way *w)
-{
-	ssize_t r;
-
-	if (w->at == w->n && !w->eof) {
-		r = read(w->from, w->p, sizeof w->p);
-		if (r == 0) {
-			w->eof = 1;
-			shutdown(w->to, SHUT_WR);
-		}
-		w->at = 0;
-		w->n = r > 0 ? (size_t)r : 0;
-		if (r < 0 && errno != EAGAIN && errno != EINTR)
-			return -1;
-	}
-	if (w->at < w->n) {
-		r = write(w->to, w->p + w->at, w->n - w->at);
-		if (r > 0)
-			w->at += (size_t)r;
-		if (r < 0 && errno != EAGAIN && errno != EINTR)
-			return -1;
-	}
-	return 0;
-}
-
-static void
-set_poll(struct pollfd *in, struct pollfd *out, const struct way *w)
-{
-	if (w->at < w->n)
-		out->events |= POLLOUT;
-	else if (!w->eof)
-		in->events |= POLLIN;
-}
 
 /* Copies both ways until both ends are done, or parent has gone. */
 static void
 join(int client, int server, int parent)
 {
-	static struct way up, down;
-	struct pollfd f[3];
+	static struct relay_way way[2];
 
-	up.from = down.to = client;
-	up.to = down.from = server;
-	while (!up.eof || !down.eof) {
-		memset(f, 0, sizeof f);
-		f[0].fd = client;
-		f[1].fd = server;
-		f[2].fd = parent;
-		f[2].events = POLLIN;
-		set_poll(&f[0], &f[1], &up);
-		set_poll(&f[1], &f[0], &down);
-		/* An end that waits for nothing would only say that it is. */
-		if (f[0].events == 0)
-			f[0].fd = -1;
-		if (f[1].events == 0)
-			f[1].fd = -1;
-		if (poll(f, 3, -1) < 0 && errno != EINTR)
+	way[0].from = way[1].to = client;
+	way[0].to = way[1].from = server;
+	while (!way[0].failed && !way[1].failed &&
+	    (!way[0].eof || !way[1].eof))
+		if (relay_round(way, COUNT(way), parent, IO_FOREVER) < 0)
 			return;
-		if (f[2].revents != 0 || go_on(&up) < 0 || go_on(&down) < 0)
-			return;
-	}
 }
 
 static int

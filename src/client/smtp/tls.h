@@ -25,12 +25,6 @@ char **tls_command(const struct net_addr *a, const struct net_addr *server);
 enum smtpc_status tls_start(struct smtpc *c, const char *helo);
 
 /*
- * Reads what the command has said on its standard error, a pipe, and appends
- * what a person should know of it: 1, or 0 when there is nothing.
- */
-int tls_explain(struct buf *why, int fd);
-
-/*
  * Starts a process that listens on a free port of loopback, which *a becomes,
  * joins the first who connects to fd, a non-blocking socket that stays the
  * caller's, and ends with either of them, or at spawn_end.  Others could only

@@ -10,7 +10,7 @@ static const struct explain_term events[] = {
 	{ "close", "The connection is over.", NULL },
 	{ "reset", "The connection was broken off, by a reset.",
 	    "RFC 9293 3.5.2" },
-	{ "tls", "From here on it is encrypted, and not recorded.", NULL },
+	{ "tls", "From here on it is encrypted.", NULL },
 	{ "timeout", "Nothing came for too long.", NULL },
 	{ 0 }
 };

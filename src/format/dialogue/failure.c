@@ -236,6 +236,15 @@ failure_injected(struct failure *f)
 	return buf_span(&f->text);
 }
 
+struct span
+failure_certificate(struct failure *f)
+{
+	if (f->action.what != RULES_CERTIFICATE)
+		return span_of(NULL, 0);
+	f->action.what = RULES_PASS;
+	return buf_span(&f->text);
+}
+
 void
 failure_free(struct failure *f)
 {

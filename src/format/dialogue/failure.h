@@ -49,6 +49,9 @@ void failure_release(struct failure *f, struct buf *out);
 /* The line for the server that follows the command, with CRLF; or empty. */
 struct span failure_injected(struct failure *f);
 
+/* The certificate to be shown instead of one's own; or empty. */
+struct span failure_certificate(struct failure *f);
+
 void failure_free(struct failure *f);
 
 #endif

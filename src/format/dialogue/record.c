@@ -183,6 +183,16 @@ record_bytes(struct record *r, enum dialogue_side side, struct span s,
 }
 
 void
+record_unseal(struct record *r)
+{
+	r->sealed = 0;
+	r->follow.tls = 0;
+	buf_clear(&r->side[DIALOGUE_CLIENT].line);
+	while (r->follow.awaited.n > 0)
+		awaited_answer(&r->follow.awaited);
+}
+
+void
 record_note(struct record *r, const char *word, int64_t now, struct buf *out)
 {
 	if (!r->open)

@@ -38,6 +38,12 @@ void record_open(struct record *r, const struct dialogue_head *head,
 void record_bytes(struct record *r, enum dialogue_side side, struct span bytes,
     int64_t now, struct buf *out);
 
+/*
+ * Who is at an end of TLS goes on: what was sent before and not answered is
+ * lost.
+ */
+void record_unseal(struct record *r);
+
 /* What became of the connection; lines that have not ended come before it. */
 void record_note(struct record *r, const char *note, int64_t now,
     struct buf *out);

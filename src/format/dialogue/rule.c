@@ -74,6 +74,7 @@ static const struct name actions[] = {
 	{ "unended", RULES_UNENDED, ANYWHERE },
 	{ "bytewise", RULES_BYTEWISE, ANYWHERE },
 	{ "inject", RULES_INJECT, ANYWHERE & ~AT(RULES_CONNECT) },
+	{ "certificate", RULES_CERTIFICATE, ANYWHERE },
 	{ NULL, 0, 0 }
 };
 
@@ -250,6 +251,22 @@ take_injected(struct ruleword *t, const struct rules_for *who, struct span at,
 	take_text(t, u, "line");
 }
 
+/* CERT[,KEY], at STARTTLS. */
+static void
+take_certificate(struct ruleword *t, const struct rules_for *who,
+    struct span at, struct rule *u)
+{
+	struct span w = ruleword_take(t);
+
+	if (who->between || u->verb == NULL ||
+	    strcmp(u->verb, "STARTTLS") != 0)
+		ruleword_wrong(t, at, "certificate is for smtpd-lite at "
+		    "starttls alone");
+	else if (w.n == 0)
+		ruleword_wrong(t, w, "a file is expected");
+	u->text = span_dup(w);
+}
+
 /* What EHLO offers besides: one keyword, with what belongs to it. */
 static void
 take_offer(struct ruleword *t, struct rule *u)
@@ -322,6 +339,9 @@ take_action(struct ruleword *t, const struct rules_for *who, struct rule *u,
 		break;
 	case RULES_INJECT:
 		take_injected(t, who, w, u);
+		break;
+	case RULES_CERTIFICATE:
+		take_certificate(t, who, w, u);
 		break;
 	case RULES_BYTEWISE:
 		u->ms = ruleword_peek(t).n > 0 ? ruleword_time(t) : BYTE_MS;

@@ -44,8 +44,9 @@ enum rules_do {
 	RULES_UNENDED,		/* do it, but leave the reply's last line
 				   ending out */
 	RULES_BYTEWISE,		/* do it, an octet of the reply every ms */
-	RULES_INJECT		/* do it, and let the server get the line text
+	RULES_INJECT,		/* do it, and let the server get the line text
 				   behind it */
+	RULES_CERTIFICATE	/* do it, and show the certificate text */
 };
 
 /* When, among the events that match, a rule acts. */

@@ -28,7 +28,7 @@ struct rules_facts {
 struct rules_action {
 	enum rules_do what;
 	struct span text;	/* a reply, its lines with LF between, or a
-				   line, or keywords */
+				   line, or keywords, or a file */
 	long ms;
 	unsigned long line;	/* of the rule, 0 under RULES_PASS */
 };

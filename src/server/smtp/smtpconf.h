@@ -31,6 +31,7 @@ struct smtpd_conf {
 	void *keeper;			/* store's first argument */
 	const struct sasld_conf *auth;	/* NULL: nobody can log in */
 	struct smtpd_once *once;	/* NULL: it goes on */
+	int tls;			/* STARTTLS can be had */
 
 	/*
 	 * Where mail for foreign domains goes, its boxes being addresses,

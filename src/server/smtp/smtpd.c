@@ -115,7 +115,7 @@ tell(struct smtpd *s)
 static int
 takes_more(const struct smtpd *s)
 {
-	return !s->closing && !s->waiting && !s->pause &&
+	return !s->closing && !s->waiting && !s->pause && !s->securing &&
 	    !failure_is_on(&s->failure) && s->failure.delay == 0 &&
 	    s->unsettleds < UNSETTLED_MAX;
 }
@@ -127,6 +127,20 @@ end_stall(struct smtpd *s)
 	s->stalls = 0;
 	smtp_hang_up(s, s->crlf ? no_dot : no_lf_dot);
 	smtp_reset(s);
+}
+
+/* TLS begins, and with it the session anew (RFC 3207 4.2). */
+static enum session_verdict
+secure(struct smtpd *s)
+{
+	smtp_reset(s);
+	s->securing = 0;
+	s->tls = 1;
+	s->phase = SMTPD_START;
+	s->crlf = -1;
+	s->ehlo = s->known = s->pipelines = s->text_near = 0;
+	buf_free(&s->helo);
+	return SESSION_SECURE;
 }
 
 /* What the caller does next; what was answered is told, once it stands. */
@@ -146,6 +160,8 @@ next(struct smtpd *s)
 		return SESSION_RESET;
 	if (s->closing)
 		return SESSION_CLOSE;
+	if (s->securing)
+		return secure(s);
 	return s->stalls ? SESSION_WATCH : SESSION_MORE;
 }
 
@@ -220,7 +236,7 @@ feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 	}
 	s->stalls = at == n && s->input == SMTPD_TEXT &&
 	    smtpdata_seems_over(&s->mail->data);
-	*used = s->failure.silent ? n : at;
+	*used = s->failure.silent || s->securing ? n : at;
 	return next(s);
 }
 
@@ -246,6 +262,14 @@ delay(const void *session)
 	const struct smtpd *s = session;
 
 	return s->stalls ? STALL_MS : s->failure.delay;
+}
+
+static const char *
+identity(const void *session)
+{
+	const struct smtpd *s = session;
+
+	return s->identity;
 }
 
 static void
@@ -274,6 +298,7 @@ close_session(void *session)
 	chat_free(&s->chat);
 	buf_free(&s->helo);
 	buf_free(&s->refusal);
+	free(s->identity);
 	failure_free(&s->failure);
 	buf_free(&s->passed);
 	free(s);
@@ -282,6 +307,6 @@ close_session(void *session)
 /* What was cut short is no command and no message: an end is the end. */
 const struct session_type smtpd_session = {
 	.open = open_session, .greet = greet, .feed = feed, .resume = resume,
-	.delay = delay, .expire = expire, .close = close_session,
-	.busy = "421 4.3.2 Error:"
+	.delay = delay, .identity = identity, .expire = expire,
+	.close = close_session, .busy = "421 4.3.2 Error:"
 };

@@ -55,6 +55,9 @@ struct smtpd {
 	int waiting;		/* the text of mail has ended, its store is
 				   busy */
 	int closing;
+	int securing;		/* TLS begins when the answer has left, */
+	int tls;		/* and has begun */
+	char *identity;		/* the certificate rules want, or NULL */
 	size_t told;		/* of chat.out, to chat.talk */
 
 	/* BDAT */

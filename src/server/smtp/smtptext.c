@@ -20,9 +20,9 @@ begin(struct smtpd *s)
 		buf_addspan(&received, buf_span(&s->helo));
 		if (s->chat.peer[0] != '\0')
 			buf_addf(&received, " (%s)", s->chat.peer);
-		buf_addf(&received, "\n\tby %s with %s%s id ", s->conf->host,
+		buf_addf(&received, "\n\tby %s with %s%s%s id ", s->conf->host,
 		    s->mail->utf8 ? "UTF8SMTP" : s->ehlo ? "ESMTP" : "SMTP",
-		    s->known ? "A" : "");
+		    s->tls ? "S" : "", s->known ? "A" : "");
 	}
 	smtpmail_begin(s->mail, buf_span(&received), s->crlf);
 	buf_free(&received);

@@ -7,6 +7,7 @@
 #define HELO_MAX 255		/* octets of the client's name we pass on */
 
 static const char
+	begun[] = "503 5.5.1 Error: TLS has begun already",
 	no_chunk[] = "503 5.5.1 Error: BDAT in progress",
 	no_command[] = "500 5.5.2 Error: command not recognized",
 	no_hello[] = "503 5.5.1 Error: send HELO/EHLO first",
@@ -16,6 +17,7 @@ static const char
 	no_node[] = "501 5.5.4 Syntax: ETRN domain",
 	no_rcpt[] = "503 5.5.1 Error: need RCPT command",
 	no_service[] = "503 5.5.1 Error: no service here",
+	no_tls[] = "502 5.5.1 Error: TLS is not available here",
 	no_turn[] = "502 5.5.1 Error: TURN is not supported",
 	no_valid[] = "554 5.5.1 Error: no valid recipients";
 
@@ -87,6 +89,8 @@ verb_ehlo(struct smtpd *s, struct span arg)
 		offer_auth(s);
 	if (s->conf->relay != NULL)
 		offer(s, "ETRN");
+	if (s->conf->tls && !s->tls)
+		offer(s, "STARTTLS");
 	for (i = 0; i < COUNT(always); i++)
 		offer(s, always[i]);
 	for (last = out->n - 2; last > 0 && out->p[last - 1] != '\n'; )
@@ -181,6 +185,24 @@ verb_turn(struct smtpd *s, struct span arg)
 	smtp_reply(s, no_turn);
 }
 
+/* RFC 3207; what stands behind it is lost. */
+static void
+verb_starttls(struct smtpd *s, struct span arg)
+{
+	struct span cert = failure_certificate(&s->failure);
+
+	(void)arg;
+	if (s->tls)
+		smtp_reply(s, begun);
+	else if (!s->conf->tls)
+		smtp_reply(s, no_tls);
+	else {
+		s->identity = cert.n > 0 ? span_dup(cert) : NULL;
+		s->securing = 1;
+		smtp_reply(s, "220 2.0.0 Ready to start TLS");
+	}
+}
+
 static void
 verb_quit(struct smtpd *s, struct span arg)
 {
@@ -239,6 +261,8 @@ static const struct smtpverb verbs[] = {
 	    no_login, "AUTH mechanism [response]" },
 	{ "ETRN", verb_etrn, LATER, AN_ARG, RULES_VERB, NULL, NULL,
 	    "ETRN domain" },
+	{ "STARTTLS", verb_starttls, SMTPD_READY, NO_ARG, RULES_VERB, NULL,
+	    no_login, "STARTTLS" },
 	{ "TURN", verb_turn, SMTPD_ANY, ANY_ARG, RULES_VERB, NULL, NULL,
 	    "TURN" },
 	{ "QUIT", verb_quit, SMTPD_ANY | SMTPD_TURNED_AWAY, NO_ARG,

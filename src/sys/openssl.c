@@ -1,0 +1,119 @@
+#include "openssl.h"
+
+#include "io.h"
+
+/* It has this long to say why it ends, in ms; and says no more than that. */
+#define WORDS_TIMEOUT 1000
+#define WORD_MAX 512
+
+/* The n-th of the words that colons divide, from 0; empty beyond the last. */
+static struct span
+word(struct span s, int n)
+{
+	while (n-- > 0)
+		span_cut(&s, ':');
+	return span_trim(span_cut(&s, ':'));
+}
+
+/* What openssl's words mean to a person; of the peer what has a blank first. */
+static void
+add_reason(struct buf *why, struct span reason, const char *peer)
+{
+	static const char plain[] = " does not speak TLS",
+	    version[] = "no version of TLS in common",
+	    refused[] = " does not accept the certificate";
+	static const char *const known[][2] = {
+		{ "wrong version number", plain },
+		{ "packet length too long", plain },
+		{ "http request", plain },
+		{ "unsupported protocol", version },
+		{ "tlsv1 alert protocol version", version },
+		{ "sslv3 alert handshake failure", " refuses the handshake" },
+		{ "no shared cipher", "no cipher in common" },
+		{ "tlsv1 alert unknown ca", refused },
+		{ "sslv3 alert bad certificate", refused },
+		{ "sslv3 alert certificate unknown", refused },
+		{ "sslv3 alert certificate expired", refused },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(known); i++)
+		if (span_is(reason, known[i][0])) {
+			if (known[i][1][0] == ' ')
+				buf_addf(why, "the %s", peer);
+			buf_adds(why, known[i][1]);
+			return;
+		}
+	buf_addspan(why, reason);
+}
+
+static int
+holds(struct span line, const char *s)
+{
+	for (; line.n > 0; line = span_drop(line, 1))
+		if (span_begins(line, s))
+			return 1;
+	return 0;
+}
+
+/*
+ * One line of openssl's: 1 when it says why.  Those of its own library are
+ * thread:error:code:library:function:reason:file:line:more.
+ */
+static int
+explain_line(struct buf *why, struct span line, const char *peer)
+{
+	if (span_begins(line, "verify error:num=")) {
+		buf_adds(why, "the server's certificate is not accepted: ");
+		buf_addspan(why, word(line, 2));
+	} else if (holds(line, ":BIO_lookup")) {
+		buf_adds(why, "no connection: ");
+		buf_addspan(why, word(line, 8));
+	} else if (holds(line, ":BIO_connect:")) {
+		buf_adds(why, "no connection: ");
+		buf_addspan(why, word(line, 5));
+	} else if (holds(line, ":SSL routines:") &&
+	    !span_is(word(line, 5), "unexpected eof while reading")) {
+		buf_adds(why, "TLS failed: ");
+		add_reason(why, word(line, 5), peer);
+	} else {
+		return 0;
+	}
+	return 1;
+}
+
+int
+openssl_explain(struct buf *why, int fd, const char *peer)
+{
+	struct span line;
+	struct rd rd;
+	int found = 0;
+
+	rd_init(&rd, fd, WORDS_TIMEOUT, WORD_MAX);
+	while (!found && rd_line(&rd, &line) == RD_LINE)
+		found = explain_line(why, span_chomp(line), peer);
+	rd_free(&rd);
+	return found;
+}
+
+/* "Could not read ..." says most; else the last reason in an error line. */
+int
+openssl_failure(struct buf *why, int fd)
+{
+	struct span line, reason;
+	struct rd rd;
+	int found = 0;
+
+	rd_init(&rd, fd, WORDS_TIMEOUT, WORD_MAX);
+	while (!found && rd_line(&rd, &line) == RD_LINE) {
+		line = span_chomp(line);
+		found = span_begins(line, "Could not ");
+		reason = found ? line : word(line, 5);
+		if (reason.n == 0)
+			continue;
+		buf_clear(why);
+		buf_addspan(why, reason);
+	}
+	rd_free(&rd);
+	return why->n > 0;
+}
