@@ -113,8 +113,8 @@ PARTS = \
 	sys/netname
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even explain \
-	failure follow ftp ftpd ftpput hash hdr idn intake io journal limit \
-	local lock md5 mime nameservers net netrc newfile order orderd \
+	failure follow ftp ftpd ftpput grade hash hdr idn intake io journal \
+	limit local lock md5 mime nameservers net netrc newfile order orderd \
 	ordline passwd pool pop3d protocol rate record reply results rules \
 	sasl scram smtpd smtpdata smtpext smtphead spawn store survey \
 	throttle verp words

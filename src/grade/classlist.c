@@ -39,5 +39,6 @@ classlist_next(struct span *text, struct span *name, struct span *command)
 	if (!next_line(text, command, &n))
 		return 0;
 	*name = span_take_word(command);
+	*command = span_trim(*command);
 	return 1;
 }

@@ -21,7 +21,10 @@
 struct span
 scripted_line(const struct scripted *s, size_t i)
 {
-	return span_of(s->bytes.p + s->lines[i].at, s->lines[i].n);
+	struct span line = span_drop(buf_span(&s->bytes), s->lines[i].at);
+
+	line.n = s->lines[i].n;
+	return line;
 }
 
 struct span

@@ -194,6 +194,7 @@ must_be_xml(const struct buf *b)
 		} else if (rest.p[0] == '&')
 			MUST(span_begins(rest, "&lt;") ||
 			    span_begins(rest, "&gt;") ||
+			    span_begins(rest, "&quot;") ||
 			    span_begins(rest, "&amp;"));
 	}
 	MUST(!in);
