@@ -22,6 +22,7 @@ PROGS = archive-stamp ftpd-lite ftpsend mkbatch mkmail mxlookup orderparse \
 	orderrecv ordersend ordertake pop3d-lite protoexplain protograde \
 	protoladder protoreplay prototap resultplot savefile settled \
 	smtpd-lite smtpsend \
+	unsub \
 	withlock
 MODULES = \
 	sys/appended sys/bounded sys/buf sys/charset sys/cli sys/conn \
@@ -62,11 +63,13 @@ MODULES = \
 	format/picture/plot format/picture/svg format/wire/bsmtp \
 	format/wire/dns format/wire/dsn format/wire/escape \
 	format/wire/ftp format/wire/mask format/wire/name \
+	format/wire/leave \
 	format/wire/netrc format/wire/ordline format/wire/protocol \
 	format/wire/rcfile \
 	format/wire/reply format/wire/results format/wire/scram \
 	format/wire/survey format/wire/tally format/wire/waits \
 	store/archive store/dedup store/droplist store/maildir \
+	store/gonefile \
 	store/maildrop store/mailroot store/mbox store/msgsource \
 	store/msgtext \
 	store/outbox store/overheard store/passwd store/recorded \
@@ -114,6 +117,7 @@ PARTS = \
 # t/unit/NAME.c
 UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even explain \
 	failure follow ftp ftpd ftpput grade hash hdr idn intake io journal \
+	leave \
 	limit local lock md5 mime nameservers net netrc newfile order orderd \
 	ordline passwd pool pop3d protocol rate record reply results rules \
 	sasl scram smtpd smtpdata smtpext smtphead spawn store survey \

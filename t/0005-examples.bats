@@ -554,6 +554,25 @@ END
 	all_tried
 }
 
+@test "unsub.1" {
+	printf '[Recipients:] a@b.c\n[Subject:] [email] [token]\n[Body:]\n' |
+		orderparse -f x@y.z -k key -m a@b.c >message
+	query=$(sed -n 's/^Subject: \(.*\) \(.*\)/a=\1\&t=\2/p' message)
+	serves_page() {
+		GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET \
+			QUERY_STRING=$query gives 0 1
+	}
+	serves_page
+	grep -q '<b>a@b.c</b>' got
+	gives 0 2
+	[ "$(cut -f 1-2 gone)" = $'a@b.c\tleft' ]
+	mkdir -p mail/leave/new
+	cp message mail/leave/new
+	gives 0 3
+	[ "$(cut -f 1-2 results)" = $'left\ta@b.c' ]
+	all_tried
+}
+
 @test "withlock.1" {
 	mail_server
 	cp session.txt incoming/

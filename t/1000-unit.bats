@@ -36,6 +36,8 @@ unit() {
 
 @test "format/mail/addr" { unit addr; }
 
+@test "format/wire/leave" { unit leave; }
+
 @test "format/wire/protocol" { unit protocol; }
 
 @test "format/crypt/sha256" { unit hash; }

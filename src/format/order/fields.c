@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "format/wire/escape.h"
 #include "format/wire/name.h"
 #include "headers.h"
 
@@ -109,25 +110,6 @@ fields_has_placeholder(const struct fields *f)
 }
 
 void
-fields_escape(struct buf *b, struct span value)
-{
-	static const char special[] = "&<>\"'";
-	static const char *const written[] = {
-		"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"
-	};
-	const char *p;
-	size_t i;
-
-	for (i = 0; i < value.n; i++) {
-		p = memchr(special, value.p[i], sizeof special - 1);
-		if (p != NULL)
-			buf_adds(b, written[p - special]);
-		else
-			buf_addc(b, value.p[i]);
-	}
-}
-
-void
 fields_default(const struct fields *f, const struct fields *left,
     struct span text, int html, struct buf *b)
 {
@@ -143,7 +125,7 @@ fields_default(const struct fields *f, const struct fields *left,
 		if (p.escaped)
 			buf_add(b, text.p + p.at + 1, p.end - p.at - 1);
 		else if (html)
-			fields_escape(b, p.default_text);
+			escape_html(b, p.default_text);
 		else
 			buf_addspan(b, p.default_text);
 	}

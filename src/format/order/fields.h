@@ -91,7 +91,4 @@ void fields_take(struct fields *f, const struct entry *e);
  */
 size_t fields_number(const struct fields *f, struct span key);
 
-/* Appends s as text in HTML, or in the quotes of an attribute there. */
-void fields_escape(struct buf *b, struct span s);
-
 #endif

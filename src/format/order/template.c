@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "format/wire/escape.h"
+
 #define ENCODED (sizeof "%XX" - 1)
 
 /* Whether what follows is at the start of a line. */
@@ -204,7 +206,7 @@ template_fill(const struct template *t, const struct fields *f,
 				buf_addc(b, '.');
 			empty = 0;
 			if (t->html)
-				fields_escape(b, value);
+				escape_html(b, value);
 			else
 				buf_addspan(b, value);
 		}

@@ -16,4 +16,7 @@ size_t escape_plain(struct span s);
 /* Adds the bytes that s stands for: 0, or -1 at a backslash of another kind. */
 int escape_undo(struct buf *b, struct span s);
 
+/* Adds s as text in HTML, or in the quotes of an attribute there. */
+void escape_html(struct buf *b, struct span s);
+
 #endif
