@@ -11,6 +11,11 @@ CC = cc
 CFLAGS = -O2 -g
 PREFIX = /usr/local
 MANDIR = $(PREFIX)/share/man
+DOCDIR = $(PREFIX)/share/doc/mailorder
+# Where bash, zsh and fish look for what completes a command line.
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+ZSHDIR = $(PREFIX)/share/zsh/site-functions
+FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
 
 # What the sources need whatever CFLAGS says.
 STD = -std=c99 -D_POSIX_C_SOURCE=200809L -Isrc
@@ -136,6 +141,7 @@ TOOLBIN = $(TOOLS:%=t/bin/%)
 MUTANTS = client pop3client pop3server server
 MUTANTBIN = $(MUTANTS:%=t/bin/mutant-%)
 LIB = src/libmailorder.a
+COMPLETED = $(BIN) ./pipeline.sh
 
 all: $(BIN)
 
@@ -244,19 +250,36 @@ labreport:
 lint:
 	.ci/lint
 
+# A program that runs, and is replaced, goes on as it was.
 install: all
 	mkdir -p "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MANDIR)/man1" \
-		"$(DESTDIR)$(MANDIR)/man5" "$(DESTDIR)$(MANDIR)/man7"
-	cp $(BIN) pipeline.sh "$(DESTDIR)$(PREFIX)/bin"
+		"$(DESTDIR)$(MANDIR)/man5" "$(DESTDIR)$(MANDIR)/man7" \
+		"$(DESTDIR)$(BASHDIR)" "$(DESTDIR)$(ZSHDIR)" \
+		"$(DESTDIR)$(FISHDIR)" "$(DESTDIR)$(DOCDIR)"
+	for program in $(COMPLETED); do \
+		to="$(DESTDIR)$(PREFIX)/bin/$${program##*/}"; \
+		cp "$$program" "$$to.new" && mv -f "$$to.new" "$$to" || exit; \
+	done
 	cp man/*.1 "$(DESTDIR)$(MANDIR)/man1"
 	cp man/*.5 "$(DESTDIR)$(MANDIR)/man5"
 	cp man/*.7 "$(DESTDIR)$(MANDIR)/man7"
+	ln -sf ../man7/mailorder.7 "$(DESTDIR)$(MANDIR)/man1/pipeline.sh.1"
+	cp -R README.md examples "$(DESTDIR)$(DOCDIR)"
+	examples/completion.sh bash "$(DESTDIR)$(BASHDIR)" $(COMPLETED)
+	examples/completion.sh zsh "$(DESTDIR)$(ZSHDIR)" $(COMPLETED)
+	examples/completion.sh fish "$(DESTDIR)$(FISHDIR)" $(COMPLETED)
 
 uninstall:
 	cd "$(DESTDIR)$(PREFIX)/bin" && rm -f $(PROGS) pipeline.sh
-	for page in man/*; do \
+	for page in man/* man/pipeline.sh.1; do \
 		rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page#man/}"; \
 	done
+	for program in $(PROGS) pipeline.sh; do \
+		rm -f "$(DESTDIR)$(BASHDIR)/$$program" \
+			"$(DESTDIR)$(ZSHDIR)/_$$program" \
+			"$(DESTDIR)$(FISHDIR)/$$program.fish"; \
+	done
+	rm -rf "$(DESTDIR)$(DOCDIR)"
 
 # What the last commit holds, as mailorder-VERSION.tar.gz.
 dist:
@@ -264,10 +287,20 @@ dist:
 		git archive --prefix="$$v/" -o "$$v.tar.gz" HEAD && \
 		echo "$$v.tar.gz"
 
+# A Debian package in .deb/, by that system's own tools: dpkg-dev, debhelper.
+deb:
+	rm -rf .deb
+	mkdir -p .deb/mailorder
+	cp -R Makefile README.md bin examples man pipeline.sh src t \
+		.deb/mailorder
+	cp -R examples/debian .deb/mailorder/debian
+	cd .deb/mailorder && $(MAKE) -s clean && dpkg-buildpackage -b -us -uc
+	@ls .deb/*.deb
+
 clean:
 	rm -f $(BIN) $(LIB) $(MAINS) $(OBJS) $(UNIT) mailorder-*.tar.gz
 	rm -f $(SANMAINS) $(SANOBJS) $(SANUNIT)
-	rm -rf .asan .fuzz t/bin
+	rm -rf .asan .fuzz .deb t/bin
 
 .PHONY: all unit tools test interop torture bench fuzz asan demo demo-ftp \
-	programs labreport lint install uninstall dist clean
+	programs labreport lint install uninstall dist deb clean
