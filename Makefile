@@ -86,7 +86,8 @@ MODULES = \
 	server/smtp/smtprcpt server/smtp/smtpsession server/smtp/smtptext \
 	server/smtp/smtpverb server/pop3/pop3auth server/pop3/pop3d \
 	server/pop3/pop3work server/ftp/ftpd server/ftp/ftpfile \
-	server/ftp/ftpverb server/order/orderd server/order/orderreply \
+	server/ftp/ftplist server/ftp/ftpverb server/order/orderd \
+	server/order/orderreply \
 	server/tap/tap server/tap/tapevent server/tap/tapline \
 	client/client client/handin client/replay client/replaydata \
 	client/replaypeer client/replaysecret client/smtp/batch \

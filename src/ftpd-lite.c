@@ -2,6 +2,7 @@
  * ftpd-lite: takes files over FTP, stores them in a directory and prints the
  * path of each once it is safe.
  */
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "server/ftp/ftpd.h"
@@ -17,13 +18,15 @@
 
 static const char usage[] =
     "usage: ftpd-lite [-1iv] [-l addr] ... [-d dir] [-u passwd-file]\n"
-    "                 [-p low-high] [-m size] [-c sessions] [-T seconds]\n"
-    "                 [-w workers] [-U user]\n"
+    "                 [-s pattern] ... [-p low-high] [-m size]\n"
+    "                 [-c sessions] [-T seconds] [-w workers] [-U user]\n"
     "  -1  take one file, then exit\n"
     "  -i  one session on standard input and output\n"
     "  -l  where to listen: host:port, :port, *:port or /path (:2121)\n"
     "  -d  directory for the files, made if it is missing (incoming)\n"
     "  -u  who may log in: lines login:password (anonymous, loopback only)\n"
+    "  -s  names of unfinished files beside dot-names, until they are renamed\n"
+    "      (*.filepart *.part *.partial *.tmp *~)\n"
     "  -p  ports for data connections (49152-65535)\n"
     "  -m  largest file: bytes, or with k, M or G (1G)\n"
     "  -c  most sessions at once, or N/M: and M of one address (100)\n"
@@ -36,6 +39,7 @@ struct app {
 	struct serve_opt serve;
 	struct ftpd_conf conf;
 	const char *passwdfile;
+	const char **pattern;	/* -s */
 	struct passwd *passwd;
 	struct sasld_conf auth;
 	char host[LOCAL_HOST_MAX];
@@ -44,6 +48,11 @@ struct app {
 static const struct ftpd_data data = {
 	dataconn_listen, dataconn_is_open, dataconn_is_abandoned,
 	dataconn_receive, dataconn_send, dataconn_close
+};
+
+/* What WinSCP, browsers, rsync-like programs and editors call such files. */
+static const char *const unfinished[] = {
+	"*.filepart", "*.part", "*.partial", "*.tmp", "*~"
 };
 
 static void
@@ -68,6 +77,11 @@ check(struct app *app)
 	if (app->passwdfile != NULL)
 		configure_auth(app);
 	c->host = app->host;
+	c->pattern = app->pattern;
+	if (c->patterns == 0) {
+		c->pattern = unfinished;
+		c->patterns = COUNT(unfinished);
+	}
 	c->directory = span_str(slash != NULL ? slash + 1 : app->serve.dir);
 	c->max = app->serve.max_size;
 	c->spool = spool_new(app->serve.dir, app->serve.once, serve_print,
@@ -94,8 +108,12 @@ main(int argc, char **argv)
 	int c;
 
 	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "u:p:" SERVE_ONCE SERVE_OPTS)) != -1)
+	app.pattern = die_calloc((size_t)argc, sizeof *app.pattern);
+	while ((c = getopt(argc, argv, "u:p:s:" SERVE_ONCE SERVE_OPTS)) != -1)
 		switch (c) {
+		case 's':
+			app.pattern[app.conf.patterns++] = optarg;
+			break;
 		case 'u': app.passwdfile = optarg; break;
 		case 'p':
 			cli_range(c, optarg, PORT_LAST, &app.conf.low,
@@ -110,5 +128,6 @@ main(int argc, char **argv)
 	code = serve_run(&app.serve, &service, "2121");
 	spool_free(app.conf.spool);
 	passwd_free(app.passwd);
+	free(app.pattern);
 	return (int)code;
 }

@@ -148,10 +148,11 @@ is_handled() {
 	is_handled
 	# REPORT=ftp: the order is attached.
 	grep -q '^Content-Disposition: attachment' mail/support/new/*
-	serves 2 '*:2121' 127.0.0.1:0
+	serves 2 -s '-l :0 -s'
+	serves 3 '*:2121' 127.0.0.1:0
 	ftpsend -u anna -P 'cat key' "$ADDR" session.txt
 	cmp session.txt incoming/session.txt
-	gives 0 3
+	gives 0 4
 	[ "$(tr -d '\r' <got | cut -c1-3 | paste -sd ' ' -)" = '220 331 230 221' ]
 	all_tried
 }

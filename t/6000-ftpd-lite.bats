@@ -164,6 +164,36 @@ incoming_is_empty() {
 	wait_for incoming_has a.txt
 }
 
+@test "an unfinished file by any of its usual names; -s has others" {
+	serve
+	enter f
+	for name in a.txt.filepart .in.a.txt. a.txt.part a.txt.tmp 'a.txt~' \
+		a.txt.partial; do
+		up f "$name" "$name"
+		[ ! -s ftpd-lite.out ]
+		list f MLSD
+		[ ! -s listed ]
+	done
+	say f "RNFR $name" 350
+	say f 'RNTO a.txt' '250 stored a.txt'
+	[ "$(cat incoming/a.txt)" = "$name" ]
+	list f MLSD
+	grep -Eqx 'type=file;size=13;modify=[0-9]{14}; a.txt' listed
+	say f QUIT 221
+	stop
+	incoming_has a.txt
+	serve -s '*.up' -s 'tmp-*'
+	enter f
+	up f b.tmp x '226 stored b.tmp'
+	up f tmp-b x '226 Transfer complete, unfinished until it is renamed'
+	up f b.up x '226 Transfer complete, unfinished'
+	say f 'RNFR b.up' 350
+	say f 'RNTO b.up.part' '250 stored b.up.part'
+	say f 'RNFR b.up.part' '550 Stored already: only unfinished files'
+	stop
+	incoming_has a.txt b.tmp b.up.part
+}
+
 @test "text mode: CRLF becomes LF, and nothing else changes" {
 	serve
 	enter f

@@ -262,10 +262,16 @@ arrived() {
 	curl -sS -T order.bin -Q '-RNFR .part' -Q '-RNTO whole.bin' \
 		"ftp://$ADDR/.part"
 	arrived whole.bin order.bin
+	# Appended in the session that began it.
+	head -c 1000 order.bin >half
+	tail -c +1001 order.bin >rest
+	curl -sS -a -T half "ftp://$ADDR/two.part" --next -sS -a -T rest \
+		-Q '-RNFR two.part' -Q '-RNTO two.bin' "ftp://$ADDR/two.part"
+	arrived two.bin order.bin
 	curl -sS --use-ascii -T order.txt "ftp://$ADDR/text.txt"
 	arrived text.txt order.txt
 	curl -sS "ftp://$ADDR/" >list
-	[ "$(wc -l <list)" = 4 ]
+	[ "$(wc -l <list)" = 5 ]
 	run -78 curl -sS "ftp://$ADDR/order.bin"
 	only_session
 	curl -sS --use-ascii -T session.txt "ftp://$ADDR/"
@@ -296,6 +302,9 @@ arrived() {
 	[ "$(wc -l <ftpd-lite.out)" = 4 ]
 	lftp -c "open $ADDR; put -a order.txt -o text.txt"
 	arrived text.txt order.txt
+	lftp -c "set xfer:use-temp-file yes; set xfer:temp-file-name *.part
+		open $ADDR; mkdir -pf incoming; put order.bin -o part.bin; cls -l"
+	arrived part.bin order.bin
 	only_session
 	lftp -c "open $ADDR; put session.txt"
 	mails incoming
@@ -310,6 +319,18 @@ arrived() {
 	    f.login()
 	    f.storbinary("STOR order.bin", open("order.bin", "rb"))
 	    f.storlines("STOR order.txt", open("order.txt", "rb"))
+	    f.storbinary("STOR late.txt~", open("order.bin", "rb"))
+	    f.storbinary("STOR late.filepart", open("order.bin", "rb"))
+	    f.rename("late.filepart", "late.bin")
+	    files = dict(f.mlsd("/", facts=["type", "size"]))
+	    size = str(os.path.getsize("order.bin"))
+	    assert files.keys() == {"order.bin", "order.txt", "late.bin"}, files
+	    assert files["late.bin"]["size"] == size, files
+	    try:
+	        f.mkd("/incoming")
+	        raise SystemExit("a directory was made twice")
+	    except ftplib.error_perm as e:
+	        assert str(e).startswith("521 "), e
 	    f.set_pasv(False)
 	    try:
 	        f.storbinary("STOR active", open("order.txt", "rb"))
@@ -321,7 +342,8 @@ arrived() {
 	END
 	arrived order.bin order.bin
 	arrived order.txt order.txt
-	rm incoming/order.*
+	arrived late.bin order.bin
+	rm incoming/order.* incoming/late.bin
 	mails incoming
 }
 
@@ -334,7 +356,8 @@ arrived() {
 	put order.bin
 	ascii
 	put order.txt
-	put session.txt
+	put session.txt session.txt.tmp
+	rename session.txt.tmp session.txt
 	ls
 	bye
 	END

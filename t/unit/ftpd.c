@@ -133,8 +133,11 @@ static const struct order_store store = {
 	.outcome = outcome, .drop = drop, .look = look, .list = list
 };
 
+static const char *const patterns[] = { "*.part", "*~" };
+
 static struct ftpd_conf conf = {
 	.host = "host", .max = 100, .store = &store, .nonce = nonce,
+	.pattern = patterns, .patterns = COUNT(patterns),
 	.data = {
 		dataconn_listen, is_open, is_abandoned, receive, dataconn_send,
 		dataconn_close
@@ -391,9 +394,50 @@ test_rename(void)
 	feed("DELE .c\r\nDELE .c\r\nDELE old.txt\r\n");
 	CHECK_BUF(&out, "250 Deleted\r\n"
 	    "550 Not an unfinished file of this session\r\n"
-	    "550 Not an unfinished file of this session\r\n");
+	    "550 Stored already: only unfinished files of this session can be "
+	    "changed\r\n");
 	feed("EPSV\r\nSTOR .d\r\n");
 	data_end(0);
+	over();
+}
+
+/* A name says what is unfinished; APPE goes on with it. */
+static void
+test_unfinished(void)
+{
+	log_in();
+	feed("EPSV\r\nSTOR a.part\r\n");
+	data("ab");
+	CHECK_INT(data_end(0), SESSION_MORE);
+	feed("EPSV\r\nAPPE a.part\r\n");
+	CHECK(strstr(buf_str(&out), "150 Opening data connection to go on with "
+	    "a.part\r\n") != NULL);
+	data("cd");
+	data_end(0);
+	feed("SIZE a.part\r\nMLST a.part\r\nRNFR a.part\r\nRNTO a~\r\n");
+	CHECK_BUF(&out, "213 4\r\n250-Listing\r\n type=file;size=4; a.part\r\n"
+	    "250 End\r\n350 Ready for RNTO\r\n"
+	    "553 The name is that of an unfinished file\r\n");
+	CHECK_INT(feed("RNFR a.part\r\nRNTO a.txt\r\n"), SESSION_COMMIT);
+	CHECK_BUF(&w.content, "abcd");
+	commit(0);
+	/* Nothing of it: a new one, under its own name. */
+	feed("EPSV\r\nAPPE b.txt\r\n");
+	data("x");
+	CHECK_INT(data_end(0), SESSION_WAIT);
+	CHECK_INT(settle(), SESSION_COMMIT);
+	commit(0);
+	CHECK_BUF(&out, "226 stored b.txt\r\n");
+	/* What is cut off is gone, as a whole. */
+	feed("EPSV\r\nSTOR c~\r\n");
+	data("x");
+	data_end(0);
+	feed("EPSV\r\nAPPE c~\r\n");
+	data_end(1);
+	CHECK_INT(w.files, 0);
+	feed("SIZE c~\r\nAPPE old.txt\r\n");
+	CHECK_BUF(&out, "550 No such file\r\n"
+	    "550 Stored already, nothing is appended\r\n");
 	over();
 }
 
@@ -468,6 +512,17 @@ test_list(void)
 	    "425 Use EPSV or PASV first\r\n");
 	feed("LIST none\r\nMDTM old.txt\r\nSIZE old.txt\r\n");
 	CHECK_BUF(&out, "550 No such file\r\n213 19700101000000\r\n213 5\r\n");
+	w.unlisted = 0;
+	feed("EPSV\r\nMLSD /\r\n");
+	CHECK_BUF(&w.sent,
+	    "type=file;size=5;modify=19700101000000; old.txt\r\n");
+	data_end(0);
+	feed("MLSD old.txt\r\nMLST none\r\nMLST\r\nMLST old.txt\r\n"
+	    "OPTS MLST size;\r\n");
+	CHECK_BUF(&out, "501 Not a directory\r\n550 No such file\r\n"
+	    "250-Listing\r\n type=dir; /\r\n250 End\r\n250-Listing\r\n"
+	    " type=file;size=5;modify=19700101000000; old.txt\r\n250 End\r\n"
+	    "200 MLST OPTS type;size;modify;\r\n");
 	over();
 }
 
@@ -476,12 +531,12 @@ test_refused(void)
 {
 	log_in();
 	feed("PORT 127,0,0,1,4,1\r\nEPRT |1|127.0.0.1|5|\r\nRETR old.txt\r\n"
-	    "APPE a\r\nMKD a\r\nREST 5\r\nREST 0\r\nXYZ\r\n");
+	    "MKD a\r\nMKD /\r\nREST 5\r\nREST 0\r\nXYZ\r\n");
 	CHECK_BUF(&out, "502 Passive mode only: use EPSV or PASV\r\n"
 	    "502 Passive mode only: use EPSV or PASV\r\n"
 	    "550 Permission denied: upload only\r\n"
-	    "550 Permission denied: upload only\r\n"
-	    "550 Permission denied: upload only\r\n"
+	    "550 Permission denied: there is one directory, and no other\r\n"
+	    "521 \"/\" directory already exists\r\n"
 	    "501 Only REST 0: files come whole\r\n350 Restarting at 0\r\n"
 	    "500 Unknown command\r\n");
 	over();
@@ -524,6 +579,7 @@ main(void)
 	test_stor();
 	test_failures();
 	test_rename();
+	test_unfinished();
 	test_text();
 	test_names();
 	test_list();

@@ -1,9 +1,9 @@
 #include "ftpfile.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 
-#include "format/mail/date.h"
 #include "format/wire/ordline.h"
 
 /* Files that a session may keep aside: each holds a descriptor. */
@@ -31,9 +31,8 @@ ftpfile_path(const struct ftpd *s, struct span path, struct span *name)
 	    path);
 }
 
-/* The name of a file in arg; 0, or -1 and the reply says why. */
-static int
-take_name(struct ftpd *s, struct span arg, struct span *name)
+int
+ftpfile_name(struct ftpd *s, struct span arg, struct span *name)
 {
 	const char *why = ftpfile_path(s, arg, name);
 
@@ -42,6 +41,22 @@ take_name(struct ftpd *s, struct span arg, struct span *name)
 	chat_say(&s->chat, "553 %s", why != NULL ? why :
 	    "File name missing");
 	return -1;
+}
+
+/* Whether a file of that name still waits for its own. */
+static int
+is_unfinished(const struct ftpd *s, struct span name)
+{
+	const struct ftpd_conf *c = s->conf;
+	struct buf text = { 0 };
+	size_t i;
+
+	buf_addspan(&text, name);
+	for (i = 0; i < c->patterns; i++)
+		if (fnmatch(c->pattern[i], buf_str(&text), 0) == 0)
+			break;
+	buf_free(&text);
+	return name.p[0] == '.' || i < c->patterns;
 }
 
 static void
@@ -107,6 +122,12 @@ keep_aside(struct ftpd *s)
 	s->file = NULL;
 }
 
+const struct ftp_aside *
+ftpfile_aside(struct ftpd *s, struct span name)
+{
+	return *find(s, name);
+}
+
 void
 ftpfile_forget(struct ftpd *s)
 {
@@ -124,9 +145,8 @@ ftpfile_abort(struct ftpd *s)
 	s->phase = FTP_COMMAND;
 }
 
-/* Whether there is, or may come, a data connection. */
-static int
-has_data(struct ftpd *s)
+int
+ftpfile_has_data(struct ftpd *s)
 {
 	if (s->conf->data.is_open(s->data))
 		return 1;
@@ -134,28 +154,35 @@ has_data(struct ftpd *s)
 	return 0;
 }
 
+/* What comes belongs to s->file. */
+static void
+receive(struct ftpd *s, struct span name, const char *text)
+{
+	buf_clear(&s->name);
+	buf_addspan(&s->name, name);
+	s->cr = 0;
+	s->phase = FTP_TRANSFER;
+	chat_say(&s->chat, "150 %s%.*s", text, (int)name.n, name.p);
+	s->conf->data.receive(s->data);
+}
+
 static void
 begin(struct ftpd *s, struct span name, const char *text)
 {
-	if (name.p[0] == '.' && s->asides >= ASIDES_MAX &&
+	if (is_unfinished(s, name) && s->asides >= ASIDES_MAX &&
 	    *find(s, name) == NULL) {
 		chat_say(&s->chat, "452 Too many unfinished files");
 		return;
 	}
-	if (!has_data(s))
+	if (!ftpfile_has_data(s))
 		return;
 	s->file = s->conf->store->begin(s->conf->spool);
 	if (s->file == NULL) {
 		refuse(s, errno);
 		return;
 	}
-	buf_clear(&s->name);
-	buf_addspan(&s->name, name);
 	s->size = 0;
-	s->cr = 0;
-	s->phase = FTP_TRANSFER;
-	chat_say(&s->chat, "150 %s%.*s", text, (int)name.n, name.p);
-	s->conf->data.receive(s->data);
+	receive(s, name, text);
 }
 
 void
@@ -163,8 +190,39 @@ ftpfile_stor(struct ftpd *s, struct span arg)
 {
 	struct span name;
 
-	if (take_name(s, arg, &name) == 0)
+	if (ftpfile_name(s, arg, &name) == 0)
 		begin(s, name, "Opening data connection for ");
+}
+
+/* Whether an order lies there under that name. */
+static int
+is_stored(const struct ftpd *s, struct span name)
+{
+	uint64_t size;
+	int64_t time;
+
+	return s->conf->store->look(s->conf->spool, name, &size, &time) == 0;
+}
+
+/* It goes on with an unfinished file; where there is none it begins one. */
+void
+ftpfile_appe(struct ftpd *s, struct span arg)
+{
+	struct ftp_aside **link;
+	struct span name;
+
+	if (ftpfile_name(s, arg, &name) < 0)
+		return;
+	link = find(s, name);
+	if (*link == NULL && is_stored(s, name)) {
+		chat_say(&s->chat, "550 Stored already, nothing is appended");
+	} else if (*link == NULL) {
+		begin(s, name, "Opening data connection for ");
+	} else if (ftpfile_has_data(s)) {
+		s->size = (*link)->size;
+		s->file = unlink_aside(s, link);
+		receive(s, name, "Opening data connection to go on with ");
+	}
 }
 
 /* RFC 1123 4.1.2.9: the name is said this way. */
@@ -242,7 +300,7 @@ ftpfile_end(struct ftpd *s, int broken)
 	} else {
 		if (s->cr)
 			s->conf->store->write(s->file, "\r", 1);
-		if (s->name.p[0] != '.') {
+		if (!is_unfinished(s, buf_span(&s->name))) {
 			s->phase = FTP_SETTLE;
 			return;
 		}
@@ -288,15 +346,17 @@ ftpfile_commit(struct ftpd *s)
 	s->file = NULL;
 }
 
-/* take_name for an unfinished file of this session. */
+/* ftpfile_name for an unfinished file of this session. */
 static int
 take_own(struct ftpd *s, struct span arg, struct span *name)
 {
-	if (take_name(s, arg, name) < 0)
+	if (ftpfile_name(s, arg, name) < 0)
 		return -1;
 	if (*find(s, *name) != NULL)
 		return 0;
-	chat_say(&s->chat, "550 Not an unfinished file of this session");
+	chat_say(&s->chat, is_stored(s, *name) ?
+	    "550 Stored already: only unfinished files of this session can be "
+	    "changed" : "550 Not an unfinished file of this session");
 	return -1;
 }
 
@@ -322,10 +382,12 @@ ftpfile_rnto(struct ftpd *s, struct span arg)
 		chat_say(&s->chat, "503 Send RNFR first");
 		return;
 	}
-	if (take_name(s, arg, &name) < 0)
+	if (ftpfile_name(s, arg, &name) < 0)
 		return;
-	if (name.p[0] == '.') {
-		chat_say(&s->chat, "553 The name begins with a dot");
+	if (is_unfinished(s, name)) {
+		chat_say(&s->chat, name.p[0] == '.' ?
+		    "553 The name begins with a dot" :
+		    "553 The name is that of an unfinished file");
 		return;
 	}
 	s->file = unlink_aside(s, link);
@@ -343,121 +405,4 @@ ftpfile_dele(struct ftpd *s, struct span arg)
 		return;
 	drop_aside(s, name);
 	chat_say(&s->chat, "250 Deleted");
-}
-
-void
-ftpfile_size(struct ftpd *s, struct span arg)
-{
-	struct ftp_aside *a;
-	struct span name;
-	uint64_t size;
-	int64_t time;
-
-	if (take_name(s, arg, &name) < 0)
-		return;
-	a = *find(s, name);
-	if (a != NULL)
-		chat_say(&s->chat, "213 %ju", (uintmax_t)a->size);
-	else if (s->conf->store->look(s->conf->spool, name, &size,
-	    &time) == 0)
-		chat_say(&s->chat, "213 %ju", (uintmax_t)size);
-	else
-		chat_say(&s->chat, "550 No such file");
-}
-
-/* "20261121234612", RFC 3659 2.3. */
-void
-ftpfile_mdtm(struct ftpd *s, struct span arg)
-{
-	struct buf iso = { 0 };
-	struct span name;
-	uint64_t size;
-	int64_t time;
-	const char *t;
-
-	if (take_name(s, arg, &name) < 0)
-		return;
-	if (s->conf->store->look(s->conf->spool, name, &size, &time) < 0) {
-		chat_say(&s->chat, "550 No such file");
-		return;
-	}
-	date_iso(&iso, time);
-	t = buf_str(&iso);
-	chat_say(&s->chat, "213 %.4s%.2s%.2s%.2s%.2s%.2s", t, t + 5, t + 8,
-	    t + 11, t + 14, t + 17);
-	buf_free(&iso);
-}
-
-static void
-add_name(void *to, struct span name, uint64_t size, int64_t time)
-{
-	(void)size;
-	(void)time;
-	buf_addspan(to, name);
-	buf_adds(to, "\r\n");
-}
-
-/* As ls -l has it; "Sat Nov 21 23:46:12 2026" is cut to its day and year. */
-static void
-add_line(void *to, struct span name, uint64_t size, int64_t time)
-{
-	struct buf date = { 0 };
-	const char *t;
-
-	date_mbox(&date, time);
-	t = buf_str(&date);
-	buf_addf(to, "-rw------- 1 ftp ftp %ju %.6s  %s ",
-	    (uintmax_t)size, t + 4, t + 20);
-	buf_free(&date);
-	add_name(to, name, size, time);
-}
-
-/* Options of ls, and a file's name where there is one. */
-static void
-list(struct ftpd *s, struct span arg,
-    void (*add)(void *to, struct span name, uint64_t size, int64_t time))
-{
-	const struct order_store *store = s->conf->store;
-	struct buf text = { 0 };
-	struct span name;
-	uint64_t size = 0;
-	int64_t time = 0;
-
-	while (arg.n > 0 && arg.p[0] == '-') {
-		while (arg.n > 0 && arg.p[0] != ' ')
-			arg = span_drop(arg, 1);
-		arg = span_trim(arg);
-	}
-	if (ftpfile_path(s, arg, &name) != NULL ||
-	    (name.n > 0 &&
-	    store->look(s->conf->spool, name, &size, &time) < 0)) {
-		chat_say(&s->chat, "550 No such file");
-		return;
-	}
-	if (!has_data(s))
-		return;
-	if (name.n > 0)
-		add(&text, name, size, time);
-	else if (store->list(s->conf->spool, add, &text) < 0) {
-		buf_free(&text);
-		s->conf->data.close(s->data);
-		chat_say(&s->chat, "451 Local error, try again later");
-		return;
-	}
-	s->phase = FTP_TRANSFER;
-	chat_say(&s->chat, "150 Opening data connection");
-	s->conf->data.send(s->data, text.p, text.n);
-	buf_free(&text);
-}
-
-void
-ftpfile_list(struct ftpd *s, struct span arg)
-{
-	list(s, arg, add_line);
-}
-
-void
-ftpfile_nlst(struct ftpd *s, struct span arg)
-{
-	list(s, arg, add_name);
 }

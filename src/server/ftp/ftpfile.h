@@ -8,14 +8,11 @@
 
 /* The commands, with their argument. */
 void ftpfile_stor(struct ftpd *s, struct span arg);
+void ftpfile_appe(struct ftpd *s, struct span arg);
 void ftpfile_stou(struct ftpd *s, struct span arg);
 void ftpfile_rnfr(struct ftpd *s, struct span arg);
 void ftpfile_rnto(struct ftpd *s, struct span arg);
 void ftpfile_dele(struct ftpd *s, struct span arg);
-void ftpfile_size(struct ftpd *s, struct span arg);
-void ftpfile_mdtm(struct ftpd *s, struct span arg);
-void ftpfile_list(struct ftpd *s, struct span arg);
-void ftpfile_nlst(struct ftpd *s, struct span arg);
 
 /*
  * Takes n bytes of the file on its way; the end of it; what follows after the
@@ -38,5 +35,14 @@ void ftpfile_forget(struct ftpd *s);
  */
 const char *ftpfile_path(const struct ftpd *s, struct span path,
     struct span *name);
+
+/* The name of a file in arg; 0, or -1 and the reply says why. */
+int ftpfile_name(struct ftpd *s, struct span arg, struct span *name);
+
+/* An unfinished file of this session, or NULL. */
+const struct ftp_aside *ftpfile_aside(struct ftpd *s, struct span name);
+
+/* Whether there is, or may come, a data connection; else it is said. */
+int ftpfile_has_data(struct ftpd *s);
 
 #endif

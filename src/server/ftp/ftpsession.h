@@ -45,6 +45,13 @@ struct ftpd_conf {
 	void *spool;		/* store's first argument */
 	struct ftpd_data data;
 
+	/*
+	 * Of fnmatch(3): who fits one of them is unfinished, as is a name that
+	 * begins with a dot.
+	 */
+	const char *const *pattern;
+	size_t patterns;
+
 	/* Adds a word that nobody else has, for STOU. */
 	void (*nonce)(struct buf *b);
 
@@ -66,7 +73,7 @@ enum ftp_phase {
 	FTP_OVER		/* nothing more is taken */
 };
 
-/* A file that is whole, under a name that begins with a dot. */
+/* A file that has come, under the name of one that is unfinished. */
 struct ftp_aside {
 	struct ftp_aside *next;
 	struct buf name;

@@ -3,6 +3,7 @@
 #include "format/wire/mask.h"
 #include "format/wire/name.h"
 #include "ftpfile.h"
+#include "ftplist.h"
 
 #define FAILURES_MAX 3		/* log-ins refused before the session ends */
 
@@ -70,6 +71,20 @@ cwd(struct ftpd *s, struct span arg)
 		chat_say(&s->chat, "550 No such directory");
 }
 
+/* Whoever makes a directory before it goes there may find it made. */
+static void
+mkd(struct ftpd *s, struct span arg)
+{
+	struct span name;
+
+	chat_say(&s->chat, ftpfile_path(s, arg, &name) == NULL &&
+	    name.n == 0 ? "521 \"/\" directory already exists" :
+	    "550 Permission denied: there is one directory, and no other");
+}
+
+/* All of RFC 3659 7.5 that are told, whatever is asked for. */
+static const char facts[] = "type*;size*;modify*;";
+
 static void
 feat(struct ftpd *s, struct span arg)
 {
@@ -77,6 +92,7 @@ feat(struct ftpd *s, struct span arg)
 	chat_say(&s->chat, "211-Features:");
 	chat_say(&s->chat, " EPSV");
 	chat_say(&s->chat, " MDTM");
+	chat_say(&s->chat, " MLST %s", facts);
 	chat_say(&s->chat, " SIZE");
 	chat_say(&s->chat, " UTF8");
 	chat_say(&s->chat, "211 End");
@@ -87,6 +103,8 @@ opts(struct ftpd *s, struct span arg)
 {
 	if (span_case_is(arg, "UTF8") || span_case_is(arg, "UTF8 ON"))
 		chat_say(&s->chat, "200 UTF8 is on");
+	else if (span_case_is(span_word(arg), "MLST"))
+		chat_say(&s->chat, "200 MLST OPTS type;size;modify;");
 	else
 		chat_say(&s->chat, "501 Unknown option");
 }
@@ -254,8 +272,8 @@ static const char
 	missing[] = "502 Command not implemented",
 	passive[] = "502 Passive mode only: use EPSV or PASV",
 	upload_only[] = "550 Permission denied: upload only",
-	verbs_here[] = "214 USER PASS TYPE EPSV PASV STOR STOU RNFR RNTO SIZE "
-	    "MDTM LIST NLST DELE ABOR STAT QUIT: upload only";
+	verbs_here[] = "214 USER PASS TYPE EPSV PASV STOR STOU APPE RNFR RNTO "
+	    "SIZE MDTM LIST NLST MLSD MLST DELE ABOR STAT QUIT: upload only";
 
 static const struct verb {
 	const char *name;
@@ -282,15 +300,15 @@ static const struct verb {
 	{ "REST", rest, 0, NULL }, { "STOR", ftpfile_stor, 0, NULL },
 	{ "STOU", ftpfile_stou, 0, NULL }, { "RNFR", ftpfile_rnfr, 0, NULL },
 	{ "RNTO", ftpfile_rnto, 0, NULL }, { "DELE", ftpfile_dele, 0, NULL },
-	{ "SIZE", ftpfile_size, 0, NULL }, { "MDTM", ftpfile_mdtm, 0, NULL },
-	{ "LIST", ftpfile_list, 0, NULL }, { "NLST", ftpfile_nlst, 0, NULL },
-	{ "APPE", NULL, 0, upload_only }, { "RETR", NULL, 0, upload_only },
-	{ "MKD", NULL, 0, upload_only }, { "XMKD", NULL, 0, upload_only },
+	{ "SIZE", ftplist_size, 0, NULL }, { "MDTM", ftplist_mdtm, 0, NULL },
+	{ "LIST", ftplist_list, 0, NULL }, { "NLST", ftplist_nlst, 0, NULL },
+	{ "APPE", ftpfile_appe, 0, NULL }, { "RETR", NULL, 0, upload_only },
+	{ "MKD", mkd, 0, NULL }, { "XMKD", mkd, 0, NULL },
 	{ "RMD", NULL, 0, upload_only }, { "XRMD", NULL, 0, upload_only },
 	{ "SITE", NULL, OPEN, missing }, { "SMNT", NULL, OPEN, missing },
 	{ "REIN", NULL, OPEN, missing }, { "AUTH", NULL, OPEN, missing },
 	{ "PBSZ", NULL, OPEN, missing }, { "PROT", NULL, OPEN, missing },
-	{ "MLST", NULL, OPEN, missing }, { "MLSD", NULL, OPEN, missing },
+	{ "MLST", ftplist_mlst, 0, NULL }, { "MLSD", ftplist_mlsd, 0, NULL },
 	{ "LPSV", NULL, 0, passive }, { "LPRT", NULL, 0, passive }
 };
 
