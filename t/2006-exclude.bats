@@ -36,6 +36,19 @@ setup() {
 	END
 }
 
+@test "-X: a domain that is not ASCII, and the same as A-labels" {
+	printf '%s\n' '[Recipients:] Їжак@Пошта.укр, b@xn--80a1acn3a.xn--j1amh' \
+		'[Subject:]' '[Body:]' >order
+	while read -r line want; do
+		echo "$line" >gone
+		orderparse -X gone -r order >got
+		[ "$(<got)" = "$want" ]
+	done <<-'END'
+	Їжак@xn--80a1acn3a.xn--j1amh b@xn--80a1acn3a.xn--j1amh
+	B@ПОШТА.укр Їжак@Пошта.укр
+	END
+}
+
 @test "-X: several lists, counted; the letters are the same ones" {
 	echo bob@x.org >one
 	printf ann@x.org >two

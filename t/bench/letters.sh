@@ -3,8 +3,10 @@
 # two placeholders, made into a batch that is written to a pipe; against cat
 # of the same batch through a pipe, mawk's printf, a general merge in awk
 # (gsub for each field) and Python's email package, the last two on fewer
-# recipients.  Each makes letters of the same size.  All in one run, in turns;
-# medians of five, and their ratios.  Producer and reader have a core each.
+# recipients.  Each makes letters of the same size.  The same again with a list
+# of as many addresses to leave out (-X), of which a tenth are recipients.  All
+# in one run, in turns; medians of five, and their ratios.  Producer and reader
+# have a core each.
 #
 #	t/bench/letters.sh [rounds [recipients]]
 #
@@ -50,6 +52,10 @@ cat >cyrillic <<'END'
 З повагою, ваші нерви
 END
 order latin >latin.order
+# As many others, of whom every tenth one is a recipient after all.
+awk -v n="$N" 'BEGIN { for (i = 1; i <= n; i++)
+	printf "%s%d@example.org\tfailed\t2026-11-21T23:46:12Z\t1\t%s\n",
+		i % 10 ? "gone" : "user", i, "550 5.1.1 no such user" }' >gone
 order cyrillic >cyrillic.order
 orderparse -f news@pth.ua -S latin.order >batch.latin
 orderparse -f news@pth.ua -S cyrillic.order >batch.cyrillic
@@ -126,6 +132,7 @@ round=0
 while [ $((round += 1)) -le "$ROUNDS" ]; do
 	clock cat "$N" cat batch.latin
 	clock letters "$N" orderparse -f news@pth.ua -S latin.order
+	clock excluding "$N" orderparse -f news@pth.ua -X gone -S latin.order
 	clock cat-cyrillic "$N" cat batch.cyrillic
 	clock cyrillic "$N" orderparse -f news@pth.ua -S cyrillic.order
 	! command -v mawk >/dev/null ||
@@ -137,6 +144,7 @@ done
 awk -v ns="$(median letters)" -v size="$size" -v n="$N" 'BEGIN {
 	printf "%d octets a letter, %d MB/s\n", size / n, size / n / ns * 1000 }'
 report letters cat 0.7
+report excluding letters 0.8
 report letters printf 2
 report letters merge 100
 report letters python 50

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "format/mail/idn.h"
+
 void
 exclude_free(struct exclude *x)
 {
@@ -18,18 +20,28 @@ is_unusual(const struct addr *a)
 	for (i = 0; i < a->local.n; i++)
 		if (a->local.p[i] >= 'A' && a->local.p[i] <= 'Z')
 			return 1;
-	return 0;
+	return !span_is_ascii(a->domain);
 }
 
-/* Adds it as it is compared; the domain's case is the set's to overlook. */
+/*
+ * Adds it as it is compared: a domain of A-labels, whose case is the set's to
+ * overlook.
+ */
 static void
 add_comparable(struct buf *b, const struct addr *a)
 {
-	if (is_unusual(a)) {
-		buf_addlower(b, a->local);
-		buf_addspan(b, span_drop(a->text, a->local.n));
-	} else
+	const char *why;
+
+	if (!is_unusual(a)) {
 		buf_addspan(b, a->text);
+		return;
+	}
+	buf_addlower(b, a->local);
+	if (a->domain.p == NULL)
+		return;
+	buf_addc(b, '@');
+	if (idn_domain(b, a->domain, &why) < 0)
+		buf_addspan(b, a->domain);
 }
 
 int
