@@ -81,6 +81,63 @@ serves() {
 	start -n "ex$1" sh -c '. ./commands; wait'
 }
 
+# kitchen: what the recipes of the cookbook take to be there; SERVED has the
+# addresses of its servers, and what stands for them on the page.
+kitchen() {
+	printf '%s\n' 'Subject: Exam' '' 'At nine.' >letter
+	printf '%s\n' user1:secret news:secret >passwd
+	echo secret >secret
+	echo plan >план.pdf
+	mkdir upload
+	cp session.txt upload/
+	touch -t 202001010000 upload/session.txt
+	start smtpd-lite -l 127.0.0.1:0 -d mail -u users -a passwd
+	SERVED=(localhost:2525 "$ADDR")
+	start orderrecv -l 127.0.0.1:0
+	SERVED+=(localhost:2626 "$ADDR")
+	start ftpd-lite -l 127.0.0.1:0
+	SERVED+=(localhost:2121 "$ADDR")
+	export EMAIL=me@pth.ua
+}
+
+# patches: three commits, or where there is no git what makes a patch as it
+# does.
+patches() {
+	local n
+	if ! command -v git >/dev/null; then
+		printf '%s\n' '#!/bin/sh' "cat >0001.patch <<'END'" \
+			'From: me@pth.ua' 'To: user1@pth.ua' 'Subject: Step 1' \
+			'' 'END' >shim/git
+		chmod +x shim/git
+		return
+	fi
+	git init -q .
+	for n in 1 2 3; do
+		echo "$n" >file
+		git add file
+		git -c user.name=Me -c user.email=me@pth.ua commit -qm "Step $n"
+	done
+}
+
+# recipe CODE [PATTERN]: the next one, as it stands but for those addresses; a
+# line of what it prints is so, or nothing is printed.
+recipe() {
+	local i text words=()
+	NEXT=$((${NEXT:-0} + 1))
+	text=$(examples "$NEXT")
+	for ((i = 0; i < ${#SERVED[@]}; i += 2)); do
+		[[ $text != *"${SERVED[i]}"* ]] || words+=("${SERVED[@]:i:2}")
+	done
+	gives "$1" "$NEXT" "${words[@]}"
+	if [ $# -gt 1 ]; then
+		grep -Eq -e "$2" got && return
+	else
+		[ -s got ] || return 0
+	fi
+	printf '%s\n' "$PAGE $NEXT: not so: '$2'" "$text" "$output" "$stderr"
+	return 1
+}
+
 # Each example of the page has been tried, once at least.
 all_tried() {
 	tr ' ' '\n' <<<"$TRIED" | sed '/^$/d' | sort -n -u >tried
@@ -231,6 +288,65 @@ is_handled() {
 	[ "$(received | uniq -c | tr -s ' ')" = ' 2 list@pth.ua' ]
 	gives 0 2
 	[ "$(wc -l <got)" = 6 ]
+	all_tried
+}
+
+@test "mailorder-cookbook.7" {
+	kitchen
+	# one message
+	recipe 0 .
+	[ "$(letters user1)" = 0 ]
+	recipe 0
+	recipe 0
+	recipe 0
+	recipe 0
+	recipe 0 '-- RCPT TO:<user1@pth.ua> '
+	[ "$(letters user1)" = 5 ]
+	# a mailing
+	recipe 0 '^Hello user1!'
+	recipe 67
+	cp results first
+	[ "$(cut -f 1 results | sort | uniq -c | tr -s ' ' | paste -sd , -)" = \
+		' 1 failed, 2 sent' ]
+	recipe 67
+	recipe 0 '^Room 12, Olena\.'
+	recipe 0 '^3$'
+	recipe 0 pth
+	recipe 0 '^sent	user3@pth.ua	250'
+	recipe 67 '^sent	user1@pth.ua	250'
+	lacks -q user3 got
+	patches
+	recipe 0 '^sent	user1@pth.ua	250'
+	# afterwards
+	recipe 0 '^user2@pth.ua 5.1.1 '
+	sed 's/^sent\(	user3\)/deferred\1/' first >results
+	recipe 0
+	[ "$(orderparse -r again.txt)" = user3@pth.ua ]
+	recipe 0
+	grep -q '>3 recipients<' mailing.svg
+	recipe 0
+	[ "$(letters support)" = 1 ]
+	# taking orders
+	recipe 0 '^ARC/session-'
+	[ "$(letters support)" = 2 ]
+	recipe 0
+	cmp session.txt incoming/today.txt
+	recipe 0
+	cmp session.txt incoming/session.txt
+	recipe 0 '^working$'
+	recipe 0
+	[ "$(wc -l <recipients)" = 3 ]
+	recipe 0 '^ARC/report-'
+	# tests and lessons
+	recipe 0 '^250 2.0.0 Ok: queued'
+	recipe 0 '^Subject: Exam'
+	recipe 0 '^451 4.2.0 try later'
+	recipe 0 'RCPT TO:<user1@pth.ua>'
+	recipe 0
+	recipe 0 550
+	recipe 0 .
+	recipe 0 '^\+OK'
+	recipe 0 mx
 	all_tried
 }
 
