@@ -6,9 +6,11 @@
 # It may be killed at any moment and started again, and two may run at once.
 # Beside work/NAME lie, until the order is in the archive:
 #
-#	work/NAME.results	smtpsend's journal: who has had a letter
+#	work/NAME.results	smtpsend's journal: who has had a letter, and
+#				(when it was written last) when it was tried
 #	work/.NAME/.lock	held while a run works on the order
-#	work/.NAME/id		of the mailing: a letter keeps its Message-ID
+#	work/.NAME/id		of the mailing: a letter keeps its Message-ID;
+#				as old as the mailing is
 #	work/.NAME/STEM.results	what became of each recipient, one line each
 #	work/.NAME/report	once it is there, no letter is sent any more
 #	work/.NAME/journal	of the report: whether it was sent
@@ -24,10 +26,12 @@ WORK=${WORK:-work}			# on the same file system
 ARC=${ARC:-ARC}				# where orders and results end
 SMTPSERVER=${SMTPSERVER:-localhost:2525}
 SMTPOPTIONS=${SMTPOPTIONS:-}		# more for smtpsend, as words: -Z -a me
+ORDEROPTIONS=${ORDEROPTIONS:-}		# the same for orderparse: -X gone
 FROM=${FROM:-mailorder@localhost}	# who sends the letters
 SUPPORT=${SUPPORT:-support@localhost}	# who gets the reports
 REPORT=${REPORT:-socket}		# or ftp: the order is attached
-TRIES=${TRIES:-5}			# runs that try the deferred ones
+RETRY=${RETRY:-5m 15m 1h 4h}		# pauses before the deferred are tried
+EXPIRE=${EXPIRE:-2d}			# when they are given up
 SETTLE=${SETTLE:-0}			# seconds an order lies untouched first
 JOBS=${JOBS:-1}				# connections to the server
 WATCH=${WATCH:-10}			# seconds between two looks (-w)
@@ -67,12 +71,47 @@ step() {
 	"$@" || ended "$?" "$order: $1"
 }
 
-# smtpsend, with the words of the setting, which are no patterns.
+# The programs, with the words of the settings, which are no patterns.
 send() (
 	set -f
 	# shellcheck disable=SC2086
 	exec smtpsend $SMTPOPTIONS "$@"
 )
+
+parse() (
+	set -f
+	# shellcheck disable=SC2086
+	exec orderparse $ORDEROPTIONS -f "$FROM" "$@" -- "$order"
+)
+
+# is_old file seconds: whether it was written to so long ago.
+is_old() {
+	settled -t "$2" -- "$1"
+	case $? in
+	0) return 0 ;;
+	1) return 1 ;;
+	*) say "$1: settled cannot tell how old it is"; return 74 ;;
+	esac
+}
+
+# is_due journal status: whether it is time to try again whom the journal calls
+# that (a pattern).  It has a line for them from each run that tried them, and
+# was written to by the last one.
+is_due() {
+	[ -s "$1" ] || return 0
+	pause=$(step awk -F '\t' -v pauses="$pauses" -v status="$2" '
+		$1 ~ status && $9 != "not begun" && ++n[$2, $8] > most {
+			most++
+		}
+		END {
+			last = split(pauses, pause, " ")
+			print most == 0 ? 0 : pause[most < last ? most : last]
+		}' "$1") || return
+	[ "$pause" -eq 0 ] || is_old "$1" "$pause" || {
+		tell "$1: tried less than $pause s ago"
+		return 75
+	}
+}
 
 # --- One order, under its lock ------------------------------------------
 
@@ -92,29 +131,26 @@ handle() {
 # Sends the letters that have not been sent, and then makes the report.  First
 # the order is made safe, and that it lies here: what is sent speaks of it.
 send_letters() {
-	step savefile -s "$order" "$state" "$WORK" || return
-	errors=$(orderparse -n -f "$FROM" -- "$order" 2>&1 >/dev/null)
+	step savefile -s "$order" "$state" "$WORK" &&
+		is_due "$order.results" deferred || return
+	why=$state/.tmp.$$.why
+	counts=$(parse -n -v 2>"$why")
 	code=$?
 	case $code in
-	0) ;;
+	0) cat -- "$why" >&2 || return 74 ;;
 	65) report_errors; return ;;
-	*) [ -z "$errors" ] || printf '%s\n' "$errors" >&2
+	*) cat -- "$why" >&2
 		ended "$code" "$order: orderparse"; return ;;
 	esac
-	counts=$(step orderparse -n -v -f "$FROM" -- "$order") || return
 	total=${counts%%[!0-9]*}
 	duplicates=${counts#*duplicates }
 	duplicates=${duplicates%%[!0-9]*}
 
 	get_id && send_batch && count_results || return
-	if [ "$deferred" -gt 0 ]; then
-		tries=$(count_tries) || return
-		[ "$tries" -ge "$TRIES" ] || {
-			say "$order: $deferred of $total deferred in run" \
-				"$tries of $TRIES, the next one goes on"
-			return 75
-		}
-	fi
+	[ "$deferred" -eq 0 ] || is_old "$state/id" "$expire" || {
+		say "$order: $deferred of $total deferred, tried again later"
+		return 75
+	}
 	step savefile -r "$results" "$stem.results" && report_results
 }
 
@@ -136,7 +172,7 @@ get_id() {
 send_batch() {
 	tell "$order: sending the letters to $SMTPSERVER"
 	results=$state/.tmp.$$
-	step orderparse -S -f "$FROM" -i "$id" -- "$order" |
+	step parse -S -i "$id" |
 		send -bS -j "$JOBS" -l "$state/../$name.results" >"$results"
 	code=$?
 	case $code in
@@ -147,7 +183,7 @@ send_batch() {
 		return 77 ;;
 	*) ended "$code" "$order: smtpsend"; return ;;
 	esac
-	step orderparse -e -- "$order" >>"$results"
+	step parse -e >>"$results"
 }
 
 # What the results do not account for holds the order back; so does a count
@@ -168,16 +204,6 @@ count_results() {
 	fi
 }
 
-# In each run that tries them the journal gets a line for those who are
-# deferred; a log-in that is refused tries nobody, nor does a crash.
-count_tries() {
-	step awk -F '\t' '$1 == "deferred" && $9 != "not begun" &&
-		!($4 == "auth" && $3 ~ /^[235]/) && ++n[$2, $8] > most {
-			most++
-		}
-		END { print most + 0 }' "$order.results"
-}
-
 # --- The report ---------------------------------------------------------
 
 report_results() {
@@ -195,18 +221,15 @@ report_results() {
 
 # Where there is no room for a report either, the reasons are said.
 report_errors() {
-	if [ -z "$errors" ]; then
+	if [ ! -s "$why" ]; then
 		say "$order: orderparse: exit 65, and no reason"
 		return 75
 	fi
 	say "$order: cannot be read, see the report to $SUPPORT"
-	make_report "$name: cannot be read" <<-END && return
-	Order $name cannot be read. No letter was sent.
-
-	$errors
-	END
+	{ printf 'Order %s cannot be read. No letter was sent.\n\n' "$name" &&
+		cat -- "$why"; } | make_report "$name: cannot be read" && return
 	code=$?
-	printf '%s\n' "$errors" >&2
+	cat -- "$why" >&2
 	return "$code"
 }
 
@@ -223,6 +246,7 @@ make_report() {
 # Goes out once, but for a crash at its final dot: then again, with the same
 # Message-ID.  One that nobody takes goes to the archive instead.
 send_report() {
+	is_due "$state/journal" "deferred|unknown" || return
 	send -A -f '<>' -l "$state/journal" -- "$SUPPORT" <"$state/report"
 	refused=$?
 	case $refused in
@@ -233,7 +257,7 @@ send_report() {
 		tell "$order: the report is sent to $SUPPORT" ;;
 	65 | 67 | 68) say "$order: $SUPPORT refused the report, see $ARC" ;;
 	75 | 80)
-		say "$order: the report waits for the next run"
+		say "$order: the report waits, and is tried again later"
 		return 75 ;;
 	*) ended "$refused" "$order: smtpsend" ;;
 	esac
@@ -352,7 +376,7 @@ find_programs() {
 	dir=$(directory "${self%"${self##*/}"}.")
 	PATH=$PATH:$dir/bin:$dir
 	for program in archive-stamp mkmail orderparse ordertake savefile \
-		smtpsend withlock; do
+		settled smtpsend withlock; do
 		command -v "$program" >/dev/null ||
 			wrong "$program: not found on PATH, nor in $dir/bin"
 	done
@@ -370,8 +394,36 @@ check_directories() {
 		wrong 'INCOMING, WORK and ARC: two of them are one directory'
 }
 
+# Sets seconds to what the words say, each a number, or one with s, m, h or d.
+in_seconds() {
+	seconds=
+	set -f
+	for word in $1; do
+		case $word in
+		*[!0-9smhd]* | [smhd]* | *[smhd]?* | ?????*[smhd] | \
+			??????????*) seconds=; break ;;
+		esac
+		n=${word%[smhd]}
+		n=${n#"${n%%[!0]*}"}
+		case $word in
+		*m) n=$((${n:-0} * 60)) ;;
+		*h) n=$((${n:-0} * 3600)) ;;
+		*d) n=$((${n:-0} * 86400)) ;;
+		esac
+		seconds="$seconds ${n:-0}"
+	done
+	set +f
+	[ -n "$seconds" ]
+}
+
 check_settings() {
-	for setting in "TRIES=$TRIES" "SETTLE=$SETTLE" "JOBS=$JOBS" \
+	in_seconds "$RETRY" ||
+		wrong "RETRY=$RETRY: not pauses such as 5m 15m 1h"
+	pauses=$seconds
+	in_seconds "$EXPIRE" && expire=${seconds# } &&
+		[ "$expire" = "${expire%% *}" ] ||
+		wrong "EXPIRE=$EXPIRE: not a time such as 2d"
+	for setting in "SETTLE=$SETTLE" "JOBS=$JOBS" \
 		"WATCH=$WATCH"; do
 		case ${setting#*=} in
 		'' | *[!0-9]*) wrong "$setting: not a number" ;;

@@ -115,6 +115,11 @@ work(struct opt *opt, struct sender_conf *conf, struct report *report,
 	else
 		code = batch_run(&opt->in, conf, report);
 	report_close(report);
+	code = result_worst(code, report->code);
+	if (opt->many && code != EX_OK && stop_asked())
+		warn("stopped; %s", opt->log != NULL ?
+		    "the same command with the same -l goes on" :
+		    "without -l nobody knows who has had it");
 	if (report->broken != NULL) {
 		errno = report->err;
 		warn_sys("%s", report->broken);

@@ -160,12 +160,14 @@ load smtpsend
 @test "a signal ends the wait for a server that hangs up" {
 	fake 'ehlo:*:drop' 'helo:*:drop'
 	batch 3 >in
-	smtpsend -bS -s "$ADDR" <in >out 3>&- &
+	smtpsend -bS -s "$ADDR" <in >out 2>err 3>&- &
 	pid=$!
 	wait_for test -s dialog
 	kill "$pid"
 	ended 75 "$pid"
 	[ "$(wc -l <out)" -le 1 ]
+	[ "$(cat err)" = \
+		'smtpsend: stopped; without -l nobody knows who has had it' ]
 }
 
 @test "several servers: with -c each connection is to the next" {

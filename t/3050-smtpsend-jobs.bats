@@ -198,11 +198,13 @@ sent b@x" ]
 @test "SIGTERM while no server will talk: no results for what was not begun" {
 	fake 'ehlo:*:drop' 'helo:*:drop'
 	batch 100 >in
-	smtpsend -bS -j 3 -s "$ADDR" -l journal <in >out 3>&- &
+	smtpsend -bS -j 3 -s "$ADDR" -l journal <in >out 2>err 3>&- &
 	pid=$!
 	wait_for test -s dialog
 	kill "$pid"
 	ended 75 "$pid"
+	[ "$(cat err)" = \
+		'smtpsend: stopped; the same command with the same -l goes on' ]
 	[ "$(wc -l <out)" -le 6 ]
 	[ "$(grep -vc '^deferred' journal)" = 0 ]
 }

@@ -156,11 +156,11 @@ order() {
 	odd=$'\e[2J\u009b31m\u202ecod \u0457'
 	start fake-smtp "rcpt:<user1@pth.ua>:550 5.1.1 $odd" \
 		'rcpt:<user3@pth.ua>:450 4.2.0 later'
-	export SMTPSERVER=$ADDR TRIES=2
+	export SMTPSERVER=$ADDR
 	order "incoming/a$odd.txt" user1 user3
 	run -75 --separate-stderr pipeline -v
 	printf '%s\n' "$stderr" >told
-	run -0 --separate-stderr pipeline -v
+	EXPIRE=0 run -0 --separate-stderr pipeline -v
 	printf '%s\n' "$stderr" >>told
 	readmail got.1 >parts
 	for part in told part.0; do
@@ -177,7 +177,7 @@ order() {
 	run -75 --separate-stderr pipeline
 	[ "${stderr_lines[0]}" = "pipeline.sh: work/a.txt: cannot be read, see the report to $SUPPORT" ]
 	[[ ${stderr_lines[1]} == "smtpsend: $SUPPORT: deferred at connect: "* ]]
-	[ "${stderr_lines[2]}" = 'pipeline.sh: work/a.txt: the report waits for the next run' ]
+	[ "${stderr_lines[2]}" = 'pipeline.sh: work/a.txt: the report waits, and is tried again later' ]
 	serve
 	run -0 --separate-stderr pipeline
 	[ -z "$stderr" ]
@@ -218,7 +218,7 @@ order() {
 	order incoming/o.txt user1 user3
 	run -75 --separate-stderr pipeline
 	[ -z "$output" ]
-	[ "$stderr" = 'pipeline.sh: work/o.txt: 2 of 2 deferred in run 1 of 5, the next one goes on' ]
+	[ "$stderr" = 'pipeline.sh: work/o.txt: 2 of 2 deferred, tried again later' ]
 	[ -e work/o.txt ]
 	[ ! -e ARC ]
 	serve
@@ -242,19 +242,81 @@ order() {
 	all_done 2
 }
 
-@test "TRIES runs, then the deferred ones are reported as such" {
-	export TRIES=2
+@test "EXPIRE: then the deferred ones are reported as such" {
 	serve
 	stop
 	order incoming/o.txt user1
+	run -75 --separate-stderr pipeline
+	[ ! -e work/.o.txt/report ]
+	[ "${stderr_lines[0]}" = \
+		'pipeline.sh: work/o.txt: 1 of 1 deferred, tried again later' ]
+	aged 172790 work/.o.txt/id
 	run -75 pipeline
 	[ ! -e work/.o.txt/report ]
+	aged 172800 work/.o.txt/id
 	run -75 pipeline
 	[ -e work/.o.txt/report ]
 	serve
 	run -0 pipeline
 	[ "$(letters user1)" = 0 ]
 	the_report | grep -x 'deferred: 1'
+	all_done 1
+}
+
+@test "RETRY: runs before their time do nothing; greylisting takes two tries" {
+	export RETRY='5m 1h'
+	start fake-smtp 'rcpt:1:450 4.7.1 grey' 'rcpt:2:450 4.7.1 grey'
+	export SMTPSERVER=$ADDR
+	order incoming/o.txt user1
+	run -75 pipeline
+	for age in '' 290; do
+		[ -z "$age" ] || aged "$age" work/o.txt.results
+		cp work/o.txt.results before
+		run -75 --separate-stderr pipeline
+		[ -z "$output$stderr" ]
+		cmp before work/o.txt.results
+		[ "$(grep -c '^RCPT' dialog)" = 1 ]
+	done
+	# The second try, and then it is the second pause.
+	aged 300 work/o.txt.results
+	run -75 pipeline
+	aged 3590 work/o.txt.results
+	run -75 pipeline
+	[ "$(grep -c '^RCPT' dialog)" = 2 ]
+	aged 3600 work/o.txt.results
+	run -0 pipeline
+	[ "$(grep -c '^RCPT' dialog)" = 4 ]
+	all_done 1
+}
+
+@test "RETRY: a report that is deferred waits, too" {
+	export RETRY=5m
+	start fake-smtp "rcpt:2:450 4.7.1 grey"
+	export SMTPSERVER=$ADDR
+	order incoming/o.txt user1
+	for i in 1 2; do
+		run -75 pipeline
+		[ "$(grep -c '^RCPT' dialog)" = 2 ]
+	done
+	aged 300 work/.o.txt/journal
+	run -0 pipeline
+	all_done 1
+}
+
+@test "ORDEROPTIONS: wherever the order is read" {
+	serve
+	order incoming/o.txt user1 user3
+	sed -i '1i [From:]\nBoss <boss@pth.ua>' incoming/o.txt
+	run -0 pipeline
+	the_report | grep 'cannot be read'
+	rm -r mail/* ARC
+	order incoming/o.txt user1 user3
+	sed -i '1i [From:]\nBoss <boss@pth.ua>' incoming/o.txt
+	printf 'USER3@pth.ua\n' >gone
+	ORDEROPTIONS='-F *@pth.ua	-X gone' run -0 --separate-stderr pipeline
+	[ -z "$stderr" ]
+	[ "$(letters user1) $(letters user3)" = '1 0' ]
+	grep -q '^From: Boss <boss@pth.ua>' mail/user1/new/*
 	all_done 1
 }
 
@@ -496,7 +558,7 @@ once_each() {
 	aged 80 incoming/new.txt
 	SETTLE=0100 run -0 pipeline
 	[ -e incoming/new.txt ]
-	TRIES=09 JOBS=08 WATCH=08 SETTLE=08 run -0 --separate-stderr pipeline
+	RETRY=09s JOBS=08 WATCH=08 SETTLE=08 run -0 --separate-stderr pipeline
 	[[ $output == ARC/new-* ]]
 	[ -z "$stderr" ]
 }
@@ -656,7 +718,7 @@ instead() {
 	[ "$stderr" = "ordertake: incoming/o.txt: taken as work/o.txt
 pipeline.sh: work/o.txt: sending the letters to $SMTPSERVER
 pipeline.sh: work/o.txt: 0 sent, 0 failed, 1 deferred, 0 unknown
-pipeline.sh: work/o.txt: 1 of 1 deferred in run 1 of 5, the next one goes on" ]
+pipeline.sh: work/o.txt: 1 of 1 deferred, tried again later" ]
 	serve
 	order incoming/n.txt user1
 	SETTLE=100 run -0 --separate-stderr pipeline -v
@@ -680,8 +742,12 @@ pipeline.sh: work/o.txt: moved to ARC" ]
 	[ "$stderr" = 'pipeline.sh: SETTLE=x: not a number' ]
 	REPORT=mail run -78 pipeline
 	JOBS=0 run -78 pipeline
-	TRIES=12345678901234567890 run -78 --separate-stderr pipeline
-	[ "$stderr" = 'pipeline.sh: TRIES=12345678901234567890: too large' ]
+	for value in 1234567890 12345d 1w m 5mm '5m x' ' ' '*'; do
+		RETRY=$value run -78 --separate-stderr pipeline
+		[ "$stderr" = "pipeline.sh: RETRY=$value: not pauses such as 5m 15m 1h" ]
+		EXPIRE=$value run -78 pipeline
+	done
+	EXPIRE='1d 2d' run -78 pipeline
 	for setting in JOBS=1000000 FROM=nobody; do
 		order incoming/o.txt user1
 		run -78 env "$setting" "$TOP/pipeline.sh"
