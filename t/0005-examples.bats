@@ -677,7 +677,7 @@ END
 	query=$(sed -n 's/^Subject: \(.*\) \(.*\)/a=\1\&t=\2/p' message)
 	serves_page() {
 		GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET \
-			QUERY_STRING=$query gives 0 1
+			QUERY_STRING=$query gives 0 1 /usr/local/bin/unsub unsub
 	}
 	serves_page
 	grep -q '<b>a@b.c</b>' got
