@@ -150,6 +150,7 @@ anna\t2\t2\t1\t1
 ben\t1\t2\t0\t1
 <c>\t0\t2\t-\t-' ]
 	run -1 protograde -o html client -c list -n points
+	[[ $output == *'<table class="class">'*'<thead>'* ]]
 	[[ $output == *'<tr><td>&lt;c&gt;</td><td>0</td><td>2</td>'* ]]
 	[[ $output == *'title="crlf: `EHLO pc` ended in LF">0</td>'* ]]
 	printf '%s\n' 'anna' >list

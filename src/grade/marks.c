@@ -170,13 +170,13 @@ add_page(struct buf *b, const struct grade *g, const char *name)
 	add_sum(b, g);
 	buf_addf(b, "</b>; failed: %zu, not tried: %zu</p>\n",
 	    count(g, POINT_FAILED), count(g, POINT_UNTRIED));
-	buf_adds(b, "<table>\n<tr><th>verdict</th><th>point</th><th>what is "
-	    "right, and what was seen</th><th>section</th><th>weight</th>"
-	    "</tr>\n");
+	buf_adds(b, "<table class=\"points\">\n<thead><tr><th>verdict"
+	    "</th><th>point</th><th>what is right, and what was seen</th>"
+	    "<th>section</th><th>weight</th></tr></thead>\n<tbody>\n");
 	for (i = 0; i < g->suite->n; i++)
 		if (g->marks[i].weight > 0)
 			add_page_point(b, grade_point(g, i), &g->marks[i]);
-	buf_adds(b, "</table>\n");
+	buf_adds(b, "</tbody>\n</table>\n");
 	page_end(b);
 	buf_free(&title);
 }
@@ -203,8 +203,8 @@ marks_head(struct buf *b, enum marks_form form, const struct grade *g)
 	if (form == MARKS_HTML) {
 		page_begin(b, span_str(g->suite->of));
 		buf_adds(b, "<p>1: ok, 0: failed, -: not tried, nothing: does "
-		    "not apply.</p>\n<table>\n<tr><th>name</th><th>got</th>"
-		    "<th>of</th>");
+		    "not apply.</p>\n<table class=\"class\">\n<thead><tr>"
+		    "<th>name</th><th>got</th><th>of</th>");
 	} else
 		buf_adds(b, "name\tgot\tof");
 	for (i = 0; i < g->suite->n; i++) {
@@ -214,7 +214,7 @@ marks_head(struct buf *b, enum marks_form form, const struct grade *g)
 		    "<th class=\"up\">%s</th>" : "\t%s",
 		    grade_point(g, i)->name);
 	}
-	buf_adds(b, form == MARKS_HTML ? "</tr>\n" : "\n");
+	buf_adds(b, form == MARKS_HTML ? "</tr></thead>\n<tbody>\n" : "\n");
 }
 
 void
@@ -257,6 +257,6 @@ marks_end(struct buf *b, enum marks_form form)
 {
 	if (form != MARKS_HTML)
 		return;
-	buf_adds(b, "</table>\n");
+	buf_adds(b, "</tbody>\n</table>\n");
 	page_end(b);
 }

@@ -7,12 +7,21 @@ static const char style[] =
     "table { border-collapse: collapse }\n"
     "th, td { border: 1px solid #999; padding: 0.2em 0.5em;\n"
     "  text-align: left; vertical-align: top }\n"
-    "th.up { writing-mode: vertical-rl }\n"
+    "table.points td:nth-child(even) { white-space: nowrap }\n"
+    "table.class { font-size: 12px; line-height: 1.1 }\n"
+    "table.class th, table.class td { padding: 0.3em 0.1em;\n"
+    "  vertical-align: bottom; white-space: nowrap }\n"
+    "table.class .up { writing-mode: vertical-rl; font-weight: normal;\n"
+    "  transform: rotate(180deg); vertical-align: top }\n"
     "tr.failed { outline: 2px solid #000; background: #fee }\n"
     "td.zero { font-weight: bold; border: 2px solid #000;\n"
     "  background: #fdd }\n"
     ".seen { font-family: monospace; overflow-wrap: anywhere }\n"
-    "@media print { tr { break-inside: avoid } }\n";
+    "@media print {\n"
+    "  body { font-size: 13px; max-width: none; margin: 0; padding: 0 }\n"
+    "  table.class { font-size: 7.5px }\n"
+    "  tr { break-inside: avoid }\n"
+    "}\n";
 
 void
 page_text(struct buf *b, struct span s)
