@@ -115,6 +115,21 @@ ftpsend: order.txt: 550 no" ]
 	up_is_empty
 }
 
+@test "what it cannot delete on the server is named" {
+	fake 'RNTO=550 no' 'DELE=550 never'
+	run -0 --separate-stderr ftpsend "$ADDR" order.txt
+	left=$(cd up && echo .ftpsend-*)
+	[ "$stderr" = "ftpsend: renaming is refused (550 no): uploading in place
+ftpsend: $left: left on the server, which does not delete it (550 never)" ]
+	up_has "$left" order.txt
+	rm -r up
+	mkdir up
+	fake 'RNFR=421 going down' 'DELE=421 going down'
+	fails 75 -r 0 "$ADDR" order.txt
+	left=$(cd up && echo .ftpsend-*)
+	[[ $stderr = *"ftpsend: $left: may be left on the server"* ]]
+}
+
 @test "refused for good: 65, and nothing is left there" {
 	head -c 100000 /dev/zero >long.txt
 	fake 'STOR=552 too large'

@@ -24,7 +24,8 @@
 /*
  * What the server says to lines that begin so ("": the greeting).  In it $E
  * is the port of a data connection, $P that port as PASV has it, $C one where
- * nobody listens; behind a | follows what is said when STOR has its bytes.
+ * nobody listens, $F one that is full, and answers nothing; behind a | follows
+ * what is said when STOR has its bytes.
  */
 struct oddity {
 	const char *name;
@@ -39,6 +40,8 @@ static const struct oddity oddities[] = {
 	{ "EPSV answered with 227",
 	    { { "EPSV", "227 go to (127,0,0,1,$P)" } }, NULL },
 	{ "EPSV leads nowhere", { { "EPSV", "229 go (|||$C|)" } }, "EPSV" },
+	{ "EPSV leads into a firewall", { { "EPSV", "229 go (|||$F|)" } },
+	    "EPSV" },
 	{ "EPSV names no port", { { "EPSV", "229 go" } }, "EPSV" },
 	{ "EPSV refused for now", { { "EPSV", "425 none" } }, "EPSV" },
 	{ "EPSV with what EPRT has",
@@ -61,6 +64,8 @@ static const struct oddity oddities[] = {
 	{ "RNFR 550", { { "RNFR", "550 no" } }, NULL },
 	{ "no dot-names: 550", { { "STOR .", "550 no" } }, "STOR ." },
 	{ "no dot-names: 553", { { "STOR .", "553 no" } }, "STOR ." },
+	{ "no dot-names: 504", { { "STOR .", "504 no" } }, "STOR ." },
+	{ "no dot-names: 521", { { "STOR .", "521 no" } }, "STOR ." },
 	{ "125 for 150", { { "STOR", "125 go~226 done" } }, NULL },
 	{ "125 and 150", { { "STOR", "125 go\r\n150 go~226 done" } }, NULL },
 	{ "200 before 150", { { "STOR", "200 ok\r\n150 go~226 done" } },
@@ -83,6 +88,7 @@ static const struct oddity oddities[] = {
 };
 
 static int closed_port;		/* where nobody listens */
+static int full_port;		/* where nobody is taken */
 
 /* The server's state for one session. */
 struct session {
@@ -133,7 +139,8 @@ say(struct session *s, const char *reply)
 			buf_addc(&b, *p);
 			continue;
 		}
-		port = *++p == 'C' ? closed_port : open_data(s);
+		port = *++p == 'C' ? closed_port : *p == 'F' ? full_port :
+		    open_data(s);
 		if (*p == 'P')
 			buf_addf(&b, "%d,%d", port >> 8, port & 255);
 		else
@@ -297,6 +304,23 @@ holds(const char *name, const char *content)
 	return n == strlen(content) && memcmp(bytes, content, n) == 0;
 }
 
+/* A port with as many connections as may wait; their descriptors stay. */
+static void
+fill_port(int *port)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	int fd = listener(port), i;
+
+	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	in.sin_port = htons((unsigned short)*port);
+	CHECK_INT(listen(fd, 0), 0);
+	for (i = 0; i < 4; i++) {
+		fd = socket(AF_INET, SOCK_STREAM, 0);
+		fcntl(fd, F_SETFL, O_NONBLOCK);
+		connect(fd, (struct sockaddr *)&in, sizeof in);
+	}
+}
+
 /* How many lines that begin so were said. */
 static int
 said(const char *line)
@@ -386,6 +410,7 @@ main(void)
 	    freopen("warnings", "w", stderr) == NULL)
 		return 1;
 	close(listener(&closed_port));
+	fill_port(&full_port);
 	put_file("one", "first\n");
 	put_file("two", "the second\n");
 	test_oddities();

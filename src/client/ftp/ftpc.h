@@ -41,8 +41,9 @@ struct ftpc {
 	struct net_addr data;	/* where data connections lead; its port is
 				   another each time */
 	int marks;		/* 1xx replies one after the other */
-	int old;		/* PASV, for EPSV led to nothing; it outlives
-				   the connection */
+	/* These outlive the connection: */
+	int old;		/* PASV, for EPSV led to nothing */
+	int proven;		/* one of the two has led to something */
 };
 
 /*

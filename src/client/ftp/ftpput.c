@@ -10,6 +10,7 @@
 #define CHUNK 262144
 
 #define NAMES_MAX 1000		/* tried where the server has some already */
+#define TOO_LARGE 552		/* under whatever name */
 
 enum pour { POUR_OK, POUR_SPOILED, POUR_CUT };
 
@@ -173,12 +174,25 @@ free_name(struct job *j, const struct orderfile *f, unsigned i,
 	return buf_str(to);
 }
 
-/* Nothing that is not whole is left, unless the session is over. */
+/*
+ * Nothing that is not whole is left, unless the session is over.  Whether there
+ * is something is known only where it came on this connection (sure).
+ */
 static void
-forget(struct job *j)
+forget(struct job *j, int sure)
 {
-	if (j->temp.n > 0 && ftpc_ask(&j->c, "DELE", buf_str(&j->temp)) > 0)
-		buf_clear(&j->temp);
+	int code;
+
+	if (j->temp.n == 0)
+		return;
+	code = ftpc_ask(&j->c, "DELE", buf_str(&j->temp));
+	if (code == 0)
+		return;
+	if (sure && code / 100 != 2)
+		warn("%s: left on the server, which does not delete it (%d "
+		    "%.*s)", buf_str(&j->temp), code,
+		    (int)j->c.reply.text.n, j->c.reply.text.p);
+	buf_clear(&j->temp);
 }
 
 static void
@@ -293,9 +307,9 @@ put_aside(struct job *j, struct orderfile *f)
 			give_name(j, f, &name);
 	} else if (f->code == FTPPUT_MAYBE)
 		f->code = 0;	/* surely not under its name */
-	else if (f->code == 501 || f->code == 550 || f->code == 553)
+	else if (f->code / 100 == 5 && f->code != TOO_LARGE)
 		give_up_renaming(j, "a name with a dot");
-	forget(j);
+	forget(j, j->taken);
 	buf_free(&name);
 }
 
@@ -313,7 +327,7 @@ put_in_place(struct job *j, struct orderfile *f)
 	} else if (f->code != FTPPUT_MAYBE && j->taken) {
 		buf_clear(&j->temp);
 		buf_addspan(&j->temp, buf_span(&name));
-		forget(j);
+		forget(j, 1);
 	}
 	buf_free(&name);
 }
@@ -342,7 +356,7 @@ put_all(struct job *j, struct orderfile *files, size_t n)
 	struct orderfile *f;
 
 	j->renames = 0;
-	forget(j);
+	forget(j, 0);
 	for (f = files; f < files + n && !j->c.over; f++)
 		if (orderfile_is_open(f))
 			put(j, f);
@@ -379,6 +393,8 @@ ftpput_send(const struct ftpc_conf *conf, const struct handin *h)
 	if (j.chunk == NULL)
 		die_nomem();
 	code = handin_send(h, try, &j);
+	if (j.temp.n > 0)
+		warn("%s: may be left on the server", buf_str(&j.temp));
 	free(j.chunk);
 	buf_free(&j.temp);
 	return code;
