@@ -101,9 +101,9 @@ MODULES = \
 	client/smtp/transact client/smtp/writeahead client/ftp/ftpc \
 	client/ftp/ftpput client/order/orderc client/dns/mx \
 	client/dns/nameservers client/dns/resolver client/dns/zone \
-	grade/attempt grade/classlist grade/clientgrade grade/clientjudge \
-	grade/dropfile grade/evidence grade/fillwords grade/grade \
-	grade/marks grade/page grade/sample grade/scripted \
+	grade/attempt grade/class grade/classlist grade/clientgrade \
+	grade/clientjudge grade/dropfile grade/evidence grade/fillwords \
+	grade/grade grade/marks grade/page grade/sample grade/scripted \
 	grade/servergrade grade/stored grade/subject grade/visit
 # Headers alone.
 TYPES = format/mail/dropstore format/mail/mailstore format/dialogue/judged \

@@ -7,6 +7,7 @@
 
 #include "client/client.h"
 #include "format/wire/escape.h"
+#include "grade/class.h"
 #include "grade/classlist.h"
 #include "grade/marks.h"
 #include "grade/subject.h"
@@ -111,41 +112,6 @@ judge_one(const struct opt *o, struct grade *g, struct wr *out)
 }
 
 static void
-flush(struct wr *out, struct buf *b)
-{
-	wr_addspan(out, buf_span(b));
-	wr_flush(out);
-	buf_clear(b);
-}
-
-static int
-judge_class(const struct opt *o, struct grade *g, struct span list,
-    struct wr *out)
-{
-	struct buf command = { 0 }, report = { 0 };
-	struct span line, name;
-	char **words;
-	int all = 1;
-
-	marks_head(&report, o->form, g);
-	while (!stop_asked() && classlist_next(&list, &name, &line)) {
-		buf_clear(&command);
-		buf_addspan(&command, line);
-		words = spawn_words(buf_str(&command), NULL, NULL);
-		subject_judge(&o->subject, g, words);
-		free(words);
-		all = all && grade_is_whole(g);
-		marks_row(&report, o->form, g, name);
-		flush(out, &report);
-	}
-	marks_end(&report, o->form);
-	flush(out, &report);
-	buf_free(&command);
-	buf_free(&report);
-	return all;
-}
-
-static void
 read_list(struct buf *list, const char *path)
 {
 	struct buf faults = { 0 };
@@ -207,8 +173,8 @@ run(struct opt *o)
 	make_dir(&dir);
 	o->subject.dir = buf_str(&dir);
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	all = o->list != NULL ? judge_class(o, &g, buf_span(&list), &out) :
-	    judge_one(o, &g, &out);
+	all = o->list != NULL ? class_judge(&o->subject, &g, o->form,
+	    buf_span(&list), &out) : judge_one(o, &g, &out);
 	rmdir(o->subject.dir);
 	buf_free(&dir);
 	buf_free(&list);

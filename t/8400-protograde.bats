@@ -209,16 +209,38 @@ left_over() {
 	wait_for eval '[ -z "$(left_over)" ]'
 }
 
-@test "stopped: what it runs is killed, its directory removed, 75" {
-	mkdir tmp
-	TMPDIR=$PWD/tmp protograde client -- \
-		mutant-client never-ends %h %p %f %t %m >out 2>err &
+@test "the clients of a class are judged side by side" {
+	cat >wait-for <<-'END'
+	#!/bin/sh
+	: >"$1"
+	until [ -e "$2" ]; do sleep 0.05; done
+	shift 2
+	exec mutant-client good "$@"
+	END
+	chmod +x wait-for
+	echo hello >points
+	printf '%s\n' 'anna ./wait-for a b %h %p %f %t %m' \
+		'ben ./wait-for b a %h %p %f %t %m' >list
+	run -0 protograde -T 10 -n points client -c list
+	[ "$output" = $'name\tgot\tof\thello\nanna\t1\t1\t1\nben\t1\t1\t1' ]
+}
+
+# stopped FILE argument ...: stopped when the file is there, it leaves nothing.
+stopped() {
+	local file=$1 pid status=0
+	mkdir -p tmp
+	TMPDIR=$PWD/tmp protograde client "${@:2}" >out 2>err &
 	pid=$!
-	wait_for sh -c '[ -e tmp/*/message ]'
+	wait_for eval "[ -e tmp/*/$file ]"
 	kill "$pid"
-	status=0
 	builtin wait "$pid" || status=$?
 	[ "$status" = 75 ]
 	grep -q '^protograde: stopped before the end$' err
 	[ -z "$(ls tmp)" ]
+}
+
+@test "stopped: what it runs is killed, its directory removed, 75" {
+	stopped message -- mutant-client never-ends %h %p %f %t %m
+	echo 'anna mutant-client never-ends %h %p %f %t %m' >list
+	stopped 1/message -c list
 }
