@@ -23,18 +23,21 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 	-fsanitize=address,undefined
 
 # The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
-PROGS = archive-stamp ftpd-lite ftpsend mkbatch mkmail mxlookup orderparse \
-	orderrecv ordersend ordertake pop3d-lite protoexplain protograde \
-	protoladder protoreplay prototap resultplot savefile settled \
-	smtpd-lite smtpsend \
-	unsub \
-	withlock
+PROGS = archive-stamp bounceparse ftpd-lite ftpsend mkbatch mkmail mxlookup \
+	orderparse orderrecv ordersend ordertake pop3d-lite protoexplain \
+	protograde protoladder protoreplay prototap resultplot savefile \
+	settled smtpd-lite smtpsend suppress unsub withlock
 MODULES = \
 	sys/appended sys/bounded sys/buf sys/charset sys/cli sys/conn \
 	sys/dataconn sys/die sys/fdpass sys/inetd sys/io sys/limit \
 	sys/local sys/lock sys/loop sys/net sys/newfile sys/openssl \
 	sys/relay sys/secret sys/serve sys/spawn sys/stop sys/text \
 	sys/tlsserver sys/workers \
+	format/bounce/blame format/bounce/bounce format/bounce/forms \
+	format/bounce/found format/bounce/gone \
+	format/bounce/heading format/bounce/notice format/bounce/parts \
+	format/bounce/reason format/bounce/status \
+	format/bounce/suppression \
 	format/crypt/md5 format/crypt/sha256 format/crypt/tag \
 	format/dialogue/answer \
 	format/dialogue/awaited format/dialogue/dialogue \
@@ -73,8 +76,8 @@ MODULES = \
 	format/wire/rcfile \
 	format/wire/reply format/wire/results format/wire/scram \
 	format/wire/survey format/wire/tally format/wire/waits \
-	store/archive store/dedup store/droplist store/maildir \
-	store/gonefile \
+	store/archive store/dedup store/droplist store/gonefile \
+	store/gonelist store/maildir \
 	store/maildrop store/mailroot store/mbox store/msgsource \
 	store/msgtext \
 	store/outbox store/overheard store/passwd store/recorded \
@@ -121,9 +124,9 @@ PARTS = \
 	grade/pop3servers grade/smtpclients grade/smtpservers sys/iofile \
 	sys/netname
 # t/unit/NAME.c
-UNITS = addr bsmtp buf content crlf date dialogue dns downgrade even explain \
-	failure follow ftp ftpd ftpput grade hash hdr idn intake io journal \
-	leave \
+UNITS = addr blame bsmtp buf content crlf date dialogue dns downgrade even \
+	explain failure follow ftp ftpd ftpput grade hash hdr idn intake io \
+	journal leave \
 	limit local lock md5 mime nameservers net netrc newfile order orderd \
 	ordline passwd pool pop3d protocol rate record reply results rules \
 	sasl scram smtpd smtpdata smtpext smtphead spawn store survey \

@@ -33,7 +33,8 @@ violations() {
 @test "src holds programs and the rooms of layers and protocols" {
 	(cd "$TOP/src" && ls -d -- */ */*/) >got
 	printf '%s/\n' client client/dns client/ftp client/order client/smtp \
-		format format/crypt format/dialogue format/mail format/order \
+		format format/bounce format/crypt \
+		format/dialogue format/mail format/order \
 		format/picture format/wire grade \
 		server server/ftp server/order server/pop3 server/smtp \
 		server/tap \

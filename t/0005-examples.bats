@@ -274,6 +274,45 @@ is_handled() {
 	all_tried
 }
 
+# bounced: a Maildir of what came back, for two programs.
+bounced() {
+	mkdir -p mail/news/new
+	cp "$TOP/t/bounces/exim.eml" mail/news/new
+}
+
+@test "bounceparse.1" {
+	bounced
+	gives 0 1
+	[ "$(cut -f 1 gone)" = $'user9@example.org\nuser10@example.net' ]
+	gives 0 2
+	[ "$(head -n 1 got | cut -f 2)" = user9@example.org ]
+	all_tried
+}
+
+@test "suppress.1" {
+	bounced
+	mkdir ARC
+	printf 'failed\tuser2@pth.ua\t550\trcpt\tx:25\t1\t%s\t-\t5.1.1 no\n' \
+		2026-11-21T10:00:00Z >ARC/session.results
+	gives 0 1
+	gives 0 2
+	[ "$(tr -s ' ' <got)" = ' 3 failed' ]
+	gives 0 3
+	run -0 suppress -o gone ARC/session.results
+	[ "$(wc -l <gone)" = 2 ]
+	all_tried
+}
+
+@test "gone.5" {
+	printf 'b@x\na@x\n' >gone
+	printf 'a@x\n' >gone.other
+	example 1
+	grep -q $'^user2@pth.ua\tleft\t' commands
+	gives 0 2
+	[ "$(cat got)" = $'a@x\nb@x' ]
+	all_tried
+}
+
 @test "mkbatch.1" {
 	fake
 	export SMTPSERVER=$ADDR

@@ -42,6 +42,8 @@ unit() {
 
 @test "format/crypt/sha256" { unit hash; }
 
+@test "format/bounce/blame" { unit blame; }
+
 @test "format/crypt/tag, format/mail/verp" { unit verp; }
 
 @test "format/order/order" { unit order; }

@@ -1,11 +1,13 @@
 #include "maildir.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "droplist.h"
 #include "format/mail/crlf.h"
 #include "msgtext.h"
 #include "sys/local.h"
@@ -436,6 +438,25 @@ commit(void *store)
 		commit_group(m, copy, n);
 		free(copy);
 	}
+}
+
+int
+maildir_seen(const char *box, const char *name)
+{
+	struct buf from = { 0 }, to = { 0 };
+	int r;
+
+	buf_addf(&from, "%s/new/%s", box, name);
+	buf_addf(&to, "%s/cur/", box);
+	buf_add(&to, name, droplist_lasting(name));
+	buf_adds(&to, ":2,S");
+	r = rename(buf_str(&from), buf_str(&to));
+	/* The message is gone, or half a box has no cur. */
+	if (r < 0 && errno == ENOENT && maildir_make(box) == 0)
+		r = rename(buf_str(&from), buf_str(&to));
+	buf_free(&from);
+	buf_free(&to);
+	return r;
 }
 
 const struct mail_store maildir_store = {

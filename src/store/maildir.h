@@ -20,4 +20,10 @@ extern const struct mail_store maildir_store;
  */
 int maildir_make(const char *box);
 
+/*
+ * The message of that name in new has been read: it moves to cur.  0, or -1
+ * with errno, ENOENT where it has gone.
+ */
+int maildir_seen(const char *box, const char *name);
+
 #endif

@@ -454,24 +454,11 @@ mark_seen(void *drop, size_t i)
 {
 	struct drop *d = drop;
 	const struct drop_message *l = &d->list.message[i];
-	struct buf from = { 0 }, to = { 0 };
-	int r;
 
-	if (l->part != DROPLIST_NEW)
-		return;
-	path_of(d, DROPLIST_NEW, l->name, &from);
-	path_of(d, DROPLIST_CUR, l->name, &to);
-	to.n -= strlen(l->name) - droplist_lasting(l->name);
-	buf_adds(&to, ":2,S");
-	r = rename(buf_str(&from), buf_str(&to));
-	/* The message is gone, or half a box has no cur. */
-	if (r < 0 && errno == ENOENT && maildir_make(d->path) == 0)
-		r = rename(buf_str(&from), buf_str(&to));
 	/* Where it fails the message stays new, which does no harm. */
-	if (r < 0 && errno != ENOENT)
-		warn_sys("%s", buf_str(&from));
-	buf_free(&from);
-	buf_free(&to);
+	if (l->part == DROPLIST_NEW && maildir_seen(d->path, l->name) < 0 &&
+	    errno != ENOENT)
+		warn_sys("%s: new/%s", d->path, l->name);
 }
 
 static int

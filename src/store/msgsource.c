@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "maildir.h"
+
 static const char *const parts[DROPLIST_PARTS] = { "new", "cur" };
 
 /* Octets of a line that are read at once. */
@@ -22,6 +24,7 @@ set_file(struct msgsource *s, int part, const char *name)
 	s->name = buf_str(&s->file);
 }
 
+/* 1; 0 where there is no such directory; or -1. */
 static int
 list_part(struct msgsource *s, int part)
 {
@@ -30,11 +33,8 @@ list_part(struct msgsource *s, int part)
 
 	set_file(s, part, "");
 	dir = io_dir(s->name);
-	if (dir == NULL && errno == ENOENT) {
-		s->err = ENOTDIR;
-		s->name = s->path;
-		return -1;
-	}
+	if (dir == NULL && errno == ENOENT)
+		return 0;
 	if (dir == NULL) {
 		s->err = errno;
 		return -1;
@@ -45,20 +45,24 @@ list_part(struct msgsource *s, int part)
 			    e->d_name, 0);
 	s->err = errno;
 	closedir(dir);
-	return s->err == 0 ? 0 : -1;
+	return s->err == 0 ? 1 : -1;
 }
 
 static int
 list_maildir(struct msgsource *s)
 {
-	int part;
+	int part, r, parted = 0;
 
-	for (part = 0; part < DROPLIST_PARTS; part++)
-		if (list_part(s, part) < 0)
+	for (part = 0; part < DROPLIST_PARTS; part++) {
+		r = list_part(s, part);
+		if (r < 0)
 			return -1;
+		parted += r;
+	}
 	droplist_sort(&s->list);
 	s->name = s->path;
-	return 0;
+	s->err = ENOTDIR;
+	return parted > 0 ? 0 : -1;
 }
 
 /* The next message of a Maildir, which may have been seen meanwhile. */
@@ -72,7 +76,7 @@ next_file(struct msgsource *s, struct buf *text)
 	m = &s->list.message[s->at++];
 	s->line = 1;
 	set_file(s, m->part, m->name);
-	if (io_text(s->name, text, s->max) == 0)
+	if (io_text(s->name, text, s->max) == 0 || (s->cut && errno == EFBIG))
 		return 1;
 	s->err = errno;
 	return -1;
@@ -159,20 +163,24 @@ take_lines(struct msgsource *s, struct buf *text, int fresh)
 	const size_t start = text->n;
 	enum rd_status status;
 	struct span line;
+	int full = 0;
 
+	s->blank = 0;
 	for (;; fresh = status == RD_LINE) {
 		status = read_line(s, &line);
 		if (status == RD_EOF || status == RD_ERROR)
 			return;
-		if (s->box && fresh && is_from_line(line) &&
-		    ends_empty(buf_span(text))) {
+		if (s->box && fresh && s->blank && is_from_line(line)) {
 			buf_addspan(&s->held, line);
 			return;
 		}
-		if (text->n - start + line.n > s->max)
-			s->err = EFBIG;
-		if (s->err == 0)
+		s->blank = fresh && status == RD_LINE &&
+		    span_chomp(line).n == 0;
+		full |= text->n - start + line.n > s->max;
+		if (!full)
 			add_line(s, text, line);
+		else if (!s->cut)
+			s->err = EFBIG;
 	}
 }
 
@@ -229,6 +237,44 @@ msgsource_next(struct msgsource *s, struct buf *text)
 	return s->fd < 0 ? next_file(s, text) : next_in_file(s, text);
 }
 
+int64_t
+msgsource_time(const struct msgsource *s)
+{
+	struct stat st;
+
+	if ((s->fd < 0 ? stat(s->name, &st) : fstat(s->fd, &st)) < 0)
+		return 0;
+	return (int64_t)st.st_mtime;
+}
+
+void
+msgsource_seen(struct msgsource *s)
+{
+	const size_t i = s->at - 1;
+
+	if (s->fd < 0 && s->list.message[i].part == DROPLIST_NEW)
+		buf_add(&s->seen, &i, sizeof i);
+}
+
+int
+msgsource_move(struct msgsource *s)
+{
+	const struct drop_message *m;
+	size_t at, i;
+	int r = 0;
+
+	for (at = 0; at < s->seen.n; at += sizeof i) {
+		memcpy(&i, s->seen.p + at, sizeof i);
+		m = &s->list.message[i];
+		if (maildir_seen(s->path, m->name) == 0 || errno == ENOENT)
+			continue;
+		warn_sys("%s/new/%s", s->path, m->name);
+		r = -1;
+	}
+	buf_clear(&s->seen);
+	return r;
+}
+
 void
 msgsource_close(struct msgsource *s)
 {
@@ -239,4 +285,5 @@ msgsource_close(struct msgsource *s)
 	droplist_free(&s->list);
 	buf_free(&s->held);
 	buf_free(&s->file);
+	buf_free(&s->seen);
 }

@@ -14,6 +14,8 @@ struct msgsource {
 	const char *name;	/* of the file with the last message */
 	size_t line;		/* where that begins, from 1 */
 	int err;		/* under -1: errno, EFBIG: it is too long */
+	int cut;		/* set after the opening: what is too long is
+				   cut short instead */
 	/* private */
 	const char *path;
 	size_t max;
@@ -23,11 +25,13 @@ struct msgsource {
 	int box;		/* it is an mbox */
 	int quoted;		/* the message is of an mboxrd */
 	size_t lines;		/* read so far */
+	int blank;		/* the last line was empty */
 	struct buf held;	/* the From line of the next message, or what
 				   the only one begins with; empty at the end */
 	struct droplist list;	/* of a Maildir */
 	size_t at;
 	struct buf file;	/* the path of its message */
+	struct buf seen;	/* places in the list */
 };
 
 /*
@@ -41,6 +45,16 @@ int msgsource_open(struct msgsource *s, const char *path, size_t max);
  * end, or -1 where it cannot be read, after which the next can be asked for.
  */
 int msgsource_next(struct msgsource *s, struct buf *text);
+
+/* When the file with the last message was changed. */
+int64_t msgsource_time(const struct msgsource *s);
+
+/*
+ * The last message, where it is new in a Maildir, is to be moved to cur; and
+ * moves all those: 0, or -1 when one could not be moved, whose name is told.
+ */
+void msgsource_seen(struct msgsource *s);
+int msgsource_move(struct msgsource *s);
 
 void msgsource_close(struct msgsource *s);
 

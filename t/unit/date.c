@@ -44,6 +44,39 @@ test_mail(void)
 }
 
 static void
+test_parse(void)
+{
+	static const struct {
+		const char *text;
+		int64_t t;
+	} dates[] = {
+		{ "Sun, 22 Nov 2026 02:00:00 +0200", 1795305600 },
+		{ "Sat, 21 Nov 2026 23:59:00 -0001 (x)", 1795305600 },
+		{ "22 Nov 2026 00:00 GMT", 1795305600 },
+		{ "Sun,22 nov 26 00:00:00", 1795305600 },
+		{ "  Sun,\r\n 22 Nov 2026 00:00:00 UT", 1795305600 },
+		{ "Sat, 21 Nov 2026 16:00:00 PST", 1795305600 },
+		{ "Tue, 29 Feb 2000 00:00:00 +0000", 951782400 },
+		{ "Mon, 1 Jan 1990 00:00:60 Z", 631152060 }
+	};
+	static const char *const bad[] = {
+		"", "today", "Sun, 22 Nov", "Sun, 32 Nov 2026 00:00:00 +0000",
+		"29 Feb 2026 00:00:00 +0000", "22 Nov 2026", "1 Xxx 2026 00:00",
+		"1 Jan 2026 24:00:00 +0000", "1 Jan 2026 00:60:00 +0000",
+		"2026-11-21T23:46:12Z", "Sun, Nov 22 00:00:00 2026"
+	};
+	int64_t t;
+	size_t i;
+
+	for (i = 0; i < COUNT(dates); i++) {
+		CHECK_INT(date_mail_parse(span_str(dates[i].text), &t), 0);
+		CHECK_INT(t, dates[i].t);
+	}
+	for (i = 0; i < COUNT(bad); i++)
+		CHECK_INT(date_mail_parse(span_str(bad[i]), &t), -1);
+}
+
+static void
 test_iso(void)
 {
 	iso(0, "1970-01-01T00:00:00Z");
@@ -115,6 +148,7 @@ int
 main(void)
 {
 	test_mail();
+	test_parse();
 	test_iso();
 	test_not_iso();
 	test_every_day();

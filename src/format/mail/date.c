@@ -173,3 +173,94 @@ date_iso_parse(struct span s, int64_t *t)
 	    minute * 60 + second;
 	return 0;
 }
+
+static void
+skip_blanks(struct span *s)
+{
+	while (s->n > 0 && (byte_is_blank(s->p[0]) || s->p[0] == '\r' ||
+	    s->p[0] == '\n'))
+		*s = span_drop(*s, 1);
+}
+
+/* Takes a number of one to four digits off *s, blanks before it: it, or -1. */
+static int
+take_number(struct span *s)
+{
+	int n = 0;
+	size_t i;
+
+	skip_blanks(s);
+	for (i = 0; i < s->n && i < 4 && byte_is_digit(s->p[i]); i++)
+		n = n * 10 + (s->p[i] - '0');
+	*s = span_drop(*s, i);
+	return i > 0 ? n : -1;
+}
+
+/* Takes blanks, and a word of three letters: its place in names, or -1. */
+static int
+take_name(struct span *s, const char *names)
+{
+	size_t i;
+
+	skip_blanks(s);
+	for (i = 0; s->n >= 3 && names[3 * i] != '\0'; i++)
+		if (span_case_eq(span_of(s->p, 3),
+		    span_of(names + 3 * i, 3))) {
+			*s = span_drop(*s, 3);
+			return (int)i;
+		}
+	return -1;
+}
+
+/* Takes a colon and the number behind it, or nothing: 0 then. */
+static int
+take_part(struct span *s)
+{
+	if (s->n == 0 || s->p[0] != ':')
+		return 0;
+	*s = span_drop(*s, 1);
+	return take_number(s);
+}
+
+/* The zone's distance from UTC in minutes; names but those of America: 0. */
+static int
+zone_of(struct span s)
+{
+	static const char names[] = "ESTEDTCSTCDTMSTMDTPSTPDT";
+	static const signed char hours[] = { -5, -4, -6, -5, -7, -6, -8, -7 };
+	int at, n, sign;
+
+	skip_blanks(&s);
+	if (s.n < 5 || (s.p[0] != '+' && s.p[0] != '-')) {
+		at = take_name(&s, names);
+		return at < 0 ? 0 : hours[at] * 60;
+	}
+	sign = s.p[0] == '-' ? -1 : 1;
+	s = span_of(s.p + 1, 4);
+	n = take_number(&s);
+	return n < 0 ? 0 : sign * (n / 100 * 60 + n % 100);
+}
+
+int
+date_mail_parse(struct span s, int64_t *t)
+{
+	int day, month, year, hour, minute, second;
+
+	if (take_name(&s, weekdays) >= 0 && s.n > 0 && s.p[0] == ',')
+		s = span_drop(s, 1);
+	day = take_number(&s);
+	month = take_name(&s, months) + 1;
+	year = take_number(&s);
+	hour = take_number(&s);
+	minute = take_part(&s);
+	second = take_part(&s);
+	if (year >= 0 && year < 1000)	/* of two or three digits */
+		year += year < 50 ? 2000 : 1900;
+	if (month < 1 || year < 1900 || day < 1 ||
+	    day > days_in_month(year, month) || hour < 0 || hour > 23 ||
+	    minute < 0 || minute > 59 || second < 0 || second > 60)
+		return -1;
+	*t = days_from_civil(year, month, day) * DAY + hour * 3600 +
+	    minute * 60 + second - zone_of(s) * 60;
+	return 0;
+}

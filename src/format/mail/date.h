@@ -15,6 +15,12 @@
  */
 void date_mail(struct buf *b, int64_t t, int offset);
 
+/*
+ * What a Date field, or a Received field behind its semicolon, says, obsolete
+ * forms too (RFC 5322 4.3): 0, or -1 when it is not a date.
+ */
+int date_mail_parse(struct span s, int64_t *t);
+
 /* "2026-11-21T23:46:12Z" (RFC 3339), and back: 0, or -1 when it is not one. */
 void date_iso(struct buf *b, int64_t t);
 int date_iso_parse(struct span s, int64_t *t);

@@ -17,6 +17,12 @@ set_init(struct set *s, const char *base, uint64_t seed, int fold)
 }
 
 void
+set_rebase(struct set *s, const char *base)
+{
+	s->base = base;
+}
+
+void
 set_free(struct set *s)
 {
 	free(s->members);

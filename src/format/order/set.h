@@ -36,6 +36,9 @@ struct set {
 void set_init(struct set *s, const char *base, uint64_t seed, int fold);
 void set_free(struct set *s);
 
+/* The text has grown, and so has moved to base. */
+void set_rebase(struct set *s, const char *base);
+
 /* The ordinal of what equals key, from whatever text, or SET_NONE. */
 size_t set_find(const struct set *s, struct span key);
 

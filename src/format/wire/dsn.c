@@ -139,39 +139,13 @@ add_final(struct buf *b, struct span rcpt)
 	buf_adds(b, "\r\n");
 }
 
-/* Length of digits at s.p[*at], at most max of them; *at moves behind. */
-static size_t
-digits(struct span s, size_t *at, size_t max)
-{
-	size_t n = 0;
-
-	while (n < max && *at < s.n && s.p[*at] >= '0' && s.p[*at] <= '9') {
-		++*at;
-		n++;
-	}
-	return n;
-}
-
-/* Length of the enhanced status code at the start of s (RFC 3463), or 0. */
-static size_t
-enhanced(struct span s)
-{
-	size_t at = 0;
-
-	if (digits(s, &at, 1) == 0 || at == s.n || s.p[at++] != '.' ||
-	    digits(s, &at, 3) == 0 || at == s.n || s.p[at++] != '.' ||
-	    digits(s, &at, 3) == 0)
-		return 0;
-	return at == s.n || s.p[at] == ' ' ? at : 0;
-}
-
 /* The server's own, where it does not contradict what became of it. */
 static void
 add_status(struct buf *b, const struct result *r)
 {
 	const int failed = r->status == RESULT_FAILED;
 	const struct span text = result_reply(r);
-	const size_t n = enhanced(text);
+	const size_t n = result_enhanced(text);
 
 	buf_adds(b, "Status: ");
 	if (r->status == RESULT_UNKNOWN)

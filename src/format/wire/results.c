@@ -133,6 +133,31 @@ result_reply(const struct result *r)
 	return r->text;
 }
 
+/* Length of digits at s.p[*at], at most max of them; *at moves behind. */
+static size_t
+digits(struct span s, size_t *at, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max && *at < s.n && s.p[*at] >= '0' && s.p[*at] <= '9') {
+		++*at;
+		n++;
+	}
+	return n;
+}
+
+size_t
+result_enhanced(struct span s)
+{
+	size_t at = 0;
+
+	if (digits(s, &at, 1) == 0 || at == s.n || s.p[at++] != '.' ||
+	    digits(s, &at, 3) == 0 || at == s.n || s.p[at++] != '.' ||
+	    digits(s, &at, 3) == 0)
+		return 0;
+	return at == s.n || s.p[at] == ' ' ? at : 0;
+}
+
 /* The order in which exit codes win. */
 static int
 rank(enum exit_code code)

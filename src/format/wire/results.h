@@ -65,6 +65,9 @@ void result_add(struct buf *b, const struct result *r);
  */
 int result_parse(struct result *r, struct span line);
 
+/* Length of the enhanced status code at the start of s (RFC 3463), or 0. */
+size_t result_enhanced(struct span s);
+
 const char *result_status_name(enum result_status status);
 const char *result_stage_name(enum result_stage stage);
 

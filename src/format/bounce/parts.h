@@ -1,0 +1,34 @@
+/*
+ * parts: the pieces of a message that came back (RFC 6522): what is said to
+ * people, what is said to programs, and the message that it is about.
+ */
+#ifndef FORMAT_BOUNCE_PARTS_H
+#define FORMAT_BOUNCE_PARTS_H
+
+#include "heading.h"
+
+/* A part's body, as it stands in the message. */
+struct part {
+	struct span body;	/* p is NULL where there is no such part */
+	struct span encoding;
+};
+
+struct parts {
+	int report;		/* it is multipart/report, */
+	int delivery;		/* of delivery-status */
+	struct part text;	/* the first that is text/plain */
+	struct part status;	/* message/delivery-status, or global- */
+	struct part feedback;	/* message/feedback-report */
+	struct part original;	/* the message returned, or its header */
+};
+
+/* What is inside of a message that is forwarded is none of its parts. */
+void parts_find(struct parts *p, const struct heading *h);
+
+/*
+ * The text of a part, decoded into b where that is needed, at most max octets
+ * of what is encoded.
+ */
+struct span parts_text(const struct part *p, struct buf *b, size_t max);
+
+#endif

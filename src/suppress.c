@@ -1,0 +1,191 @@
+/*
+ * suppress: results(5) in, the list of those whom no letter goes to any more
+ * out.
+ */
+#include <errno.h>
+#include <unistd.h>
+
+#include "format/bounce/suppression.h"
+#include "store/gonelist.h"
+#include "sys/cli.h"
+#include "sys/io.h"
+#include "sys/secret.h"
+
+#define ENOUGH 3		/* days */
+#define ENOUGH_MAX 1000
+#define LINE_OCTETS 65536	/* of a line at most */
+
+static const char usage[] =
+    "usage: suppress [-hV] [-n count] [-o gone] [results ...]\n"
+    "  -n  on so many days somebody fails who is then listed (3)\n"
+    "  -o  read and replace that list; otherwise standard output\n";
+
+/* The rest of a line that is too long. */
+static void
+pass_over(struct rd *rd)
+{
+	struct span rest;
+
+	while (rd_line(rd, &rest) == RD_LONG)
+		;
+}
+
+/* 0, or -1: not a line of results(5), be it that its end is missing. */
+static int
+take_line(struct suppression *s, struct span line)
+{
+	struct result r;
+	int kind;
+
+	if (line.p[line.n - 1] != '\n')
+		return -1;
+	line = span_chomp(line);
+	if (line.n == 0)
+		return 0;
+	kind = result_parse(&r, line);
+	if (kind == 0)
+		suppression_result(s, &r);
+	return kind < 0 ? -1 : 0;
+}
+
+/* EX_OK, or the worst of what was told. */
+static enum exit_code
+take_lines(struct suppression *s, struct rd *rd, const char *name)
+{
+	enum exit_code code = EX_OK;
+	unsigned long number;
+	enum rd_status got;
+	struct span line;
+
+	for (number = 1; (got = rd_line(rd, &line)) == RD_LINE ||
+	    got == RD_PARTIAL || got == RD_LONG; number++) {
+		if (take_line(s, line) < 0) {
+			warn("%s:%lu: not a line of results(5)", name, number);
+			code = EX_DATAERR;
+		}
+		if (got == RD_LONG)
+			pass_over(rd);
+	}
+	if (got == RD_EOF)
+		return code;
+	errno = rd->err;
+	warn_sys("%s", name);
+	return die_errno(rd->err, EX_NOINPUT);
+}
+
+static enum exit_code
+take_file(struct suppression *s, const char *path)
+{
+	const int fd = io_open(path);
+	enum exit_code code;
+	struct rd rd;
+
+	if (fd < 0) {
+		code = die_errno(errno, EX_NOINPUT);
+		warn_sys("%s", io_name(path));
+		return code;
+	}
+	rd_init(&rd, fd, IO_FOREVER, LINE_OCTETS);
+	code = take_lines(s, &rd, io_name(path));
+	rd_free(&rd);
+	if (fd != STDIN_FILENO)
+		io_close(fd);
+	return code;
+}
+
+/* The list and what is remembered; a line that is none is kept, and told. */
+static enum exit_code
+recall(struct suppression *s, const struct gonelist *g, const char *path)
+{
+	struct span rest = buf_span(&g->memory);
+	enum exit_code code = EX_OK;
+	unsigned long number;
+
+	/* A crash may have cut off its last line. */
+	while (rest.n > 0)
+		suppression_remembered(s, span_line(&rest));
+	rest = buf_span(&g->list);
+	for (number = 1; rest.n > 0; number++)
+		if (suppression_listed(s, span_line(&rest)) < 0) {
+			warn("%s:%lu: not an address", path, number);
+			code = EX_DATAERR;
+		}
+	return code;
+}
+
+static enum exit_code
+take_all(struct suppression *s, char **paths)
+{
+	enum exit_code code = EX_OK, told;
+
+	if (*paths == NULL)
+		return take_file(s, "-");
+	for (; *paths != NULL; paths++) {
+		told = take_file(s, *paths);
+		code = result_worst(code, told);
+	}
+	return code;
+}
+
+static enum exit_code
+update(struct suppression *s, const char *path, char **paths)
+{
+	struct buf list = { 0 }, memory = { 0 };
+	enum exit_code code, written;
+	struct gonelist g;
+
+	code = gonelist_open(&g, path);
+	if (code != EX_OK)
+		return code;
+	code = recall(s, &g, path);
+	code = result_worst(code, take_all(s, paths));
+	suppression_list(s, &list, buf_span(&g.list));
+	suppression_memory(s, &memory);
+	written = gonelist_replace(&g, buf_span(&list), buf_span(&memory));
+	gonelist_close(&g);
+	buf_free(&list);
+	buf_free(&memory);
+	return result_worst(code, written);
+}
+
+static enum exit_code
+print(struct suppression *s, char **paths)
+{
+	const enum exit_code code = take_all(s, paths);
+	struct buf list = { 0 };
+	struct wr out;
+
+	suppression_list(s, &list, span_of(NULL, 0));
+	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
+	wr_direct(&out, buf_span(&list));
+	wr_finish(&out);
+	buf_free(&list);
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct suppression s = { .enough = ENOUGH };
+	const char *path = NULL;
+	enum exit_code code;
+	int c;
+
+	cli_init(argc, argv, usage);
+	while ((c = getopt(argc, argv, "hn:o:V")) != -1)
+		switch (c) {
+		case 'h': cli_help();
+		case 'n':
+			s.enough = (size_t)cli_number('n', optarg, 1,
+			    ENOUGH_MAX);
+			break;
+		case 'o': path = optarg; break;
+		case 'V': cli_version();
+		default: cli_usage();
+		}
+	secret_fill(&s.seed, sizeof s.seed);
+	argv += optind;
+	code = path != NULL ? update(&s, path, argv) : print(&s, argv);
+	suppression_free(&s);
+	return (int)code;
+}
