@@ -143,7 +143,8 @@ survey_add(struct survey *s, const struct result *r)
 	if (r->status == RESULT_SENDING)
 		return;
 	add_moment(s, r);
-	if (r->status != RESULT_SENT)
+	if (r->status == RESULT_FAILED || r->status == RESULT_DEFERRED ||
+	    r->status == RESULT_UNKNOWN)
 		add_reason(s, r);
 }
 
