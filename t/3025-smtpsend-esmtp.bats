@@ -184,6 +184,26 @@ eight() {
 	[[ $output = *'<a@x>: accepted' ]]
 }
 
+@test "8BITMIME that is listed, and the text refused for it: once more" {
+	for CAPS in 8BITMIME PIPELINING,8BITMIME PIPELINING,CHUNKING,8BITMIME; do
+		for reply in '554 5.6.1 media' '554 5.6.3 no conversion' \
+			'550 8-bit text is not taken'; do
+			eight "dot:1:$reply"
+			send 0 -l journal <in
+			[ "$(grep -c '^sent' short)" = 4 ]
+			[ "$(wc -l <got.log)" = 3 ]
+			rm journal
+			eight "dot:*:$reply"
+			send 65 <in
+			[ "$(grep -c '^failed.*dot$' short)" = 4 ]
+		done
+	done
+	CAPS=8BITMIME
+	eight 'data:1:554 5.6.3 no conversion'
+	send 0 <in
+	run -1 grep -a '[^ -~[:space:]]' got.[123]
+}
+
 @test "SIZE, SMTPUTF8 and DSN that are listed and refused" {
 	CAPS=PIPELINING,8BITMIME,SMTPUTF8,DSN,SIZE
 	eight 'mail:SIZE=:501 5.5.4 no'

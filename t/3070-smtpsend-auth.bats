@@ -57,6 +57,51 @@ secret() {
 	[ "$(cat short)" = 'deferred auth' ]
 }
 
+@test "the next mechanism, where one is not there (504) or too weak (534)" {
+	secret
+	for reply in '504 5.5.4 not for you' '534 5.7.9 too weak'; do
+		fake -c 'AUTH PLAIN LOGIN CRAM-MD5' "auth:CRAM:$reply"
+		attempt 0 -a joe -P ./secret
+		[ "$(sed -n 's/^AUTH \([^ ]*\).*/\1/p' dialog | paste -sd ' ' -)" = \
+			'CRAM-MD5 PLAIN' ]
+		attempt 77 -a joe -P ./secret -M CRAM-MD5
+		fake -c 'AUTH PLAIN CRAM-MD5' "auth:*:$reply"
+		attempt 77 -a joe -P ./secret
+		[ "$(cat short)" = 'deferred auth' ]
+		[[ $stderr = *": $reply" ]]
+	done
+	# A secret that is wrong is so for all.
+	fake -c 'AUTH PLAIN CRAM-MD5' 'auth:*:535 5.7.8 no'
+	attempt 77 -a joe -P ./secret
+	[ "$(grep -c ^AUTH dialog)" = 1 ]
+}
+
+@test "mechanisms as old servers list them: AUTH=" {
+	secret
+	server -a LOGIN
+	sed -i 's/-c AUTH LOGIN/-c AUTH=LOGIN NTLM/' script
+	attempt 0 -a joe -P ./secret
+	server -a PLAIN
+	sed -i 's/-c AUTH PLAIN/-c AUTH NTLM,AUTH=PLAIN/' script
+	attempt 0 -a joe -P ./secret
+	grep -q '^AUTH PLAIN ' dialog
+}
+
+@test "a server that asks for a log-in first: 77, deferred" {
+	for stage in mail rcpt; do
+		for reply in '530 5.7.0 Authentication required' \
+			'550 5.7.0 Please log in first' \
+			'554 5.7.0 Must issue a STARTTLS command first'; do
+			fake "$stage:*:$reply"
+			attempt 77
+			[ "$(cat short)" = "deferred $stage" ]
+		done
+		# Not so where it is about them.
+		fake "$stage:*:550 5.7.0 Local policy violation"
+		attempt "$([ "$stage" = mail ] && echo 65 || echo 67)"
+	done
+}
+
 @test "refused: 77, deferred, nothing sent" {
 	printf '#!/bin/sh\necho wrong\n' >wrong
 	chmod +x wrong

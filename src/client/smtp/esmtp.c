@@ -352,6 +352,19 @@ esmtp_refused_mail(const struct smtpc *c, const struct esmtp_form *form,
 }
 
 unsigned
+esmtp_refused_text(const struct smtpc *c, const struct esmtp_form *form)
+{
+	const struct reply *r = &c->reply;
+	struct span text = buf_span(&r->text);
+
+	if (!reply_is(r, 5) || !(form->needs & OFFER_8BITMIME))
+		return 0;
+	return (named(r) & OFFER_8BITMIME) != 0 || names(text, "8BIT") ||
+	    names(text, "8-BIT") || is_about(r, "6.1") || is_about(r, "6.2") ?
+	    OFFER_8BITMIME : 0;
+}
+
+unsigned
 esmtp_refused_rcpt(const struct smtpc *c, const struct esmtp_form *form,
     const struct rcpt *r)
 {

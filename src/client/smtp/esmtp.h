@@ -55,12 +55,15 @@ void esmtp_say_rcpt(struct smtpc *c, const struct esmtp_form *form,
     const struct rcpt *r);
 
 /*
- * Which of them the server speaks against in its reply to such a command
- * (OFFER_SIZE and so on), which is 0 where it is against something else.  Where
- * it does not say which, what nobody will miss is thought to be it first.
+ * Which of them the server speaks against in its reply to such a command, or to
+ * the text that went with them (OFFER_SIZE and so on); 0 where it is against
+ * something else.  Where it does not say which, what nobody will miss is
+ * thought to be it first.
  */
 unsigned esmtp_refused_mail(const struct smtpc *c,
     const struct esmtp_form *form, const struct message *m);
+unsigned esmtp_refused_text(const struct smtpc *c,
+    const struct esmtp_form *form);
 unsigned esmtp_refused_rcpt(const struct smtpc *c,
     const struct esmtp_form *form, const struct rcpt *r);
 

@@ -68,6 +68,14 @@ finish(struct sender *s, struct message *m)
 		give_up(s);
 }
 
+/* In another form, which does not count as a try. */
+static void
+go_once_more(struct sender *s, struct message *m)
+{
+	m->tries--;
+	message_queue_add(&s->again, m);
+}
+
 /* Finds a server that talks: 0, or -1 and m is done. */
 static int
 connect_any(struct sender *s, struct message *m)
@@ -197,12 +205,10 @@ hear(struct sender *s, size_t left)
 			return;
 		}
 		judge(s, 0);
-		if (t->again) {
-			t->m->tries--;
-			message_queue_add(&s->again, t->m);
-		} else {
+		if (t->again)
+			go_once_more(s, t->m);
+		else
 			finish(s, t->m);
-		}
 	}
 }
 
@@ -397,7 +403,10 @@ conclude(struct sender *s, struct message *next)
 		connection_close(&s->to->connection);
 		riding = 0;
 	}
-	finish(s, m);
+	if (t->again)
+		go_once_more(s, m);
+	else
+		finish(s, m);
 	if (!riding || !s->to->connection.open)
 		return 0;
 	take(s, next);

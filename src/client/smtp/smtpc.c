@@ -262,9 +262,14 @@ take_cap(struct smtpc *c, struct span line)
 	if ((offer & OFFER_SIZE) != 0 &&
 	    span_number(span_trim(line), &c->size) < 0)
 		c->size = 0;
-	if (span_case_is(word, "AUTH")) {
-		buf_clear(&c->mechanisms);
+	/* "AUTH=PLAIN LOGIN" is what servers said before RFC 2554. */
+	if (span_case_begins(word, "AUTH=")) {
+		buf_addspan(&c->mechanisms, span_drop(word, 5));
+		buf_addc(&c->mechanisms, ' ');
+	}
+	if (span_case_is(word, "AUTH") || span_case_begins(word, "AUTH=")) {
 		buf_addspan(&c->mechanisms, span_trim(line));
+		buf_addc(&c->mechanisms, ' ');
 	}
 }
 
@@ -361,23 +366,20 @@ answer_challenges(struct smtpc *c, struct saslc *s)
 	return SMTPC_LOST;
 }
 
-enum smtpc_status
-smtpc_login(struct smtpc *c, const struct smtpc_account *account,
-    struct span secret, int safe)
+/* One attempt, with that mechanism. */
+static enum smtpc_status
+log_in(struct smtpc *c, const char *mechanism, const char *user,
+    struct span secret)
 {
 	unsigned char random[NONCE];
 	char nonce[2 * NONCE + 1];
 	enum smtpc_status status;
-	const char *mechanism, *why = NULL;
+	const char *why = "no random bytes to be had";
 	struct saslc *s = NULL;
 
-	mechanism = saslc_choose(buf_span(&c->mechanisms), account->mechanism,
-	    safe, &why);
-	if (mechanism != NULL && secret_random(random, sizeof random) < 0) {
-		why = "no random bytes to be had";
-	} else if (mechanism != NULL) {
+	if (secret_random(random, sizeof random) == 0) {
 		sha256_hex(nonce, random, sizeof random);
-		s = saslc_open(mechanism, span_str(account->user), secret,
+		s = saslc_open(mechanism, span_str(user), secret,
 		    span_str(nonce), &why);
 	}
 	if (s == NULL)
@@ -385,6 +387,49 @@ smtpc_login(struct smtpc *c, const struct smtpc_account *account,
 	say_auth(c, mechanism, s);
 	status = answer_challenges(c, s);
 	saslc_close(s);
+	return status;
+}
+
+/* Strikes a mechanism off those that the server offers. */
+static void
+strike(struct smtpc *c, const char *mechanism)
+{
+	struct span offered = buf_span(&c->mechanisms), word;
+	struct buf left = { 0 };
+
+	while ((word = span_take_word(&offered)).n > 0)
+		if (!span_case_is(word, mechanism)) {
+			buf_addspan(&left, word);
+			buf_addc(&left, ' ');
+		}
+	buf_free(&c->mechanisms);
+	c->mechanisms = left;
+}
+
+/*
+ * A mechanism may be offered and not be there for us (504), or too weak for us
+ * (534): then the next one is tried.
+ */
+enum smtpc_status
+smtpc_login(struct smtpc *c, const struct smtpc_account *account,
+    struct span secret, int safe)
+{
+	enum smtpc_status status;
+	const char *mechanism, *why;
+
+	mechanism = saslc_choose(buf_span(&c->mechanisms), account->mechanism,
+	    safe, &why);
+	if (mechanism == NULL)
+		return refuse_login(c, why);
+	do {
+		status = log_in(c, mechanism, account->user, secret);
+		if (status != SMTPC_REFUSED || account->mechanism != NULL ||
+		    (c->reply.code != 504 && c->reply.code != 534))
+			break;
+		strike(c, mechanism);
+		mechanism = saslc_choose(buf_span(&c->mechanisms), NULL, safe,
+		    &why);
+	} while (mechanism != NULL);
 	return status;
 }
 

@@ -55,21 +55,30 @@ is_full(const struct reply *r)
 
 /* What a 4xx or 5xx reply means for those who got it. */
 static enum result_status
-refusal(int code, enum result_stage stage)
+refusal(int code, enum result_stage stage, const struct buf *text)
 {
 	/* RFC 5321 4.5.3.1.10: 552 may stand for too many recipients. */
-	if ((stage == STAGE_RCPT && code == 552) || result_denied(code))
+	if ((stage == STAGE_RCPT && code == 552) ||
+	    result_denied(code, stage, buf_span(text)))
 		return RESULT_DEFERRED;
 	return code >= 500 ? RESULT_FAILED : RESULT_DEFERRED;
 }
 
-/* The last reply says no to all who are undecided. */
+/*
+ * The last reply says no to all who are undecided, unless it speaks against
+ * the form of the text, and there is another one.
+ */
 static void
 refuse_all(struct transact *t, enum result_stage stage)
 {
 	const struct reply *r = &t->c->reply;
+	unsigned refused = esmtp_refused_text(t->c, &t->form);
 
-	message_decide(t->m, refusal(r->code, stage), stage, r->code,
+	smtpc_give_up(t->c, refused);
+	t->again = refused != 0;
+	if (t->again)
+		return;
+	message_decide(t->m, refusal(r->code, stage, &r->text), stage, r->code,
 	    buf_span(&r->text));
 }
 
@@ -214,8 +223,9 @@ note_rcpt(struct transact *t, struct rcpt *to, enum smtpc_status status)
 		smtpc_give_up(t->c, refused);
 		to->later = refused != 0;
 		if (!to->later)
-			rcpt_decide(to, refusal(r->code, STAGE_RCPT),
-			    STAGE_RCPT, r->code, buf_span(&r->text));
+			rcpt_decide(to, refusal(r->code, STAGE_RCPT,
+			    &r->text), STAGE_RCPT, r->code,
+			    buf_span(&r->text));
 	}
 }
 
@@ -268,8 +278,9 @@ static void
 decide_by_mail(struct transact *t)
 {
 	if (t->mail != 0 && !t->again)
-		message_decide(t->m, refusal(t->mail, STAGE_MAIL),
-		    STAGE_MAIL, t->mail, buf_span(&t->mail_text));
+		message_decide(t->m, refusal(t->mail, STAGE_MAIL,
+		    &t->mail_text), STAGE_MAIL, t->mail,
+		    buf_span(&t->mail_text));
 }
 
 /* All the answers to an envelope, and to what takes more ms, in all. */

@@ -17,8 +17,9 @@ struct transact {
 	struct message *m;
 	struct esmtp_form form;
 	int again;		/* MAIL was refused for a parameter that the
-				   server offers: nobody is decided by that, and
-				   m can go without it */
+				   server offers, or the text for being 8-bit:
+				   nobody is decided by that, and m can go
+				   without it */
 	int probe;		/* set after transact_fit: DATA is not said */
 	/* private */
 	int reset;		/* RSET comes first */
@@ -92,7 +93,7 @@ void transact_chunk(struct transact *t, int behind);
 enum smtpc_status transact_chunk_verdict(struct transact *t);
 int transact_left(const struct transact *t);
 
-/* The reply to the dot; everybody is decided. */
+/* The reply to the dot; everybody is decided, unless t->again. */
 enum smtpc_status transact_verdict(struct transact *t);
 
 #endif

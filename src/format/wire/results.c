@@ -201,10 +201,29 @@ failure_exit(enum result_stage stage)
 	}
 }
 
-int
-result_denied(int code)
+/* Whether the text has a word that servers ask for a log-in with. */
+static int
+asks_us(struct span text)
 {
-	return code == 530 || code == 534 || code == 535 || code == 538;
+	static const char *const words[] = { "authenti", "AUTH ", "log in",
+	    "login", "logon", "log-in", "STARTTLS", "TLS" };
+	size_t i;
+
+	for (; text.n > 0; text = span_drop(text, 1))
+		for (i = 0; i < COUNT(words); i++)
+			if (span_case_begins(text, words[i]))
+				return 1;
+	return 0;
+}
+
+int
+result_denied(int code, enum result_stage stage, struct span text)
+{
+	if (code == 530 || code == 534 || code == 535 || code == 538)
+		return 1;
+	return code / 100 == 5 && (stage == STAGE_MAIL ||
+	    stage == STAGE_RCPT) && span_begins(text, "5.7.0") &&
+	    asks_us(text);
 }
 
 enum exit_code
@@ -216,7 +235,7 @@ result_exit(const struct result *r)
 	case RESULT_FAILED:
 		return failure_exit(r->stage);
 	case RESULT_DEFERRED:
-		if (result_denied(r->code))
+		if (result_denied(r->code, r->stage, result_reply(r)))
 			return EX_NOPERM;
 		/* A log-in is refused for good, unless for now. */
 		return r->stage == STAGE_AUTH && r->code != 0 &&

@@ -29,9 +29,10 @@ enum result_stage {
 
 /*
  * Whether a reply asks for a log-in, or for TLS first (RFC 4954 6, RFC 3207
- * 4), which is about us, not the recipient.
+ * 4), which is about us, not the recipient: by its code, or to MAIL and RCPT by
+ * 5.7.0 and such words.  text is without the code.
  */
-int result_denied(int code);
+int result_denied(int code, enum result_stage stage, struct span text);
 
 /* No server's code: refused in our own words; "-" in a line. */
 #define RESULT_OURS (-1)
