@@ -62,12 +62,12 @@ MODULES = \
 	format/mail/hdr format/mail/idn format/mail/mime \
 	format/mail/mimehead format/mail/unicode \
 	format/mail/multipart format/mail/verp format/mail/words \
-	format/order/entry \
-	format/order/excerpt format/order/exclude \
-	format/order/faults format/order/fields \
-	format/order/headers format/order/letter format/order/mailing \
-	format/order/order format/order/set format/order/source \
-	format/order/table format/order/template \
+	format/order/cells format/order/entry format/order/excerpt \
+	format/order/exclude format/order/faults format/order/fields \
+	format/order/headers format/order/headings format/order/letter \
+	format/order/mailing format/order/meant format/order/order \
+	format/order/set format/order/source format/order/table \
+	format/order/template \
 	format/picture/plot format/picture/svg format/wire/bsmtp \
 	format/wire/dns format/wire/dsn format/wire/escape \
 	format/wire/ftp format/wire/mask format/wire/name \
@@ -118,7 +118,8 @@ PARTS = \
 	format/dialogue/explaincommand format/dialogue/explainreply \
 	format/dialogue/explainstatus format/dialogue/followstate \
 	format/dialogue/laddersvg format/dialogue/laddertext \
-	format/dialogue/machineplan format/picture/plotfill \
+	format/dialogue/machineplan format/order/fieldscheck \
+	format/picture/plotfill \
 	format/picture/plottime format/wire/tallytext \
 	grade/clienttext grade/pop3clients \
 	grade/pop3servers grade/smtpclients grade/smtpservers sys/iofile \

@@ -17,10 +17,12 @@
 static const char usage[] =
     "usage: orderparse [-dv] [-r | -s | -b | -n | -e | -m addr | -S]\n"
     "                  [-f from] [-F pattern] [-i id] [-g n] [-c charset]\n"
-    "                  [-t table] [-R results [-w states]] [-X gone] ...\n"
+    "                  [-t table [-C charset] [-K column]]\n"
+    "                  [-R results [-w states]] [-X gone] ...\n"
     "                  [-k keyfile [-E pattern] [-L list]] [order]\n"
     "  -b  the body\n"
-    "  -c  the character set of order and table, where it is not UTF-8\n"
+    "  -C  the character set of the table, where it is not UTF-8\n"
+    "  -c  the character set of the order, or of the letter for a table\n"
     "  -d  keep duplicates: who stands there twice gets two letters\n"
     "  -E  an envelope sender for each recipient, such as\n"
     "      news+[verp]@example.org\n"
@@ -29,6 +31,7 @@ static const char usage[] =
     "  -f  the sender's address ($EMAIL, or login@host)\n"
     "  -g  up to n recipients of a domain share a letter, if all are alike\n"
     "  -i  a name for this mailing of the order, for the Message-IDs\n"
+    "  -K  the column of the table that holds the addresses\n"
     "  -k  file with the key for -E and [token]\n"
     "  -L  the list that [token] is for, where there are several\n"
     "  -m  the letter to one recipient\n"
@@ -93,6 +96,9 @@ check_options(const struct opt *opt)
 {
 	if (sourcefile_stdins(&opt->files) > 1)
 		die(EX_USAGE, "only one file can be standard input");
+	if (opt->files.table == NULL && (opt->files.table_charset != NULL ||
+	    opt->files.column != NULL))
+		die(EX_USAGE, "-C and -K belong to -t");
 	if (opt->files.states != 0 && opt->files.results == NULL)
 		die(EX_USAGE, "-w belongs to -R");
 	if (opt->repeats && opt->most > 0)
@@ -234,6 +240,7 @@ set_option(struct opt *opt, int c)
 	case 'b': case 'e': case 'n': case 'r': case 'S': case 's':
 		set_mode(opt, c);
 		break;
+	case 'C': opt->files.table_charset = optarg; break;
 	case 'c': opt->files.charset = optarg; break;
 	case 'd': opt->repeats = 1; break;
 	case 'E': opt->verp = optarg; break;
@@ -242,6 +249,7 @@ set_option(struct opt *opt, int c)
 	case 'g': opt->most = cli_number(c, optarg, 1, COPIES_MAX); break;
 	case 'h': cli_help();
 	case 'i': opt->id = optarg; break;
+	case 'K': opt->files.column = optarg; break;
 	case 'k': opt->files.keyfile = optarg; break;
 	case 'L': opt->list = optarg; break;
 	case 'm': set_mode(opt, c); opt->rcpt = optarg; break;
@@ -267,7 +275,7 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	opt.files.lists = die_calloc((size_t)argc, sizeof *opt.files.lists);
 	while ((c = getopt(argc, argv,
-	    "bc:deE:F:f:g:hi:k:L:m:nR:rSst:Vvw:X:")) != -1)
+	    "bC:c:deE:F:f:g:hi:K:k:L:m:nR:rSst:Vvw:X:")) != -1)
 		set_option(&opt, c);
 	if (argc - optind > 1)
 		cli_usage();

@@ -255,17 +255,17 @@ refuses() {
 @test "placeholders: values, defaults, what is plain text" {
 	cat >order <<-'END'
 	[Recipients:] "A \"B\" C" <me@x.y> k=v empty= q="[k] \\"
-	[Subject:] [k] [K] [name] [q]
+	[Subject:] [k] [kk] [name] [q]
 	[Body:]
 	[login]|[email]|[domain]|[name|x]|[k]|[k|d]|[empty|d]
-	[no]|[no|d]|[K]|[]|[k |[[k]|[[k|d]|[[[k]]|[[no]
+	[no]|[no|d]|[kk]|[]|[k |[[k]|[[k|d]|[[[k]]|[[no]
 	END
 	orderparse -m me@x.y -f a@b.c order >out
-	grep -Fx 'Subject: v [K] A "B" C [k] \' out
+	grep -Fx 'Subject: v [kk] A "B" C [k] \' out
 	sed '1,/^$/d' out >got
 	cat >want <<-'END'
 	me|me@x.y|x.y|A "B" C|v|v|
-	[no]|[no|d]|[K]|[]|[k |[k]|[k|d]|[[k]]|[[no]
+	[no]|[no|d]|[kk]|[]|[k |[k]|[k|d]|[[k]]|[[no]
 	END
 	diff -u want got
 }

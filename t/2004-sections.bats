@@ -219,6 +219,12 @@ X-\xd1\x97: 8"
 	[ "${#stderr_lines[@]}" = 2 ]
 	[[ ${stderr_lines[0]} == 'orderparse: order:2:14: '* ]]
 	[[ ${stderr_lines[1]} == 'orderparse: order:4:2: '* ]]
+	# what is UTF-8 already is not converted once more
+	run -0 --separate-stderr orderparse -f a@b.c -c KOI8-U -S utf
+	cmp want - <<<"$output"
+	[ "$stderr" = 'orderparse: utf: is UTF-8 already: -c KOI8-U is not applied' ]
+	# UTF-16 says of itself what it is
+	iconv -f UTF-8 -t UTF-16 utf | orderparse -f a@b.c -S | cmp want -
 }
 
 @test "charset: an unknown one is wrong usage" {
@@ -254,7 +260,7 @@ X-\xd1\x97: 8"
 		orderparse -f a@b.c -S order | cmp - out
 		[ "$(grep -c '^DATA' out)" = 2 ]
 	done
-	order 'a@x.y, b@x.y k=1' '' '[[k] [K] [login'
+	order 'a@x.y, b@x.y k=1' '' '[[k] [kk] [login'
 	[ "$(orderparse -g 9 -f a@b.c -S order | grep -c '^DATA')" = 1 ]
 	for n in 0 x -1 100001; do
 		run -64 orderparse -g "$n" -S order

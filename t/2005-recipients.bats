@@ -32,7 +32,7 @@ told() {
 	cat >want <<-'END'
 	a@b.c grade="1"
 	"Tom, \"T\" \\" <t@b.c> grade="x, y; \"\"z" note="[k] #"
-	"ї" <o@b.c> note=" two "
+	"ї" <o@b.c> note="two"
 	END
 	entries 'Email,name,grade,note\r\na@b.c,,1,\r\n
 t@b.c,"Tom, ""T"" \\","x, y; """"z",[k] #\r\n o@b.c , ї ,, two ' |
@@ -92,7 +92,13 @@ t@b.c,"Tom, ""T"" \\","x, y; """"z",[k] #\r\n o@b.c , ї ,, two ' |
 	printf 'email,Name,name\n' >table
 	told 1:12
 	printf 'email,k\na@b.c\nb@b.c,1,2\nї,"x" y\n\nc@b.c,"two\nlines"\nd@b.c,"open\n' >table
-	told 2:1 3:1 4:6 6:7 8:7
+	told 3:9 4:7 8:7
+	printf 'email,k\n"a\nb",1,2\nc@b.c\n' >table
+	told 3:6
+	printf 'email,E-mail\n' >table
+	told 1:7
+	printf 'Kontakt,Name\na@b.c,x\n' >table
+	told 1:1
 	: >table
 	told 1:1
 	printf 'email\n' >table
@@ -112,7 +118,7 @@ t@b.c,"Tom, ""T"" \\","x, y; """"z",[k] #\r\n o@b.c , ї ,, two ' |
 	printf 'email,room,k\na@b.c,,1\nb@b.c,,\n' >table
 	printf '%s\n' '[Headers:] X-A: [room|a & b]' '[Subject:] [k|0] [room|no]' \
 		'[Html:]' '[room|a & b]' '[Body:]' \
-		'[room|tba] [[room] [[room|x] [Room|x] [room|]' >template
+		'[room|tba] [[room] [[room|x] [[Room|x] [room|]' >template
 	cat >want <<-'END'
 	[Recipients:]
 	a@b.c k="1"
@@ -152,8 +158,82 @@ orderparse: template:4:1: b@b.c has no field room, and there is no default' ]
 	run -65 --separate-stderr launch -t 20 orderparse -t table -n template
 	printf 'email;k\na@b.c;\xbf\n' >table
 	iconv -f UTF-8 -t WINDOWS-1251 template >t1251
-	orderparse -c WINDOWS-1251 -t table -s t1251 | grep -Fx 'ї [k]'
-	orderparse -c WINDOWS-1251 -t table t1251 | grep -Fx 'a@b.c k="ї"'
+	orderparse -C WINDOWS-1251 -t table template |
+		grep -Fx 'a@b.c k="ї"'
+	run -65 orderparse -t table template
+	run -65 orderparse -c WINDOWS-1251 -t table t1251
+	orderparse -c WINDOWS-1251 -C WINDOWS-1251 -t table -s t1251 |
+		grep -Fx 'ї [k]'
+	run -64 orderparse -C WINDOWS-1251 template
+}
+
+@test "table: as spreadsheets write them" {
+	template s b
+	# rows without trailing cells, blank rows, blanks, NBSP, quotes, an
+	# address as it is pasted, a line end in a cell: lines stay the same
+	entries 'sep=;\r\n\r\nFirst name ;E-Mail;Note\r\n\r\n;;\r\n \xc2\xa0; ;\r\nOlia;\xc2\xa0o@b.c.;"two\r\nlines" \r\n "T, ""x""" ; “t@b.c”\r\n;n@b.c;;;\r\n' >got
+	printf '%s\n' '' '[Recipients:]' '' '' '' 'o@b.c First_name="Olia" Note="two lines"' \
+		'' 't@b.c First_name="T, \"x\""' n@b.c | diff -u - got
+	# lines that end in CR alone; a separator that a heading holds, too
+	entries 'email,"a; b"\ra@b.c,"x\ny"\rb@b.c\r' >got 2>&1 || :
+	grep -F 'table:1:7: a;_b: ' got
+	entries 'note; more,email\rx,a@b.c\r"y\nz",b@b.c\r' >got 2>&1 || :
+	grep -F 'table:1:1: note;_more: ' got
+	printf '%s\n' 'a@b.c k="x"' 'b@b.c k="y z"' >want
+	entries 'k,email\rx,a@b.c\r"y\nz",b@b.c\r' | sed /^$/d | diff -u want -
+	# Unicode text
+	for set in UTF-16 UTF-16BE; do
+		printf '\xef\xbb\xbfk\temail\r\nx\ta@b.c\r\n"y z"\tb@b.c\r\n' |
+			iconv -f UTF-8 -t "$set" >table
+		orderparse -t table template | sed -n 2,3p | diff -u want -
+	done
+}
+
+@test "table: the column of the addresses, in many languages or by -K" {
+	template s b
+	for heading in E-Mail-Adresse 'Email Address' 'Електронна пошта' \
+		'CORREO ELECTRÓNICO' 'Adresse e-mail' 'Електронна адреса' \
+		'Адрес электронной почты' E-posta; do
+		[ "$(entries "k;Address;$heading\n1;x;a@b.c\n")" = \
+			'a@b.c k="1" Address="x"' ]
+	done
+	printf 'Email,Kontakt,k\na@b.c,b@b.c,1\n' >table
+	[ "$(orderparse -t table -K kontakt -r template)" = b@b.c ]
+	[ "$(orderparse -t table -K Kontakt template | sed -n 2p)" = \
+		'b@b.c Email="a@b.c" k="1"' ]
+	run -65 --separate-stderr orderparse -t table -K nobody template
+	[ "$stderr" = 'orderparse: table:1:1: nobody: no column is called so' ]
+	run -64 orderparse -K Email template
+}
+
+@test "what is like a column, and is none, is a mistake" {
+	printf 'Email,First name,Name,оцінка,ім’я\na@b.c,Al,N,5,О\n' >table
+	template '[First name] [Name]' \
+		"[First_name|x] [First name|x] [Email] [[First name] [sic] [no|y]"
+	cat >want <<-'END'
+	[Subject:] [First_name] [name]
+	[Body:]
+	[First_name|x] [First_name|x] [email] [[First name] [sic] [no|y]
+	END
+	orderparse -t table template | sed 1,2d | diff -u want -
+	orderparse -f a@b.c -t table -m a@b.c template | tail -n 1 >got
+	echo 'Al Al a@b.c [First name] [sic] [no|y]' | diff -u - got
+	# case, blanks, letters of another alphabet, an apostrophe
+	template '[first name]' "[NAME] [оцiнка]  [ ім'я|x ] [е-mail] [Оцінка|5]"
+	run -65 --separate-stderr orderparse -t table -S template
+	sed 's/^orderparse: template://; s/ is not a placeholder: / /; s/ is, and.*//' \
+		<<<"$stderr" >got
+	printf '%s\n' '1:12: [first name] [First_name]' '3:1: [NAME] [name]' \
+		'3:8: [оцiнка] [оцінка]' "3:18: [ ім'я] [ім’я]" \
+		'3:29: [е-mail] [email]' '3:38: [Оцінка] [оцінка]' |
+		diff -u - got
+	# in an order, too; not where it is escaped
+	printf '[Recipients:] a@b.c First_name=Al\n[Subject:]\n[Body:]\n%s\n' \
+		'[First name] [[First name] [[Name|x]' >order
+	run -65 --separate-stderr orderparse -n order
+	[ "$stderr" = 'orderparse: order:4:1: [First name] is not a placeholder: [First_name] is, and [[First name] is plain text' ]
+	sed -i 's/^\[First name\] //' order
+	[ "$(orderparse -f a@b.c -m a@b.c order | tail -n 1)" = '[First name] [Name|x]' ]
 }
 
 result() {

@@ -89,7 +89,9 @@ read_table(struct source *s, const struct sourcefiles *f, struct buf *faults)
 	enum exit_code code;
 
 	s->table = io_name(f->table);
-	code = charset_read(&table, f->table, f->charset, ORDER_SIZE_MAX);
+	s->column = f->column;
+	code = charset_read(&table, f->table, 'C', f->table_charset,
+	    ORDER_SIZE_MAX);
 	if (code == EX_OK && source_table(s, buf_span(&table), faults) < 0)
 		code = EX_DATAERR;
 	buf_free(&table);
@@ -128,7 +130,8 @@ sourcefile_read(struct source *s, struct buf *text, const struct sourcefiles *f,
 	if (code == EX_OK && f->table != NULL)
 		code = read_table(s, f, faults);
 	if (code == EX_OK)
-		code = charset_read(text, f->path, f->charset, ORDER_SIZE_MAX);
+		code = charset_read(text, f->path, 'c', f->charset,
+		    ORDER_SIZE_MAX);
 	if (code == EX_OK && source_order(s, buf_span(text), faults) < 0)
 		code = EX_DATAERR;
 	if (code == EX_OK && f->results != NULL)

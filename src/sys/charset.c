@@ -75,21 +75,73 @@ read_all(struct buf *text, const char *path, size_t max)
 	return die_errno(errno, EX_NOINPUT);
 }
 
+/*
+ * Takes a byte order mark of UTF-16 or UTF-32 (Unicode 23.8) off: the name of
+ * what follows, or NULL where there is none.
+ */
+static const char *
+take_mark(struct buf *text)
+{
+	static const struct {
+		const char *mark;
+		size_t n;
+		const char *name;
+	} marks[] = {
+		{ "\xff\xfe\0\0", 4, "UTF-32LE" },
+		{ "\xff\xfe", 2, "UTF-16LE" }, { "\xfe\xff", 2, "UTF-16BE" }
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(marks); i++)
+		if (text->n >= marks[i].n &&
+		    memcmp(text->p, marks[i].mark, marks[i].n) == 0) {
+			buf_consume(text, marks[i].n);
+			return marks[i].name;
+		}
+	return NULL;
+}
+
+/* Whether it is UTF-8, and not ASCII, which other character sets are too. */
+static int
+is_utf8(const struct buf *text)
+{
+	struct span rest = buf_span(text);
+	size_t n;
+
+	if (span_is_ascii(rest))
+		return 0;
+	while (rest.n > 0 && (n = span_char(rest)) > 0)
+		rest = span_drop(rest, n);
+	return rest.n == 0;
+}
+
 enum exit_code
-charset_read(struct buf *text, const char *path, const char *name,
+charset_read(struct buf *text, const char *path, int opt, const char *name,
     size_t max)
 {
 	enum exit_code code = read_all(text, path, max);
+	const char *by_mark;
 
-	if (code != EX_OK || name == NULL ||
-	    charset_convert(text, name, max) == 0)
+	if (code != EX_OK)
 		return code;
+	by_mark = take_mark(text);
+	if (name == NULL && by_mark == NULL)
+		return EX_OK;
+	if (by_mark != NULL) {
+		name = by_mark;
+	} else if (is_utf8(text)) {
+		warn("%s: is UTF-8 already: -%c %s is not applied",
+		    io_name(path), opt, name);
+		return EX_OK;
+	}
+	if (charset_convert(text, name, max) == 0)
+		return EX_OK;
 	if (errno == EFBIG)
 		return too_large(path, max);
 	if (errno == EINVAL) {
-		warn("-c: %s: unknown character set", name);
+		warn("-%c: %s: unknown character set", opt, name);
 		return EX_USAGE;
 	}
-	warn_sys("-c: %s", name);
+	warn_sys("-%c: %s", opt, name);
 	return die_errno(errno, EX_USAGE);
 }

@@ -113,8 +113,8 @@ test_template(void)
 	check_fill("[k|x]", TEMPLATE_CRLF, "k=", "\r\n");
 	check_fill("[k", TEMPLATE_CRLF, "k=1", "[k\r\n");
 	check_fill("[k|a\nb]", TEMPLATE_CRLF, "k=1", "[k|a\r\nb]\r\n");
-	check_fill("[K] [no] [no|x] [[no] []", TEMPLATE_CRLF, "k=1",
-	    "[K] [no] [no|x] [[no] []\r\n");
+	check_fill("[kk] [no] [no|x] [[no] []", TEMPLATE_CRLF, "k=1",
+	    "[kk] [no] [no|x] [[no] []\r\n");
 	check_fill("[[k] [[k|d] [[[k]]", TEMPLATE_CRLF, "k=1",
 	    "[k] [k|d] [[k]]\r\n");
 	check_fill("[email] [domain] [name] [name|N]", TEMPLATE_CRLF, "",

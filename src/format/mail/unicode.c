@@ -183,8 +183,8 @@ unicode_unquote(struct span s)
 static uint32_t
 look(uint32_t c)
 {
-	static const char pairs[] = "аaвbеeкkмmнhоoрpсcтtуyхxіiїï"
-	    "јjѕsԁdԛqԝwһhαaοoνvρpτtυyκkιiεeχxβb"
+	static const char pairs[] = "аaвbеeкkмmнhоoрpсcтtуyхx"
+	    "іiїïјjѕsԁdԛqԝwһhαaοoνvρpτtυyκkιiεeχxβb"
 	    "ηhμmıi"
 	    "’'‘'ʼ'′'`'´'";
 	struct span s = span_str(pairs);

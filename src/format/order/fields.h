@@ -6,6 +6,7 @@
 #define FORMAT_ORDER_FIELDS_H
 
 #include "format/crypt/tag.h"
+#include "meant.h"
 #include "order.h"
 
 /* What has the form of a placeholder in a text. */
@@ -46,6 +47,7 @@ struct fields {
 	size_t turn;		/* counts the recipients */
 	struct buf copies;	/* of values that had escapes in them */
 	struct buf texts;	/* spans: where placeholders may be */
+	struct meant meant;	/* words that are none, but like one */
 };
 
 void fields_free(struct fields *f);
@@ -54,8 +56,9 @@ void fields_free(struct fields *f);
  * Takes the placeholders of an order, then checks its entries: that what
  * stands behind an address are fields, which of those that placeholders name
  * somebody has, and where a recipient lacks one that has no default.  What is
- * wrong is added to the faults of o, which must outlive f.  columns are keys,
- * each with a newline behind it, that count even if no entry has them.
+ * wrong is added to the faults of o, which must outlive f.  columns are those
+ * of table_headings, which must outlive f too: their keys count even if no
+ * entry has them.  A word in brackets that is only like a key is wrong, too.
  */
 void fields_check(struct fields *f, struct order *o, struct span columns);
 
@@ -90,5 +93,14 @@ void fields_take(struct fields *f, const struct entry *e);
  * SET_NONE where it makes no placeholder.
  */
 size_t fields_number(const struct fields *f, struct span key);
+
+/* What a key is, if it is one: KEY_TOKEN only where there is a key for it. */
+enum entry_key fields_kind(const struct fields *f, struct span key);
+
+/*
+ * Whether p is to be replaced: by a value or, where it is escaped, by what it
+ * would be if it had not been; that may be a word which is only like a key.
+ */
+int fields_has(const struct fields *f, const struct placeholder *p);
 
 #endif

@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 
+#include "headings.h"
 #include "table.h"
 
 void
@@ -22,17 +23,17 @@ source_table(struct source *s, struct span text, struct buf *faults)
 	struct table t;
 	int r, wrong = 0;
 
-	table_open(&t, text);
+	table_open(&t, text, s->column);
 	while ((r = table_row(&t, &s->text)) != 0) {
-		s->rows++;
 		if (r > 0)
 			continue;
 		buf_addf(faults, "%s:%zu:%zu: %s\n", s->table, t.line,
 		    t.column, buf_str(&t.why));
 		wrong = -1;
 	}
-	table_keys(&t, &s->columns);
+	table_headings(&t, &s->columns);
 	table_free(&t);
+	s->rows = span_lines(buf_span(&s->text));
 	return wrong;
 }
 
@@ -228,7 +229,7 @@ source_order(struct source *s, struct span text, struct buf *faults)
 		    ORDER_SIZE_MAX >> 20);
 		return -1;
 	}
-	buf_addspan(&s->text, rest);
+	headings_replace(&s->text, rest, buf_span(&s->columns));
 	if (parse(s, buf_span(&s->text), faults) < 0)
 		return -1;
 	return fields_has_empty(&s->fields) ?

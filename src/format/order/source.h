@@ -14,6 +14,7 @@ struct source {
 	/* Set before the others are called. */
 	const char *name;	/* of the order, in what is wrong with it */
 	const char *table;	/* and of the table */
+	const char *column;	/* its heading of the addresses, or NULL */
 	const char *pattern;	/* fnmatch(3): what [From:] may be, or NULL */
 	int repeats;		/* who is named twice gets two letters */
 	int keyed;		/* there is a key: */
@@ -26,7 +27,7 @@ struct source {
 	struct fields fields;
 	/* private */
 	size_t rows;		/* lines of the order that are the table's */
-	struct buf columns;	/* keys of its fields, for fields_check */
+	struct buf columns;	/* headings of the table, and their keys */
 	struct buf text;	/* of the order, where it had to be made */
 };
 void source_free(struct source *s);

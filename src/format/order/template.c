@@ -114,19 +114,18 @@ add_part(struct compiler *c, const struct placeholder *p, size_t number)
 static void
 add_text(struct compiler *c, struct span s)
 {
-	size_t i = 0, done = 0, number;
+	size_t i = 0, done = 0;
 	struct placeholder p;
 
 	while (placeholder_next(s, &i, &p)) {
-		number = fields_number(c->f, p.key);
-		if (number == SET_NONE)
+		if (!fields_has(c->f, &p))
 			continue;
 		add_lines(c, span_of(s.p + done, p.at - done));
 		if (p.escaped)
 			add_literal(c, span_of(s.p + p.at + 1,
 			    p.end - p.at - 1));
 		else
-			add_part(c, &p, number);
+			add_part(c, &p, fields_number(c->f, p.key));
 		done = p.end;
 	}
 	add_lines(c, span_drop(s, done));
