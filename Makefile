@@ -62,10 +62,12 @@ MODULES = \
 	format/mail/hdr format/mail/idn format/mail/mime \
 	format/mail/mimehead format/mail/unicode \
 	format/mail/multipart format/mail/verp format/mail/words \
-	format/order/cells format/order/entry format/order/excerpt \
+	format/order/cells format/order/dryrun format/order/entry \
+	format/order/excerpt \
 	format/order/exclude format/order/faults format/order/fields \
 	format/order/headers format/order/headings format/order/letter \
 	format/order/mailing format/order/meant format/order/order \
+	format/order/repeats \
 	format/order/set format/order/source format/order/table \
 	format/order/template \
 	format/picture/plot format/picture/svg format/wire/bsmtp \

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "format/mail/crlf.h"
+#include "format/order/dryrun.h"
 #include "format/order/excerpt.h"
-#include "format/order/mailing.h"
 #include "store/sourcefile.h"
 #include "sys/cli.h"
 #include "sys/io.h"
@@ -125,39 +125,24 @@ get_sender(struct buf *b, const char *from)
 		die(EX_USAGE, "sender %s: %s", buf_str(b), why);
 }
 
+/* How letters are made; the sender is put into b. */
 static void
-open_mailing(struct mailing *m, struct source *s, const struct opt *opt,
-    struct buf *sender)
+get_letter_opt(struct letter_opt *how, const struct source *s,
+    const struct opt *opt, struct buf *b)
 {
-	struct letter_opt how = { .batch = opt->mode != 'm',
-	    .id = span_str(opt->id), .key = &s->key };
 	struct local_time here;
 
-	get_sender(sender, opt->from);
+	get_sender(b, opt->from);
 	cli_now(&here, getenv("SOURCE_DATE_EPOCH"));
-	how.sender = buf_span(sender);
+	memset(how, 0, sizeof *how);
+	how->batch = opt->mode != 'm';
+	how->id = span_str(opt->id);
+	how->key = &s->key;
+	how->sender = buf_span(b);
 	if (opt->verp != NULL)
-		how.verp = span_str(opt->verp);
-	how.time = here.time;
-	how.offset = here.offset;
-	mailing_open(m, &s->order, &s->fields, &how,
-	    (size_t)opt->most);
-}
-
-/* The letter to one recipient, with the line endings of a file. */
-static void
-get_letter(struct buf *text, struct mailing *m, const char *rcpt)
-{
-	struct buf message = { 0 };
-	struct addr addr;
-	const char *why;
-
-	if (addr_parse(&addr, addr_pasted(span_str(rcpt)), &why) < 0)
-		die(EX_USAGE, "-m: %s: %s", rcpt, why);
-	if (!mailing_find(m, &addr, &message))
-		die(EX_NOUSER, "%s: no such recipient in the order", rcpt);
-	crlf_remove(text, buf_span(&message));
-	buf_free(&message);
+		how->verp = span_str(opt->verp);
+	how->time = here.time;
+	how->offset = here.offset;
 }
 
 /* What needs the letters; the batch goes out as it is made. */
@@ -165,21 +150,28 @@ static void
 put_letters(struct wr *out, struct buf *text, struct source *s,
     const struct opt *opt)
 {
+	const size_t most = (size_t)opt->most;
 	struct buf sender = { 0 };
+	struct letter_opt how;
 	struct mailing m;
 	struct span piece;
-	size_t size = 0;
+	struct addr addr;
+	const char *why;
 
-	open_mailing(&m, s, opt, &sender);
-	if (opt->mode == 'm')
-		get_letter(text, &m, opt->rcpt);
-	while (opt->mode != 'm' && out->err == 0 && mailing_next(&m, &piece)) {
-		size += piece.n;
-		if (opt->mode == 'S')
-			wr_direct(out, piece);
+	get_letter_opt(&how, s, opt, &sender);
+	if (opt->mode == 'n') {
+		dryrun_add(text, s, &how, most);
+		buf_free(&sender);
+		return;
 	}
-	if (opt->mode == 'n')
-		buf_addf(text, "size %zu\n", size);
+	mailing_open(&m, &s->order, &s->fields, &how, most);
+	if (opt->mode == 'S')
+		while (out->err == 0 && mailing_next(&m, &piece))
+			wr_direct(out, piece);
+	else if (addr_parse(&addr, addr_pasted(span_str(opt->rcpt)), &why) < 0)
+		die(EX_USAGE, "-m: %s: %s", opt->rcpt, why);
+	else if (!mailing_find(&m, &addr, text))
+		die(EX_NOUSER, "%s: no such recipient in the order", opt->rcpt);
 	mailing_close(&m);
 	buf_free(&sender);
 }
@@ -216,11 +208,10 @@ put(struct source *s, const struct opt *opt)
 	case 'm':
 	case 'S': put_letters(&out, &text, s, opt); break;
 	case 'n':
-		excerpt_count(&text, &s->order, opt->verbose, s->lists);
-		if (!opt->verbose)
-			break;
-		excerpt_fields(&text, &s->order, &s->fields);
-		put_letters(&out, &text, s, opt);
+		if (opt->verbose)
+			put_letters(&out, &text, s, opt);
+		else
+			excerpt_count(&text, &s->order, 0, 0);
 		break;
 	default:
 		if (opt->files.table != NULL || opt->files.results != NULL)
@@ -290,6 +281,8 @@ main(int argc, char **argv)
 	code = sourcefile_read(&s, &text, &opt.files, &faults);
 	if (code == EX_OK && opt.verbose)
 		source_bad(&s, &faults);
+	if (code == EX_OK && (opt.mode == 0 || strchr("mnS", opt.mode) != NULL))
+		source_repeats(&s, &faults);
 	cli_faults(&faults);
 	if (code == EX_OK)
 		put(&s, &opt);

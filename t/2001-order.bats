@@ -165,7 +165,7 @@ refuses() {
 	[Body:]
 	END
 	orderparse -nv order >out 2>err
-	grep -v '^size ' out | diff -u want -
+	sed '/^size /,$d' out | diff -u want -
 	printf 'a@b.c\nA@b.c\nb@b.c\n' >want
 	parses -r order
 }
@@ -181,7 +181,7 @@ refuses() {
 	b
 	END
 	printf '6\ngood 4\nbad 2\nduplicates 0\n' >want
-	orderparse -dnv order 2>err | grep -v '^size ' | diff -u want -
+	orderparse -dnv order 2>err | sed '/^size /,$d' | diff -u want -
 	printf 'a@b.c\na@B.C\nb@b.c\na@b.c\n' >want
 	orderparse -dr order | diff -u want -
 	orderparse -dS -f x@y.z order >stream

@@ -317,7 +317,7 @@ result() {
 	[Recipients:] a@b.c k=1 j=2 z=3, b@b.c k=2, c@b.c, bad, a@b.c k=3
 	[Subject:] [k|0]
 	[Body:]
-	[j|x] [no|y] [login]
+	[j|x] [no|y] [login] [some text] [no|y] [[login]
 	END
 	export SOURCE_DATE_EPOCH=0
 	cat >want <<-END
@@ -330,10 +330,29 @@ result() {
 	missing j b@b.c
 	missing k c@b.c
 	missing j c@b.c
+	plain 4:7 [no|y]
+	plain 4:22 [some text]
 	size $(orderparse -f n@b.c -S order | wc -c)
+
+	$(orderparse -f n@b.c -m a@b.c order)
 	END
 	orderparse -f n@b.c -n -v order >out 2>err
 	diff -u want out
 	[ "$(cat err)" = 'orderparse: order:1:52: bad: no @ in the address' ]
 	[ "$(orderparse -n order)" = 4 ]
+}
+
+@test "addresses that nearly repeat each other are told" {
+	printf '[Recipients:] a@b.c, A@b.c,\nA@B.C\nx@b.c\n[Subject:]\n[Body:]\n' >order
+	run -0 --separate-stderr orderparse -n order
+	[ "$output" = 3 ]
+	[ "$stderr" = 'orderparse: order:1:22: A@b.c: differs only in case from the address in line 1: each gets a letter' ]
+	template s b
+	printf 'email,k\na@b.c,1\nb@b.c,"2\n3"\na@B.c,2\na@b.c,1\n' >table
+	run -0 --separate-stderr orderparse -t table -n template
+	[ "$output" = 2 ]
+	[ "$stderr" = 'orderparse: table:5:1: a@B.c: dropped: the address is in line 2 with other cells (-G email puts both on one letter)' ]
+	run -0 --separate-stderr orderparse -d -t table -n template
+	[ "$output" = 4 ]
+	[ -z "$stderr" ]
 }

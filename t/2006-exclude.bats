@@ -55,7 +55,7 @@ setup() {
 	orderparse -n -v -X one -X - order <two >got
 	printf '%s\n' 3 'good 2' 'bad 1' 'duplicates 1' 'left out 3' \
 		'field f 0' 'missing f "q q"@x.org' \
-		'missing f cy@sub.x.org' | diff -u - <(sed '$d' got)
+		'missing f cy@sub.x.org' | diff -u - <(sed '/^size /,$d' got)
 	export SOURCE_DATE_EPOCH=0
 	orderparse -f a@b.c -S order | grep Message-ID >all
 	orderparse -f a@b.c -S -X one -X two order | grep Message-ID >some

@@ -12,7 +12,7 @@ test_set(void)
 	struct set s;
 	size_t i;
 
-	set_init(&s, text, 1, 1);
+	set_init(&s, text, 1, SET_FOLD_DOMAIN);
 	CHECK(set_find(&s, span_of(text, 5)) == SET_NONE);
 	CHECK_INT(set_add(&s, span_of(text, 5)), 0);
 	CHECK_INT(set_add(&s, span_of(text + 6, 5)), 0);
@@ -22,9 +22,15 @@ test_set(void)
 	CHECK_INT(set_find(&s, span_str("a@b.c")), 0);
 	CHECK(set_find(&s, span_str("Key")) == SET_NONE);
 	set_free(&s);
+	set_init(&s, text, 1, SET_FOLD_ALL);
+	CHECK_INT(set_add(&s, span_of(text, 5)), 0);
+	CHECK_INT(set_add(&s, span_of(text + 12, 5)), 0);
+	CHECK_INT(set_add(&s, span_of(text + 18, 3)), 1);
+	CHECK_INT(set_add(&s, span_of(text + 22, 3)), 1);
+	set_free(&s);
 	for (i = 0; i < 20000; i++)
 		buf_addf(&many, "%05zu", i);
-	set_init(&s, many.p, 2, 0);
+	set_init(&s, many.p, 2, SET_FOLD_NONE);
 	for (i = 0; i < 20000; i++)
 		if (set_add(&s, span_of(many.p + 5 * i, 5)) != i)
 			break;

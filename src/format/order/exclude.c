@@ -88,7 +88,8 @@ collect_unusual(struct unusual *u, const struct order *o)
 		end = (uint32_t)u->text.n;
 		buf_add(&u->ends, &end, sizeof end);
 	}
-	set_init(&u->set, u->text.p, o->seen.seed, 1);
+	set_init(&u->set, u->text.p, o->seen.seed,
+	    SET_FOLD_DOMAIN);
 	for (i = 0; i < u->ends.n; i += sizeof end, at = end) {
 		memcpy(&end, u->ends.p + i, sizeof end);
 		set_add(&u->set, span_of(u->text.p + at, end - at));

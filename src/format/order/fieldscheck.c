@@ -52,7 +52,7 @@ collect(struct fields *f, const struct order *o, struct span columns)
 	int r;
 
 	memcpy(&seed, o->digest, sizeof seed);
-	set_init(&f->keys, o->text.p, seed, 0);
+	set_init(&f->keys, o->text.p, seed, SET_FOLD_NONE);
 	collect_text(f, o->subject);
 	while ((r = headers_next(&rest, &name, &value)) != 0)
 		if (r > 0)
@@ -206,7 +206,7 @@ add_entry_keys(struct meant *m, const struct order *o)
 	size_t n;
 
 	memcpy(&seed, o->digest, sizeof seed);
-	set_init(&seen, o->text.p, seed, 0);
+	set_init(&seen, o->text.p, seed, SET_FOLD_NONE);
 	while (order_next(o, &walk, &e)) {
 		if (e.kind == ENTRY_BAD)
 			continue;

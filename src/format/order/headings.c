@@ -19,7 +19,7 @@ collect(struct set *set, struct buf *keys, struct span columns)
 	struct span heading, key;
 	size_t n;
 
-	set_init(set, columns.p, 0, 0);
+	set_init(set, columns.p, 0, SET_FOLD_NONE);
 	while (columns.n > 0) {
 		heading = span_chomp(span_line(&columns));
 		key = span_chomp(span_line(&columns));

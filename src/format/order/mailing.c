@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "format/mail/crlf.h"
+
 /* A good entry's address in the order's text. */
 struct mailing_rcpt {
 	uint32_t at, n;
@@ -43,7 +45,7 @@ sort_copies(struct mailing *m, size_t most)
 	size_t k, n, sum = 0;
 
 	memcpy(&seed, o->digest, sizeof seed);
-	set_init(&domains, o->text.p, seed, 1);
+	set_init(&domains, o->text.p, seed, SET_FOLD_DOMAIN);
 	m->most = most < o->good ? most : o->good + 1;
 	count_domains(m, &domains);
 	for (k = 0; k < m->domains; k++) {
@@ -161,15 +163,19 @@ mailing_next(struct mailing *m, struct span *piece)
 int
 mailing_find(struct mailing *m, const struct addr *rcpt, struct buf *b)
 {
+	struct buf message = { 0 };
 	struct addr a;
 	size_t i, n;
 
 	while ((n = next_message(m)) > 0)
 		for (i = 0; i < n; i++) {
-			if (addr_parse(&a, m->rcpt[i], NULL) < 0 ||
-			    !addr_same(&a, rcpt))
+			if (rcpt != NULL &&
+			    (addr_parse(&a, m->rcpt[i], NULL) < 0 ||
+			    !addr_same(&a, rcpt)))
 				continue;
-			letter_message(&m->letter, m->rcpt, n, b);
+			letter_message(&m->letter, m->rcpt, n, &message);
+			crlf_remove(b, buf_span(&message));
+			buf_free(&message);
 			return 1;
 		}
 	return 0;

@@ -49,7 +49,10 @@ void mailing_close(struct mailing *m);
  */
 int mailing_next(struct mailing *m, struct span *piece);
 
-/* Appends the message to one recipient: 1, or 0 where there is none. */
+/*
+ * Appends the message to one recipient, or the first where rcpt is NULL, with
+ * lines that end in LF: 1, or 0 where there is none.
+ */
 int mailing_find(struct mailing *m, const struct addr *rcpt, struct buf *b);
 
 /* What keeps s from being the sender of letters, or NULL. */

@@ -420,7 +420,7 @@ order_read(struct order *o, struct span text, int repeats)
 	text = span_unmarked(text);
 	o->text = text;
 	faults_init(&o->faults, text);
-	set_init(&o->seen, text.p, seed, 1);
+	set_init(&o->seen, text.p, seed, SET_FOLD_DOMAIN);
 	take_sections(o);
 	for (k = 0; k < REQUIRED; k++)
 		if (((struct span *)(void *)((char *)o +

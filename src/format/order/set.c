@@ -8,7 +8,7 @@
 #define SIEVE 4
 
 void
-set_init(struct set *s, const char *base, uint64_t seed, int fold)
+set_init(struct set *s, const char *base, uint64_t seed, enum set_fold fold)
 {
 	memset(s, 0, sizeof *s);
 	s->base = base;
@@ -31,13 +31,15 @@ set_free(struct set *s)
 	set_init(s, s->base, s->seed, s->fold);
 }
 
-/* Where case stops counting: behind the last @, else nowhere. */
+/* Where case stops counting. */
 static size_t
 fold_from(const struct set *s, struct span key)
 {
 	size_t i;
 
-	for (i = s->fold ? key.n : 0; i > 0; i--)
+	if (s->fold == SET_FOLD_ALL)
+		return 0;
+	for (i = s->fold == SET_FOLD_DOMAIN ? key.n : 0; i > 0; i--)
 		if (key.p[i - 1] == '@')
 			return i;
 	return key.n;

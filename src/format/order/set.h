@@ -9,6 +9,13 @@
 
 #define SET_NONE SIZE_MAX
 
+/* Where the case of ASCII letters does not count in a piece. */
+enum set_fold {
+	SET_FOLD_NONE,
+	SET_FOLD_DOMAIN,	/* behind its last @ */
+	SET_FOLD_ALL
+};
+
 struct set {
 	size_t n;		/* members */
 	/* private */
@@ -25,15 +32,15 @@ struct set {
 				   hash has none, no member has that hash */
 	const char *base;
 	uint64_t seed;
-	int fold;
+	enum set_fold fold;
 };
 
 /*
  * base is the start of the text.  A secret seed, or one that depends on the
  * whole text, keeps its author from making all pieces fall on one place.
- * fold: ASCII case does not count behind the last @ of a piece.
  */
-void set_init(struct set *s, const char *base, uint64_t seed, int fold);
+void set_init(struct set *s, const char *base, uint64_t seed,
+    enum set_fold fold);
 void set_free(struct set *s);
 
 /* The text has grown, and so has moved to base. */

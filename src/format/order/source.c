@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "headings.h"
+#include "repeats.h"
 #include "table.h"
 
 void
@@ -61,11 +62,11 @@ check_from(struct order *o, const char *pattern)
 
 /* Columns of a table's line are not those of the entry it has become. */
 static void
-tell_faults(struct source *s, struct buf *faults)
+tell_faults(const struct source *s, struct faults *found, struct buf *faults)
 {
 	struct fault f;
 
-	while (faults_next(&s->order.faults, &f))
+	while (faults_next(found, &f))
 		if (f.line <= s->rows)
 			buf_addf(faults, "%s:%zu:1: %s\n", s->table, f.line,
 			    f.text);
@@ -94,7 +95,7 @@ parse(struct source *s, struct span text, struct buf *faults)
 	fields_check(&s->fields, &s->order, buf_span(&s->columns));
 	if (s->order.faults.n == 0)
 		return 0;
-	tell_faults(s, faults);
+	tell_faults(s, &s->order.faults, faults);
 	return -1;
 }
 
@@ -108,7 +109,7 @@ collect(struct set *set, struct buf *names, const struct dsn *d,
 
 	for (i = 0; i < d->n; i++)
 		buf_addspan(names, d->r[i].rcpt);
-	set_init(set, names->p, seed, 1);
+	set_init(set, names->p, seed, SET_FOLD_DOMAIN);
 	for (i = at = 0; i < d->n; i++) {
 		s = span_of(names->p + at, d->r[i].rcpt.n);
 		at += s.n;
@@ -269,7 +270,18 @@ source_bad(struct source *s, struct buf *faults)
 	while (order_find(o, &walk, &e, ENTRY_BAD))
 		faults_add(&o->faults, e.text.p, "%.*s: %s", (int)e.text.n,
 		    e.text.p, e.why);
-	tell_faults(s, faults);
+	tell_faults(s, &s->order.faults, faults);
+}
+
+void
+source_repeats(const struct source *s, struct buf *notes)
+{
+	struct faults found;
+
+	faults_init(&found, s->order.text);
+	repeats_find(&found, &s->order, s->rows > 0);
+	tell_faults(s, &found, notes);
+	faults_free(&found);
 }
 
 unsigned

@@ -60,4 +60,7 @@ unsigned source_states(struct span list);
 /* Adds a line for each entry that is not an address, and why. */
 void source_bad(struct source *s, struct buf *faults);
 
+/* Adds a line for each note of repeats_find. */
+void source_repeats(const struct source *s, struct buf *notes);
+
 #endif
