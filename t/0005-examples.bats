@@ -97,6 +97,9 @@ kitchen() {
 	SERVED+=(localhost:2626 "$ADDR")
 	start ftpd-lite -l 127.0.0.1:0
 	SERVED+=(localhost:2121 "$ADDR")
+	bounced
+	printf '[Recipients:] a@b.c\n[Subject:] [email] [token]\n[Body:]\n' |
+		orderparse -f x@y.z -k key -m a@b.c >answer
 	export EMAIL=me@pth.ua
 }
 
@@ -363,6 +366,16 @@ bounced() {
 	[ "$(orderparse -r again.txt)" = user3@pth.ua ]
 	recipe 0
 	grep -q '>3 recipients<' mailing.svg
+	rm gone
+	recipe 0 '^user1@'
+	lacks -q user2@ got
+	recipe 67 '^sent	user1@'
+	grep -Eq '^Return-Path: <news\+[^-]*-user1=pth\.ua@pth\.ua>' \
+		mail/user1/new/*
+	recipe 0
+	grep -q '^user9@example\.org	failed' gone
+	recipe 0
+	grep -q '^a@b\.c	left' gone
 	recipe 0
 	[ "$(letters support)" = 1 ]
 	# taking orders
