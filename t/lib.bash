@@ -8,7 +8,9 @@ set -o pipefail
 
 # The top of the source tree, and where the programs are: those under test,
 # and those of t/tools.
-TOP=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+TOP=$PWD
+cd "${BASH_SOURCE[0]%/*}/.." || return
+cd "$TOP" && TOP=$OLDPWD || return
 BINDIR=${BINDIR:-$TOP/bin}
 PATH=$BINDIR:$TOP/t/bin:$PATH
 export TOP BINDIR PATH
@@ -29,12 +31,25 @@ PYTHON=/usr/bin/python3
 STARTED=()
 TAPS=0
 
+# note_tests_alone: bats notes of each command where it stands, for its report
+# of one that fails, which costs many times what most commands do.  Of what
+# helpers do it is enough to know which line of the test called them, and of
+# what a subshell notes nobody hears.
+note_tests_alone() {
+	# A line alone, or bats counts those of the trap, too.
+	local other='((BASH_SUBSHELL)) || [[ $BASH_SOURCE = *.bash ]]'
+	! declare -F bats_debug_trap >/dev/null ||
+		trap "$other || "'bats_debug_trap "$BASH_SOURCE"' DEBUG
+}
+
 # A file with a setup or teardown of its own calls these from there.
 lib_setup() {
 	exec </dev/null
+	note_tests_alone
 	# What bats itself runs beside the test.
-	BESIDE=" $(jobs -p) "
-	BESIDE=${BESIDE//$'\n'/ }
+	BESIDE=()
+	in_background
+	BESIDE=("${BACKGROUND[@]}")
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
@@ -58,11 +73,12 @@ lib_teardown() {
 # in_background: sets BACKGROUND to the pids of what the test runs beside
 # itself.  Only in this shell does jobs know of them.
 in_background() {
-	local pid
+	local pid list=$BATS_TEST_TMPDIR.$BASHPID.jobs
 	BACKGROUND=()
-	for pid in $(jobs -p); do
-		[[ $BESIDE = *" $pid "* ]] || BACKGROUND+=("$pid")
-	done
+	jobs -p >"$list"
+	while read -r pid; do
+		[[ " ${BESIDE[*]} " = *" $pid "* ]] || BACKGROUND+=("$pid")
+	done <"$list"
 }
 
 # ended_in_time PID SECONDS: it is gone by then.
@@ -114,9 +130,7 @@ start() {
 	PID=$!
 	STARTED+=("$PID")
 	for ((i = 0; i < 500; i++)); do
-		ADDR=$(sed -n 's/.*listening on //p; /listening on/q' \
-			"$name.err")
-		if [ -n "$ADDR" ]; then
+		if listening "$name.err"; then
 			through_tap "$1"
 			PORT=${ADDR##*:}
 			return
@@ -127,6 +141,18 @@ start() {
 	echo "$name does not listen:" >&2
 	cat "$name.err" >&2
 	return 1
+}
+
+# listening FILE: a server says there what it listens on; sets ADDR, to the last
+# where there are several.
+listening() {
+	local line
+	ADDR=
+	while IFS= read -r line; do
+		[[ $line != *'listening on '* ]] ||
+			ADDR=${line##*listening on }
+	done <"$1"
+	[ -n "$ADDR" ]
 }
 
 # through_tap SERVER: with TAP=1 clients find prototap in front of it.
@@ -144,8 +170,7 @@ through_tap() {
 		</dev/null 2>"$said" >/dev/null 3>&- &
 	STARTED+=("$!")
 	for ((i = 0; i < 500; i++)); do
-		ADDR=$(sed -n 's/.*listening on //p; /listening on/q' "$said")
-		[ -z "$ADDR" ] || return 0
+		listening "$said" && return
 		sleep 0.02
 	done
 	return 1
@@ -160,10 +185,13 @@ stop() {
 	for i in "${STARTED[@]}"; do
 		[ "$i" = "$pid" ] || left+=("$i")
 	done
-	STARTED=("${left[@]}")
-	kill "$pid" 2>/dev/null || :
-	ended_in_time "$pid" "${GRACE:-30}" ||
-		kill -9 -- "-$pid" 2>/dev/null || :
+	# No other process than the test's own is ever killed.
+	if [ ${#left[@]} -lt ${#STARTED[@]} ]; then
+		STARTED=("${left[@]}")
+		kill "$pid" 2>/dev/null || :
+		ended_in_time "$pid" "${GRACE:-30}" ||
+			kill -9 -- "-$pid" 2>/dev/null || :
+	fi
 	wait "$pid" || status=$?
 	return "$status"
 }
