@@ -16,6 +16,11 @@
 #	work/.NAME/journal	of the report: whether it was sent
 #	work/.NAME/.tmp.*	of a run: what is not whole yet
 #
+# and in work/..bounces, of what comes back after a report:
+#
+#	reported		lines of bounces that need no report any more
+#	STEM-STAMP/		of a mailing: a second report, and what it says
+#
 # id and report appear whole and on disk or not at all (savefile), so that what
 # exists says what has been done, also after a power failure, and every
 # function below does only the rest.  What fails says so on standard error,
@@ -34,8 +39,10 @@ RETRY=${RETRY:-5m 15m 1h 4h}		# pauses before the deferred are tried
 EXPIRE=${EXPIRE:-2d}			# when they are given up
 SETTLE=${SETTLE:-0}			# seconds an order lies untouched first
 JOBS=${JOBS:-1}				# connections to the server
+BOUNCES=${BOUNCES:-}			# a Maildir that bounces come back to
+GONE=${GONE:-}				# a list of those not to write to
 WATCH=${WATCH:-10}			# seconds between two looks (-w)
-export SMTPSERVER
+export SMTPSERVER WORK
 
 set -u
 umask 077
@@ -43,6 +50,7 @@ LC_ALL=C				# names are bytes
 export LC_ALL
 talk='' again=''				# or -v; -q when it looks again
 worst=0					# the exit code
+came=$WORK/..bounces
 
 HELD=3					# withlock's code: another run has it
 
@@ -81,7 +89,20 @@ send() (
 parse() (
 	set -f
 	# shellcheck disable=SC2086
-	exec orderparse $ORDEROPTIONS -f "$FROM" "$@" -- "$order"
+	exec orderparse $ORDEROPTIONS ${gone:+-X "$gone"} -f "$FROM" "$@" \
+		-- "$order"
+)
+
+# What comes back is signed as letters are.
+bounces() (
+	set -f
+	before=
+	for word in $ORDEROPTIONS; do
+		case $before in -[Ek]) set -- "$@" "$before" "$word" ;; esac
+		case $word in -[Ek]?*) set -- "$@" "$word" ;; esac
+		before=$word
+	done
+	exec bounceparse -m "$@" -- "$BOUNCES"
 )
 
 # is_old file seconds: whether it was written to so long ago.
@@ -132,19 +153,30 @@ handle() {
 # the order is made safe, and that it lies here: what is sent speaks of it.
 send_letters() {
 	step savefile -s "$order" "$state" "$WORK" &&
-		is_due "$order.results" deferred || return
+		is_due "$order.results" deferred && find_gone || return
 	why=$state/.tmp.$$.why
 	counts=$(parse -n -v 2>"$why")
 	code=$?
 	case $code in
 	0) cat -- "$why" >&2 || return 74 ;;
-	65) report_errors; return ;;
+	65)	an_order | (order=- && parse -n) >/dev/null 2>&1 || {
+			cat -- "$why" >&2
+			return 78
+		}
+		report_errors; return ;;
 	*) cat -- "$why" >&2
 		ended "$code" "$order: orderparse"; return ;;
 	esac
 	total=${counts%%[!0-9]*}
 	duplicates=${counts#*duplicates }
 	duplicates=${duplicates%%[!0-9]*}
+	left=
+	case $counts in
+	*'left out '*)
+		left=${counts#*left out }
+		left=${left%%[!0-9]*}
+		total=$((total + left)) ;;
+	esac
 
 	get_id && send_batch && count_results || return
 	[ "$deferred" -eq 0 ] || is_old "$state/id" "$expire" || {
@@ -152,6 +184,28 @@ send_letters() {
 		return 75
 	}
 	step savefile -r "$results" "$stem.results" && report_results
+}
+
+# Where this one cannot be read, the settings are wrong, not an order.
+an_order() {
+	printf '[Recipients:]\na@b.c\n[Subject:]\n[Body:]\n'
+}
+
+# Who is on the list is left out, but for those whose letters of this mailing
+# have been sent: what became of them stands in the results.
+find_gone() {
+	gone=
+	[ -n "$GONE" ] && [ -e "$GONE" ] || return 0
+	gone=$GONE
+	[ -s "$order.results" ] || return 0
+	gone=$state/.tmp.$$.gone
+	step awk -F '\t' '
+		NR == FNR {
+			if ($1 ~ /^(sent|failed|unknown|sending)$/)
+				had[tolower($2)]
+			next
+		}
+		!(tolower($1) in had)' "$order.results" - <"$GONE" >"$gone"
 }
 
 # With another id all would be other letters, which nobody has had.
@@ -196,7 +250,8 @@ count_results() {
 	$counts
 	END
 	sum="$sent sent, $failed failed, $deferred deferred, $unknown unknown"
-	if [ "$((sent + failed + deferred + unknown))" = "$total" ]; then
+	sum=$sum${left:+, $left left out}
+	if [ "$((sent + failed + deferred + unknown + left))" = "$total" ]; then
 		tell "$order: $sum"
 	else
 		say "$order: $total recipients, but $sum"
@@ -215,7 +270,8 @@ report_results() {
 	failed: $failed
 	deferred: $deferred
 	unknown: $unknown
-	dropped duplicates: $duplicates
+	dropped duplicates: $duplicates${left:+
+	left out: $left}
 	END
 }
 
@@ -298,6 +354,113 @@ remove_state() {
 	rmdir -- "$state" 2>/dev/null || :
 }
 
+# --- What comes back ----------------------------------------------------
+
+# Every run reads all messages, also those that it has put into cur/ since it
+# has understood them: a crash loses none.
+read_bounces() {
+	worst=0 order=$BOUNCES
+	finish_reports
+	found=$came/.tmp.$$
+	bounces >"$found" || note "$?"
+	[ -z "$GONE" ] || step suppress -o "$GONE" -- "$found" || return
+	match_bounces && start_reports || return
+	finish_reports
+	rm -f -- "$came"/.tmp.* "$came"/*.new
+	return "$worst"
+}
+
+# New bounces by mailing, whose results have the same Message-ID and recipient:
+# STEM-STAMP.new.  Those of no mailing are in -.new; those of an order that is
+# in work come again when it has its report.  It may go to the archive
+# meanwhile, so what lies in work is looked at first.
+match_bounces() {
+	rm -f -- "$came"/*.new
+	[ -e "$came/reported" ] || step savefile "$came/reported" true || return
+	files=$came/.tmp.$$.files
+	{ step find "$WORK" -name '*.results' && echo &&
+		{ [ ! -d "$ARC" ] || step find "$ARC" -name '*.results'; }
+	} >"$files" || return
+	step awk -F '\t' '
+		function put(base) {
+			print said[$8, tolower($2)] >(ENVIRON["WORK"] \
+				"/..bounces/" base ".new")
+		}
+		FILENAME == ARGV[1] { reported[$0]; next }
+		FILENAME == ARGV[2] {
+			if ($1 == "failed" && $8 != "-" && !($0 in reported))
+				said[$8, tolower($2)] = $0
+			next
+		}
+		$0 == "" { archived = 1; next }
+		{
+			file = base = $0
+			gsub(/.*\/|\.results$/, "", base)
+			while ((got = getline <file) > 0)
+				if ($1 == "sent" && ($8, tolower($2)) in said) {
+					if (archived)
+						put(base)
+					delete said[$8, tolower($2)]
+				}
+			if (got < 0)
+				exit gone = 75
+			close(file)
+		}
+		END {
+			if (gone)
+				exit gone
+			for (key in said) {
+				$0 = said[key]
+				put("-")
+			}
+		}' "$came/reported" "$found" "$files"
+}
+
+start_reports() {
+	for file in "$came"/*.new; do
+		[ -e "$file" ] || continue
+		name=${file##*/}
+		name=${name%.new}
+		if [ "$name" = - ]; then
+			step savefile "$came/reported" \
+				cat -- "$came/reported" "$file" || return
+		elif [ ! -e "$came/$name/report" ]; then
+			start_report || return
+		fi
+	done
+}
+
+# While a report waits, what comes back afterwards waits for the next one.
+start_report() (
+	state=$came/$name
+	order=$name REPORT=socket
+	mkdir -p -- "$state" &&
+		step savefile "$state/$name.bounces" cat -- "$file" || return
+	count=$(step awk 'END { print NR }' "$state/$name.bounces") || return
+	make_report "$name: $count came back" -R "$state/$name.bounces" <<-END
+	Of the letters of $name that had been sent, $count came back.
+	END
+)
+
+finish_reports() {
+	for state in "$came"/*/; do
+		[ ! -e "$state/report" ] || finish_report || note "$?"
+	done
+}
+
+finish_report() (
+	state=${state%/}
+	name=${state##*/}
+	order=$name
+	send_report || return
+	if [ -e "$state/$name.bounces" ]; then
+		step savefile "$came/reported" \
+			cat -- "$came/reported" "$state/$name.bounces" &&
+			put "$state/$name.bounces" >/dev/null || return
+	fi
+	rm -f -- "$state"/* && rmdir -- "$state"
+)
+
 # --- All orders ---------------------------------------------------------
 
 note() {
@@ -309,36 +472,48 @@ note() {
 	esac
 }
 
-# withlock holds the lock as long as its output is read, and says whether it
-# has it: 0, or why not.
+# with_lock object lock command ...: the command, or HELD where another run has
+# the lock.  withlock holds it as long as its output is read, and says whether
+# it has it: 0, or why not.
 with_lock() {
-	withlock -o -p -E "$HELD" -- "$WORK/.$1/.lock" | (
+	withlock -o -p -E "$HELD" -- "$2" | (
 		if ! read -r code; then
-			say "$WORK/$1: withlock has not locked it"
+			say "$1: withlock has not locked it"
 			exit 75
 		fi
 		[ "$code" -eq 0 ] || exit "$code"
-		handle "$1"
+		shift 2
+		"$@"
 	)
 	code=$?
-	if [ "$code" -eq "$HELD" ]; then
-		tell "$WORK/$1: another run has it"
-	elif [ "$code" -eq 0 ] && [ -e "$WORK/$1" ]; then
-		with_lock "$1"		# a new one that has got the name
-	else
+	[ "$code" -ne "$HELD" ] || tell "$1: another run has it"
+	return "$code"
+}
+
+take() {
+	with_lock "$WORK/$1" "$WORK/.$1/.lock" handle "$1"
+	code=$?
+	if [ "$code" -eq 0 ] && [ -e "$WORK/$1" ]; then
+		take "$1"		# a new one that has got the name
+	elif [ "$code" -ne "$HELD" ]; then
 		note "$code"
 	fi
 }
 
 # The given orders, or all: those in work, and those that have come.
 look() {
+	if [ -n "$BOUNCES" ] && mkdir -p -- "$WORK"; then
+		with_lock "$BOUNCES" "$came/.lock" read_bounces
+		code=$?
+		[ "$code" -eq "$HELD" ] || note "$code"
+	fi
 	names=$(ordertake ${talk:+"$talk"} ${again:+"$again"} -d "$INCOMING" \
 		-w "$WORK" -t "$SETTLE" -- "$@")
 	code=$?
 	note "$code"
 	ended "$code" ordertake
 	while IFS= read -r name; do
-		[ -z "$name" ] || with_lock "$name"
+		[ -z "$name" ] || take "$name"
 	done <<-END || note 75
 	$names
 	END
@@ -375,8 +550,11 @@ find_programs() {
 	done
 	dir=$(directory "${self%"${self##*/}"}.")
 	PATH=$PATH:$dir/bin:$dir
-	for program in archive-stamp mkmail orderparse ordertake savefile \
-		settled smtpsend withlock; do
+	set -- archive-stamp mkmail orderparse ordertake savefile settled \
+		smtpsend withlock
+	[ -z "$BOUNCES" ] || set -- "$@" bounceparse
+	[ -z "$BOUNCES" ] || [ -z "$GONE" ] || set -- "$@" suppress
+	for program; do
 		command -v "$program" >/dev/null ||
 			wrong "$program: not found on PATH, nor in $dir/bin"
 	done
