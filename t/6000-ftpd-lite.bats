@@ -496,7 +496,7 @@ incoming_is_empty() {
 	hear g 421
 	incoming_has a
 	run -1 grep -q 'pass word' ftpd-lite.err
-	grep -q 'C: PASS \*\*\*' ftpd-lite.err
+	grep -q 'C: PASS \*\*\*\*' ftpd-lite.err
 	chmod 644 passwd
 	run -78 --separate-stderr ftpd-lite -u passwd
 	: >empty

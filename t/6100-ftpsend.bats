@@ -38,7 +38,7 @@ fails() {
 	cmp order.txt up/order.txt
 	up_has order.txt
 	sed -n 's/^C: //p' <<<"$stderr" | sed 's/ftpsend-[0-9a-f]*$/T/' >said
-	printf '%s\n' 'USER anonymous' 'PASS ***' FEAT 'OPTS UTF8 ON' 'TYPE I' \
+	printf '%s\n' 'USER anonymous' 'PASS ****' FEAT 'OPTS UTF8 ON' 'TYPE I' \
 		EPSV 'STOR .T' 'SIZE .T' 'SIZE order.txt' 'RNFR .T' \
 		'RNTO order.txt' QUIT | cmp - said
 	terminal ftpsend -v "$ADDR" order.txt | tr -d '\r' >shown
@@ -297,7 +297,7 @@ many_survive() {
 	fake
 	echo secret-word >key
 	run -0 --separate-stderr ftpsend -v -u anna -P 'cat key' "$ADDR" order.txt
-	[[ $stderr = *'C: USER anna'*'C: PASS ***'* ]]
+	[[ $stderr = *'C: USER anna'*'C: PASS ****'* ]]
 	[[ $stderr != *secret-word* ]]
 	echo 'machine 127.0.0.1 login anna password secret-word' >netrc
 	chmod 600 netrc

@@ -428,9 +428,12 @@ mac() {
 @test "-v tells what is said, but no mac" {
 	echo secret >key
 	chmod 600 key
+	printf 'ORDER x y z - %s\r\n' "$HELLO" >in
+	orderrecv -iv -k key <in >out 2>err
+	grep -qx 'orderrecv: local: C: ORDER x y z - \*\*\*\*' err
 	{ order a.txt hello - "$HELLO"; printf 'QUIT\r\n'; } >in
 	orderrecv -iv -k key <in >out 2>err
-	grep -qx "orderrecv: local: C: ORDER 5 $HELLO a.txt -" err
+	grep -qx "orderrecv: local: C: ORDER 5 $HELLO a.txt - \*\*\*\*" err
 	grep -qx 'orderrecv: local: C: QUIT' err
 	grep -qx 'orderrecv: local: S: 535 mac wrong' err
 }

@@ -183,7 +183,7 @@ GREET='say "220 here orderrecv 1 nonce";'
 	hello
 	cp hello.txt second.txt
 	run -0 --separate-stderr ordersend -v -k key -s "$ADDR" hello.txt second.txt
-	grep -qx "C: ORDER 5 $HELLO second.txt - \*\*\*" <<<"$stderr"
+	grep -qx "C: ORDER 5 $HELLO second.txt - \*\*\*\*" <<<"$stderr"
 	run -77 ordersend -r 0 -s "$ADDR" hello.txt
 	[ "$output" = 'ordersend: hello.txt: 530 mac missing: a key is needed here' ]
 	run -77 ordersend -r 0 -k bad -s "$ADDR" hello.txt

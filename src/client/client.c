@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "format/wire/mask.h"
 #include "format/wire/netrc.h"
 #include "sys/cli.h"
 #include "sys/secret.h"
@@ -58,13 +59,13 @@ client_talk(int verbose, const char *no)
 
 void
 client_trace(enum client_talk talk, const char *who, struct span line,
-    const char *end)
+    size_t open)
 {
 	struct buf text = { 0 };
 
 	if (talk == CLIENT_QUIET)
 		return;
-	client_addtrace(&text, talk, who, line, end);
+	client_addtrace(&text, talk, who, line, open);
 	if (io_write(STDERR_FILENO, text.p, text.n) < 0)
 		errno = 0;	/* there is nobody left to tell */
 	buf_free(&text);
@@ -72,18 +73,20 @@ client_trace(enum client_talk talk, const char *who, struct span line,
 
 void
 client_addtrace(struct buf *b, enum client_talk talk, const char *who,
-    struct span line, const char *end)
+    struct span line, size_t open)
 {
 	int bold = talk == CLIENT_BOLD && who[0] == 'S';
+	struct buf shown = { 0 };
 
+	mask_add(&shown, line, open);
 	if (bold)
 		buf_adds(b, BOLD);
 	buf_adds(b, who);
-	buf_addshown(b, span_chomp(line));
-	buf_adds(b, end);
+	buf_addshown(b, span_chomp(buf_span(&shown)));
 	if (bold)
 		buf_adds(b, NORMAL);
 	buf_addc(b, '\n');
+	buf_free(&shown);
 }
 
 /*

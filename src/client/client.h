@@ -25,14 +25,14 @@ enum client_talk { CLIENT_QUIET, CLIENT_PLAIN, CLIENT_BOLD };
 enum client_talk client_talk(int verbose, const char *no);
 
 /*
- * One line of the dialogue: who ("C: ", "S: "), the line without its ending, as
- * it may be shown (text_show), and end, which stands for a secret: on standard
- * error, and appended to b.
+ * One line of the dialogue: who ("C: ", "S: "), and the line without its ending,
+ * as it may be shown (text_show), of which open octets are no secret: on
+ * standard error, and appended to b.
  */
 void client_trace(enum client_talk talk, const char *who, struct span line,
-    const char *end);
+    size_t open);
 void client_addtrace(struct buf *b, enum client_talk talk, const char *who,
-    struct span line, const char *end);
+    struct span line, size_t open);
 
 /*
  * What command (split into words, no shell) prints in its first line; where

@@ -44,6 +44,7 @@ take_lines(struct replay *p, unsigned long line)
 {
 	struct span rest = buf_span(&p->lines);
 	const struct recorded *e;
+	struct span text;
 
 	if (p->conf->out != NULL) {
 		wr_addspan(p->conf->out, rest);
@@ -55,10 +56,11 @@ take_lines(struct replay *p, unsigned long line)
 			continue;
 		e = recording_add(&p->new, &p->parser.event, line);
 		advance(&p->now, e);
+		text = recording_text(&p->new, e);
 		if (e->side != DIALOGUE_NOTE)
 			client_trace(p->conf->talk,
-			    e->side == DIALOGUE_CLIENT ? "C: " : "S: ",
-			    recording_text(&p->new, e), "");
+			    e->side == DIALOGUE_CLIENT ? "C: " : "S: ", text,
+			    text.n);
 		if (e->side == peer_of(p))
 			replaydata_hear(&p->data, &p->new, e);
 	}

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "format/wire/mask.h"
+
 void
 chat_init(struct chat *c, const char *peer)
 {
@@ -30,16 +32,11 @@ chat_say(struct chat *c, const char *fmt, ...)
 }
 
 void
-chat_hear(const struct chat *c, struct span line, size_t open,
-    const char *mask)
+chat_hear(const struct chat *c, struct span line, size_t open)
 {
 	struct buf shown = { 0 };
 
-	buf_add(&shown, line.p, open);
-	if (open < line.n && open > 0)
-		buf_addc(&shown, ' ');
-	if (open < line.n)
-		buf_adds(&shown, mask);
+	mask_add(&shown, line, open);
 	c->talk(c->arg, c->peer, 'C', buf_span(&shown));
 	buf_free(&shown);
 }

@@ -27,11 +27,7 @@ void chat_free(struct chat *c);
 /* A line of answer: adds it with CRLF to out, and tells of it. */
 void chat_say(struct chat *c, const char *fmt, ...) DIE_PRINTF(2, 3);
 
-/*
- * Tells of a line that has come, of which open octets are no secret; mask
- * stands for the rest.
- */
-void chat_hear(const struct chat *c, struct span line, size_t open,
-    const char *mask);
+/* Tells of a line that has come, of which open octets are no secret. */
+void chat_hear(const struct chat *c, struct span line, size_t open);
 
 #endif

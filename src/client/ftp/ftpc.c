@@ -74,7 +74,7 @@ hear_one(struct ftpc *c, long long end)
 		status = rd_line_by(&c->rd, &line, end);
 		if (status != RD_LINE)
 			return lose(c, client_no_line(&c->rd, status));
-		client_trace(c->conf->talk, "S: ", line, "");
+		client_trace(c->conf->talk, "S: ", line, line.n);
 		event = ftp_reply_line(&c->reply, line);
 	} while (event == FTP_MORE);
 	if (event == FTP_BAD)
@@ -137,8 +137,8 @@ say(struct ftpc *c, const char *verb, struct span argument, int masked)
 		buf_addc(&c->out, ' ');
 		buf_addspan(&c->out, argument);
 	}
-	client_trace(c->conf->talk, "C: ", masked ? span_str(verb) :
-	    span_drop(buf_span(&c->out), at), masked ? " ***" : "");
+	client_trace(c->conf->talk, "C: ", span_drop(buf_span(&c->out), at),
+	    masked ? strlen(verb) : c->out.n - at);
 	buf_adds(&c->out, "\r\n");
 }
 

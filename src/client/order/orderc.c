@@ -53,7 +53,7 @@ hear(struct connection *l)
 			lose(l, client_no_line(&l->rd, status));
 			return -1;
 		}
-		client_trace(l->conf->talk, "S: ", line, "");
+		client_trace(l->conf->talk, "S: ", line, line.n);
 		event = reply_line(&l->reply, line);
 	} while (event == REPLY_MORE);
 	if (event == REPLY_END)
@@ -165,7 +165,7 @@ add_order(struct connection *l, const struct orderfile *f)
 	char mac[SHA256_HEX];
 	struct buf size = { 0 };
 	struct ordline o;
-	size_t at = l->out.n;
+	size_t at = l->out.n, open;
 
 	buf_addu(&size, f->size);
 	o.size = buf_span(&size);
@@ -176,14 +176,14 @@ add_order(struct connection *l, const struct orderfile *f)
 	buf_addf(&l->out, "ORDER %s %s ", buf_str(&size), f->sha);
 	buf_addspan(&l->out, o.name);
 	buf_addf(&l->out, " %s", l->conf->tag);
-	client_trace(l->conf->talk, "C: ",
-	    span_drop(buf_span(&l->out), at),
-	    l->conf->key.n > 0 ? " ***" : "");
+	open = l->out.n - at;
 	if (l->conf->key.n > 0) {
 		ordline_mac(mac, l->conf->key, buf_span(&l->nonce), l->orders,
 		    &o);
 		buf_addf(&l->out, " %s", mac);
 	}
+	client_trace(l->conf->talk, "C: ", span_drop(buf_span(&l->out), at),
+	    open);
 	buf_adds(&l->out, "\r\n");
 	buf_free(&size);
 }
@@ -271,7 +271,7 @@ talk(struct connection *l, struct orderfile *files, size_t n)
 	for (i = 0; i < n && !l->over; i++)
 		if (orderfile_is_open(&files[i]))
 			send_order(l, &files[i]);
-	client_trace(l->conf->talk, "C: ", span_str("QUIT"), "");
+	client_trace(l->conf->talk, "C: ", span_str("QUIT"), 4);
 	buf_adds(&l->out, "QUIT\r\n");
 	flush(l);
 	while (!l->over && l->answered < l->n)

@@ -188,10 +188,7 @@ say(struct interactive *t, struct span line)
 
 	if (t->c->reply.code == 334)
 		n = span_is(line, "*") ? line.n : 0;
-	if (n == line.n)
-		smtpc_say(t->c, line);
-	else
-		smtpc_say_masked(t->c, line, n);
+	smtpc_say_masked(t->c, line, n);
 }
 
 /* A command, its answer, and where it asks for that the message. */

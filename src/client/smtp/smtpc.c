@@ -70,14 +70,14 @@ time_for(const struct smtpc *c, int timeout)
 }
 
 static void
-trace(struct smtpc *c, const char *who, struct span line, const char *end)
+trace(struct smtpc *c, const char *who, struct span line, size_t open)
 {
 	struct buf text = { 0 };
 
 	if (c->trace == NULL || (c->echoed && who[0] == 'C'))
 		return;
 	client_addtrace(&text, c->bold ? CLIENT_BOLD : CLIENT_PLAIN, who,
-	    line, end);
+	    line, open);
 	wr_addspan(c->trace, buf_span(&text));
 	buf_free(&text);
 }
@@ -109,15 +109,13 @@ smtpc_command(struct smtpc *c)
 void
 smtpc_say(struct smtpc *c, struct span command)
 {
-	trace(c, "C: ", command, "");
-	add_line(c, command);
+	smtpc_say_masked(c, command, command.n);
 }
 
 void
 smtpc_say_masked(struct smtpc *c, struct span command, size_t shown)
 {
-	trace(c, "C: ", span_of(command.p, shown),
-	    shown > 0 && command.p[shown - 1] != ' ' ? " ***" : "***");
+	trace(c, "C: ", command, shown);
 	add_line(c, command);
 }
 
@@ -243,7 +241,7 @@ smtpc_hear(struct smtpc *c, enum result_stage stage, int timeout, int want)
 		status = hear_line(c, timeout, &end, &soon, &line);
 		if (status != RD_LINE)
 			return lost_reading(c, status, line);
-		trace(c, "S: ", line, "");
+		trace(c, "S: ", line, line.n);
 		event = reply_line(&c->reply, line);
 	} while (event == REPLY_MORE);
 	if (event == REPLY_BAD)
@@ -442,7 +440,7 @@ trace_text(struct smtpc *c, struct span text, int stuffed)
 	while (c->trace != NULL && text.n > 0) {
 		line = span_line(&text);
 		trace(c, stuffed && line.p[0] == '.' ? "C: ." : "C: ", line,
-		    "");
+		    line.n);
 	}
 }
 

@@ -349,7 +349,7 @@ ftpverb_run(struct ftpd *s, struct span line)
 	v = find(line, &arg);
 	if (s->chat.talk != NULL)
 		chat_hear(&s->chat, line,
-		    mask_open(&s->chat.pending, line, v != NULL), "***");
+		    mask_open(&s->chat.pending, line, v != NULL));
 	if (v == NULL)
 		chat_say(&s->chat, "500 Unknown command");
 	else if (!s->logged_in && !(v->flags & OPEN))

@@ -234,14 +234,17 @@ static void
 overhear(const struct orderd *s, struct span line)
 {
 	struct ordline o;
-	size_t n = sizeof "ORDER" - 1;
+	struct span word = span_word(line);
+	size_t open = line.n;
 
 	if (s->answers.chat.talk == NULL)
 		return;
-	if (line.n > n && ordline_parse(&o, span_of(line.p + n,
-	    line.n - n)) == NULL && o.mac.n > 0)
-		line = span_trim(span_of(line.p, (size_t)(o.mac.p - line.p)));
-	chat_hear(&s->answers.chat, line, line.n, "");
+	if (span_case_is(word, "ORDER")) {
+		ordline_parse(&o, span_drop(line, word.n));
+		if (o.mac.n > 0)
+			open = (size_t)(o.mac.p - line.p);
+	}
+	chat_hear(&s->answers.chat, line, open);
 }
 
 static void

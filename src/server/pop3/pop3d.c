@@ -252,7 +252,7 @@ tell_line(struct pop3d *s, struct span line)
 	int known = SPAN_LOOKUP(span_word(line), verbs) != NULL;
 
 	chat_hear(&s->chat, line, s->sasl != NULL ? 0 :
-	    mask_open(&s->chat.pending, line, known), "****");
+	    mask_open(&s->chat.pending, line, known));
 }
 
 static void

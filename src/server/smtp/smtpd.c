@@ -27,8 +27,7 @@ static void
 tell_line(struct smtpd *s, struct span line)
 {
 	chat_hear(&s->chat, line, s->sasl != NULL ? 0 :
-	    mask_open(&s->chat.pending, line, smtpverb_is_known(line)),
-	    "****");
+	    mask_open(&s->chat.pending, line, smtpverb_is_known(line)));
 }
 
 /* Its ending is that of the first one; CRLF does everywhere. */
