@@ -12,7 +12,7 @@
 #include "sys/io.h"
 
 #define WIDTH 800
-#define WIDTH_MIN 480
+#define WIDTH_MIN 320
 #define WIDTH_MAX 10000
 
 #define LINE_MAX_OCTETS 65536	/* of results */

@@ -46,7 +46,7 @@ texts() {
 	head -n 2 results >one
 	tail -n 3 results | resultplot one - | cmp - got.svg
 	! command -v xmllint >/dev/null || xmllint --noout got.svg
-	resultplot -w 480 results | head -n 1 | grep -q ' width="480" '
+	resultplot -w 320 results | head -n 1 | grep -q ' width="320" '
 }
 
 @test "what is malformed is told, line by line, and nothing is drawn" {

@@ -20,7 +20,7 @@ make_results() {
 				print "sent", rcpt, 250, "dot", "mx:25", i,
 				    time, end, "2.0.0 Ok: queued as " i
 			else
-				print i % 2 ? "failed" : "deferred", rcpt, 550,
+				print int(i / each) % 2 ? "failed" : "deferred", rcpt, 550,
 				    "rcpt", "mx:25", i, time, end,
 				    "5.1.1 <" rcpt ">: User unknown"
 		}

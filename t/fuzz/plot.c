@@ -6,7 +6,7 @@
 
 #include "fuzz.h"
 
-#define WIDTH 480
+#define WIDTH 320
 
 static void
 check_survey(const struct survey *s)

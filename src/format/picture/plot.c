@@ -6,7 +6,9 @@
 
 #define ROW 20			/* the height of one */
 #define X_DOMAIN 200		/* where bars begin */
-#define NUMBERS 210		/* right of the bars */
+#define X_DOMAIN_NARROW 104	/* below this width */
+#define NARROW 480
+#define NUMBERS 190		/* right of the bars */
 #define BAR_HEIGHT 110		/* of waiting times */
 #define COUNT_WIDTH 80		/* of a refusal */
 
@@ -17,6 +19,7 @@ struct page {
 	struct buf *b;
 	struct survey *s;
 	size_t width, y;
+	size_t bars;		/* where those of domains begin */
 };
 
 static size_t
@@ -110,9 +113,9 @@ add_heading(struct page *p, const char *text)
 static void
 add_bar(struct page *p, const struct tally_row *row, uintmax_t most)
 {
-	const size_t room = p->width - X_DOMAIN - NUMBERS;
+	const size_t room = p->width - p->bars - NUMBERS;
 	struct buf fill = { 0 };
-	size_t i, n, x = X_DOMAIN;
+	size_t i, n, x = p->bars;
 
 	for (i = 0; i < RESULT_STATUSES; i++) {
 		if (row->of[i] == 0)
@@ -143,10 +146,10 @@ add_domains(struct page *p)
 	tally_top(t, PLOT_ROWS);
 	add_heading(p, "The largest domains");
 	for (i = 0; i < t->n; i++) {
-		buf_addf(p->b, "<text x=\"%d\" y=\"%zu\" %s>", X_DOMAIN - 8,
+		buf_addf(p->b, "<text x=\"%zu\" y=\"%zu\" %s>", p->bars - 8,
 		    p->y + 11, at_end);
 		svg_fit(p->b, span_of(t->row[i].name, t->row[i].length),
-		    columns_of(X_DOMAIN - 8 - PLOT_LEFT));
+		    columns_of(p->bars - 8 - PLOT_LEFT));
 		buf_adds(p->b, "</text>\n");
 		add_bar(p, &t->row[i], t->row[0].total);
 		p->y += ROW;
@@ -155,7 +158,7 @@ add_domains(struct page *p)
 		buf_addf(&name, "all others: %ju, not sent %ju",
 		    t->others.total,
 		    t->others.total - t->others.of[RESULT_SENT]);
-		svg_text(p->b, X_DOMAIN, p->y + 11, "", buf_span(&name));
+		svg_text(p->b, PLOT_LEFT, p->y + 11, "", buf_span(&name));
 		p->y += ROW;
 	}
 	p->y += 8;
@@ -279,7 +282,10 @@ add_waits(struct page *p)
 size_t
 plot_svg(struct buf *b, struct survey *s, size_t width)
 {
-	struct page p = { .b = b, .s = s, .width = width };
+	struct page p = {
+		.b = b, .s = s, .width = width,
+		.bars = width < NARROW ? X_DOMAIN_NARROW : X_DOMAIN
+	};
 
 	plot_patterns(b);
 	buf_adds(b, "<g font-family=\"monospace\" font-size=\"12\" fill=\""

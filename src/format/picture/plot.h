@@ -12,7 +12,7 @@
 
 /*
  * Draws s, of which the tallies are cut to what is shown, so many units wide
- * (480 at least), without the frame: the height.
+ * (320 at least), without the frame: the height.
  */
 size_t plot_svg(struct buf *b, struct survey *s, size_t width);
 
