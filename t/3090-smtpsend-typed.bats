@@ -107,10 +107,10 @@ C: NOOP
    (connection lost)" ]
 	printf '220 hi\r\n\025\003\001 \\ \303\n' >replies
 	run -75 smtpsend -I -C 'cat replies' <<<NOOP
-	[[ $output = *'(not an SMTP reply: \x15\x03\x01 \\ \xC3\n)' ]]
+	[[ $output = *'(not an SMTP reply: \x15\x03\x01 \\ \xC3\n; it seems to speak TLS at once: use -Z -Z)' ]]
 	printf '\025\003\001\000\002\002F' >replies
 	run -75 --separate-stderr smtpsend -C 'cat replies' -f a@b c@d <<<x
-	[[ $stderr = *': connection lost: \x15\x03\x01\x00\x02\x02F' ]]
+	[[ $stderr = *': connection lost: \x15\x03\x01\x00\x02\x02F; it seems to speak TLS at once: use -Z -Z' ]]
 	# what was typed is not told, if a server says it again
 	printf '%s\r\n' '220 hi' '250-x' '250 AUTH PLAIN' AGpvZQB4 >replies
 	run -75 --separate-stderr smtpsend -a joe -P 'echo x' \

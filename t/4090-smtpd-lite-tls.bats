@@ -169,6 +169,36 @@ nobody_left() {
 	[ "$(find mail/u/new -type f | wc -l)" = 1 ]
 }
 
+@test "TLS at once: each server says so, and smtpsend what to do" {
+	printf 'u:secret\n' >passwd
+	chmod 600 passwd
+	for server in smtpd-lite 'smtpd-lite -Z cert,key' orderrecv ftpd-lite \
+		'pop3d-lite -u passwd'; do
+		# shellcheck disable=SC2086 # words
+		start $server -l :0
+		printf '\026\003\001\002' | wire "$ADDR" >/dev/null
+		stop
+		tail -n 1 "${server%% *}.err"
+	done >said
+	sed 's/-lite: 127.0.0.1: the client speaks TLS at once: / /' said >short
+	cat >want <<'END'
+smtpd -Z offers it by STARTTLS
+smtpd it should say STARTTLS
+orderrecv: 127.0.0.1: the client speaks TLS at once: there is none here; stunnel(8) can stand before it
+ftpd there is none here; plain FTP is
+pop3d there is none here; stunnel(8) can stand before it
+END
+	cmp want short
+	# A server that waits for TLS hangs up on what is none.
+	echo 'read -r line' >server
+	start prototap -l :0 -o said.d -C 'sh server'
+	run -75 --separate-stderr smtpsend -T 1 -s "$ADDR" -f a@b u@x <<<text
+	[ "$stderr" = 'smtpsend: u@x: deferred at connect: no answer in time; it seems to speak TLS at once: use -Z -Z' ]
+	start smtpd-lite -l :0 -o sink
+	run -75 --separate-stderr smtpsend -Z -s "$ADDR" -f a@b u@x <<<text
+	[[ $stderr = *'deferred at tls: the server does not offer STARTTLS'* ]]
+}
+
 @test "a certificate that cannot be used stops the start: 78" {
 	run -78 --separate-stderr smtpd-lite -l :0 -Z none.pem,key
 	[ "$stderr" = 'smtpd-lite: -Z: openssl: Could not read server certificate from none.pem' ]

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "format/wire/mask.h"
+#include "format/wire/protocol.h"
 
 void
 chat_init(struct chat *c, const char *peer)
@@ -33,6 +34,16 @@ chat_say(struct chat *c, const char *fmt, ...)
 
 void
 chat_hear(const struct chat *c, struct span line, size_t open)
+chat_warn_tls(const struct chat *c, struct span first, const char *remedy)
+{
+	if (protocol_guess(first) == PROTOCOL_TLS)
+		warn("%s: the client speaks TLS at once: %s",
+		    c->peer[0] != '\0' ? c->peer : "local", remedy);
+}
+
+void
+chat_hear(const struct chat *c, struct span line, size_t open,
+    const char *mask)
 {
 	struct buf shown = { 0 };
 

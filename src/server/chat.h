@@ -27,6 +27,16 @@ void chat_free(struct chat *c);
 /* A line of answer: adds it with CRLF to out, and tells of it. */
 void chat_say(struct chat *c, const char *fmt, ...) DIE_PRINTF(2, 3);
 
+/* What can be done where there is no TLS at all. */
+#define CHAT_NO_TLS "there is none here; stunnel(8) can stand before it"
+
+/*
+ * Says on standard error that a client speaks TLS at once, where that is what
+ * came first, and what can be done.
+ */
+void chat_warn_tls(const struct chat *c, struct span first,
+    const char *remedy);
+
 /* Tells of a line that has come, of which open octets are no secret. */
 void chat_hear(const struct chat *c, struct span line, size_t open);
 

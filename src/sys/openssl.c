@@ -15,12 +15,13 @@ word(struct span s, int n)
 	return span_trim(span_cut(&s, ':'));
 }
 
+static const char plain[] = " does not speak TLS";
+
 /* What openssl's words mean to a person; of the peer what has a blank first. */
 static void
 add_reason(struct buf *why, struct span reason, const char *peer)
 {
-	static const char plain[] = " does not speak TLS",
-	    version[] = "no version of TLS in common",
+	static const char version[] = "no version of TLS in common",
 	    refused[] = " does not accept the certificate";
 	static const char *const known[][2] = {
 		{ "wrong version number", plain },
@@ -94,6 +95,15 @@ openssl_explain(struct buf *why, int fd, const char *peer)
 		found = explain_line(why, span_chomp(line), peer);
 	rd_free(&rd);
 	return found;
+}
+
+int
+openssl_is_plain(const struct buf *why)
+{
+	const size_t n = sizeof plain - 1;
+
+	return why->n >= n &&
+	    span_is(span_drop(buf_span(why), why->n - n), plain);
 }
 
 /* "Could not read ..." says most; else the last reason in an error line. */

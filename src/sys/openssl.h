@@ -13,6 +13,9 @@
  */
 int openssl_explain(struct buf *why, int fd, const char *peer);
 
+/* Whether that was that the peer does not speak TLS. */
+int openssl_is_plain(const struct buf *why);
+
 /* The same of one that could not begin, which has said why in some words. */
 int openssl_failure(struct buf *why, int fd);
 

@@ -108,7 +108,7 @@ secret() {
 	# no TLS there
 	server
 	ADDR=localhost:$PORT attempt 75 -ZZ
-	[[ $stderr = *': deferred at tls: TLS failed: the server does not speak TLS' ]]
+	[[ $stderr = *': deferred at tls: TLS failed: the server does not speak TLS at once: use -Z once, for STARTTLS' ]]
 }
 
 @test "what shows the secret goes only where nobody listens" {

@@ -9,6 +9,13 @@
 #include "client/smtp/tls.h"
 #include "sys/openssl.h"
 
+/*
+ * Where TLS comes from the start (RFC 8314) nobody waits for a greeting: ms
+ * after which it is said that there is none without it.
+ */
+#define TLS_PORT "465"
+#define TLS_PORT_TIME 10000
+
 /* The server is left alone for a while: -1. */
 static int
 rest(struct server *v, enum result_stage stage, int code,
@@ -128,6 +135,8 @@ start_tls(struct connection *l, const struct connection_conf *conf,
 		return -1;
 	status = tls_start(&l->c, own_name(&name, l, conf, v));
 	buf_free(&name);
+	if (status == SMTPC_LOST)
+		smtpc_look_for_tls(&l->c);
 	if (status == SMTPC_OK) {
 		r = tls_listen(&l->listener, l->fd, a, &why);
 		if (r < 0)
@@ -211,14 +220,18 @@ greet(struct connection *l, const struct connection_conf *conf,
 
 /* What the command has to say explains more than a lost connection. */
 static void
-explain(struct connection *l, struct server *v)
+explain(struct connection *l, const struct connection_conf *conf,
+    struct server *v)
 {
 	struct buf why = { 0 };
 
 	if (l->complaints < 0)
 		return;
-	if (openssl_explain(&why, l->complaints, "server"))
+	if (openssl_explain(&why, l->complaints, "server")) {
+		if (conf->tls == TLS_DIRECT && openssl_is_plain(&why))
+			buf_adds(&why, " at once: use -Z once, for STARTTLS");
 		rest(v, STAGE_TLS, 0, buf_span(&why));
+	}
 	buf_free(&why);
 }
 
@@ -272,11 +285,13 @@ come_about(struct connection *l, const struct connection_conf *conf,
 		server->old = 0;
 		return -1;
 	}
+	if (status == SMTPC_LOST && l->fd >= 0)
+		smtpc_look_for_tls(c);
 	turned_away(server, c, status, began);
 	if (status == SMTPC_REFUSED)
 		smtpc_quit(c);
 	else
-		explain(l, server);
+		explain(l, conf, server);
 	connection_close(l);
 	return -1;
 }
@@ -289,6 +304,9 @@ connection_open(struct connection *l, const struct connection_conf *conf,
 
 	l->fd = l->complaints = -1;
 	l->listens = 0;
+	if (conf->tls != TLS_DIRECT && time > TLS_PORT_TIME &&
+	    strcmp(server->addr.port, TLS_PORT) == 0)
+		time = TLS_PORT_TIME;
 	l->end = began + time;
 	if (conf->wait != NULL)
 		conf->wait(conf->arg);

@@ -6,6 +6,7 @@
 #include "client/smtp/saslc.h"
 #include "format/crypt/sha256.h"
 #include "format/wire/escape.h"
+#include "format/wire/protocol.h"
 #include "sys/secret.h"
 
 /* How long a server may take to say good-bye, in ms. */
@@ -14,11 +15,17 @@
 /* Bytes of chance in a nonce. */
 #define NONCE 18
 
+/* And to take offence at what is no TLS. */
+#define TLS_TIMEOUT 1000
+
 /* Octets that are shown of what is no reply. */
 #define CAME_MAX 64
 
 /* Where all of AUTH fits (RFC 5321 4.5.3.1.4), it holds a response. */
 #define AUTH_MAX 510
+
+/* Behind why there was no greeting. */
+static const char at_once[] = "; it seems to speak TLS at once: use -Z -Z";
 
 void
 smtpc_init(struct smtpc *c, int in, int out, int limit, struct wr *trace)
@@ -119,6 +126,25 @@ smtpc_say_masked(struct smtpc *c, struct span command, size_t shown)
 	add_line(c, command);
 }
 
+/* What may pass for a line to everybody but one who waits for TLS. */
+void
+smtpc_look_for_tls(struct smtpc *c)
+{
+	enum rd_status status;
+	struct span came;
+
+	if (c->stage != STAGE_CONNECT || !c->silent)
+		return;
+	wr_add(&c->wr, "\r\n\r\n\r\n", 6);
+	if (wr_flush(&c->wr) < 0)
+		return;
+	c->rd.timeout = TLS_TIMEOUT;
+	status = rd_some(&c->rd, &came);
+	if (status == RD_EOF || status == RD_ERROR ||
+	    (status == RD_LINE && protocol_guess(came) == PROTOCOL_TLS))
+		buf_adds(&c->why, at_once);
+}
+
 enum smtpc_status
 smtpc_lost(struct smtpc *c, const char *why)
 {
@@ -142,6 +168,8 @@ lost_at(struct smtpc *c, const char *why, struct span came)
 	if (came.n > 0 && c->stage != STAGE_AUTH) {
 		buf_adds(&c->why, ": ");
 		escape_add(&c->why, came);
+		if (protocol_guess(came) == PROTOCOL_TLS)
+			buf_adds(&c->why, at_once);
 	}
 	return SMTPC_LOST;
 }

@@ -122,6 +122,12 @@ enum smtpc_status smtpc_hear(struct smtpc *c, enum result_stage stage,
 enum smtpc_status smtpc_lost(struct smtpc *c, const char *why);
 
 /*
+ * No greeting has come in time: where the server hangs up on what is no TLS, or
+ * answers in TLS, c->why says so, and what to do.
+ */
+void smtpc_look_for_tls(struct smtpc *c);
+
+/*
  * Adds the text of a message, lines ending in CRLF, with dots stuffed and
  * without the final dot.
  */

@@ -69,6 +69,8 @@ is_known(struct ftpd *s)
 	if (protocol_is_other(guess)) {
 		chat_say(&s->chat, "500 This is FTP, not %s",
 		    protocol_name(guess));
+		chat_warn_tls(&s->chat, buf_span(&s->line),
+		    "there is none here; plain FTP is");
 		s->phase = FTP_OVER;
 		return 0;
 	}

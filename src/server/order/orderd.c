@@ -329,6 +329,7 @@ turn_away(struct orderd *s)
 	    protocol_name(protocol_guess(buf_span(&s->line))));
 	leave(s, buf_str(&text));
 	buf_free(&text);
+	chat_warn_tls(&s->answers.chat, buf_span(&s->line), CHAT_NO_TLS);
 }
 
 /*

@@ -281,6 +281,7 @@ is_other_protocol(struct pop3d *s, struct span first)
 	if (!protocol_is_other(guess))
 		return 0;
 	chat_say(&s->chat, "-ERR this is POP3, not %s", protocol_name(guess));
+	chat_warn_tls(&s->chat, first, CHAT_NO_TLS);
 	s->closing = 1;
 	return 1;
 }

@@ -62,6 +62,8 @@ is_other_protocol(struct smtpd *s, struct span first)
 	    protocol_name(guess));
 	smtp_hang_up(s, buf_str(&text));
 	buf_free(&text);
+	chat_warn_tls(&s->chat, first, s->conf->tls ?
+	    "it should say STARTTLS" : "-Z offers it by STARTTLS");
 	return 1;
 }
 
