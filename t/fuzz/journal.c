@@ -14,7 +14,7 @@ static struct buf id, rcpt;	/* of the line that was parsed last */
 static int
 parse(struct span line, struct result *r)
 {
-	if (result_parse(r, span_chomp(line)) < 0 || r->rcpt.n == 0)
+	if (result_parse(r, span_chomp(line)) != 0 || r->rcpt.n == 0)
 		return -1;
 	buf_clear(&id);
 	buf_clear(&rcpt);

@@ -15,7 +15,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	while (rest.n > 0) {
 		line = span_chomp(span_line(&rest));
-		if (result_parse(&r, line) < 0)
+		if (result_parse(&r, line) != 0)
 			continue;
 		buf_clear(&b);
 		result_add(&b, &r);
