@@ -125,7 +125,7 @@ PARTS = \
 	format/picture/plottime format/wire/tallytext \
 	grade/clienttext grade/pop3clients \
 	grade/pop3servers grade/smtpclients grade/smtpservers sys/iofile \
-	sys/netname
+	sys/netname sys/netway
 # t/unit/NAME.c
 UNITS = addr blame bsmtp buf content crlf date dialogue dns downgrade even \
 	explain failure follow ftp ftpd ftpput grade hash hdr idn intake io \

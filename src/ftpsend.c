@@ -16,8 +16,10 @@
 #define RETRIES_MAX 1000
 
 static const char usage[] =
-    "usage: ftpsend [-mv] [-u user] [-P command] [-n name] [-T seconds]\n"
-    "               [-r retries] ftp://host[:port]/dir/ [file ...]\n"
+    "usage: ftpsend [-46mv] [-S addr] [-u user] [-P command] [-n name]\n"
+    "               [-T seconds] [-r retries] ftp://host[:port]/dir/\n"
+    "               [file ...]\n"
+    "  -4  use IPv4 addresses alone; -6 IPv6; -S our own address\n"
     "  -m  make the directory if it is missing\n"
     "  -n  what the file shall be called (its own name, or order.txt)\n"
     "  -P  command that prints the password (else ~/.netrc)\n"
@@ -149,8 +151,9 @@ main(int argc, char **argv)
 		o.tmpdir = getenv("TMPDIR");
 	o.netrc = getenv("NETRC");
 	o.home = getenv("HOME");
-	while ((c = getopt(argc, argv, "mvhVu:P:n:T:r:")) != -1)
+	while ((c = getopt(argc, argv, "46mvhVu:P:n:S:T:r:")) != -1)
 		switch (c) {
+		case '4': case '6': case 'S': net_way(c, optarg); break;
 		case 'm': o.make = 1; break;
 		case 'v': o.verbose = 1; break;
 		case 'u': o.user = optarg; break;

@@ -16,8 +16,9 @@
 #define ADDRESSES 6
 
 static const char usage[] =
-    "usage: mxlookup [-hVv] [-d nameserver[:port] | -f file] [-T seconds]\n"
+    "usage: mxlookup [-46hVv] [-d nameserver[:port] | -f file] [-T seconds]\n"
     "                domain ...\n"
+    "  -4  with -v, IPv4 addresses alone; -6 IPv6\n"
     "  -d  the name server to ask, up to three times (/etc/resolv.conf)\n"
     "  -f  a zone file in place of name servers\n"
     "  -T  seconds that one server is waited for over a question (10)\n"
@@ -69,8 +70,9 @@ main(int argc, char **argv)
 
 	cli_init(argc, argv, usage);
 	wr_init(&trace, STDERR_FILENO, IO_FOREVER);
-	while ((c = getopt(argc, argv, "d:f:hT:Vv")) != -1)
+	while ((c = getopt(argc, argv, "46d:f:hT:Vv")) != -1)
 		switch (c) {
+		case '4': case '6': net_way(c, optarg); break;
 		case 'd': nameservers_need(&r, c, optarg); break;
 		case 'f': nameservers_zone(&r, optarg); break;
 		case 'h': cli_help();

@@ -16,8 +16,9 @@
 #define RETRIES_MAX 1000
 
 static const char usage[] =
-    "usage: ordersend [-Fqv] [-s addr] [-n name] [-T seconds] [-r retries]\n"
-    "                 [-k keyfile] [file ...]\n"
+    "usage: ordersend [-46Fqv] [-s addr] [-S addr] [-n name] [-T seconds]\n"
+    "                 [-r retries] [-k keyfile] [file ...]\n"
+    "  -4  use IPv4 addresses alone; -6 IPv6; -S our own address\n"
     "  -s  the server: host:port, :port or /path (:2626)\n"
     "  -n  what the order shall be called (its file's name, or order.txt)\n"
     "  -F  have it stored even if the same was sent before\n"
@@ -127,8 +128,9 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	if (getenv("TMPDIR") != NULL && *getenv("TMPDIR") != '\0')
 		o.tmpdir = getenv("TMPDIR");
-	while ((c = getopt(argc, argv, "FqvhVs:n:T:r:k:")) != -1)
+	while ((c = getopt(argc, argv, "46FqvhVs:n:S:T:r:k:")) != -1)
 		switch (c) {
+		case '4': case '6': case 'S': net_way(c, optarg); break;
 		case 'F': o.force = 1; break;
 		case 'q': o.quiet = 1; break;
 		case 'v': o.verbose = 1; break;

@@ -16,13 +16,13 @@
 #include "sys/stop.h"
 
 #define OPTIONS \
-    "AB:C:E:F:GH:IK:M:N:O:P:R:T:UVYZa:b:c:d:e:f:hij:l:mno:p:qr:s:tvxy"
+    "46AB:C:E:F:GH:IK:M:N:O:P:R:S:T:UVYZa:b:c:d:e:f:hij:l:mno:p:qr:s:tvxy"
 
 static const char usage[] =
-    "usage: smtpsend [-AhnVvxYyZ] [-s server,...] [-f from] [-F name]\n"
+    "usage: smtpsend [-46AhnVvxYyZ] [-s server,...] [-f from] [-F name]\n"
     "                [-E no] [-H helo] [-T timeout] [-d nameserver]\n"
     "                [-l results] [-C command] [-a user] [-M mechanism]\n"
-    "                [-P command] [-K file] rcpt ... <message\n"
+    "                [-P command] [-K file] [-S addr] rcpt ... <message\n"
     "       smtpsend -t [options] [rcpt ...] <message\n"
     "       smtpsend -I [-s server,...]\n"
     "       smtpsend -bS [-j connections] [-c per-connection] [-p depth]\n"
@@ -33,6 +33,7 @@ static const char usage[] =
     "  -H  our name in EHLO; -E no: say HELO at once\n"
     "  -T  seconds that any wait may take\n"
     "  -l  a file of results(5) that remembers what was sent; - shows them\n"
+    "  -4  use IPv4 addresses alone; -6 IPv6; -S our own address\n"
     "  -A  send again what may have been sent before\n"
     "  -Y  leave it to the system when that file is on disk; -y do not\n"
     "  -x  straight to each domain's mail hosts, -s :port; -d name server\n"
@@ -137,6 +138,7 @@ parse_options(struct opt *opt, int argc, char **argv)
 
 	while ((c = getopt(argc, argv, OPTIONS)) != -1)
 		switch (c) {
+		case '4': case '6': case 'S': net_way(c, optarg); break;
 		case 'A': opt->again = 1; break;
 		case 'a': s->auth.user = optarg; break;
 		case 'b': set_mode(opt, optarg); break;

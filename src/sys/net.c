@@ -103,14 +103,14 @@ is_loopback_name(const char *host)
 
 /* getaddrinfo(3) for one host; NULL with *why and *temp. */
 static struct addrinfo *
-resolve(const char *host, const char *port, int type, int flags,
+resolve(const char *host, const char *port, int family, int type, int flags,
     const char **why, int *temp)
 {
 	struct addrinfo hints, *list;
 	int r;
 
 	memset(&hints, 0, sizeof hints);
-	hints.ai_family = AF_UNSPEC;
+	hints.ai_family = family;
 	hints.ai_socktype = type;
 	hints.ai_flags = flags;
 	r = getaddrinfo(host, port, &hints, &list);
@@ -212,7 +212,8 @@ listen_host(const char *host, const char *port, int *fd, const char **why)
 	struct addrinfo *list, *ai;
 	int n = 0, temp;
 
-	list = resolve(host, port, SOCK_STREAM, AI_PASSIVE, why, &temp);
+	list = resolve(host, port, AF_UNSPEC, SOCK_STREAM, AI_PASSIVE, why,
+	    &temp);
 	if (list == NULL)
 		return -1;
 	for (ai = list; ai != NULL && n < NET_SOCKETS_MAX; ai = ai->ai_next) {
@@ -282,14 +283,16 @@ connect_by(int fd, const struct sockaddr *sa, socklen_t n, int timeout)
 
 /* One connected socket, or -1 with errno. */
 static int
-dial_one(int family, const struct sockaddr *sa, socklen_t n, int timeout)
+dial_one(int family, const struct sockaddr *sa, socklen_t n, int timeout,
+    int any)
 {
 	int fd, on = 1;
 
 	fd = make_socket(family, SOCK_STREAM);
 	if (fd < 0)
 		return -1;
-	if (connect_by(fd, sa, n, timeout) < 0) {
+	if ((family != AF_UNIX && net_leave(fd, family, 0, any) < 0) ||
+	    connect_by(fd, sa, n, timeout) < 0) {
 		io_close(fd);
 		return -1;
 	}
@@ -299,7 +302,7 @@ dial_one(int family, const struct sockaddr *sa, socklen_t n, int timeout)
 }
 
 static int
-dial_list(const struct addrinfo *list, int timeout)
+dial_list(const struct addrinfo *list, int timeout, int any)
 {
 	const struct addrinfo *ai;
 	long long end = io_clock() + timeout, left;
@@ -315,22 +318,24 @@ dial_list(const struct addrinfo *list, int timeout)
 		else if (left < 0)
 			left = 0;
 		fd = dial_one(ai->ai_family, ai->ai_addr, ai->ai_addrlen,
-		    (int)left);
+		    (int)left, any);
 	}
 	return fd;
 }
 
+/* As net_dial, with that host in the place of its own. */
 static int
-dial_host(const char *host, const char *port, int timeout, const char **why,
-    int *temp)
+dial_host(const struct net_addr *a, const char *host, int timeout,
+    const char **why, int *temp)
 {
 	struct addrinfo *list;
 	int fd, err;
 
-	list = resolve(host, port, SOCK_STREAM, 0, why, temp);
+	list = resolve(host, a->port, a->any ? AF_UNSPEC : net_family(),
+	    SOCK_STREAM, 0, why, temp);
 	if (list == NULL)
 		return -1;
-	fd = dial_list(list, timeout);
+	fd = dial_list(list, timeout, a->any);
 	err = errno;
 	freeaddrinfo(list);
 	*why = strerror(err);
@@ -348,16 +353,18 @@ net_dial(const struct net_addr *a, int timeout, const char **why, int *temp)
 	if (a->path[0] != '\0') {
 		unix_name(&un, a->path);
 		fd = dial_one(AF_UNIX, (struct sockaddr *)&un, sizeof un,
-		    timeout);
+		    timeout, 1);
 		*why = strerror(errno);
 		*temp = 1;
 		return fd;
 	}
 	if (!is_loopback_name(a->host))
-		return dial_host(a->host, a->port, timeout, why, temp);
-	fd = dial_host(loopback4, a->port, timeout, why, temp);
-	if (fd < 0 && errno == ECONNREFUSED)
-		fd = dial_host(loopback6, a->port, timeout, why, temp);
+		return dial_host(a, a->host, timeout, why, temp);
+	if (net_family() == AF_INET6)
+		return dial_host(a, loopback6, timeout, why, temp);
+	fd = dial_host(a, loopback4, timeout, why, temp);
+	if (fd < 0 && errno == ECONNREFUSED && net_family() != AF_INET)
+		fd = dial_host(a, loopback6, timeout, why, temp);
 	return fd;
 }
 
@@ -366,26 +373,16 @@ net_dial(const struct net_addr *a, int timeout, const char **why, int *temp)
  * peer's place; the kernel's choice where those tried are taken.
  */
 static void
-bind_random(int fd, int family)
+bind_random(int fd, int family, int any)
 {
-	struct sockaddr_in6 in6;
-	struct sockaddr_in in;
 	uint16_t port;
 	int i, r = -1;
 
-	memset(&in, 0, sizeof in);
-	memset(&in6, 0, sizeof in6);
-	in.sin_family = AF_INET;
-	in6.sin6_family = AF_INET6;
 	for (i = 0; i < NET_PORT_TRIES && r < 0; i++) {
 		if (secret_random(&port, sizeof port) < 0)
 			return;
-		if (port < NET_PORT_FIRST)
-			continue;
-		in.sin_port = in6.sin6_port = htons(port);
-		r = family == AF_INET ?
-		    bind(fd, (struct sockaddr *)&in, sizeof in) :
-		    bind(fd, (struct sockaddr *)&in6, sizeof in6);
+		if (port >= NET_PORT_FIRST)
+			r = net_leave(fd, family, port, any);
 	}
 }
 
@@ -396,11 +393,12 @@ net_dial_udp(const struct net_addr *a, const char **why)
 	struct addrinfo *list, *ai;
 	int fd = -1, temp;
 
-	list = resolve(host, a->port, SOCK_DGRAM, 0, why, &temp);
+	list = resolve(host, a->port, a->any ? AF_UNSPEC : net_family(),
+	    SOCK_DGRAM, 0, why, &temp);
 	for (ai = list; ai != NULL && fd < 0; ai = ai->ai_next) {
 		fd = make_socket(ai->ai_family, SOCK_DGRAM);
 		if (fd >= 0)
-			bind_random(fd, ai->ai_family);
+			bind_random(fd, ai->ai_family, a->any);
 		if (fd < 0 || connect(fd, ai->ai_addr, ai->ai_addrlen) == 0)
 			continue;
 		io_close(fd);

@@ -35,6 +35,10 @@ add_address(struct mx_host *h, int family, const void *ip, const char *port)
 {
 	struct net_addr *a;
 
+	if (net_family() != AF_UNSPEC && family != net_family()) {
+		h->others++;
+		return;
+	}
 	if (h->addrs == MX_ADDRESSES)
 		return;
 	if (h->addr == NULL)
@@ -65,6 +69,8 @@ find_literal(struct resolver *r, struct span s, const char *port,
 	if (!ok)
 		return say(r, MX_NONE, "not an address literal");
 	add_address(add_host(m, 0, s), family, bytes, port);
+	if (m->host->others > 0)
+		return say(r, MX_TEMP, "an address of the other kind");
 	return MX_FOUND;
 }
 
@@ -123,6 +129,9 @@ mx_addresses(struct resolver *r, struct mx_host *h, const char *port)
 	}
 	if (h->addrs > 0)
 		return MX_FOUND;
+	if (h->others > 0)
+		return say(r, MX_TEMP, "it has addresses of the other kind "
+		    "alone");
 	if (temp > 0)
 		return MX_TEMP;
 	if (missing == 1)

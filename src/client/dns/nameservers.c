@@ -29,6 +29,7 @@ nameservers_add(struct resolver *r, const char *text)
 	ok = net_parse(a, buf_str(&v6), PORT) == 0 && a->path[0] == '\0' &&
 	    strcmp(a->host, "*") != 0;
 	buf_free(&v6);
+	a->any = 1;
 	r->servers += ok;
 	return ok ? 0 : -1;
 }

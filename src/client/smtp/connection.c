@@ -119,21 +119,22 @@ own_name(struct buf *name, const struct connection *l,
 }
 
 /*
- * STARTTLS is ours to say: whatever comes with its answer must be seen.  Then
- * the connection is left to the listener at a.
+ * STARTTLS, where it is to be said, is ours to say: whatever comes with its
+ * answer must be seen.  Then the connection is left to the listener at a.
  */
 static int
 start_tls(struct connection *l, const struct connection_conf *conf,
     struct server *v, struct net_addr *a)
 {
 	struct buf name = { 0 };
-	enum smtpc_status status;
+	enum smtpc_status status = SMTPC_OK;
 	const char *why;
 	int r;
 
 	if (dial(l, conf, v) < 0)
 		return -1;
-	status = tls_start(&l->c, own_name(&name, l, conf, v));
+	if (conf->tls == TLS_STARTTLS)
+		status = tls_start(&l->c, own_name(&name, l, conf, v));
 	buf_free(&name);
 	if (status == SMTPC_LOST)
 		smtpc_look_for_tls(&l->c);
@@ -162,7 +163,9 @@ run(struct connection *l, const struct connection_conf *conf, struct server *v)
 	char **argv;
 	int r;
 
-	if (conf->tls == TLS_STARTTLS) {
+	/* openssl knows nothing of the address that we are to come from. */
+	if (conf->tls == TLS_STARTTLS ||
+	    (conf->tls == TLS_DIRECT && net_family() != AF_UNSPEC)) {
 		to = &a;
 		if (start_tls(l, conf, v, to) < 0)
 			return -1;

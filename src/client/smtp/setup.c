@@ -198,6 +198,9 @@ setup_check(struct setup *s)
 		die(EX_USAGE, "-x excludes -Z, -C and -a");
 	if (s->tls > 0 && s->command != NULL)
 		die(EX_USAGE, "-C and -Z exclude each other");
+	if (s->command != NULL && net_family() != AF_UNSPEC)
+		die(EX_USAGE, "-C excludes -4, -6 and -S: what it does is its "
+		    "own business");
 	if (s->tls > 2)
 		die(EX_USAGE, "-Z: twice at the most");
 	if (s->auth.user == NULL &&
