@@ -33,7 +33,6 @@ chat_say(struct chat *c, const char *fmt, ...)
 }
 
 void
-chat_hear(const struct chat *c, struct span line, size_t open)
 chat_warn_tls(const struct chat *c, struct span first, const char *remedy)
 {
 	if (protocol_guess(first) == PROTOCOL_TLS)
@@ -42,8 +41,7 @@ chat_warn_tls(const struct chat *c, struct span first, const char *remedy)
 }
 
 void
-chat_hear(const struct chat *c, struct span line, size_t open,
-    const char *mask)
+chat_hear(const struct chat *c, struct span line, size_t open)
 {
 	struct buf shown = { 0 };
 

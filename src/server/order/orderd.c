@@ -233,18 +233,15 @@ order(struct orderd *s, struct span args)
 static void
 overhear(const struct orderd *s, struct span line)
 {
-	struct ordline o;
-	struct span word = span_word(line);
-	size_t open = line.n;
+	struct ordline o = { .mac = { line.p, 0 } };
+	struct span rest = line;
 
 	if (s->answers.chat.talk == NULL)
 		return;
-	if (span_case_is(word, "ORDER")) {
-		ordline_parse(&o, span_drop(line, word.n));
-		if (o.mac.n > 0)
-			open = (size_t)(o.mac.p - line.p);
-	}
-	chat_hear(&s->answers.chat, line, open);
+	if (span_case_is(span_take_word(&rest), "ORDER"))
+		ordline_parse(&o, rest);
+	chat_hear(&s->answers.chat, line,
+	    o.mac.n > 0 ? (size_t)(o.mac.p - line.p) : line.n);
 }
 
 static void
