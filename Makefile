@@ -243,6 +243,10 @@ demo: programs
 demo-ftp: programs
 	@examples/demo-ftp.sh
 
+# What comes back of a mailing, and how the next one knows.
+demo-loop: programs
+	@examples/demo-loop.sh
+
 # As all, but of the compiler only what it has to complain of.
 programs:
 	@echo 'building the programs'
@@ -310,4 +314,5 @@ clean:
 	rm -rf .asan .fuzz .deb t/bin
 
 .PHONY: all unit tools test interop torture bench fuzz asan demo demo-ftp \
+	demo-loop \
 	programs labreport lint install uninstall dist deb clean

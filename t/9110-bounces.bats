@@ -114,6 +114,14 @@ report() {
 	[ "$(letters support)" = 2 ]
 }
 
+@test "make demo-loop's script: all is as it should be" {
+	mkdir demo
+	unset BOUNCES GONE
+	TMPDIR=$PWD/demo run -0 --separate-stderr "$TOP/examples/demo-loop.sh"
+	[ "${lines[-1]}" = '=== All is as it should be.' ]
+	[ -z "$(ls -A demo)" ]
+}
+
 @test "GONE alone: a list by hand; one that is wrong holds all up" {
 	export BOUNCES=
 	order one.txt user1 user2
