@@ -25,9 +25,9 @@ enum client_talk { CLIENT_QUIET, CLIENT_PLAIN, CLIENT_BOLD };
 enum client_talk client_talk(int verbose, const char *no);
 
 /*
- * One line of the dialogue: who ("C: ", "S: "), and the line without its ending,
- * as it may be shown (text_show), of which open octets are no secret: on
- * standard error, and appended to b.
+ * One line of the dialogue: who ("C: ", "S: "), and the line without its
+ * ending, as it may be shown (text_show), of which open octets are no secret:
+ * on standard error, and appended to b.
  */
 void client_trace(enum client_talk talk, const char *who, struct span line,
     size_t open);
