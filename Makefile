@@ -28,10 +28,10 @@ PROGS = archive-stamp bounceparse ftpd-lite ftpsend mkbatch mkmail mxlookup \
 	protograde protoladder protoreplay prototap resultplot savefile \
 	settled smtpd-lite smtpsend suppress unsub withlock
 MODULES = \
-	sys/appended sys/bounded sys/buf sys/charset sys/cli sys/conn \
+	sys/appended sys/buf sys/charset sys/cli sys/conn \
 	sys/dataconn sys/die sys/fdpass sys/inetd sys/io sys/limit \
 	sys/local sys/lock sys/loop sys/net sys/newfile sys/openssl \
-	sys/relay sys/secret sys/serve sys/spawn sys/stop sys/text \
+	sys/relay sys/sandbox sys/secret sys/serve sys/spawn sys/stop sys/text \
 	sys/tlsserver sys/workers \
 	format/bounce/blame format/bounce/bounce format/bounce/forms \
 	format/bounce/found format/bounce/gone \
@@ -78,13 +78,13 @@ MODULES = \
 	format/wire/rcfile \
 	format/wire/reply format/wire/results format/wire/scram \
 	format/wire/survey format/wire/tally format/wire/waits \
-	store/archive store/dedup store/droplist store/gonefile \
+	store/archive store/dedup store/droplist store/fileage store/gonefile \
 	store/gonelist store/maildir \
 	store/maildrop store/mailroot store/mbox store/msgsource \
 	store/msgtext \
-	store/outbox store/overheard store/passwd store/recorded \
-	store/rulefile store/settle store/sourcefile store/spool \
-	store/stamp store/throttle \
+	store/outbox store/passwd store/recorded \
+	store/rulefile store/sourcefile store/spool \
+	store/stamp store/throttle store/transcribe \
 	store/transcript store/users store/workdir server/chat \
 	server/sasld server/smtp/smtpauth server/smtp/smtpd \
 	server/smtp/smtpdata server/smtp/smtphead server/smtp/smtpmail \
@@ -108,8 +108,8 @@ MODULES = \
 	client/dns/nameservers client/dns/resolver client/dns/zone \
 	grade/attempt grade/class grade/classlist grade/clientgrade \
 	grade/clientjudge grade/dropfile grade/evidence grade/fillwords \
-	grade/grade grade/marks grade/page grade/sample grade/scripted \
-	grade/servergrade grade/stored grade/subject grade/visit
+	grade/grade grade/marks grade/page grade/probe grade/sample \
+	grade/scripted grade/servergrade grade/stored grade/subject
 # Headers alone.
 TYPES = format/mail/dropstore format/mail/mailstore format/dialogue/judged \
 	format/wire/orderstore format/wire/saslconf grade/point grade/suites \

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/settle.h"
+#include "store/fileage.h"
 #include "store/workdir.h"
 #include "sys/buf.h"
 #include "sys/cli.h"
@@ -123,7 +123,7 @@ list_work(struct taker *t)
 static void
 take_incoming(struct taker *t)
 {
-	const struct timespec now = settle_now();
+	const struct timespec now = fileage_now();
 	struct buf path = { 0 };
 	struct names names;
 	int code;
@@ -135,11 +135,11 @@ take_incoming(struct taker *t)
 		buf_addf(&path, "%s/%s", t->incoming, names.name[i]);
 		if (names.name[i][0] == '.' || !is_order(t, buf_str(&path)))
 			continue;
-		code = t->seconds == 0 ? EX_OK : settle_look(buf_str(&path),
+		code = t->seconds == 0 ? EX_OK : fileage_look(buf_str(&path),
 		    now, t->seconds, t->verbose);
 		if (code == EX_OK)
 			take(t, buf_str(&path));
-		else if (code != SETTLE_NOT_YET)
+		else if (code != FILEAGE_NOT_YET)
 			note(t, code);
 	}
 	buf_free(&path);
@@ -282,7 +282,7 @@ main(int argc, char **argv)
 		case 'q': t.quiet = 1; break;
 		case 't':
 			t.seconds = cli_number(c, optarg, 0,
-			    SETTLE_SECONDS_MAX);
+			    FILEAGE_SECONDS_MAX);
 			break;
 		case 'v': t.verbose = 1; break;
 		case 'V': cli_version();

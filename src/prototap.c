@@ -11,8 +11,8 @@
 
 #include "server/tap/tap.h"
 #include "store/mailroot.h"
-#include "store/overheard.h"
 #include "store/rulefile.h"
+#include "store/transcribe.h"
 #include "sys/cli.h"
 #include "sys/dataconn.h"
 #include "sys/io.h"
@@ -46,7 +46,7 @@ struct app {
 	struct net_addr addr;
 	char **argv;		/* of the command */
 	struct tap_conf tap;
-	struct overheard_conf record;
+	struct transcribe_conf record;
 	struct session_type tap_type, type;
 	struct rules *rules;
 	int lost;		/* the server could not be reached */
@@ -184,7 +184,7 @@ configure(struct app *app)
 	t->server = app->target;
 	app->record.type = &app->tap_type;
 	app->record.conf = &app->tap;
-	app->type = overheard_type(&app->record);
+	app->type = transcribe_type(&app->record);
 }
 
 int

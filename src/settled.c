@@ -3,7 +3,7 @@
  */
 #include <unistd.h>
 
-#include "store/settle.h"
+#include "store/fileage.h"
 #include "sys/cli.h"
 
 #define SECONDS 60		/* where -t is not given */
@@ -18,10 +18,10 @@ static int
 look_at_all(char **paths, long seconds, int verbose)
 {
 	int code, worst = EX_OK;
-	struct timespec now = settle_now();
+	struct timespec now = fileage_now();
 
 	for (; *paths != NULL; paths++) {
-		code = settle_look(*paths, now, seconds, verbose);
+		code = fileage_look(*paths, now, seconds, verbose);
 		if (code > worst)
 			worst = code;
 	}
@@ -39,7 +39,7 @@ main(int argc, char **argv)
 		switch (c) {
 		case 'h': cli_help();
 		case 't':
-			seconds = cli_number(c, optarg, 0, SETTLE_SECONDS_MAX);
+			seconds = cli_number(c, optarg, 0, FILEAGE_SECONDS_MAX);
 			break;
 		case 'v': verbose = 1; break;
 		case 'V': cli_version();

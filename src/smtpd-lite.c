@@ -9,10 +9,10 @@
 #include "server/smtp/smtpd.h"
 #include "store/mailroot.h"
 #include "store/outbox.h"
-#include "store/overheard.h"
 #include "store/passwd.h"
 #include "store/rulefile.h"
 #include "store/stamp.h"
+#include "store/transcribe.h"
 #include "store/users.h"
 #include "sys/cli.h"
 #include "sys/io.h"
@@ -53,8 +53,8 @@ struct app {
 	const char **domain;
 	struct mailroot mail, relay;
 	struct smtpd_conf conf;
-	struct overheard_conf overheard;
-	struct session_type overheard_type;
+	struct transcribe_conf transcribe;
+	struct session_type transcribe_type;
 	struct sasld_conf auth;
 	struct passwd *passwd;
 	struct users *boxes;
@@ -116,9 +116,9 @@ make(void *arg)
 		try_certificate(app);
 	must(mailroot_prepare(&app->mail), app->mail.dir);
 	must(mailroot_prepare(&app->relay), app->relay.dir);
-	if (app->overheard.transcript.dir != NULL)
-		must(mailroot_make(app->overheard.transcript.dir),
-		    app->overheard.transcript.dir);
+	if (app->transcribe.transcript.dir != NULL)
+		must(mailroot_make(app->transcribe.transcript.dir),
+		    app->transcribe.transcript.dir);
 }
 
 static void
@@ -220,7 +220,7 @@ configure(struct app *app)
 static void
 record(struct app *app, struct service *service)
 {
-	struct overheard_conf *c = &app->overheard;
+	struct transcribe_conf *c = &app->transcribe;
 
 	if (c->transcript.dir == NULL)
 		return;
@@ -228,8 +228,8 @@ record(struct app *app, struct service *service)
 	c->conf = service->conf;
 	c->transcript.protocol = DIALOGUE_SMTP;
 	c->transcript.server = "";
-	app->overheard_type = overheard_type(c);
-	service->session = &app->overheard_type;
+	app->transcribe_type = transcribe_type(c);
+	service->session = &app->transcribe_type;
 	service->conf = c;
 }
 
@@ -275,7 +275,7 @@ main(int argc, char **argv)
 		case 'p': app.print = 1; break;
 		case 'q': app.relay.dir = optarg; break;
 		case 'R': app.rules = optarg; break;
-		case 't': app.overheard.transcript.dir = optarg; break;
+		case 't': app.transcribe.transcript.dir = optarg; break;
 		case 'u': app.users = optarg; break;
 		case 'Z': app.cert = optarg; break;
 		default: serve_option(&app.serve, c, optarg);

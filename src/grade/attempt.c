@@ -8,12 +8,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "sys/bounded.h"
+#include "fillwords.h"
 #include "sys/io.h"
 #include "sys/limit.h"
 #include "sys/net.h"
+#include "sys/sandbox.h"
 #include "sys/stop.h"
-#include "fillwords.h"
 
 #define LOOPBACK "127.0.0.1"
 #define NAP 20			/* ms between looks at the program */
@@ -54,10 +54,10 @@ open_file(struct buf *path, const char *dir, const char *name)
 }
 
 static int
-start(struct bounded *b, const struct attempt_conf *conf, const char *port,
+start(struct sandbox *b, const struct attempt_conf *conf, const char *port,
     const char *path, int in, int out)
 {
-	const struct bounded_limits limits = {
+	const struct sandbox_limits limits = {
 		(unsigned)conf->timeout / 8000 + 1, OUTPUT_MAX
 	};
 	const struct word_value values[] = {
@@ -65,7 +65,7 @@ start(struct bounded *b, const struct attempt_conf *conf, const char *port,
 		{ 't', conf->to }, { 'm', path }, { '\0', NULL }
 	};
 	char **argv = fillwords(conf->words, values);
-	int r = bounded_start(b, argv, in, out, &limits);
+	int r = sandbox_start(b, argv, in, out, &limits);
 
 	free(argv);
 	return r;
@@ -73,7 +73,7 @@ start(struct bounded *b, const struct attempt_conf *conf, const char *port,
 
 /* The next connection by then, or -1 once the program has ended. */
 static int
-take_connection(struct bounded *b, int listener, long long by)
+take_connection(struct sandbox *b, int listener, long long by)
 {
 	struct pollfd p = { .fd = listener, .events = POLLIN };
 	struct net_peer peer;
@@ -81,7 +81,7 @@ take_connection(struct bounded *b, int listener, long long by)
 
 	for (;;) {
 		/* In this order: the last thing it did may be to connect. */
-		ended = bounded_ended(b);
+		ended = sandbox_ended(b);
 		fd = limit_accept(listener, &peer, &is_short);
 		if (fd >= 0 || ended || stop_asked() || io_clock() >= by)
 			return fd;
@@ -90,7 +90,7 @@ take_connection(struct bounded *b, int listener, long long by)
 }
 
 static void
-serve(struct attempt *a, const struct attempt_conf *conf, struct bounded *b,
+serve(struct attempt *a, const struct attempt_conf *conf, struct sandbox *b,
     int listener)
 {
 	long long by = io_clock() + conf->timeout;
@@ -110,8 +110,8 @@ serve(struct attempt *a, const struct attempt_conf *conf, struct bounded *b,
 			errno = 0;
 		io_close(fd);
 	}
-	a->stuck = !bounded_ended(b);
-	bounded_stop(b);
+	a->stuck = !sandbox_ended(b);
+	sandbox_stop(b);
 	a->status = b->status;
 	a->signal = b->signal;
 }
@@ -129,7 +129,7 @@ attempt_run(struct attempt *a, const struct attempt_conf *conf)
 {
 	struct buf path = { 0 }, printed = { 0 };
 	int in = open_file(&path, conf->dir, "message"), listener, out;
-	struct bounded b;
+	struct sandbox b;
 	char port[8];
 
 	memset(a, 0, sizeof *a);

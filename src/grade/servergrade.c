@@ -56,7 +56,7 @@ find_port(struct net_addr *a)
 static int
 start(struct servergrade *s)
 {
-	const struct bounded_limits limits = { CPU, FILE_MAX };
+	const struct sandbox_limits limits = { CPU, FILE_MAX };
 	struct word_value values[] = {
 		{ 'h', LOOPBACK }, { 'p', NULL }, { 'd', s->store }, { 0, NULL }
 	};
@@ -70,7 +70,7 @@ start(struct servergrade *s)
 	argv = fillwords(s->words, values);
 	in = io_file("/dev/null", O_RDWR | O_CLOEXEC, 0);
 	s->started++;
-	r = in < 0 ? -1 : bounded_start(&s->program, argv, in, in, &limits);
+	r = in < 0 ? -1 : sandbox_start(&s->program, argv, in, in, &limits);
 	if (r < 0)
 		buf_addf(&s->hopeless, "the command cannot be run: %s",
 		    strerror(errno));
@@ -82,13 +82,13 @@ start(struct servergrade *s)
 
 /* Where the connection's end was the program's, that is added. */
 static void
-crashed(struct servergrade *s, const struct visit *v, struct buf *evidence)
+crashed(struct servergrade *s, const struct probe *v, struct buf *evidence)
 {
 	int naps = v->closed ? CRASH / NAP : 1;
 
 	if (s->words == NULL)
 		return;
-	while (!bounded_ended(&s->program) && --naps > 0)
+	while (!sandbox_ended(&s->program) && --naps > 0)
 		stop_wait(-1, NAP);
 	if (!s->program.ended)
 		return;
@@ -116,7 +116,7 @@ dial(void *arg, const char **why)
 		fd = net_dial(s->addr != NULL ? s->addr : &s->at,
 		    left > 1 ? (int)left : 1, why, &temporary);
 		if (fd >= 0 || s->addr != NULL || left <= 0 || stop_asked() ||
-		    bounded_ended(&s->program))
+		    sandbox_ended(&s->program))
 			return fd;
 		stop_wait(-1, NAP);
 	}
@@ -127,7 +127,7 @@ static int
 revive(struct servergrade *s)
 {
 	if (s->words == NULL || (s->started > 0 &&
-	    !bounded_ended(&s->program)))
+	    !sandbox_ended(&s->program)))
 		return 0;
 	if (s->started >= STARTS_MAX) {
 		buf_addf(&s->hopeless, "it has ended %d times", s->started);
@@ -139,7 +139,7 @@ revive(struct servergrade *s)
 /* --- What is looked at ------------------------------------------------ */
 
 int
-servercheck_crlf(struct servergrade *s, const struct visit *v,
+servercheck_crlf(struct servergrade *s, const struct probe *v,
     struct buf *evidence)
 {
 	(void)s;
@@ -148,7 +148,7 @@ servercheck_crlf(struct servergrade *s, const struct visit *v,
 }
 
 int
-servercheck_form(struct servergrade *s, const struct visit *v,
+servercheck_form(struct servergrade *s, const struct probe *v,
     struct buf *evidence)
 {
 	(void)s;
@@ -157,7 +157,7 @@ servercheck_form(struct servergrade *s, const struct visit *v,
 }
 
 int
-servercheck_numbers(struct servergrade *s, const struct visit *v,
+servercheck_numbers(struct servergrade *s, const struct probe *v,
     struct buf *evidence)
 {
 	struct span line = span_chomp(buf_span(&v->reply));
@@ -173,7 +173,7 @@ servercheck_numbers(struct servergrade *s, const struct visit *v,
 
 /* What came of it is in v->list, as it came. */
 int
-servercheck_fetched(struct servergrade *s, const struct visit *v,
+servercheck_fetched(struct servergrade *s, const struct probe *v,
     struct buf *evidence)
 {
 	struct span rest = buf_span(&v->list), line;
@@ -194,7 +194,7 @@ servercheck_fetched(struct servergrade *s, const struct visit *v,
 }
 
 int
-servercheck_gone(struct servergrade *s, const struct visit *v,
+servercheck_gone(struct servergrade *s, const struct probe *v,
     struct buf *evidence)
 {
 	long long by = io_clock() + s->timeout;
@@ -211,7 +211,7 @@ servercheck_gone(struct servergrade *s, const struct visit *v,
 }
 
 int
-servercheck_stored(struct servergrade *s, const struct visit *v,
+servercheck_stored(struct servergrade *s, const struct probe *v,
     struct buf *evidence)
 {
 	long long by = io_clock() + s->timeout;
@@ -233,7 +233,7 @@ servercheck_stored(struct servergrade *s, const struct visit *v,
 }
 
 int
-servercheck_absent(struct servergrade *s, const struct visit *v,
+servercheck_absent(struct servergrade *s, const struct probe *v,
     struct buf *evidence)
 {
 	long long by = io_clock() + ABSENT;
@@ -263,7 +263,7 @@ deliver(struct servergrade *s, const struct server_point *p)
 	struct buf found = { 0 };
 	int there;
 
-	if (!s->visit.pop3 || s->store == NULL)
+	if (!s->probe.pop3 || s->store == NULL)
 		return;
 	there = s->drop.n > 0 && stored_find(s->store, buf_span(&s->token),
 	    &found);
@@ -271,7 +271,7 @@ deliver(struct servergrade *s, const struct server_point *p)
 	if (there && !p->storing)
 		return;
 	/* Servers may look at the maildrop when they start. */
-	bounded_stop(&s->program);
+	sandbox_stop(&s->program);
 	dropfile_remove(s->store, buf_span(&s->drop));
 	buf_clear(&s->drop);
 	dropfile_add(s->store, span_cut(&line, '\n'), &s->drop, &s->token,
@@ -286,10 +286,10 @@ deliver(struct servergrade *s, const struct server_point *p)
  * point.
  */
 static enum verdict
-play(struct servergrade *s, const struct server_point *p, struct visit *v,
+play(struct servergrade *s, const struct server_point *p, struct probe *v,
     struct buf *evidence)
 {
-	enum verdict verdict = visit_play(v, &s->visit, p->script, evidence);
+	enum verdict verdict = probe_play(v, &s->probe, p->script, evidence);
 
 	if (s->words == NULL || p->point.needs == NULL || stop_asked() ||
 	    ((verdict != POINT_UNTRIED || v->reply.n > 0) &&
@@ -300,29 +300,29 @@ play(struct servergrade *s, const struct server_point *p, struct visit *v,
 		buf_addf(&s->hopeless, "it said nothing %d times", s->stuck);
 		return verdict;
 	}
-	bounded_stop(&s->program);
-	visit_free(v);
+	sandbox_stop(&s->program);
+	probe_free(v);
 	buf_clear(evidence);
 	if (start(s) < 0)
 		return POINT_UNTRIED;
-	return visit_play(v, &s->visit, p->script, evidence);
+	return probe_play(v, &s->probe, p->script, evidence);
 }
 
 /* Its script is played, and what it has done is looked at. */
 static enum verdict
-visit(struct servergrade *s, const struct server_point *p,
+probe(struct servergrade *s, const struct server_point *p,
     struct buf *evidence)
 {
 	enum verdict verdict;
-	struct visit v;
+	struct probe v;
 
-	s->visit.dial = dial;
-	s->visit.arg = s;
-	s->visit.timeout = s->timeout;
-	s->visit.token = buf_span(&s->token);
-	s->visit.text = buf_span(&s->text);
-	if (s->visit.talk != NULL)
-		s->visit.talk('-', span_str(p->point.name));
+	s->probe.dial = dial;
+	s->probe.arg = s;
+	s->probe.timeout = s->timeout;
+	s->probe.token = buf_span(&s->token);
+	s->probe.text = buf_span(&s->text);
+	if (s->probe.talk != NULL)
+		s->probe.talk('-', span_str(p->point.name));
 	verdict = play(s, p, &v, evidence);
 	if (verdict == POINT_OK && p->check != NULL &&
 	    !p->check(s, &v, evidence))
@@ -336,7 +336,7 @@ visit(struct servergrade *s, const struct server_point *p,
 	}
 	if (verdict == POINT_FAILED)
 		crashed(s, &v, evidence);
-	visit_free(&v);
+	probe_free(&v);
 	return verdict;
 }
 
@@ -361,13 +361,13 @@ server_try(void *subject, const struct point *point, struct buf *evidence)
 		return point->needs == NULL && s->started == 1 ?
 		    POINT_FAILED : POINT_UNTRIED;
 	}
-	return visit(s, p, evidence);
+	return probe(s, p, evidence);
 }
 
 void
 server_free(struct servergrade *s)
 {
-	bounded_stop(&s->program);
+	sandbox_stop(&s->program);
 	dropfile_remove(s->store, buf_span(&s->drop));
 	buf_free(&s->drop);
 	buf_free(&s->token);

@@ -6,14 +6,14 @@
 #define GRADE_SERVERGRADE_H
 
 #include "point.h"
-#include "sys/bounded.h"
+#include "probe.h"
 #include "sys/net.h"
-#include "visit.h"
+#include "sys/sandbox.h"
 
 struct servergrade;
 
 /* Looked at when a script has gone as it should: as clientjudge. */
-typedef int servercheck(struct servergrade *s, const struct visit *v,
+typedef int servercheck(struct servergrade *s, const struct probe *v,
     struct buf *evidence);
 
 servercheck servercheck_crlf;		/* all replies end so */
@@ -37,10 +37,10 @@ struct servergrade {
 	char *const *words;		/* the command */
 	const char *store;		/* where it stores, or NULL */
 	int timeout;			/* ms for a reply, or a start */
-	struct visit_conf visit;	/* from, to, pop3, talk */
+	struct probe_conf probe;	/* from, to, pop3, talk */
 
 	/* private */
-	struct bounded program;
+	struct sandbox program;
 	struct net_addr at;
 	int started;			/* how often */
 	int stuck;			/* how often it said nothing */

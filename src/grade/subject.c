@@ -46,10 +46,10 @@ judge_server(const struct subject *s, struct grade *g, char *const *words)
 	server.words = s->addr != NULL ? NULL : words;
 	server.store = s->store;
 	server.timeout = s->timeout;
-	server.visit.pop3 = kind->pop3;
-	server.visit.from = s->from != NULL ? s->from : kind->from;
-	server.visit.to = s->to != NULL ? s->to : kind->to;
-	server.visit.talk = s->talk;
+	server.probe.pop3 = kind->pop3;
+	server.probe.from = s->from != NULL ? s->from : kind->from;
+	server.probe.to = s->to != NULL ? s->to : kind->to;
+	server.probe.talk = s->talk;
 	grade_run(g, &server);
 	server_free(&server);
 }

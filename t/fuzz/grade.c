@@ -1,6 +1,6 @@
 /*
  * What protograde reads: what a client says to a scripted server, what a server
- * answers to a visit, points files and lists of a class.
+ * answers to a probe, points files and lists of a class.
  */
 #include "fuzz.h"
 
@@ -85,25 +85,25 @@ try_server(struct dice *d, struct span input)
 	    &suites_pop3_server;
 	const struct server_point *p = kind->suite->points;
 	struct server server = { input, -1 };
-	const struct visit_conf conf = {
+	const struct probe_conf conf = {
 		dial, &server, kind->pop3, kind->from, kind->to,
 		span_str("token"), span_str("text"), MS, NULL
 	};
 	struct buf evidence = { 0 };
 	struct servergrade s;
-	struct visit v;
+	struct probe v;
 	size_t i = roll(d, (unsigned)kind->suite->n);
 
 	if (strchr(p[i].script, '^') != NULL)
 		return;
 	memset(&s, 0, sizeof s);
-	visit_play(&v, &conf, p[i].script, &evidence);
+	probe_play(&v, &conf, p[i].script, &evidence);
 	servercheck_crlf(&s, &v, &evidence);
 	servercheck_form(&s, &v, &evidence);
 	servercheck_numbers(&s, &v, &evidence);
 	servercheck_fetched(&s, &v, &evidence);
 	read_all(evidence.p, evidence.n);
-	visit_free(&v);
+	probe_free(&v);
 	if (server.peer >= 0)
 		close(server.peer);
 	buf_free(&evidence);

@@ -11,8 +11,8 @@
 #include "grade/fillwords.h"
 #include "grade/grade.h"
 #include "grade/marks.h"
+#include "grade/probe.h"
 #include "grade/scripted.h"
-#include "grade/visit.h"
 
 #include "test.h"
 
@@ -317,16 +317,16 @@ check_server(int pop3, const char *script, const char *says,
     enum verdict want, const char *seen)
 {
 	struct span text = span_str(says);
-	const struct visit_conf conf = {
+	const struct probe_conf conf = {
 		dial, &text, pop3, "from@x", "to@x", { NULL, 0 }, { NULL, 0 },
 		2000, NULL
 	};
 	struct buf b = { 0 };
-	struct visit v;
+	struct probe v;
 
-	CHECK_INT(visit_play(&v, &conf, script, &b), want);
+	CHECK_INT(probe_play(&v, &conf, script, &b), want);
 	CHECK_BUF(&b, seen);
-	visit_free(&v);
+	probe_free(&v);
 	buf_free(&b);
 }
 
@@ -361,18 +361,18 @@ static void
 replies(void)
 {
 	struct span text = span_str("220 x\n250-x\r\n550 y");
-	const struct visit_conf conf = {
+	const struct probe_conf conf = {
 		dial, &text, 0, "from@x", "to@x", { NULL, 0 }, { NULL, 0 },
 		2000, NULL
 	};
 	struct buf b = { 0 };
-	struct visit v;
+	struct probe v;
 
-	visit_play(&v, &conf, "*\n* EHLO x\n", &b);
+	probe_play(&v, &conf, "*\n* EHLO x\n", &b);
 	CHECK(v.bare && v.odd && v.unended);
 	CHECK_BUF(&v.fault, "220 x\n");
 	CHECK_INT(v.heard, 2);
-	visit_free(&v);
+	probe_free(&v);
 	buf_free(&b);
 }
 

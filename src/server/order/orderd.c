@@ -231,7 +231,7 @@ order(struct orderd *s, struct span args)
 
 /* Tells the talk of a line, but not its mac. */
 static void
-overhear(const struct orderd *s, struct span line)
+tell_line(const struct orderd *s, struct span line)
 {
 	struct ordline o = { .mac = { line.p, 0 } };
 	struct span rest = line;
@@ -249,7 +249,7 @@ command(struct orderd *s, struct span line)
 {
 	struct span word = span_word(line);
 
-	overhear(s, line);
+	tell_line(s, line);
 	if (span_case_is(word, "ORDER"))
 		order(s, span_drop(line, word.n));
 	else if (span_case_is(span_trim(line), "QUIT"))

@@ -1,5 +1,5 @@
 /*
- * visit: sessions with a server that is judged, as a script has them.
+ * probe: sessions with a server that is judged, as a script has them.
  *
  * A script is lines "EXPECTED what is said".  EXPECTED is what the reply's code
  * may begin with, alternatives with "|" between; "." is the connection's end,
@@ -16,13 +16,13 @@
  * number $N is then, "if WORD" excuses a server that does not offer that in its
  * last reply.
  */
-#ifndef GRADE_VISIT_H
-#define GRADE_VISIT_H
+#ifndef GRADE_PROBE_H
+#define GRADE_PROBE_H
 
 #include "point.h"
 #include "sys/io.h"
 
-struct visit_conf {
+struct probe_conf {
 	/* A connection to the server, or -1 and *why in words. */
 	int (*dial)(void *arg, const char **why);
 	void *arg;
@@ -33,7 +33,7 @@ struct visit_conf {
 	void (*talk)(int who, struct span line);	/* or NULL */
 };
 
-struct visit {
+struct probe {
 	struct buf token;	/* that stands in what was sent last */
 	struct buf text;	/* of it, from its token's line on */
 	struct buf reply;	/* the last one, all lines */
@@ -48,7 +48,7 @@ struct visit {
 	struct buf fault;	/* the first such line */
 
 	/* private */
-	const struct visit_conf *conf;
+	const struct probe_conf *conf;
 	int fd;
 	struct rd rd;
 	struct buf out;
@@ -60,8 +60,8 @@ struct visit {
 };
 
 /* Plays a script: POINT_OK, or what has ended it, with evidence. */
-enum verdict visit_play(struct visit *v, const struct visit_conf *conf,
+enum verdict probe_play(struct probe *v, const struct probe_conf *conf,
     const char *script, struct buf *evidence);
-void visit_free(struct visit *v);
+void probe_free(struct probe *v);
 
 #endif

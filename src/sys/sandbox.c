@@ -1,4 +1,4 @@
-#include "bounded.h"
+#include "sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +31,7 @@ limit(int resource, rlim_t n, rlim_t more)
  */
 static void
 run_child(char *const argv[], int in, int out, int why,
-    const struct bounded_limits *limits)
+    const struct sandbox_limits *limits)
 {
 	int err;
 
@@ -46,8 +46,8 @@ run_child(char *const argv[], int in, int out, int why,
 }
 
 int
-bounded_start(struct bounded *b, char *const argv[], int in, int out,
-    const struct bounded_limits *limits)
+sandbox_start(struct sandbox *b, char *const argv[], int in, int out,
+    const struct sandbox_limits *limits)
 {
 	int why[2], err = 0;
 	ssize_t r;
@@ -72,14 +72,14 @@ bounded_start(struct bounded *b, char *const argv[], int in, int out,
 	io_close(why[0]);
 	if (r == 0)
 		return 0;
-	bounded_stop(b);
+	sandbox_stop(b);
 	errno = err;
 	return -1;
 }
 
 /* While it is a zombie nobody else can have its group's number. */
 static void
-reap(struct bounded *b)
+reap(struct sandbox *b)
 {
 	int status = 0;
 
@@ -97,7 +97,7 @@ reap(struct bounded *b)
 }
 
 int
-bounded_ended(struct bounded *b)
+sandbox_ended(struct sandbox *b)
 {
 	siginfo_t info;
 
@@ -112,7 +112,7 @@ bounded_ended(struct bounded *b)
 }
 
 void
-bounded_stop(struct bounded *b)
+sandbox_stop(struct sandbox *b)
 {
 	if (b->pid != 0)
 		reap(b);

@@ -1,8 +1,8 @@
-#include "overheard.h"
+#include "transcribe.h"
 
 #include <stdlib.h>
 
-struct overheard {
+struct transcribe {
 	const struct session_type *type;
 	void *session;
 	struct transcript *transcript;
@@ -15,8 +15,8 @@ struct overheard {
 static void *
 open_session(const void *conf, const char *peer, int local)
 {
-	const struct overheard_conf *c = conf;
-	struct overheard *s;
+	const struct transcribe_conf *c = conf;
+	struct transcribe *s;
 
 	s = die_calloc(1, sizeof *s);
 	s->type = c->type;
@@ -33,14 +33,14 @@ is_unsettled(enum session_verdict v)
 
 /* Before the session answers: what out holds is known, unless it can change. */
 static void
-begin(struct overheard *s, const struct buf *out)
+begin(struct transcribe *s, const struct buf *out)
 {
 	if (!is_unsettled(s->verdict))
 		s->told = out->n;
 }
 
 static enum session_verdict
-end(struct overheard *s, enum session_verdict v, const struct buf *out)
+end(struct transcribe *s, enum session_verdict v, const struct buf *out)
 {
 	s->verdict = v;
 	if (is_unsettled(v))
@@ -58,7 +58,7 @@ end(struct overheard *s, enum session_verdict v, const struct buf *out)
 static enum session_verdict
 greet(void *session, struct buf *out)
 {
-	struct overheard *s = session;
+	struct transcribe *s = session;
 
 	begin(s, out);
 	if (!s->is_short)
@@ -71,7 +71,7 @@ greet(void *session, struct buf *out)
 static enum session_verdict
 feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 {
-	struct overheard *s = session;
+	struct transcribe *s = session;
 	enum session_verdict v;
 
 	begin(s, out);
@@ -86,7 +86,7 @@ feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 static enum session_verdict
 resume(void *session, struct buf *out)
 {
-	struct overheard *s = session;
+	struct transcribe *s = session;
 
 	begin(s, out);
 	return end(s, s->type->resume(s->session, out), out);
@@ -95,7 +95,7 @@ resume(void *session, struct buf *out)
 static long
 delay(const void *session)
 {
-	const struct overheard *s = session;
+	const struct transcribe *s = session;
 
 	return s->type->delay != NULL ? s->type->delay(s->session) : 0;
 }
@@ -103,7 +103,7 @@ delay(const void *session)
 static const char *
 identity(const void *session)
 {
-	const struct overheard *s = session;
+	const struct transcribe *s = session;
 
 	return s->type->identity(s->session);
 }
@@ -111,7 +111,7 @@ identity(const void *session)
 static enum session_verdict
 end_of_input(void *session, struct buf *out)
 {
-	struct overheard *s = session;
+	struct transcribe *s = session;
 
 	begin(s, out);
 	return end(s, s->type->end(s->session, out), out);
@@ -120,7 +120,7 @@ end_of_input(void *session, struct buf *out)
 static void
 expire(void *session, int down, struct buf *out)
 {
-	struct overheard *s = session;
+	struct transcribe *s = session;
 
 	if (!down)
 		transcript_note(s->transcript, "timeout");
@@ -132,7 +132,7 @@ expire(void *session, int down, struct buf *out)
 static void
 close_session(void *session)
 {
-	struct overheard *s = session;
+	struct transcribe *s = session;
 
 	s->type->close(s->session);
 	transcript_note(s->transcript,
@@ -144,7 +144,7 @@ close_session(void *session)
 static void
 attach(void *session, struct dataconn *d)
 {
-	struct overheard *s = session;
+	struct transcribe *s = session;
 
 	s->type->attach(s->session, d);
 }
@@ -152,7 +152,7 @@ attach(void *session, struct dataconn *d)
 static enum session_verdict
 data(void *session, const char *p, size_t n, struct buf *out)
 {
-	struct overheard *s = session;
+	struct transcribe *s = session;
 
 	begin(s, out);
 	return end(s, s->type->data(s->session, p, n, out), out);
@@ -161,7 +161,7 @@ data(void *session, const char *p, size_t n, struct buf *out)
 static enum session_verdict
 data_end(void *session, int broken, struct buf *out)
 {
-	struct overheard *s = session;
+	struct transcribe *s = session;
 
 	begin(s, out);
 	return end(s, s->type->data_end(s->session, broken, out), out);
@@ -170,14 +170,14 @@ data_end(void *session, int broken, struct buf *out)
 static enum session_verdict
 data_sent(void *session, struct buf *out)
 {
-	struct overheard *s = session;
+	struct transcribe *s = session;
 
 	begin(s, out);
 	return end(s, s->type->data_sent(s->session, out), out);
 }
 
 struct session_type
-overheard_type(const struct overheard_conf *c)
+transcribe_type(const struct transcribe_conf *c)
 {
 	return (struct session_type){
 		.open = open_session, .greet = greet, .feed = feed,

@@ -1,20 +1,20 @@
 /*
- * bounded: runs a program that may crash, loop, write without end or never
+ * sandbox: runs a program that may crash, loop, write without end or never
  * end.  It has a session and a process group of its own, and limits; whoever
  * is in that group is killed when the program is over.
  */
-#ifndef SYS_BOUNDED_H
-#define SYS_BOUNDED_H
+#ifndef SYS_SANDBOX_H
+#define SYS_SANDBOX_H
 
 #include <stdint.h>
 #include <sys/types.h>
 
-struct bounded_limits {
+struct sandbox_limits {
 	unsigned cpu;		/* seconds of CPU time, for each process */
 	uint64_t file;		/* octets of a file that it writes */
 };
 
-struct bounded {
+struct sandbox {
 	pid_t pid;		/* 0: none is there */
 	int ended;
 	int status;		/* then: its exit code */
@@ -26,13 +26,13 @@ struct bounded {
  * output and error.  0, or -1 with errno, also when the program could not be
  * executed.
  */
-int bounded_start(struct bounded *b, char *const argv[], int in, int out,
-    const struct bounded_limits *limits);
+int sandbox_start(struct sandbox *b, char *const argv[], int in, int out,
+    const struct sandbox_limits *limits);
 
 /* Whether it has ended; its children are killed then. */
-int bounded_ended(struct bounded *b);
+int sandbox_ended(struct sandbox *b);
 
 /* Kills all of them, where it has not ended, and waits for it. */
-void bounded_stop(struct bounded *b);
+void sandbox_stop(struct sandbox *b);
 
 #endif

@@ -1,4 +1,4 @@
-#include "settle.h"
+#include "fileage.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,13 +25,13 @@ set_time(const char *path, struct timespec now)
 	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, now };
 
 	if (utimensat(AT_FDCWD, path, times, 0) == 0 || errno == ENOENT)
-		return SETTLE_NOT_YET;
+		return FILEAGE_NOT_YET;
 	warn_sys("%s: its time, in the future, cannot be set", path);
 	return EX_IOERR;
 }
 
 int
-settle_look(const char *path, struct timespec now, long seconds, int verbose)
+fileage_look(const char *path, struct timespec now, long seconds, int verbose)
 {
 	struct stat st;
 
@@ -42,18 +42,18 @@ settle_look(const char *path, struct timespec now, long seconds, int verbose)
 		}
 		if (verbose)
 			warn("%s: not there", path);
-		return SETTLE_NOT_YET;
+		return FILEAGE_NOT_YET;
 	}
 	if (not_after(st.st_mtim, now, -seconds))
 		return EX_OK;
 	if (verbose)
 		warn("%s: not yet settled", path);
-	return not_after(st.st_mtim, now, seconds) ? SETTLE_NOT_YET :
+	return not_after(st.st_mtim, now, seconds) ? FILEAGE_NOT_YET :
 	    set_time(path, now);
 }
 
 struct timespec
-settle_now(void)
+fileage_now(void)
 {
 	struct timespec now;
 

@@ -1,4 +1,4 @@
-#include "visit.h"
+#include "probe.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 #define GOODBYE 2000		/* ms for a last reply that nobody judges */
 
 static void
-talk(const struct visit *v, int who, struct span line)
+talk(const struct probe *v, int who, struct span line)
 {
 	if (v->conf->talk != NULL)
 		v->conf->talk(who, line);
@@ -28,7 +28,7 @@ talk(const struct visit *v, int who, struct span line)
 /* --- Connections ------------------------------------------------------ */
 
 static void
-hang_up(struct visit *v)
+hang_up(struct probe *v)
 {
 	if (v->fd >= 0)
 		io_close(v->fd);
@@ -37,7 +37,7 @@ hang_up(struct visit *v)
 }
 
 static int
-begin(struct visit *v, struct buf *evidence)
+begin(struct probe *v, struct buf *evidence)
 {
 	const char *why;
 
@@ -55,7 +55,7 @@ begin(struct visit *v, struct buf *evidence)
 /* --- Replies ---------------------------------------------------------- */
 
 static void
-blame(struct visit *v, int *what, struct span line)
+blame(struct probe *v, int *what, struct span line)
 {
 	if (!*what && v->fault.n == 0)
 		buf_addspan(&v->fault, line);
@@ -64,7 +64,7 @@ blame(struct visit *v, int *what, struct span line)
 
 /* The code of a line, or 0; *more: others follow. */
 static int
-code_of(struct visit *v, struct span line, int *more)
+code_of(struct probe *v, struct span line, int *more)
 {
 	int code;
 
@@ -84,7 +84,7 @@ code_of(struct visit *v, struct span line, int *more)
 
 /* One line: 1, or 0 where there is none. */
 static int
-hear_line(struct visit *v, struct span *line)
+hear_line(struct probe *v, struct span *line)
 {
 	enum rd_status got = rd_line(&v->rd, line);
 
@@ -108,7 +108,7 @@ hear_line(struct visit *v, struct span *line)
 }
 
 static void
-hear(struct visit *v)
+hear(struct probe *v)
 {
 	struct span line;
 	int more = 1, code = 0, first = 1;
@@ -132,7 +132,7 @@ hear(struct visit *v)
 
 /* Lines up to a dot: 1, or 0 where they have no end. */
 static int
-hear_list(struct visit *v)
+hear_list(struct probe *v)
 {
 	struct span line;
 
@@ -148,7 +148,7 @@ hear_list(struct visit *v)
 /* --- What is said ----------------------------------------------------- */
 
 static void
-add_sample(struct visit *v, struct span name, int whole)
+add_sample(struct probe *v, struct span name, int whole)
 {
 	struct crlf crlf = { 0 };
 	struct buf text = { 0 }, word = { 0 };
@@ -178,7 +178,7 @@ add_sample(struct visit *v, struct span name, int whole)
 }
 
 static void
-flush(struct visit *v)
+flush(struct probe *v)
 {
 	struct wr wr;
 
@@ -189,7 +189,7 @@ flush(struct visit *v)
 }
 
 static void
-pause_here(struct visit *v)
+pause_here(struct probe *v)
 {
 	flush(v);
 	stop_wait(-1, PAUSE);
@@ -197,7 +197,7 @@ pause_here(struct visit *v)
 
 /* A piece of a line, with addresses in it, and escapes. */
 static void
-add_piece(struct visit *v, struct span piece)
+add_piece(struct probe *v, struct span piece)
 {
 	struct buf filled = { 0 };
 	size_t i;
@@ -222,7 +222,7 @@ add_piece(struct visit *v, struct span piece)
 }
 
 static void
-say(struct visit *v, struct span what)
+say(struct probe *v, struct span what)
 {
 	struct span piece, line;
 	int whole = 1;
@@ -254,7 +254,7 @@ say(struct visit *v, struct span what)
 /* --- The script ------------------------------------------------------- */
 
 static int
-is_expected(const struct visit *v, struct span expected)
+is_expected(const struct probe *v, struct span expected)
 {
 	char code[4] = { 0 };
 	struct span one;
@@ -278,7 +278,7 @@ is_expected(const struct visit *v, struct span expected)
 }
 
 static void
-tell(const struct visit *v, struct span what, struct buf *evidence)
+tell(const struct probe *v, struct span what, struct buf *evidence)
 {
 	if (what.n > 0)
 		evidence_no(evidence, "sent ", what, ", ");
@@ -292,7 +292,7 @@ tell(const struct visit *v, struct span what, struct buf *evidence)
 }
 
 static int
-offers(const struct visit *v, struct span word)
+offers(const struct probe *v, struct span word)
 {
 	struct span rest = buf_span(&v->reply), line;
 
@@ -309,7 +309,7 @@ offers(const struct visit *v, struct span word)
 
 /* Fetches messages until one has the token: 1, or 0. */
 static int
-find(struct visit *v)
+find(struct probe *v)
 {
 	char command[32];
 	struct span rest;
@@ -333,7 +333,7 @@ find(struct visit *v)
 
 /* What is no line that is said: 1, and *verdict. */
 static int
-step_aside(struct visit *v, struct span word, struct span what, int judged,
+step_aside(struct probe *v, struct span word, struct span what, int judged,
     enum verdict *verdict, struct buf *evidence)
 {
 	*verdict = POINT_OK;
@@ -359,7 +359,7 @@ step_aside(struct visit *v, struct span word, struct span what, int judged,
 
 /* One line of a script. */
 static enum verdict
-step(struct visit *v, struct span line, struct buf *evidence)
+step(struct probe *v, struct span line, struct buf *evidence)
 {
 	struct span expected = span_take_word(&line), what = span_trim(line);
 	int judged = expected.p[0] == '?';
@@ -386,7 +386,7 @@ step(struct visit *v, struct span line, struct buf *evidence)
 
 /* A server that serves one after the other is let go. */
 static void
-leave(struct visit *v)
+leave(struct probe *v)
 {
 	struct buf last = v->reply;
 
@@ -406,7 +406,7 @@ leave(struct visit *v)
 }
 
 enum verdict
-visit_play(struct visit *v, const struct visit_conf *conf,
+probe_play(struct probe *v, const struct probe_conf *conf,
     const char *script, struct buf *evidence)
 {
 	struct span rest = span_str(script);
@@ -427,7 +427,7 @@ visit_play(struct visit *v, const struct visit_conf *conf,
 }
 
 void
-visit_free(struct visit *v)
+probe_free(struct probe *v)
 {
 	buf_free(&v->token);
 	buf_free(&v->text);
