@@ -203,6 +203,7 @@ bench: all
 	t/bench/pop3.sh
 	t/bench/results.sh
 	t/bench/tap.sh
+	t/bench/bounces.sh
 
 # A minute for each of t/fuzz/*.c; clang is needed.
 fuzz:
