@@ -20,8 +20,8 @@ make_results() {
 				print "sent", rcpt, 250, "dot", "mx:25", i,
 				    time, end, "2.0.0 Ok: queued as " i
 			else
-				print int(i / each) % 2 ? "failed" : "deferred", rcpt, 550,
-				    "rcpt", "mx:25", i, time, end,
+				print int(i / each) % 2 ? "failed" : "deferred",
+				    rcpt, 550, "rcpt", "mx:25", i, time, end,
 				    "5.1.1 <" rcpt ">: User unknown"
 		}
 	}'

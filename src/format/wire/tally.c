@@ -44,6 +44,17 @@ static int
 by_total(const void *left, const void *right)
 {
 	const struct tally_row *a = left, *b = right;
+
+	if (a->total != b->total)
+		return a->total < b->total ? 1 : -1;
+	return (a->hash > b->hash) - (a->hash < b->hash);
+}
+
+/* The same, for people: those that are equal by name. */
+static int
+by_rank(const void *left, const void *right)
+{
+	const struct tally_row *a = left, *b = right;
 	size_t n = a->length < b->length ? a->length : b->length;
 	int c;
 
@@ -145,7 +156,7 @@ tally_top(struct tally *t, size_t max)
 
 	if (t->n == 0)
 		return;
-	qsort(t->row, t->n, sizeof *t->row, by_total);
+	qsort(t->row, t->n, sizeof *t->row, by_rank);
 	for (n = 0; n < t->n && n < max && t->row[n].total > 0; n++)
 		;
 	give_up(t, n);

@@ -27,16 +27,24 @@ fingerprint(const struct result *r)
 	return h > 0 ? h : 1;
 }
 
+static void
+start(struct waits *w)
+{
+	w->print = die_calloc(SLOTS, sizeof *w->print);
+	w->slot = die_calloc(SLOTS, sizeof *w->slot);
+	w->n = w->sending = 0;
+}
+
 /* Where one belongs: low bits; whether it is chosen: the high ones. */
-static struct waits_one *
+static size_t
 find(const struct waits *w, uint64_t print)
 {
 	size_t i;
 
-	for (i = print & (SLOTS - 1); w->slot[i].print != 0 &&
-	    w->slot[i].print != print; i = (i + 1) & (SLOTS - 1))
+	for (i = print & (SLOTS - 1); w->print[i] != 0 &&
+	    w->print[i] != print; i = (i + 1) & (SLOTS - 1))
 		;
-	return &w->slot[i];
+	return i;
 }
 
 static int
@@ -56,41 +64,44 @@ is_due(const struct waits *w, int sending)
 static void
 halve(struct waits *w)
 {
-	struct waits_one *old = w->slot;
-	size_t i;
+	struct waits old = *w;
+	size_t i, to;
 
 	w->weight = w->weight == 0 ? 2 : 2 * w->weight;
-	w->slot = die_calloc(SLOTS, sizeof *w->slot);
-	w->n = 0;
-	w->sending = 0;
-	for (i = 0; i < SLOTS; i++)
-		if (old[i].print != 0 && (is_chosen(w, old[i].print) ||
-		    is_due(w, old[i].sending))) {
-			*find(w, old[i].print) = old[i];
-			w->sending += (size_t)old[i].sending;
-			w->n++;
-		}
-	free(old);
+	start(w);
+	for (i = 0; i < SLOTS; i++) {
+		if (old.print[i] == 0 || (!is_chosen(w, old.print[i]) &&
+		    !is_due(w, old.slot[i].sending)))
+			continue;
+		to = find(w, old.print[i]);
+		w->print[to] = old.print[i];
+		w->slot[to] = old.slot[i];
+		w->sending += old.slot[i].sending;
+		w->n++;
+	}
+	free(old.print);
+	free(old.slot);
 }
 
 /* Those behind it that belong further in front move up. */
 static void
-take_out(struct waits *w, struct waits_one *one)
+take_out(struct waits *w, size_t hole)
 {
-	size_t hole = (size_t)(one - w->slot), i = hole, home;
+	size_t i = hole, home;
 
-	w->sending -= (size_t)one->sending;
+	w->sending -= w->slot[hole].sending;
 	for (;;) {
 		i = (i + 1) & (SLOTS - 1);
-		if (w->slot[i].print == 0)
+		if (w->print[i] == 0)
 			break;
-		home = w->slot[i].print & (SLOTS - 1);
+		home = w->print[i] & (SLOTS - 1);
 		if (((i - home) & (SLOTS - 1)) < ((i - hole) & (SLOTS - 1)))
 			continue;
+		w->print[hole] = w->print[i];
 		w->slot[hole] = w->slot[i];
 		hole = i;
 	}
-	w->slot[hole].print = 0;
+	w->print[hole] = 0;
 	w->n--;
 }
 
@@ -101,23 +112,24 @@ is_open(enum result_status status)
 	    status == RESULT_SENDING;
 }
 
-/* one is free, or the recipient's. */
+/* Slot i is free, or the recipient's. */
 static void
-keep(struct waits *w, struct waits_one *one, uint64_t print,
-    const struct result *r)
+keep(struct waits *w, size_t i, uint64_t print, const struct result *r)
 {
-	if (one->print == 0) {
+	struct waits_one *one = &w->slot[i];
+
+	if (w->print[i] == 0) {
 		memset(one, 0, sizeof *one);
-		one->print = print;
+		w->print[i] = print;
 		w->n++;
 	}
 	if (r->status == RESULT_DEFERRED && !one->deferred) {
 		one->deferred = 1;
 		one->since = r->time;
 	}
-	w->sending -= (size_t)one->sending;
+	w->sending -= one->sending;
 	one->sending = r->status == RESULT_SENDING;
-	w->sending += (size_t)one->sending;
+	w->sending += one->sending;
 	one->status = one->sending ? RESULT_UNKNOWN : r->status;
 }
 
@@ -125,27 +137,26 @@ struct waits_past
 waits_next(struct waits *w, const struct result *r)
 {
 	const uint64_t print = fingerprint(r);
+	const int chosen = is_chosen(w, print);
 	struct waits_past past = { 0 };
-	struct waits_one *one;
-	int chosen;
+	size_t i;
 
 	if (w->slot == NULL)
-		w->slot = die_calloc(SLOTS, sizeof *w->slot);
-	chosen = is_chosen(w, print);
-	one = find(w, print);
-	if (one->print != 0) {
+		start(w);
+	i = find(w, print);
+	if (w->print[i] != 0) {
 		past.known = 1;
-		past.status = one->status;
-		past.deferred = one->deferred;
-		past.since = one->since;
+		past.status = w->slot[i].status;
+		past.deferred = w->slot[i].deferred;
+		past.since = w->slot[i].since;
 		past.weight = !chosen ? 0 : w->weight > 0 ? w->weight : 1;
 	}
 	past.watched = is_open(r->status) &&
 	    (chosen || is_due(w, r->status == RESULT_SENDING));
 	if (past.watched)
-		keep(w, one, print, r);
+		keep(w, i, print, r);
 	else if (past.known)
-		take_out(w, one);
+		take_out(w, i);
 	while (w->n >= WAITS_MAX)
 		halve(w);
 	return past;
@@ -154,6 +165,7 @@ waits_next(struct waits *w, const struct result *r)
 void
 waits_free(struct waits *w)
 {
+	free(w->print);
 	free(w->slot);
 	memset(w, 0, sizeof *w);
 }

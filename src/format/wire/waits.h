@@ -26,11 +26,12 @@ struct waits {
 	uintmax_t weight;	/* one in so many is watched; 0: all are */
 	/* private */
 	size_t n, sending;
+	uint64_t *print;	/* of a slot; 0: it is free.  Apart, for most
+				   are looked for in vain */
 	struct waits_one {
-		uint64_t print;		/* 0 is free */
 		int64_t since;
 		enum result_status status;
-		int deferred, sending;
+		unsigned char deferred, sending;
 	} *slot;
 };
 
