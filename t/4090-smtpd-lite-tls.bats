@@ -52,6 +52,7 @@ ehlo() {
 	say c 'MAIL FROM:<a>' 250
 	say c STARTTLS '503 5.5.1 Error: MAIL transaction in progress'
 	say c RSET 250
+	say c HELP '214 2.0.0 Commands: HELO EHLO MAIL SEND SOML SAML RCPT DATA BDAT RSET NOOP VRFY EXPN HELP AUTH ETRN STARTTLS TURN QUIT'
 	say c STARTTLS '220 2.0.0 Ready to start TLS'
 	say c 'MAIL FROM:<a>' '503 5.5.1 Error: send HELO/EHLO first'
 	ehlo c

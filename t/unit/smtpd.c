@@ -508,7 +508,7 @@ ends(void)
 	talk("HELP MAIL\r\nhelp x\r\n", "214 2.0.0 Syntax: MAIL "
 	    "FROM:<address>\r\n214 2.0.0 Commands: HELO EHLO MAIL SEND SOML "
 	    "SAML RCPT DATA BDAT RSET NOOP VRFY EXPN HELP AUTH ETRN "
-	    "STARTTLS TURN QUIT\r\n", "");
+	    "TURN QUIT\r\n", "");
 }
 
 int

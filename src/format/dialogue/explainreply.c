@@ -237,6 +237,8 @@ static const struct explain_reply ftp[] = {
 	    "RFC 959 4.2.2" },
 	{ "504", NULL, "The server does not have this parameter.",
 	    "RFC 959 4.2.2" },
+	{ "521", "MKD XMKD", "The directory is there already.",
+	    "RFC 959 Appendix II" },
 	{ "521", NULL, "The data connection cannot be opened so, or the "
 	    "protection level is wrong.", "RFC 1639 2" },
 	{ "522", NULL, "This network protocol is not supported; the text says "

@@ -281,7 +281,8 @@ verb_help(struct smtpd *s, struct span arg)
 	}
 	buf_adds(s->chat.out, "214 2.0.0 Commands:");
 	for (i = 0; i < COUNT(verbs); i++)
-		buf_addf(s->chat.out, " %s", verbs[i].name);
+		if (s->conf->tls || verbs[i].run != verb_starttls)
+			buf_addf(s->chat.out, " %s", verbs[i].name);
 	buf_adds(s->chat.out, "\r\n");
 }
 
