@@ -62,12 +62,12 @@ MODULES = \
 	format/mail/hdr format/mail/idn format/mail/mime \
 	format/mail/mimehead format/mail/unicode \
 	format/mail/multipart format/mail/verp format/mail/words \
-	format/order/cells format/order/dryrun format/order/entry \
-	format/order/excerpt \
-	format/order/exclude format/order/faults format/order/fields \
+	format/order/attach format/order/cells format/order/dryrun \
+	format/order/entry format/order/excerpt format/order/exclude \
+	format/order/faults format/order/fields \
 	format/order/headers format/order/headings format/order/letter \
-	format/order/mailing format/order/meant format/order/order \
-	format/order/repeats \
+	format/order/lettermime format/order/mailing \
+	format/order/meant format/order/order format/order/repeats \
 	format/order/set format/order/source format/order/table \
 	format/order/template \
 	format/picture/plot format/picture/svg format/wire/bsmtp \
@@ -78,8 +78,8 @@ MODULES = \
 	format/wire/rcfile \
 	format/wire/reply format/wire/results format/wire/scram \
 	format/wire/survey format/wire/tally format/wire/waits \
-	store/archive store/dedup store/droplist store/fileage store/gonefile \
-	store/gonelist store/maildir \
+	store/archive store/attachdir store/dedup store/droplist \
+	store/fileage store/gonefile store/gonelist store/maildir \
 	store/maildrop store/mailroot store/mbox store/msgsource \
 	store/msgtext \
 	store/outbox store/passwd store/recorded \

@@ -188,7 +188,7 @@ attach(struct buf *parts, const struct opt *opt)
 			warn("%s: attached, %zu octets", opt->files[i],
 			    content.n);
 		compose_file(&parts[i], span_str(opt->files[i]),
-		    buf_span(&content));
+		    buf_span(&content), span_of(NULL, 0));
 	}
 	buf_free(&content);
 }

@@ -17,9 +17,10 @@
 static const char usage[] =
     "usage: orderparse [-dv] [-r | -s | -b | -n | -e | -m addr | -S]\n"
     "                  [-f from] [-F pattern] [-i id] [-g n] [-c charset]\n"
-    "                  [-t table [-C charset] [-K column]]\n"
+    "                  [-t table [-C charset] [-K column]] [-a dir]\n"
     "                  [-R results [-w states]] [-X gone] ...\n"
     "                  [-k keyfile [-E pattern] [-L list]] [order]\n"
+    "  -a  the directory that [Attach:] takes files from\n"
     "  -b  the body\n"
     "  -C  the character set of the table, where it is not UTF-8\n"
     "  -c  the character set of the order, or of the letter for a table\n"
@@ -138,6 +139,7 @@ get_letter_opt(struct letter_opt *how, const struct source *s,
 	how->batch = opt->mode != 'm';
 	how->id = span_str(opt->id);
 	how->key = &s->key;
+	how->files = s->files;
 	how->sender = buf_span(b);
 	if (opt->verp != NULL)
 		how->verp = span_str(opt->verp);
@@ -176,19 +178,6 @@ put_letters(struct wr *out, struct buf *text, struct source *s,
 	buf_free(&sender);
 }
 
-/* The order that was made, without those who are left out. */
-static void
-get_order(struct buf *text, struct source *s)
-{
-	struct buf faults = { 0 };
-
-	if (s->lists && source_keep(s, NULL, 0, &faults) == 0)
-		die(EX_NOUSER, "all recipients of the order are left out");
-	cli_faults(&faults);
-	crlf_remove(text, s->order.text);
-	buf_free(&faults);
-}
-
 static void
 put(struct source *s, const struct opt *opt)
 {
@@ -215,7 +204,7 @@ put(struct source *s, const struct opt *opt)
 		break;
 	default:
 		if (opt->files.table != NULL || opt->files.results != NULL)
-			get_order(&text, s);
+			sourcefile_made(&text, s);
 		else
 			excerpt_all(&text, &s->order);
 	}
@@ -231,6 +220,7 @@ set_option(struct opt *opt, int c)
 	case 'b': case 'e': case 'n': case 'r': case 'S': case 's':
 		set_mode(opt, c);
 		break;
+	case 'a': opt->files.dir = optarg; break;
 	case 'C': opt->files.table_charset = optarg; break;
 	case 'c': opt->files.charset = optarg; break;
 	case 'd': opt->repeats = 1; break;
@@ -266,7 +256,7 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	opt.files.lists = die_calloc((size_t)argc, sizeof *opt.files.lists);
 	while ((c = getopt(argc, argv,
-	    "bC:c:deE:F:f:g:hi:K:k:L:m:nR:rSst:Vvw:X:")) != -1)
+	    "a:bC:c:deE:F:f:g:hi:K:k:L:m:nR:rSst:Vvw:X:")) != -1)
 		set_option(&opt, c);
 	if (argc - optind > 1)
 		cli_usage();

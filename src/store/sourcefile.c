@@ -2,7 +2,9 @@
 
 #include <errno.h>
 
+#include "format/mail/crlf.h"
 #include "sys/charset.h"
+#include "sys/cli.h"
 #include "sys/io.h"
 #include "sys/secret.h"
 
@@ -118,12 +120,16 @@ keep(struct source *s, const struct sourcefiles *f, struct buf *faults)
 }
 
 enum exit_code
-sourcefile_read(struct source *s, struct buf *text, const struct sourcefiles *f,
+sourcefile_read(struct source *s, struct buf *text, struct sourcefiles *f,
     struct buf *faults)
 {
 	enum exit_code code;
 
 	s->name = io_name(f->path);
+	if (f->dir != NULL) {
+		attachdir_open(&f->attach, f->dir);
+		s->files = &f->attach.store;
+	}
 	if (f->keyfile != NULL)
 		read_key(s, f->keyfile);
 	code = read_lists(s, f, faults);
@@ -137,4 +143,16 @@ sourcefile_read(struct source *s, struct buf *text, const struct sourcefiles *f,
 	if (code == EX_OK && f->results != NULL)
 		code = keep(s, f, faults);
 	return code;
+}
+
+void
+sourcefile_made(struct buf *b, struct source *s)
+{
+	struct buf faults = { 0 };
+
+	if (s->lists && source_keep(s, NULL, 0, &faults) == 0)
+		die(EX_NOUSER, "all recipients of the order are left out");
+	cli_faults(&faults);
+	crlf_remove(b, s->order.text);
+	buf_free(&faults);
 }

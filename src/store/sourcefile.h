@@ -5,6 +5,7 @@
 #ifndef STORE_SOURCEFILE_H
 #define STORE_SOURCEFILE_H
 
+#include "attachdir.h"
 #include "format/order/source.h"
 
 struct sourcefiles {
@@ -16,6 +17,8 @@ struct sourcefiles {
 	const char *charset;	/* of the order; NULL: UTF-8 */
 	const char *table_charset;	/* of the table, in the same way */
 	const char *column;	/* the table's, with the addresses, or NULL */
+	const char *dir;	/* of the files of [Attach:], or NULL */
+	struct attachdir attach;	/* it, as long as s is used */
 	unsigned states;	/* of the results, for source_keep */
 };
 
@@ -28,6 +31,9 @@ int sourcefile_stdins(const struct sourcefiles *f);
  * faults; or another code after the reason on standard error.
  */
 enum exit_code sourcefile_read(struct source *s, struct buf *text,
-    const struct sourcefiles *f, struct buf *faults);
+    struct sourcefiles *f, struct buf *faults);
+
+/* Appends the order that was made, without those who are left out. */
+void sourcefile_made(struct buf *b, struct source *s);
 
 #endif

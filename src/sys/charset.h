@@ -9,11 +9,11 @@
 /*
  * Adds to text the file at path ("-" is standard input), which is in the
  * character set that was named with the option; NULL is UTF-8.  The byte order
- * mark of UTF-16 or UTF-32 counts more than the name; and so does text that is
+ * mark of UTF-16 or UTF-32 counts more than the name, and so does text that is
  * UTF-8 already, of which a warning tells.  A byte that is not a character
- * there becomes 0xff, which is none in UTF-8 either, so that whoever reads the text
- * finds it in its place.  EX_OK, or an exit code after the reason on standard
- * error; a text over max bytes is EX_DATAERR.
+ * there becomes 0xff, which is none in UTF-8 either, so that whoever reads the
+ * text finds it in its place.  EX_OK, or an exit code after the reason on
+ * standard error; a text over max bytes is EX_DATAERR.
  */
 enum exit_code charset_read(struct buf *text, const char *path, int opt,
     const char *name, size_t max);

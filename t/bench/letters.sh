@@ -159,3 +159,19 @@ if [ -x /usr/bin/time ]; then
 		"and %d MB (64 at most)\n", ($1 * 1024 - order) / 1048576 }' \
 		memory
 fi
+
+# A file of 100 kB that all letters have, against cat of what comes out.
+mkdir files
+head -c 102400 /dev/urandom >files/leaflet.pdf
+{
+	printf '[Recipients:]\n'
+	head -n "$FEW" rows | sed 's/ .*//'
+	printf '[Subject:] s\n[Attach:] leaflet.pdf\n[Body:]\nHello [login]\n'
+} >attach.order
+orderparse -a files -f news@pth.ua -S attach.order >batch.attach
+round=0
+while [ $((round += 1)) -le "$ROUNDS" ]; do
+	clock cat-attach "$FEW" cat batch.attach
+	clock attach "$FEW" orderparse -a files -f news@pth.ua -S attach.order
+done
+report attach cat-attach 0.5

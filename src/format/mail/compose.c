@@ -288,7 +288,8 @@ last_part(struct span path)
 
 /* Text whose charset is not known is not text to the reader's program. */
 void
-compose_file(struct buf *b, struct span path, struct span content)
+compose_file(struct buf *b, struct span path, struct span content,
+    struct span id)
 {
 	const struct span filename = last_part(path);
 	const char *type = mime_type(filename);
@@ -297,10 +298,13 @@ compose_file(struct buf *b, struct span path, struct span content)
 	    (content.n == 0 || memchr(content.p, '\0', content.n) == NULL);
 
 	buf_addf(b, "Content-Type: %s%s\r\n"
-	    "Content-Transfer-Encoding: base64\r\n"
-	    "Content-Disposition: attachment",
+	    "Content-Transfer-Encoding: base64\r\n",
 	    text && !known ? "application/octet-stream" : type,
 	    text && known ? "; charset=utf-8" : "");
+	if (id.n > 0)
+		buf_addf(b, "Content-ID: <%.*s>\r\n", (int)id.n, id.p);
+	buf_addf(b, "Content-Disposition: %s",
+	    id.n > 0 ? "inline" : "attachment");
 	mimehead_param(b, "filename", filename);
 	buf_adds(b, "\r\n\r\n");
 	mime_base64_lines(b, content.p, content.n);

@@ -57,6 +57,9 @@ collect(struct fields *f, const struct order *o, struct span columns)
 	while ((r = headers_next(&rest, &name, &value)) != 0)
 		if (r > 0)
 			collect_text(f, value);
+	rest = o->attach;
+	while (order_path(&rest, &value))
+		collect_text(f, value);
 	collect_text(f, o->html);
 	collect_text(f, o->body);
 	while (columns.n > 0) {

@@ -10,14 +10,6 @@
 #define COLUMNS 78		/* where header lines are folded */
 #define ID_BYTES 16		/* of the hash in a Message-ID */
 
-static void
-text_free(struct letter_text *t)
-{
-	template_free(&t->fill);
-	template_free(&t->plain);
-	buf_free(&t->text);
-}
-
 void
 letter_free(struct letter *l)
 {
@@ -27,15 +19,11 @@ letter_free(struct letter *l)
 	for (i = 0; i < l->nheaders; i++)
 		template_free(&l->headers[i].value);
 	free(l->headers);
-	text_free(&l->body);
-	text_free(&l->html);
+	lettermime_free(&l->mime);
 	buf_free(&l->host);
 	buf_free(&l->mail);
 	buf_free(&l->head);
 	buf_free(&l->middle);
-	buf_free(&l->content);
-	buf_free(&l->between);
-	buf_free(&l->boundary);
 	buf_free(&l->scratch);
 	memset(l, 0, sizeof *l);
 }
@@ -151,95 +139,18 @@ add_hash(struct letter *l, const struct span *s, size_t n, struct buf *b)
 }
 
 static void
-compile_text(struct letter *l, struct letter_text *t, struct span source)
-{
-	struct template *fill = &t->fill;
-	size_t longest = l->order->longest;
-
-	fill->html = t->plain.html = t == &l->html;
-	template_compile(fill, l->fields, source,
-	    l->batch ? TEMPLATE_DOTS : TEMPLATE_CRLF);
-	if (fill->longest > longest)
-		longest = fill->longest;
-	t->form = mime_scan(source);
-	t->is_8bit = t->form == MIME_8BIT;
-	t->wide = t->form == MIME_QP || longest > MIME_LINE_MAX ||
-	    fill->literal + fill->refs * fill->widest * longest >
-	    MIME_LINE_MAX;
-	if (t->wide)
-		template_compile(&t->plain, l->fields, source, TEMPLATE_CRLF);
-}
-
-/* How a text of the letter at hand travels; whether that has changed. */
-static int
-choose_form(struct letter *l, struct letter_text *t)
-{
-	const enum mime_form form = t->form;
-	const int is_8bit = t->is_8bit;
-
-	t->is_8bit = t->fill.has_8bit || (!(l->ascii && t->fill.ascii) &&
-	    template_is_8bit(&t->fill, l->fields));
-	t->form = t->is_8bit ? MIME_8BIT : MIME_7BIT;
-	if (t->wide) {
-		buf_clear(&t->text);
-		template_fill(&t->plain, l->fields, &t->text);
-		t->form = mime_scan(buf_span(&t->text));
-	}
-	return t->form != form || t->is_8bit != is_8bit;
-}
-
-/* What a text part, or a letter of a single text, has as its header. */
-static void
-add_type(struct buf *b, const char *type, const struct letter_text *t)
-{
-	buf_addf(b, "Content-Type: text/%s; charset=%s\r\n"
-	    "Content-Transfer-Encoding: %s\r\n\r\n", type,
-	    t->is_8bit ? "utf-8" : "us-ascii", mime_form_name(t->form));
-}
-
-/*
- * The boundary is of the hash of the order, whose author so cannot write it
- * into a text.
- */
-static void
-make_content(struct letter *l)
-{
-	struct buf *b = &l->content;
-	const char *boundary;
-
-	buf_clear(b);
-	buf_addf(b, "@%.*s>\r\n", (int)l->host.n, l->host.p);
-	if (l->order->html.p == NULL) {
-		add_type(b, "plain", &l->body);
-		return;
-	}
-	boundary = buf_str(&l->boundary);
-	buf_addf(b, "Content-Type: multipart/alternative;\r\n"
-	    " boundary=\"%s\"\r\nContent-Transfer-Encoding: %s\r\n"
-	    "\r\n--%s\r\n", boundary, mime_form_name(
-	    l->body.form == MIME_8BIT || l->html.form == MIME_8BIT ?
-	    MIME_8BIT : MIME_7BIT), boundary);
-	add_type(b, "plain", &l->body);
-	buf_clear(&l->between);
-	buf_addf(&l->between, "\r\n--%s\r\n", boundary);
-	add_type(&l->between, "html", &l->html);
-}
-
-static void
-compile(struct letter *l)
+compile(struct letter *l, const struct letter_opt *opt)
 {
 	const struct order *o = l->order;
 	const struct span key = span_str("boundary");
+	struct buf hash = { 0 };
 
 	l->ascii = span_is_ascii(o->recipients);
-	compile_text(l, &l->body, o->body);
-	if (o->html.p != NULL) {
-		compile_text(l, &l->html, o->html);
-		buf_adds(&l->boundary, "=_");
-		add_hash(l, &key, 1, &l->boundary);
-	}
+	add_hash(l, &key, 1, &hash);
+	lettermime_open(&l->mime, o, l->fields, opt->files, opt->batch,
+	    buf_span(&hash));
+	buf_free(&hash);
 	template_compile(&l->subject, l->fields, o->subject, TEMPLATE_LINE);
-	make_content(l);
 }
 
 void
@@ -252,7 +163,6 @@ letter_open(struct letter *l, const struct order *o, struct fields *f,
 	memset(l, 0, sizeof *l);
 	l->order = o;
 	l->fields = f;
-	l->batch = opt->batch;
 	l->copies = opt->copies;
 	l->verp = opt->verp;
 	l->key = opt->key;
@@ -260,7 +170,7 @@ letter_open(struct letter *l, const struct order *o, struct fields *f,
 	if (idn_domain(&l->host, sender.addr.domain, &why) < 0)
 		buf_adds(&l->host, "localhost");
 	start_hash(l, opt->id);
-	compile(l);
+	compile(l, opt);
 	l->utf8 = !span_is_ascii(sender.addr.text) ||
 	    !span_is_ascii(l->verp);
 	add_sender(l, &l->head, "From: ",
@@ -302,41 +212,6 @@ add_mail(const struct letter *l, struct buf *out)
 }
 
 static void
-add_text(struct letter *l, struct letter_text *t, struct buf *out)
-{
-	struct span rest, line;
-
-	if (t->form != MIME_QP) {
-		template_fill(&t->fill, l->fields, out);
-		return;
-	}
-	buf_clear(&l->scratch);
-	mime_qp(&l->scratch, buf_span(&t->text));
-	for (rest = buf_span(&l->scratch); rest.n > 0;) {
-		line = span_line(&rest);
-		if (l->batch && line.p[0] == '.')
-			buf_addc(out, '.');
-		buf_addspan(out, line);
-	}
-}
-
-/* Once the values are those of the letter; whether it needs 8BITMIME. */
-static int
-begin_message(struct letter *l)
-{
-	const int html = l->order->html.p != NULL;
-	int changed;
-
-	changed = choose_form(l, &l->body);
-	if (html && choose_form(l, &l->html))
-		changed = 1;
-	if (changed)
-		make_content(l);
-	return l->body.form == MIME_8BIT ||
-	    (html && l->html.form == MIME_8BIT);
-}
-
-static void
 add_message(struct letter *l, const struct span *rcpt, size_t n,
     struct buf *out)
 {
@@ -357,22 +232,17 @@ add_message(struct letter *l, const struct span *rcpt, size_t n,
 	}
 	buf_addspan(out, buf_span(&l->middle));
 	add_hash(l, rcpt, n, out);
-	buf_addspan(out, buf_span(&l->content));
-	add_text(l, &l->body, out);
-	if (l->order->html.p == NULL)
-		return;
-	buf_addspan(out, buf_span(&l->between));
-	add_text(l, &l->html, out);
-	buf_adds(out, "\r\n--");
-	buf_addspan(out, buf_span(&l->boundary));
-	buf_adds(out, "--\r\n");
+	buf_addc(out, '@');
+	buf_addspan(out, buf_span(&l->host));
+	buf_adds(out, ">\r\n");
+	lettermime_add(&l->mime, out);
 }
 
 void
 letter_message(struct letter *l, const struct span *rcpt, size_t n,
     struct buf *out)
 {
-	begin_message(l);
+	lettermime_begin(&l->mime);
 	add_message(l, rcpt, n, out);
 }
 
@@ -387,7 +257,7 @@ void
 letter_add(struct letter *l, const struct span *rcpt, size_t n,
     struct buf *out)
 {
-	int eight = begin_message(l), utf8 = l->utf8;
+	int eight = lettermime_begin(&l->mime), utf8 = l->utf8;
 	size_t i;
 
 	for (i = 0; !l->ascii && !utf8 && i < n; i++)

@@ -5,9 +5,8 @@
 #ifndef FORMAT_ORDER_LETTER_H
 #define FORMAT_ORDER_LETTER_H
 
-#include "format/mail/mime.h"
 #include "format/mail/verp.h"
-#include "template.h"
+#include "lettermime.h"
 
 struct letter_opt {
 	struct span sender;	/* "Name <addr>" or addr, of the envelope and,
@@ -17,23 +16,13 @@ struct letter_opt {
 				   it, or empty: by letter_add only */
 	const struct tag_key *key;	/* for that */
 	struct span id;		/* of the mailing */
+	const struct attach_store *files;	/* for [Attach:], if any */
 	int64_t time;		/* for Date, with the offset of the zone */
 	int offset;
 	int batch;		/* messages for letter_add, else for
 				   letter_message */
 	int copies;		/* each for several; only where there are
 				   no placeholders */
-};
-
-/* A form of the body. */
-struct letter_text {
-	struct template fill;	/* as it stands in the letter */
-	struct template plain;	/* without stuffed dots, only when wide */
-	int wide;		/* a line may be too long for some */
-	struct buf text;	/* of the letter at hand, before it is encoded,
-				   only when wide */
-	enum mime_form form;	/* of the letter at hand */
-	int is_8bit;
 };
 
 /* A header field of the order's whose value varies. */
@@ -51,9 +40,8 @@ struct letter {
 	struct template subject;
 	struct letter_header *headers;
 	size_t nheaders;
-	struct letter_text body;
-	struct letter_text html;	/* only when the order has it */
-	int batch, copies;
+	struct lettermime mime;
+	int copies;
 	int utf8;		/* a sender's address is not ASCII */
 	int ascii;		/* all that stands among the recipients is */
 	struct buf host;	/* the sender's domain, in ASCII */
@@ -64,10 +52,6 @@ struct letter {
 	struct buf head;	/* fields up to the recipient's */
 	struct buf middle;	/* from behind those that vary to the hash of
 				   the Message-ID */
-	struct buf content;	/* from there to the body, and between it and
-				   its other form, with the encodings of the */
-	struct buf between;	/* last letter */
-	struct buf boundary;
 	struct buf scratch;
 	struct sha256 hash;	/* has taken what all Message-IDs share */
 };

@@ -12,7 +12,8 @@ static const struct {
 	{ "[From:]", offsetof(struct order, from) },
 	{ "[Reply-To:]", offsetof(struct order, reply_to) },
 	{ "[Headers:]", offsetof(struct order, headers) },
-	{ "[Html:]", offsetof(struct order, html) }
+	{ "[Html:]", offsetof(struct order, html) },
+	{ "[Attach:]", offsetof(struct order, attach) }
 };
 
 /* How many of these, from the first, must be there. */
@@ -154,6 +155,15 @@ order_line(struct span *section, struct span *line)
 		if (line->n > 0)
 			return 1;
 	}
+	return 0;
+}
+
+int
+order_path(struct span *section, struct span *line)
+{
+	while (order_line(section, line))
+		if (line->p[0] != '#')
+			return 1;
 	return 0;
 }
 

@@ -20,6 +20,7 @@ struct order {
 	struct span reply_to;
 	struct span headers;	/* for headers_next */
 	struct span html;	/* the body's other form */
+	struct span attach;	/* for order_path */
 	struct span body;
 	/* How many entries are good, not an address, and dropped; and how many
 	   good ones have been left out since. */
@@ -70,6 +71,9 @@ int order_find(const struct order *o, struct order_walk *w, struct entry *e,
  * 1, or 0 after the last.  Empty lines are skipped.
  */
 int order_line(struct span *section, struct span *line);
+
+/* The same for [Attach:], where lines that begin with # are comments. */
+int order_path(struct span *section, struct span *line);
 
 /* The one address of [From:] or [Reply-To:], which order_read has checked. */
 void order_mailbox(struct span section, struct entry *e);

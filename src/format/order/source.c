@@ -85,6 +85,23 @@ take_order(const struct source *s, struct order *o, struct span text)
 	order_forget(o);
 }
 
+/* Whether each letter can have the files that the order says. */
+static void
+check_files(struct source *s)
+{
+	struct order *o = &s->order;
+	struct attach a;
+
+	if (o->attach.p != NULL && s->files == NULL) {
+		faults_add(&o->faults, o->attach.p, "[Attach:] is not allowed: "
+		    "no directory is given to take files from (-a)");
+	} else {
+		attach_open(&a, o, &s->fields, s->files);
+		attach_check(&a, o, &s->fields);
+		attach_free(&a);
+	}
+}
+
 static int
 parse(struct source *s, struct span text, struct buf *faults)
 {
@@ -93,6 +110,7 @@ parse(struct source *s, struct span text, struct buf *faults)
 	s->fields.key = s->keyed ? &s->key : NULL;
 	s->fields.list = s->list;
 	fields_check(&s->fields, &s->order, buf_span(&s->columns));
+	check_files(s);
 	if (s->order.faults.n == 0)
 		return 0;
 	tell_faults(s, &s->order.faults, faults);
@@ -172,7 +190,7 @@ static void
 add_with_defaults(struct buf *b, const struct order *o, const struct fields *f,
     const struct fields *left)
 {
-	struct span texts[4];
+	struct span texts[5];
 	const char *done = o->text.p;
 	size_t i;
 	int html;
@@ -181,6 +199,7 @@ add_with_defaults(struct buf *b, const struct order *o, const struct fields *f,
 	texts[1] = o->headers;
 	texts[2] = o->html;
 	texts[3] = o->body;
+	texts[4] = o->attach;
 	qsort(texts, COUNT(texts), sizeof *texts, by_position);
 	for (i = 0; i < COUNT(texts); i++) {
 		if (texts[i].p == NULL)

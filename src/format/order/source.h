@@ -5,8 +5,8 @@
 #ifndef FORMAT_ORDER_SOURCE_H
 #define FORMAT_ORDER_SOURCE_H
 
+#include "attach.h"
 #include "exclude.h"
-#include "fields.h"
 #include "format/wire/dsn.h"
 
 /* All zero to begin with; source_free gives back what the functions took. */
@@ -17,6 +17,7 @@ struct source {
 	const char *column;	/* its heading of the addresses, or NULL */
 	const char *pattern;	/* fnmatch(3): what [From:] may be, or NULL */
 	int repeats;		/* who is named twice gets two letters */
+	const struct attach_store *files;	/* for [Attach:], or NULL */
 	int keyed;		/* there is a key: */
 	struct tag_key key;	/* it, for tokens */
 	struct span list;	/* and what they are for */

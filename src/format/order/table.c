@@ -232,7 +232,7 @@ check_column(struct table *t, size_t i)
 		if (!entry_is_key(key.p[k]))
 			wrong(t, p, "a column of this name cannot be a field",
 			    key);
-	if (t->columns[i].role == ROLE_FIELD && entry_key(key) != KEY_FIELD)
+	if (t->columns[i].role == ROLE_FIELD && entry_key(key) < KEY_TOKEN)
 		wrong(t, p, "is not a field: it comes from the address", key);
 	for (k = 0; k < i && t->columns[i].role != ROLE_NONE; k++)
 		if (t->columns[k].role == t->columns[i].role &&
