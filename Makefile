@@ -41,11 +41,11 @@ MODULES = \
 	format/crypt/md5 format/crypt/sha256 format/crypt/tag \
 	format/dialogue/answer \
 	format/dialogue/awaited format/dialogue/dialogue \
-	format/dialogue/differ format/dialogue/even \
+	format/dialogue/differ format/dialogue/normalize \
 	format/dialogue/explain format/dialogue/explainauth \
 	format/dialogue/explaindialogue format/dialogue/explainline \
 	format/dialogue/explainmail format/dialogue/explainword \
-	format/dialogue/explanation format/dialogue/failure \
+	format/dialogue/explanation format/dialogue/tamper \
 	format/dialogue/follow format/dialogue/judge \
 	format/dialogue/judgeargs format/dialogue/judgeftp \
 	format/dialogue/judgeorder format/dialogue/judgepop3 \
@@ -90,14 +90,14 @@ MODULES = \
 	server/smtp/smtpdata server/smtp/smtphead server/smtp/smtpmail \
 	server/smtp/smtprcpt server/smtp/smtpsession server/smtp/smtptext \
 	server/smtp/smtpverb server/pop3/pop3auth server/pop3/pop3d \
-	server/pop3/pop3work server/ftp/ftpd server/ftp/ftpfile \
+	server/pop3/pop3answer server/ftp/ftpd server/ftp/ftpfile \
 	server/ftp/ftplist server/ftp/ftpverb server/order/orderd \
 	server/order/orderreply \
 	server/tap/tap server/tap/tapevent server/tap/tapline \
 	client/client client/handin client/replay client/replaydata \
 	client/replaypeer client/replaysecret client/smtp/batch \
 	client/smtp/connection client/smtp/domains client/smtp/dryrun \
-	client/smtp/esmtp client/smtp/intake client/smtp/interactive \
+	client/smtp/batchread client/smtp/esmtp client/smtp/interactive \
 	client/smtp/journal client/smtp/message client/smtp/parallel \
 	client/smtp/pool client/smtp/prepare client/smtp/report \
 	client/smtp/route client/smtp/saslc client/smtp/sender \
@@ -111,7 +111,7 @@ MODULES = \
 	grade/grade grade/marks grade/page grade/probe grade/sample \
 	grade/scripted grade/servergrade grade/stored grade/subject
 # Headers alone.
-TYPES = format/mail/dropstore format/mail/mailstore format/dialogue/judged \
+TYPES = format/mail/dropstore format/mail/mailstore format/dialogue/review \
 	format/wire/orderstore format/wire/saslconf grade/point grade/suites \
 	server/ftp/ftpsession server/pop3/pop3session server/smtp/smtpconf \
 	server/tap/tapsession sys/session
@@ -127,13 +127,12 @@ PARTS = \
 	grade/pop3servers grade/smtpclients grade/smtpservers sys/iofile \
 	sys/netname sys/netway
 # t/unit/NAME.c
-UNITS = addr blame bsmtp buf content crlf date dialogue dns downgrade even \
-	explain failure follow ftp ftpd ftpput grade hash hdr idn intake io \
-	journal leave \
-	limit local lock md5 mime nameservers net netrc newfile order orderd \
-	ordline passwd pool pop3d protocol rate record reply results rules \
-	sasl scram smtpd smtpdata smtpext smtphead spawn store survey \
-	throttle verp words
+UNITS = addr batchread blame bsmtp buf content crlf date dialogue dns \
+	downgrade explain follow ftp ftpd ftpput grade hash hdr idn io \
+	journal leave limit local lock md5 mime nameservers net netrc \
+	newfile normalize order orderd ordline passwd pool pop3d protocol \
+	rate record reply results rules sasl scram smtpd smtpdata smtpext \
+	smtphead spawn store survey tamper throttle verp words
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
 	launch login no-tls readmail terminal wire

@@ -56,7 +56,7 @@ struct opt {
 	const char *log;
 	struct prepare prepare;
 	struct setup setup;
-	struct intake_conf in;
+	struct batchread_conf in;
 	long jobs;
 	int many, again, sync, dry;
 	int shown;		/* the results, by -l - */

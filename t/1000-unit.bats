@@ -54,7 +54,7 @@ unit() {
 
 @test "format/dialogue/dialogue, format/wire/escape" { unit dialogue; }
 
-@test "format/dialogue/even, format/dialogue/differ" { unit even; }
+@test "format/dialogue/normalize, format/dialogue/differ" { unit normalize; }
 
 @test "format/dialogue/follow, answer, awaited, verb" { unit follow; }
 
@@ -64,7 +64,7 @@ unit() {
 
 @test "format/mail/words" { unit words; }
 
-@test "format/dialogue/failure" { unit failure; }
+@test "format/dialogue/tamper" { unit tamper; }
 
 @test "format/wire/results" { unit results; }
 
@@ -120,10 +120,10 @@ unit() {
 
 @test "format/wire/netrc" { unit netrc; }
 
-@test "client/smtp/intake: the rate" { unit rate; }
+@test "client/smtp/batchread: the rate" { unit rate; }
 
 @test "store: maildir, mbox, outbox, spool when the disk fails" { unit store; }
 
-@test "client/smtp/intake: what a worker is dealt" { unit intake; }
+@test "client/smtp/batchread: what a worker is dealt" { unit batchread; }
 
 @test "client/smtp/pool" { unit pool; }

@@ -1,6 +1,6 @@
 /*
- * format/dialogue/differ, format/dialogue/even: whatever two dialogues say, a
- * dialogue does not differ from itself, and what is told can be shown.
+ * format/dialogue/differ, format/dialogue/normalize: whatever two dialogues
+ * say, a dialogue does not differ from itself, and what is told can be shown.
  */
 #include "format/dialogue/differ.h"
 

@@ -1,5 +1,5 @@
 /* client/smtp/rate */
-#include "client/smtp/intake.h"
+#include "client/smtp/batchread.h"
 
 #include "sys/io.h"
 

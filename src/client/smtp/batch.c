@@ -4,7 +4,7 @@
 #include "sys/stop.h"
 
 struct batch {
-	struct intake i;
+	struct batchread i;
 	struct report *report;
 	struct sender sender;
 	struct writeahead ahead;
@@ -12,7 +12,7 @@ struct batch {
 
 /*
  * Adds the lines of those who come after m: the one the sender has behind it,
- * and those that are still in the intake.
+ * and those that are still to be read.
  */
 static void
 put_ahead(struct batch *b, const struct message *m)
@@ -26,12 +26,12 @@ put_ahead(struct batch *b, const struct message *m)
 	    stop_asked())
 		return;
 	left = writeahead_group(&b->ahead, r) - 1;
-	next = pushed != NULL ? pushed : intake_behind(&b->i, NULL);
+	next = pushed != NULL ? pushed : batchread_behind(&b->i, NULL);
 	for (; left > 0 && next != NULL; left -= n) {
 		n = writeahead_put(r, next, m->server);
 		if (n < 0)
 			return;
-		next = intake_behind(&b->i, next == pushed ? NULL : next);
+		next = batchread_behind(&b->i, next == pushed ? NULL : next);
 	}
 }
 
@@ -69,7 +69,7 @@ wait(void *report)
 
 /* Waits for input, or until a message may go, or results have to be told. */
 static void
-wait_for_next(struct intake *i)
+wait_for_next(struct batchread *i)
 {
 	int due = report_due(i->report);
 
@@ -83,21 +83,21 @@ static void
 work(struct batch *b)
 {
 	struct sender *s = &b->sender;
-	struct intake *i = &b->i;
+	struct batchread *i = &b->i;
 	struct message *m;
 
 	for (;;) {
-		switch (intake_next(i, &m)) {
-		case INTAKE_MESSAGE:
+		switch (batchread_next(i, &m)) {
+		case BATCHREAD_MESSAGE:
 			if (sender_push(s, m) < 0)
 				return;
 			break;
-		case INTAKE_WAIT:
+		case BATCHREAD_WAIT:
 			if (sender_settle(s) < 0 || report_offer(i->report) < 0)
 				return;
 			wait_for_next(i);
 			break;
-		case INTAKE_END:
+		case BATCHREAD_END:
 			sender_settle(s);
 			report_commit(i->report);
 			return;
@@ -106,7 +106,7 @@ work(struct batch *b)
 }
 
 static int
-is_worker(const struct intake *i)
+is_worker(const struct batchread *i)
 {
 	return i->feed.name == NULL && !i->single;
 }
@@ -125,20 +125,20 @@ set_conf(struct sender_conf *conf, struct batch *b)
 }
 
 enum exit_code
-batch_run(const struct intake_conf *in, struct sender_conf *conf,
+batch_run(const struct batchread_conf *in, struct sender_conf *conf,
     struct report *report)
 {
 	struct batch b = { .report = report, .sender = { .conf = conf } };
 	enum exit_code code;
 
-	intake_init(&b.i, in, conf->servers.connection.helo,
+	batchread_init(&b.i, in, conf->servers.connection.helo,
 	    conf->servers.resolver != NULL, report);
 	set_conf(conf, &b);
 	work(&b);
 	if (is_worker(&b.i))
 		report_end(report);
 	sender_end(&b.sender);
-	code = intake_code(&b.i);
-	intake_free(&b.i);
+	code = batchread_code(&b.i);
+	batchread_free(&b.i);
 	return code;
 }

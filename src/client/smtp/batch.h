@@ -5,7 +5,7 @@
 #ifndef CLIENT_SMTP_BATCH_H
 #define CLIENT_SMTP_BATCH_H
 
-#include "client/smtp/intake.h"
+#include "client/smtp/batchread.h"
 #include "client/smtp/report.h"
 #include "client/smtp/sender.h"
 
@@ -18,7 +18,7 @@
  * cannot be read; else EX_OK.  The outcome of the messages, and a journal or
  * output that broke off the work, is in report.
  */
-enum exit_code batch_run(const struct intake_conf *in,
+enum exit_code batch_run(const struct batchread_conf *in,
     struct sender_conf *conf, struct report *report);
 
 #endif

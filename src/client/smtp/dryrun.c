@@ -110,7 +110,7 @@ try(struct dryrun *d, struct message *m)
 
 /* Each message of a stream. */
 static void
-try_all(struct dryrun *d, const struct intake_conf *in, const char *helo)
+try_all(struct dryrun *d, const struct batchread_conf *in, const char *helo)
 {
 	enum feed_event event = FEED_LATER;
 	struct message m = { 0 };
@@ -135,7 +135,7 @@ try_all(struct dryrun *d, const struct intake_conf *in, const char *helo)
 }
 
 enum exit_code
-dryrun_run(const struct intake_conf *in, const struct sender_conf *conf,
+dryrun_run(const struct batchread_conf *in, const struct sender_conf *conf,
     int ask, struct wr *out)
 {
 	struct dryrun d = { .servers = { .conf = &conf->servers }, .ask = ask,

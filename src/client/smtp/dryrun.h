@@ -4,7 +4,7 @@
 #ifndef CLIENT_SMTP_DRYRUN_H
 #define CLIENT_SMTP_DRYRUN_H
 
-#include "client/smtp/intake.h"
+#include "client/smtp/batchread.h"
 #include "client/smtp/sender.h"
 
 /*
@@ -12,7 +12,7 @@
  * ask the first server that talks is asked, up to RCPT, over one connection.
  * The exit code.
  */
-enum exit_code dryrun_run(const struct intake_conf *in,
+enum exit_code dryrun_run(const struct batchread_conf *in,
     const struct sender_conf *conf, int ask, struct wr *out);
 
 #endif

@@ -17,7 +17,7 @@
 #define WAKE 2000
 
 struct parallel {
-	struct intake in;
+	struct batchread in;
 	struct report *report;
 	struct pool pool;
 	struct pollfd *poll;
@@ -308,13 +308,13 @@ next_message(struct parallel *p, struct message **m, int *input, int *end)
 		return 1;
 	if (*end)
 		return 0;
-	switch (intake_next(&p->in, m)) {
-	case INTAKE_MESSAGE:
+	switch (batchread_next(&p->in, m)) {
+	case BATCHREAD_MESSAGE:
 		return 1;
-	case INTAKE_WAIT:
+	case BATCHREAD_WAIT:
 		*input = p->in.wait == IO_FOREVER;
 		break;
-	case INTAKE_END:
+	case BATCHREAD_END:
 		*end = 1;
 		break;
 	}
@@ -422,7 +422,7 @@ stop_workers(struct parallel *p)
 }
 
 enum exit_code
-parallel_run(const struct intake_conf *in, struct sender_conf *conf,
+parallel_run(const struct batchread_conf *in, struct sender_conf *conf,
     struct report *report, long jobs)
 {
 	struct parallel p = { .report = report,
@@ -430,7 +430,7 @@ parallel_run(const struct intake_conf *in, struct sender_conf *conf,
 	int timeout, input, end = 0;
 	enum exit_code code;
 
-	intake_init(&p.in, in, conf->servers.connection.helo, p.by_domain,
+	batchread_init(&p.in, in, conf->servers.connection.helo, p.by_domain,
 	    report);
 	/* Only the journal asks for a Message-ID. */
 	p.in.feed.raw = report->journal == NULL;
@@ -448,7 +448,7 @@ parallel_run(const struct intake_conf *in, struct sender_conf *conf,
 	pool_end(&p.pool);
 	domains_free(&p.domains);
 	free(p.poll);
-	code = intake_code(&p.in);
-	intake_free(&p.in);
+	code = batchread_code(&p.in);
+	batchread_free(&p.in);
 	return code;
 }

@@ -25,7 +25,7 @@
 #define PARALLEL_JOBS_MAX 1000
 
 /* As batch_run; the servers are shared out among the connections. */
-enum exit_code parallel_run(const struct intake_conf *in,
+enum exit_code parallel_run(const struct batchread_conf *in,
     struct sender_conf *conf, struct report *report, long jobs);
 
 #endif

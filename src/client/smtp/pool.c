@@ -72,7 +72,7 @@ run_worker(void *arg, int fd)
 	struct start *start = arg;
 	struct pool *p = start->pool;
 	struct report report = { .code = EX_OK };
-	struct intake_conf in = { .in = fd };
+	struct batchread_conf in = { .in = fd };
 	struct pool_worker *w;
 	struct wr out;
 

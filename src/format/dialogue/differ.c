@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "even.h"
 #include "format/wire/escape.h"
+#include "normalize.h"
 
 /* How far lines that are alike may be apart to be found. */
 #define REACH 64
@@ -40,7 +40,7 @@ gather(struct side *s, const struct recording *r, enum dialogue_side side)
 {
 	const struct recorded *e;
 	unsigned long *asked = die_calloc(r->n + 1, sizeof *asked), asks = 0;
-	struct even even = { .r = r };
+	struct normalize even = { .r = r };
 	struct line *l;
 	size_t i;
 
@@ -58,7 +58,7 @@ gather(struct side *s, const struct recording *r, enum dialogue_side side)
 		l->e = e;
 		l->asks = asks;
 		l->at = s->text.n;
-		even_add(&s->text, &even, e);
+		normalize_add(&s->text, &even, e);
 		buf_adds(&s->text, ending_of(e));
 		l->n = s->text.n - l->at;
 	}

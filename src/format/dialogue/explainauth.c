@@ -7,14 +7,14 @@
 
 /* What stands where a secret was taken out. */
 static int
-is_masked(const struct judged *j, struct span s)
+is_masked(const struct review *j, struct span s)
 {
 	return (j->e->flags & DIALOGUE_MASKED) != 0 ||
 	    (s.n >= 3 && memcmp(s.p + s.n - 3, "***", 3) == 0);
 }
 
 static const char *
-section(const struct judged *j)
+section(const struct review *j)
 {
 	return j->follow->protocol == DIALOGUE_POP3 ? "RFC 5034 4" :
 	    "RFC 4954 4";
@@ -22,7 +22,7 @@ section(const struct judged *j)
 
 /* Begins a text about what the base64 holds. */
 static struct buf *
-opened(struct judged *j, const char *where)
+opened(struct review *j, const char *where)
 {
 	struct buf *b = notes_new(j->notes, NOTE_MEANS, where);
 
@@ -41,7 +41,7 @@ quoted(struct buf *b, const char *before, struct span s)
 
 /* authorization NUL user NUL password */
 static void
-open_plain(struct explainauth *a, struct judged *j, struct span text)
+open_plain(struct explainauth *a, struct review *j, struct span text)
 {
 	struct span rest = text, authorized, user;
 	struct buf *b;
@@ -50,7 +50,7 @@ open_plain(struct explainauth *a, struct judged *j, struct span text)
 	user = span_cut(&rest, '\0');
 	if (authorized.n + 1 > text.n || authorized.n + user.n + 2 > text.n ||
 	    user.n == 0) {
-		judged_wrong(j, "RFC 4616 2", "PLAIN is the identity to act "
+		review_wrong(j, "RFC 4616 2", "PLAIN is the identity to act "
 		    "as, NUL, user, NUL, password");
 		return;
 	}
@@ -67,7 +67,7 @@ open_plain(struct explainauth *a, struct judged *j, struct span text)
 }
 
 static void
-open_login(struct explainauth *a, struct judged *j, struct span text)
+open_login(struct explainauth *a, struct review *j, struct span text)
 {
 	struct buf *b;
 
@@ -80,14 +80,14 @@ open_login(struct explainauth *a, struct judged *j, struct span text)
 
 /* Whether the digest is that of the password. */
 static void
-compare(struct judged *j, const char *want, struct span got,
+compare(struct review *j, const char *want, struct span got,
     const char *where)
 {
 	if (span_case_is(got, want))
 		notes_add(j->notes, NOTE_MEANS, where, "The digest is that "
 		    "of the password that was given.");
 	else
-		buf_addf(judged_fault(j, where), "the digest is not that of "
+		buf_addf(review_fault(j, where), "the digest is not that of "
 		    "the password that was given, which is %s", want);
 }
 
@@ -103,7 +103,7 @@ is_digest(struct span s)
 
 /* user, a blank, and the digest in hex */
 static void
-open_cram(struct explainauth *a, struct judged *j, struct span text)
+open_cram(struct explainauth *a, struct review *j, struct span text)
 {
 	const char *where = "RFC 2195 2";
 	char want[MD5_HEX];
@@ -115,7 +115,7 @@ open_cram(struct explainauth *a, struct judged *j, struct span text)
 		n--;
 	digest = span_drop(text, n);
 	if (n < 2 || !is_digest(digest)) {
-		judged_wrong(j, where, "CRAM-MD5 is the user, a blank, and 32 "
+		review_wrong(j, where, "CRAM-MD5 is the user, a blank, and 32 "
 		    "hex digits");
 		return;
 	}
@@ -132,7 +132,7 @@ open_cram(struct explainauth *a, struct judged *j, struct span text)
 }
 
 static void
-open_other(struct explainauth *a, struct judged *j, struct span text)
+open_other(struct explainauth *a, struct review *j, struct span text)
 {
 	struct buf *b;
 
@@ -182,7 +182,7 @@ derive(struct explainauth *a, struct scram_verifier *v)
 
 /* Whether the client's last message proves that it has the password. */
 static void
-open_proof(struct explainauth *a, struct judged *j, struct span text)
+open_proof(struct explainauth *a, struct review *j, struct span text)
 {
 	struct scram_verifier v = { .nsalt = 0 };
 	struct buf login = { 0 }, message = { 0 }, answer = { 0 };
@@ -200,7 +200,7 @@ open_proof(struct explainauth *a, struct judged *j, struct span text)
 		notes_add(j->notes, NOTE_MEANS, "RFC 5802 3", "The proof is "
 		    "that of the password that was given.");
 	else
-		judged_wrong(j, "RFC 5802 3", "the proof is not that of the "
+		review_wrong(j, "RFC 5802 3", "the proof is not that of the "
 		    "password that was given");
 out:
 	scram_free(&s);
@@ -211,7 +211,7 @@ out:
 
 /* "n,,n=user,r=nonce", then "c=biws,r=nonce,p=proof" */
 static void
-open_scram(struct explainauth *a, struct judged *j, struct span text)
+open_scram(struct explainauth *a, struct review *j, struct span text)
 {
 	if (a->step == 0) {
 		buf_clear(&a->first);
@@ -225,7 +225,7 @@ open_scram(struct explainauth *a, struct judged *j, struct span text)
 
 /* A response, or what stands behind the mechanism. */
 static void
-open_response(struct explainauth *a, struct judged *j, struct span text)
+open_response(struct explainauth *a, struct review *j, struct span text)
 {
 	struct buf b = { 0 };
 	struct span mechanism = buf_span(&a->mechanism);
@@ -238,7 +238,7 @@ open_response(struct explainauth *a, struct judged *j, struct span text)
 		goto out;
 	}
 	if (mime_base64_decode(&b, text) < 0)
-		judged_wrong(j, section(j), "not base64");
+		review_wrong(j, section(j), "not base64");
 	else if (span_is(mechanism, "PLAIN"))
 		open_plain(a, j, buf_span(&b));
 	else if (span_is(mechanism, "LOGIN"))
@@ -255,7 +255,7 @@ out:
 }
 
 static void
-begin(struct explainauth *a, struct judged *j)
+begin(struct explainauth *a, struct review *j)
 {
 	struct span rest = j->line->arg, word = span_take_word(&rest);
 	size_t i;
@@ -273,7 +273,7 @@ begin(struct explainauth *a, struct judged *j)
 
 /* A challenge is base64, too. */
 static void
-take_challenge(struct explainauth *a, struct judged *j)
+take_challenge(struct explainauth *a, struct review *j)
 {
 	struct span text = span_trim(j->line->text);
 
@@ -281,7 +281,7 @@ take_challenge(struct explainauth *a, struct judged *j)
 	if (is_masked(j, text))
 		return;
 	if (mime_base64_decode(&a->challenge, text) < 0)
-		judged_wrong(j, section(j), "a challenge that is not base64");
+		review_wrong(j, section(j), "a challenge that is not base64");
 	else if (a->shows && a->challenge.n > 0) {
 		struct buf *b = opened(j, NULL);
 
@@ -292,7 +292,7 @@ take_challenge(struct explainauth *a, struct judged *j)
 
 /* "APOP user digest" */
 static void
-open_apop(struct explainauth *a, struct judged *j)
+open_apop(struct explainauth *a, struct review *j)
 {
 	struct span rest = j->line->arg;
 	char want[MD5_HEX];
@@ -302,7 +302,7 @@ open_apop(struct explainauth *a, struct judged *j)
 	if (is_masked(j, rest))
 		return;
 	if (!is_digest(rest))
-		judged_wrong(j, "RFC 1939 7", "APOP is the user, a blank, and "
+		review_wrong(j, "RFC 1939 7", "APOP is the user, a blank, and "
 		    "32 hex digits");
 	else if (a->password.p != NULL) {
 		md5_apop(want, buf_span(&a->stamp), a->password);
@@ -326,7 +326,7 @@ take_greeting(struct explainauth *a, struct span text)
 }
 
 void
-explainauth_line(struct explainauth *a, struct judged *j)
+explainauth_line(struct explainauth *a, struct review *j)
 {
 	const struct follow_line *l = j->line;
 	int pop3 = j->follow->protocol == DIALOGUE_POP3;
@@ -334,16 +334,16 @@ explainauth_line(struct explainauth *a, struct judged *j)
 	if (j->follow->protocol == DIALOGUE_FTP ||
 	    j->follow->protocol == DIALOGUE_ORDER)
 		return;
-	if (l->kind == FOLLOW_COMMAND && judged_is(j, "AUTH"))
+	if (l->kind == FOLLOW_COMMAND && review_is(j, "AUTH"))
 		begin(a, j);
-	else if (l->kind == FOLLOW_COMMAND && pop3 && judged_is(j, "APOP"))
+	else if (l->kind == FOLLOW_COMMAND && pop3 && review_is(j, "APOP"))
 		open_apop(a, j);
 	else if (l->kind == FOLLOW_RESPONSE)
 		open_response(a, j, j->e->text);
 	else if (l->kind == FOLLOW_REPLY && l->turn == 0 && pop3)
 		take_greeting(a, l->text);
 	else if (l->kind == FOLLOW_REPLY && l->digit == 3 &&
-	    judged_is(j, "AUTH") && (pop3 || l->code == 334))
+	    review_is(j, "AUTH") && (pop3 || l->code == 334))
 		take_challenge(a, j);
 }
 

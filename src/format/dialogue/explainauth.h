@@ -5,7 +5,7 @@
 #ifndef FORMAT_DIALOGUE_EXPLAINAUTH_H
 #define FORMAT_DIALOGUE_EXPLAINAUTH_H
 
-#include "judged.h"
+#include "review.h"
 
 /* All zero at first, but for what the caller says. */
 struct explainauth {
@@ -21,7 +21,7 @@ struct explainauth {
 };
 
 /* Adds to the line's notes. */
-void explainauth_line(struct explainauth *a, struct judged *j);
+void explainauth_line(struct explainauth *a, struct review *j);
 
 /* Another dialogue begins. */
 void explainauth_clear(struct explainauth *a);

@@ -21,7 +21,7 @@ explaindialogue_event(struct explaindialogue *x,
 {
 	const struct follow_line *line = follow(&x->follow, e);
 	struct notes all = { 0 };
-	struct judged j = { e, &x->follow, line, &all,
+	struct review j = { e, &x->follow, line, &all,
 	    x->explains_mail ? &x->mail : NULL, 0 };
 
 	x->shown = line->open;
@@ -41,7 +41,7 @@ explaindialogue_message(struct explaindialogue *x, struct span line)
 		.text = span_chomp(line)
 	};
 	struct notes all = { 0 };
-	struct judged j = { &e, &x->follow, NULL, &all, &x->mail, 0 };
+	struct review j = { &e, &x->follow, NULL, &all, &x->mail, 0 };
 
 	x->shown = e.text.n;
 	x->text.body8 = 1;
@@ -54,7 +54,7 @@ explaindialogue_message(struct explaindialogue *x, struct span line)
 void
 explaindialogue_message_end(struct explaindialogue *x)
 {
-	struct judged j = { NULL, &x->follow, NULL, &x->notes, &x->mail, 0 };
+	struct review j = { NULL, &x->follow, NULL, &x->notes, &x->mail, 0 };
 
 	notes_clear(&x->notes);
 	judgetext_end(&x->text, &j);

@@ -14,26 +14,26 @@ static const struct {
 
 /* Any octets: a chunk of BDAT, an order. */
 static int
-is_bytes(const struct judged *j)
+is_bytes(const struct review *j)
 {
-	return j->line->kind == FOLLOW_TEXT && !judged_is(j, "DATA");
+	return j->line->kind == FOLLOW_TEXT && !review_is(j, "DATA");
 }
 
 /* Lines end in CRLF, and neither CR nor LF stands alone. */
 static void
-judge_ending(struct judged *j, const char *section)
+judge_ending(struct review *j, const char *section)
 {
 	const struct dialogue_event *e = j->e;
 
 	if (e->end == DIALOGUE_LF)
-		judged_wrong(j, section, "the line ends in LF alone, not in "
+		review_wrong(j, section, "the line ends in LF alone, not in "
 		    "CRLF");
 	if (e->end == DIALOGUE_CR || span_find(e->text, '\r') != NULL)
-		judged_wrong(j, section, "a CR that ends no line");
+		review_wrong(j, section, "a CR that ends no line");
 }
 
 static void
-watch(struct judge *w, const struct judged *j)
+watch(struct judge *w, const struct review *j)
 {
 	const struct follow_line *l = j->line;
 	struct span word = span_word(j->e->text);
@@ -47,23 +47,23 @@ watch(struct judge *w, const struct judged *j)
 	w->lines++;
 	w->spoken |= j->e->side == DIALOGUE_CLIENT;
 	w->server_last = j->e->side == DIALOGUE_SERVER;
-	if (l->kind == FOLLOW_COMMAND && judged_is(j, "QUIT"))
+	if (l->kind == FOLLOW_COMMAND && review_is(j, "QUIT"))
 		w->quit = 1;
 	w->text &= l->kind != FOLLOW_DOT;
 	if (l->kind != FOLLOW_REPLY || !l->last)
 		return;
-	if (w->quit && judged_is(j, "QUIT"))
+	if (w->quit && review_is(j, "QUIT"))
 		w->quit = 2;
 	w->text |= l->code == 354;
 	w->refused |= l->code == 421 || (l->turn == 0 && l->digit > 3);
-	w->sealed |= l->digit == 2 && (judged_is(j, "STARTTLS") ||
-	    judged_is(j, "STLS") || (j->follow->protocol == DIALOGUE_FTP &&
-	    judged_is(j, "AUTH")));
+	w->sealed |= l->digit == 2 && (review_is(j, "STARTTLS") ||
+	    review_is(j, "STLS") || (j->follow->protocol == DIALOGUE_FTP &&
+	    review_is(j, "AUTH")));
 }
 
 /* What goes on with a line that was cut is a part of that line. */
 static int
-is_rest(struct judge *w, const struct judged *j)
+is_rest(struct judge *w, const struct review *j)
 {
 	int *cut = &w->cut[j->e->side], was = *cut;
 
@@ -73,7 +73,7 @@ is_rest(struct judge *w, const struct judged *j)
 }
 
 static void
-judge_line(struct judge *w, struct judged *j)
+judge_line(struct judge *w, struct review *j)
 {
 	switch (j->follow->protocol) {
 	case DIALOGUE_POP3:
@@ -92,7 +92,7 @@ judge_line(struct judge *w, struct judged *j)
 }
 
 void
-judge_event(struct judge *w, struct judged *j)
+judge_event(struct judge *w, struct review *j)
 {
 	const char *ending = sections[j->follow->protocol].ending;
 

@@ -32,7 +32,7 @@ struct judge {
  * Adds what is wrong with a line to its notes, and says there whether it may
  * stand where it stands.
  */
-void judge_event(struct judge *judge, struct judged *j);
+void judge_event(struct judge *judge, struct review *j);
 
 /* Nothing follows: what is missing. */
 void judge_end(struct judge *judge, struct notes *notes,

@@ -110,7 +110,7 @@ learn(struct judgetext *text, const char *name, struct span value)
 
 /* "NAME=value", or NAME alone. */
 static void
-judge_parameter(struct judged *j, const struct judgeargs_offers *offers,
+judge_parameter(struct review *j, const struct judgeargs_offers *offers,
     struct judgetext *text, struct span value)
 {
 	struct span name = span_cut(&value, '=');
@@ -125,27 +125,27 @@ judge_parameter(struct judged *j, const struct judgeargs_offers *offers,
 		return;
 	what = parameters[i].name;
 	if (!is_value(what, value))
-		buf_addf(judged_fault(j, parameters[i].section),
+		buf_addf(review_fault(j, parameters[i].section),
 		    "not a value of %s", what);
 	if (!judgeargs_offered(offers, parameters[i].offer))
-		buf_addf(judged_fault(j, "RFC 5321 2.2.1"), "%s, and the "
+		buf_addf(review_fault(j, "RFC 5321 2.2.1"), "%s, and the "
 		    "server does not offer %s", what, parameters[i].offer);
 	if (strcmp(what, "BODY") == 0 && span_case_is(value, "BINARYMIME") &&
 	    !judgeargs_offered(offers, "BINARYMIME"))
-		judged_wrong(j, "RFC 3030 3", "BODY=BINARYMIME, and the "
+		review_wrong(j, "RFC 3030 3", "BODY=BINARYMIME, and the "
 		    "server does not offer BINARYMIME");
 	if (j->line->verb[0] == 'M')
 		learn(text, what, value);
 }
 
 static void
-judge_parameters(struct judged *j, const struct judgeargs_offers *offers,
+judge_parameters(struct review *j, const struct judgeargs_offers *offers,
     struct judgetext *text, struct span rest)
 {
 	struct span word;
 
 	if (rest.n > 0 && !byte_is_blank(rest.p[0])) {
-		judged_wrong(j, "RFC 5321 4.1.2", "nothing but a blank and "
+		review_wrong(j, "RFC 5321 4.1.2", "nothing but a blank and "
 		    "parameters may follow the address");
 		return;
 	}
@@ -155,45 +155,45 @@ judge_parameters(struct judged *j, const struct judgeargs_offers *offers,
 
 /* An address between <>, of which RCPT must have one. */
 static void
-judge_address(struct judged *j, const struct addr *a)
+judge_address(struct review *j, const struct addr *a)
 {
-	int rcpt = judged_is(j, "RCPT");
+	int rcpt = review_is(j, "RCPT");
 
 	if (a->text.n == 0) {
 		if (rcpt)
-			judged_wrong(j, "RFC 5321 4.1.1.3",
+			review_wrong(j, "RFC 5321 4.1.1.3",
 			    "a recipient cannot be empty");
 	} else if (a->domain.p == NULL &&
 	    !(rcpt && span_case_is(a->local, "postmaster")))
-		judged_wrong(j, "RFC 5321 4.1.2",
+		review_wrong(j, "RFC 5321 4.1.2",
 		    "an address without @ and a domain");
 }
 
 /* Behind FROM: or TO:; what follows the path, or nothing where there is none */
 static struct span
-judge_path(struct judged *j, struct span path)
+judge_path(struct review *j, struct span path)
 {
 	const char *why;
 	struct addr a;
 	size_t used;
 
 	if (path.n == 0) {
-		judged_wrong(j, "RFC 5321 4.1.2", "an address is missing");
+		review_wrong(j, "RFC 5321 4.1.2", "an address is missing");
 		return path;
 	}
 	if (path.p[0] != '<') {
-		judged_wrong(j, "RFC 5321 4.1.2", "the address does not stand "
+		review_wrong(j, "RFC 5321 4.1.2", "the address does not stand "
 		    "in angle brackets <>");
 		used = span_word(path).n;
 		return span_drop(path, used);
 	}
 	if (addr_path(&a, path, &used, &why) < 0) {
-		buf_addf(judged_fault(j, "RFC 5321 4.1.2"),
+		buf_addf(review_fault(j, "RFC 5321 4.1.2"),
 		    "not an address: %s", why);
 		return span_of(path.p, 0);
 	}
 	if (path.n > 1 && path.p[1] == '@')
-		judged_remark(j, "RFC 5321 F.2", "A source route: servers "
+		review_remark(j, "RFC 5321 F.2", "A source route: servers "
 		    "pass it over, and clients should not send one.");
 	judge_address(j, &a);
 	return span_drop(path, used);
@@ -201,23 +201,23 @@ judge_path(struct judged *j, struct span path)
 
 /* Whether an address is UTF-8, or the command has such octets elsewhere. */
 static void
-judge_octets(struct judged *j, const struct judgetext *text)
+judge_octets(struct review *j, const struct judgetext *text)
 {
 	if (!span_is_ascii(j->e->text) && !text->utf8)
-		judged_wrong(j, "RFC 5321 2.4", "octets over 127 in a "
+		review_wrong(j, "RFC 5321 2.4", "octets over 127 in a "
 		    "command, without SMTPUTF8");
 }
 
 /* "FROM:<path> parameters" */
 static void
-judge_envelope(struct judged *j, const struct judgeargs_offers *offers,
+judge_envelope(struct review *j, const struct judgeargs_offers *offers,
     struct judgetext *text)
 {
-	const char *word = judged_is(j, "RCPT") ? "TO" : "FROM";
+	const char *word = review_is(j, "RCPT") ? "TO" : "FROM";
 	struct span rest = j->line->arg;
 
 	if (!span_case_begins(rest, word)) {
-		buf_addf(judged_fault(j, j->line->verb[0] == 'R' ?
+		buf_addf(review_fault(j, j->line->verb[0] == 'R' ?
 		    "RFC 5321 4.1.1.3" : "RFC 5321 4.1.1.2"),
 		    "%s: is missing before the address", word);
 		return;
@@ -225,18 +225,18 @@ judge_envelope(struct judged *j, const struct judgeargs_offers *offers,
 	rest = span_drop(rest, strlen(word));
 	if (rest.n > 0 && byte_is_blank(rest.p[0]) &&
 	    span_trim(rest).n > 0 && span_trim(rest).p[0] == ':') {
-		buf_addf(judged_fault(j, "RFC 5321 3.3"),
+		buf_addf(review_fault(j, "RFC 5321 3.3"),
 		    "a blank before the colon of %s:", word);
 		rest = span_trim(rest);
 	}
 	if (rest.n == 0 || rest.p[0] != ':') {
-		buf_addf(judged_fault(j, "RFC 5321 4.1.2"),
+		buf_addf(review_fault(j, "RFC 5321 4.1.2"),
 		    "no colon behind %s", word);
 		return;
 	}
 	rest = span_drop(rest, 1);
 	if (rest.n > 0 && byte_is_blank(rest.p[0])) {
-		buf_addf(judged_fault(j, "RFC 5321 3.3"), "a blank behind "
+		buf_addf(review_fault(j, "RFC 5321 3.3"), "a blank behind "
 		    "%s: between the colon and the address there is none",
 		    word);
 		rest = span_trim(rest);
@@ -247,7 +247,7 @@ judge_envelope(struct judged *j, const struct judgeargs_offers *offers,
 }
 
 static void
-judge_chunk(struct judged *j)
+judge_chunk(struct review *j)
 {
 	struct span rest = j->line->arg, size = span_take_word(&rest), last;
 	uintmax_t n;
@@ -255,13 +255,13 @@ judge_chunk(struct judged *j)
 	last = span_trim(rest);
 	if (span_number(size, &n) < 0 ||
 	    (last.n > 0 && !span_case_is(last, "LAST")))
-		judged_wrong(j, "RFC 3030 2", "not \"BDAT octets\" or \"BDAT "
+		review_wrong(j, "RFC 3030 2", "not \"BDAT octets\" or \"BDAT "
 		    "octets LAST\"");
 }
 
 /* The client's name: a domain, or an address in brackets. */
 static void
-judge_name(struct judged *j)
+judge_name(struct review *j)
 {
 	struct span name = j->line->arg;
 
@@ -269,57 +269,57 @@ judge_name(struct judged *j)
 	    name.p[0] == '[' && name.p[name.n - 1] == ']' &&
 	    !span_has_control(name)))
 		return;
-	buf_addf(judged_fault(j, "RFC 5321 4.1.1.1"), "%s takes a domain, or "
+	buf_addf(review_fault(j, "RFC 5321 4.1.1.1"), "%s takes a domain, or "
 	    "an address in brackets, as [192.0.2.1]", j->line->verb);
 }
 
 static void
-judge_length(struct judged *j)
+judge_length(struct review *j)
 {
 	size_t n = j->e->text.n + 2, max = COMMAND_MAX;
 
-	if (judged_is(j, "AUTH"))
+	if (review_is(j, "AUTH"))
 		max = AUTH_MAX;
-	else if ((judged_is(j, "MAIL") || judged_is(j, "RCPT")) &&
+	else if ((review_is(j, "MAIL") || review_is(j, "RCPT")) &&
 	    span_find(j->line->arg, '=') != NULL)
 		max += PARAMETERS_MAX;
 	if (n > max)
-		buf_addf(judged_fault(j, judged_is(j, "AUTH") ?
+		buf_addf(review_fault(j, review_is(j, "AUTH") ?
 		    "RFC 4954 4" : "RFC 5321 4.5.3.1.4"), "a command of %zu "
 		    "octets with its CRLF: %zu are allowed", n, max);
 }
 
 static void
-judge_words(struct judged *j)
+judge_words(struct review *j)
 {
 	size_t i;
 
 	for (i = 0; i < COUNT(commands); i++) {
-		if (!judged_is(j, commands[i].verb))
+		if (!review_is(j, commands[i].verb))
 			continue;
 		if (commands[i].words == NONE && j->line->arg.n > 0)
-			buf_addf(judged_fault(j, commands[i].section),
+			buf_addf(review_fault(j, commands[i].section),
 			    "nothing may follow %s", commands[i].verb);
 		if (commands[i].words == SOME && j->line->arg.n == 0)
-			buf_addf(judged_fault(j, commands[i].section),
+			buf_addf(review_fault(j, commands[i].section),
 			    "%s needs an argument", commands[i].verb);
 	}
 }
 
 void
-judgeargs(struct judged *j, const struct judgeargs_offers *offers,
+judgeargs(struct review *j, const struct judgeargs_offers *offers,
     struct judgetext *text)
 {
 	judge_length(j);
 	judge_words(j);
-	if (judged_is(j, "MAIL") || judged_is(j, "RCPT") ||
-	    judged_is(j, "SEND") || judged_is(j, "SOML") ||
-	    judged_is(j, "SAML"))
+	if (review_is(j, "MAIL") || review_is(j, "RCPT") ||
+	    review_is(j, "SEND") || review_is(j, "SOML") ||
+	    review_is(j, "SAML"))
 		judge_envelope(j, offers, text);
-	else if (judged_is(j, "BDAT"))
+	else if (review_is(j, "BDAT"))
 		judge_chunk(j);
-	else if (judged_is(j, "EHLO") || judged_is(j, "HELO"))
+	else if (review_is(j, "EHLO") || review_is(j, "HELO"))
 		judge_name(j);
-	else if (!judged_is(j, "VRFY") && !judged_is(j, "EXPN"))
+	else if (!review_is(j, "VRFY") && !review_is(j, "EXPN"))
 		judge_octets(j, text);
 }

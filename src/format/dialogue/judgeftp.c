@@ -43,7 +43,7 @@ is_in(const char *words, const char *verb)
 }
 
 static void
-judge_arguments(struct judged *j)
+judge_arguments(struct review *j)
 {
 	struct span arg = j->line->arg;
 	const char *verb = j->line->verb;
@@ -52,73 +52,73 @@ judge_arguments(struct judged *j)
 	const char *section = c != NULL ? c->section : "RFC 959 5.3";
 
 	if (arg.n == 0 && is_in(with, verb))
-		buf_addf(judged_fault(j, section), "%s needs an argument",
+		buf_addf(review_fault(j, section), "%s needs an argument",
 		    verb);
 	else if (arg.n > 0 && is_in(without, verb))
-		buf_addf(judged_fault(j, section), "nothing may follow %s",
+		buf_addf(review_fault(j, section), "nothing may follow %s",
 		    verb);
-	else if (judged_is(j, "PORT") && ftp_pasv_port(arg) == 0)
-		judged_wrong(j, section, "PORT takes six numbers up to 255, "
+	else if (review_is(j, "PORT") && ftp_pasv_port(arg) == 0)
+		review_wrong(j, section, "PORT takes six numbers up to 255, "
 		    "h1,h2,h3,h4,p1,p2");
-	else if (judged_is(j, "EPRT") && (arg.n < 8 ||
+	else if (review_is(j, "EPRT") && (arg.n < 8 ||
 	    arg.p[0] != arg.p[arg.n - 1]))
-		judged_wrong(j, section, "EPRT takes |1|address|port| or "
+		review_wrong(j, section, "EPRT takes |1|address|port| or "
 		    "|2|address|port|");
-	else if (judged_is(j, "TYPE") && memchr("AEILaeil", arg.p[0], 8) ==
+	else if (review_is(j, "TYPE") && memchr("AEILaeil", arg.p[0], 8) ==
 	    NULL)
-		judged_wrong(j, section, "TYPE takes A, E, I or L");
+		review_wrong(j, section, "TYPE takes A, E, I or L");
 }
 
 static void
-judge_place(struct judgeftp *f, struct judged *j)
+judge_place(struct judgeftp *f, struct review *j)
 {
 	const char *verb = j->line->verb;
 
 	if (is_in(logged_in, verb) && f->login == 0) {
 		j->misplaced = 1;
-		buf_addf(judged_fault(j, "RFC 959 5.4"), "%s before a log-in",
+		buf_addf(review_fault(j, "RFC 959 5.4"), "%s before a log-in",
 		    verb);
-	} else if (judged_is(j, "PASS") && f->user == 0)
-		judged_misplaced(j, "RFC 959 4.1.1", "PASS without a USER "
+	} else if (review_is(j, "PASS") && f->user == 0)
+		review_misplaced(j, "RFC 959 4.1.1", "PASS without a USER "
 		    "that was accepted");
-	else if (judged_is(j, "RNTO") && !f->renames)
-		judged_misplaced(j, "RFC 959 4.1.3", "RNTO without a RNFR "
+	else if (review_is(j, "RNTO") && !f->renames)
+		review_misplaced(j, "RFC 959 4.1.3", "RNTO without a RNFR "
 		    "just before");
-	else if (f->all && (judged_is(j, "PORT") || judged_is(j, "PASV") ||
-	    judged_is(j, "EPRT")))
-		judged_misplaced(j, "RFC 2428 4", "after EPSV ALL nothing but "
+	else if (f->all && (review_is(j, "PORT") || review_is(j, "PASV") ||
+	    review_is(j, "EPRT")))
+		review_misplaced(j, "RFC 2428 4", "after EPSV ALL nothing but "
 		    "EPSV may open a data connection");
 }
 
 /* While a file is on its way, these may come. */
 static int
-is_allowed_early(const struct judged *j)
+is_allowed_early(const struct review *j)
 {
-	return j->follow->state == FOLLOW_DATA && (judged_is(j, "ABOR") ||
-	    judged_is(j, "STAT") || judged_is(j, "QUIT"));
+	return j->follow->state == FOLLOW_DATA && (review_is(j, "ABOR") ||
+	    review_is(j, "STAT") || review_is(j, "QUIT"));
 }
 
 /* A command beyond the RFCs: FEAT may have shown it, or an X begins it. */
 static void
-judge_unknown(const struct judgeftp *f, struct judged *j)
+judge_unknown(const struct judgeftp *f, struct review *j)
 {
 	struct span line = j->e->text, word = verb_take(&line);
 	struct buf name = { 0 };
 
 	buf_addspan(&name, word);
 	if (ftp_offers(buf_span(&f->features), buf_str(&name)))
-		judged_remark(j, "RFC 2389 3", "A command of its own, which "
+		review_remark(j, "RFC 2389 3", "A command of its own, which "
 		    "FEAT has shown.");
 	else if (word.n > 0 && (word.p[0] == 'X' || word.p[0] == 'x'))
-		judged_remark(j, "RFC 1123 4.1.3.1", "An experimental command, "
+		review_remark(j, "RFC 1123 4.1.3.1", "An experimental command, "
 		    "as the X says: both sides must have agreed on it.");
 	else
-		judged_wrong(j, "RFC 959 5.3", "not a command of FTP");
+		review_wrong(j, "RFC 959 5.3", "not a command of FTP");
 	buf_free(&name);
 }
 
 static void
-judge_command(struct judgeftp *f, struct judged *j)
+judge_command(struct judgeftp *f, struct review *j)
 {
 	if (*j->line->verb == '\0')
 		judge_unknown(f, j);
@@ -126,21 +126,21 @@ judge_command(struct judgeftp *f, struct judged *j)
 	judge_place(f, j);
 	if ((j->line->early || (j->e->flags & DIALOGUE_EARLY) != 0) &&
 	    !is_allowed_early(j))
-		judged_remark(j, "RFC 959 5.4", j->follow->state ==
+		review_remark(j, "RFC 959 5.4", j->follow->state ==
 		    FOLLOW_CONNECT ? "Sent before the server has greeted: "
 		    "clients should wait." : "Sent before the reply to the "
 		    "command above: clients should wait.");
-	if (judged_is(j, "PASS") && !j->follow->tls)
-		judged_remark(j, "RFC 4217 4", "The password can be read by "
+	if (review_is(j, "PASS") && !j->follow->tls)
+		review_remark(j, "RFC 4217 4", "The password can be read by "
 		    "whoever listens: AUTH TLS comes before it.");
-	if (judged_is(j, "USER")) {
+	if (review_is(j, "USER")) {
 		f->user = j->line->turn;
 		f->login = 0;
-	} else if (judged_is(j, "PASS"))
+	} else if (review_is(j, "PASS"))
 		f->login = j->line->turn;
-	if (judged_is(j, "EPSV") && span_case_is(j->line->arg, "ALL"))
+	if (review_is(j, "EPSV") && span_case_is(j->line->arg, "ALL"))
 		f->asks_all = j->line->turn;
-	f->renames = judged_is(j, "RNFR");
+	f->renames = review_is(j, "RNFR");
 }
 
 /* The code says what another command would be answered. */
@@ -156,36 +156,36 @@ fits(const char *verb, int code)
 }
 
 static void
-judge_form(struct judged *j)
+judge_form(struct review *j)
 {
 	const struct follow_line *l = j->line;
 
 	if (l->code == 227 && ftp_pasv_port(l->text) == 0)
-		judged_wrong(j, "RFC 959 4.2.2", "a 227 has six numbers up to "
+		review_wrong(j, "RFC 959 4.2.2", "a 227 has six numbers up to "
 		    "255, h1,h2,h3,h4,p1,p2");
 	if (l->code == 229 && ftp_epsv_port(l->text) == 0)
-		judged_wrong(j, "RFC 2428 3", "a 229 has the port so: "
+		review_wrong(j, "RFC 2428 3", "a 229 has the port so: "
 		    "(|||port|)");
 	if (l->code == 257 && span_find(l->text, '"') == NULL)
-		judged_wrong(j, "RFC 959 4.2.2", "a 257 has the directory in "
+		review_wrong(j, "RFC 959 4.2.2", "a 257 has the directory in "
 		    "quotes");
 }
 
 static void
-judge_reply(struct judged *j)
+judge_reply(struct review *j)
 {
 	const struct follow_line *l = j->line;
 
 	if (l->stray)
-		judged_wrong(j, "RFC 959 5.4", "no command has asked for this "
+		review_wrong(j, "RFC 959 5.4", "no command has asked for this "
 		    "reply");
 	else if (l->turn == 0 && l->digit < 4 && l->code != 220 &&
 	    l->code != 120)
-		judged_wrong(j, "RFC 959 5.4", "no greeting: that is 220, or "
+		review_wrong(j, "RFC 959 5.4", "no greeting: that is 220, or "
 		    "a refusal");
 	else if (l->turn > 0 && l->digit < 4 && *l->verb != '\0' &&
 	    !fits(l->verb, l->code))
-		buf_addf(judged_fault(j, "RFC 959 5.4"), "%d is no answer to "
+		buf_addf(review_fault(j, "RFC 959 5.4"), "%d is no answer to "
 		    "%s: the replies are out of step with the commands",
 		    l->code, l->verb);
 	else
@@ -193,37 +193,37 @@ judge_reply(struct judged *j)
 }
 
 static void
-learn(struct judgeftp *f, const struct judged *j)
+learn(struct judgeftp *f, const struct review *j)
 {
 	const struct follow_line *l = j->line;
 
 	if (l->code == 230 || l->code == 232)
 		f->login = l->turn;
-	else if (judged_is(j, "REIN") && l->digit == 2)
+	else if (review_is(j, "REIN") && l->digit == 2)
 		f->login = 0;
-	else if (judged_is(j, "PASS") && l->digit > 3 && l->turn == f->login)
+	else if (review_is(j, "PASS") && l->digit > 3 && l->turn == f->login)
 		f->login = 0;
-	else if (judged_is(j, "USER") && l->digit > 3)
+	else if (review_is(j, "USER") && l->digit > 3)
 		f->user = 0;
-	else if (judged_is(j, "EPSV") && l->turn == f->asks_all)
+	else if (review_is(j, "EPSV") && l->turn == f->asks_all)
 		f->all = l->digit == 2;
 }
 
 void
-judgeftp_line(struct judgeftp *f, struct judged *j)
+judgeftp_line(struct judgeftp *f, struct review *j)
 {
 	switch (j->line->kind) {
 	case FOLLOW_COMMAND:
 		judge_command(f, j);
 		break;
 	case FOLLOW_NO_REPLY:
-		judged_wrong(j, "RFC 959 4.2", "not a reply: it has no code "
+		review_wrong(j, "RFC 959 4.2", "not a reply: it has no code "
 		    "of three digits and a blank or hyphen");
 		break;
 	case FOLLOW_REPLY:
 		if (j->line->first)
 			judge_reply(j);
-		else if (judged_is(j, "FEAT")) {
+		else if (review_is(j, "FEAT")) {
 			buf_addspan(&f->features, j->line->text);
 			buf_addc(&f->features, '\n');
 		}

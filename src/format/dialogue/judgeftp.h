@@ -5,7 +5,7 @@
 #ifndef FORMAT_DIALOGUE_JUDGEFTP_H
 #define FORMAT_DIALOGUE_JUDGEFTP_H
 
-#include "judged.h"
+#include "review.h"
 
 /* All zero at first. */
 struct judgeftp {
@@ -18,7 +18,7 @@ struct judgeftp {
 	int all;		/* ... which was accepted */
 };
 
-void judgeftp_line(struct judgeftp *f, struct judged *j);
+void judgeftp_line(struct judgeftp *f, struct review *j);
 void judgeftp_free(struct judgeftp *f);
 
 #endif

@@ -7,7 +7,7 @@
 
 /* All octets of an order are there. */
 static void
-judge_sum(const struct judgeorder *o, struct judged *j)
+judge_sum(const struct judgeorder *o, struct review *j)
 {
 	unsigned char digest[SHA256_SIZE];
 	struct sha256 sha = o->sha;
@@ -19,12 +19,12 @@ judge_sum(const struct judgeorder *o, struct judged *j)
 		notes_add(j->notes, NOTE_MEANS, PAGE, "The order is whole: its "
 		    "SHA-256 is as its line says.");
 	else
-		buf_addf(judged_fault(j, PAGE), "the SHA-256 of the order is "
+		buf_addf(review_fault(j, PAGE), "the SHA-256 of the order is "
 		    "%s, not as its line says", hex);
 }
 
 static void
-begin_order(struct judgeorder *o, struct judged *j, const struct ordline *line)
+begin_order(struct judgeorder *o, struct review *j, const struct ordline *line)
 {
 	memcpy(o->want, line->sha.p, SHA256_HEX - 1);
 	sha256_init(&o->sha);
@@ -35,7 +35,7 @@ begin_order(struct judgeorder *o, struct judged *j, const struct ordline *line)
 
 /* Where nobody knows how a line ended, there is nothing to compare. */
 static void
-judge_text(struct judgeorder *o, struct judged *j)
+judge_text(struct judgeorder *o, struct review *j)
 {
 	const struct dialogue_event *e = j->e;
 	struct span end = span_str(dialogue_ending(e->end));
@@ -54,38 +54,38 @@ judge_text(struct judgeorder *o, struct judged *j)
 }
 
 static void
-judge_command(struct judgeorder *o, struct judged *j)
+judge_command(struct judgeorder *o, struct review *j)
 {
 	struct ordline line;
 	const char *why;
 
 	if (j->e->text.n + 2 > ORDLINE_MAX)
-		buf_addf(judged_fault(j, PAGE), "a line of %zu octets: %d are "
+		buf_addf(review_fault(j, PAGE), "a line of %zu octets: %d are "
 		    "allowed", j->e->text.n + 2, ORDLINE_MAX);
-	if (judged_is(j, "ORDER")) {
+	if (review_is(j, "ORDER")) {
 		o->orders++;
 		why = ordline_parse(&line, j->line->arg);
 		o->left = 0;
 		if (why != NULL)
-			buf_adds(judged_fault(j, PAGE), why);
+			buf_adds(review_fault(j, PAGE), why);
 		else
 			begin_order(o, j, &line);
 	} else if (*j->line->verb == '\0')
-		judged_wrong(j, PAGE, o->orders > 0 ? "not a command: the "
+		review_wrong(j, PAGE, o->orders > 0 ? "not a command: the "
 		    "order above had more octets than its size says, or it is "
 		    "none" : "not a command: ORDER or QUIT");
 	else if (j->line->arg.n > 0)
-		judged_wrong(j, PAGE, "nothing may follow QUIT");
+		review_wrong(j, PAGE, "nothing may follow QUIT");
 }
 
 static void
-judge_reply(struct judged *j)
+judge_reply(struct review *j)
 {
 	const struct follow_line *l = j->line;
 	char code[4];
 
 	if (l->kind == FOLLOW_NO_REPLY) {
-		judged_wrong(j, PAGE, "not a reply: a code of three digits, a "
+		review_wrong(j, PAGE, "not a reply: a code of three digits, a "
 		    "blank, and text");
 		return;
 	}
@@ -94,19 +94,19 @@ judge_reply(struct judged *j)
 	code[2] = (char)('0' + l->code % 10);
 	code[3] = '\0';
 	if (explain_reply(DIALOGUE_ORDER, l->verb, span_str(code)) == NULL)
-		judged_wrong(j, PAGE, "no code of this protocol");
+		review_wrong(j, PAGE, "no code of this protocol");
 	else if (l->stray)
-		judged_wrong(j, PAGE, "no command has asked for this reply");
+		review_wrong(j, PAGE, "no command has asked for this reply");
 	else if ((l->turn == 0 && l->digit < 4 && l->code != 220) ||
 	    (l->turn > 0 && l->code == 220) ||
-	    (judged_is(j, "QUIT") && l->code == 250) ||
-	    (judged_is(j, "ORDER") && l->code == 221))
-		judged_wrong(j, PAGE, "no answer to this command: the replies "
+	    (review_is(j, "QUIT") && l->code == 250) ||
+	    (review_is(j, "ORDER") && l->code == 221))
+		review_wrong(j, PAGE, "no answer to this command: the replies "
 		    "are out of step");
 }
 
 void
-judgeorder_line(struct judgeorder *o, struct judged *j)
+judgeorder_line(struct judgeorder *o, struct review *j)
 {
 	if (j->line->kind == FOLLOW_COMMAND)
 		judge_command(o, j);

@@ -5,7 +5,7 @@
 #define FORMAT_DIALOGUE_JUDGEORDER_H
 
 #include "format/crypt/sha256.h"
-#include "judged.h"
+#include "review.h"
 
 /* All zero at first. */
 struct judgeorder {
@@ -17,6 +17,6 @@ struct judgeorder {
 				   are known */
 };
 
-void judgeorder_line(struct judgeorder *o, struct judged *j);
+void judgeorder_line(struct judgeorder *o, struct review *j);
 
 #endif

@@ -36,11 +36,11 @@ static const struct {
 };
 
 static int
-is_about_message(const struct judged *j)
+is_about_message(const struct review *j)
 {
-	return judged_is(j, "RETR") || judged_is(j, "DELE") ||
-	    judged_is(j, "TOP") || judged_is(j, "LIST") ||
-	    judged_is(j, "UIDL");
+	return review_is(j, "RETR") || review_is(j, "DELE") ||
+	    review_is(j, "TOP") || review_is(j, "LIST") ||
+	    review_is(j, "UIDL");
 }
 
 static size_t
@@ -69,7 +69,7 @@ is_deleted(const struct judgepop3 *p, uintmax_t n)
 
 /* Its first argument is the number of a message that is still there. */
 static void
-judge_number(struct judgepop3 *p, struct judged *j, const char *section)
+judge_number(struct judgepop3 *p, struct review *j, const char *section)
 {
 	struct span word = span_word(j->line->arg);
 	uintmax_t n;
@@ -77,20 +77,20 @@ judge_number(struct judgepop3 *p, struct judged *j, const char *section)
 	if (word.n == 0)
 		return;
 	if (span_number(word, &n) < 0 || n == 0)
-		buf_addf(judged_fault(j, section), "%s takes the number of a "
+		buf_addf(review_fault(j, section), "%s takes the number of a "
 		    "message, from 1", j->line->verb);
 	else if (is_deleted(p, n))
-		buf_addf(judged_fault(j, "RFC 1939 5"), "message %ju has been "
+		buf_addf(review_fault(j, "RFC 1939 5"), "message %ju has been "
 		    "marked as deleted", n);
 }
 
 static void
-judge_arguments(struct judgepop3 *p, struct judged *j, size_t i)
+judge_arguments(struct judgepop3 *p, struct review *j, size_t i)
 {
 	size_t n = count_words(j->line->arg);
 
 	if (n < commands[i].least || n > commands[i].most)
-		buf_addf(judged_fault(j, commands[i].section), n >
+		buf_addf(review_fault(j, commands[i].section), n >
 		    commands[i].most ? "too much stands behind %s" :
 		    "%s needs an argument", commands[i].verb);
 	if (is_about_message(j))
@@ -98,70 +98,70 @@ judge_arguments(struct judgepop3 *p, struct judged *j, size_t i)
 }
 
 static void
-judge_place(struct judgepop3 *p, struct judged *j, size_t i)
+judge_place(struct judgepop3 *p, struct review *j, size_t i)
 {
 	const char *verb = commands[i].verb;
 
 	if (commands[i].state == BEFORE && p->login != 0) {
 		j->misplaced = 1;
-		buf_addf(judged_fault(j, commands[i].section),
+		buf_addf(review_fault(j, commands[i].section),
 		    "%s after a log-in", verb);
 	} else if (commands[i].state == BEHIND && p->login == 0) {
 		j->misplaced = 1;
-		buf_addf(judged_fault(j, commands[i].section),
+		buf_addf(review_fault(j, commands[i].section),
 		    "%s before a log-in", verb);
-	} else if (judged_is(j, "PASS") && p->user == 0)
-		judged_misplaced(j, "RFC 1939 7", "PASS without a USER that "
+	} else if (review_is(j, "PASS") && p->user == 0)
+		review_misplaced(j, "RFC 1939 7", "PASS without a USER that "
 		    "was accepted");
-	else if (judged_is(j, "APOP") && !p->timestamp)
-		judged_misplaced(j, "RFC 1939 7", "APOP, and the greeting had "
+	else if (review_is(j, "APOP") && !p->timestamp)
+		review_misplaced(j, "RFC 1939 7", "APOP, and the greeting had "
 		    "no timestamp in <>");
 }
 
 static void
-remark_login(struct judged *j)
+remark_login(struct review *j)
 {
-	if ((judged_is(j, "PASS") || (judged_is(j, "AUTH") &&
+	if ((review_is(j, "PASS") || (review_is(j, "AUTH") &&
 	    (span_case_is(span_word(j->line->arg), "PLAIN") ||
 	    span_case_is(span_word(j->line->arg), "LOGIN")))) &&
 	    !j->follow->tls)
-		judged_remark(j, "RFC 2595 2.1", "The password can be read by "
+		review_remark(j, "RFC 2595 2.1", "The password can be read by "
 		    "whoever listens: STLS comes before it.");
 }
 
 static void
-claim(struct judgepop3 *p, const struct judged *j)
+claim(struct judgepop3 *p, const struct review *j)
 {
-	if (judged_is(j, "USER"))
+	if (review_is(j, "USER"))
 		p->user = j->line->turn;
-	else if (judged_is(j, "PASS") || judged_is(j, "APOP") ||
-	    (judged_is(j, "AUTH") && j->line->arg.n > 0))
+	else if (review_is(j, "PASS") || review_is(j, "APOP") ||
+	    (review_is(j, "AUTH") && j->line->arg.n > 0))
 		p->login = j->line->turn;
-	else if (judged_is(j, "RSET"))
+	else if (review_is(j, "RSET"))
 		buf_clear(&p->deleted);
 }
 
 static void
-judge_command(struct judgepop3 *p, struct judged *j)
+judge_command(struct judgepop3 *p, struct review *j)
 {
 	size_t i, n = j->e->text.n + 2;
 
 	if (*j->line->verb == '\0' && j->e->text.n > 0 &&
 	    (j->e->text.p[0] | 0x20) == 'x')
-		judged_remark(j, "RFC 1939 3", "A command of its own, as the X "
+		review_remark(j, "RFC 1939 3", "A command of its own, as the X "
 		    "says: both sides must have agreed on it.");
 	else if (*j->line->verb == '\0')
-		judged_wrong(j, "RFC 1939 3", "not a command of POP3");
+		review_wrong(j, "RFC 1939 3", "not a command of POP3");
 	for (i = 0; i < COUNT(commands); i++)
-		if (judged_is(j, commands[i].verb)) {
+		if (review_is(j, commands[i].verb)) {
 			judge_arguments(p, j, i);
 			judge_place(p, j, i);
 		}
-	if (n > (judged_is(j, "AUTH") ? AUTH_MAX : COMMAND_MAX))
-		buf_addf(judged_fault(j, "RFC 2449 4"), "a command of %zu "
+	if (n > (review_is(j, "AUTH") ? AUTH_MAX : COMMAND_MAX))
+		buf_addf(review_fault(j, "RFC 2449 4"), "a command of %zu "
 		    "octets with its CRLF: %d are allowed", n, COMMAND_MAX);
 	if (j->line->early || (j->e->flags & DIALOGUE_EARLY) != 0)
-		judged_wrong(j, "RFC 2449 6.6", j->follow->state ==
+		review_wrong(j, "RFC 2449 6.6", j->follow->state ==
 		    FOLLOW_CONNECT ? "sent before the server has greeted" :
 		    "sent before the reply to the command above, and CAPA has "
 		    "not shown PIPELINING");
@@ -181,36 +181,36 @@ refused(struct judgepop3 *p, const struct follow_line *l)
 }
 
 static void
-granted(struct judgepop3 *p, const struct judged *j)
+granted(struct judgepop3 *p, const struct review *j)
 {
 	if (j->line->turn == 0)
 		p->timestamp = span_find(j->line->text, '<') != NULL &&
 		    span_find(j->line->text, '>') != NULL;
-	if (judged_is(j, "STLS"))
+	if (review_is(j, "STLS"))
 		p->user = p->login = 0;
 }
 
 /* "+OK 2 320" */
 static void
-judge_stat(struct judged *j)
+judge_stat(struct review *j)
 {
 	struct span rest = j->line->text, n = span_take_word(&rest);
 	uintmax_t messages, octets;
 
 	if (span_number(n, &messages) < 0 ||
 	    span_number(span_word(span_trim(rest)), &octets) < 0)
-		judged_wrong(j, "RFC 1939 5", "the answer to STAT is +OK, the "
+		review_wrong(j, "RFC 1939 5", "the answer to STAT is +OK, the "
 		    "number of messages, and their octets");
 }
 
 static void
-judge_reply(struct judgepop3 *p, struct judged *j)
+judge_reply(struct judgepop3 *p, struct review *j)
 {
 	const struct follow_line *l = j->line;
 	size_t n = j->e->text.n + 2;
 
 	if (l->kind == FOLLOW_NO_REPLY) {
-		judged_wrong(j, "RFC 1939 3", p->listed ? "not a reply: the "
+		review_wrong(j, "RFC 1939 3", p->listed ? "not a reply: the "
 		    "list has ended above, at a dot alone on its line; a line "
 		    "that is a dot needs a second one" :
 		    "not a reply: neither +OK nor -ERR");
@@ -219,17 +219,17 @@ judge_reply(struct judgepop3 *p, struct judged *j)
 	p->listed = 0;
 	if (l->digit != 3 && !span_begins(j->e->text, "+OK") &&
 	    !span_begins(j->e->text, "-ERR"))
-		judged_wrong(j, "RFC 1939 3", "+OK and -ERR are in capitals");
+		review_wrong(j, "RFC 1939 3", "+OK and -ERR are in capitals");
 	if (n > REPLY_MAX && l->digit != 3)
-		buf_addf(judged_fault(j, "RFC 1939 3"), "a reply of %zu "
+		buf_addf(review_fault(j, "RFC 1939 3"), "a reply of %zu "
 		    "octets with its CRLF: %d are allowed", n, REPLY_MAX);
 	if (l->stray)
-		judged_wrong(j, "RFC 1939 3", "no command has asked for this "
+		review_wrong(j, "RFC 1939 3", "no command has asked for this "
 		    "reply: each has one, and no more");
-	else if (l->digit == 3 && !judged_is(j, "AUTH"))
-		judged_wrong(j, "RFC 5034 4", "a challenge, and nobody is in "
+	else if (l->digit == 3 && !review_is(j, "AUTH"))
+		review_wrong(j, "RFC 5034 4", "a challenge, and nobody is in "
 		    "AUTH");
-	else if (l->digit == 2 && judged_is(j, "STAT"))
+	else if (l->digit == 2 && review_is(j, "STAT"))
 		judge_stat(j);
 	if (l->digit == 5)
 		refused(p, l);
@@ -239,29 +239,29 @@ judge_reply(struct judgepop3 *p, struct judged *j)
 
 /* "1 120"; "1 whqtswO00WBw418f9t5JxYwZ" */
 static void
-judge_listing(struct judged *j, struct span line)
+judge_listing(struct review *j, struct span line)
 {
 	struct span number = span_take_word(&line), word;
-	int unique = judged_is(j, "UIDL");
+	int unique = review_is(j, "UIDL");
 	uintmax_t n, octets;
 
 	word = span_word(span_trim(line));
 	if (span_number(number, &n) < 0 || n == 0 || word.n == 0 ||
 	    (unique ? word.n > ID_MAX : span_number(word, &octets) < 0))
-		judged_wrong(j, unique ? "RFC 1939 7" : "RFC 1939 5", unique ?
+		review_wrong(j, unique ? "RFC 1939 7" : "RFC 1939 5", unique ?
 		    "each line is the number of a message and an id of up to "
 		    "70 octets" : "each line is the number of a message and "
 		    "its octets");
 }
 
 static int
-is_message(const struct judged *j)
+is_message(const struct review *j)
 {
-	return judged_is(j, "RETR") || judged_is(j, "TOP");
+	return review_is(j, "RETR") || review_is(j, "TOP");
 }
 
 static void
-judge_list(struct judged *j)
+judge_list(struct review *j)
 {
 	struct span line = j->e->text, text = line;
 
@@ -270,10 +270,10 @@ judge_list(struct judged *j)
 			text = span_drop(text, 1);
 		explainmail_line(j->mail, j->notes, text);
 	}
-	if (judged_is(j, "LIST") || judged_is(j, "UIDL"))
+	if (review_is(j, "LIST") || review_is(j, "UIDL"))
 		judge_listing(j, line);
 	else if (line.n > 1 && line.p[0] == '.' && line.p[1] != '.')
-		judged_wrong(j, "RFC 1939 3", "a line that begins with a dot, "
+		review_wrong(j, "RFC 1939 3", "a line that begins with a dot, "
 		    "which was not doubled: the client takes it off");
 	else if (line.n > 1 && line.p[0] == '.')
 		notes_add(j->notes, NOTE_MEANS, "RFC 1939 3", "A line of the "
@@ -283,18 +283,18 @@ judge_list(struct judged *j)
 
 /* A DELE that was accepted. */
 static void
-note_deleted(struct judgepop3 *p, const struct judged *j)
+note_deleted(struct judgepop3 *p, const struct review *j)
 {
 	uintmax_t n;
 
-	if (j->line->kind == FOLLOW_COMMAND && judged_is(j, "DELE") &&
+	if (j->line->kind == FOLLOW_COMMAND && review_is(j, "DELE") &&
 	    p->deleted.n < DELETED_MAX * sizeof n &&
 	    span_number(span_word(j->line->arg), &n) == 0)
 		buf_add(&p->deleted, &n, sizeof n);
 }
 
 void
-judgepop3_line(struct judgepop3 *p, struct judged *j)
+judgepop3_line(struct judgepop3 *p, struct review *j)
 {
 	switch (j->line->kind) {
 	case FOLLOW_COMMAND:

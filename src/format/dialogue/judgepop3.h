@@ -4,7 +4,7 @@
 #ifndef FORMAT_DIALOGUE_JUDGEPOP3_H
 #define FORMAT_DIALOGUE_JUDGEPOP3_H
 
-#include "judged.h"
+#include "review.h"
 
 /* All zero at first. */
 struct judgepop3 {
@@ -16,7 +16,7 @@ struct judgepop3 {
 	struct buf deleted;	/* numbers of messages, each uintmax_t */
 };
 
-void judgepop3_line(struct judgepop3 *p, struct judged *j);
+void judgepop3_line(struct judgepop3 *p, struct review *j);
 void judgepop3_free(struct judgepop3 *p);
 
 #endif

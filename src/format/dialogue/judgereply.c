@@ -55,13 +55,13 @@ fits(const char *verb, int code)
 
 /* The code says what another command would be answered. */
 static void
-judge_fit(struct judged *j)
+judge_fit(struct review *j)
 {
 	const struct follow_line *l = j->line;
 
 	if (l->digit > 3 || fits(l->verb, l->code))
 		return;
-	buf_addf(judged_fault(j, "RFC 5321 4.3.2"), "%d is no answer to %s: "
+	buf_addf(review_fault(j, "RFC 5321 4.3.2"), "%d is no answer to %s: "
 	    "the replies are out of step with the commands", l->code,
 	    strcmp(l->verb, ".") == 0 ? "the text of a message" :
 	    *l->verb == '\0' ? "an unknown command" : l->verb);
@@ -69,67 +69,67 @@ judge_fit(struct judged *j)
 
 /* The class of 5.1.1 is the first digit of 550. */
 static void
-judge_status(struct judged *j)
+judge_status(struct review *j)
 {
 	struct explain_status status;
 	struct span text = j->line->text;
 
 	/* RFC 2034 4: not in the greeting, nor to EHLO. */
-	if (j->line->turn == 0 || judged_is(j, "EHLO") ||
-	    judged_is(j, "HELO") || j->line->digit == 3 ||
+	if (j->line->turn == 0 || review_is(j, "EHLO") ||
+	    review_is(j, "HELO") || j->line->digit == 3 ||
 	    explain_status(&status, text) == 0)
 		return;
 	if (text.p[0] - '0' != j->line->digit)
-		buf_addf(judged_fault(j, "RFC 2034 4"), "a status code of "
+		buf_addf(review_fault(j, "RFC 2034 4"), "a status code of "
 		    "class %c, and the reply is %d", text.p[0], j->line->code);
 }
 
 static void
-judge_form(struct judged *j, int was)
+judge_form(struct review *j, int was)
 {
 	const struct follow_line *l = j->line;
 	size_t n = j->e->text.n + 2;
 
 	if (was != 0 && l->code != was)
-		buf_addf(judged_fault(j, "RFC 5321 4.2.1"), "the lines of one "
+		buf_addf(review_fault(j, "RFC 5321 4.2.1"), "the lines of one "
 		    "reply have different codes, %d and %d", was, l->code);
 	if (l->digit < 2 || l->code / 10 % 10 > 5)
-		judged_wrong(j, "RFC 5321 4.2.1", "no code of SMTP: the first "
+		review_wrong(j, "RFC 5321 4.2.1", "no code of SMTP: the first "
 		    "digit is 2 to 5, the second 0 to 5");
 	if (n > REPLY_MAX && l->code != 334)
-		buf_addf(judged_fault(j, "RFC 5321 4.5.3.1.5"), "a reply line "
+		buf_addf(review_fault(j, "RFC 5321 4.5.3.1.5"), "a reply line "
 		    "of %zu octets with its CRLF: %d are allowed", n,
 		    REPLY_MAX);
 	if (!span_is_ascii(j->e->text) &&
 	    (j->follow->offers & OFFER_SMTPUTF8) == 0)
-		judged_wrong(j, "RFC 5321 4.2", "octets over 127 in a reply");
+		review_wrong(j, "RFC 5321 4.2", "octets over 127 in a reply");
 	if (n > CHALLENGE_MAX)
-		judged_wrong(j, "RFC 4954 4", "a challenge over 12288 octets");
+		review_wrong(j, "RFC 4954 4", "a challenge over 12288 octets");
 }
 
 static void
-judge_place(struct judged *j)
+judge_place(struct review *j)
 {
 	const struct follow_line *l = j->line;
 
 	if (l->stray)
-		judged_wrong(j, "RFC 5321 4.2", "no command has asked for "
+		review_wrong(j, "RFC 5321 4.2", "no command has asked for "
 		    "this reply: each has one, and no more");
 	else if (l->turn == 0 && l->digit < 4 && l->code != 220)
-		judged_wrong(j, "RFC 5321 4.3.2", "no greeting: that is 220, "
+		review_wrong(j, "RFC 5321 4.3.2", "no greeting: that is 220, "
 		    "or a refusal");
 	else if (l->turn > 0)
 		judge_fit(j);
 }
 
 void
-judgereply(struct judged *j, int *code)
+judgereply(struct review *j, int *code)
 {
 	const struct follow_line *l = j->line;
 	int was = *code;
 
 	if (l->kind == FOLLOW_NO_REPLY) {
-		judged_wrong(j, "RFC 5321 4.2", "not a reply: it has no code "
+		review_wrong(j, "RFC 5321 4.2", "not a reply: it has no code "
 		    "of three digits and a blank or hyphen");
 		return;
 	}

@@ -5,9 +5,9 @@
 #ifndef FORMAT_DIALOGUE_JUDGEREPLY_H
 #define FORMAT_DIALOGUE_JUDGEREPLY_H
 
-#include "judged.h"
+#include "review.h"
 
 /* *code, 0 at first, is that of a reply whose last line has not come. */
-void judgereply(struct judged *j, int *code);
+void judgereply(struct review *j, int *code);
 
 #endif

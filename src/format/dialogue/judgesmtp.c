@@ -36,10 +36,10 @@ needs_of(const char *verb)
 }
 
 static void
-misplaced(struct judged *j, const char *section, const char *why)
+misplaced(struct review *j, const char *section, const char *why)
 {
 	j->misplaced = 1;
-	buf_addf(judged_fault(j, section), "%s %s", j->line->verb, why);
+	buf_addf(review_fault(j, section), "%s %s", j->line->verb, why);
 }
 
 /*
@@ -47,7 +47,7 @@ misplaced(struct judged *j, const char *section, const char *why)
  * PIPELINING: the client may not have known.
  */
 static void
-judge_envelope(struct judgesmtp *s, struct judged *j, unsigned need)
+judge_envelope(struct judgesmtp *s, struct review *j, unsigned need)
 {
 	int knows = (j->follow->offers & OFFER_PIPELINING) == 0;
 
@@ -63,37 +63,37 @@ judge_envelope(struct judgesmtp *s, struct judged *j, unsigned need)
 
 /* Whether it may stand here, by what came before it. */
 static void
-judge_order(struct judgesmtp *s, struct judged *j)
+judge_order(struct judgesmtp *s, struct review *j)
 {
 	unsigned need = needs_of(j->line->verb);
 
 	if ((need & HELLO) != 0 && s->hello == 0)
 		misplaced(j, ORDER, "before EHLO or HELO");
 	if ((need & OUTSIDE) != 0 && s->sender != 0)
-		misplaced(j, judged_is(j, "AUTH") ? "RFC 4954 4" : ORDER,
+		misplaced(j, review_is(j, "AUTH") ? "RFC 4954 4" : ORDER,
 		    "in a transaction that is open");
 	judge_envelope(s, j, need);
-	if (judged_is(j, "DATA") && s->chunks)
+	if (review_is(j, "DATA") && s->chunks)
 		misplaced(j, "RFC 3030 2", "after BDAT in one transaction");
-	if (judged_is(j, "AUTH") && s->logged_in)
+	if (review_is(j, "AUTH") && s->logged_in)
 		misplaced(j, "RFC 4954 4", "after a log-in that succeeded");
 	if (s->hello != 0 && (((need & OFFER) != 0 &&
 	    !judgeargs_offered(&s->offers, j->line->verb)) ||
-	    (judged_is(j, "BDAT") &&
+	    (review_is(j, "BDAT") &&
 	    !judgeargs_offered(&s->offers, "CHUNKING"))))
 		misplaced(j, "RFC 5321 2.2.1", "was not offered by EHLO");
 }
 
 /* AUTH that shows a password to all who listen. */
 static void
-remark_login(struct judged *j)
+remark_login(struct review *j)
 {
 	struct span mechanism = span_word(j->line->arg);
 
-	if (judged_is(j, "AUTH") && !j->follow->tls &&
+	if (review_is(j, "AUTH") && !j->follow->tls &&
 	    (span_case_is(mechanism, "PLAIN") ||
 	    span_case_is(mechanism, "LOGIN")))
-		judged_remark(j, "RFC 4954 4", "The password can be read by "
+		review_remark(j, "RFC 4954 4", "The password can be read by "
 		    "whoever listens: STARTTLS comes before such an AUTH.");
 }
 
@@ -106,7 +106,7 @@ forget_transaction(struct judgesmtp *s)
 }
 
 static void
-begin_chunk(struct judgesmtp *s, const struct judged *j)
+begin_chunk(struct judgesmtp *s, const struct review *j)
 {
 	struct span rest = j->line->arg;
 
@@ -117,7 +117,7 @@ begin_chunk(struct judgesmtp *s, const struct judged *j)
 }
 
 static int
-begins_transaction(const struct judged *j)
+begins_transaction(const struct review *j)
 {
 	const struct verb *v = verb_find(DIALOGUE_SMTP,
 	    span_str(j->line->verb));
@@ -127,21 +127,21 @@ begins_transaction(const struct judged *j)
 
 /* What a command asks for; it is taken back where it is refused. */
 static void
-claim(struct judgesmtp *s, const struct judged *j)
+claim(struct judgesmtp *s, const struct review *j)
 {
-	if (judged_is(j, "EHLO") || judged_is(j, "HELO")) {
+	if (review_is(j, "EHLO") || review_is(j, "HELO")) {
 		forget_transaction(s);
 		s->hello_before = s->hello;
 		s->hello = j->line->turn;
 		s->offers.known = 0;
 		buf_clear(&s->offers.words);
-	} else if (judged_is(j, "RSET"))
+	} else if (review_is(j, "RSET"))
 		forget_transaction(s);
-	else if (judged_is(j, "RCPT"))
+	else if (review_is(j, "RCPT"))
 		s->rcpts++;
-	else if (judged_is(j, "BDAT"))
+	else if (review_is(j, "BDAT"))
 		begin_chunk(s, j);
-	else if (judged_is(j, "DATA")) {
+	else if (review_is(j, "DATA")) {
 		s->no_data = 0;
 		s->due = 1;
 	} else if (begins_transaction(j)) {
@@ -164,58 +164,58 @@ is_offered(const struct judgesmtp *s, struct span word)
 
 /* What is no command: most likely the text of a message, and why it is here. */
 static void
-judge_unknown(struct judgesmtp *s, struct judged *j,
+judge_unknown(struct judgesmtp *s, struct review *j,
     enum judgesmtp_behind behind)
 {
 	struct span word = span_word(j->e->text);
 
 	if (behind == BEHIND_DOT) {
 		s->behind = BEHIND_DOT;
-		judged_wrong(j, "RFC 5321 4.5.2", "no command: the text has "
+		review_wrong(j, "RFC 5321 4.5.2", "no command: the text has "
 		    "ended above, at a dot alone on its line; a line of the "
 		    "text that is a dot needs a second one");
 	} else if (behind == BEHIND_CHUNK) {
 		s->behind = BEHIND_CHUNK;
-		judged_wrong(j, "RFC 3030 2", "no command: more octets have "
+		review_wrong(j, "RFC 3030 2", "no command: more octets have "
 		    "come than BDAT said");
 	} else if (s->no_data != 0)
-		buf_addf(judged_fault(j, "RFC 5321 3.3"), "no command: DATA "
+		buf_addf(review_fault(j, "RFC 5321 3.3"), "no command: DATA "
 		    "was refused with %d, and text sent even so", s->no_data);
 	else if (word.n == 0)
-		judged_wrong(j, "RFC 5321 4.1.1", "an empty line is no "
+		review_wrong(j, "RFC 5321 4.1.1", "an empty line is no "
 		    "command");
 	else if (s->offers.known && is_offered(s, word))
-		judged_remark(j, "RFC 5321 2.2.1", "A command of its own, "
+		review_remark(j, "RFC 5321 2.2.1", "A command of its own, "
 		    "which EHLO has shown.");
 	else if (word.p[0] == 'X' || word.p[0] == 'x')
-		judged_remark(j, "RFC 5321 4.1.5", "A command of its own, as "
+		review_remark(j, "RFC 5321 4.1.5", "A command of its own, as "
 		    "the X says: both sides must have agreed on it.");
 	else
-		judged_wrong(j, "RFC 5321 4.1.1", "not a command of SMTP");
+		review_wrong(j, "RFC 5321 4.1.1", "not a command of SMTP");
 }
 
 static void
-judge_early(struct judgesmtp *s, struct judged *j)
+judge_early(struct judgesmtp *s, struct review *j)
 {
 	if (s->told_early == j->line->turn)
 		return;
 	s->told_early = j->line->turn;
 	if (j->line->kind == FOLLOW_TEXT)
-		judged_wrong(j, "RFC 5321 4.1.1.4",
+		review_wrong(j, "RFC 5321 4.1.1.4",
 		    "text sent before the reply to DATA");
 	else if (j->follow->state == FOLLOW_CONNECT)
-		judged_wrong(j, "RFC 5321 4.3.1",
+		review_wrong(j, "RFC 5321 4.3.1",
 		    "sent before the server has greeted");
 	else if ((j->follow->offers & OFFER_PIPELINING) == 0)
-		judged_wrong(j, "RFC 5321 4.3.1", "sent before the reply to "
+		review_wrong(j, "RFC 5321 4.3.1", "sent before the reply to "
 		    "the command above, and PIPELINING was not offered");
 	else
-		judged_wrong(j, "RFC 2920 3.1", "sent before the reply to a "
+		review_wrong(j, "RFC 2920 3.1", "sent before the reply to a "
 		    "command above that must be waited for, PIPELINING or not");
 }
 
 static void
-judge_command(struct judgesmtp *s, struct judged *j)
+judge_command(struct judgesmtp *s, struct review *j)
 {
 	enum judgesmtp_behind behind = s->behind;
 
@@ -238,7 +238,7 @@ judge_command(struct judgesmtp *s, struct judged *j)
 }
 
 static void
-judge_text(struct judgesmtp *s, struct judged *j)
+judge_text(struct judgesmtp *s, struct review *j)
 {
 	if (j->line->early || (j->e->flags & DIALOGUE_EARLY) != 0)
 		judge_early(s, j);
@@ -249,7 +249,7 @@ judge_text(struct judgesmtp *s, struct judged *j)
 
 /* The transaction is over, whatever the server says. */
 static void
-judge_dot(struct judgesmtp *s, struct judged *j)
+judge_dot(struct judgesmtp *s, struct review *j)
 {
 	judgetext_end(&s->text, j);
 	forget_transaction(s);
@@ -258,7 +258,7 @@ judge_dot(struct judgesmtp *s, struct judged *j)
 
 /* What a client may not say any more, or need not. */
 static void
-refused(struct judgesmtp *s, const struct judged *j)
+refused(struct judgesmtp *s, const struct review *j)
 {
 	const struct follow_line *l = j->line;
 
@@ -269,33 +269,33 @@ refused(struct judgesmtp *s, const struct judged *j)
 	else if (l->turn == s->sender) {
 		forget_transaction(s);
 		s->no_sender = 1;
-	} else if (judged_is(j, "RCPT") && s->rcpts > 0 &&
+	} else if (review_is(j, "RCPT") && s->rcpts > 0 &&
 	    l->turn > s->sender) {
 		s->rcpts--;
 		s->refused++;
-	} else if (judged_is(j, "DATA")) {
+	} else if (review_is(j, "DATA")) {
 		s->no_data = l->code;
 		s->due = 0;
 	}
 }
 
 static void
-granted(struct judgesmtp *s, const struct judged *j)
+granted(struct judgesmtp *s, const struct review *j)
 {
-	if (judged_is(j, "STARTTLS")) {
+	if (review_is(j, "STARTTLS")) {
 		s->hello = s->hello_before = 0;
 		s->offers.known = 0;
 		forget_transaction(s);
-	} else if (judged_is(j, "AUTH") && j->line->digit == 2)
+	} else if (review_is(j, "AUTH") && j->line->digit == 2)
 		s->logged_in = 1;
-	else if (judged_is(j, "BDAT") && s->last && j->line->digit == 2 &&
+	else if (review_is(j, "BDAT") && s->last && j->line->digit == 2 &&
 	    j->line->turn > s->sender)
 		forget_transaction(s);
 }
 
 /* A keyword of EHLO; HELO offers nothing. */
 static void
-learn_offers(struct judgesmtp *s, const struct judged *j)
+learn_offers(struct judgesmtp *s, const struct review *j)
 {
 	struct span rest = j->line->text, word;
 
@@ -311,7 +311,7 @@ learn_offers(struct judgesmtp *s, const struct judged *j)
 }
 
 static void
-judge_server(struct judgesmtp *s, struct judged *j)
+judge_server(struct judgesmtp *s, struct review *j)
 {
 	judgereply(j, &s->code);
 	if (j->line->kind != FOLLOW_REPLY)
@@ -319,7 +319,7 @@ judge_server(struct judgesmtp *s, struct judged *j)
 	learn_offers(s, j);
 	if (!j->line->last)
 		return;
-	if (judged_is(j, ".") && s->due)
+	if (review_is(j, ".") && s->due)
 		forget_transaction(s);
 	if (j->line->digit > 3)
 		refused(s, j);
@@ -328,7 +328,7 @@ judge_server(struct judgesmtp *s, struct judged *j)
 }
 
 void
-judgesmtp_line(struct judgesmtp *s, struct judged *j)
+judgesmtp_line(struct judgesmtp *s, struct review *j)
 {
 	switch (j->line->kind) {
 	case FOLLOW_COMMAND:

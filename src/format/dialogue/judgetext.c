@@ -16,7 +16,7 @@ static const char *const once[] = {
 #define MUST 2
 
 static void
-header_ends(struct judgetext *t, struct judged *j)
+header_ends(struct judgetext *t, struct review *j)
 {
 	size_t i;
 
@@ -29,7 +29,7 @@ header_ends(struct judgetext *t, struct judged *j)
 }
 
 static void
-count_field(struct judgetext *t, struct judged *j, struct span name)
+count_field(struct judgetext *t, struct review *j, struct span name)
 {
 	size_t i;
 
@@ -37,7 +37,7 @@ count_field(struct judgetext *t, struct judged *j, struct span name)
 		if (!span_case_is(name, once[i]))
 			continue;
 		if ((t->seen & 1u << i) != 0)
-			buf_addf(judged_fault(j, "RFC 5322 3.6"), "a second "
+			buf_addf(review_fault(j, "RFC 5322 3.6"), "a second "
 			    "%s: there may be one at most", once[i]);
 		t->seen |= 1u << i;
 	}
@@ -57,7 +57,7 @@ is_field(struct span line, struct span *name)
 
 /* A line of the header, or the one behind it. */
 static void
-header_line(struct judgetext *t, struct judged *j, struct span line)
+header_line(struct judgetext *t, struct review *j, struct span line)
 {
 	struct span name;
 
@@ -72,7 +72,7 @@ header_line(struct judgetext *t, struct judged *j, struct span line)
 	}
 	if (t->part == JUDGETEXT_HEADER && byte_is_blank(line.p[0]))
 		return;
-	judged_wrong(j, "RFC 5322 2.1", t->part == JUDGETEXT_START ?
+	review_wrong(j, "RFC 5322 2.1", t->part == JUDGETEXT_START ?
 	    "the text has no header: an empty line is missing before it" :
 	    "this is no header field: the empty line between header and body "
 	    "is missing");
@@ -80,22 +80,22 @@ header_line(struct judgetext *t, struct judged *j, struct span line)
 }
 
 static void
-look_for_8bit(struct judgetext *t, struct judged *j, struct span line)
+look_for_8bit(struct judgetext *t, struct review *j, struct span line)
 {
 	if (span_is_ascii(line))
 		return;
 	if (t->part != JUDGETEXT_BODY && !t->utf8 && t->told_header8++ == 0)
-		judged_wrong(j, "RFC 5322 2.2", "octets over 127 in the "
+		review_wrong(j, "RFC 5322 2.2", "octets over 127 in the "
 		    "header, without SMTPUTF8: RFC 2047 has words for them");
 	if (t->part == JUDGETEXT_BODY && !t->body8 && !t->utf8 &&
 	    t->told8++ == 0)
-		judged_wrong(j, "RFC 5321 2.4", "octets over 127, and MAIL "
+		review_wrong(j, "RFC 5321 2.4", "octets over 127, and MAIL "
 		    "did not say BODY=8BITMIME");
 }
 
 /* A dot that the client has put before this line, which has another. */
 static void
-look_for_dot(struct judged *j, struct span *line)
+look_for_dot(struct review *j, struct span *line)
 {
 	if (line->n < 2 || line->p[0] != '.')
 		return;
@@ -105,12 +105,12 @@ look_for_dot(struct judged *j, struct span *line)
 		    "the message that begins with a dot: one more stands "
 		    "before it, which the server takes off.");
 	} else
-		judged_wrong(j, "RFC 5321 4.5.2", "a line that begins with a "
+		review_wrong(j, "RFC 5321 4.5.2", "a line that begins with a "
 		    "dot, which was not doubled: the server takes it off");
 }
 
 void
-judgetext_line(struct judgetext *t, struct judged *j, int dots)
+judgetext_line(struct judgetext *t, struct review *j, int dots)
 {
 	const struct dialogue_event *e = j->e;
 	struct span line;
@@ -129,7 +129,7 @@ judgetext_line(struct judgetext *t, struct judged *j, int dots)
 	if (dots)
 		look_for_dot(j, &line);
 	if (octets > MIME_LINE_MAX && !t->binary)
-		buf_addf(judged_fault(j, "RFC 5321 4.5.3.1.6"), "a line of "
+		buf_addf(review_fault(j, "RFC 5321 4.5.3.1.6"), "a line of "
 		    "%zu octets: %d and CRLF are allowed", octets,
 		    MIME_LINE_MAX);
 	if (t->part == JUDGETEXT_START)
@@ -145,7 +145,7 @@ judgetext_line(struct judgetext *t, struct judged *j, int dots)
 }
 
 void
-judgetext_end(struct judgetext *t, struct judged *j)
+judgetext_end(struct judgetext *t, struct review *j)
 {
 	if (t->part == JUDGETEXT_HEADER)
 		header_ends(t, j);

@@ -5,7 +5,7 @@
 #ifndef FORMAT_DIALOGUE_JUDGETEXT_H
 #define FORMAT_DIALOGUE_JUDGETEXT_H
 
-#include "judged.h"
+#include "review.h"
 
 /* All zero is a message whose text is to come. */
 struct judgetext {
@@ -24,10 +24,10 @@ struct judgetext {
 };
 
 /* An event that is text; dots: a dot at a line's start is doubled (DATA). */
-void judgetext_line(struct judgetext *t, struct judged *j, int dots);
+void judgetext_line(struct judgetext *t, struct review *j, int dots);
 
 /* The text is over. */
-void judgetext_end(struct judgetext *t, struct judged *j);
+void judgetext_end(struct judgetext *t, struct review *j);
 
 /* Another message. */
 void judgetext_clear(struct judgetext *t);

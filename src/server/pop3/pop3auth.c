@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "format/wire/name.h"
-#include "pop3work.h"
+#include "pop3answer.h"
 
 #define FAILURES_MAX 3		/* wrong passwords of a session */
 #define PENALTY_MS 1000		/* and the time each of them takes at least */
@@ -24,7 +24,7 @@ enter(struct pop3d *s)
 	if (name_login(&b, buf_span(&s->user)) == 0)
 		s->drop = s->conf->store->open(s->conf->keeper, buf_span(&b));
 	if (s->drop != NULL)
-		s->work = pop3work_list;
+		s->work = pop3answer_list;
 	else if (errno == EAGAIN)
 		chat_say(&s->chat, "-ERR [IN-USE] maildrop already locked");
 	else

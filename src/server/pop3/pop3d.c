@@ -4,8 +4,8 @@
 
 #include "format/wire/mask.h"
 #include "format/wire/protocol.h"
+#include "pop3answer.h"
 #include "pop3auth.h"
-#include "pop3work.h"
 
 #define MISTAKES_MAX 20		/* of a session */
 
@@ -87,7 +87,7 @@ verb_stat(struct pop3d *s, struct span arg)
 	(void)arg;
 	s->at = 0;
 	s->sum = s->lines = 0;
-	s->work = pop3work_stat;
+	s->work = pop3answer_stat;
 }
 
 static void
@@ -95,12 +95,12 @@ verb_list(struct pop3d *s, struct span arg)
 {
 	if (arg.n > 0) {
 		if (take_only_message(s, arg) == 0)
-			s->work = pop3work_size;
+			s->work = pop3answer_size;
 		return;
 	}
 	chat_say(&s->chat, "+OK scan listing follows");
 	s->at = 0;
-	s->work = pop3work_sizes;
+	s->work = pop3answer_sizes;
 }
 
 static void
@@ -111,7 +111,7 @@ verb_uidl(struct pop3d *s, struct span arg)
 	if (arg.n == 0) {
 		chat_say(&s->chat, "+OK unique-id listing follows");
 		s->at = 0;
-		s->work = pop3work_uids;
+		s->work = pop3answer_uids;
 	} else if (take_only_message(s, arg) == 0) {
 		s->conf->store->uid(s->drop, s->at, &uid);
 		chat_say(&s->chat, "+OK %zu %s", s->at + 1, buf_str(&uid));
@@ -125,7 +125,7 @@ verb_retr(struct pop3d *s, struct span arg)
 	if (take_only_message(s, arg) < 0)
 		return;
 	s->top = 0;
-	s->work = pop3work_text;
+	s->work = pop3answer_text;
 }
 
 static void
@@ -141,7 +141,7 @@ verb_top(struct pop3d *s, struct span arg)
 	}
 	s->top = 1;
 	s->lines = lines;
-	s->work = pop3work_text;
+	s->work = pop3answer_text;
 }
 
 static void
@@ -161,7 +161,7 @@ verb_rset(struct pop3d *s, struct span arg)
 	(void)arg;
 	for (i = 0; i < s->count; i++)
 		s->mark[i] &= (unsigned char)~POP3D_DELETED;
-	pop3work_count(s);
+	pop3answer_count(s);
 }
 
 static void
@@ -178,7 +178,7 @@ verb_quit(struct pop3d *s, struct span arg)
 	if (s->phase == POP3D_READY) {
 		s->at = 0;
 		s->sum = 0;
-		s->work = pop3work_quit;
+		s->work = pop3answer_quit;
 		return;
 	}
 	chat_say(&s->chat, "+OK bye");
@@ -367,7 +367,7 @@ feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 	size_t at = 0, taken = 1;
 
 	s->chat.out = out;
-	while (at < n && taken > 0 && out->n < POP3WORK_FULL &&
+	while (at < n && taken > 0 && out->n < POP3ANSWER_FULL &&
 	    next(s) == SESSION_MORE) {
 		taken = feed_line(s, p + at, n - at);
 		at += taken;

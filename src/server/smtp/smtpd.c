@@ -117,7 +117,7 @@ static int
 takes_more(const struct smtpd *s)
 {
 	return !s->closing && !s->waiting && !s->pause && !s->securing &&
-	    !failure_is_on(&s->failure) && s->failure.delay == 0 &&
+	    !tamper_is_on(&s->tamper) && s->tamper.delay == 0 &&
 	    s->unsettleds < UNSETTLED_MAX;
 }
 
@@ -151,13 +151,13 @@ next(struct smtpd *s)
 	if (s->unsettled != NULL)
 		return takes_more(s) ? SESSION_SOON : SESSION_COMMIT;
 	if (!s->waiting)
-		failure_reply(&s->failure, s->chat.out, s->from);
-	s->closing |= s->failure.closes;
+		tamper_reply(&s->tamper, s->chat.out, s->from);
+	s->closing |= s->tamper.closes;
 	if (s->chat.talk != NULL)
 		tell(s);
-	if (s->waiting || s->failure.delay > 0)
+	if (s->waiting || s->tamper.delay > 0)
 		return s->watch ? SESSION_WATCH : SESSION_WAIT;
-	if (s->failure.resets)
+	if (s->tamper.resets)
 		return SESSION_RESET;
 	if (s->closing)
 		return SESSION_CLOSE;
@@ -209,7 +209,7 @@ greet(void *session, struct buf *out)
 static void
 end_delay(struct smtpd *s)
 {
-	failure_release(&s->failure, s->chat.out);
+	tamper_release(&s->tamper, s->chat.out);
 	smtpauth_pass(s);
 	s->watch = 0;
 }
@@ -225,7 +225,7 @@ feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 		end_delay(s);
 		smtp_text_came(s);
 	}
-	while (at < n && taken > 0 && takes_more(s) && !s->failure.silent) {
+	while (at < n && taken > 0 && takes_more(s) && !s->tamper.silent) {
 		if (s->chat.talk != NULL && s->unsettled == NULL)
 			tell(s);
 		taken = s->input == SMTPD_LINES ?
@@ -237,7 +237,7 @@ feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 	}
 	s->stalls = at == n && s->input == SMTPD_TEXT &&
 	    smtpdata_seems_over(&s->mail->data);
-	*used = s->failure.silent || s->securing ? n : at;
+	*used = s->tamper.silent || s->securing ? n : at;
 	return next(s);
 }
 
@@ -251,7 +251,7 @@ resume(void *session, struct buf *out)
 		end_stall(s);
 	smtptext_settle(s);
 	s->pause = 0;
-	if (s->failure.delay > 0)
+	if (s->tamper.delay > 0)
 		end_delay(s);
 	smtptext_retry(s);
 	return next(s);
@@ -262,7 +262,7 @@ delay(const void *session)
 {
 	const struct smtpd *s = session;
 
-	return s->stalls ? STALL_MS : s->failure.delay;
+	return s->stalls ? STALL_MS : s->tamper.delay;
 }
 
 static const char *
@@ -278,7 +278,7 @@ expire(void *session, int down, struct buf *out)
 {
 	const struct smtpd *s = session;
 
-	if (s->failure.silent)
+	if (s->tamper.silent)
 		return;
 	buf_addf(out, down ? "421 4.3.2 %s Service shutting down\r\n" :
 	    "421 4.4.2 %s Error: timeout exceeded\r\n", s->conf->host);
@@ -300,7 +300,7 @@ close_session(void *session)
 	buf_free(&s->helo);
 	buf_free(&s->refusal);
 	free(s->identity);
-	failure_free(&s->failure);
+	tamper_free(&s->tamper);
 	buf_free(&s->passed);
 	free(s);
 }

@@ -43,7 +43,7 @@ smtp_hang_up(struct smtpd *s, const char *text)
 void
 smtp_watch_for_text(struct smtpd *s, size_t from)
 {
-	if (s->closing || s->failure.silent || s->phase == SMTPD_TURNED_AWAY)
+	if (s->closing || s->tamper.silent || s->phase == SMTPD_TURNED_AWAY)
 		return;
 	if (s->more) {
 		smtp_text_came(s);
@@ -119,11 +119,11 @@ smtp_event(struct smtpd *s, enum rules_place place, struct span arg)
 	a = s->conf->event(s->conf->rules, place, &facts);
 	buf_free(&rcpts);
 	s->from = s->chat.out->n;
-	if (a.what == RULES_PASS && failure_is_on(&s->failure))
+	if (a.what == RULES_PASS && tamper_is_on(&s->tamper))
 		return 0;
-	over = failure_begin(&s->failure, &a, place, s->chat.out);
-	s->closing |= s->failure.closes;
-	if (s->failure.silent)
+	over = tamper_begin(&s->tamper, &a, place, s->chat.out);
+	s->closing |= s->tamper.closes;
+	if (s->tamper.silent)
 		s->input = SMTPD_LINES;
 	return over;
 }
@@ -131,8 +131,8 @@ smtp_event(struct smtpd *s, enum rules_place place, struct span arg)
 void
 smtp_hold(struct smtpd *s, size_t from, long ms)
 {
-	if (failure_is_on(&s->failure))
+	if (tamper_is_on(&s->tamper))
 		return;
-	failure_delay(&s->failure, ms);
+	tamper_delay(&s->tamper, ms);
 	s->from = from;
 }

@@ -5,7 +5,7 @@
 #ifndef SERVER_SMTP_SMTPSESSION_H
 #define SERVER_SMTP_SMTPSESSION_H
 
-#include "format/dialogue/failure.h"
+#include "format/dialogue/tamper.h"
 #include "server/chat.h"
 #include "smtpmail.h"
 
@@ -73,7 +73,7 @@ struct smtpd {
 	struct buf passed;	/* who has, until that is told */
 	int failures;
 
-	struct failure failure;	/* what goes wrong, */
+	struct tamper tamper;	/* what goes wrong, */
 	size_t from;		/* with the answers from here on */
 };
 
@@ -87,7 +87,7 @@ void smtp_reset(struct smtpd *s);
 /*
  * An event, arg being the argument of the command in hand.  Whether what was
  * asked for must not be done, for it has been answered, or the session is
- * over; or else s->failure says what becomes of the answer.
+ * over; or else s->tamper says what becomes of the answer.
  */
 int smtp_event(struct smtpd *s, enum rules_place place, struct span arg);
 

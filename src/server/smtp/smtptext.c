@@ -129,7 +129,7 @@ refusal_of(struct smtpd *s)
 	s->phase = SMTPD_CHUNKS;
 	if (s->mail->rcpts > 0 &&
 	    smtp_event(s, RULES_DATA, span_of(NULL, 0))) {
-		if (s->closing || s->failure.silent)
+		if (s->closing || s->tamper.silent)
 			return NULL;
 		buf_addspan(&s->refusal,
 		    span_drop(buf_span(s->chat.out), s->from));
@@ -189,7 +189,7 @@ smtptext_bdat(struct smtpd *s, struct span arg)
 		return;
 	}
 	refusal = refusal_of(s);
-	if (s->closing || s->failure.silent)
+	if (s->closing || s->tamper.silent)
 		return;
 	if (refusal != NULL && s->refusal.n == 0)
 		buf_addf(&s->refusal, "%s\r\n", refusal);

@@ -189,7 +189,7 @@ verb_turn(struct smtpd *s, struct span arg)
 static void
 verb_starttls(struct smtpd *s, struct span arg)
 {
-	struct span cert = failure_certificate(&s->failure);
+	struct span cert = tamper_certificate(&s->tamper);
 
 	(void)arg;
 	if (s->tls)

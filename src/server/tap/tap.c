@@ -38,8 +38,8 @@ attach(void *session, struct dataconn *server)
 static int
 is_over(const struct tap *s)
 {
-	return s->ended || s->failure.closes ||
-	    (s->eof && (!s->joined || s->failure.silent));
+	return s->ended || s->tamper.closes ||
+	    (s->eof && (!s->joined || s->tamper.silent));
 }
 
 static enum session_verdict
@@ -50,9 +50,9 @@ next(struct tap *s)
 		s->conf->server.finish(s->server);
 		s->finished = 1;
 	}
-	if (s->failure.resets)
+	if (s->tamper.resets)
 		return SESSION_RESET;
-	if (s->failure.delay > 0)
+	if (s->tamper.delay > 0)
 		return SESSION_WAIT;
 	if (is_over(s))
 		return s->reset ? SESSION_RESET : SESSION_CLOSE;
@@ -88,7 +88,7 @@ look(struct tap *s)
 	enum protocol guess = protocol_guess(buf_span(&s->in));
 
 	if (guess == PROTOCOL_HTTP)
-		s->failure.closes = 1;
+		s->tamper.closes = 1;
 	else
 		s->known = guess != PROTOCOL_PARTIAL ||
 		    span_find(buf_span(&s->in), '\n') != NULL;
@@ -120,7 +120,7 @@ data(void *session, const char *p, size_t n, struct buf *out)
 
 	s->out = out;
 	s->heard = 1;
-	if (s->failure.silent)
+	if (s->tamper.silent)
 		return next(s);
 	if (s->opaque)
 		buf_add(out, p, n);
@@ -138,7 +138,7 @@ data_end(void *session, int broken, struct buf *out)
 	s->joined = 0;
 	if (!s->heard)
 		s->conf->lost(s->conf->app, broken);
-	s->ended = !s->failure.silent;
+	s->ended = !s->tamper.silent;
 	s->reset = broken && s->heard;
 	tapline_server_end(s);
 	return next(s);
@@ -159,7 +159,7 @@ resume(void *session, struct buf *out)
 	struct tap *s = session;
 
 	s->out = out;
-	failure_release(&s->failure, out);
+	tamper_release(&s->tamper, out);
 	tapline_go_on(s);
 	return next(s);
 }
@@ -169,7 +169,7 @@ delay(const void *session)
 {
 	const struct tap *s = session;
 
-	return s->failure.delay;
+	return s->tamper.delay;
 }
 
 static enum session_verdict
@@ -199,7 +199,7 @@ close_session(void *session)
 
 	follow_free(&s->follow);
 	tapevent_free(s);
-	failure_free(&s->failure);
+	tamper_free(&s->tamper);
 	buf_free(&s->in);
 	buf_free(&s->line);
 	buf_free(&s->reply);

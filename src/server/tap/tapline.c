@@ -18,22 +18,22 @@ tapline_connect(struct tap *s)
 	struct rules_action a;
 
 	tapevent_ask(s, RULES_CONNECT, NULL, span_of(NULL, 0), &a);
-	if (failure_begin(&s->failure, &a, RULES_CONNECT, s->out)) {
+	if (tamper_begin(&s->tamper, &a, RULES_CONNECT, s->out)) {
 		s->turned_away = 1;
 		/* Only SMTP knows what to say to others than QUIT. */
-		s->failure.closes |= s->conf->protocol != DIALOGUE_SMTP &&
-		    !s->failure.silent;
+		s->tamper.closes |= s->conf->protocol != DIALOGUE_SMTP &&
+		    !s->tamper.silent;
 		return 1;
 	}
-	s->shapes = failure_is_on(&s->failure);
+	s->shapes = tamper_is_on(&s->tamper);
 	return 0;
 }
 
 int
 tapline_holds(const struct tap *s)
 {
-	return s->shapes || s->asked || s->failure.delay > 0 ||
-	    s->failure.closes;
+	return s->shapes || s->asked || s->tamper.delay > 0 ||
+	    s->tamper.closes;
 }
 
 /* The line goes to the server, what rules put behind it, too. */
@@ -44,14 +44,14 @@ pass(struct tap *s, struct span raw, const struct dialogue_event *e)
 
 	follow(&s->follow, e);
 	forward(s, raw.p, raw.n);
-	injected = failure_injected(&s->failure);
+	injected = tamper_injected(&s->tamper);
 	if (injected.n > 0)
 		forward(s, injected.p, injected.n);
-	s->shapes = failure_is_on(&s->failure);
+	s->shapes = tamper_is_on(&s->tamper);
 }
 
 /*
- * Whether the line that s->in begins with is to be passed on, with s->failure
+ * Whether the line that s->in begins with is to be passed on, with s->tamper
  * saying what becomes of its reply.  -1: not yet, for there are replies to come
  * before, and rules want to meddle.
  */
@@ -79,10 +79,10 @@ ask(struct tap *s, enum rules_place place, const struct verb *verb,
 	s->action.text = buf_span(&s->text);
 	/* The server has the message already: its reply is another. */
 	if (place == RULES_DOT && s->action.what == RULES_REPLY) {
-		failure_replace(&s->failure, &s->action);
+		tamper_replace(&s->tamper, &s->action);
 		return 1;
 	}
-	return !failure_begin(&s->failure, &s->action, place, s->out);
+	return !tamper_begin(&s->tamper, &s->action, place, s->out);
 }
 
 /* The octets that follow a command which is not passed on are not, either. */
@@ -143,7 +143,7 @@ refuse(struct tap *s, struct span line)
 
 	if (span_case_is(word, "QUIT")) {
 		buf_adds(s->out, "221 2.0.0 Bye\r\n");
-		s->failure.closes = 1;
+		s->tamper.closes = 1;
 	} else
 		buf_adds(s->out, "503 5.5.1 Error: no service here\r\n");
 }
@@ -219,8 +219,8 @@ take(struct tap *s, struct span raw)
 static int
 may_go_on(const struct tap *s)
 {
-	return s->known && !s->shapes && s->failure.delay == 0 &&
-	    !s->failure.closes && !s->failure.silent && !s->opaque;
+	return s->known && !s->shapes && s->tamper.delay == 0 &&
+	    !s->tamper.closes && !s->tamper.silent && !s->opaque;
 }
 
 void
@@ -238,7 +238,7 @@ tapline_go_on(struct tap *s)
 		forward(s, s->in.p + at, s->in.n - at);
 		at = s->in.n;
 	}
-	if (s->failure.silent)
+	if (s->tamper.silent)
 		at = s->in.n;
 	buf_consume(&s->in, at);
 }
@@ -252,7 +252,7 @@ end_reply(struct tap *s)
 	s->shapes = 0;
 	buf_addspan(s->out, buf_span(&s->reply));
 	buf_clear(&s->reply);
-	failure_reply(&s->failure, s->out, from);
+	tamper_reply(&s->tamper, s->out, from);
 }
 
 /* A line of the server's, or a piece of one; told: the client has it. */

@@ -5,8 +5,8 @@
 #ifndef SERVER_TAP_TAPSESSION_H
 #define SERVER_TAP_TAPSESSION_H
 
-#include "format/dialogue/failure.h"
 #include "format/dialogue/follow.h"
+#include "format/dialogue/tamper.h"
 
 struct dataconn;
 
@@ -60,7 +60,7 @@ struct tap {
 	int opaque;		/* nor from here on: it is encrypted */
 	struct follow follow;	/* what the server gets and says */
 	struct tap_facts facts;
-	struct failure failure;
+	struct tamper tamper;
 	struct buf in;		/* the client's, not looked at yet */
 	struct buf line;	/* a line of the server's, not whole yet */
 	struct buf reply;	/* the one that a rule is about */

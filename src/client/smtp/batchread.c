@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "batchread.h"
 
 #include <errno.h>
 
@@ -268,14 +268,14 @@ rate_take(struct rate *r)
 #define BEHIND_MAX (1UL << 20)
 
 static void
-add(struct intake *i, struct message *m)
+add(struct batchread *i, struct message *m)
 {
 	message_queue_add(&i->ready, m);
 	i->bytes += m->content.text.n;
 }
 
 void
-intake_init(struct intake *i, const struct intake_conf *conf,
+batchread_init(struct batchread *i, const struct batchread_conf *conf,
     const char *helo, int split, struct report *report)
 {
 	memset(i, 0, sizeof *i);
@@ -291,54 +291,54 @@ intake_init(struct intake *i, const struct intake_conf *conf,
 	report_earlier(report, conf->single);
 }
 
-/* Reads one more message: what intake_next returns where there is none. */
-static enum intake_event
-fetch(struct intake *i)
+/* Reads one more message: what batchread_next returns where there is none. */
+static enum batchread_event
+fetch(struct batchread *i)
 {
 	if (i->over)
-		return INTAKE_END;
+		return BATCHREAD_END;
 	if (i->m == NULL)
 		i->m = message_new(&i->cache);
 	switch (feed_next(&i->feed, i->m)) {
 	case FEED_LATER:
 		i->wait = IO_FOREVER;
-		return INTAKE_WAIT;
+		return BATCHREAD_WAIT;
 	case FEED_END:
 		i->over = 1;
-		return INTAKE_END;
+		return BATCHREAD_END;
 	case FEED_MESSAGE:
 		break;
 	}
 	if (i->report->progress != NULL)
 		i->report->progress->total = i->feed.total;
 	if (report_earlier(i->report, i->m) < 0)
-		return INTAKE_END;
+		return BATCHREAD_END;
 	feed_judge(&i->feed, i->m);
 	add(i, i->m);
 	i->m = NULL;
-	return INTAKE_MESSAGE;
+	return BATCHREAD_MESSAGE;
 }
 
-enum intake_event
-intake_next(struct intake *i, struct message **m)
+enum batchread_event
+batchread_next(struct batchread *i, struct message **m)
 {
-	enum intake_event event;
+	enum batchread_event event;
 
 	if (i->report->broken != NULL || (stop_asked() && !i->single))
-		return INTAKE_END;
+		return BATCHREAD_END;
 	if (i->ready.first == NULL && i->rest != NULL) {
 		/* m may hold the beginning of the next one. */
 		*m = i->rest;
 		i->rest = i->split ? message_split(*m, &i->cache) : NULL;
-		return INTAKE_MESSAGE;
+		return BATCHREAD_MESSAGE;
 	}
-	if (i->ready.first == NULL && (event = fetch(i)) != INTAKE_MESSAGE)
+	if (i->ready.first == NULL && (event = fetch(i)) != BATCHREAD_MESSAGE)
 		return event;
 	if (message_open(i->ready.first) > 0) {
 		i->wait = rate_wait(&i->rate);
 		if (i->wait > 0) {
 			i->paced = PACED;
-			return INTAKE_WAIT;
+			return BATCHREAD_WAIT;
 		}
 		rate_take(&i->rate);
 		i->paced -= i->paced > 0;
@@ -347,31 +347,31 @@ intake_next(struct intake *i, struct message **m)
 	i->bytes -= (*m)->content.text.n;
 	if (i->split)
 		i->rest = message_split(*m, &i->cache);
-	return INTAKE_MESSAGE;
+	return BATCHREAD_MESSAGE;
 }
 
 struct message *
-intake_behind(struct intake *i, const struct message *m)
+batchread_behind(struct batchread *i, const struct message *m)
 {
 	struct message *next = m == NULL ? i->ready.first : m->next;
 
 	if (next != NULL)
 		return next;
 	if (i->split || i->bytes >= BEHIND_MAX || i->report->broken != NULL ||
-	    stop_asked() || fetch(i) != INTAKE_MESSAGE)
+	    stop_asked() || fetch(i) != BATCHREAD_MESSAGE)
 		return NULL;
 	return m == NULL ? i->ready.first : m->next;
 }
 
 enum exit_code
-intake_code(const struct intake *i)
+batchread_code(const struct batchread *i)
 {
 	return stop_asked() && !i->single ?
 	    result_worst(i->feed.code, EX_TEMPFAIL) : i->feed.code;
 }
 
 void
-intake_free(struct intake *i)
+batchread_free(struct batchread *i)
 {
 	rd_free(&i->feed.rd);
 	message_cache_free(&i->cache);

@@ -1,8 +1,8 @@
-/* format/dialogue/even, format/dialogue/differ */
+/* format/dialogue/normalize, format/dialogue/differ */
 #include "test.h"
 
 #include "format/dialogue/differ.h"
-#include "format/dialogue/even.h"
+#include "format/dialogue/normalize.h"
 
 /* A dialogue of lines "C text" and "S text". */
 static void
@@ -30,14 +30,14 @@ check(enum dialogue_protocol protocol, const char *const *lines, size_t n,
     const char *want, int at)
 {
 	struct recording r = { 0 };
-	struct even even = { .r = &r };
+	struct normalize even = { .r = &r };
 	struct buf b = { 0 };
 	size_t i;
 
 	record(&r, protocol, lines, n);
 	for (i = 0; i < n; i++) {
 		buf_clear(&b);
-		even_add(&b, &even, &r.events[i]);
+		normalize_add(&b, &even, &r.events[i]);
 	}
 	test_span(buf_span(&b), span_str(want), __FILE__, at, lines[n - 1]);
 	buf_free(&b);

@@ -1,4 +1,4 @@
-#include "pop3work.h"
+#include "pop3answer.h"
 
 #include <errno.h>
 
@@ -9,14 +9,14 @@ static const char
 	no_reading[] = "-ERR [SYS/TEMP] cannot read the message";
 
 void
-pop3work_count(struct pop3d *s)
+pop3answer_count(struct pop3d *s)
 {
 	chat_say(&s->chat, "+OK %zu message%s", s->count,
 	    s->count == 1 ? "" : "s");
 }
 
 int
-pop3work_list(struct pop3d *s)
+pop3answer_list(struct pop3d *s)
 {
 	int err = s->conf->store->list(s->drop);
 
@@ -31,7 +31,7 @@ pop3work_list(struct pop3d *s)
 	s->count = s->conf->store->count(s->drop);
 	s->mark = die_calloc(s->count, 1);
 	s->phase = POP3D_READY;
-	pop3work_count(s);
+	pop3answer_count(s);
 	return 1;
 }
 
@@ -43,7 +43,7 @@ static int
 next_message(struct pop3d *s, int *turn)
 {
 	for (; s->at < s->count; s->at++) {
-		if (s->chat.out->n >= POP3WORK_FULL || (*turn)++ == MESSAGES)
+		if (s->chat.out->n >= POP3ANSWER_FULL || (*turn)++ == MESSAGES)
 			return 0;
 		if ((s->mark[s->at] & POP3D_DELETED) == 0)
 			return 1;
@@ -53,7 +53,7 @@ next_message(struct pop3d *s, int *turn)
 
 /* RFC 1939 5: how many there are, and their octets. */
 int
-pop3work_stat(struct pop3d *s)
+pop3answer_stat(struct pop3d *s)
 {
 	uint64_t size;
 	int turn = 0;
@@ -92,7 +92,7 @@ end_list(struct pop3d *s)
 }
 
 int
-pop3work_sizes(struct pop3d *s)
+pop3answer_sizes(struct pop3d *s)
 {
 	uint64_t size;
 	int turn = 0;
@@ -107,7 +107,7 @@ pop3work_sizes(struct pop3d *s)
 }
 
 int
-pop3work_uids(struct pop3d *s)
+pop3answer_uids(struct pop3d *s)
 {
 	int turn = 0;
 
@@ -122,7 +122,7 @@ pop3work_uids(struct pop3d *s)
 }
 
 int
-pop3work_size(struct pop3d *s)
+pop3answer_size(struct pop3d *s)
 {
 	uint64_t size;
 
@@ -184,7 +184,7 @@ finish(struct pop3d *s)
 }
 
 int
-pop3work_text(struct pop3d *s)
+pop3answer_text(struct pop3d *s)
 {
 	struct span piece;
 	int r;
@@ -192,7 +192,7 @@ pop3work_text(struct pop3d *s)
 	r = s->reading ? 1 : announce(s);
 	if (r <= 0)
 		return r < 0;
-	while (s->chat.out->n < POP3WORK_FULL) {
+	while (s->chat.out->n < POP3ANSWER_FULL) {
 		if (s->conf->store->read(s->drop, &piece) != 0) {
 			/* Nothing but the missing end can say so now. */
 			s->closing = 1;
@@ -210,7 +210,7 @@ pop3work_text(struct pop3d *s)
 
 /* RFC 1939 6: UPDATE. */
 int
-pop3work_quit(struct pop3d *s)
+pop3answer_quit(struct pop3d *s)
 {
 	const struct drop_store *store = s->conf->store;
 	int turn;

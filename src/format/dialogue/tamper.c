@@ -1,4 +1,4 @@
-#include "failure.h"
+#include "tamper.h"
 
 /*
  * Adds a reply that rules have: of its lines all but the last get a hyphen
@@ -36,7 +36,7 @@ replaces(const struct rules_action *a, enum rules_place place)
 }
 
 static void
-keep(struct failure *f, const struct rules_action *a)
+keep(struct tamper *f, const struct rules_action *a)
 {
 	f->action = *a;
 	f->always = 0;
@@ -46,14 +46,14 @@ keep(struct failure *f, const struct rules_action *a)
 }
 
 void
-failure_replace(struct failure *f, const struct rules_action *a)
+tamper_replace(struct tamper *f, const struct rules_action *a)
 {
 	keep(f, a);
 	f->always = 1;
 }
 
 int
-failure_begin(struct failure *f, const struct rules_action *a,
+tamper_begin(struct tamper *f, const struct rules_action *a,
     enum rules_place place, struct buf *out)
 {
 	keep(f, a);
@@ -81,15 +81,15 @@ failure_begin(struct failure *f, const struct rules_action *a,
 }
 
 int
-failure_is_on(const struct failure *f)
+tamper_is_on(const struct tamper *f)
 {
 	return f->action.what != RULES_PASS;
 }
 
 void
-failure_delay(struct failure *f, long ms)
+tamper_delay(struct tamper *f, long ms)
 {
-	if (failure_is_on(f))
+	if (tamper_is_on(f))
 		return;
 	f->action.what = RULES_DELAY;
 	f->action.ms = ms;
@@ -119,7 +119,7 @@ set_separator(struct buf *out, size_t at, char sep)
  * and adds others behind them.
  */
 static void
-edit(const struct failure *f, struct buf *out, size_t from)
+edit(const struct tamper *f, struct buf *out, size_t from)
 {
 	struct buf had = { 0 };
 	struct span rest, line, code, word;
@@ -164,7 +164,7 @@ is_error(const struct buf *out, size_t from)
 }
 
 void
-failure_reply(struct failure *f, struct buf *out, size_t from)
+tamper_reply(struct tamper *f, struct buf *out, size_t from)
 {
 	size_t n = out->n - from;
 	enum rules_do what = f->action.what;
@@ -213,7 +213,7 @@ failure_reply(struct failure *f, struct buf *out, size_t from)
 }
 
 void
-failure_release(struct failure *f, struct buf *out)
+tamper_release(struct tamper *f, struct buf *out)
 {
 	size_t n = f->bytewise && f->held.n > 0 ? 1 : f->held.n;
 
@@ -227,7 +227,7 @@ failure_release(struct failure *f, struct buf *out)
 }
 
 struct span
-failure_injected(struct failure *f)
+tamper_injected(struct tamper *f)
 {
 	if (f->action.what != RULES_INJECT)
 		return span_of(NULL, 0);
@@ -237,7 +237,7 @@ failure_injected(struct failure *f)
 }
 
 struct span
-failure_certificate(struct failure *f)
+tamper_certificate(struct tamper *f)
 {
 	if (f->action.what != RULES_CERTIFICATE)
 		return span_of(NULL, 0);
@@ -246,7 +246,7 @@ failure_certificate(struct failure *f)
 }
 
 void
-failure_free(struct failure *f)
+tamper_free(struct tamper *f)
 {
 	buf_free(&f->text);
 	buf_free(&f->held);

@@ -1,10 +1,10 @@
 /*
- * intake: the messages that are to be sent now: those of a bsmtp(5) stream, one
- * by one, or a single one.  What earlier runs have settled is left out, the
+ * batchread: the messages that are to be sent now: those of a bsmtp(5) stream,
+ * one by one, or a single one.  What earlier runs have settled is left out, the
  * rate is kept, and a signal ends it.
  */
-#ifndef CLIENT_SMTP_INTAKE_H
-#define CLIENT_SMTP_INTAKE_H
+#ifndef CLIENT_SMTP_BATCHREAD_H
+#define CLIENT_SMTP_BATCHREAD_H
 
 #include "client/smtp/message.h"
 #include "client/smtp/report.h"
@@ -70,20 +70,20 @@ int rate_wait(const struct rate *r);
 /* A message goes. */
 void rate_take(struct rate *r);
 
-enum intake_event {
-	INTAKE_MESSAGE,
-	INTAKE_WAIT,	/* for wait ms; without end: for input */
-	INTAKE_END	/* also when the report is broken, or stop_asked */
+enum batchread_event {
+	BATCHREAD_MESSAGE,
+	BATCHREAD_WAIT,	/* for wait ms; without end: for input */
+	BATCHREAD_END	/* also when the report is broken, or stop_asked */
 };
 
-struct intake_conf {
+struct batchread_conf {
 	int in;
 	const char *name;	/* as feed_init has it */
 	struct message *single;	/* instead of in, this message; or NULL */
 	struct rate rate;
 };
 
-struct intake {
+struct batchread {
 	struct feed feed;
 	struct rate rate;
 	struct report *report;
@@ -101,24 +101,24 @@ struct intake {
 };
 
 /* split: each message is for the recipients of one domain. */
-void intake_init(struct intake *i, const struct intake_conf *conf,
+void batchread_init(struct batchread *i, const struct batchread_conf *conf,
     const char *helo, int split, struct report *report);
 
 /*
  * The next message, of the cache: message_drop puts it back there.  One
  * whose recipients are all decided only needs to be reported.
  */
-enum intake_event intake_next(struct intake *i, struct message **m);
+enum batchread_event batchread_next(struct batchread *i, struct message **m);
 
 /*
  * The message that will come next after that one, or (NULL) at all; it stays
  * where it is.  NULL when it cannot be told without waiting.
  */
-struct message *intake_behind(struct intake *i, const struct message *m);
+struct message *batchread_behind(struct batchread *i, const struct message *m);
 
 /* What is wrong with the batch itself. */
-enum exit_code intake_code(const struct intake *i);
+enum exit_code batchread_code(const struct batchread *i);
 
-void intake_free(struct intake *i);
+void batchread_free(struct batchread *i);
 
 #endif

@@ -1,4 +1,4 @@
-#include "even.h"
+#include "normalize.h"
 
 #include "format/mail/mime.h"
 
@@ -46,18 +46,18 @@ count_digits(struct span s)
 /* --- The hosts' own names -------------------------------------------- */
 
 static void
-add_name(struct even *e, struct span name)
+add_name(struct normalize *e, struct span name)
 {
 	while (name.n > 0 && (name.p[name.n - 1] == '.' ||
 	    name.p[name.n - 1] == ','))
 		name.n--;
-	if (name.n > 0 && e->n < EVEN_NAMES)
+	if (name.n > 0 && e->n < NORMALIZE_NAMES)
 		e->names[e->n++] = name;
 }
 
 /* host:port, and without the port. */
 static void
-add_address(struct even *e, struct span address)
+add_address(struct normalize *e, struct span address)
 {
 	size_t n = address.n;
 
@@ -76,7 +76,7 @@ says_hello(const struct recorded *p)
 
 /* The first word of a greeting, and of the reply to EHLO. */
 static void
-find_names(struct even *e)
+find_names(struct normalize *e)
 {
 	const struct recorded *p = e->r->events, *end = p + e->r->n;
 	enum dialogue_protocol protocol = e->r->follow.protocol;
@@ -104,7 +104,7 @@ find_names(struct even *e)
 }
 
 static int
-is_name(const struct even *e, struct span word)
+is_name(const struct normalize *e, struct span word)
 {
 	size_t i;
 
@@ -198,7 +198,7 @@ is_id(struct span s)
 }
 
 static enum word
-classify(const struct even *e, struct span word, struct span before)
+classify(const struct normalize *e, struct span word, struct span before)
 {
 	static const char *const counts[] = {
 		"number", "session", "pid", "port", "#"
@@ -275,7 +275,7 @@ take(struct span *s, struct span *divider)
 
 /* local@host, the host being one of ours. */
 static int
-add_mailbox(struct buf *b, const struct even *e, struct span word)
+add_mailbox(struct buf *b, const struct normalize *e, struct span word)
 {
 	const char *at = span_find(word, '@');
 	struct span local;
@@ -292,7 +292,7 @@ add_mailbox(struct buf *b, const struct even *e, struct span word)
 
 /* Words of a date, whatever their number, are one. */
 static void
-add_words(struct buf *b, const struct even *e, struct span s)
+add_words(struct buf *b, const struct normalize *e, struct span s)
 {
 	struct span divider, word, before = span_str(""), rest, next, skip;
 	enum word kind = PLAIN, was;
@@ -331,7 +331,7 @@ add_words(struct buf *b, const struct even *e, struct span s)
 
 /* A line of a message: fields that are not the same twice, and boundaries. */
 static void
-add_text_line(struct buf *b, struct even *e, struct span s)
+add_text_line(struct buf *b, struct normalize *e, struct span s)
 {
 	struct span name = span_word(s);
 	size_t i;
@@ -406,7 +406,7 @@ without_stamp(struct span s)
 
 /* The first line of a reply to EHLO names the server, and greets the client. */
 static int
-is_greeting(const struct even *e, const struct recorded *p)
+is_greeting(const struct normalize *e, const struct recorded *p)
 {
 	return strcmp(p->verb, "EHLO") == 0 && (e->last == NULL ||
 	    e->last->turn != p->turn || e->last->side != p->side);
@@ -425,7 +425,7 @@ add_code(struct buf *b, const struct recorded *p, struct span s)
 }
 
 static void
-add_reply(struct buf *b, struct even *e, const struct recorded *p,
+add_reply(struct buf *b, struct normalize *e, const struct recorded *p,
     struct span s)
 {
 	struct span text = add_code(b, p, s);
@@ -443,7 +443,7 @@ add_reply(struct buf *b, struct even *e, const struct recorded *p,
 }
 
 void
-even_add(struct buf *b, struct even *e, const struct recorded *p)
+normalize_add(struct buf *b, struct normalize *e, const struct recorded *p)
 {
 	struct buf shown = { 0 };
 	struct span s;

@@ -1,14 +1,14 @@
 /*
- * failure: does to replies what rules say (rules), for those who give them and
+ * tamper: does to replies what rules say (rules), for those who give them and
  * for those who pass them on.
  */
-#ifndef FORMAT_DIALOGUE_FAILURE_H
-#define FORMAT_DIALOGUE_FAILURE_H
+#ifndef FORMAT_DIALOGUE_TAMPER_H
+#define FORMAT_DIALOGUE_TAMPER_H
 
 #include "rules.h"
 
 /* All zero at first.  What it says of the session stays said. */
-struct failure {
+struct tamper {
 	int closes;		/* it ends, when what is there has been sent */
 	int resets;		/* the same, by RST */
 	int silent;		/* nothing is answered any more */
@@ -26,32 +26,32 @@ struct failure {
 /*
  * At an event rules have said a.  Whether what was asked must not be done: it
  * has been answered in out, or is not going to be; else the reply to it is to
- * be given to failure_reply.
+ * be given to tamper_reply.
  */
-int failure_begin(struct failure *f, const struct rules_action *a,
+int tamper_begin(struct tamper *f, const struct rules_action *a,
     enum rules_place place, struct buf *out);
 
 /* The next reply, whatever it is, is replaced by that of a. */
-void failure_replace(struct failure *f, const struct rules_action *a);
+void tamper_replace(struct tamper *f, const struct rules_action *a);
 
 /* Whether the next reply does not stay as it is. */
-int failure_is_on(const struct failure *f);
+int tamper_is_on(const struct tamper *f);
 
 /* The reply is whole: it stands in out from this place on. */
-void failure_reply(struct failure *f, struct buf *out, size_t from);
+void tamper_reply(struct tamper *f, struct buf *out, size_t from);
 
 /* The next reply is held back for ms, if nothing else becomes of it. */
-void failure_delay(struct failure *f, long ms);
+void tamper_delay(struct tamper *f, long ms);
 
 /* The delay is over: what was held back, or its next octet, goes to out. */
-void failure_release(struct failure *f, struct buf *out);
+void tamper_release(struct tamper *f, struct buf *out);
 
 /* The line for the server that follows the command, with CRLF; or empty. */
-struct span failure_injected(struct failure *f);
+struct span tamper_injected(struct tamper *f);
 
 /* The certificate to be shown instead of one's own; or empty. */
-struct span failure_certificate(struct failure *f);
+struct span tamper_certificate(struct tamper *f);
 
-void failure_free(struct failure *f);
+void tamper_free(struct tamper *f);
 
 #endif

@@ -1,5 +1,7 @@
-/* client/smtp/intake, client/smtp/message: what a parent deals to a worker. */
-#include "client/smtp/intake.h"
+/*
+ * client/smtp/batchread, client/smtp/message: what a parent deals to a worker.
+ */
+#include "client/smtp/batchread.h"
 
 #include <unistd.h>
 

@@ -1,9 +1,9 @@
-/* format/dialogue/failure */
+/* format/dialogue/tamper */
 #include "test.h"
 
-#include "format/dialogue/failure.h"
+#include "format/dialogue/tamper.h"
 
-static struct failure f;
+static struct tamper f;
 static struct buf out;
 
 /* An action as a rule has it; whether it has done all. */
@@ -12,11 +12,11 @@ begin(enum rules_do what, const char *text, long ms, enum rules_place place)
 {
 	struct rules_action a = { what, span_str(text), ms, 1 };
 
-	failure_free(&f);
+	tamper_free(&f);
 	memset(&f, 0, sizeof f);
 	buf_clear(&out);
 	buf_adds(&out, "before\r\n");
-	return failure_begin(&f, &a, place, &out);
+	return tamper_begin(&f, &a, place, &out);
 }
 
 /* The reply comes: what becomes of it. */
@@ -24,9 +24,9 @@ static void
 check(const char *reply, const char *want)
 {
 	buf_adds(&out, reply);
-	failure_reply(&f, &out, strlen("before\r\n"));
+	tamper_reply(&f, &out, strlen("before\r\n"));
 	CHECK_SPAN(span_drop(buf_span(&out), strlen("before\r\n")), want);
-	CHECK(!failure_is_on(&f));
+	CHECK(!tamper_is_on(&f));
 }
 
 static void
@@ -59,7 +59,7 @@ static void
 test_shape(void)
 {
 	CHECK_INT(begin(RULES_TWICE, "", 0, RULES_MAIL), 0);
-	CHECK(failure_is_on(&f));
+	CHECK(tamper_is_on(&f));
 	check("250 x\r\n", "250 x\r\n250 x\r\n");
 	begin(RULES_ALSO, "550 y", 0, RULES_MAIL);
 	check("250 x\r\n", "250 x\r\n550 y\r\n");
@@ -71,8 +71,8 @@ test_shape(void)
 	begin(RULES_PASS, "", 0, RULES_MAIL);
 	check("250 x\r\n", "250 x\r\n");
 	begin(RULES_INJECT, "NOOP", 0, RULES_MAIL);
-	CHECK_SPAN(failure_injected(&f), "NOOP\r\n");
-	CHECK_SPAN(failure_injected(&f), "");
+	CHECK_SPAN(tamper_injected(&f), "NOOP\r\n");
+	CHECK_SPAN(tamper_injected(&f), "");
 	check("250 x\r\n", "250 x\r\n");
 }
 
@@ -84,7 +84,7 @@ test_delay(void)
 	begin(RULES_DELAY, "", 70, RULES_MAIL);
 	check("250 x\r\n", "");
 	CHECK_INT(f.delay, 70);
-	failure_release(&f, &out);
+	tamper_release(&f, &out);
 	CHECK_BUF(&out, "before\r\n250 x\r\n");
 	CHECK_INT(f.delay, 0);
 	begin(RULES_BYTEWISE, "", 5, RULES_MAIL);
@@ -92,12 +92,12 @@ test_delay(void)
 	for (i = 0; i < 7; i++) {
 		CHECK_INT(f.delay, 5);
 		CHECK_INT(out.n, strlen("before\r\n") + i);
-		failure_release(&f, &out);
+		tamper_release(&f, &out);
 	}
 	CHECK_BUF(&out, "before\r\n250 x\r\n");
 	CHECK_INT(f.delay, 0);
 	begin(RULES_PASS, "", 0, RULES_MAIL);
-	failure_delay(&f, 9);
+	tamper_delay(&f, 9);
 	check("250 x\r\n", "");
 	CHECK_INT(f.delay, 9);
 }
@@ -125,7 +125,7 @@ main(void)
 	test_shape();
 	test_delay();
 	test_offers();
-	failure_free(&f);
+	tamper_free(&f);
 	buf_free(&out);
 	return test_end();
 }
