@@ -52,6 +52,16 @@ setup() {
 	sed -n 3p senders | grep -Eqx '<news\+[a-z2-7]{10}-[a-z2-7]{16}@pth\.ua>'
 }
 
+@test "-X: who was told by the hash of a long sender is left out, by the key" {
+	orderparse -f a@b.c -k key -E '[verp]@pth.ua' -S order |
+		sed -n 's/^MAIL FROM:<\([^-]*-[a-z2-7]*\)@.*/\1/p' >gone
+	[ "$(wc -l <gone)" = 1 ]
+	orderparse -k key -X gone -n order | grep -qx 2
+	orderparse -k key -X gone -r order | lacks averyvery -
+	echo other >key
+	orderparse -k key -X gone -n order | grep -qx 3
+}
+
 @test "a token without a key is a mistake, but not where it is a field" {
 	run -65 --separate-stderr orderparse -r order
 	[ -z "$output" ]

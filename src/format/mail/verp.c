@@ -91,6 +91,15 @@ shorten(struct buf *b, const struct tag_key *k, size_t at)
 }
 
 void
+verp_hash(struct buf *b, const struct tag_key *k, struct span rcpt)
+{
+	const size_t at = b->n;
+
+	tag_verp(b, k, rcpt);
+	shorten(b, k, at);
+}
+
+void
 verp_make(struct buf *b, const struct tag_key *k, struct span pattern,
     const struct addr *rcpt)
 {

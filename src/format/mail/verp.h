@@ -27,6 +27,9 @@ int verp_check(struct span pattern, const char **why);
 void verp_make(struct buf *b, const struct tag_key *k, struct span pattern,
     const struct addr *rcpt);
 
+/* Appends TAG-HASH of a recipient, as it is where the login is too long. */
+void verp_hash(struct buf *b, const struct tag_key *k, struct span rcpt);
+
 /*
  * Appends the recipient that an address was made for: 0; or -1 where it was
  * made by another key or pattern, or by nobody.  An empty pattern is any that

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "format/mail/idn.h"
+#include "format/mail/verp.h"
 
 void
 exclude_free(struct exclude *x)
@@ -60,6 +61,7 @@ exclude_line(struct exclude *x, struct span line, const char **why)
 	if (a.text.n > EXCLUDE_SIZE_MAX - x->text.n)
 		return -1;
 	add_comparable(&x->text, &a);
+	x->bare += a.domain.p == NULL;
 	end = (uint32_t)x->text.n;
 	buf_add(&x->ends, &end, sizeof end);
 	return 0;
@@ -116,20 +118,59 @@ mark_unusual(const struct unusual *u, const struct order *o, char *out)
 	buf_free(&b);
 }
 
+/* The i-th address, from 0: 1, or 0 where there are not so many. */
+static int
+get(const struct exclude *x, size_t i, struct span *address)
+{
+	uint32_t at = 0, end;
+
+	if (i >= x->ends.n / sizeof end)
+		return 0;
+	memcpy(&end, x->ends.p + i * sizeof end, sizeof end);
+	if (i > 0)
+		memcpy(&at, x->ends.p + (i - 1) * sizeof at, sizeof at);
+	*address = span_of(x->text.p + at, end - at);
+	return 1;
+}
+
+/* Marks those whose hash is on a list. */
+static void
+mark_hashed(const struct exclude *x, const struct order *o,
+    const struct tag_key *key, char *out)
+{
+	struct order_walk walk = { 0 };
+	struct buf word = { 0 };
+	struct span address;
+	struct entry e;
+	struct set bare;
+	size_t i;
+
+	set_init(&bare, x->text.p, o->seen.seed, 0);
+	for (i = 0; get(x, i, &address); i++)
+		if (span_find(address, '@') == NULL)
+			set_add(&bare, address);
+	while (order_find(o, &walk, &e, ENTRY_GOOD)) {
+		buf_clear(&word);
+		verp_hash(&word, key, e.addr.text);
+		if (set_find(&bare, buf_span(&word)) != SET_NONE)
+			out[set_find(&o->seen, e.addr.text)] = 1;
+	}
+	set_free(&bare);
+	buf_free(&word);
+}
+
 void
-exclude_apply(const struct exclude *x, struct order *o)
+exclude_apply(const struct exclude *x, struct order *o,
+    const struct tag_key *key)
 {
 	char *out = die_calloc(o->seen.n, 1);
 	struct unusual u = { 0 };
-	uint32_t at = 0, end;
 	struct span address;
 	size_t i, k;
 
 	set_sieve(&o->seen);
 	collect_unusual(&u, o);
-	for (i = 0; i < x->ends.n; i += sizeof end, at = end) {
-		memcpy(&end, x->ends.p + i, sizeof end);
-		address = span_of(x->text.p + at, end - at);
+	for (i = 0; get(x, i, &address); i++) {
 		k = set_find(&o->seen, address);
 		if (k != SET_NONE)
 			out[k] = 1;
@@ -138,6 +179,8 @@ exclude_apply(const struct exclude *x, struct order *o)
 			u.out[k] = 1;
 	}
 	mark_unusual(&u, o, out);
+	if (key != NULL && x->bare > 0)
+		mark_hashed(x, o, key, out);
 	order_leave_out(o, out);
 	set_free(&u.set);
 	buf_free(&u.text);

@@ -5,6 +5,7 @@
 #ifndef FORMAT_ORDER_EXCLUDE_H
 #define FORMAT_ORDER_EXCLUDE_H
 
+#include "format/crypt/tag.h"
 #include "order.h"
 
 /* All lists together: positions fit in 32 bits. */
@@ -16,13 +17,18 @@ struct exclude {
 	struct buf text;	/* the addresses, one behind another, as they
 				   are compared */
 	struct buf ends;	/* where each ends, a uint32_t */
+	size_t bare;		/* how many of them have no domain */
 };
 void exclude_free(struct exclude *x);
 
 /* Adds the address that a line begins with: 0, or -1 with *why in words. */
 int exclude_line(struct exclude *x, struct span line, const char **why);
 
-/* Leaves the good entries of an order out that are on one of the lists. */
-void exclude_apply(const struct exclude *x, struct order *o);
+/*
+ * Leaves the good entries of an order out that are on one of the lists; by k,
+ * unless it is NULL, also those of whom a bounce told the hash (verp_hash).
+ */
+void exclude_apply(const struct exclude *x, struct order *o,
+    const struct tag_key *k);
 
 #endif

@@ -81,7 +81,7 @@ take_order(const struct source *s, struct order *o, struct span text)
 {
 	order_read(o, text, s->repeats);
 	if (s->lists)
-		exclude_apply(&s->exclude, o);
+		exclude_apply(&s->exclude, o, s->keyed ? &s->key : NULL);
 	order_forget(o);
 }
 
