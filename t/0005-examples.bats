@@ -88,8 +88,10 @@ kitchen() {
 	printf '%s\n' user1:secret news:secret >passwd
 	echo secret >secret
 	echo plan >план.pdf
-	mkdir upload
+	mkdir upload certs
 	cp session.txt upload/
+	cp session.txt certs/cert-user1.pdf
+	cp session.txt certs/cert-user3.pdf
 	touch -t 202001010000 upload/session.txt
 	start smtpd-lite -l 127.0.0.1:0 -d mail -u users -a passwd
 	SERVED=(localhost:2525 "$ADDR")
@@ -355,6 +357,8 @@ bounced() {
 	recipe 0 '^3$'
 	recipe 0 pth
 	recipe 0 '^sent	user3@pth.ua	250'
+	recipe 0 '^sent	user3@pth.ua	250'
+	grep -l 'filename="*cert-user3.pdf' mail/user3/new/*
 	recipe 67 '^sent	user1@pth.ua	250'
 	lacks -q user3 got
 	patches
