@@ -243,8 +243,9 @@ take_given(struct taker *t, const char *path)
 	else if (name.p[0] == '.') {
 		warn("%s: a dot-file is not finished", path);
 		note(t, EX_NOINPUT);
-	} else
+	} else {
 		take(t, buf_str(&real));
+	}
 	buf_free(&real);
 }
 

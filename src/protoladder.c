@@ -59,8 +59,9 @@ draw_ladders(const struct opt *o, struct recorded_file *f, struct buf *b)
 			if (b->n > 0)
 				buf_addc(b, '\n');
 			ladder_text(b, &r, o->width, o->colour);
-		} else
+		} else {
 			y += ladder_svg(b, &r, o->width, y) + GAP;
+		}
 	}
 	recording_free(&r);
 	return y;

@@ -90,8 +90,9 @@ read_results(struct survey *s, const char *path)
 		if (got == RD_LONG) {
 			tell(&in, "the line is too long");
 			pass_over(&in);
-		} else
+		} else {
 			take(&in, s, line, got == RD_LINE);
+		}
 	}
 	rd_free(&in.rd);
 	io_close(fd);

@@ -85,9 +85,8 @@ run(struct newfile *f, char **command, const char *path)
 	int code;
 
 	if (spawn_output(&s, command) < 0) {
-		code = spawn_failure(errno);
 		warn_sys("%s: not made: %s", path, command[0]);
-		return code;
+		return spawn_failure(errno);
 	}
 	code = (int)fill(f, s.in, path);
 	if (code != 0) {
@@ -107,14 +106,11 @@ run(struct newfile *f, char **command, const char *path)
 static enum exit_code
 finish(struct newfile *f, const char *path)
 {
-	enum exit_code code;
-
 	if (newfile_sync(f) == 0 && newfile_replace(f, path) == 0 &&
 	    newfile_syncparent(path) == 0)
 		return EX_OK;
-	code = die_errno(errno, EX_IOERR);
 	warn_sys("%s: not made", path);
-	return code;
+	return die_errno(errno, EX_IOERR);
 }
 
 static int
@@ -146,16 +142,13 @@ save(const char *path, char **command, int nonempty, int verbose)
 static enum exit_code
 keep(const char *path, int verbose)
 {
-	int err;
-
 	if (newfile_keep(path) == 0) {
 		if (verbose)
 			warn("%s: on disk", path);
 		return EX_OK;
 	}
-	err = errno;
 	warn_sys("%s", path);
-	return die_errno(err, err == EIO || err == ENOSPC ? EX_IOERR :
+	return die_errno(errno, errno == EIO || errno == ENOSPC ? EX_IOERR :
 	    EX_NOINPUT);
 }
 

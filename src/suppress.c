@@ -81,9 +81,8 @@ take_file(struct suppression *s, const char *path)
 	struct rd rd;
 
 	if (fd < 0) {
-		code = die_errno(errno, EX_NOINPUT);
 		warn_sys("%s", io_name(path));
-		return code;
+		return die_errno(errno, EX_NOINPUT);
 	}
 	rd_init(&rd, fd, IO_FOREVER, LINE_OCTETS);
 	code = take_lines(s, &rd, io_name(path));

@@ -57,8 +57,6 @@ take(const char *path, int wait, int make)
 static int
 hold(const char *path, const struct opt *opt, int *fd)
 {
-	int code;
-
 	*fd = take(path, opt->wait && !opt->verbose, opt->make);
 	if (*fd < 0 && errno == EAGAIN && opt->wait && opt->verbose) {
 		warn("%s: held by another process: waiting", path);
@@ -72,9 +70,8 @@ hold(const char *path, const struct opt *opt, int *fd)
 		warn("%s: held by another process", path);
 		return EX_TEMPFAIL;
 	}
-	code = (int)die_errno(errno, EX_CANTCREAT);
 	warn_sys("%s", path);
-	return code;
+	return (int)die_errno(errno, EX_CANTCREAT);
 }
 
 /*
@@ -84,14 +81,11 @@ hold(const char *path, const struct opt *opt, int *fd)
 static int
 run(char **command, int fd, const char *path)
 {
-	int code;
-
 	if (fcntl(fd, F_SETFD, 0) < 0)
 		die_sys(EX_TEMPFAIL, "%s", path);
 	spawn_exec(command);
-	code = spawn_failure(errno);
 	warn_sys("%s", command[0]);
-	return code;
+	return spawn_failure(errno);
 }
 
 /* The readers of a pipe can be seen to go. */

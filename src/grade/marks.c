@@ -205,8 +205,9 @@ marks_head(struct buf *b, enum marks_form form, const struct grade *g)
 		buf_adds(b, "<p>1: ok, 0: failed, -: not tried, nothing: does "
 		    "not apply.</p>\n<table class=\"class\">\n<thead><tr>"
 		    "<th>name</th><th>got</th><th>of</th>");
-	} else
+	} else {
 		buf_adds(b, "name\tgot\tof");
+	}
 	for (i = 0; i < g->suite->n; i++) {
 		if (g->marks[i].weight == 0)
 			continue;

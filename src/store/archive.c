@@ -347,8 +347,9 @@ move(const struct archive *a, const struct item *it, struct buf *to)
 	if (newfile_syncdir(a->dir) < 0) {
 		warn_sys("%s", a->dir);
 		code = EX_IOERR;
-	} else
+	} else {
 		code = remove_source(it);
+	}
 	if (code != EX_OK) {
 		if (!twin && (it->locked || code != EX_NOINPUT))
 			unlink(buf_str(to));

@@ -139,9 +139,8 @@ gonelist_replace(struct gonelist *g, struct span list, struct span memory)
 	}
 	if (r == 0)
 		return EX_OK;
-	r = errno;
 	warn_sys("%s", name);
-	return die_errno(r, EX_IOERR);
+	return die_errno(errno, EX_IOERR);
 }
 
 void

@@ -197,8 +197,9 @@ free_unused(struct mbox *m)
 		if (b->end == b->start) {
 			*p = b->next;
 			free_box(b);
-		} else
+		} else {
 			p = &b->next;
+		}
 }
 
 static int

@@ -145,8 +145,9 @@ finish(void *file, struct span name, const char *sha, struct span tag)
 		buf_addspan(&f->name, name);
 		if (sha != NULL)
 			dedup_key(f->key, name, sha, tag);
-	} else
+	} else {
 		name_by_date(&f->name);
+	}
 	newfile_start(&f->file);
 	f->waits = 1;
 	*s->group_end = f;

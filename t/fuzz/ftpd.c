@@ -200,8 +200,9 @@ talk_to(void *s, struct world *w, struct span input, struct buf *out)
 			v = ftpd_session.feed(s, input.p, n, &used, out);
 			MUST(used == n);
 			input = span_drop(input, n);
-		} else
+		} else {
 			break;
+		}
 	}
 	if (v == SESSION_MORE && roll(&w->dice, 4) == 0)
 		ftpd_session.expire(s, (int)roll(&w->dice, 2), out);

@@ -157,8 +157,9 @@ try_class(struct span input)
 		MUST(faults.n == 0);
 		while (classlist_next(&input, &name, &command))
 			MUST(name.n > 0 && command.n > 0);
-	} else
+	} else {
 		MUST(faults.n > 0);
+	}
 	buf_free(&faults);
 }
 

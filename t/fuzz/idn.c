@@ -86,8 +86,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			check_name(buf_span(&once), text);
 			MUST(idn_domain(&again, buf_span(&once), &why) == 0);
 			MUST(span_eq(buf_span(&once), buf_span(&again)));
-		} else
+		} else {
 			MUST(why != NULL && once.n == 0);
+		}
 	}
 	buf_clear(&once);
 	buf_clear(&again);

@@ -149,9 +149,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		MUST(w.rules != NULL);
 		conf.event = event;
 		conf.rules = w.rules;
-	} else
+	} else {
 		conf.protocol = (enum dialogue_protocol)
 		    (1 + roll(&w.dice, 4));
+	}
 	run(&w, &conf, input);
 	rules_free(w.rules);
 	buf_free(&w.sent);

@@ -188,8 +188,9 @@ log_in(const char *line)
 		logged_in = 1;
 		look();
 		say("+OK");
-	} else
+	} else {
 		say("-ERR");
+	}
 	return 1;
 }
 

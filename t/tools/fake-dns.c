@@ -174,8 +174,9 @@ add_name(struct buf *b, struct span name)
 			buf_addc(&label, (name.p[i + 1] - '0') * 100 +
 			    (name.p[i + 2] - '0') * 10 + name.p[i + 3] - '0');
 			i += 3;
-		} else
+		} else {
 			buf_addc(&label, name.p[i]);
+		}
 	add_label(b, &label);
 	buf_addc(b, 0);
 	buf_free(&label);
@@ -402,8 +403,9 @@ lie(struct buf *out, const struct question *q)
 		add_record(&a.records, span_str("other.test"), T_MX,
 		    span_str("1 evil.test"));
 		a.answers = 1;
-	} else
+	} else {
 		add_evil(&a, q);
+	}
 	if (has_fault(q, "wrongtype"))
 		question.p[question.n - 3] = 16;
 	add_packet(out, q->id ^ (unsigned)has_fault(q, "wrongid"),
@@ -517,8 +519,9 @@ refuse(struct buf *out, const struct question *q)
 			flags |= 5;
 		add_packet(out, q->id, flags, buf_span(&q->wire), &a);
 		buf_free(&a.records);
-	} else
+	} else {
 		return 0;
+	}
 	return 1;
 }
 

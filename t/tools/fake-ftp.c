@@ -162,8 +162,9 @@ on_file(struct session *s, const char *verb, const char *arg,
 		if (there && S_ISDIR(st.st_mode)) {
 			buf_clear(&s->cwd);
 			buf_adds(&s->cwd, name);
-		} else
+		} else {
 			said = "550 no directory";
+		}
 	} else if (strcmp(verb, "MKD") == 0) {
 		if (mkdir(name, 0777) < 0)
 			said = "550 cannot";
@@ -179,8 +180,9 @@ on_file(struct session *s, const char *verb, const char *arg,
 	else if (strcmp(verb, "SIZE") == 0) {
 		buf_addf(reply, "213 %lld", (long long)st.st_size);
 		said = NULL;
-	} else
+	} else {
 		unlink(name);
+	}
 	buf_free(&b);
 	return said;
 }

@@ -382,8 +382,9 @@ transfer(struct peer *p, struct mail *m, const char *chunk)
 	if (chunk == NULL) {
 		read_text(p, &text);
 		peer_log("dialog", span_str("."));
-	} else
+	} else {
 		peer_bytes(p, strtoul(chunk, NULL, 10), &text);
+	}
 	if (chunk != NULL && m->rcpts.n == 0)
 		peer_say(p, "503 5.5.1 no valid recipients");
 	else if (act(p, DOT, "") == '2' && m->rcpts.n > 0)

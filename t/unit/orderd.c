@@ -178,8 +178,9 @@ converse(void *d, struct cache *s, struct span in, size_t piece,
 		} else if (!ended) {
 			v = orderd_session.end(d, out);
 			ended = 1;
-		} else
+		} else {
 			break;
+		}
 	}
 	return v;
 }

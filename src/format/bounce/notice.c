@@ -240,8 +240,9 @@ take_line(struct notice *n, struct span line)
 			    span_trim(line).p[0] == '<';
 		}
 		start(n, rcpt, line);
-	} else
+	} else {
 		take_text(n, line);
+	}
 }
 
 static struct span

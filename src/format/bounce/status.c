@@ -82,8 +82,9 @@ add_unescaped(struct buf *b, struct span s)
 		    byte_hex(s.p[2]) >= 0) {
 			buf_addc(b, byte_hex(s.p[1]) * 16 + byte_hex(s.p[2]));
 			s = span_drop(s, 2);
-		} else
+		} else {
 			buf_addc(b, s.p[0]);
+		}
 		s = span_drop(s, 1);
 	}
 }

@@ -161,9 +161,10 @@ say_filename(struct explainmail *m, struct notes *notes)
 			b = notes_new(notes, NOTE_MEANS, "RFC 2231 4");
 			buf_adds(b, "The file's name, decoded: ");
 			add_excerpt(b, buf_span(&text));
-		} else
+		} else {
 			buf_adds(wrong(notes, "RFC 2231 4"), "a file's name "
 			    "that cannot be decoded");
+		}
 	}
 	buf_free(&value);
 	buf_free(&name);

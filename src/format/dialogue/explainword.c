@@ -110,8 +110,9 @@ search_status(struct answer_to *a)
 	if (span_case_begins(a->word, "x.")) {
 		buf_addc(&code, '5');
 		buf_addspan(&code, span_drop(a->word, 1));
-	} else
+	} else {
 		buf_addspan(&code, a->word);
+	}
 	if (explain_status(&status, buf_span(&code)) == code.n && code.n > 0) {
 		if (code.p[0] != a->word.p[0])
 			status.category = NULL;

@@ -363,8 +363,9 @@ follow(struct follow *f, const struct dialogue_event *e)
 	else if (e->side == DIALOGUE_CLIENT) {
 		take_client(f, e);
 		f->was = l->kind;
-	} else
+	} else {
 		take_server(f, e->text);
+	}
 	f->cut[e->side] = e->end == DIALOGUE_NONE && (f->in_list ||
 	    l->kind == FOLLOW_COMMAND || l->kind == FOLLOW_RESPONSE ||
 	    (l->kind == FOLLOW_TEXT && f->in_text));

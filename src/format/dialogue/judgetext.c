@@ -104,9 +104,10 @@ look_for_dot(struct review *j, struct span *line)
 		notes_add(j->notes, NOTE_MEANS, "RFC 5321 4.5.2", "A line of "
 		    "the message that begins with a dot: one more stands "
 		    "before it, which the server takes off.");
-	} else
+	} else {
 		review_wrong(j, "RFC 5321 4.5.2", "a line that begins with a "
 		    "dot, which was not doubled: the server takes it off");
+	}
 }
 
 void

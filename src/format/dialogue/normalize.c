@@ -458,8 +458,9 @@ normalize_add(struct buf *b, struct normalize *e, const struct recorded *p)
 	else if (p->kind == FOLLOW_LIST && strcmp(p->verb, "UIDL") == 0) {
 		buf_addspan(b, span_word(s));
 		buf_adds(b, " ID");
-	} else
+	} else {
 		add_reply(b, e, p, s);
+	}
 	e->last = p;
 	buf_free(&shown);
 }

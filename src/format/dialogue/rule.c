@@ -402,8 +402,9 @@ take_place(struct ruleword *t, const struct rules_for *who, struct rule *u)
 		u->places = AT(rule_place(verb->name));
 		if (u->places == AT(RULES_VERB))
 			u->verb = verb->name;
-	} else
+	} else {
 		wrong_name(t, w, "place", places, ", and other verbs");
+	}
 }
 
 /* at PLACE [when CONDITION ...] [WHEN] ACTION */
@@ -426,8 +427,9 @@ rule_parse(struct ruleword *t, const struct rules_for *who, struct rule *u)
 				ruleword_wrong(t, w, "only one of nth, every, "
 				    "first, after, odds may stand here");
 			take_when(t, u, (enum rule_when)found->value);
-		} else
+		} else {
 			break;
+		}
 	}
 	take_action(t, who, u, w);
 }

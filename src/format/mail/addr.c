@@ -114,8 +114,9 @@ parse_local(struct addr *a, struct span s, const char **why)
 	if (s.n > 0 && s.p[0] == '"') {
 		*why = "quoted string not closed";
 		a->local.n = quoted_length(s);
-	} else
+	} else {
 		a->local.n = dotted_length(s, why);
+	}
 	a->local.p = s.p;
 	if (a->local.n == 0)
 		return -1;

@@ -134,8 +134,9 @@ unescape(struct buf *b, struct span s)
 			buf_addc(b, byte_hex(s.p[i + 1]) * 16 +
 			    byte_hex(s.p[i + 2]));
 			i += 2;
-		} else
+		} else {
 			buf_addc(b, s.p[i]);
+		}
 	}
 	return addr_parse(&a, span_of(b->p + begin, b->n - begin), NULL);
 }

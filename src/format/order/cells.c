@@ -250,6 +250,7 @@ cells_place(const struct cells *c, const char *p, size_t *line,
 		    (q + 1 == p || q[1] != '\n'))) {
 			++*line;
 			*column = 1;
-		} else
+		} else {
 			*column += (*q & 0xc0) != 0x80;
+		}
 }

@@ -288,8 +288,9 @@ order_leave_out(struct order *o, const char *out)
 		if (x.kind == ENTRY_DUPLICATE && o->repeats) {
 			unpack(o, &x, &e);
 			k = set_find(&o->seen, e.addr.text);
-		} else
+		} else {
 			k = x.kind == ENTRY_DUPLICATE ? SET_NONE : number++;
+		}
 		if (k == SET_NONE || x.kind == ENTRY_BAD || !out[k])
 			continue;
 		x.kind = ENTRY_EXCLUDED;
@@ -375,8 +376,9 @@ take_section(struct order *o, int k, size_t *i, size_t n)
 		if (o->good + o->bad == 0)
 			faults_add(&o->faults, tag,
 			    "there is no recipient in this section");
-	} else
+	} else {
 		*i = find_tag(s, start, ANY);
+	}
 	section->n = (size_t)(s.p + *i - section->p);
 }
 

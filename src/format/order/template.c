@@ -148,8 +148,9 @@ template_compile(struct template *t, const struct fields *f,
 				add_literal(&c, span_str(" "));
 			add_text(&c, line);
 		}
-	} else
+	} else {
 		add_text(&c, text);
+	}
 	if (c.start != START_YES)
 		end_line(&c);
 	t->has_8bit = !span_is_ascii(buf_span(&t->text));

@@ -125,8 +125,9 @@ tally_add(struct tally *t, struct span name, enum result_status status)
 		row->length = key.n;
 		row->hash = hash;
 		*slot = (uint16_t)t->n;
-	} else
+	} else {
 		row = &t->row[*slot - 1];
+	}
 	row->of[status]++;
 	row->total++;
 }

@@ -96,8 +96,9 @@ answer(struct orderreply *q, const struct held *h)
 	} else if (err == EEXIST) {
 		buf_adds(&text, "250 duplicate ");
 		buf_addspan(&text, buf_span(&h->text));
-	} else
+	} else {
 		buf_adds(&text, orderreply_failure(err));
+	}
 	if (err == 0 || err == EEXIST) {
 		buf_addc(&text, ' ');
 		buf_addu(&text, h->octets);

@@ -66,8 +66,9 @@ scan(struct smtphead *h, const char *p, size_t n)
 				return;
 			h->state = START;
 			p = lf + 1;
-		} else
+		} else {
 			h->state = after(h, *p++);
+		}
 	}
 }
 

@@ -144,8 +144,9 @@ refuse(struct tap *s, struct span line)
 	if (span_case_is(word, "QUIT")) {
 		buf_adds(s->out, "221 2.0.0 Bye\r\n");
 		s->tamper.closes = 1;
-	} else
+	} else {
 		buf_adds(s->out, "503 5.5.1 Error: no service here\r\n");
+	}
 }
 
 /* How much of in is the next line, or piece of a text; 0: not whole yet. */
