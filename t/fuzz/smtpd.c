@@ -250,6 +250,7 @@ set_up(struct smtpd_conf *c, struct sasld_conf *sasl, struct world *w)
 	c->host = "mx.test";
 	c->max_size = roll(&w->dice, 2) == 0 ? 0 : 1000;
 	c->known = (int)roll(&w->dice, 2);
+	c->tls = (int)roll(&w->dice, 2);
 	c->domain = ours;
 	c->domains = roll(&w->dice, 2);
 	c->store = roll(&w->dice, 8) == 0 ? NULL : &store;

@@ -28,6 +28,7 @@ struct job {
 	int fd;
 	struct buf temp;	/* it may lie there under this name */
 	int taken;		/* the server said that it takes it */
+	int maybe;		/* it may have its own name by now */
 };
 
 /* Tells what the server answered, unless the session is over. */
@@ -290,9 +291,10 @@ give_name(struct job *j, struct orderfile *f, struct buf *to)
 		buf_clear(&j->temp);
 		stored(f, to);
 		j->renames = 1;
-	} else if (code == 0)
+	} else if (code == 0) {
 		orderfile_outcome(f, FTPPUT_MAYBE, buf_span(&j->c.why));
-	else
+		j->maybe = 1;
+	} else
 		not_renamed(j, f);
 }
 
@@ -302,6 +304,7 @@ put_aside(struct job *j, struct orderfile *f)
 	struct buf name = { 0 };
 
 	invent_temp(&j->temp);
+	j->maybe = 0;
 	if (store(j, f, buf_str(&j->temp))) {
 		if (look(j, f, &name))
 			give_name(j, f, &name);
@@ -393,7 +396,7 @@ ftpput_send(const struct ftpc_conf *conf, const struct handin *h)
 	if (j.chunk == NULL)
 		die_nomem();
 	code = handin_send(h, try, &j);
-	if (j.temp.n > 0)
+	if (j.temp.n > 0 && !j.maybe)
 		warn("%s: may be left on the server", buf_str(&j.temp));
 	free(j.chunk);
 	buf_free(&j.temp);
