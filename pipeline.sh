@@ -37,7 +37,7 @@ SUPPORT=${SUPPORT:-support@localhost}	# who gets the reports
 REPORT=${REPORT:-socket}		# or ftp: the order is attached
 RETRY=${RETRY:-5m 15m 1h 4h}		# pauses before the deferred are tried
 EXPIRE=${EXPIRE:-2d}			# when they are given up
-SETTLE=${SETTLE:-0}			# seconds an order lies untouched first
+SETTLE=${SETTLE:-0}			# how long an order lies untouched first
 JOBS=${JOBS:-1}				# connections to the server
 BOUNCES=${BOUNCES:-}			# a Maildir that bounces come back to
 GONE=${GONE:-}				# a list of those not to write to
@@ -105,12 +105,13 @@ bounces() (
 	exec bounceparse -m "$@" -- "$BOUNCES"
 )
 
-# is_old file seconds: whether it was written to so long ago.
+# is_old file time: whether it was written to so long ago.
 is_old() {
 	settled -t "$2" -- "$1"
 	case $? in
 	0) return 0 ;;
 	1) return 1 ;;
+	64) return 78 ;;
 	*) say "$1: settled cannot tell how old it is"; return 74 ;;
 	esac
 }
@@ -120,16 +121,16 @@ is_old() {
 # was written to by the last one.
 is_due() {
 	[ -s "$1" ] || return 0
-	pause=$(step awk -F '\t' -v pauses="$pauses" -v status="$2" '
+	pause=$(step awk -F '\t' -v pauses="$RETRY" -v status="$2" '
 		$1 ~ status && $9 != "not begun" && ++n[$2, $8] > most {
 			most++
 		}
 		END {
 			last = split(pauses, pause, " ")
-			print most == 0 ? 0 : pause[most < last ? most : last]
+			print pause[most < last ? most : last]
 		}' "$1") || return
-	[ "$pause" -eq 0 ] || is_old "$1" "$pause" || {
-		tell "$1: tried less than $pause s ago"
+	[ -z "$pause" ] || is_old "$1" "$pause" || {
+		tell "$1: tried less than $pause ago"
 		return 75
 	}
 }
@@ -179,7 +180,7 @@ send_letters() {
 	esac
 
 	get_id && send_batch && count_results || return
-	[ "$deferred" -eq 0 ] || is_old "$state/id" "$expire" || {
+	[ "$deferred" -eq 0 ] || is_old "$state/id" "$EXPIRE" || {
 		say "$order: $deferred of $total deferred, tried again later"
 		return 75
 	}
@@ -572,37 +573,25 @@ check_directories() {
 		wrong 'INCOMING, WORK and ARC: two of them are one directory'
 }
 
-# Sets seconds to what the words say, each a number, or one with s, m, h or d.
-in_seconds() {
-	seconds=
-	set -f
-	for word in $1; do
-		case $word in
-		*[!0-9smhd]* | [smhd]* | *[smhd]?* | ?????*[smhd] | \
-			??????????*) seconds=; break ;;
-		esac
-		n=${word%[smhd]}
-		n=${n#"${n%%[!0]*}"}
-		case $word in
-		*m) n=$((${n:-0} * 60)) ;;
-		*h) n=$((${n:-0} * 3600)) ;;
-		*d) n=$((${n:-0} * 86400)) ;;
-		esac
-		seconds="$seconds ${n:-0}"
-	done
-	set +f
-	[ -n "$seconds" ]
+# check_time name value: a number of seconds, or of what a unit says.
+check_time() {
+	case $2 in
+	'' | [!0-9]* | *[!0-9smhdw]* | *[smhdw]?* | ??????????*)
+		wrong "$1=$2: not a time such as 90, 5m or 2d" ;;
+	esac
 }
 
 check_settings() {
-	in_seconds "$RETRY" ||
-		wrong "RETRY=$RETRY: not pauses such as 5m 15m 1h"
-	pauses=$seconds
-	in_seconds "$EXPIRE" && expire=${seconds# } &&
-		[ "$expire" = "${expire%% *}" ] ||
-		wrong "EXPIRE=$EXPIRE: not a time such as 2d"
-	for setting in "SETTLE=$SETTLE" "JOBS=$JOBS" \
-		"WATCH=$WATCH"; do
+	set -f
+	# shellcheck disable=SC2086
+	set -- $RETRY
+	set +f
+	for word in "${@:-}"; do
+		check_time RETRY "$word"
+	done
+	check_time EXPIRE "$EXPIRE"
+	check_time SETTLE "$SETTLE"
+	for setting in "JOBS=$JOBS" "WATCH=$WATCH"; do
 		case ${setting#*=} in
 		'' | *[!0-9]*) wrong "$setting: not a number" ;;
 		??????????*) wrong "$setting: too large" ;;

@@ -20,10 +20,10 @@
 #define DEPTH_MAX 64		/* of directories below the one that is work */
 
 static const char usage[] =
-    "usage: ordertake [-qv] [-d dir] [-t seconds] [-w dir] [file ...]\n"
+    "usage: ordertake [-qv] [-d dir] [-t time] [-w dir] [file ...]\n"
     "  -d  the directory where orders arrive (incoming)\n"
     "  -q  say nothing of a file that is not there\n"
-    "  -t  how long nobody has written to what lies there, seconds (0)\n"
+    "  -t  how long nobody has written to what lies there, as 5m (0)\n"
     "  -v  tell on standard error what is taken, and what is not\n"
     "  -w  the directory where they are worked on, made if missing (work)\n";
 
@@ -282,8 +282,7 @@ main(int argc, char **argv)
 		case 'h': cli_help();
 		case 'q': t.quiet = 1; break;
 		case 't':
-			t.seconds = cli_number(c, optarg, 0,
-			    FILEAGE_SECONDS_MAX);
+			t.seconds = cli_time(c, optarg, FILEAGE_SECONDS_MAX);
 			break;
 		case 'v': t.verbose = 1; break;
 		case 'V': cli_version();

@@ -9,8 +9,8 @@
 #define SECONDS 60		/* where -t is not given */
 
 static const char usage[] =
-    "usage: settled [-v] [-t seconds] file ...\n"
-    "  -t  seconds since the last write (60)\n"
+    "usage: settled [-v] [-t time] file ...\n"
+    "  -t  since the last write, as 90, 5m or 2d (60)\n"
     "  -v  tell on standard error which are not settled\n";
 
 /* What went wrong goes before what is not settled. */
@@ -39,7 +39,7 @@ main(int argc, char **argv)
 		switch (c) {
 		case 'h': cli_help();
 		case 't':
-			seconds = cli_number(c, optarg, 0, FILEAGE_SECONDS_MAX);
+			seconds = cli_time(c, optarg, FILEAGE_SECONDS_MAX);
 			break;
 		case 'v': verbose = 1; break;
 		case 'V': cli_version();

@@ -99,6 +99,6 @@ settled: new/file: Not a directory' ]
 @test "wrong usage: 64" {
 	run -64 settled
 	run -64 settled -t -1 x
-	run -64 settled -t 1s x
+	run -64 settled -t 1y x
 	run -64 settled -t 1000000000 x
 }

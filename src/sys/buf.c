@@ -382,3 +382,28 @@ span_number(struct span s, uintmax_t *u)
 	*u = v;
 	return 0;
 }
+
+int
+span_seconds(struct span s, uintmax_t *u)
+{
+	static const char units[] = "smhdw";
+	static const unsigned seconds[] = { 1, 60, 3600, 86400, 604800 };
+	const char *unit;
+	uintmax_t n, sum = 0;
+	size_t i;
+
+	do {
+		for (i = 0; i < s.n && byte_is_digit(s.p[i]); i++)
+			;
+		unit = i == s.n ? units : strchr(units, s.p[i] | ' ');
+		if (span_number(span_of(s.p, i), &n) < 0 || n > UINT32_MAX ||
+		    unit == NULL)
+			return -1;
+		sum += n * seconds[unit - units];
+		if (sum > UINT32_MAX)
+			return -1;
+		s = span_drop(s, i < s.n ? i + 1 : i);
+	} while (s.n > 0);
+	*u = sum;
+	return 0;
+}

@@ -231,6 +231,12 @@ char *span_dup(struct span s);
 /* A decimal number and nothing else, checked for overflow.  0, or -1. */
 int span_number(struct span s, uintmax_t *u);
 
+/*
+ * A time, to seconds: a number of them, or numbers with a unit each, s, m, h,
+ * d or w, as in 1h30m; UINT32_MAX at most.  0, or -1.
+ */
+int span_seconds(struct span s, uintmax_t *u);
+
 /* A word of eight bytes c, for looking at so many at a time. */
 #define BYTES8(c)	(UINT64_C(0x0101010101010101) * (c))
 

@@ -109,6 +109,17 @@ cli_seconds(int opt, const char *text)
 	return 1000 * (int)cli_number(opt, text, 1, 86400);
 }
 
+long
+cli_time(int opt, const char *text, long max)
+{
+	uintmax_t u;
+
+	if (span_seconds(span_str(text), &u) < 0 || u > (uintmax_t)max)
+		die(EX_USAGE, "-%c: %s: not a time such as 90, 5m or 2d",
+		    opt, text);
+	return (long)u;
+}
+
 uint64_t
 cli_size(int opt, const char *text)
 {

@@ -38,11 +38,12 @@ void cli_usage(void) DIE_NORETURN;
 /*
  * Values of options; what is not one, or is out of range, ends the program
  * with EX_USAGE and "-opt: text: reason".  cli_seconds takes 1 to 86400, a day,
- * and gives ms; cli_size takes a number of bytes, or one followed by k, M or G
- * (of 1024).
+ * and gives ms; cli_time takes what span_seconds does, and gives seconds;
+ * cli_size takes a number of bytes, or one followed by k, M or G (of 1024).
  */
 long cli_number(int opt, const char *text, long min, long max);
 int cli_seconds(int opt, const char *text);
+long cli_time(int opt, const char *text, long max);
 uint64_t cli_size(int opt, const char *text);
 
 /*

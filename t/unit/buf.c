@@ -89,6 +89,17 @@ test_spans(void)
 	CHECK_INT(span_number(span_str(""), &u), -1);
 	CHECK_INT(span_number(span_str("-1"), &u), -1);
 	CHECK_INT(span_number(span_str("1 "), &u), -1);
+	CHECK_INT(span_seconds(span_str("1w2d3H4m5"), &u), 0);
+	CHECK(u == 788645);
+	CHECK_INT(span_seconds(span_str("4294967295s"), &u), 0);
+	CHECK_INT(span_seconds(span_str("4294967296"), &u), -1);
+	CHECK_INT(span_seconds(span_str("7102w"), &u), -1);
+	CHECK_INT(span_seconds(span_str("1d4294967295"), &u), -1);
+	CHECK(u == UINT32_MAX);
+	CHECK_INT(span_seconds(span_str(""), &u), -1);
+	CHECK_INT(span_seconds(span_str("m"), &u), -1);
+	CHECK_INT(span_seconds(span_str("5mm"), &u), -1);
+	CHECK_INT(span_seconds(span_str("1y"), &u), -1);
 }
 
 static void

@@ -191,34 +191,6 @@ add_name(struct parser *p, struct buf *b)
 	    wrong(p, "a domain name is too long");
 }
 
-/* Seconds, as a number or in the units of BIND: 1w2d3h4m5s. */
-static int
-take_time(struct span s, uintmax_t *seconds)
-{
-	static const char units[] = "smhdw";
-	static const unsigned in_seconds[] = { 1, 60, 3600, 86400, 604800 };
-	const char *unit;
-	uintmax_t n;
-
-	if (s.n == 0 || s.p[0] < '0' || s.p[0] > '9')
-		return -1;
-	for (*seconds = 0; s.n > 0;) {
-		for (n = 0; s.n > 0 && s.p[0] >= '0' && s.p[0] <= '9';
-		    s = span_drop(s, 1)) {
-			n = 10 * n + (uintmax_t)(s.p[0] - '0');
-			if (n > UINT32_MAX)
-				return -1;
-		}
-		unit = s.n == 0 ? units : strchr(units, s.p[0] | ' ');
-		if (unit == NULL || *unit == '\0')
-			return -1;
-		*seconds += n * in_seconds[unit - units];
-		if (s.n > 0)
-			s = span_drop(s, 1);
-	}
-	return *seconds <= UINT32_MAX ? 0 : -1;
-}
-
 static int
 add_address(struct parser *p, int family, struct buf *b)
 {
@@ -239,7 +211,7 @@ add_number(struct parser *p, int octets, struct buf *b)
 {
 	uintmax_t u;
 
-	if (octets == 4 ? take_time(p->word, &u) < 0 :
+	if (octets == 4 ? span_seconds(p->word, &u) < 0 :
 	    span_number(p->word, &u) < 0 || u >> 8 * octets != 0)
 		return wrong(p, "not a number of this kind");
 	while (octets-- > 0)
@@ -344,7 +316,7 @@ take_record(struct zone *z, struct parser *p)
 	uintmax_t ttl = p->ttl;
 	size_t i;
 
-	while (need_word(p) > 0 && (take_time(p->word, &ttl) == 0 ||
+	while (need_word(p) > 0 && (span_seconds(p->word, &ttl) == 0 ||
 	    span_case_is(p->word, "IN")))
 		;
 	if (p->why != NULL)
@@ -385,7 +357,7 @@ take_directive(struct parser *p)
 		return wrong(p, "a directive that is not known here");
 	if (need_word(p) < 0 || (origin && take_origin(p) < 0))
 		return -1;
-	if (!origin && take_time(p->word, &p->ttl) < 0)
+	if (!origin && span_seconds(p->word, &p->ttl) < 0)
 		return wrong(p, "not a time in seconds");
 	r = next_word(p);
 	return r <= 0 ? r : wrong(p, "more than its data");
