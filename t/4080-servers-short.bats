@@ -163,16 +163,16 @@ retrieved() {
 		for (i = 0; i < 880; i++)
 			printf "%070d\r\n", i
 	}' >text
+	text=$(<text)
 	for workers in 1 2; do
 		short -v 12000 smtpd-lite -w "$workers" -d mail
 		for i in {1..800}; do
 			dial "c$i"
-			fd=${TO[c$i]}
-			{ cat text >&"$fd"; } 2>/dev/null || :
-			if has_line 'ended with exit code 75' smtpd-lite.err
-			then
+			# Not by this shell, whose end a SIGPIPE would be.
+			(printf '%s\n' "$text" >&"${TO[c$i]}") 2>/dev/null || :
+			((i % 10)) ||
+				! has_line 'ended with exit code 75' smtpd-lite.err ||
 				break
-			fi
 		done
 		has_line 'out of memory' smtpd-lite.err
 		has_line 'ended with exit code 75' smtpd-lite.err

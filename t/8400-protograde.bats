@@ -58,7 +58,7 @@ load grade
 	spins dropped -T 5 -n dropped
 	crash ends
 	never-ends ends -T 3 -n ends
-	loops ends -T 8 -n ends
+	loops ends -T 7 -n ends
 	writes ends -n ends
 	END
 	grep -q '^# it crashed: segmentation fault (SIGSEGV)$' crash.tap

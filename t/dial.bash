@@ -38,6 +38,14 @@ hear() {
 	}
 }
 
+# heard_by BEGINNING NAME ...: the next line of each of them begins so.
+heard_by() {
+	local name
+	for name in "${@:2}"; do
+		hear "$name" "$1"
+	done
+}
+
 # tell NAME LINE ...: these lines are sent.
 tell() {
 	printf '%s\r\n' "${@:2}" >&"${TO[$1]}"
