@@ -204,7 +204,6 @@ check(struct opt *opt, char **operand)
 	cli_clean("-f", opt->prepare.from);
 	cli_clean("-F", opt->prepare.name);
 	opt->prepare.steady = opt->setup.steady = opt->log != NULL;
-	opt->setup.many = opt->many;
 	setup_check(&opt->setup);
 }
 

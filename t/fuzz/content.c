@@ -21,6 +21,26 @@ must_be_lines(struct span text)
 	MUST(text.n == 0 || text.p[text.n - 1] == '\n');
 }
 
+/* Folding adds line endings, and drops blanks at the end of lines alone. */
+static void
+must_be_folded(struct span now, struct span was)
+{
+	size_t i = 0, k = 0;
+
+	for (;;) {
+		while (i < now.n && strchr(" \t\r\n", now.p[i]) != NULL &&
+		    now.p[i] != '\0')
+			i++;
+		while (k < was.n && strchr(" \t\r\n", was.p[k]) != NULL &&
+		    was.p[k] != '\0')
+			k++;
+		if (i == now.n || k == was.n)
+			break;
+		MUST(now.p[i++] == was.p[k++]);
+	}
+	MUST(i == now.n && k == was.n);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -44,6 +64,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		content_remove(&whole, "Bcc");
 		content_remove(&pieces, "Bcc");
 		MUST(content_field(&whole, "Bcc").n == 0);
+	}
+	if (roll(&d, 2) == 0) {
+		buf_addspan(&out, buf_span(&whole.text));
+		content_fold(&whole);
+		content_fold(&pieces);
+		must_be_folded(buf_span(&whole.text), buf_span(&out));
+		buf_clear(&out);
 	}
 	r = content_end(&whole, &why);
 	MUST(content_end(&pieces, &why) == r);

@@ -29,7 +29,7 @@ struct setup {
 	long cap;
 	long depth;		/* -1: not said */
 	int old;
-	int typed, many;
+	int typed;
 	int steady;		/* there is a journal */
 	int verbose;
 
