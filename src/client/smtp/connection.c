@@ -137,7 +137,7 @@ start_tls(struct connection *l, const struct connection_conf *conf,
 		status = tls_start(&l->c, own_name(&name, l, conf, v));
 	buf_free(&name);
 	if (status == SMTPC_LOST)
-		smtpc_look_for_tls(&l->c);
+		tls_look(&l->c);
 	if (status == SMTPC_OK) {
 		r = tls_listen(&l->listener, l->fd, a, &why);
 		if (r < 0)
@@ -289,7 +289,7 @@ come_about(struct connection *l, const struct connection_conf *conf,
 		return -1;
 	}
 	if (status == SMTPC_LOST && l->fd >= 0)
-		smtpc_look_for_tls(c);
+		tls_look(c);
 	turned_away(server, c, status, began);
 	if (status == SMTPC_REFUSED)
 		smtpc_quit(c);

@@ -12,20 +12,11 @@
 /* How long a server may take to say good-bye, in ms. */
 #define QUIT_TIMEOUT 5000
 
-/* Bytes of chance in a nonce. */
-#define NONCE 18
-
-/* And to take offence at what is no TLS. */
-#define TLS_TIMEOUT 1000
-
-/* Octets that are shown of what is no reply. */
-#define CAME_MAX 64
+#define NONCE 18		/* bytes of chance in one */
+#define CAME_MAX 64		/* octets shown of what is no reply */
 
 /* Where all of AUTH fits (RFC 5321 4.5.3.1.4), it holds a response. */
 #define AUTH_MAX 510
-
-/* Behind why there was no greeting. */
-static const char at_once[] = "; it seems to speak TLS at once: use -Z -Z";
 
 void
 smtpc_init(struct smtpc *c, int in, int out, int limit, struct wr *trace)
@@ -126,25 +117,6 @@ smtpc_say_masked(struct smtpc *c, struct span command, size_t shown)
 	add_line(c, command);
 }
 
-/* What may pass for a line to everybody but one who waits for TLS. */
-void
-smtpc_look_for_tls(struct smtpc *c)
-{
-	enum rd_status status;
-	struct span came;
-
-	if (c->stage != STAGE_CONNECT || !c->silent)
-		return;
-	wr_add(&c->wr, "\r\n\r\n\r\n", 6);
-	if (wr_flush(&c->wr) < 0)
-		return;
-	c->rd.timeout = TLS_TIMEOUT;
-	status = rd_some(&c->rd, &came);
-	if (status == RD_EOF || status == RD_ERROR ||
-	    (status == RD_LINE && protocol_guess(came) == PROTOCOL_TLS))
-		buf_adds(&c->why, at_once);
-}
-
 enum smtpc_status
 smtpc_lost(struct smtpc *c, const char *why)
 {
@@ -169,7 +141,7 @@ lost_at(struct smtpc *c, const char *why, struct span came)
 		buf_adds(&c->why, ": ");
 		escape_add(&c->why, came);
 		if (protocol_guess(came) == PROTOCOL_TLS)
-			buf_adds(&c->why, at_once);
+			buf_adds(&c->why, SMTPC_AT_ONCE);
 	}
 	return SMTPC_LOST;
 }

@@ -121,11 +121,8 @@ enum smtpc_status smtpc_hear(struct smtpc *c, enum result_stage stage,
 /* Gives the connection up in these words: SMTPC_LOST. */
 enum smtpc_status smtpc_lost(struct smtpc *c, const char *why);
 
-/*
- * No greeting has come in time: where the server hangs up on what is no TLS, or
- * answers in TLS, c->why says so, and what to do.
- */
-void smtpc_look_for_tls(struct smtpc *c);
+/* Behind why there is no reply, where it was TLS that came instead. */
+#define SMTPC_AT_ONCE "; it seems to speak TLS at once: use -Z -Z"
 
 /*
  * Adds the text of a message, lines ending in CRLF, with dots stuffed and

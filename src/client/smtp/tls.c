@@ -9,9 +9,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "format/wire/protocol.h"
 #include "sys/die.h"
 #include "sys/io.h"
 #include "sys/relay.h"
+
+/* A server has so many ms to take offence at what is no TLS. */
+#define LOOK_TIMEOUT 1000
 
 static int
 is_ip(const char *host)
@@ -81,6 +85,25 @@ tls_start(struct smtpc *c, const char *helo)
 		return give_up(c, "something was put in before TLS: "
 		    "somebody may be in between");
 	return status;
+}
+
+/* What may pass for a line to everybody but one who waits for TLS. */
+void
+tls_look(struct smtpc *c)
+{
+	enum rd_status status;
+	struct span came;
+
+	if (c->stage != STAGE_CONNECT || !c->silent)
+		return;
+	wr_add(&c->wr, "\r\n\r\n\r\n", 6);
+	if (wr_flush(&c->wr) < 0)
+		return;
+	c->rd.timeout = LOOK_TIMEOUT;
+	status = rd_some(&c->rd, &came);
+	if (status == RD_EOF || status == RD_ERROR ||
+	    (status == RD_LINE && protocol_guess(came) == PROTOCOL_TLS))
+		buf_adds(&c->why, SMTPC_AT_ONCE);
 }
 
 struct ends {

@@ -25,6 +25,12 @@ char **tls_command(const struct net_addr *a, const struct net_addr *server);
 enum smtpc_status tls_start(struct smtpc *c, const char *helo);
 
 /*
+ * No greeting has come in time: where the server hangs up on what is no TLS, or
+ * answers in TLS, c->why says so, and what to do.
+ */
+void tls_look(struct smtpc *c);
+
+/*
  * Starts a process that listens on a free port of loopback, which *a becomes,
  * joins the first who connects to fd, a non-blocking socket that stays the
  * caller's, and ends with either of them, or at spawn_end.  Others could only
