@@ -68,8 +68,8 @@ MODULES = \
 	format/order/headers format/order/headings format/order/letter \
 	format/order/lettermime format/order/mailing \
 	format/order/meant format/order/order format/order/repeats \
-	format/order/set format/order/source format/order/table \
-	format/order/template \
+	format/order/rows format/order/set format/order/source \
+	format/order/table format/order/template \
 	format/picture/plot format/picture/svg format/wire/bsmtp \
 	format/wire/dns format/wire/dsn format/wire/escape \
 	format/wire/ftp format/wire/mask format/wire/name \

@@ -18,7 +18,7 @@ static const char usage[] =
     "usage: orderparse [-dv] [-r | -s | -b | -n | -e | -m addr | -S]\n"
     "                  [-f from] [-F pattern] [-i id] [-g n] [-c charset]\n"
     "                  [-t table [-C charset] [-K column]] [-a dir]\n"
-    "                  [-R results [-w states]] [-X gone] ...\n"
+    "                  [-G key] [-R results [-w states]] [-X gone] ...\n"
     "                  [-k keyfile [-E pattern] [-L list]] [order]\n"
     "  -a  the directory that [Attach:] takes files from\n"
     "  -b  the body\n"
@@ -30,6 +30,7 @@ static const char usage[] =
     "  -e  the entries that are not addresses, as results(5)\n"
     "  -F  allow a [From:] whose address matches the pattern\n"
     "  -f  the sender's address ($EMAIL, or login@host)\n"
+    "  -G  rows with the same key share a letter, from [rows] to [/rows]\n"
     "  -g  up to n recipients of a domain share a letter, if all are alike\n"
     "  -i  a name for this mailing of the order, for the Message-IDs\n"
     "  -K  the column of the table that holds the addresses\n"
@@ -51,6 +52,7 @@ struct opt {
 	int verbose, repeats;
 	long most;		/* recipients of a copy, 0 for letters */
 	struct sourcefiles files;
+	const char *group;	/* the key of rows, or NULL */
 	const char *pattern;	/* what [From:] may be, or NULL */
 	const char *rcpt, *from, *id;
 	const char *verp;	/* the envelope's sender, or NULL */
@@ -102,8 +104,8 @@ check_options(const struct opt *opt)
 		die(EX_USAGE, "-C and -K belong to -t");
 	if (opt->files.states != 0 && opt->files.results == NULL)
 		die(EX_USAGE, "-w belongs to -R");
-	if (opt->repeats && opt->most > 0)
-		die(EX_USAGE, "-d and -g exclude each other");
+	if (opt->repeats + (opt->most > 0) + (opt->group != NULL) > 1)
+		die(EX_USAGE, "-d, -g and -G exclude each other");
 	check_verp(opt);
 	cli_clean("-F", opt->pattern);
 	cli_clean("-f", opt->from);
@@ -140,6 +142,7 @@ get_letter_opt(struct letter_opt *how, const struct source *s,
 	how->id = span_str(opt->id);
 	how->key = &s->key;
 	how->files = s->files;
+	how->rows = &s->rows;
 	how->sender = buf_span(b);
 	if (opt->verp != NULL)
 		how->verp = span_str(opt->verp);
@@ -227,6 +230,7 @@ set_option(struct opt *opt, int c)
 	case 'E': opt->verp = optarg; break;
 	case 'F': opt->pattern = optarg; break;
 	case 'f': opt->from = optarg; break;
+	case 'G': opt->group = optarg; break;
 	case 'g': opt->most = cli_number(c, optarg, 1, COPIES_MAX); break;
 	case 'h': cli_help();
 	case 'i': opt->id = optarg; break;
@@ -256,7 +260,7 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	opt.files.lists = die_calloc((size_t)argc, sizeof *opt.files.lists);
 	while ((c = getopt(argc, argv,
-	    "a:bC:c:deE:F:f:g:hi:K:k:L:m:nR:rSst:Vvw:X:")) != -1)
+	    "a:bC:c:deE:F:f:G:g:hi:K:k:L:m:nR:rSst:Vvw:X:")) != -1)
 		set_option(&opt, c);
 	if (argc - optind > 1)
 		cli_usage();
@@ -268,6 +272,7 @@ main(int argc, char **argv)
 	s.list = span_str(opt.list != NULL ? opt.list : "");
 	s.pattern = opt.pattern;
 	s.repeats = opt.repeats;
+	s.group = opt.group;
 	code = sourcefile_read(&s, &text, &opt.files, &faults);
 	if (code == EX_OK && opt.verbose)
 		source_bad(&s, &faults);

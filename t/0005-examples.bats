@@ -465,18 +465,23 @@ bounced() {
 	printf '[Subject:] [grade]\n[Body:]\n' >letter.txt
 	gives 0 5
 	grep -qx 'field grade 1' got
+	printf 'email,name,course,grade\na@b.c,A,x,1\na@b.c,A,y,2\n' >courses.csv
+	printf '%s\n' '[Subject:] s' '[Body:]' '[rows]' '[course]: [grade]' \
+		'[/rows]' >courses.txt
+	gives 0 6
+	grep -qx 'y: 2' got
 	mkdir files
 	echo x >files/cert-a.pdf
 	sed '1i[Recipients:] a@b.c\n[Attach:] cert-[login].pdf' letter.txt |
 		sed 's/ \[grade\]//' >certificates.txt
-	gives 0 6
+	gives 0 7
 	grep -q 'filename=cert-a.pdf' batch
 	printf 'deferred\tuser2@pth.ua\t-\tdot\th:25\t1\t%s\t-\t\n' \
 		2026-11-21T23:46:12Z >results
-	gives 0 7
+	gives 0 8
 	[ "$(orderparse -r again.txt)" = user2@pth.ua ]
 	echo user2@pth.ua >gone
-	gives 0 8
+	gives 0 9
 	[ "$(grep -c 'MAIL FROM:<news+[a-z2-7]*-user[13]=pth.ua@pth.ua>' batch)" \
 		= 2 ]
 	all_tried

@@ -5,14 +5,15 @@
 /* A word in brackets that makes no placeholder, for whoever reads: once. */
 static void
 find_plain(struct faults *found, struct set *seen, const struct fields *f,
-    struct span text)
+    struct span text, int grouped)
 {
 	struct placeholder p;
 	struct span word;
 	size_t i = 0, n;
 
 	while (placeholder_next(text, &i, &p)) {
-		if (p.escaped || fields_has(f, &p))
+		if (p.escaped || fields_has(f, &p) || (grouped &&
+		    (span_is(p.key, "rows") || span_is(p.key, "/rows"))))
 			continue;
 		word = span_of(text.p + p.at, p.end - p.at);
 		n = seen->n;
@@ -38,10 +39,10 @@ add_plain(struct buf *b, const struct source *s)
 	faults_init(&found, s->order.text);
 	for (i = 0; i < f->texts.n; i += sizeof text) {
 		memcpy(&text, f->texts.p + i, sizeof text);
-		find_plain(&found, &seen, f, text);
+		find_plain(&found, &seen, f, text, s->rows.grouped);
 	}
 	while (faults_next(&found, &at))
-		buf_addf(b, "plain %zu:%zu %s\n", at.line - s->rows, at.column,
+		buf_addf(b, "plain %zu:%zu %s\n", at.line - s->lines, at.column,
 		    at.text);
 	faults_free(&found);
 	set_free(&seen);

@@ -57,6 +57,8 @@ excerpt_count(struct buf *b, const struct order *o, int verbose, int lists)
 	if (verbose)
 		buf_addf(b, "good %zu\nbad %zu\nduplicates %zu\n",
 		    o->good, o->bad, o->duplicates);
+	if (verbose && o->rows > 0)
+		buf_addf(b, "rows %zu\n", o->rows);
 	if (verbose && lists)
 		buf_addf(b, "left out %zu\n", o->excluded);
 }
@@ -89,7 +91,9 @@ add_missing(struct buf *b, const struct order *o, struct fields *f,
 	struct entry e;
 	size_t i, have;
 
-	while (n > 0 && order_find(o, &walk, &e, ENTRY_GOOD)) {
+	while (n > 0 && order_next(o, &walk, &e)) {
+		if (e.kind != ENTRY_GOOD && e.kind != ENTRY_ROW)
+			continue;
 		fields_take(f, &e);
 		for (i = 0; i < n; i++)
 			if (fields_lacks(f, keys[i]) &&
@@ -110,7 +114,7 @@ excerpt_fields(struct buf *b, const struct order *o, struct fields *f)
 		if (fields_key(f, k, &key, &have)) {
 			buf_addf(b, "field %.*s %zu\n", (int)key.n, key.p,
 			    have);
-			if (have < o->good)
+			if (have < o->good + o->rows)
 				keys[n++] = k;
 		}
 	add_missing(b, o, f, keys, n);

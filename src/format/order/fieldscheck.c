@@ -100,7 +100,8 @@ check_entry(struct fields *f, struct order *o, const struct entry *e)
 	f->turn++;
 	while ((r = entry_field(&rest, &field, &why)) > 0) {
 		if (fields_kind(f, field.key) == KEY_FIELD)
-			count(f, o, field.key, e->kind == ENTRY_GOOD);
+			count(f, o, field.key, e->kind == ENTRY_GOOD ||
+			    e->kind == ENTRY_ROW);
 		else
 			faults_add(&o->faults, field.key.p, "%.*s is not a "
 			    "field: it comes from the address",
@@ -114,6 +115,7 @@ check_entry(struct fields *f, struct order *o, const struct entry *e)
 struct lack {
 	struct span addr;
 	size_t k;
+	int row;		/* which matters between [rows] and [/rows] */
 };
 
 /* Who lacks which of the n fields: the number, FAULTS_MAX at most. */
@@ -125,11 +127,14 @@ find_lacks(struct fields *f, const struct order *o, const size_t *which,
 	struct entry e;
 	size_t i, found = 0;
 
-	while (found < FAULTS_MAX && order_find(o, &walk, &e, ENTRY_GOOD)) {
+	while (found < FAULTS_MAX && order_next(o, &walk, &e)) {
+		if (e.kind != ENTRY_GOOD && e.kind != ENTRY_ROW)
+			continue;
 		fields_take(f, &e);
 		for (i = 0; i < n && found < FAULTS_MAX; i++)
 			if (fields_lacks(f, which[i])) {
 				lacks[found].addr = e.addr.text;
+				lacks[found].row = e.kind == ENTRY_ROW;
 				lacks[found++].k = which[i];
 				f->used[which[i]].lacked = 1;
 			}
@@ -144,15 +149,18 @@ tell_lacks(struct fields *f, struct order *o, struct span text,
 {
 	struct placeholder p;
 	size_t at = 0, i, k;
+	int in_rows = 0;
 
 	while (!faults_full(&o->faults) && placeholder_next(text, &at, &p)) {
+		if (span_is(p.key, "rows") || span_is(p.key, "/rows"))
+			in_rows = p.key.n == sizeof "rows" - 1;
 		if (p.escaped || p.default_text.p != NULL)
 			continue;
 		k = set_find(&f->keys, p.key);
 		if (k == SET_NONE || !f->used[k].lacked)
 			continue;
 		for (i = 0; i < n; i++)
-			if (lacks[i].k == k)
+			if (lacks[i].k == k && (in_rows || !lacks[i].row))
 				faults_add(&o->faults, text.p + p.at, "%.*s "
 				    "has no field %.*s, and there is no "
 				    "default",
@@ -307,7 +315,7 @@ fields_check(struct fields *f, struct order *o, struct span columns)
 	which = die_calloc(f->n, sizeof *which);
 	for (k = 0; k < f->n; k++) {
 		used = &f->used[k];
-		if (used->known && used->bare && used->have < o->good)
+		if (used->known && used->bare && used->have < o->good + o->rows)
 			which[n++] = k;
 	}
 	if (n > 0)

@@ -147,8 +147,8 @@ compile(struct letter *l, const struct letter_opt *opt)
 
 	l->ascii = span_is_ascii(o->recipients);
 	add_hash(l, &key, 1, &hash);
-	lettermime_open(&l->mime, o, l->fields, opt->files, opt->batch,
-	    buf_span(&hash));
+	lettermime_open(&l->mime, o, l->fields, opt->files, opt->rows,
+	    opt->batch, buf_span(&hash));
 	buf_free(&hash);
 	template_compile(&l->subject, l->fields, o->subject, TEMPLATE_LINE);
 }
@@ -242,7 +242,7 @@ void
 letter_message(struct letter *l, const struct span *rcpt, size_t n,
     struct buf *out)
 {
-	lettermime_begin(&l->mime);
+	lettermime_begin(&l->mime, l->place);
 	add_message(l, rcpt, n, out);
 }
 
@@ -257,7 +257,7 @@ void
 letter_add(struct letter *l, const struct span *rcpt, size_t n,
     struct buf *out)
 {
-	int eight = lettermime_begin(&l->mime), utf8 = l->utf8;
+	int eight = lettermime_begin(&l->mime, l->place), utf8 = l->utf8;
 	size_t i;
 
 	for (i = 0; !l->ascii && !utf8 && i < n; i++)

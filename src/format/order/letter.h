@@ -17,6 +17,7 @@ struct letter_opt {
 	const struct tag_key *key;	/* for that */
 	struct span id;		/* of the mailing */
 	const struct attach_store *files;	/* for [Attach:], if any */
+	const struct rows *rows;	/* where entries are grouped */
 	int64_t time;		/* for Date, with the offset of the zone */
 	int offset;
 	int batch;		/* messages for letter_add, else for
@@ -34,6 +35,7 @@ struct letter_header {
 /* letter_free gives back what letter_open took. */
 struct letter {
 	uintmax_t repeat;	/* the caller's: of the recipient's entry */
+	size_t place;		/* the same, where entries are grouped */
 	/* private */
 	const struct order *order;
 	struct fields *fields;	/* of the recipient at hand */

@@ -5,6 +5,7 @@ text_free(struct lettermime_text *t)
 {
 	template_free(&t->fill);
 	template_free(&t->plain);
+	rows_text_free(&t->rows);
 	buf_free(&t->text);
 }
 
@@ -29,6 +30,9 @@ compile_text(struct lettermime *p, struct lettermime_text *t,
 	struct template *fill = &t->fill;
 	size_t longest = p->order->longest;
 
+	if (p->rows != NULL && rows_compile(&t->rows, p->fields, source,
+	    t == &p->html) == 0)
+		return;
 	fill->html = t->plain.html = t == &p->html;
 	template_compile(fill, p->fields, source,
 	    p->batch ? TEMPLATE_DOTS : TEMPLATE_CRLF);
@@ -45,11 +49,18 @@ compile_text(struct lettermime *p, struct lettermime_text *t,
 
 /* How a text of the letter at hand travels; whether that has changed. */
 static int
-choose_form(struct lettermime *p, struct lettermime_text *t)
+choose_form(struct lettermime *p, struct lettermime_text *t, size_t place)
 {
 	const enum mime_form form = t->form;
 	const int is_8bit = t->is_8bit;
 
+	if (t->rows.n > 0) {
+		buf_clear(&t->text);
+		rows_fill(&t->rows, p->rows, place, p->fields, &t->text);
+		t->is_8bit = !span_is_ascii(buf_span(&t->text));
+		t->form = mime_scan(buf_span(&t->text));
+		return t->form != form || t->is_8bit != is_8bit;
+	}
 	t->is_8bit = t->fill.has_8bit || (!(p->ascii && t->fill.ascii) &&
 	    template_is_8bit(&t->fill, p->fields));
 	t->form = t->is_8bit ? MIME_8BIT : MIME_7BIT;
@@ -120,12 +131,13 @@ make_delimiter(struct buf *b, const char *word, struct span hash)
 
 void
 lettermime_open(struct lettermime *p, const struct order *o,
-    struct fields *f, const struct attach_store *files, int batch,
-    struct span hash)
+    struct fields *f, const struct attach_store *files,
+    const struct rows *rows, int batch, struct span hash)
 {
 	memset(p, 0, sizeof *p);
 	p->order = o;
 	p->fields = f;
+	p->rows = rows != NULL && rows->grouped ? rows : NULL;
 	p->batch = batch;
 	p->ascii = span_is_ascii(o->recipients);
 	make_delimiter(&p->mixed, "mixed_", hash);
@@ -139,11 +151,11 @@ lettermime_open(struct lettermime *p, const struct order *o,
 }
 
 int
-lettermime_begin(struct lettermime *p)
+lettermime_begin(struct lettermime *p, size_t place)
 {
-	int changed = choose_form(p, &p->body);
+	int changed = choose_form(p, &p->body, place);
 
-	if (p->order->html.p != NULL && choose_form(p, &p->html))
+	if (p->order->html.p != NULL && choose_form(p, &p->html, place))
 		changed = 1;
 	if (changed)
 		make_head(p);
@@ -153,15 +165,17 @@ lettermime_begin(struct lettermime *p)
 static void
 add_text(struct lettermime *p, struct lettermime_text *t, struct buf *out)
 {
-	struct span rest, line;
+	struct span rest = buf_span(&t->text), line;
 
-	if (t->form != MIME_QP) {
+	if (t->form == MIME_QP) {
+		buf_clear(&p->scratch);
+		mime_qp(&p->scratch, rest);
+		rest = buf_span(&p->scratch);
+	} else if (t->rows.n == 0) {
 		template_fill(&t->fill, p->fields, out);
 		return;
 	}
-	buf_clear(&p->scratch);
-	mime_qp(&p->scratch, buf_span(&t->text));
-	for (rest = buf_span(&p->scratch); rest.n > 0;) {
+	while (rest.n > 0) {
 		line = span_line(&rest);
 		if (p->batch && line.p[0] == '.')
 			buf_addc(out, '.');

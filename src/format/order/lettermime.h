@@ -8,6 +8,7 @@
 
 #include "attach.h"
 #include "format/mail/mime.h"
+#include "rows.h"
 
 /* A form of the body. */
 struct lettermime_text {
@@ -18,6 +19,7 @@ struct lettermime_text {
 				   only when wide */
 	enum mime_form form;	/* of the letter at hand */
 	int is_8bit;
+	struct rows_text rows;	/* in place of the others */
 };
 
 /* lettermime_free gives back what lettermime_open took. */
@@ -25,6 +27,7 @@ struct lettermime {
 	/* private */
 	const struct order *order;
 	struct fields *fields;	/* of the recipient at hand */
+	const struct rows *rows;	/* where entries are grouped, or NULL */
 	int batch;
 	int ascii;		/* all that stands among the recipients is */
 	struct lettermime_text body;
@@ -45,11 +48,14 @@ void lettermime_free(struct lettermime *p);
  * text.  What it is given but hash must outlive p.
  */
 void lettermime_open(struct lettermime *p, const struct order *o,
-    struct fields *f, const struct attach_store *files, int batch,
-    struct span hash);
+    struct fields *f, const struct attach_store *files,
+    const struct rows *rows, int batch, struct span hash);
 
-/* Once the values are those of the letter: whether it needs 8BITMIME. */
-int lettermime_begin(struct lettermime *p);
+/*
+ * Once the values are those of the letter, to the entry at a place: whether it
+ * needs 8BITMIME.
+ */
+int lettermime_begin(struct lettermime *p, size_t place);
 
 /* Then: appends the content, from its Content-Type on, in lines with CRLF. */
 void lettermime_add(struct lettermime *p, struct buf *out);

@@ -93,6 +93,7 @@ next_message(struct mailing *m)
 		return 0;
 	fields_take(m->fields, &e);
 	m->letter.repeat = e.repeat;
+	m->letter.place = order_place(&m->walk);
 	m->rcpt[0] = e.addr.text;
 	return 1;
 }

@@ -245,10 +245,47 @@ order_next(const struct order *o, struct order_walk *w,
 	memcpy(&x, o->index.p + w->at, sizeof x);
 	w->at += sizeof x;
 	unpack(o, &x, e);
-	w->number += e->kind != ENTRY_DUPLICATE;
+	w->number += e->kind != ENTRY_DUPLICATE && e->kind != ENTRY_ROW;
 	if (x.kind == ENTRY_DUPLICATE)
 		e->repeat = w->number;
 	return 1;
+}
+
+size_t
+order_entries(const struct order *o)
+{
+	return o->index.n / sizeof(struct packed);
+}
+
+size_t
+order_place(const struct order_walk *w)
+{
+	return w->at / sizeof(struct packed) - 1;
+}
+
+void
+order_at(const struct order *o, size_t place, struct entry *e)
+{
+	struct order_walk walk = { 0 };
+
+	walk.at = place * sizeof(struct packed);
+	order_next(o, &walk, e);
+}
+
+void
+order_follow(struct order *o, size_t place)
+{
+	struct packed x;
+	char *p = o->index.p + place * sizeof x;
+
+	memcpy(&x, p, sizeof x);
+	if (x.kind == ENTRY_DUPLICATE && !o->repeats)
+		o->duplicates--;
+	else
+		o->good--;
+	o->rows++;
+	x.kind = ENTRY_ROW;
+	memcpy(p, &x, sizeof x);
 }
 
 int

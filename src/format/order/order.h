@@ -24,7 +24,7 @@ struct order {
 	struct span body;
 	/* How many entries are good, not an address, and dropped; and how many
 	   good ones have been left out since. */
-	size_t good, bad, duplicates, excluded;
+	size_t good, bad, duplicates, excluded, rows;
 	size_t longest;		/* bytes of the longest entry */
 	unsigned char digest[SHA256_SIZE];	/* of the whole text */
 	struct span text;	/* without a byte order mark */
@@ -65,6 +65,17 @@ int order_next(const struct order *o, struct order_walk *w,
 /* The next one of a kind. */
 int order_find(const struct order *o, struct order_walk *w, struct entry *e,
     enum entry_kind kind);
+
+/*
+ * How many entries there are, of all kinds; the place among them, from 0, of
+ * the one that a walk gave last; and the one at a place.
+ */
+size_t order_entries(const struct order *o);
+size_t order_place(const struct order_walk *w);
+void order_at(const struct order *o, size_t place, struct entry *e);
+
+/* The entry at a place, good or a duplicate, is a row of another's letter. */
+void order_follow(struct order *o, size_t place);
 
 /*
  * Takes the next line of a section without blanks at its ends off *section:

@@ -11,10 +11,29 @@ void
 source_free(struct source *s)
 {
 	fields_free(&s->fields);
+	rows_free(&s->rows);
 	order_free(&s->order);
 	exclude_free(&s->exclude);
 	buf_free(&s->columns);
+	buf_free(&s->key_of_group);
 	buf_free(&s->text);
+}
+
+/* Where the key of -G is the heading of a column, it is that column's. */
+static void
+name_group(struct source *s)
+{
+	struct span rest = buf_span(&s->columns), heading, key;
+
+	while (s->group != NULL && rest.n > 0) {
+		heading = span_chomp(span_line(&rest));
+		key = span_chomp(span_line(&rest));
+		if (!span_is(heading, s->group))
+			continue;
+		buf_addspan(&s->key_of_group, key);
+		s->group = buf_str(&s->key_of_group);
+		break;
+	}
 }
 
 /* The table's lines become those at the start of the order. */
@@ -33,8 +52,9 @@ source_table(struct source *s, struct span text, struct buf *faults)
 		wrong = -1;
 	}
 	table_headings(&t, &s->columns);
+	name_group(s);
 	table_free(&t);
-	s->rows = span_lines(buf_span(&s->text));
+	s->lines = span_lines(buf_span(&s->text));
 	return wrong;
 }
 
@@ -67,19 +87,20 @@ tell_faults(const struct source *s, struct faults *found, struct buf *faults)
 	struct fault f;
 
 	while (faults_next(found, &f))
-		if (f.line <= s->rows)
+		if (f.line <= s->lines)
 			buf_addf(faults, "%s:%zu:1: %s\n", s->table, f.line,
 			    f.text);
 		else
 			buf_addf(faults, "%s:%zu:%zu: %s\n", s->name,
-			    f.line - s->rows, f.column, f.text);
+			    f.line - s->lines, f.column, f.text);
 }
 
 /* The order in text, without those who are left out. */
 static void
 take_order(const struct source *s, struct order *o, struct span text)
 {
-	order_read(o, text, s->repeats);
+	order_read(o, text, s->repeats || (s->group != NULL &&
+	    entry_key(span_str(s->group)) != KEY_EMAIL));
 	if (s->lists)
 		exclude_apply(&s->exclude, o, s->keyed ? &s->key : NULL);
 	order_forget(o);
@@ -106,10 +127,14 @@ static int
 parse(struct source *s, struct span text, struct buf *faults)
 {
 	take_order(s, &s->order, text);
+	if (s->group != NULL)
+		rows_group(&s->rows, &s->order, span_str(s->group));
 	check_from(&s->order, s->pattern);
 	s->fields.key = s->keyed ? &s->key : NULL;
 	s->fields.list = s->list;
 	fields_check(&s->fields, &s->order, buf_span(&s->columns));
+	if (s->group == NULL)
+		rows_refuse(&s->order, &s->fields);
 	check_files(s);
 	if (s->order.faults.n == 0)
 		return 0;
@@ -242,7 +267,7 @@ source_order(struct source *s, struct span text, struct buf *faults)
 {
 	struct span rest = span_unmarked(text);
 
-	if (s->rows == 0)
+	if (s->lines == 0)
 		return parse(s, text, faults);
 	if (s->text.n > ORDER_SIZE_MAX - rest.n) {
 		buf_addf(faults, "%s: larger than %zu MB\n", s->name,
@@ -269,7 +294,7 @@ source_keep(struct source *s, const struct dsn *d, unsigned states,
 	if (d != NULL)
 		collect(&set, &names, d, states, seed);
 	if (keep_recipients(&text, &s->order, d != NULL ? &set : NULL) > 0) {
-		s->rows = 0;
+		s->lines = 0;
 		r = use_defaults(s, buf_span(&text), faults) < 0 ? -1 : 1;
 	}
 	if (d != NULL)
@@ -298,7 +323,7 @@ source_repeats(const struct source *s, struct buf *notes)
 	struct faults found;
 
 	faults_init(&found, s->order.text);
-	repeats_find(&found, &s->order, s->rows > 0);
+	repeats_find(&found, &s->order, s->lines > 0);
 	tell_faults(s, &found, notes);
 	faults_free(&found);
 }

@@ -8,6 +8,7 @@
 #include "attach.h"
 #include "exclude.h"
 #include "format/wire/dsn.h"
+#include "rows.h"
 
 /* All zero to begin with; source_free gives back what the functions took. */
 struct source {
@@ -17,6 +18,8 @@ struct source {
 	const char *column;	/* its heading of the addresses, or NULL */
 	const char *pattern;	/* fnmatch(3): what [From:] may be, or NULL */
 	int repeats;		/* who is named twice gets two letters */
+	const char *group;	/* the key by which entries share a letter, or
+				   NULL */
 	const struct attach_store *files;	/* for [Attach:], or NULL */
 	int keyed;		/* there is a key: */
 	struct tag_key key;	/* it, for tokens */
@@ -27,7 +30,9 @@ struct source {
 	struct order order;
 	struct fields fields;
 	/* private */
-	size_t rows;		/* lines of the order that are the table's */
+	size_t lines;		/* of the order that are the table's */
+	struct rows rows;	/* entries on one letter */
+	struct buf key_of_group;
 	struct buf columns;	/* headings of the table, and their keys */
 	struct buf text;	/* of the order, where it had to be made */
 };

@@ -151,7 +151,7 @@ template_compile(struct template *t, const struct fields *f,
 	} else {
 		add_text(&c, text);
 	}
-	if (c.start != START_YES)
+	if (c.start != START_YES && form != TEMPLATE_PIECE)
 		end_line(&c);
 	t->has_8bit = !span_is_ascii(buf_span(&t->text));
 	t->ascii = t->ascii && !t->has_8bit;

@@ -11,6 +11,7 @@
 enum template_form {
 	TEMPLATE_LINE,		/* all as one line, trimmed, by blanks */
 	TEMPLATE_CRLF,		/* lines end in CRLF */
+	TEMPLATE_PIECE,		/* the same, but the last need not end */
 	TEMPLATE_DOTS		/* the same, and a dot before one at their
 				   start (RFC 5321 4.5.2) */
 };

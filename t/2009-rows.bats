@@ -1,0 +1,95 @@
+#!/usr/bin/env bats
+# orderparse -G: several rows of a table, or entries, on one letter.
+
+# shellcheck disable=SC2154 # run sets stderr
+
+load lib
+
+setup() {
+	lib_setup
+	cat >table <<-'END'
+	E-Mail;Name;Course;Grade
+	a@b.c;Olia;Math;5
+	b@b.c;Ivan;Art;4
+	a@b.c;Olia;.Їжа;3
+	a@b.c;Olia;Math;5
+	END
+}
+
+# letter BODY [HTML]: a template.
+letter() {
+	printf '[Subject:] Hi [Name]\n'
+	[ $# = 1 ] || printf '[Html:]\n%s\n' "$2"
+	printf '[Body:]\n%b\n' "$1"
+} >letter
+
+@test "rows of one address fill the block once each, in body and HTML" {
+	letter 'Dear [Name],\n[rows]\n[Course]: [Grade|-]\n  [/rows]\n[Grade]. All: [rows][Course], [/rows]end' \
+		'<ul>[rows]<li>[Course] & [Name]</li>[/rows]</ul>'
+	orderparse -t table -G email -f n@b.c -S letter | tr -d '\r' >batch
+	grep -c '^MAIL' batch | grep -x 2
+	sed -n '/^RCPT TO:<a@/,/^\.$/p' batch >one
+	sed -n '/^Dear/,/^$/p' one >got
+	printf '%s\n' 'Dear Olia,' 'Math: 5' '..Їжа: 3' 'Math: 5' \
+		'5. All: Math, .Їжа, Math, end' '' | diff -u - got
+	grep -Fx '<ul><li>Math & Olia</li><li>.Їжа & Olia</li><li>Math & Olia</li></ul>' one
+	sed -n '/^RCPT TO:<b@/,/^\.$/p' batch >two
+	grep -Fx '4. All: Art, end' two
+	grep -Fxc 'Content-Transfer-Encoding: 7bit' two | grep -x 3
+	# by the heading; counted; the order that is made says the same
+	[ "$(orderparse -t table -G E-Mail -n letter)" = 2 ]
+	orderparse -t table -G E-Mail -n -v letter 2>err |
+		sed -n '/^rows/,/^field G/p' >got
+	printf 'rows 2\nfield Course 4\nfield Grade 4\n' | diff -u - got
+	[ ! -s err ]
+	export SOURCE_DATE_EPOCH=0
+	orderparse -t table -G email letter >order
+	orderparse -G email -f n@b.c -S order | grep -v '^Message-ID' >got
+	orderparse -t table -G email -f n@b.c -S letter |
+		grep -v '^Message-ID' | diff - got
+	# those not reached get all of their rows
+	printf 'deferred\ta@b.c\t-\tdot\th:25\t1\t2026-11-21T23:46:12Z\t-\t\n' >results
+	orderparse -t table -G email -R results -f n@b.c -m a@b.c letter |
+		grep -Fx '5. All: Math, .Їжа, Math, end'
+}
+
+@test "rows by another key: each of its values is a letter" {
+	letter '[rows]\n[Course]\n[/rows]'
+	[ "$(orderparse -t table -G Course -n letter)" = 3 ]
+	orderparse -t table -G Course -f n@b.c -S letter | tr -d '\r' >batch
+	[ "$(grep -c '^RCPT TO:<a@b.c>' batch)" = 2 ]
+	[ "$(grep '^Message-ID' batch | sort -u | wc -l)" = 3 ]
+	[ "$(grep -c '^Math' batch)" = 2 ]
+}
+
+@test "what is wrong with -G and its block is told" {
+	letter '[rows][Course][/rows]'
+	sed -i 's/^b@b.c;Ivan;Art;4/b@b.c;Ivan;Art;5/' table
+	run -65 --separate-stderr orderparse -t table -G Grade -n letter
+	[ "$stderr" = 'orderparse: table:3:1: b@b.c: the key of -G is that of another letter, to a@b.c' ]
+	run -65 --separate-stderr orderparse -t table -G none -n letter
+	[ "$stderr" = 'orderparse: table:1:1: no recipient has the field none of -G' ]
+	run -65 --separate-stderr orderparse -t table -n letter
+	[[ $stderr = *'letter:3:1: [rows] needs the key by which rows are put together (-G)' ]]
+	letter '[rows]\n[rows] [/rows]\n[/rows]'
+	run -65 --separate-stderr orderparse -t table -G email -n letter
+	[ "$stderr" = 'orderparse: letter:3:1: [rows] without [/rows] behind it' ]
+	letter 'x [/rows]'
+	run -65 --separate-stderr orderparse -t table -G email -n letter
+	[[ $stderr = *'letter:3:3: [/rows] without [rows] before it'* ]]
+	letter '[Course]'
+	run -65 --separate-stderr orderparse -t table -G email -n letter
+	[ "$stderr" = 'orderparse: letter:3:1: nothing stands between [rows] and [/rows], as -G needs it' ]
+	# a cell that a row lacks matters in the block alone
+	printf 'c@b.c;;X;\na@b.c;;Y;\n' >>table
+	letter '[rows][Course] [Grade][/rows] [Course]'
+	run -65 --separate-stderr orderparse -t table -G email -n letter
+	[ "$stderr" = 'orderparse: letter:3:16: c@b.c has no field Grade, and there is no default
+orderparse: letter:3:16: a@b.c has no field Grade, and there is no default' ]
+	letter '[rows][Course][/rows] [Grade|]'
+	run -0 orderparse -t table -G email -n letter
+	for other in '-d' '-g 5'; do
+		# shellcheck disable=SC2086 # words
+		run -64 orderparse -t table -G email $other -n letter
+	done
+}
