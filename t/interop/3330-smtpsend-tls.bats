@@ -111,6 +111,17 @@ secret() {
 	[[ $stderr = *': deferred at tls: TLS failed: the server does not speak TLS at once: use -Z once, for STARTTLS' ]]
 }
 
+@test "a server that speaks TLS at once is recognized without -Z -Z" {
+	need openssl python3
+	certificate localhost
+	server -m tls -c localhost.pem
+	for options in '' -Z; do
+		# shellcheck disable=SC2086
+		attempt 75 $options -T 1
+		[[ $stderr = *'no answer in time; it seems to speak TLS at once: use -Z -Z' ]]
+	done
+}
+
 @test "what shows the secret goes only where nobody listens" {
 	need openssl python3
 	secret
