@@ -100,7 +100,7 @@ vsftpd_server() {
 	vsftpd_server
 	run -0 --separate-stderr ftpsend "ftp://127.0.0.1:$PORT/in/" \
 		order.bin session.txt
-	[[ $stderr = *'renaming is refused (550 '*'uploading in place' ]]
+	[[ $stderr = *'renaming is refused (550 '*'uploading in place'*'left on the server'* ]]
 	cmp order.bin "$OPEN/in/order.bin"
 	cmp session.txt "$OPEN/in/session.txt"
 	mails "$OPEN/in"
