@@ -12,6 +12,9 @@
 #define TEXT_MAX 65536
 #define REPORT_MAX BOUNCE_MAX
 
+/* Of so many recipients of a report a reason is searched for in the text. */
+#define EXPLAINED_MAX 32
+
 /* A message while it is read. */
 struct reading {
 	struct bounce *b;
@@ -20,6 +23,21 @@ struct reading {
 	struct span sender;	/* of the message returned, as a complaint
 				   has it */
 };
+
+/* Why somebody failed, where the report says it to people alone. */
+static void
+explain_report(struct bounce *b, struct span text)
+{
+	struct found_one *one;
+	size_t i;
+
+	for (i = 0; i < b->found.n && i < EXPLAINED_MAX; i++) {
+		one = &b->found.one[i];
+		if (one->rcpt.n > 0)
+			found_explain(&b->found, one, notice_reason(text,
+			    found_span(&b->found, one->rcpt)));
+	}
+}
 
 /* Takes a complaint, or a report of delivery, for programs. */
 static void
@@ -32,11 +50,15 @@ read_report(struct reading *r)
 		if (status_complaint(&b->found, parts_text(&p->feedback,
 		    &b->text, TEXT_MAX), &r->sender))
 			b->what = "a complaint";
-	} else if (p->status.body.p != NULL &&
-	    (p->report || heading_is_system(&r->head)))
-		if (status_delivery(&b->found, parts_text(&p->status,
-		    &b->text, REPORT_MAX)))
-			b->what = "a delivery report";
+		return;
+	}
+	if (p->status.body.p == NULL ||
+	    (!p->report && !heading_is_system(&r->head)) ||
+	    !status_delivery(&b->found,
+	    parts_text(&p->status, &b->text, REPORT_MAX)))
+		return;
+	b->what = "a delivery report";
+	explain_report(b, parts_text(&p->text, &b->text, TEXT_MAX));
 }
 
 /* Takes what a mail system writes to people. */

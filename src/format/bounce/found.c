@@ -66,6 +66,22 @@ is_repeated(const struct found *f)
 	    span_eq(found_span(f, a->rcpt), found_span(f, b->rcpt));
 }
 
+static void
+explain(struct found *f, struct found_one *one, struct span why,
+    struct span status)
+{
+	one->text.at = f->hold.n;
+	reason_add(&f->hold, &one->code, why, status);
+	one->text.n = f->hold.n - one->text.at;
+}
+
+void
+found_explain(struct found *f, struct found_one *one, struct span why)
+{
+	if (one->text.n == 0 && one->code == 0)
+		explain(f, one, why, span_of(NULL, 0));
+}
+
 void
 found_add(struct found *f, enum result_status what, struct span rcpt,
     struct span why, struct span status, struct span server)
@@ -82,9 +98,7 @@ found_add(struct found *f, enum result_status what, struct span rcpt,
 	one->status = what;
 	one->rcpt = hold(f, address(rcpt));
 	one->server = hold(f, server);
-	one->text.at = f->hold.n;
-	reason_add(&f->hold, &one->code, why, status);
-	one->text.n = f->hold.n - one->text.at;
+	explain(f, one, why, status);
 	if (is_repeated(f))
 		f->n--;
 }

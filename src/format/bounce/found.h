@@ -40,6 +40,9 @@ void found_free(struct found *f);
 void found_add(struct found *f, enum result_status what, struct span rcpt,
     struct span why, struct span status, struct span server);
 
+/* Takes code and text from why where nothing was said so far. */
+void found_explain(struct found *f, struct found_one *one, struct span why);
+
 struct span found_span(const struct found *f, struct found_piece p);
 
 #endif

@@ -81,9 +81,8 @@ ends_address(const struct form *form, struct span rest)
 	    span_begins(rest, "Invalid"));
 }
 
-/* A line with the reply that refuses rcpt; empty where there is none. */
-static struct span
-transcript(struct span text, struct span rcpt)
+struct span
+notice_reason(struct span text, struct span rcpt)
 {
 	struct span line, at;
 
@@ -123,7 +122,7 @@ reason_of(const struct notice *n)
 	if (reason_reply(n->why) < n->why.n)
 		return n->why;
 	if (n->found->n < SEARCHED_MAX)
-		why = transcript(n->text, n->listed);
+		why = notice_reason(n->text, n->listed);
 	if (why.n == 0 && n->closed && n->found->n == n->had)
 		why = explanation(behind(n->text, n->why));
 	return why.n > 0 ? why : n->why.n > 0 ? n->why : n->line;

@@ -14,4 +14,10 @@
  */
 const char *notice_read(struct found *f, struct span text);
 
+/*
+ * The line of a text that has the reply by which rcpt was refused; empty where
+ * there is none.
+ */
+struct span notice_reason(struct span text, struct span rcpt);
+
 #endif
