@@ -81,7 +81,7 @@ start two smtpd-lite -l localhost:0 -d two
 SMTPSERVER=$one,$address
 start_web
 if [ "$web" = pth.ua ]; then
-	echo 'no web server, or nothing to ask it with: unsub is called as by one'
+	echo 'no web server, or no curl or wget: unsub called as by one'
 else
 	echo "web server on $web"
 fi

@@ -1,7 +1,6 @@
 /*
  * smtpc: a connection to an SMTP server (RFC 5321): commands and replies,
- * the greeting, EHLO, the log-in, and leave.  Blocking, every wait with a
- * deadline.
+ * the greeting, EHLO, and leave.  Blocking, every wait with a deadline.
  */
 #ifndef CLIENT_SMTP_SMTPC_H
 #define CLIENT_SMTP_SMTPC_H
@@ -82,19 +81,6 @@ int smtpc_capped(const struct smtpc *c, int timeout);
  */
 enum smtpc_status smtpc_hello(struct smtpc *c, const char *name, int greeted,
     int old);
-
-struct smtpc_account {
-	const char *user;
-	const char *mechanism;	/* the one to use, or NULL for the best */
-};
-
-/*
- * Logs in after EHLO (RFC 4954), with the secret for this server.  safe says
- * whether others can not read the connection.  SMTPC_REFUSED: c->reply has the
- * server's words, or with the code RESULT_OURS ours.
- */
-enum smtpc_status smtpc_login(struct smtpc *c,
-    const struct smtpc_account *account, struct span secret, int safe);
 
 /* What the server has offered and does not take is not used any more. */
 void smtpc_give_up(struct smtpc *c, unsigned caps);
