@@ -103,8 +103,11 @@ t@b.c,"Tom, ""T"" \\","x, y; """"z",[k] #\r\n o@b.c , ї ,, two ' |
 	told 1:1
 	printf 'email\n' >table
 	told 1:1
-	printf 'email,k\na@b.c,x\ry\n\xff,\n' >table
-	told 2:1 3:1
+	printf 'email,k\na@b.c,x\ry\nї@b.c,\xff\nc@b.c,\0x\n' >table
+	told 2:7 3:7 4:7
+	printf '\xcf\xee\xf8\xf2\xe0,k\na@b.c,x\n' >table
+	told 1:1
+	[[ $stderr = *'name the character set of the table with -C' ]]
 }
 
 @test "table: mistakes in the template have its lines" {

@@ -189,6 +189,14 @@ send() {
 	[ "$(cut -f 1,5 results)" = $'deferred\t'"mx1.a.test:$HERE" ]
 }
 
+@test "a domain that is not ASCII is found by its A-label" {
+	fake -c PIPELINING,8BITMIME
+	zone 'xn--80a1acn3a.test MX 10 mx1.a.test' 'mx1.a.test A 127.0.0.1'
+	send 0 < <(letter me@x u@пошта.test; echo QUIT)
+	[ "$(cut -f 1,2 results)" = $'sent\tu@пошта.test' ]
+	grep -q '^RCPT TO:<u@xn--80a1acn3a.test>$' dialog
+}
+
 @test "a domain with many mail hosts: so many are tried, and no more" {
 	for i in {10..60}; do
 		printf '%s\n' "many.test MX 10 m$i.test" \

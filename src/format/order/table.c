@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "entry.h"
+#include "format/mail/mime.h"
 #include "format/mail/mimehead.h"
 #include "format/mail/unicode.h"
 
@@ -99,11 +100,31 @@ wrong(struct table *t, const char *p, const char *why, struct span what)
 	buf_adds(&t->why, why);
 }
 
+/* What keeps a cell from being part of an order, or NULL. */
+static const char *
+refuse_cell(struct span s)
+{
+	const struct span whole = s;
+	struct span part;
+
+	if (mime_utf8_check(whole) < whole.n)
+		return "not valid UTF-8: name the character set of the table "
+		    "with -C";
+	while (s.n > 0) {	/* a tab is a blank */
+		part = span_cut(&s, '\t');
+		if (span_has_control(part))
+			return "control character";
+	}
+	return NULL;
+}
+
 /* The next record: 1, or 0 where there is none. */
 static int
 take_record(struct table *t)
 {
 	const struct span none = { NULL, 0 };
+	const char *why;
+	size_t i;
 
 	buf_clear(&t->why);
 	if (!cells_next(&t->cells))
@@ -112,6 +133,11 @@ take_record(struct table *t)
 	t->column = 1;
 	if (t->cells.why != NULL)
 		wrong(t, t->cells.wrong, t->cells.why, none);
+	for (i = 0; i < t->cells.n; i++) {
+		why = refuse_cell(cells_said(&t->cells, i));
+		if (why != NULL)
+			wrong(t, t->cells.cell[i].p, why, none);
+	}
 	return 1;
 }
 
