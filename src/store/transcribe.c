@@ -68,6 +68,7 @@ greet(void *session, struct buf *out)
 	return end(s, SESSION_CLOSE, out);
 }
 
+/* First the session, so that those whom it passes this on to need not wait. */
 static enum session_verdict
 feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 {
@@ -75,10 +76,10 @@ feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 	enum session_verdict v;
 
 	begin(s, out);
+	v = s->type->feed(s->session, p, n, used, out);
 	if (n > s->seen)
 		transcript_bytes(s->transcript, DIALOGUE_CLIENT,
 		    span_of(p + s->seen, n - s->seen));
-	v = s->type->feed(s->session, p, n, used, out);
 	s->seen = n - *used;
 	return end(s, v, out);
 }
