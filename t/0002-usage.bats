@@ -9,14 +9,14 @@ setup_file() {
 }
 
 # each FUNCTION: calls it with each program, and says which ones failed.
-each() {
-	local prog bad=0
+each() (
+	bad=0
 	[ -n "$PROGRAMS" ]
 	for prog in $PROGRAMS; do
 		"$1" "$prog" </dev/null || { echo "$prog: not so" >&2; bad=1; }
 	done
-	return "$bad"
-}
+	exit "$bad"
+)
 
 # A program runs with its output in out and err; the status is returned.
 program() {
@@ -90,11 +90,11 @@ fails_when_closed() {
 }
 
 names_all_options() {
-	local letter
-	"$1" -h >out || return
+	local letter usage
+	usage=$("$1" -h) || return
 	for letter in $(sed -n '/^\.Sh DESCRIPTION/,/^\.Sh [^D]/s/^\.It Fl \([^ ,]\)\( .*\)*$/\1/p' \
 		"$TOP/man/$1.1"); do
-		[[ $letter = [hV] ]] || grep -Eq -e "-[A-Za-z0-9]*$letter" out ||
+		[[ $letter = [hV] || $usage =~ -[A-Za-z0-9]*$letter ]] ||
 			{ echo "$1: -$letter not in the usage"; return 1; }
 	done
 }

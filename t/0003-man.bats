@@ -4,22 +4,23 @@
 load lib
 
 # page_each FUNCTION: calls it with each page.
-page_each() {
-	local page bad=0
+page_each() (
+	bad=0
 	for page in "$TOP"/man/*; do
 		"$1" "$page" || { echo "${page##*/}: not so" >&2; bad=1; }
 	done
-	return "$bad"
-}
+	exit "$bad"
+)
 
 sections() {
 	sed -n 's/^\.Sh //p' "$1"
 }
 
 has() {
-	local section
+	local section all
+	all=$(sections "$1")
 	for section in "${@:2}"; do
-		sections "$1" | grep -x "$section" ||
+		[[ $'\n'$all$'\n' = *$'\n'$section$'\n'* ]] ||
 			{ echo "no $section" >&2; return 1; }
 	done
 }
@@ -43,11 +44,12 @@ quotes() {
 }
 
 titled() {
-	local file=${1##*/}
-	grep -qx "\.Dt $(echo "${file%.*}" | tr '[:lower:]' '[:upper:]') ${file##*.}" "$1" &&
+	local file=${1##*/} name
+	name=${file%.*}
+	grep -qx "\.Dt ${name^^} ${file##*.}" "$1" &&
 		grep -q '^\.Dd [A-Z][a-z]* [0-9]*, 20[0-9][0-9]$' "$1" &&
 		grep -qx '\.Os' "$1" &&
-		grep -qx "\.Nm ${file%.*}" "$1"
+		grep -qx "\.Nm $name" "$1"
 }
 
 @test "each page bears its own name" {
@@ -101,21 +103,22 @@ states_codes() {
 	page_each states_codes
 }
 
-references() {
-	local name section
-	sed -n 's/^\.Xr \([^ ]*\) \([0-9]\).*/\1 \2/p' "$1" >refs
-	while read -r name section; do
-		case " $OURS " in
-		*" $name "*)
-			[ -f "$TOP/man/$name.$section" ] || {
-				echo "no $name($section)" >&2
-				return 1
-			} ;;
-		esac
-	done <refs
-}
-
 @test "references among our own pages lead somewhere" {
-	OURS="$(cd "$TOP/man" && ls | sed 's/\.[0-9]$//' | tr '\n' ' ')"
-	page_each references
+	cd "$TOP/man"
+	awk 'BEGIN {
+		for (i = 1; i < ARGC; i++) {
+			page[ARGV[i]]
+			name = ARGV[i]
+			sub(/[.].*/, "", name)
+			ours[name]
+		}
+	}
+	/^[.]Xr / {
+		to = $2 "." substr($3, 1, 1)
+		if ($2 in ours && !(to in page)) {
+			print FILENAME ": no " to
+			bad = 1
+		}
+	}
+	END { exit bad }' *
 }

@@ -14,21 +14,19 @@ setup() {
 }
 
 # refused WORD ...: this command, with each control character for %c.
-refused() {
-	local control word
+refused() (
 	for control in "${CONTROLS[@]}"; do
-		local words=()
-		for word; do
-			words+=("${word//%c/$control}")
-		done
-		run -64 --separate-stderr "${words[@]}" <file.txt
-		[ "$output" = '' ]
+		status=0
+		"${@//%c/$control}" <file.txt >out 2>err || status=$?
+		stderr=$(<err)
+		[ "$status" = 64 ]
+		[ ! -s out ]
 		[[ $stderr == *control\ character ||
 			$stderr == *': not the name of a header field' ||
 			$stderr == *': not a part of a file name' ||
 			$stderr == *': not an address' ]]
 	done
-}
+)
 
 @test "smtpsend: recipients, -f, -F, -H, -a, -M, -s" {
 	refused smtpsend -s 127.0.0.1:1 a@x%c

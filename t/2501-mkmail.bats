@@ -14,9 +14,10 @@ decode() {
 # Every line of a header is at most 998 long, and 78 where it has a blank
 # to be folded at; none is blank.
 well_folded() {
-	sed '/^$/q' "$1" | sed '$d' | awk '
+	awk '
+	/^$/ { exit }
 	length($0) > 998 || /^[ \t]*$/ { exit 1 }
-	length($0) > 78 && substr($0, index($0, ": ") + 2) ~ /[^ ] / { exit 1 }'
+	length($0) > 78 && substr($0, index($0, ": ") + 2) ~ /[^ ] / { exit 1 }' "$1"
 }
 
 @test "a plain letter, to the byte" {

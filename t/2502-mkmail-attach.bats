@@ -13,11 +13,7 @@ parts() {
 }
 
 @test "all byte values, an empty file, a text: to the byte" {
-	for _ in {1..9}; do
-		for i in {0..255}; do
-			printf "\\$(printf %o "$i")"
-		done
-	done >all.bin
+	printf "$(printf '\\%03o' {0..255}{,,,,,,,,})" >all.bin
 	: >empty
 	printf 'Привіт\r\n\nno newline' >note.txt
 	printf 'Hello\nїжак\n' >text

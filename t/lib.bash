@@ -275,7 +275,12 @@ seq() {
 
 # yes TEXT: that line until nobody reads it, as where there is such a program.
 yes() {
-	awk 'BEGIN { for (;;) print ARGV[1] }' "$1" || :
+	awk 'BEGIN {
+		for (s = ARGV[1] "\n"; length(s) < 8192; s = s s)
+			;
+		for (;;)
+			printf "%s", s
+	}' "$1" || :
 }
 
 # aged SECONDS FILE ...: they were written to so long ago; in so long where it
