@@ -96,13 +96,14 @@ static int
 secure(void *arg, int in, int out, const char *identity)
 {
 	struct app *app = arg;
-	struct tlsserver other;
+	struct tlsserver other = { 0 };
 	int fd;
 
-	if (identity == NULL)
-		return tlsserver_start(&app->tls, in, out);
-	tlsserver_set(&other, identity, app->tls.tmpdir);
-	fd = tlsserver_start(&other, in, out);
+	if (identity != NULL)
+		tlsserver_set(&other, identity, app->tls.tmpdir);
+	fd = tlsserver_start(identity != NULL ? &other : &app->tls, in, out);
+	if (fd < 0)
+		warn_sys("openssl");
 	tlsserver_free(&other);
 	return fd;
 }
