@@ -56,6 +56,21 @@ sent() {
 	HOME=$PWD/home run -75 smtpsend -T 1 -K '' -s 127.0.0.1:1 you@x </dev/null
 }
 
+@test "a From that no other host knows is the sender, with that name" {
+	rc "server $ADDR" 'from machine@x.test'
+	for from in 'root (Cron Daemon):root' '"C D" <root>:"C D"' \
+		'=?utf-8?q?=41?= <root>:=?utf-8?q?=41?='; do
+		sent a@x <<<"From: ${from%:*}"$'\nSubject: s\n'
+		tr -d '\r' <got.1 | grep -Fx "From: ${from##*:} <machine@x.test>"
+		[ "$(grep -c '^From:' got.1)" = 1 ]
+	done
+	sent -FCronDaemon a@x <<<$'From: root (Cron Daemon)\nSubject: s\n'
+	grep 'From: CronDaemon <machine@x.test>' got.1
+	# Others stay.
+	sent a@x <<<$'From: root@y (Cron Daemon)\nSubject: s\n'
+	tr -d '\r' <got.1 | grep -x 'From: root@y (Cron Daemon)'
+}
+
 @test "profiles: by a pattern of the sender, or by its own from" {
 	rc "server $ADDR" 'helo all.test' 'profile *@news.test' \
 		'helo news.test' 'profile work' 'from Me <Me@work.test>' \

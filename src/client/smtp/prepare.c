@@ -211,32 +211,51 @@ read_content(struct content *c, int fd)
 	return status == RD_ERROR ? -1 : 0;
 }
 
-/*
- * The author: the sender or, where that is nobody, the user; with the name that
- * was asked for, or the one that stands with the address.
- */
+/* The address of the author, and the name that stands with it. */
 static void
-add_author(struct buf *fields, const struct prepare *p)
+find_author(struct buf *addr, struct buf *name, const struct prepare *p)
 {
-	struct buf text = { 0 }, addr = { 0 }, name = { 0 };
+	struct buf text = { 0 };
 
 	if (p->from != NULL)
 		buf_adds(&text, p->from);
-	parse_sender(&addr, &name, buf_span(&text), p->helo);
-	if (addr.n == 0) {
+	parse_sender(addr, name, buf_span(&text), p->helo);
+	if (addr->n == 0) {
 		buf_clear(&text);
 		local_user(&text, p->email, p->logname);
-		parse_sender(&addr, &name, buf_span(&text), p->helo);
+		parse_sender(addr, name, buf_span(&text), p->helo);
 	}
-	buf_clear(&text);
-	if (p->name != NULL || (name.n == 0 && p->named != NULL)) {
-		buf_clear(&name);
-		mimehead_quoted(&name,
-		    span_str(p->name != NULL ? p->name : p->named));
-	}
-	buf_addspan(&text, buf_span(&name));
-	buf_addf(&text, name.n > 0 ? " <%s>" : "%s", buf_str(&addr));
-	if (compose_field(fields, span_str("From"), buf_span(&text)) != NULL)
+	buf_free(&text);
+}
+
+/*
+ * The author: the sender or, where that is nobody, the user; with the name that
+ * was asked for, or known, which a header had, or the one that stands with the
+ * address.
+ */
+static void
+add_author(struct buf *fields, const struct prepare *p,
+    const struct buf *known)
+{
+	struct buf text = { 0 }, addr = { 0 }, name = { 0 };
+	const char *given = p->name;
+	int kept = p->name == NULL && known->n > 0;
+
+	find_author(&addr, &name, p);
+	if (given == NULL && name.n == 0)
+		given = p->named;
+	if (kept)
+		hdr_unfold(&text, buf_span(known));
+	else if (given != NULL)
+		mimehead_quoted(&text, span_str(given));
+	else
+		buf_addspan(&text, buf_span(&name));
+	buf_addf(&text, text.n > 0 ? " <%s>" : "%s", buf_str(&addr));
+	/* What is ASCII in a header has been encoded. */
+	if (kept && span_is_ascii(buf_span(&text)))
+		buf_addf(fields, "From: %s\r\n", buf_str(&text));
+	else if (compose_field(fields, span_str("From"),
+	    buf_span(&text)) != NULL)
 		buf_addf(fields, "From: %s\r\n", buf_str(&addr));
 	buf_free(&text);
 	buf_free(&addr);
@@ -253,11 +272,33 @@ is_missing(struct content *c, const char *name)
 	return 1;
 }
 
+/*
+ * Whether From names somebody without a domain, as cron does with "root (Cron
+ * Daemon)", whom no other host knows: then it goes, and name is what he is
+ * called.
+ */
+static int
+is_local(struct content *c, struct buf *name)
+{
+	struct hdr_addrs a;
+	int local;
+
+	hdr_addrs_init(&a, content_field(c, "From"));
+	local = hdr_addrs_next(&a) == 1 &&
+	    span_find(buf_span(&a.addr), '@') == NULL;
+	if (local) {
+		buf_addspan(name, a.name.n > 0 ? a.name : buf_span(&a.addr));
+		content_remove(c, "From");
+	}
+	hdr_addrs_free(&a);
+	return local;
+}
+
 /* Date comes last: a steady Message-ID must not depend on it. */
 static void
 add_missing(struct content *c, const struct prepare *p)
 {
-	struct buf fields = { 0 }, salt = { 0 };
+	struct buf fields = { 0 }, salt = { 0 }, name = { 0 };
 	struct local_time now;
 	int dated;
 
@@ -266,8 +307,8 @@ add_missing(struct content *c, const struct prepare *p)
 		buf_addf(&salt, "%jd %ld %ld", (intmax_t)now.time, now.nsec,
 		    (long)getpid());
 	dated = !is_missing(c, "Date");
-	if (is_missing(c, "From"))
-		add_author(&fields, p);
+	if (is_missing(c, "From") || is_local(c, &name))
+		add_author(&fields, p, &name);
 	if (is_missing(c, "Message-ID"))
 		compose_id(&fields, &c->text, buf_span(&salt), p->helo);
 	if (!dated) {
@@ -279,6 +320,7 @@ add_missing(struct content *c, const struct prepare *p)
 		warn("stdin: no empty line behind a header: one is put there");
 	buf_free(&fields);
 	buf_free(&salt);
+	buf_free(&name);
 }
 
 const char *
