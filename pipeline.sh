@@ -155,8 +155,8 @@ handle() {
 send_letters() {
 	step savefile -s "$order" "$state" "$WORK" &&
 		is_due "$order.results" deferred && find_gone || return
-	why=$state/.tmp.$$.why
-	counts=$(parse -n -v 2>"$why")
+	why=$state/.tmp.$$.why dry=$state/.tmp.$$.dry
+	parse -n -v >"$dry" 2>"$why"
 	code=$?
 	case $code in
 	0) cat -- "$why" >&2 || return 74 ;;
@@ -168,6 +168,9 @@ send_letters() {
 	*) cat -- "$why" >&2
 		ended "$code" "$order: orderparse"; return ;;
 	esac
+	# Behind the size comes a letter, which may say anything.
+	counts=$(step sed '/^field /,$d; /^plain /,$d; /^size /,$d' "$dry") ||
+		return
 	total=${counts%%[!0-9]*}
 	duplicates=${counts#*duplicates }
 	duplicates=${duplicates%%[!0-9]*}

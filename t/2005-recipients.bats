@@ -210,7 +210,7 @@ orderparse: template:4:1: b@b.c has no field room, and there is no default' ]
 }
 
 @test "what is like a column, and is none, is a mistake" {
-	printf 'Email,First name,Name,оцінка,ім’я\na@b.c,Al,N,5,О\n' >table
+	printf 'Email,First name,Name,оцінка,ім\xe2\x80\x99я\na@b.c,Al,N,5,О\n' >table
 	template '[First name] [Name]' \
 		"[First_name|x] [First name|x] [Email] [[First name] [sic] [no|y]"
 	cat >want <<-'END'

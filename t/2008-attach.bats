@@ -30,7 +30,7 @@ order() {
 	printf '%s\n' 'multipart/mixed 7bit - -' 'text/plain 7bit - -' \
 		'text/plain base64 attachment a.txt' \
 		'application/pdf base64 attachment cert-a.pdf' >want
-	for i in 1 2; do
+	for _ in 1 2; do
 		echo 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet base64 attachment Звіт №2.xlsx'
 	done >>want
 	diff -u want <(sed 's/ *$//' got)

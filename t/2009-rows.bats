@@ -26,14 +26,14 @@ letter() {
 @test "rows of one address fill the block once each, in body and HTML" {
 	letter 'Dear [Name],\n[rows]\n[Course]: [Grade|-]\n  [/rows]\n[Grade]. All: [rows][Course], [/rows]end' \
 		'<ul>[rows]<li>[Course] & [Name]</li>[/rows]</ul>'
-	orderparse -t table -G email -f n@b.c -S letter | tr -d '\r' >batch
-	grep -c '^MAIL' batch | grep -x 2
-	sed -n '/^RCPT TO:<a@/,/^\.$/p' batch >one
+	orderparse -t table -G email -f n@b.c -S letter | tr -d '\r' >all
+	grep -c '^MAIL' all | grep -x 2
+	sed -n '/^RCPT TO:<a@/,/^\.$/p' all >one
 	sed -n '/^Dear/,/^$/p' one >got
 	printf '%s\n' 'Dear Olia,' 'Math: 5' '..Їжа: 3' 'Math: 5' \
 		'5. All: Math, .Їжа, Math, end' '' | diff -u - got
 	grep -Fx '<ul><li>Math & Olia</li><li>.Їжа & Olia</li><li>Math & Olia</li></ul>' one
-	sed -n '/^RCPT TO:<b@/,/^\.$/p' batch >two
+	sed -n '/^RCPT TO:<b@/,/^\.$/p' all >two
 	grep -Fx '4. All: Art, end' two
 	grep -Fxc 'Content-Transfer-Encoding: 7bit' two | grep -x 3
 	# by the heading; counted; the order that is made says the same
@@ -56,10 +56,10 @@ letter() {
 @test "rows by another key: each of its values is a letter" {
 	letter '[rows]\n[Course]\n[/rows]'
 	[ "$(orderparse -t table -G Course -n letter)" = 3 ]
-	orderparse -t table -G Course -f n@b.c -S letter | tr -d '\r' >batch
-	[ "$(grep -c '^RCPT TO:<a@b.c>' batch)" = 2 ]
-	[ "$(grep '^Message-ID' batch | sort -u | wc -l)" = 3 ]
-	[ "$(grep -c '^Math' batch)" = 2 ]
+	orderparse -t table -G Course -f n@b.c -S letter | tr -d '\r' >all
+	[ "$(grep -c '^RCPT TO:<a@b.c>' all)" = 2 ]
+	[ "$(grep '^Message-ID' all | sort -u | wc -l)" = 3 ]
+	[ "$(grep -c '^Math' all)" = 2 ]
 }
 
 @test "what is wrong with -G and its block is told" {

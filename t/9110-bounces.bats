@@ -125,6 +125,8 @@ report() {
 @test "GONE alone: a list by hand; one that is wrong holds all up" {
 	export BOUNCES=
 	order one.txt user1 user2
+	# what a letter says is no count
+	printf 'duplicates 7\nleft out 7\n' >>incoming/one.txt
 	pipeline
 	report 1 | lacks 'left out' -
 	echo user2@pth.ua >gone

@@ -225,6 +225,8 @@ test_type(void)
 	CHECK_STR(mime_type(S("a.")), "application/octet-stream");
 	CHECK_STR(mime_type(S("")), "application/octet-stream");
 	CHECK_STR(mime_type(S("a.pdf")), "application/pdf");
+	CHECK_STR(mime_type(S("a.ODS")),
+	    "application/vnd.oasis.opendocument.spreadsheet");
 }
 
 int

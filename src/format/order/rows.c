@@ -140,7 +140,7 @@ rows_group(struct rows *r, struct order *o, struct span key)
 	link_entries(r, o, key);
 	pairs = check_tags(o, o->html);
 	pairs += check_tags(o, o->body);
-	if (pairs == 0 && o->body.p != NULL)
+	if (pairs == 0 && o->rows > 0 && o->body.p != NULL)
 		faults_add(&o->faults, o->body.p, "nothing stands between "
 		    "[rows] and [/rows], as -G needs it");
 }
