@@ -145,7 +145,7 @@ mark_hashed(const struct exclude *x, const struct order *o,
 	struct set bare;
 	size_t i;
 
-	set_init(&bare, x->text.p, o->seen.seed, 0);
+	set_init(&bare, x->text.p, o->seen.seed, SET_FOLD_NONE);
 	for (i = 0; get(x, i, &address); i++)
 		if (span_find(address, '@') == NULL)
 			set_add(&bare, address);
