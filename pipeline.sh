@@ -396,6 +396,12 @@ match_bounces() {
 				said[$8, tolower($2)] = $0
 			next
 		}
+		FNR == 1 {
+			for (key in said)
+				fresh = 1
+			if (!fresh)
+				exit
+		}
 		$0 == "" { archived = 1; next }
 		{
 			file = base = $0
@@ -406,8 +412,11 @@ match_bounces() {
 						put(base)
 					delete said[$8, tolower($2)]
 				}
-			if (got < 0)
+			if (got < 0) {
+				print "pipeline.sh: " file ": cannot be read," \
+					" tried again later" | "cat >&2"
 				exit gone = 75
+			}
 			close(file)
 		}
 		END {
