@@ -34,7 +34,7 @@ MODULES = \
 	sys/relay sys/sandbox sys/secret sys/serve sys/spawn sys/stop sys/text \
 	sys/tlsserver sys/workers \
 	format/bounce/blame format/bounce/bounce format/bounce/forms \
-	format/bounce/found format/bounce/gone \
+	format/bounce/found \
 	format/bounce/heading format/bounce/notice format/bounce/parts \
 	format/bounce/reason format/bounce/status \
 	format/bounce/suppression \
@@ -72,14 +72,14 @@ MODULES = \
 	format/order/table format/order/template \
 	format/picture/plot format/picture/svg format/wire/bsmtp \
 	format/wire/dns format/wire/dsn format/wire/escape \
-	format/wire/ftp format/wire/mask format/wire/name \
-	format/wire/leave \
+	format/wire/ftp format/wire/gone format/wire/mask \
+	format/wire/leave format/wire/name \
 	format/wire/netrc format/wire/ordline format/wire/protocol \
 	format/wire/rcfile \
 	format/wire/reply format/wire/results format/wire/scram \
 	format/wire/survey format/wire/tally format/wire/waits \
 	store/archive store/attachdir store/dedup store/droplist \
-	store/fileage store/gonefile store/gonelist store/maildir \
+	store/fileage store/gonelist store/maildir \
 	store/maildrop store/mailroot store/mbox store/msgsource \
 	store/msgtext \
 	store/outbox store/passwd store/recorded \

@@ -126,25 +126,37 @@ take_all(struct suppression *s, char **paths)
 	return code;
 }
 
+/* What has gone wrong with the list, or what is remembered. */
+static enum exit_code
+blame_list(const struct gonelist *g, enum exit_code otherwise)
+{
+	warn_sys("%s", g->at);
+	return die_errno(errno, otherwise);
+}
+
 static enum exit_code
 update(struct suppression *s, const char *path, char **paths)
 {
 	struct buf list = { 0 }, memory = { 0 };
-	enum exit_code code, written;
+	enum exit_code code;
 	struct gonelist g;
 
-	code = gonelist_open(&g, path);
-	if (code != EX_OK)
+	if (gonelist_open(&g, path, IO_FOREVER) < 0 ||
+	    gonelist_read(&g) < 0) {
+		code = blame_list(&g, EX_CANTCREAT);
+		gonelist_close(&g);
 		return code;
+	}
 	code = recall(s, &g, path);
 	code = result_worst(code, take_all(s, paths));
 	suppression_list(s, &list, buf_span(&g.list));
 	suppression_memory(s, &memory);
-	written = gonelist_replace(&g, buf_span(&list), buf_span(&memory));
+	if (gonelist_replace(&g, buf_span(&list), buf_span(&memory)) < 0)
+		code = result_worst(code, blame_list(&g, EX_IOERR));
 	gonelist_close(&g);
 	buf_free(&list);
 	buf_free(&memory);
-	return result_worst(code, written);
+	return code;
 }
 
 static enum exit_code

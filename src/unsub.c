@@ -8,7 +8,7 @@
 
 #include "format/wire/leave.h"
 #include "format/wire/results.h"
-#include "store/gonefile.h"
+#include "store/gonelist.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 #include "sys/local.h"
@@ -17,6 +17,7 @@
 #define HEADER_MAX ((size_t)1 << 20)	/* octets of a message looked at */
 #define BODY_WAIT 30000		/* ms that a request's body, or the answer,
 				   may take */
+#define LOCK_WAIT 10000		/* ms that another may have the list */
 
 static const char usage[] =
     "usage: unsub -k keyfile [-L list] [-o gone] [message]\n"
@@ -52,6 +53,27 @@ now(void)
 	return here.time;
 }
 
+/* Adds who leaves to the list: 0, or -1 with errno after the reason. */
+static int
+add(const struct opt *opt, struct span address, const char *how)
+{
+	struct gone gone = { .address = address, .reason = span_str("left"),
+	    .time = now(), .count = 1, .text = span_str(how) };
+	struct gonelist g;
+	int r, err = 0;
+
+	r = gonelist_open(&g, opt->gone, LOCK_WAIT);
+	if (r == 0)
+		r = gonelist_add(&g, &gone);
+	if (r < 0) {
+		err = errno;
+		warn_sys("%s", g.at);
+	}
+	gonelist_close(&g);
+	errno = err;
+	return r;
+}
+
 /* --- A message ---------------------------------------------------------- */
 
 static void
@@ -69,10 +91,11 @@ print(struct span address)
 	buf_free(&line);
 }
 
-static void
+static enum exit_code
 take_message(const struct opt *opt, const char *path)
 {
 	struct buf text = { 0 }, address = { 0 };
+	enum exit_code code = EX_OK;
 
 	if (io_text(path, &text, HEADER_MAX) < 0 && errno != EFBIG)
 		die_sys(die_errno(errno, EX_NOINPUT), "%s", io_name(path));
@@ -81,11 +104,11 @@ take_message(const struct opt *opt, const char *path)
 		    "its token", io_name(path));
 	if (opt->gone == NULL)
 		print(buf_span(&address));
-	else if (gonefile_leave(opt->gone, buf_span(&address), now(),
-	    "by message") < 0)
-		die_sys(die_errno(errno, EX_IOERR), "%s", opt->gone);
+	else if (add(opt, buf_span(&address), "by message") < 0)
+		code = die_errno(errno, EX_IOERR);
 	buf_free(&text);
 	buf_free(&address);
+	return code;
 }
 
 /* --- A web request ------------------------------------------------------ */
@@ -135,17 +158,13 @@ read_body(void)
 static enum leave_answer
 write_down(const struct opt *opt, struct span address)
 {
-	int busy;
-
 	if (opt->gone == NULL) {
 		warn("a CGI program needs -o");
 		return LEAVE_FAILED;
 	}
-	if (gonefile_leave(opt->gone, address, now(), "by web page") == 0)
+	if (add(opt, address, "by web page") == 0)
 		return LEAVE_LEFT;
-	busy = errno == EAGAIN;
-	warn_sys("%s", opt->gone);
-	return busy ? LEAVE_BUSY : LEAVE_FAILED;
+	return errno == EAGAIN ? LEAVE_BUSY : LEAVE_FAILED;
 }
 
 static enum leave_answer
@@ -205,6 +224,5 @@ main(int argc, char **argv)
 	read_key(&opt);
 	if (optind == argc && getenv("GATEWAY_INTERFACE") != NULL)
 		return serve(&opt);
-	take_message(&opt, optind < argc ? argv[optind] : "-");
-	return EX_OK;
+	return (int)take_message(&opt, optind < argc ? argv[optind] : "-");
 }

@@ -166,3 +166,14 @@ suppress: none: No such file or directory' ]
 		printf '%s@a.example failed 1 ' "$i"
 	done)" ]
 }
+
+@test "a list that is a link is replaced where that leads" {
+	mkdir lists
+	: >lists/news
+	ln -s lists/news link
+	ln -s link gone
+	bounce a@a.example 21 '5.1.1 no' | suppress -o gone
+	[ -h gone ] && [ -h link ]
+	says 'a@a.example failed 1'
+	[ "$(ls -A lists)" = "$(printf '%s\n' .news.seen news)" ]
+}

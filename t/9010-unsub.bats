@@ -109,19 +109,29 @@ answers() {
 	[[ $stderr = 'unsub: gone: '* ]]
 }
 
-@test "many at once, and a list that is put in the place of another: none is lost" {
-	: >gone
+@test "many at once, while suppress replaces the list: none is lost" {
+	mkdir lists
+	: >lists/gone
+	ln -s lists/gone gone
 	for i in 1 2 3 4 5 6 7 8; do
-		echo "user$i@pth.ua" >order
 		printf '[Recipients:] user%s@pth.ua\n[Subject:] [email] [token]\n[Body:]\n' \
 			$i >order
 		orderparse -f a@b.c -k key -m user$i@pth.ua order >message$i
 	done
 	for i in 1 2 3 4 5 6 7 8; do
+		for j in 1 2 3; do
+			printf 'failed\tf%s@pth.ua\t550\trcpt\t-\t0\t%s\t-\t%s\n' \
+				$i.$j 2026-11-21T10:00:00Z '5.1.1 no' |
+				suppress -o gone
+		done &
 		unsub -k key -o gone message$i &
-		withlock gone sh -c 'cp gone new && mv new gone'
 	done
 	wait
-	[ "$(cut -f 1 gone | sort | paste -sd ' ' -)" = \
-		"$(seq -f 'user%d@pth.ua' 8 | paste -sd ' ' -)" ]
+	[ -h gone ]
+	[ "$(cut -f 1 gone | sort | paste -sd ' ' -)" = "$({
+		for i in 1 2 3 4 5 6 7 8; do
+			printf '%s@pth.ua\n' f$i.1 f$i.2 f$i.3 user$i
+		done
+	} | sort | paste -sd ' ' -)" ]
+	[ "$(wc -l <lists/.gone.seen)" -eq 48 ]
 }

@@ -13,60 +13,177 @@
 /* Octets of a list, and of what is remembered. */
 #define SIZE_MAX_LIST ((size_t)1 << 30)
 
-/* .FILE.seen, in the directory of FILE. */
-static void
-set_seen(struct gonelist *g)
-{
-	size_t i, name = 0;
+#define LINE_OCTETS 65536	/* of a line at most */
+#define TARGET_MAX 4096		/* octets of where a link leads */
+#define PAUSE 20		/* ms between two tries for the lock */
 
-	for (i = 0; g->path[i] != '\0'; i++)
-		if (g->path[i] == '/')
-			name = i + 1;
-	buf_add(&g->seen, g->path, name);
-	buf_addf(&g->seen, ".%s.seen", g->path + name);
+static int
+take_lock(const char *path, int wait)
+{
+	const long long end = io_clock() + wait;
+	int fd;
+
+	if (wait == IO_FOREVER)
+		return lock_take(path, 1);
+	do {
+		fd = lock_take(path, 0);
+		if (fd >= 0 || errno != EAGAIN)
+			return fd;
+		io_poll(NULL, 0, PAUSE);
+	} while (io_clock() < end);
+	errno = EAGAIN;
+	return -1;
 }
 
-/* What the open list and the file beside it hold: 0, or -1 with errno. */
+/* Goes on to where a symbolic link leads: 1; 0 for no link; -1 with errno. */
 static int
-read_both(struct gonelist *g)
+follow(struct buf *path)
 {
+	char target[TARGET_MAX];
 	struct stat st;
+	ssize_t n;
+	char *dir;
+
+	if (lstat(buf_str(path), &st) < 0)
+		return -1;
+	if (!S_ISLNK(st.st_mode))
+		return 0;
+	n = readlink(buf_str(path), target, sizeof target);
+	if (n < 0)
+		return -1;
+	if ((size_t)n == sizeof target) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	dir = newfile_parent(buf_str(path));
+	buf_clear(path);
+	if (target[0] != '/')
+		buf_addf(path, "%s/", dir);
+	buf_add(path, target, (size_t)n);
+	free(dir);
+	return 1;
+}
+
+/* Where the list is, and .FILE.seen in the directory of it. */
+static int
+set_names(struct gonelist *g, const char *path)
+{
+	size_t i, name = 0;
 	int r;
 
-	if (fstat(g->fd, &st) < 0)
+	buf_adds(&g->path, path);
+	while ((r = follow(&g->path)) > 0)
+		;
+	if (r < 0)
+		return -1;
+	for (i = 0; i < g->path.n; i++)
+		if (g->path.p[i] == '/')
+			name = i + 1;
+	buf_add(&g->seen, g->path.p, name);
+	buf_addf(&g->seen, ".%s.seen", buf_str(&g->path) + name);
+	return 0;
+}
+
+int
+gonelist_open(struct gonelist *g, const char *path, int wait)
+{
+	const int had = access(path, F_OK) == 0 || errno != ENOENT;
+	struct stat st;
+
+	memset(g, 0, sizeof *g);
+	g->at = path;
+	g->fd = take_lock(path, wait);
+	if (g->fd < 0 || set_names(g, path) < 0 || fstat(g->fd, &st) < 0)
 		return -1;
 	if (!S_ISREG(st.st_mode)) {
 		errno = EINVAL;
 		return -1;
 	}
+	/* What was remembered belongs to a list that is there no more. */
+	if (!had && st.st_size == 0 && unlink(buf_str(&g->seen)) < 0 &&
+	    errno != ENOENT)
+		return -1;
+	return 0;
+}
+
+int
+gonelist_read(struct gonelist *g)
+{
 	if (lseek(g->fd, 0, SEEK_SET) < 0 ||
 	    io_slurp(g->fd, &g->list, SIZE_MAX_LIST) < 0)
 		return -1;
-	r = io_text(buf_str(&g->seen), &g->memory, SIZE_MAX_LIST);
-	return r < 0 && errno == ENOENT ? 0 : r;
+	if (io_text(buf_str(&g->seen), &g->memory, SIZE_MAX_LIST) == 0 ||
+	    errno == ENOENT)
+		return 0;
+	g->at = buf_str(&g->seen);
+	return -1;
 }
 
-enum exit_code
-gonelist_open(struct gonelist *g, const char *path)
+/*
+ * Whether there is a line with this address and reason, or -1 with errno;
+ * *whole says whether the last line has its end.
+ */
+static int
+find(const struct gonelist *g, const struct gone *gone, int *whole)
 {
+	enum rd_status got, before = RD_LINE;
+	struct span line;
+	struct gone is;
+	struct rd rd;
+	int found = 0;
+
+	rd_init(&rd, g->fd, IO_FOREVER, LINE_OCTETS);
+	while (!found && ((got = rd_line(&rd, &line)) == RD_LINE ||
+	    got == RD_PARTIAL || got == RD_LONG)) {
+		found = before != RD_LONG && gone_parse(&is, line) > 0 &&
+		    span_case_eq(is.address, gone->address) &&
+		    span_eq(is.reason, gone->reason);
+		before = got;
+	}
+	*whole = before == RD_LINE;
+	errno = rd.err;
+	rd_free(&rd);
+	return !found && errno != 0 ? -1 : found;
+}
+
+/* Appends, or leaves the file as it was. */
+static int
+append(int fd, struct span text)
+{
+	struct stat st;
 	int err;
 
-	memset(g, 0, sizeof *g);
-	g->path = path;
-	set_seen(g);
-	/* What was remembered belongs to a list that is there no more. */
-	if (access(path, F_OK) < 0 && errno == ENOENT)
-		unlink(buf_str(&g->seen));
-	g->fd = lock_take(path, 1);
-	if (g->fd >= 0 && read_both(g) == 0)
-		return EX_OK;
+	if (fstat(fd, &st) < 0)
+		return -1;
+	if (io_write(fd, text.p, text.n) == 0 && io_sync(fd) == 0)
+		return 0;
 	err = errno;
-	warn_sys("%s", path);
-	gonelist_close(g);
-	return die_errno(err, EX_CANTCREAT);
+	if (ftruncate(fd, st.st_size) < 0)
+		warn_sys("half a line is left in the list");
+	errno = err;
+	return -1;
 }
 
-/* With the mode and, where that may be, the owner that the old one has. */
+int
+gonelist_add(struct gonelist *g, const struct gone *gone)
+{
+	struct buf line = { 0 };
+	int whole, r = find(g, gone, &whole);
+
+	if (r == 0) {
+		if (!whole)
+			buf_addc(&line, '\n');
+		gone_add(&line, gone);
+		r = append(g->fd, buf_span(&line));
+		buf_free(&line);
+	}
+	return r < 0 ? -1 : newfile_syncparent(buf_str(&g->path));
+}
+
+/*
+ * With the mode and, where that may be, the owner that the old one has.  It is
+ * locked before anybody can find it, and stays so.
+ */
 static int
 write_list(struct gonelist *g, struct newfile *f, struct span list)
 {
@@ -78,15 +195,19 @@ write_list(struct gonelist *g, struct newfile *f, struct span list)
 		return -1;
 	if (fchown(f->fd, st.st_uid, (gid_t)-1) < 0 && errno != EPERM)
 		return -1;
-	return newfile_write(f, list.p, list.n) < 0 || newfile_sync(f) < 0 ||
-	    newfile_replace(f, g->path) < 0 ? -1 :
-	    newfile_syncparent(g->path);
+	if (newfile_write(f, list.p, list.n) < 0 || io_sync(f->fd) < 0 ||
+	    lock_file(f->fd) < 0 ||
+	    newfile_replace(f, buf_str(&g->path)) < 0)
+		return -1;
+	io_close(g->fd);
+	g->fd = f->fd;
+	return newfile_syncparent(buf_str(&g->path));
 }
 
 static int
 replace(struct gonelist *g, struct span list)
 {
-	char *dir = newfile_parent(g->path);
+	char *dir = newfile_parent(buf_str(&g->path));
 	struct newfile f;
 	int r, err;
 
@@ -104,13 +225,13 @@ replace(struct gonelist *g, struct span list)
 
 /* Behind a line that a crash has cut off, too. */
 static int
-append(struct gonelist *g, struct span lines)
+remember(struct gonelist *g, struct span lines)
 {
 	const struct span had = buf_span(&g->memory);
 	int r, err, fd;
 
-	fd = io_file(buf_str(&g->seen), O_WRONLY | O_CREAT | O_APPEND |
-	    O_CLOEXEC, 0600);
+	g->at = buf_str(&g->seen);
+	fd = io_file(g->at, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -1;
 	r = had.n > 0 && had.p[had.n - 1] != '\n' ?
@@ -125,22 +246,12 @@ append(struct gonelist *g, struct span lines)
 	return r;
 }
 
-enum exit_code
+int
 gonelist_replace(struct gonelist *g, struct span list, struct span memory)
 {
-	const char *name = g->path;
-	int r = 0;
-
-	if (!span_eq(list, buf_span(&g->list)))
-		r = replace(g, list);
-	if (r == 0 && memory.n > 0) {
-		name = buf_str(&g->seen);
-		r = append(g, memory);
-	}
-	if (r == 0)
-		return EX_OK;
-	warn_sys("%s", name);
-	return die_errno(errno, EX_IOERR);
+	if (!span_eq(list, buf_span(&g->list)) && replace(g, list) < 0)
+		return -1;
+	return memory.n > 0 ? remember(g, memory) : 0;
 }
 
 void
@@ -150,5 +261,6 @@ gonelist_close(struct gonelist *g)
 		io_close(g->fd);
 	buf_free(&g->list);
 	buf_free(&g->memory);
+	buf_free(&g->path);
 	buf_free(&g->seen);
 }

@@ -46,9 +46,7 @@ read_list(struct exclude *x, const char *path, struct buf *faults)
 		got = rd_line(&rd, &line);
 		if (got != RD_LINE && got != RD_PARTIAL)
 			break;
-		if (number == 1)
-			line = span_unmarked(line);
-		if (exclude_line(x, span_chomp(line), &why) < 0)
+		if (exclude_line(x, line, &why) < 0)
 			buf_addf(faults, "%s:%zu: %s\n", name, number, why);
 	}
 	if (got == RD_LONG)

@@ -5,7 +5,7 @@
 #include "blame.h"
 #include "format/mail/addr.h"
 #include "format/mail/date.h"
-#include "gone.h"
+#include "format/wire/gone.h"
 
 #define DAY (24 * 60 * 60)
 

@@ -4,6 +4,7 @@
 
 #include "format/mail/idn.h"
 #include "format/mail/verp.h"
+#include "format/wire/gone.h"
 
 void
 exclude_free(struct exclude *x)
@@ -48,15 +49,12 @@ add_comparable(struct buf *b, const struct addr *a)
 int
 exclude_line(struct exclude *x, struct span line, const char **why)
 {
-	const struct span field = span_trim(span_cut(&line, '\t'));
 	struct addr a;
 	uint32_t end;
+	const int r = gone_address(&a, &line, why);
 
-	if (field.n == 0 || field.p[0] == '#')
-		return 0;
-	/* What a bounce was told of by its tag alone has no domain. */
-	if (addr_parse_bare(&a, field, why) < 0)
-		return -1;
+	if (r <= 0)
+		return r;
 	*why = "the lists are too large";
 	if (a.text.n > EXCLUDE_SIZE_MAX - x->text.n)
 		return -1;

@@ -1,20 +1,32 @@
 #include "gone.h"
 
-#include "format/mail/addr.h"
 #include "format/mail/date.h"
 #include "format/mail/mime.h"
+
+int
+gone_address(struct addr *a, struct span *line, const char **why)
+{
+	struct span field;
+
+	*line = span_unmarked(span_chomp(*line));
+	field = span_trim(span_cut(line, '\t'));
+	if (field.n == 0 || field.p[0] == '#')
+		return 0;
+	return addr_parse_bare(a, field, why) < 0 ? -1 : 1;
+}
 
 int
 gone_parse(struct gone *g, struct span line)
 {
 	struct span time, count;
 	struct addr a;
+	int r;
 
 	memset(g, 0, sizeof *g);
-	line = span_chomp(line);
-	if (span_trim(line).n == 0 || span_trim(line).p[0] == '#')
-		return 0;
-	g->address = span_trim(span_cut(&line, '\t'));
+	r = gone_address(&a, &line, NULL);
+	if (r <= 0)
+		return r;
+	g->address = a.text;
 	g->reason = span_cut(&line, '\t');
 	time = span_cut(&line, '\t');
 	count = span_cut(&line, '\t');
@@ -23,7 +35,7 @@ gone_parse(struct gone *g, struct span line)
 		g->time = 0;
 	if (span_number(count, &g->count) < 0)
 		g->count = 0;
-	return addr_parse_bare(&a, g->address, NULL) < 0 ? -1 : 1;
+	return 1;
 }
 
 void
