@@ -164,11 +164,12 @@ report() {
 			'exit $code' >killers/$program
 		chmod +x killers/$program
 	done
+	# Before a call, or when it is done.
 	for ((i = 0; i < 60; i++)); do
-		for at in "$i" "$i.5"; do
-			echo 0 >calls
-			KILL=$at PATH=$PWD/killers:$PATH pipeline || :
-		done
+		at=$i
+		((i % 2)) || at+=.5
+		echo 0 >calls
+		KILL=$at PATH=$PWD/killers:$PATH pipeline || :
 		[ "$(cat calls)" -gt "$i" ] || break
 	done
 	[ "$i" -lt 60 ]
