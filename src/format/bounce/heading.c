@@ -96,20 +96,32 @@ contains_any(struct span s, const char *const *what, size_t n)
 	return 0;
 }
 
+/* No sender at all, or what some mail systems write for none. */
+static int
+is_null_path(struct span path)
+{
+	return path.p != NULL && (span_is(path, "<>") ||
+	    contains(path, "mailer-daemon"));
+}
+
 int
 heading_is_system(const struct heading *h)
 {
-	static const char *const names[] = {
-		"mailer-daemon", "postmaster", "mailerdaemon", "mail-daemon",
-		"maildaemon", "mdaemon@", "mail delivery s", "mail.delivery",
-		"microsoftexchange", "mailer@", "majordomo-daemon",
-		"mail administrator", "mail-delivery"
+	static const char *const programs[] = {
+		"mailer-daemon", "mailerdaemon", "mail-daemon", "maildaemon",
+		"mdaemon@", "mail delivery s", "microsoftexchange"
 	};
+	/* Behind these there may be people, who have a return path. */
+	static const char *const offices[] = {
+		"postmaster", "mailer@", "mail administrator"
+	};
+	const int is_null = is_null_path(h->path);
 
 	/* Postfix and Exim call a bounce auto-replied, too. */
-	return contains_any(h->from, names, COUNT(names)) ||
-	    (h->path.p != NULL && span_is(h->path, "<>") &&
-	    !span_case_begins(h->submitted, "auto-replied"));
+	return contains_any(h->from, programs, COUNT(programs)) ||
+	    ((is_null || h->path.p == NULL) &&
+	    contains_any(h->from, offices, COUNT(offices))) ||
+	    (is_null && !span_case_begins(h->submitted, "auto-replied"));
 }
 
 int

@@ -26,8 +26,8 @@ void heading_read(struct heading *h, struct span message);
 int heading_time(const struct heading *h, int64_t *t);
 
 /*
- * Whether a program speaks for a mail system: it has the name of one, or
- * nobody is to answer it and it is no answer that somebody has set up.
+ * Whether a program speaks for a mail system: by its name, or because nobody
+ * is to answer it and it is no answer that somebody has set up.
  */
 int heading_is_system(const struct heading *h);
 
