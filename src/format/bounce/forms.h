@@ -13,7 +13,7 @@ enum form_style {
 	FORM_BARE = 2,		/* lines that begin with the address, each as
 				   far from the margin as the first */
 	FORM_LABEL = 4,		/* lines that begin with a label */
-	FORM_INLINE = 8,	/* it follows in the line itself, or the next */
+	FORM_INLINE = 8,	/* it follows in the line itself */
 	FORM_TRANSCRIPT = 16	/* lines "550 5.1.1 <address>... " */
 };
 

@@ -212,7 +212,6 @@ take_text(struct notice *n, struct span line)
 		n->rcpt = rcpt.n > 0 ? rcpt : n->rcpt;
 		return;
 	}
-
 	if (n->rcpt.n > 0 && (!n->closed || inside))
 		n->why.n = (size_t)(line.p + line.n - n->why.p);
 	if (n->told && (n->angle ? n->blank :
@@ -228,6 +227,9 @@ take_line(struct notice *n, struct span line)
 
 	if (span_trim(line).n == 0)
 		return;
+	/* Another list, perhaps of those whom it did reach. */
+	if (span_begins(span_trim(line), "--"))
+		n->closed = 1;
 	if (n->form->style & FORM_TRANSCRIPT)
 		rcpt = refused(line);
 	else if (!n->closed && (n->told || n->lead <= LEAD_MAX))
