@@ -136,7 +136,7 @@ END
 	kill -TERM "$PID"
 	hear c 421
 	ended c
-	run -0 wait "$PID"
+	wait "$PID"
 	hang_up b c
 	[ -z "$(ls tmp)" ]
 	wait_for nobody_left
