@@ -22,8 +22,8 @@ void rows_free(struct rows *r);
  * or the same address where it is email, into groups: all but the first are
  * rows from now on.  What is wrong is added to the faults of o: entries of a
  * group with other addresses, no entry with that field, and texts where [rows]
- * does not stand as it should, or not at all, so that no row would show.  o must
- * outlive r.
+ * does not stand as it should, or not at all, so that no row would show.  o
+ * must outlive r.
  */
 void rows_group(struct rows *r, struct order *o, struct span key);
 
