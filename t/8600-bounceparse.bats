@@ -80,6 +80,7 @@ signed() {
 	signed "${one/user1/user2}" unknown >forged
 	signed "$one" other@elsewhere.example >forwards
 	signed "${one^^}" unknown >capitals
+	signed "${one^^}" User1@pth.ua >changed
 	signed "$one" unknown delayed >delayed
 	signed 'news+[x]@pth.ua' unknown >not
 	# where it says no recipient at all, in a text and in a complaint
@@ -87,11 +88,12 @@ signed() {
 	sed "s/^Source-IP.*/Original-Mail-From: <$one>/" \
 		"$BOUNCES/arf-redacted.eml" >complaint
 	[ "$(lines nobody forged forwards)" = 'failed other@elsewhere.example' ]
-	[ "$(lines -k key nobody forged forwards capitals delayed not \
+	[ "$(lines -k key nobody forged forwards capitals changed delayed not \
 		"$BOUNCES/vacation.eml" text complaint)" = \
 'failed user1@pth.ua
 failed user1@pth.ua
 failed USER1@PTH.UA
+failed User1@pth.ua
 deferred user1@pth.ua
 failed user1@pth.ua
 complained user1@pth.ua' ]

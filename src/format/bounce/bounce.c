@@ -132,8 +132,8 @@ only_recipient(struct span header, struct buf *b)
 }
 
 /*
- * Who it is: the recipient whom we signed for, even where the report names the
- * one to whom that mailbox forwards; else the one that is named.
+ * Who it is: the only recipient whom we signed that sender for, even where the
+ * report names those to whom the mailbox forwards; else the one that is named.
  */
 static struct span
 recipient(struct reading *r, const struct found_one *one)
@@ -142,7 +142,8 @@ recipient(struct reading *r, const struct found_one *one)
 	const struct span named = found_span(&b->found, one->rcpt);
 	const struct span ours = buf_span(&b->verp);
 
-	if (ours.n > 0 && b->found.n == 1 &&
+	/* Servers on the way may have changed the letters of ours. */
+	if (ours.n > 0 && !span_case_eq(ours, named) &&
 	    (named.n == 0 || span_find(ours, '@') != NULL))
 		return ours;
 	if (named.n > 0)
