@@ -38,9 +38,9 @@ decode() {
 
 @test "a dot line in every place of a large message" {
 	fake
-	{ cat fields; echo; for i in $(seq 3000); do
+	(cat fields; echo; for i in $(seq 3000); do
 		printf '.%*s\n.\n' $((i % 80)) x
-	done; } >letter
+	done) >letter
 	run -0 smtpsend -s "$ADDR" a@x <letter
 	text | cmp letter
 }

@@ -323,7 +323,7 @@ ask() {
 }
 
 @test "a large message goes through, byte for byte" {
-	seq 2000000 >mail/user1/new/1.big
+	seq 300000 >mail/user1/new/1.big
 	session 'RETR 1'
 	[ "$(head -n 1 out)" = "+OK $(crlf <mail/user1/cur/1.big:2,S | wc -c) octets" ]
 	sed '1d;$d' out | cmp - mail/user1/cur/1.big:2,S

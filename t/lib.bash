@@ -32,21 +32,21 @@ PYTHON=/usr/bin/python3
 STARTED=()
 TAPS=0
 
-# note_tests_alone: bats notes of each command where it stands, for its report
-# of one that fails, which costs many times what most commands do.  Of what
-# helpers do it is enough to know which line of the test called them, and of
-# what a subshell notes nobody hears.
-note_tests_alone() {
-	# A line alone, or bats counts those of the trap, too.
-	local other='((BASH_SUBSHELL)) || [[ $BASH_SOURCE = *.bash ]]'
-	! declare -F bats_debug_trap >/dev/null ||
-		trap "$other || "'bats_debug_trap "$BASH_SOURCE"' DEBUG
-}
+# Bats notes of each command where it stands, for its report of one that fails,
+# which costs many times what most commands do.  Of what helpers do it is enough
+# to know which line of the test called them, and of what a subshell notes
+# nobody hears.  A line alone, or bats counts those of the trap, too.
+NOTE=
+if declare -F bats_debug_trap >/dev/null; then
+	NOTE='((BASH_SUBSHELL)) || [[ $BASH_SOURCE = *.bash ]]'
+	NOTE+=' || bats_debug_trap "$BASH_SOURCE"'
+fi
 
 # A file with a setup or teardown of its own calls these from there.
 lib_setup() {
+	# shellcheck disable=SC2064 # the text as it is now
+	[ -z "$NOTE" ] || trap "$NOTE" DEBUG
 	exec </dev/null
-	note_tests_alone
 	# What bats itself runs beside the test.
 	BESIDE=()
 	in_background

@@ -22,8 +22,11 @@ message() {
 # shellcheck disable=SC2120
 pop() {
 	pop3d-lite -i -u passwd -d mail "$@" >raw 2>err || return
-	lacks -v $'\r$' raw || return
-	tr -d '\r' <raw | sed 1d >out
+	awk '
+	BEGIN { printf "" >"out" }
+	!sub(/\r$/, "") { print "no CR: " $0; bad = 1 }
+	NR > 1 { gsub(/\r/, ""); print >"out" }
+	END { exit bad }' raw
 }
 
 # session COMMAND ...: one of user1, with CRLF, and QUIT at its end; out has

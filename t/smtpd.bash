@@ -4,10 +4,25 @@
 # their CR go to out, with NAME for our host's name and ID for identifiers.
 talk() {
 	smtpd-lite -i -d mail "$@" >raw 2>err || return
-	lacks -v $'\r$' raw || return
-	tr -d '\r' <raw | sed "1s/^220 \([^ ]*\) .*/\1/; 1!d" >name
-	tr -d '\r' <raw | sed -E "s/^(2[25]0[ -])$(cat name)( |\$)/\1NAME\2/
-		s/@$(cat name)>/@NAME>/; s/queued as .*/queued as ID/" >out
+	awk '
+	BEGIN { printf "" >"out" }
+	!sub(/\r$/, "") { print "no CR: " $0; bad = 1 }
+	{ gsub(/\r/, "") }
+	NR == 1 {
+		name = /^220 [^ ]* / ? $2 : $0
+		print name >"name"
+	}
+	/^2[25]0[ -]/ && index(substr($0, 5) " ", name " ") == 1 {
+		$0 = substr($0, 1, 4) "NAME" substr($0, 5 + length(name))
+	}
+	i = index($0, "@" name ">") {
+		$0 = substr($0, 1, i) "NAME" substr($0, i + 1 + length(name))
+	}
+	{
+		sub(/queued as .*/, "queued as ID")
+		print >"out"
+	}
+	END { exit bad }' raw
 }
 
 # replies: the codes of out, one a reply.
