@@ -179,15 +179,18 @@ setup() {
 		/^\.Ed/ { on = 0 }
 		on { print >("example" n) }'
 	[ "$(orderparse -n example1)" = 3 ]
-	[ "$(orderparse -n example2)" = 3 ]
-	orderparse -f a@b.c -m user3@pth.ua example2 | sed '1,/^$/d' >body
+	head -c 32 /dev/zero | tr '\0' k >key
+	chmod 600 key
+	[ "$(orderparse -n -k key example2)" = 3 ]
+	[ "$(orderparse -n example3)" = 3 ]
+	orderparse -f a@b.c -m user3@pth.ua example3 | sed '1,/^$/d' >body
 	printf 'Dear student,\nyour grade is not known yet; come to the office.\n' |
 		diff -u - body
-	orderparse -f a@b.c -m olena@pth.ua example2 | sed '1,/^$/d' >body
+	orderparse -f a@b.c -m olena@pth.ua example3 | sed '1,/^$/d' >body
 	printf 'Dear Kovalenko, Olena,\nyour grade is 95; come to B 12.\n' |
 		diff -u - body
 
-	orderparse -f a@b.c -m olena@pth.ua example3 >letter
+	orderparse -f a@b.c -m olena@pth.ua example4 >letter
 	grep -Fx 'List-Unsubscribe: <https://pth.ua/unsubscribe?who=olena@pth.ua>' letter
 	grep -Fx 'Content-Type: text/html; charset=us-ascii' letter
 
