@@ -1,6 +1,6 @@
 /*
- * A list of whom to leave out, and recipients behind a form feed: those are left
- * out who are on it when each is compared with each, and nobody else.
+ * A list of whom to leave out, and recipients behind a form feed: who is on it,
+ * when each is compared with each, is left out, and nobody else.
  */
 #include "format/mail/idn.h"
 #include "format/order/exclude.h"
