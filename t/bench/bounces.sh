@@ -92,7 +92,8 @@ ours() { bounceparse box >ours; }
 peer() { python3 loop.py >peer; }
 for round in 1 2 3; do
 	clock bounces.ours ours
-	[ "$round" = 3 ] || clock bounces.peer peer
+	# Two minutes, where ours takes two seconds: once is enough.
+	[ "$round" != 1 ] || clock bounces.peer peer
 done
 cmp ours peer
 report "bounceparse, $N in a Maildir, ms" bounces.ours bounces.peer 20
