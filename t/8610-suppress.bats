@@ -173,7 +173,8 @@ suppress: none: No such file or directory' ]
 	ln -s lists/news link
 	ln -s link gone
 	bounce a@a.example 21 '5.1.1 no' | suppress -o gone
-	[ -h gone ] && [ -h link ]
+	[ -h gone ]
+	[ -h link ]
 	says 'a@a.example failed 1'
 	[ "$(ls -A lists)" = "$(printf '%s\n' .news.seen news)" ]
 }
