@@ -1,5 +1,5 @@
-/* client/smtp/tls: what openssl says becomes a few words on one line. */
-#include "client/smtp/tls.h"
+/* sys/openssl: what openssl says becomes a few words on one line. */
+#include "sys/openssl.h"
 
 #include "fuzz.h"
 
@@ -12,7 +12,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	MUST(pipe(pair) == 0);
 	MUST(write(pair[1], data, n) == (ssize_t)n);
 	close(pair[1]);
-	MUST(tls_explain(&why, pair[0]) == (why.n > 0));
+	MUST(openssl_explain(&why, pair[0], "server") == (why.n > 0));
 	MUST(why.n == 0 || memchr(why.p, '\n', why.n) == NULL);
 	close(pair[0]);
 	buf_free(&why);

@@ -57,6 +57,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static const char boxes[] = "joe\0joe@x.test";
 	static void *store;
+	static const struct mail_hearer nobody = { NULL, NULL };
 	struct span text = span_of(data, n), rest;
 	struct dice d;
 	void *mail;
@@ -68,7 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (store == NULL) {
 		MUST(mkdtemp(root) != NULL);
 		snprintf(path, sizeof path, "%s/joe.txt", root);
-		store = mbox_store.open(root);
+		store = mbox_store.open(root, &nobody);
 	}
 	unlink(path);
 	mail = mbox_store.begin(store, span_str("a@b.test"),
