@@ -23,10 +23,10 @@ SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 	-fsanitize=address,undefined
 
 # The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
-PROGS = archive-stamp bounceparse ftpd-lite ftpsend mkbatch mkmail mxlookup \
-	orderparse orderrecv ordersend ordertake pop3d-lite protoexplain \
-	protograde protoladder protoreplay prototap resultplot savefile \
-	settled smtpd-lite smtpsend suppress unsub withlock
+PROGS = archive-stamp bouncematch bounceparse ftpd-lite ftpsend mkbatch \
+	mkmail mxlookup orderparse orderrecv ordersend ordertake pop3d-lite \
+	protoexplain protograde protoladder protoreplay prototap resultplot \
+	savefile settled smtpd-lite smtpsend suppress unsub withlock
 MODULES = \
 	sys/appended sys/buf sys/charset sys/cli sys/conn \
 	sys/dataconn sys/die sys/fdpass sys/inetd sys/io sys/limit \
@@ -34,7 +34,7 @@ MODULES = \
 	sys/relay sys/sandbox sys/secret sys/serve sys/spawn sys/stop sys/text \
 	sys/tlsserver sys/workers \
 	format/bounce/blame format/bounce/bounce format/bounce/forms \
-	format/bounce/found \
+	format/bounce/found format/bounce/returned \
 	format/bounce/heading format/bounce/notice format/bounce/parts \
 	format/bounce/reason format/bounce/status \
 	format/bounce/suppression \

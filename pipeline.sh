@@ -42,7 +42,7 @@ JOBS=${JOBS:-1}				# connections to the server
 BOUNCES=${BOUNCES:-}			# a Maildir that bounces come back to
 GONE=${GONE:-}				# a list of those not to write to
 WATCH=${WATCH:-10}			# seconds between two looks (-w)
-export SMTPSERVER WORK
+export SMTPSERVER
 
 set -u
 umask 077
@@ -370,76 +370,25 @@ read_bounces() {
 	[ -z "$GONE" ] || step suppress -o "$GONE" -- "$found" || return
 	match_bounces && start_reports || return
 	finish_reports
-	rm -f -- "$came"/.tmp.* "$came"/*.new
+	rm -f -- "$came"/.tmp.*
 	return "$worst"
 }
 
-# New bounces by mailing, whose results have the same Message-ID and recipient:
-# STEM-STAMP.new.  Those of no mailing are in -.new; those of an order that is
-# in work come again when it has its report.  It may go to the archive
-# meanwhile, so what lies in work is looked at first.
+# New bounces by mailing: STEM-STAMP.bounces.  Those of an order that is in work
+# come again when it has its report; those of no mailing do not.
 match_bounces() {
-	rm -f -- "$came"/*.new
-	[ -e "$came/reported" ] || step savefile "$came/reported" true || return
-	files=$came/.tmp.$$.files
-	{ step find "$WORK" -name '*.results' && echo &&
-		{ [ ! -d "$ARC" ] || step find "$ARC" -name '*.results'; }
-	} >"$files" || return
-	step awk -F '\t' '
-		function put(base) {
-			print said[$8, tolower($2)] >(ENVIRON["WORK"] \
-				"/..bounces/" base ".new")
-		}
-		FILENAME == ARGV[1] { reported[$0]; next }
-		FILENAME == ARGV[2] {
-			if ($1 == "failed" && $8 != "-" && !($0 in reported))
-				said[$8, tolower($2)] = $0
-			next
-		}
-		FNR == 1 {
-			for (key in said)
-				fresh = 1
-			if (!fresh)
-				exit
-		}
-		$0 == "" { archived = 1; next }
-		{
-			file = base = $0
-			gsub(/.*\/|\.results$/, "", base)
-			while ((got = getline <file) > 0)
-				if ($1 == "sent" && ($8, tolower($2)) in said) {
-					if (archived)
-						put(base)
-					delete said[$8, tolower($2)]
-				}
-			if (got < 0) {
-				print "pipeline.sh: " file ": cannot be read," \
-					" tried again later" | "cat >&2"
-				exit gone = 75
-			}
-			close(file)
-		}
-		END {
-			if (gone)
-				exit gone
-			for (key in said) {
-				$0 = said[key]
-				put("-")
-			}
-		}' "$came/reported" "$found" "$files"
+	rm -f -- "$came"/*.bounces
+	set -- "$found"
+	[ ! -d "$ARC" ] || set -- "$@" "$ARC"
+	step bouncematch -k "$came/reported" -o "$came" -p "$WORK" -- "$@"
 }
 
 start_reports() {
-	for file in "$came"/*.new; do
-		[ -e "$file" ] || continue
+	for file in "$came"/*.bounces; do
 		name=${file##*/}
-		name=${name%.new}
-		if [ "$name" = - ]; then
-			step savefile "$came/reported" \
-				cat -- "$came/reported" "$file" || return
-		elif [ ! -e "$came/$name/report" ]; then
+		name=${name%.bounces}
+		[ ! -e "$file" ] || [ -e "$came/$name/report" ] ||
 			start_report || return
-		fi
 	done
 }
 
@@ -448,7 +397,7 @@ start_report() (
 	state=$came/$name
 	order=$name REPORT=socket
 	mkdir -p -- "$state" &&
-		step savefile "$state/$name.bounces" cat -- "$file" || return
+		step savefile -r "$file" "$state/$name.bounces" || return
 	count=$(step awk 'END { print NR }' "$state/$name.bounces") || return
 	make_report "$name: $count came back" -R "$state/$name.bounces" <<-END
 	Of the letters of $name that had been sent, $count came back.
@@ -467,8 +416,8 @@ finish_report() (
 	order=$name
 	send_report || return
 	if [ -e "$state/$name.bounces" ]; then
-		step savefile "$came/reported" \
-			cat -- "$came/reported" "$state/$name.bounces" &&
+		step bouncematch -k "$came/reported" -- \
+			"$state/$name.bounces" &&
 			put "$state/$name.bounces" >/dev/null || return
 	fi
 	rm -f -- "$state"/* && rmdir -- "$state"
@@ -565,7 +514,7 @@ find_programs() {
 	PATH=$PATH:$dir/bin:$dir
 	set -- archive-stamp mkmail orderparse ordertake savefile settled \
 		smtpsend withlock
-	[ -z "$BOUNCES" ] || set -- "$@" bounceparse
+	[ -z "$BOUNCES" ] || set -- "$@" bounceparse bouncematch
 	[ -z "$BOUNCES" ] || [ -z "$GONE" ] || set -- "$@" suppress
 	for program; do
 		command -v "$program" >/dev/null ||

@@ -294,6 +294,24 @@ bounced() {
 	all_tried
 }
 
+@test "bouncematch.1" {
+	bounced
+	mkdir ARC
+	bounceparse mail/news | awk -F '\t' -v OFS='\t' '{ $1 = "sent"; print }' \
+		>ARC/session.results
+	[ -s ARC/session.results ]
+	bounceparse mail/news >all
+	gives 0 1
+	cp got matched
+	[ -s matched ]
+	gives 0 2
+	cmp matched back/session.bounces
+	gives 0 3
+	cmp matched got
+	bouncematch -k seen bounces ARC | cmp - /dev/null
+	all_tried
+}
+
 @test "suppress.1" {
 	bounced
 	mkdir ARC

@@ -153,7 +153,7 @@ report() {
 	pipeline
 	bounce ARC/one-*.results user2
 	mkdir killers
-	for program in bounceparse suppress awk savefile mkmail smtpsend \
+	for program in bounceparse suppress bouncematch savefile mkmail smtpsend \
 		archive-stamp rm; do
 		real=$(command -v $program)
 		printf '%s\n' '#!/bin/sh' \

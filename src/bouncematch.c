@@ -1,0 +1,288 @@
+/*
+ * bouncematch: which letters of these mailings came back: joins bounces with
+ * the results of mailings.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "format/bounce/returned.h"
+#include "sys/cli.h"
+#include "sys/io.h"
+#include "sys/newfile.h"
+#include "sys/secret.h"
+
+#define LINE_OCTETS 65536		/* of a line at most */
+#define KNOWN_MAX ((size_t)1 << 30)	/* octets of -k */
+
+static const char usage[] =
+    "usage: bouncematch [-k known] [-o dir] [-p results] ...\n"
+    "                   bounces [results ...]\n"
+    "  -k  leave out the bounces in that file, and add those of no mailing\n"
+    "  -o  write the bounces of NAME.results to NAME.bounces in dir\n"
+    "  -p  leave bounces of these mailings for later; may be given again\n"
+    "Where results are a directory, all NAME.results below it are meant.\n";
+
+struct match {
+	struct returned bounces;
+	const char *dir;	/* -o, or NULL */
+	int later;		/* these results are of -p */
+	int bad;		/* something was told */
+	struct buf found;	/* the bounces of one mailing */
+	struct wr out;
+};
+
+/* --- Bounces ------------------------------------------------------------ */
+
+/* The rest of a line that is too long. */
+static void
+pass_over(struct rd *rd)
+{
+	struct span rest;
+
+	while (rd_line(rd, &rest) == RD_LONG)
+		;
+}
+
+static void
+read_bounces(struct match *m, const char *path)
+{
+	const char *name = io_name(path);
+	const int fd = io_open(path);
+	unsigned long number;
+	enum rd_status got;
+	struct span line;
+	struct rd rd;
+
+	if (fd < 0)
+		die_sys(die_errno(errno, EX_NOINPUT), "%s", name);
+	rd_init(&rd, fd, IO_FOREVER, LINE_OCTETS);
+	for (number = 1; (got = rd_line(&rd, &line)) == RD_LINE ||
+	    got == RD_PARTIAL || got == RD_LONG; number++) {
+		if (got == RD_LONG)
+			pass_over(&rd);
+		if (got != RD_LINE || returned_bounce(&m->bounces,
+		    span_chomp(line), 0) < 0) {
+			warn("%s:%lu: not a line of results(5)", name, number);
+			m->bad = 1;
+		}
+	}
+	errno = rd.err;
+	if (got == RD_ERROR)
+		die_sys(die_errno(errno, EX_NOINPUT), "%s", name);
+	rd_free(&rd);
+	if (fd != STDIN_FILENO)
+		io_close(fd);
+}
+
+static void
+read_known(struct match *m, const char *path, struct buf *text)
+{
+	struct span rest;
+
+	if (io_text(path, text, KNOWN_MAX) < 0 && errno != ENOENT)
+		die_sys(die_errno(errno, EX_NOINPUT), "%s", path);
+	rest = buf_span(text);
+	while (rest.n > 0)
+		returned_bounce(&m->bounces, span_chomp(span_line(&rest)), 1);
+}
+
+/* A file, whole and on disk. */
+static void
+write_file(const char *path, struct span text, struct span more)
+{
+	char *dir = newfile_parent(path);
+	struct newfile f;
+	int err;
+
+	if (newfile_open(&f, dir) < 0)
+		die_sys(die_errno(errno, EX_CANTCREAT), "%s", path);
+	newfile_write(&f, text.p, text.n);
+	newfile_write(&f, more.p, more.n);
+	if (newfile_sync(&f) < 0 || newfile_replace(&f, path) < 0 ||
+	    newfile_syncparent(path) < 0) {
+		err = errno;
+		newfile_drop(&f);
+		errno = err;
+		die_sys(die_errno(err, EX_IOERR), "%s", path);
+	}
+	free(dir);
+}
+
+static void
+write_known(struct match *m, const char *path, struct buf *text)
+{
+	struct buf rest = { 0 };
+	struct span bounce;
+	size_t i = 0;
+
+	if (text->n > 0 && text->p[text->n - 1] != '\n')
+		buf_addc(text, '\n');
+	while (returned_next(&m->bounces, &i, &bounce)) {
+		buf_addspan(&rest, bounce);
+		buf_addc(&rest, '\n');
+	}
+	if (rest.n > 0)
+		write_file(path, buf_span(text), buf_span(&rest));
+	buf_free(&rest);
+}
+
+/* --- Results ------------------------------------------------------------ */
+
+static int
+is_results(const char *name)
+{
+	const char *end = strrchr(name, '.');
+
+	return end != NULL && strcmp(end, ".results") == 0;
+}
+
+/* What was found for the mailing of these results. */
+static void
+put(struct match *m, const char *path)
+{
+	const char *name = strrchr(path, '/');
+	struct buf file = { 0 };
+
+	name = name != NULL ? name + 1 : path;
+	if (m->dir == NULL)
+		wr_addspan(&m->out, buf_span(&m->found));
+	else if (m->found.n > 0) {
+		buf_addf(&file, "%s/%s", m->dir, name);
+		if (is_results(name))
+			file.n = (size_t)(strrchr(file.p, '.') - file.p);
+		buf_adds(&file, ".bounces");
+		write_file(buf_str(&file), buf_span(&m->found),
+		    span_of(NULL, 0));
+		buf_free(&file);
+	}
+	buf_clear(&m->found);
+}
+
+/* Other lines, and ends of lines that are too long, are no sent letters. */
+static void
+read_results(struct match *m, const char *path)
+{
+	const int fd = io_open(path);
+	enum rd_status got;
+	struct span line, bounce;
+	struct rd rd;
+
+	if (fd < 0)
+		die_sys(die_errno(errno, EX_NOINPUT), "%s", io_name(path));
+	rd_init(&rd, fd, IO_FOREVER, LINE_OCTETS);
+	while ((got = rd_line(&rd, &line)) == RD_LINE || got == RD_LONG) {
+		if (got == RD_LONG)
+			pass_over(&rd);
+		else if (returned_letter(&m->bounces, span_chomp(line),
+		    &bounce) && !m->later) {
+			buf_addspan(&m->found, bounce);
+			buf_addc(&m->found, '\n');
+		}
+	}
+	errno = rd.err;
+	if (got == RD_ERROR)
+		die_sys(die_errno(errno, EX_NOINPUT), "%s", io_name(path));
+	rd_free(&rd);
+	if (fd != STDIN_FILENO)
+		io_close(fd);
+	put(m, path);
+}
+
+static void read_tree(struct match *, const char *);
+
+/* What has just been moved or removed is passed over. */
+static void
+read_entry(struct match *m, const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0) {
+		if (errno != ENOENT)
+			die_sys(die_errno(errno, EX_NOINPUT), "%s", path);
+	} else if (S_ISDIR(st.st_mode))
+		read_tree(m, path);
+	else if (S_ISREG(st.st_mode) && is_results(path) &&
+	    (access(path, F_OK) == 0 || errno != ENOENT))
+		read_results(m, path);
+}
+
+static void
+read_tree(struct match *m, const char *path)
+{
+	DIR *d = io_dir(path);
+	struct dirent *entry;
+	struct buf name = { 0 };
+
+	if (d == NULL)
+		die_sys(die_errno(errno, EX_NOINPUT), "%s", path);
+	while ((errno = 0, entry = readdir(d)) != NULL) {
+		if (entry->d_name[0] == '.')
+			continue;
+		buf_clear(&name);
+		buf_addf(&name, "%s/%s", path, entry->d_name);
+		read_entry(m, buf_str(&name));
+	}
+	if (errno != 0)
+		die_sys(die_errno(errno, EX_NOINPUT), "%s", path);
+	closedir(d);
+	buf_free(&name);
+}
+
+/* Without open bounces nothing need be read any more. */
+static void
+read_mailings(struct match *m, char **paths, size_t n, int later)
+{
+	struct stat st;
+	size_t i;
+
+	m->later = later;
+	for (i = 0; i < n && m->bounces.open > 0; i++)
+		if (stat(paths[i], &st) == 0 && S_ISDIR(st.st_mode))
+			read_tree(m, paths[i]);
+		else
+			read_results(m, paths[i]);
+}
+
+int
+main(int argc, char **argv)
+{
+	char **pending = die_calloc((size_t)argc, sizeof *pending);
+	const char *known = NULL;
+	struct buf text = { 0 };
+	struct match m = { 0 };
+	size_t n = 0;
+	int c;
+
+	cli_init(argc, argv, usage);
+	while ((c = getopt(argc, argv, "hk:o:p:V")) != -1)
+		switch (c) {
+		case 'h': cli_help();
+		case 'k': known = optarg; break;
+		case 'o': m.dir = optarg; break;
+		case 'p': pending[n++] = optarg; break;
+		case 'V': cli_version();
+		default: cli_usage();
+		}
+	argc -= optind;
+	argv += optind;
+	if (argc == 0)
+		cli_usage();
+	secret_fill(&m.bounces.seed, sizeof m.bounces.seed);
+	wr_init(&m.out, STDOUT_FILENO, IO_FOREVER);
+	if (known != NULL)
+		read_known(&m, known, &text);
+	read_bounces(&m, argv[0]);
+	/* A mailing may go to the archive meanwhile, never back. */
+	read_mailings(&m, pending, n, 1);
+	read_mailings(&m, argv + 1, (size_t)argc - 1, 0);
+	wr_finish(&m.out);
+	if (known != NULL)
+		write_known(&m, known, &text);
+	returned_free(&m.bounces);
+	buf_free(&m.found);
+	buf_free(&text);
+	free(pending);
+	return m.bad ? EX_DATAERR : EX_OK;
+}
