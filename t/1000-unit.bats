@@ -127,3 +127,5 @@ unit() {
 @test "client/smtp/batchread: what a worker is dealt" { unit batchread; }
 
 @test "client/smtp/pool" { unit pool; }
+
+@test "grade: points, a class, sessions with programs that are judged" { unit grade; }
