@@ -129,3 +129,7 @@ unit() {
 @test "client/smtp/pool" { unit pool; }
 
 @test "grade: points, a class, sessions with programs that are judged" { unit grade; }
+
+@test "format/mail/unicode, format/mail/idn" { unit idn; }
+
+@test "format/wire/survey, format/wire/tally, format/wire/waits" { unit survey; }
