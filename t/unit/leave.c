@@ -40,6 +40,8 @@ test_found(void)
 {
 	query(QUERY, ADDRESS);
 	query("t=" TOKEN "&x&=&a=user+x%40pth.ua", ADDRESS);
+	query("utm=%4&email=user%2Bx%40pth.ua&who=x%40y&token=" TOKEN,
+	    ADDRESS);
 	query("a=USER%2bx@PTH.ua&t=YRYFB2M7XDS6QJJOFEG3NX27OY",
 	    "USER+x@PTH.ua");
 	message("Subject: " ADDRESS " " TOKEN "\n\n", ADDRESS);
@@ -53,7 +55,7 @@ test_refused(void)
 {
 	static const char *const queries[] = {
 		"", "a=user%2Bx%40pth.ua", "t=" TOKEN, "a=&t=" TOKEN,
-		"a=user%2Bx%40pth.ua&t=", "A=user%2Bx%40pth.ua&T=" TOKEN,
+		"a=user%2Bx%40pth.ua&t=", "user%2Bx%40pth.ua&" TOKEN,
 		QUERY "a", "a=user%2Bx%40pth.ua&t=%79" TOKEN,
 		"a=user%2Bx%40pth.ua%00&t=" TOKEN, "a=user%2Bx%4&t=" TOKEN,
 		"a=ser%2Bx%40pth.ua&t=" TOKEN,

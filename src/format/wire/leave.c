@@ -28,23 +28,30 @@ convert(struct buf *text, const char *name)
 	    span_case_is(span_str(name), "us-ascii") ? 0 : -1;
 }
 
-static int
-find_words(struct buf *address, const struct leave *l, struct span text)
-{
-	struct span word, token[WORDS_MAX], who[WORDS_MAX];
-	size_t i, k, tokens = 0, addresses = 0;
+/* What may be tokens and addresses, in a message or a query. */
+struct asked {
+	struct span token[WORDS_MAX], who[WORDS_MAX];
+	size_t tokens, addresses;
+};
 
-	while ((word = span_take_word(&text)).n > 0) {
-		if (tag_is_base32(word, TAG_LONG) && tokens < WORDS_MAX)
-			token[tokens++] = word;
-		else if (span_find(word, '@') != NULL &&
-		    addresses < WORDS_MAX)
-			who[addresses++] = word;
-	}
-	for (i = 0; i < tokens; i++)
-		for (k = 0; k < addresses; k++)
-			if (is_ours(l, token[i], who[k])) {
-				buf_addspan(address, who[k]);
+static void
+look_at(struct asked *a, struct span word)
+{
+	if (tag_is_base32(word, TAG_LONG) && a->tokens < WORDS_MAX)
+		a->token[a->tokens++] = word;
+	else if (span_find(word, '@') != NULL && a->addresses < WORDS_MAX)
+		a->who[a->addresses++] = word;
+}
+
+static int
+find_ours(struct buf *address, const struct leave *l, const struct asked *a)
+{
+	size_t i, k;
+
+	for (i = 0; i < a->tokens; i++)
+		for (k = 0; k < a->addresses; k++)
+			if (is_ours(l, a->token[i], a->who[k])) {
+				buf_addspan(address, a->who[k]);
 				return 0;
 			}
 	return -1;
@@ -54,51 +61,48 @@ int
 leave_message(struct buf *address, const struct leave *l, struct span text)
 {
 	struct buf line = { 0 }, words = { 0 };
-	struct span subject;
+	struct asked asked = { .tokens = 0 };
+	struct span subject, rest, word;
 	const char *why;
-	int r = -1;
+	int r;
 
 	subject = hdr_find(text, span_str("Subject"));
 	if (subject.n <= SUBJECT_MAX) {
 		hdr_unfold(&line, subject);
 		words_decode(&words, buf_span(&line), convert, &why);
-		r = find_words(address, l, buf_span(&words));
+		rest = buf_span(&words);
+		while ((word = span_take_word(&rest)).n > 0)
+			look_at(&asked, word);
 	}
+	r = find_ours(address, l, &asked);
 	buf_free(&line);
 	buf_free(&words);
 	return r;
 }
 
-/* Takes the first value of a name, decoded: 0, or -1. */
-static int
-take_value(struct buf *b, struct span pairs, const char *name)
-{
-	struct span pair, key;
-
-	while (pairs.n > 0) {
-		pair = span_cut(&pairs, '&');
-		key = span_cut(&pair, '=');
-		if (span_is(key, name))
-			return name_decode(b, pair);
-	}
-	return -1;
-}
-
 int
 leave_query(struct buf *address, const struct leave *l, struct span query)
 {
-	struct buf token = { 0 };
-	const size_t begin = address->n;
-	int bad;
+	struct buf values = { 0 };
+	struct asked asked = { .tokens = 0 };
+	struct span value;
+	size_t begin;
+	int r;
 
-	bad = query.n > LEAVE_QUERY_MAX ||
-	    take_value(address, query, "a") < 0 ||
-	    take_value(&token, query, "t") < 0 || !is_ours(l,
-	    buf_span(&token), span_drop(buf_span(address), begin));
-	if (bad)
-		address->n = begin;
-	buf_free(&token);
-	return bad ? -1 : 0;
+	if (query.n > LEAVE_QUERY_MAX)
+		return -1;
+	/* What is decoded is shorter: the values stay where they are. */
+	buf_reserve(&values, query.n);
+	while (query.n > 0) {
+		value = span_cut(&query, '&');
+		span_cut(&value, '=');
+		begin = values.n;
+		if (name_decode(&values, value) == 0)
+			look_at(&asked, span_drop(buf_span(&values), begin));
+	}
+	r = find_ours(address, l, &asked);
+	buf_free(&values);
+	return r;
 }
 
 static int
