@@ -54,12 +54,12 @@ came=$WORK/..bounces
 
 HELD=3					# withlock's code: another run has it
 
+# A shell that cannot read on takes that for the end of its work.
+trap 'say "$0: not read to its end"; exit 74' EXIT
+
 say() {
 	printf 'pipeline.sh: %s\n' "$*" >&2
 }
-
-# A shell that cannot read on here takes that for the end of its work.
-trap 'say "$0: not read to its end"; exit 74' EXIT
 
 tell() {
 	[ -z "$talk" ] || say "$*"
@@ -86,10 +86,13 @@ send() (
 	exec smtpsend $SMTPOPTIONS "$@"
 )
 
+# Who is on the list is left out, but for those whose letters have been sent:
+# what became of them stands in the results.
 parse() (
 	set -f
+	[ -z "$GONE" ] || [ ! -e "$GONE" ] || set -- -X "$GONE" "$@"
 	# shellcheck disable=SC2086
-	exec orderparse $ORDEROPTIONS ${gone:+-X "$gone"} -f "$FROM" "$@" \
+	exec orderparse $ORDEROPTIONS -f "$FROM" -l "$order.results" "$@" \
 		-- "$order"
 )
 
@@ -154,7 +157,7 @@ handle() {
 # the order is made safe, and that it lies here: what is sent speaks of it.
 send_letters() {
 	step savefile -s "$order" "$state" "$WORK" &&
-		is_due "$order.results" deferred && find_gone || return
+		is_due "$order.results" deferred || return
 	why=$state/.tmp.$$.why dry=$state/.tmp.$$.dry
 	parse -n -v >"$dry" 2>"$why"
 	code=$?
@@ -193,23 +196,6 @@ send_letters() {
 # Where this one cannot be read, the settings are wrong, not an order.
 an_order() {
 	printf '[Recipients:]\na@b.c\n[Subject:]\n[Body:]\n'
-}
-
-# Who is on the list is left out, but for those whose letters of this mailing
-# have been sent: what became of them stands in the results.
-find_gone() {
-	gone=
-	[ -n "$GONE" ] && [ -e "$GONE" ] || return 0
-	gone=$GONE
-	[ -s "$order.results" ] || return 0
-	gone=$state/.tmp.$$.gone
-	step awk -F '\t' '
-		NR == FNR {
-			if ($1 ~ /^(sent|failed|unknown|sending)$/)
-				had[tolower($2)]
-			next
-		}
-		!(tolower($1) in had)' "$order.results" - <"$GONE" >"$gone"
 }
 
 # With another id all would be other letters, which nobody has had.

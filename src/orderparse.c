@@ -19,7 +19,8 @@ static const char usage[] =
     "                  [-f from] [-F pattern] [-i id] [-g n] [-c charset]\n"
     "                  [-t table [-C charset] [-K column]] [-a dir]\n"
     "                  [-G key] [-R results [-w states]] [-X gone] ...\n"
-    "                  [-k keyfile [-E pattern] [-L list]] [order]\n"
+    "                  [-l journal] [-k keyfile [-E pattern] [-L list]]\n"
+    "                  [order]\n"
     "  -a  the directory that [Attach:] takes files from\n"
     "  -b  the body\n"
     "  -C  the character set of the table, where it is not UTF-8\n"
@@ -36,6 +37,7 @@ static const char usage[] =
     "  -K  the column of the table that holds the addresses\n"
     "  -k  file with the key for -E and [token]\n"
     "  -L  the list that [token] is for, where there are several\n"
+    "  -l  do not leave out by -X who has had a letter by that journal\n"
     "  -m  the letter to one recipient\n"
     "  -n  the number of recipients; with -v, a dry run\n"
     "  -R  only the recipients that are in such a state in results(5)\n"
@@ -237,6 +239,7 @@ set_option(struct opt *opt, int c)
 	case 'K': opt->files.column = optarg; break;
 	case 'k': opt->files.keyfile = optarg; break;
 	case 'L': opt->list = optarg; break;
+	case 'l': opt->files.journal = optarg; break;
 	case 'm': set_mode(opt, c); opt->rcpt = optarg; break;
 	case 'R': opt->files.results = optarg; break;
 	case 't': opt->files.table = optarg; break;
@@ -260,7 +263,7 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	opt.files.lists = die_calloc((size_t)argc, sizeof *opt.files.lists);
 	while ((c = getopt(argc, argv,
-	    "a:bC:c:deE:F:f:G:g:hi:K:k:L:m:nR:rSst:Vvw:X:")) != -1)
+	    "a:bC:c:deE:F:f:G:g:hi:K:k:L:l:m:nR:rSst:Vvw:X:")) != -1)
 		set_option(&opt, c);
 	if (argc - optind > 1)
 		cli_usage();

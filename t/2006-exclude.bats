@@ -91,3 +91,19 @@ setup() {
 	run -66 orderparse -r -X missing order
 	run -64 orderparse -r -X - <order
 }
+
+@test "-l: who has had a letter by the journal is not left out" {
+	printf '%s\n' ann@x.org BOB@x.org cy@sub.x.org '"Q Q"@x.org' >gone
+	for line in 'sending|Ann@X.org' 'sent|Ann@x.org' 'sending|bob@x.org' \
+		'deferred|bob@x.org' 'deferred|cy@sub.x.org' \
+		'unknown|cy@sub.x.org' 'failed|"q q"@x.org' 'sent|z@x.org'; do
+		printf '%s\t%s\t-\tdot\t-\t1\t%s\t-\tx\n' "${line%|*}" \
+			"${line#*|}" 2026-11-21T23:46:12Z
+	done >journal
+	printf 'sent\tbob@x.org' >>journal
+	[ "$(orderparse -X gone -l journal -r order | tr '\n' ' ')" = \
+		'Ann@x.org "q q"@x.org cy@sub.x.org ' ]
+	orderparse -X gone -l journal -n -v order | grep -qx 'left out 2'
+	orderparse -X gone -l missing -r order | cmp - /dev/null
+	run -66 orderparse -X gone -l . -r order
+}

@@ -20,7 +20,8 @@ is_stdin(const char *path)
 int
 sourcefile_stdins(const struct sourcefiles *f)
 {
-	int n = is_stdin(f->path) + is_stdin(f->table) + is_stdin(f->results);
+	int n = is_stdin(f->path) + is_stdin(f->table) + is_stdin(f->results) +
+	    is_stdin(f->journal);
 	size_t i;
 
 	for (i = 0; i < f->nlists; i++)
@@ -58,6 +59,21 @@ read_list(struct exclude *x, const char *path, struct buf *faults)
 	io_close(fd);
 }
 
+/* A journal that is not there is an empty one; its last line may be cut off. */
+static void
+read_journal(struct exclude *x, const char *path)
+{
+	struct buf text = { 0 };
+	struct span rest;
+
+	if (io_text(path, &text, RESULTS_MAX) < 0 && errno != ENOENT)
+		die_sys(die_errno(errno, EX_NOINPUT), "%s", path);
+	rest = buf_span(&text);
+	while (rest.n > 0)
+		exclude_had(x, span_chomp(span_line(&rest)));
+	buf_free(&text);
+}
+
 static enum exit_code
 read_lists(struct source *s, const struct sourcefiles *f, struct buf *faults)
 {
@@ -66,6 +82,8 @@ read_lists(struct source *s, const struct sourcefiles *f, struct buf *faults)
 	s->lists = f->nlists > 0;
 	for (i = 0; i < f->nlists; i++)
 		read_list(&s->exclude, f->lists[i], faults);
+	if (s->lists && f->journal != NULL)
+		read_journal(&s->exclude, f->journal);
 	return faults->n > 0 ? EX_DATAERR : EX_OK;
 }
 

@@ -14,6 +14,7 @@ struct sourcefiles {
 	const char *keyfile;	/* for tags, or NULL */
 	const char **lists;	/* of those in the form of gone(5) */
 	size_t nlists;
+	const char *journal;	/* who is not left out by them, or NULL */
 	const char *charset;	/* of the order; NULL: UTF-8 */
 	const char *table_charset;	/* of the table, in the same way */
 	const char *column;	/* the table's, with the addresses, or NULL */

@@ -5,12 +5,17 @@
 #include "format/mail/idn.h"
 #include "format/mail/verp.h"
 #include "format/wire/gone.h"
+#include "format/wire/results.h"
+
+/* What is marked of an address in the order. */
+enum mark { IN, OUT, HAD };
 
 void
 exclude_free(struct exclude *x)
 {
 	buf_free(&x->text);
 	buf_free(&x->ends);
+	buf_free(&x->had);
 }
 
 /* Whether it is not written as it is compared. */
@@ -65,6 +70,18 @@ exclude_line(struct exclude *x, struct span line, const char **why)
 	return 0;
 }
 
+void
+exclude_had(struct exclude *x, struct span line)
+{
+	struct result r;
+
+	if (result_parse(&r, line) != 0)
+		return;
+	buf_addc(&x->had, r.status == RESULT_DEFERRED ? '0' : '1');
+	buf_addspan(&x->had, r.rcpt);
+	buf_addc(&x->had, '\n');
+}
+
 /* Good entries whose addresses are unusual. */
 struct unusual {
 	struct buf text;	/* the addresses as they are compared */
@@ -111,7 +128,7 @@ mark_unusual(const struct unusual *u, const struct order *o, char *out)
 		buf_clear(&b);
 		add_comparable(&b, &e.addr);
 		if (u->out[set_find(&u->set, buf_span(&b))])
-			out[set_find(&o->seen, e.addr.text)] = 1;
+			out[set_find(&o->seen, e.addr.text)] = OUT;
 	}
 	buf_free(&b);
 }
@@ -151,10 +168,27 @@ mark_hashed(const struct exclude *x, const struct order *o,
 		buf_clear(&word);
 		verp_hash(&word, key, e.addr.text);
 		if (set_find(&bare, buf_span(&word)) != SET_NONE)
-			out[set_find(&o->seen, e.addr.text)] = 1;
+			out[set_find(&o->seen, e.addr.text)] = OUT;
 	}
 	set_free(&bare);
 	buf_free(&word);
+}
+
+/* Takes back the marks of those who have had a letter: the last line counts. */
+static void
+unmark_had(const struct exclude *x, const struct order *o, char *out)
+{
+	struct span rest = buf_span(&x->had), line;
+	size_t i;
+
+	while (rest.n > 0) {
+		line = span_chomp(span_line(&rest));
+		i = set_find(&o->seen, span_drop(line, 1));
+		if (i != SET_NONE && out[i])
+			out[i] = line.p[0] == '1' ? HAD : OUT;
+	}
+	for (i = 0; i < o->seen.n; i++)
+		out[i] = out[i] == OUT;
 }
 
 void
@@ -171,7 +205,7 @@ exclude_apply(const struct exclude *x, struct order *o,
 	for (i = 0; get(x, i, &address); i++) {
 		k = set_find(&o->seen, address);
 		if (k != SET_NONE)
-			out[k] = 1;
+			out[k] = OUT;
 		k = u.set.n > 0 ? set_find(&u.set, address) : SET_NONE;
 		if (k != SET_NONE)
 			u.out[k] = 1;
@@ -179,6 +213,8 @@ exclude_apply(const struct exclude *x, struct order *o,
 	mark_unusual(&u, o, out);
 	if (key != NULL && x->bare > 0)
 		mark_hashed(x, o, key, out);
+	if (x->had.n > 0)
+		unmark_had(x, o, out);
 	order_leave_out(o, out);
 	set_free(&u.set);
 	buf_free(&u.text);

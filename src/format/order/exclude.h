@@ -18,11 +18,18 @@ struct exclude {
 				   are compared */
 	struct buf ends;	/* where each ends, a uint32_t */
 	size_t bare;		/* how many of them have no domain */
+	struct buf had;		/* lines: 0 or 1, and an address */
 };
 void exclude_free(struct exclude *x);
 
 /* Adds the address that a line begins with: 0, or -1 with *why in words. */
 int exclude_line(struct exclude *x, struct span line, const char **why);
+
+/*
+ * Takes a line of a journal (results(5)): who has had a letter by it, or may
+ * have had it, or has been refused for good, is not left out.
+ */
+void exclude_had(struct exclude *x, struct span line);
 
 /*
  * Leaves the good entries of an order out that are on one of the lists; by k,
