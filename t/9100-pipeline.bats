@@ -954,7 +954,7 @@ pipeline.sh: work/o.txt: moved to ARC" ]
 	order incoming/o.txt user1
 	mkdir top
 	ln -s "$BINDIR" top/bin
-	for lines in 60 130 200 270 340 390; do
+	for lines in 70 130 200 270 340 390; do
 		head -n "$lines" "$TOP/pipeline.sh" |
 			sed -n 'H; /^}$/{x; s/^\n//; p; s/.*//; x;}' \
 			>top/pipeline.sh
