@@ -166,7 +166,7 @@ bounceparse: empty: a directory, but not a Maildir' ]
 	head='Return-Path: <>
 From: MAILER-DAEMON@mx.example
 Content-Type: multipart/report; report-type=delivery-status; boundary='
-	{
+	(
 		printf '%s\n' "${head}1"
 		for ((i = 1; i < 1000; i++)); do
 			printf '\n--%d\nContent-Type: multipart/mixed; boundary=%d\n' \
@@ -174,7 +174,7 @@ Content-Type: multipart/report; report-type=delivery-status; boundary='
 		done
 		printf '\n--1000\nContent-Type: message/delivery-status\n\n'
 		printf 'Final-Recipient: rfc822; deep@example.org\nAction: failed\n'
-	} >nested
+	) >nested
 	{
 		printf '%s(' "$head"
 		head -c 500000 /dev/zero | tr '\0' '('
@@ -189,9 +189,7 @@ Content-Type: multipart/report; report-type=delivery-status; boundary='
 	{
 		printf '%s\n' "${head}x" '' --x \
 			'Content-Type: message/delivery-status' ''
-		for ((i = 0; i < 20000; i++)); do
-			echo 'Final-Recipient: rfc822; @'
-		done
+		yes 'Final-Recipient: rfc822; @' | head -n 20000
 		echo 'Action: failed'
 	} >blocks
 	head -c 2000000 /dev/zero >zeros

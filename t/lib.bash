@@ -35,7 +35,8 @@ TAPS=0
 # Bats notes of each command where it stands, for its report of one that fails,
 # which costs many times what most commands do.  Of what helpers do it is enough
 # to know which line of the test called them, and of what a subshell notes
-# nobody hears.  A line alone, or bats counts those of the trap, too.
+# nobody hears: a loop of many rounds belongs in one of these.  A line alone, or
+# bats counts those of the trap, too.
 NOTE=
 if declare -F bats_debug_trap >/dev/null; then
 	NOTE='((BASH_SUBSHELL)) || [[ $BASH_SOURCE = *.bash ]]'
