@@ -170,10 +170,12 @@ tools: $(TOOLBIN) $(MUTANTBIN)
 
 $(UNIT): $(LIB) t/unit/book.h t/unit/smtpd.h t/unit/test.h
 
-$(TOOLBIN): $(TOOLS:%=t/tools/%.c) t/tools/peer.c t/tools/peer.h $(LIB)
+t/tools/peer.o: t/tools/peer.h
+
+$(TOOLBIN): $(TOOLS:%=t/tools/%.c) t/tools/peer.o $(LIB)
 	mkdir -p t/bin
 	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -pthread -o $@ \
-		t/tools/$(@F).c t/tools/peer.c $(LIB)
+		t/tools/$(@F).c t/tools/peer.o $(LIB)
 
 $(MUTANTBIN): $(MUTANTS:%=t/mutants/%.c)
 	mkdir -p t/bin
@@ -309,7 +311,8 @@ deb:
 	@ls .deb/*.deb
 
 clean:
-	rm -f $(BIN) $(LIB) $(MAINS) $(OBJS) $(UNIT) mailorder-*.tar.gz
+	rm -f $(BIN) $(LIB) $(MAINS) $(OBJS) $(UNIT) mailorder-*.tar.gz \
+		t/tools/peer.o
 	rm -f $(SANMAINS) $(SANOBJS) $(SANUNIT)
 	rm -rf .asan .fuzz .deb t/bin
 
