@@ -128,6 +128,7 @@ main(int argc, char **argv)
 		}
 	if (optind == argc)
 		cli_usage();
+	cli_files(argv);
 	make_stamp(stamp, opt.format, opt.time, opt.utc);
 
 	code = archive_open(&a, opt.dir, stamp);

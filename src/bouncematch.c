@@ -265,6 +265,7 @@ main(int argc, char **argv)
 		case 'V': cli_version();
 		default: cli_usage();
 		}
+	cli_files(argv);
 	argc -= optind;
 	argv += optind;
 	if (argc == 0)

@@ -161,6 +161,7 @@ main(int argc, char **argv)
 		case 'v': o.verbose = 1; break;
 		default: cli_usage();
 		}
+	cli_files(argv);
 	argv += optind;
 	prepare(&o, &b, &leave);
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);

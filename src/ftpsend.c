@@ -169,6 +169,7 @@ main(int argc, char **argv)
 		}
 	if (optind == argc)
 		cli_usage();
+	cli_files(argv);
 	return (int)run(&o, argv[optind], optind + 1 < argc ?
 	    argv + optind + 1 : standard_input);
 }

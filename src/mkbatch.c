@@ -139,6 +139,7 @@ main(int argc, char **argv)
 		case 'V': cli_version();
 		default: cli_usage();
 		}
+	cli_files(argv);
 	/* Who must not be a sender is told before anything is written. */
 	prepare_sender(&sender, &p);
 	buf_free(&sender);

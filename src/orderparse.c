@@ -265,6 +265,7 @@ main(int argc, char **argv)
 	while ((c = getopt(argc, argv,
 	    "a:bC:c:deE:F:f:G:g:hi:K:k:L:l:m:nR:rSst:Vvw:X:")) != -1)
 		set_option(&opt, c);
+	cli_files(argv);
 	if (argc - optind > 1)
 		cli_usage();
 	opt.files.path = optind < argc ? argv[optind] : "-";

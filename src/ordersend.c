@@ -145,5 +145,6 @@ main(int argc, char **argv)
 		case 'V': cli_version();
 		default: cli_usage();
 		}
+	cli_files(argv);
 	return (int)run(&o, optind < argc ? argv + optind : standard_input);
 }

@@ -289,5 +289,6 @@ main(int argc, char **argv)
 		case 'w': t.work = optarg; break;
 		default: cli_usage();
 		}
+	cli_files(argv);
 	return run(&t, argv + optind);
 }

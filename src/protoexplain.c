@@ -190,6 +190,8 @@ main(int argc, char **argv)
 	else
 		parse(&opt, argc, argv);
 	words = are_words(argv + optind);
+	if (!words)
+		cli_files(argv);
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
 	render_begin(&page, opt.form, span_str("protoexplain"));
 	wr_addspan(&out, buf_span(&page));

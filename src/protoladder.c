@@ -137,6 +137,7 @@ main(int argc, char **argv)
 		case 'w': width = optarg; break;
 		default: cli_usage();
 		}
+	cli_files(argv);
 	if (argc - optind > 1)
 		cli_usage();
 	o.width = o.text ? COLUMNS : WIDTH;

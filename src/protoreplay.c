@@ -281,6 +281,7 @@ main(int argc, char **argv)
 		case 'v': o.verbose = 1; break;
 		default: cli_usage();
 		}
+	cli_files(argv);
 	argc -= optind;
 	argv += optind;
 	if (argc < 1 || argc > 2)

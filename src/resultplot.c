@@ -135,6 +135,7 @@ main(int argc, char **argv)
 			break;
 		default: cli_usage();
 		}
+	cli_files(argv);
 	if (optind == argc)
 		good = read_results(&s, "-");
 	for (; optind < argc; optind++)

@@ -47,5 +47,6 @@ main(int argc, char **argv)
 		}
 	if (optind == argc)
 		cli_usage();
+	cli_files(argv);
 	return look_at_all(argv + optind, seconds, verbose);
 }

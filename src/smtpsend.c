@@ -75,7 +75,7 @@ set_mode(struct opt *opt, const char *mode)
 	else if (strcmp(mode, "s") == 0)
 		die(EX_USAGE, "-bs: SMTP on standard input is smtpd-lite -i's");
 	else if (strcmp(mode, "m") != 0)
-		die(EX_USAGE, "-b%s: neither S nor m", mode);
+		die(EX_USAGE, "-b%s: only -bS and -bm can be done", mode);
 	else
 		opt->posing = 1;
 }

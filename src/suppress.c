@@ -194,6 +194,7 @@ main(int argc, char **argv)
 		case 'V': cli_version();
 		default: cli_usage();
 		}
+	cli_files(argv);
 	secret_fill(&s.seed, sizeof s.seed);
 	argv += optind;
 	code = path != NULL ? update(&s, path, argv) : print(&s, argv);

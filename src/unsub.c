@@ -218,6 +218,7 @@ main(int argc, char **argv)
 		case 'V': cli_version();
 		default: cli_usage();
 		}
+	cli_files(argv);
 	if (opt.keyfile == NULL || argc - optind > 1)
 		cli_usage();
 	cli_clean("-L", opt.list);

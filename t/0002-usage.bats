@@ -65,6 +65,31 @@ refuses_long() {
 	each refuses_long
 }
 
+# What was meant as an option is missed before anything is done.
+misplaced() {
+	local status=0
+	echo x >file
+	program "$@" file -d nowhere </dev/null || status=$?
+	[ "$status" = 64 ] && [ ! -s out ] && [ -s file ] &&
+		[ "$(head -n 1 err)" = "$1: -d: options come first" ] ||
+		{ echo "$*: $status"; cat out err; return 1; }
+}
+
+@test "an option behind an operand: told before anything is done, 64" {
+	local name
+	for name in archive-stamp bouncematch bounceparse mkbatch orderparse \
+		ordersend ordertake protoexplain protoladder protoreplay \
+		resultplot settled suppress; do
+		misplaced "$name"
+	done
+	misplaced unsub -k file
+	misplaced ftpsend ftp://localhost:1/
+	echo x >-d
+	run -0 archive-stamp file -d
+	run -66 --separate-stderr mkbatch -- -x
+	[ "$stderr" = 'mkbatch: -x: No such file or directory' ]
+}
+
 fails_when_full() {
 	local status=0 opt
 	for opt in -h --help -V --version; do

@@ -90,6 +90,19 @@ cli_usage(void)
 	exit(EX_USAGE);
 }
 
+void
+cli_files(char **argv)
+{
+	char **arg = argv + optind;
+
+	if (strcmp(arg[-1], "--") == 0)
+		return;
+	for (; *arg != NULL; arg++)
+		if (**arg == '-' && arg[0][1] != '\0' &&
+		    access(*arg, F_OK) < 0)
+			die(EX_USAGE, "%s: options come first", *arg);
+}
+
 long
 cli_number(int opt, const char *text, long min, long max)
 {

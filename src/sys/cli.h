@@ -36,6 +36,14 @@ void cli_version(void) DIE_NORETURN;
 void cli_usage(void) DIE_NORETURN;
 
 /*
+ * For programs whose operands are files, once getopt(3) is done with argv: an
+ * operand that looks like an option, and is no file, was meant as one, and
+ * nothing may be done without it.  It ends the program with EX_USAGE, but
+ * behind "--".
+ */
+void cli_files(char **argv);
+
+/*
  * Values of options; what is not one, or is out of range, ends the program
  * with EX_USAGE and "-opt: text: reason".  cli_seconds takes 1 to 86400, a day,
  * and gives ms; cli_time takes what span_seconds does, and gives seconds;
