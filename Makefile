@@ -82,7 +82,7 @@ MODULES = \
 	store/fileage store/gonelist store/maildir \
 	store/maildrop store/mailroot store/mbox store/msgsource \
 	store/msgtext \
-	store/outbox store/passwd store/recorded \
+	store/outbox store/passwd store/recorded store/resultfile \
 	store/rulefile store/sourcefile store/spool \
 	store/stamp store/throttle store/transcribe \
 	store/transcript store/users store/workdir server/chat \

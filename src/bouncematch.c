@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "format/bounce/returned.h"
+#include "store/resultfile.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 #include "sys/newfile.h"
 #include "sys/secret.h"
 
-#define LINE_OCTETS 65536		/* of a line at most */
 #define KNOWN_MAX ((size_t)1 << 30)	/* octets of -k */
 
 static const char usage[] =
@@ -28,52 +28,21 @@ struct match {
 	struct returned bounces;
 	const char *dir;	/* -o, or NULL */
 	int later;		/* these results are of -p */
-	int bad;		/* something was told */
+	enum exit_code code;	/* of what was told */
 	struct buf found;	/* the bounces of one mailing */
 	struct wr out;
 };
 
 /* --- Bounces ------------------------------------------------------------ */
 
-/* The rest of a line that is too long. */
-static void
-pass_over(struct rd *rd)
+static const char *
+take_bounce(void *arg, struct span line, enum resultfile_line kind)
 {
-	struct span rest;
+	struct match *m = arg;
 
-	while (rd_line(rd, &rest) == RD_LONG)
-		;
-}
-
-static void
-read_bounces(struct match *m, const char *path)
-{
-	const char *name = io_name(path);
-	const int fd = io_open(path);
-	unsigned long number;
-	enum rd_status got;
-	struct span line;
-	struct rd rd;
-
-	if (fd < 0)
-		die_sys(die_errno(errno, EX_NOINPUT), "%s", name);
-	rd_init(&rd, fd, IO_FOREVER, LINE_OCTETS);
-	for (number = 1; (got = rd_line(&rd, &line)) == RD_LINE ||
-	    got == RD_PARTIAL || got == RD_LONG; number++) {
-		if (got == RD_LONG)
-			pass_over(&rd);
-		if (got != RD_LINE || returned_bounce(&m->bounces,
-		    span_chomp(line), 0) < 0) {
-			warn("%s:%lu: not a line of results(5)", name, number);
-			m->bad = 1;
-		}
-	}
-	errno = rd.err;
-	if (got == RD_ERROR)
-		die_sys(die_errno(errno, EX_NOINPUT), "%s", name);
-	rd_free(&rd);
-	if (fd != STDIN_FILENO)
-		io_close(fd);
+	return kind != RESULTFILE_WHOLE ||
+	    returned_bounce(&m->bounces, line, 0) < 0 ?
+	    resultfile_malformed : NULL;
 }
 
 static void
@@ -160,34 +129,33 @@ put(struct match *m, const char *path)
 	buf_clear(&m->found);
 }
 
-/* Other lines, and ends of lines that are too long, are no sent letters. */
+/* Other lines are no sent letters, whatever they are. */
+static const char *
+take_letter(void *arg, struct span line, enum resultfile_line kind)
+{
+	struct match *m = arg;
+	struct span bounce;
+
+	if (kind == RESULTFILE_WHOLE && returned_letter(&m->bounces, line,
+	    &bounce) && !m->later) {
+		buf_addspan(&m->found, bounce);
+		buf_addc(&m->found, '\n');
+	}
+	return NULL;
+}
+
+/* What cannot be read goes before what is malformed. */
 static void
 read_results(struct match *m, const char *path)
 {
-	const int fd = io_open(path);
-	enum rd_status got;
-	struct span line, bounce;
-	struct rd rd;
+	const enum exit_code code = resultfile_read(path, take_letter, m);
 
-	if (fd < 0)
-		die_sys(die_errno(errno, EX_NOINPUT), "%s", io_name(path));
-	rd_init(&rd, fd, IO_FOREVER, LINE_OCTETS);
-	while ((got = rd_line(&rd, &line)) == RD_LINE || got == RD_LONG) {
-		if (got == RD_LONG)
-			pass_over(&rd);
-		else if (returned_letter(&m->bounces, span_chomp(line),
-		    &bounce) && !m->later) {
-			buf_addspan(&m->found, bounce);
-			buf_addc(&m->found, '\n');
-		}
+	if (code == EX_OK) {
+		put(m, path);
+		return;
 	}
-	errno = rd.err;
-	if (got == RD_ERROR)
-		die_sys(die_errno(errno, EX_NOINPUT), "%s", io_name(path));
-	rd_free(&rd);
-	if (fd != STDIN_FILENO)
-		io_close(fd);
-	put(m, path);
+	m->code = code;
+	buf_clear(&m->found);
 }
 
 static void read_tree(struct match *, const char *);
@@ -274,16 +242,16 @@ main(int argc, char **argv)
 	wr_init(&m.out, STDOUT_FILENO, IO_FOREVER);
 	if (known != NULL)
 		read_known(&m, known, &text);
-	read_bounces(&m, argv[0]);
+	m.code = resultfile_read(argv[0], take_bounce, &m);
 	/* A mailing may go to the archive meanwhile, never back. */
 	read_mailings(&m, pending, n, 1);
 	read_mailings(&m, argv + 1, (size_t)argc - 1, 0);
 	wr_finish(&m.out);
-	if (known != NULL)
+	if (known != NULL && (m.code == EX_OK || m.code == EX_DATAERR))
 		write_known(&m, known, &text);
 	returned_free(&m.bounces);
 	buf_free(&m.found);
 	buf_free(&text);
 	free(pending);
-	return m.bad ? EX_DATAERR : EX_OK;
+	return (int)m.code;
 }

@@ -2,12 +2,11 @@
  * resultplot: draws what became of a mailing: how fast it went, where to, what
  * was refused, and how long those waited who were deferred.
  */
-#include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "format/picture/plot.h"
 #include "format/picture/svg.h"
+#include "store/resultfile.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 
@@ -15,88 +14,46 @@
 #define WIDTH_MIN 320
 #define WIDTH_MAX 10000
 
-#define LINE_MAX_OCTETS 65536	/* of results */
-
 static const char usage[] =
     "usage: resultplot [-hVv] [-w width] [results ...]\n"
     "  -v  say on standard error how many results were read\n"
     "  -w  width of the picture (800)\n";
 
-/* A file, "-" being standard input; what is malformed in it. */
-struct input {
-	const char *name;
-	struct rd rd;
-	unsigned long line;
-	int bad;
-};
-
-static void
-tell(struct input *in, const char *why)
-{
-	in->bad = 1;
-	warn("%s:%lu: %s", in->name, in->line, why);
-}
-
-/* The rest of a line that is too long. */
-static void
-pass_over(struct input *in)
-{
-	enum rd_status got;
-	struct span rest;
-
-	do {
-		got = rd_line(&in->rd, &rest);
-	} while (got == RD_LONG);
-}
-
 /*
  * The last line may have been cut off, as it is in a journal whose writer is
  * at work, or was killed.
  */
-static void
-take(struct input *in, struct survey *s, struct span line, int whole)
+static const char *
+take(void *arg, struct span line, enum resultfile_line kind)
 {
 	struct result r;
 	int got;
 
-	if (in->line == 1)
-		line = span_unmarked(line);
-	got = result_parse(&r, span_chomp(line));
+	if (kind == RESULTFILE_LONG)
+		return "the line is too long";
+	got = result_parse(&r, line);
 	if (got == 0)
-		survey_add(s, &r);
-	else if (got < 0 && whole)
-		tell(in, "not a line of results(5)");
+		survey_add(arg, &r);
+	return got < 0 && kind == RESULTFILE_WHOLE ?
+	    resultfile_malformed : NULL;
 }
 
-/* Whether all of it is results. */
-static int
-read_results(struct survey *s, const char *path)
+/* All that is malformed is told, up to a file that cannot be read. */
+static enum exit_code
+read_all(struct survey *s, char **paths)
 {
-	struct input in = { .name = io_name(path) };
-	enum rd_status got;
-	struct span line;
-	int fd;
+	enum exit_code code = EX_OK, got;
 
-	fd = io_open(path);
-	if (fd < 0)
-		die_sys(die_errno(errno, EX_NOINPUT), "%s", in.name);
-	rd_init(&in.rd, fd, IO_FOREVER, LINE_MAX_OCTETS);
-	while ((got = rd_line(&in.rd, &line)) != RD_EOF) {
-		in.line++;
-		if (got == RD_ERROR) {
-			errno = in.rd.err;
-			die_sys(die_errno(errno, EX_NOINPUT), "%s", in.name);
-		}
-		if (got == RD_LONG) {
-			tell(&in, "the line is too long");
-			pass_over(&in);
-		} else {
-			take(&in, s, line, got == RD_LINE);
-		}
+	if (*paths == NULL)
+		return resultfile_read("-", take, s);
+	for (; *paths != NULL; paths++) {
+		got = resultfile_read(*paths, take, s);
+		if (got != EX_OK)
+			code = got;
+		if (got != EX_OK && got != EX_DATAERR)
+			break;
 	}
-	rd_free(&in.rd);
-	io_close(fd);
-	return !in.bad;
+	return code;
 }
 
 static void
@@ -122,7 +79,8 @@ main(int argc, char **argv)
 {
 	static struct survey s;
 	long width = WIDTH;
-	int c, good = 1, verbose = 0;
+	enum exit_code code;
+	int c, verbose = 0;
 
 	cli_init(argc, argv, usage);
 	while ((c = getopt(argc, argv, "hVvw:")) != -1)
@@ -136,15 +94,14 @@ main(int argc, char **argv)
 		default: cli_usage();
 		}
 	cli_files(argv);
-	if (optind == argc)
-		good = read_results(&s, "-");
-	for (; optind < argc; optind++)
-		good &= read_results(&s, argv[optind]);
+	code = read_all(&s, argv + optind);
 	if (verbose)
 		warn("results: %ju, domains: %zu, reasons: %zu", s.results,
 		    s.domains.n, s.reasons.n);
-	if (!good)
-		die(EX_DATAERR, "not drawn: the input is malformed");
+	if (code == EX_DATAERR)
+		die(code, "not drawn: the input is malformed");
+	if (code != EX_OK)
+		return (int)code;
 	if (s.results == 0)
 		die(EX_DATAERR, "there are no results in the input");
 	draw(&s, (size_t)width);

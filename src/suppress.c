@@ -7,89 +7,33 @@
 
 #include "format/bounce/suppression.h"
 #include "store/gonelist.h"
+#include "store/resultfile.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 #include "sys/secret.h"
 
 #define ENOUGH 3		/* days */
 #define ENOUGH_MAX 1000
-#define LINE_OCTETS 65536	/* of a line at most */
 
 static const char usage[] =
     "usage: suppress [-hV] [-n count] [-o gone] [results ...]\n"
     "  -n  on so many days somebody fails who is then listed (3)\n"
     "  -o  read and replace that list; otherwise standard output\n";
 
-/* The rest of a line that is too long. */
-static void
-pass_over(struct rd *rd)
-{
-	struct span rest;
-
-	while (rd_line(rd, &rest) == RD_LONG)
-		;
-}
-
-/* 0, or -1: not a line of results(5), be it that its end is missing. */
-static int
-take_line(struct suppression *s, struct span line)
+static const char *
+take_line(void *arg, struct span line, enum resultfile_line kind)
 {
 	struct result r;
-	int kind;
+	int got;
 
-	if (line.p[line.n - 1] != '\n')
-		return -1;
-	line = span_chomp(line);
+	if (kind != RESULTFILE_WHOLE)
+		return resultfile_malformed;
 	if (line.n == 0)
-		return 0;
-	kind = result_parse(&r, line);
-	if (kind == 0)
-		suppression_result(s, &r);
-	return kind < 0 ? -1 : 0;
-}
-
-/* EX_OK, or the worst of what was told. */
-static enum exit_code
-take_lines(struct suppression *s, struct rd *rd, const char *name)
-{
-	enum exit_code code = EX_OK;
-	unsigned long number;
-	enum rd_status got;
-	struct span line;
-
-	for (number = 1; (got = rd_line(rd, &line)) == RD_LINE ||
-	    got == RD_PARTIAL || got == RD_LONG; number++) {
-		if (take_line(s, line) < 0) {
-			warn("%s:%lu: not a line of results(5)", name, number);
-			code = EX_DATAERR;
-		}
-		if (got == RD_LONG)
-			pass_over(rd);
-	}
-	if (got == RD_EOF)
-		return code;
-	errno = rd->err;
-	warn_sys("%s", name);
-	return die_errno(rd->err, EX_NOINPUT);
-}
-
-static enum exit_code
-take_file(struct suppression *s, const char *path)
-{
-	const int fd = io_open(path);
-	enum exit_code code;
-	struct rd rd;
-
-	if (fd < 0) {
-		warn_sys("%s", io_name(path));
-		return die_errno(errno, EX_NOINPUT);
-	}
-	rd_init(&rd, fd, IO_FOREVER, LINE_OCTETS);
-	code = take_lines(s, &rd, io_name(path));
-	rd_free(&rd);
-	if (fd != STDIN_FILENO)
-		io_close(fd);
-	return code;
+		return NULL;
+	got = result_parse(&r, line);
+	if (got == 0)
+		suppression_result(arg, &r);
+	return got < 0 ? resultfile_malformed : NULL;
 }
 
 /* The list and what is remembered; a line that is none is kept, and told. */
@@ -118,9 +62,9 @@ take_all(struct suppression *s, char **paths)
 	enum exit_code code = EX_OK, told;
 
 	if (*paths == NULL)
-		return take_file(s, "-");
+		return resultfile_read("-", take_line, s);
 	for (; *paths != NULL; paths++) {
-		told = take_file(s, *paths);
+		told = resultfile_read(*paths, take_line, s);
 		code = result_worst(code, told);
 	}
 	return code;
