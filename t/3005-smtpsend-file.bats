@@ -46,12 +46,14 @@ sent() {
 	SMTPSERVER=127.0.0.1:1 run -75 smtpsend you@x <<<$'Subject: s\n'
 	# Other places.
 	rc 'server 127.0.0.1:1'
-	echo "server $ADDR" >other
-	sent -K other you@x <<<$'Subject: s\n'
+	printf '%s\n' "server $ADDR" 'aliases ~/aliases' >other
 	mkdir home
+	echo 'root: admin@home.test' >home/aliases
+	HOME=$PWD/home sent -K other you@x <<<$'Subject: s\n'
 	mv other home/.mailorderrc
 	unset MAILORDERRC
-	HOME=$PWD/home sent you@x <<<$'Subject: s\n'
+	HOME=$PWD/home sent root <<<$'Subject: s\n'
+	[ "$(received)" = admin@home.test ]
 	# None at all.
 	HOME=$PWD/home run -75 smtpsend -T 1 -K '' -s 127.0.0.1:1 you@x </dev/null
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/dns/nameservers.h"
 #include "format/mail/aliases.h"
@@ -116,18 +117,24 @@ find_values(struct values *v, struct setup *s, struct span sender)
 			    v->value[i].n] = '\0';
 }
 
+/* A ~ that begins the name of the file is HOME, as in a shell. */
 static void
-load_aliases(struct setup *s, const char *path)
+load_aliases(struct setup *s, const char *name)
 {
-	struct buf faults = { 0 };
+	struct buf path = { 0 }, faults = { 0 };
 	const char *why;
 	int shown;
 
-	if (secret_settings(path, &s->aliases, FILE_MAX, &shown, &why) < 0)
-		die(EX_CONFIG, "aliases: %s: %s", path, why);
-	aliases_check(buf_span(&s->aliases), path, &faults);
+	if (strncmp(name, "~/", 2) == 0 && s->home != NULL)
+		buf_adds(&path, s->home);
+	buf_adds(&path, name + (path.n > 0));
+	if (secret_settings(buf_str(&path), &s->aliases, FILE_MAX, &shown,
+	    &why) < 0)
+		die(EX_CONFIG, "aliases: %s: %s", buf_str(&path), why);
+	aliases_check(buf_span(&s->aliases), buf_str(&path), &faults);
 	cli_refuse(&faults, EX_CONFIG);
 	buf_free(&faults);
+	buf_free(&path);
 }
 
 /*
