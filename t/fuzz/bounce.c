@@ -4,6 +4,7 @@
  * is remembered and results, cut from the input.
  */
 #include "format/bounce/bounce.h"
+#include "format/bounce/returned.h"
 #include "format/bounce/suppression.h"
 #include "format/mail/addr.h"
 
@@ -69,10 +70,36 @@ keep_list(struct span text)
 	buf_free(&memory);
 }
 
+/* Known bounces, new ones and the results of a mailing, in the same way. */
+static void
+join(struct span text)
+{
+	struct returned r = { 0 };
+	struct span known = span_cut(&text, '\0'), new = span_cut(&text, '\0');
+	struct span bounce;
+	size_t i = 0, n = 0, had;
+
+	while (known.n > 0)
+		returned_bounce(&r, span_chomp(span_line(&known)), 1);
+	MUST(r.open == 0);
+	while (new.n > 0)
+		returned_bounce(&r, span_chomp(span_line(&new)), 0);
+	had = r.open;
+	while (text.n > 0)
+		had -= (size_t)returned_letter(&r,
+		    span_chomp(span_line(&text)), &bounce);
+	MUST(r.open == had);
+	while (returned_next(&r, &i, &bounce))
+		n++;
+	MUST(n == had);
+	returned_free(&r);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	read_bounce(span_of(data, n));
 	keep_list(span_of(data, n));
+	join(span_of(data, n));
 	return 0;
 }
