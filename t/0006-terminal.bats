@@ -77,7 +77,7 @@ shows() {
 	# One with a control is none: no journal could tell it again.
 	printf 'MAIL FROM:<a@x>\nRCPT TO:<a\u202eb@x>\nDATA\n\nHi.\n.\nQUIT\n' >b
 	run -67 smtpsend -bS -s "$ADDR" -l journal <b
-	[[ $output == *$'\tcontrol character' ]]
+	[[ $output == *$'\ta no-break space, or an invisible character, in '* ]]
 }
 
 @test "smtpsend -C: what a command says" {
