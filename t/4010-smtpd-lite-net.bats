@@ -152,13 +152,13 @@ count() {
 	measurable
 	start smtpd-lite -l :0 -o sink
 	before=$(memory)
-	deaf=(deaf{1..10})
+	deaf=(deaf{1..20})
 	hello "${deaf[@]}"
 	for c in "${deaf[@]}"; do
 		pour "$c" 'HELP\r\n' 2 &
 	done
 	poured
-	(($(memory) - before < 10 * 300))
+	(($(memory) - before < 20 * 300))
 }
 
 @test "text that was on its way when DATA was refused ends the session" {
