@@ -29,8 +29,7 @@
 INCOMING=${INCOMING:-incoming}		# where orders arrive
 WORK=${WORK:-work}			# on the same file system
 ARC=${ARC:-ARC}				# where orders and results end
-SMTPSERVER=${SMTPSERVER:-localhost:2525}
-SMTPOPTIONS=${SMTPOPTIONS:-}		# more for smtpsend, as words: -Z -a me
+SMTPOPTIONS=${SMTPOPTIONS:-}		# for smtpsend, beside SMTPSERVER: -Z -a me
 ORDEROPTIONS=${ORDEROPTIONS:-}		# the same for orderparse: -X gone
 FROM=${FROM:-mailorder@localhost}	# who sends the letters
 SUPPORT=${SUPPORT:-support@localhost}	# who gets the reports
@@ -42,7 +41,6 @@ JOBS=${JOBS:-1}				# connections to the server
 BOUNCES=${BOUNCES:-}			# a Maildir that bounces come back to
 GONE=${GONE:-}				# a list of those not to write to
 WATCH=${WATCH:-10}			# seconds between two looks (-w)
-export SMTPSERVER
 
 set -u
 umask 077
@@ -214,7 +212,7 @@ get_id() {
 # smtpsend that outlived its run, and begins when another run has done all,
 # finds no place for a journal, and sends nothing.
 send_batch() {
-	tell "$order: sending the letters to $SMTPSERVER"
+	tell "$order: sending the letters${SMTPSERVER:+ to $SMTPSERVER}"
 	results=$state/.tmp.$$
 	step parse -S -i "$id" |
 		send -bS -j "$JOBS" -l "$state/../$name.results" >"$results"
