@@ -65,17 +65,23 @@ list_maildir(struct msgsource *s)
 	return parted > 0 ? 0 : -1;
 }
 
-/* The next message of a Maildir, which may have been seen meanwhile. */
+/*
+ * The next message of a Maildir, which may have been seen meanwhile.  What is
+ * no file is none: a FIFO would be waited for.
+ */
 static int
 next_file(struct msgsource *s, struct buf *text)
 {
 	const struct drop_message *m;
+	struct stat st;
 
-	if (s->at == s->list.n)
-		return 0;
-	m = &s->list.message[s->at++];
+	do {
+		if (s->at == s->list.n)
+			return 0;
+		m = &s->list.message[s->at++];
+		set_file(s, m->part, m->name);
+	} while (stat(s->name, &st) == 0 && !S_ISREG(st.st_mode));
 	s->line = 1;
-	set_file(s, m->part, m->name);
 	if (io_text(s->name, text, s->max) == 0 || (s->cut && errno == EFBIG))
 		return 1;
 	s->err = errno;
