@@ -99,8 +99,8 @@ bounces() (
 	set -f
 	before=
 	for word in $ORDEROPTIONS; do
-		case $before in -[Ek]) set -- "$@" "$before" "$word" ;; esac
-		case $word in -[Ek]?*) set -- "$@" "$word" ;; esac
+		case $before in -[EkL]) set -- "$@" "$before" "$word" ;; esac
+		case $word in -[EkL]?*) set -- "$@" "$word" ;; esac
 		before=$word
 	done
 	exec bounceparse -m "$@" -- "$BOUNCES"

@@ -178,3 +178,18 @@ report() {
 	[ "$(cut -f 1 gone)" = user2@pth.ua ]
 	[ "$(find work -type f ! -name .lock)" = work/..bounces/reported ]
 }
+
+@test "who leaves a list by mail is left out, with the list's name in ORDEROPTIONS" {
+	(umask 077 && echo sekret >key)
+	export ORDEROPTIONS='-k key -L news'
+	order one.txt user1 user2
+	printf '\n[token]\n' >>incoming/one.txt
+	# shellcheck disable=SC2086
+	token=$(orderparse $ORDEROPTIONS -f news@pth.ua -m user1@pth.ua \
+		incoming/one.txt | tail -n 1)
+	printf 'To: leave@pth.ua\nSubject: user1@pth.ua %s\n\n' "$token" >box/new/1
+	pipeline
+	[ "$(cut -f 1-2 gone)" = $'user1@pth.ua\tleft' ]
+	[ "$(letters user1) $(letters user2)" = '0 1' ]
+	[ -z "$(ls box/new)" ]
+}
