@@ -29,7 +29,7 @@
 INCOMING=${INCOMING:-incoming}		# where orders arrive
 WORK=${WORK:-work}			# on the same file system
 ARC=${ARC:-ARC}				# where orders and results end
-SMTPOPTIONS=${SMTPOPTIONS:-}		# for smtpsend, beside SMTPSERVER: -Z -a me
+SMTPOPTIONS=${SMTPOPTIONS:-}		# for smtpsend: -Z -a me
 ORDEROPTIONS=${ORDEROPTIONS:-}		# the same for orderparse: -X gone
 FROM=${FROM:-mailorder@localhost}	# who sends the letters
 SUPPORT=${SUPPORT:-support@localhost}	# who gets the reports

@@ -76,18 +76,6 @@ hand_over(struct wr *out)
 		wr_finish(out);
 }
 
-/* The reason, unless the message has vanished: the exit code. */
-static enum exit_code
-complain(const struct msgsource *s)
-{
-	errno = s->err;
-	if (s->err == ENOTDIR)
-		warn("%s: a directory, but not a Maildir", s->name);
-	else
-		warn_sys("%s", s->name);
-	return die_errno(s->err, EX_NOINPUT);
-}
-
 static enum exit_code
 read_messages(const struct opt *o, struct msgsource *s, struct bounce *b,
     struct wr *out)
@@ -98,7 +86,7 @@ read_messages(const struct opt *o, struct msgsource *s, struct bounce *b,
 
 	while ((got = msgsource_next(s, &text)) != 0) {
 		if (got < 0 && s->err != ENOENT)
-			code = complain(s);
+			code = msgsource_complain(s);
 		if (got > 0) {
 			bounce_read(b, buf_span(&text), msgsource_time(s),
 			    &lines);
@@ -124,7 +112,7 @@ read_file(const struct opt *o, const char *path, struct bounce *b,
 	struct msgsource s;
 
 	if (msgsource_open(&s, path, BOUNCE_MAX) < 0) {
-		code = complain(&s);
+		code = msgsource_complain(&s);
 		msgsource_close(&s);
 		return code;
 	}

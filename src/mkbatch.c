@@ -102,11 +102,8 @@ add_source(struct wr *out, const char *path, const struct prepare *p)
 		}
 		r = 0;
 	}
-	if (r < 0) {
-		errno = s.err;
-		warn_sys("%s", s.name);
-		code = EX_NOINPUT;
-	}
+	if (r < 0)
+		code = msgsource_complain(&s);
 	msgsource_close(&s);
 	message_free(&m);
 	buf_free(&text);

@@ -97,7 +97,7 @@ makes() {
 	mkdir plain
 	makes 66 missing plain box
 	grep -q '^mkbatch: missing: No such file' err
-	grep -q '^mkbatch: plain: Not a directory' err
+	grep -q '^mkbatch: plain: a directory, but not a Maildir' err
 	[ "$(grep -c ^MAIL made)" = 2 ]
 	[ "$(tail -n 1 made)" = $'QUIT\r' ]
 	makes 64 -f 'a@@x' box

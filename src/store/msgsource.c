@@ -243,6 +243,17 @@ msgsource_next(struct msgsource *s, struct buf *text)
 	return s->fd < 0 ? next_file(s, text) : next_in_file(s, text);
 }
 
+enum exit_code
+msgsource_complain(const struct msgsource *s)
+{
+	errno = s->err;
+	if (s->err == ENOTDIR)
+		warn("%s: a directory, but not a Maildir", s->name);
+	else
+		warn_sys("%s", s->name);
+	return die_errno(s->err, EX_NOINPUT);
+}
+
 int64_t
 msgsource_time(const struct msgsource *s)
 {

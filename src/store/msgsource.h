@@ -46,6 +46,9 @@ int msgsource_open(struct msgsource *s, const char *path, size_t max);
  */
 int msgsource_next(struct msgsource *s, struct buf *text);
 
+/* Says what err is about, and returns the exit code for it. */
+enum exit_code msgsource_complain(const struct msgsource *s);
+
 /* When the file with the last message was changed. */
 int64_t msgsource_time(const struct msgsource *s);
 
