@@ -80,6 +80,12 @@ letter() {
 	letter '[Course]'
 	run -65 --separate-stderr orderparse -t table -G email -n letter
 	[ "$stderr" = 'orderparse: letter:3:1: nothing stands between [rows] and [/rows], as -G needs it' ]
+	printf '[Subject:] [rows][Course][/rows]\n[Body:]\n[rows]x[/rows]' >letter
+	for group in '-G email' ''; do
+		# shellcheck disable=SC2086
+		run -65 --separate-stderr orderparse -t table $group -n letter
+		[[ $stderr = *'letter:1:12: [rows] can stand in the body and the HTML alone'* ]]
+	done
 	# a cell that a row lacks matters in the block alone
 	printf 'c@b.c;;X;\na@b.c;;Y;\n' >>table
 	letter '[rows][Course] [Grade][/rows] [Course]'

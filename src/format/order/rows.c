@@ -128,6 +128,25 @@ check_tags(struct order *o, struct span text)
 	}
 }
 
+/* Tells of [rows] where it cannot be. */
+static void
+refuse(struct order *o, struct span text, const char *why)
+{
+	size_t i = find_tag(text, 0, open_tag);
+
+	if (find_tag(text, i, close_tag) < text.n)
+		faults_add(&o->faults, text.p + i, "[rows] %s", why);
+}
+
+static void
+refuse_heading(struct order *o)
+{
+	static const char why[] = "can stand in the body and the HTML alone";
+
+	refuse(o, o->subject, why);
+	refuse(o, o->headers, why);
+}
+
 void
 rows_group(struct rows *r, struct order *o, struct span key)
 {
@@ -138,6 +157,7 @@ rows_group(struct rows *r, struct order *o, struct span key)
 	r->order = o;
 	r->next = die_calloc(order_entries(o), sizeof *r->next);
 	link_entries(r, o, key);
+	refuse_heading(o);
 	pairs = check_tags(o, o->html);
 	pairs += check_tags(o, o->body);
 	if (pairs == 0 && o->rows > 0 && o->body.p != NULL)
@@ -145,23 +165,17 @@ rows_group(struct rows *r, struct order *o, struct span key)
 		    "[rows] and [/rows], as -G needs it");
 }
 
-static void
-refuse(struct order *o, struct span text)
-{
-	size_t i = find_tag(text, 0, open_tag);
-
-	if (find_tag(text, i, close_tag) < text.n)
-		faults_add(&o->faults, text.p + i,
-		    "[rows] needs the key by which rows are put together (-G)");
-}
-
 void
 rows_refuse(struct order *o, const struct fields *f)
 {
+	static const char why[] =
+	    "needs the key by which rows are put together (-G)";
+
 	if (fields_number(f, span_str("rows")) != SET_NONE)
 		return;		/* it is a field */
-	refuse(o, o->html);
-	refuse(o, o->body);
+	refuse_heading(o);
+	refuse(o, o->html, why);
+	refuse(o, o->body, why);
 }
 
 void
