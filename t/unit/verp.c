@@ -43,7 +43,7 @@ test_pattern(void)
 	static const char *const bad[] = {
 		"", "news@pth.ua", "[verp]", "news@[verp]", "news@[verp].ua",
 		"a b[verp]@pth.ua", "news+[verp]@", "[verp][verp]@pth.ua",
-		LONG40 "[verp]@pth.ua"
+		"n-[verp]@[verp]", LONG40 "[verp]@pth.ua"
 	};
 	const char *why;
 	size_t i;

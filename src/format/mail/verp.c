@@ -31,16 +31,21 @@ verp_check(struct span pattern, const char **why)
 {
 	struct buf b = { 0 };
 	size_t at = mark_at(pattern), i;
+	struct span rest;
 	struct addr a;
 	int bad;
 
 	*why = "there is no [verp] in it";
 	if (at == pattern.n)
 		return -1;
+	rest = span_drop(pattern, at + MARK_SIZE);
+	*why = "[verp] is there twice";
+	if (mark_at(rest) < rest.n)
+		return -1;
 	buf_add(&b, pattern.p, at);
 	for (i = 0; i < SHORTENED; i++)
 		buf_addc(&b, 'x');
-	buf_addspan(&b, span_drop(pattern, at + MARK_SIZE));
+	buf_addspan(&b, rest);
 	bad = addr_parse(&a, buf_span(&b), why) < 0;
 	if (!bad && a.local.n <= at) {
 		*why = "[verp] stands behind the @";
