@@ -154,7 +154,9 @@ handle() {
 # Sends the letters that have not been sent, and then makes the report.  First
 # the order is made safe, and that it lies here: what is sent speaks of it.
 send_letters() {
-	step savefile -s "$order" "$state" "$WORK" &&
+	step savefile -s "$order" "$state" "$WORK" || return
+	# Before it is given up it is tried once more, whatever the pause.
+	{ [ -e "$state/id" ] && is_old "$state/id" "$EXPIRE"; } ||
 		is_due "$order.results" deferred || return
 	why=$state/.tmp.$$.why dry=$state/.tmp.$$.dry
 	parse -n -v >"$dry" 2>"$why"

@@ -254,7 +254,8 @@ order() {
 	run -75 pipeline
 	[ ! -e work/.o.txt/report ]
 	aged 172800 work/.o.txt/id
-	run -75 pipeline
+	# a pause that has not passed keeps nobody longer
+	RETRY=1h run -75 pipeline
 	[ -e work/.o.txt/report ]
 	serve
 	run -0 pipeline
