@@ -290,6 +290,20 @@ order() {
 	all_done 1
 }
 
+@test "RETRY: by default the next run tries at once, those after it later" {
+	unset RETRY
+	start fake-smtp 'rcpt:1:450 4.7.1 grey' 'rcpt:2:450 4.7.1 grey'
+	export SMTPSERVER=$ADDR
+	order incoming/o.txt user1
+	for i in 1 2 3; do
+		run -75 pipeline
+	done
+	[ "$(grep -c '^RCPT' dialog)" = 2 ]
+	aged 300 work/o.txt.results
+	run -0 pipeline
+	all_done 1
+}
+
 @test "RETRY: a report that is deferred waits, too" {
 	export RETRY=5m
 	start fake-smtp "rcpt:2:450 4.7.1 grey"
