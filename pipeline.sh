@@ -549,6 +549,13 @@ check_settings() {
 		wrong "REPORT=$REPORT: neither socket nor ftp"
 }
 
+# Before letters go out of which nobody could be told; what fails otherwise is
+# said where the report is made.
+check_support() {
+	mkmail -f "$FROM" -- "$SUPPORT" </dev/null >/dev/null
+	[ $? -ne 64 ] || wrong "SUPPORT=$SUPPORT: nobody gets the reports"
+}
+
 main() {
 	trap - EXIT
 	watch=
@@ -572,6 +579,7 @@ main() {
 	check_settings
 	find_programs
 	check_directories
+	check_support
 	if [ $# -eq 0 ] && [ ! -d "$INCOMING" ]; then
 		say "$INCOMING: no such directory"
 		exit 66

@@ -232,6 +232,8 @@ X-\xd1\x97: 8"
 	run -64 --separate-stderr orderparse -c no-such-set -n order
 	[ -z "$output" ]
 	[ "$stderr" = 'orderparse: -c: no-such-set: unknown character set' ]
+	run -64 --separate-stderr orderparse -c '' -n order
+	[ "$stderr" = 'orderparse: -c: : unknown character set' ]
 }
 
 @test "copies: recipients of one domain share them" {

@@ -88,13 +88,14 @@ sent() {
 
 @test "what is wrong with a file, or who can touch it: 78, all of it told" {
 	rc 'server x' 'sever y' 'tls maybe' 'timeout 0' 'helo a..b' 'server z' \
-		'from a b' 'user'
+		'from a b' 'user' "name $(printf '%5000s' | tr ' ' x)"
 	run -78 smtpsend you@x <<<$'Subject: s\n'
 	printf 'smtpsend: rc:%s\n' '2: sever: no such setting' \
 		'3: tls: neither off, starttls nor direct' \
 		'4: timeout: not a number from 1 to 86400' \
 		'5: helo: not a host name' '6: server: said twice' \
-		'7: from: not an address' '8: user: it has no value' |
+		'7: from: not an address' '8: user: it has no value' \
+		'9: name: too long' |
 		diff - <(echo "$output")
 	rc "server $ADDR"
 	chmod 666 rc

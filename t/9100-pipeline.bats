@@ -763,6 +763,10 @@ pipeline.sh: work/o.txt: moved to ARC" ]
 		EXPIRE=$value run -78 pipeline
 	done
 	EXPIRE='1d 2d' run -78 pipeline
+	order incoming/o.txt user1
+	SUPPORT='x y' run -78 --separate-stderr pipeline
+	[[ $stderr = *'SUPPORT=x y: nobody gets the reports' ]]
+	[ -e incoming/o.txt ]
 	for setting in JOBS=1000000 FROM=nobody; do
 		order incoming/o.txt user1
 		run -78 env "$setting" "$TOP/pipeline.sh"

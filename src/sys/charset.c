@@ -129,12 +129,14 @@ charset_read(struct buf *text, const char *path, int opt, const char *name,
 		return EX_OK;
 	if (by_mark != NULL) {
 		name = by_mark;
-	} else if (is_utf8(text)) {
+	} else if (*name != '\0' && is_utf8(text)) {
 		warn("%s: is UTF-8 already: -%c %s is not applied",
 		    io_name(path), opt, name);
 		return EX_OK;
 	}
-	if (charset_convert(text, name, max) == 0)
+	/* The empty name is that of the locale's to some of iconv(3). */
+	errno = EINVAL;
+	if (*name != '\0' && charset_convert(text, name, max) == 0)
 		return EX_OK;
 	if (errno == EFBIG)
 		return too_large(path, max);

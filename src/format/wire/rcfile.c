@@ -8,6 +8,9 @@
 /* Seconds that a wait may be limited to, as -T has it: a day. */
 #define TIMEOUT_MAX 86400
 
+/* Octets of a value. */
+#define VALUE_MAX 4096
+
 static const char profile[] = "profile";
 
 /* One line of the file; word is empty where it says nothing. */
@@ -125,6 +128,8 @@ fault(const struct line *line, unsigned said)
 	w = &words[i];
 	if (line->value.n == 0)
 		return "it has no value";
+	if (line->value.n > VALUE_MAX)
+		return "too long";
 	if (span_has_control(line->value))
 		return "a control character";
 	if ((said & 1u << i) != 0 && w->name != profile)
