@@ -88,7 +88,7 @@ sent() {
 
 @test "what is wrong with a file, or who can touch it: 78, all of it told" {
 	rc 'server x' 'sever y' 'tls maybe' 'timeout 0' 'helo a..b' 'server z' \
-		'from a b' 'user' "name $(printf '%5000s' | tr ' ' x)"
+		'from a b' 'user' "name $(printf '%05000d' 1)"
 	run -78 smtpsend you@x <<<$'Subject: s\n'
 	printf 'smtpsend: rc:%s\n' '2: sever: no such setting' \
 		'3: tls: neither off, starttls nor direct' \

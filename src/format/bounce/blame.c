@@ -5,11 +5,11 @@ static const struct {
 	const char *detail;
 	enum blame blame;
 } details[] = {
-	{ "1.1", BLAME_NOBODY },	/* no such mailbox */
-	{ "1.2", BLAME_NOBODY },	/* no such domain */
-	{ "1.3", BLAME_NOBODY },	/* not an address */
-	{ "1.6", BLAME_NOBODY },	/* moved, and nobody knows where */
-	{ "1.10", BLAME_NOBODY },	/* null MX, RFC 7505 */
+	{ "1.1", BLAME_UNKNOWN },	/* no such mailbox */
+	{ "1.2", BLAME_UNKNOWN },	/* no such domain */
+	{ "1.3", BLAME_UNKNOWN },	/* not an address */
+	{ "1.6", BLAME_UNKNOWN },	/* moved, and nobody knows where */
+	{ "1.10", BLAME_UNKNOWN },	/* null MX, RFC 7505 */
 	{ "1.7", BLAME_US },		/* the sender's address */
 	{ "1.8", BLAME_US },
 	{ "2.3", BLAME_US },		/* too long for that mailbox */
@@ -125,6 +125,6 @@ result_blame(const struct result *r)
 		return BLAME_US;
 	if (blame != BLAME_NONE)
 		return blame;
-	return has_any(text, of_nobody, COUNT(of_nobody)) ? BLAME_NOBODY :
+	return has_any(text, of_nobody, COUNT(of_nobody)) ? BLAME_UNKNOWN :
 	    by_stage(r->stage);
 }

@@ -11,7 +11,7 @@ enum blame {
 	BLAME_US,		/* what we are, or what we sent; or where it
 				   went to at that time */
 	BLAME_RCPT,		/* the mailbox; it may come right */
-	BLAME_NOBODY		/* there is no such mailbox */
+	BLAME_UNKNOWN		/* the user is unknown */
 };
 
 /*

@@ -209,7 +209,7 @@ take_failure(struct suppression *s, struct suppressed *who, enum blame blame,
 
 	count(s, who, r->time, 1);
 	days = days_since(s, who);
-	if (blame == BLAME_NOBODY || days >= s->enough)
+	if (blame == BLAME_UNKNOWN || days >= s->enough)
 		put(s, who, FAILED, r);
 	if (who->reason == FAILED && days > who->count) {
 		who->count = days;
@@ -225,7 +225,7 @@ suppression_result(struct suppression *s, const struct result *r)
 	struct addr a;
 
 	if (r->status != RESULT_LEFT && r->status != RESULT_COMPLAINED &&
-	    blame != BLAME_NOBODY && blame != BLAME_RCPT)
+	    blame != BLAME_UNKNOWN && blame != BLAME_RCPT)
 		return;
 	if (addr_parse_bare(&a, r->rcpt, NULL) < 0)
 		return;
