@@ -185,7 +185,10 @@ $(MUTANTBIN): $(MUTANTS:%=t/mutants/%.c)
 .c.t:
 	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB)
 
-test: all unit
+# Compilers at once, where somebody waits for them.
+PARALLEL = -j 2
+test:
+	@$(MAKE) $(PARALLEL) all unit
 	t/run
 
 # With real servers and clients; with kill -9; against the clock.
@@ -252,12 +255,12 @@ demo-loop: programs
 # As all, but of the compiler only what it has to complain of.
 programs:
 	@echo 'building the programs'
-	@$(MAKE) -s all
+	@$(MAKE) -s $(PARALLEL) all
 
 # The demo written up; prints where: make labreport LABREPORT='-l uk -o x.html'
 LABREPORT =
 labreport:
-	@$(MAKE) -s all
+	@$(MAKE) -s $(PARALLEL) all
 	@examples/demo-report.sh $(LABREPORT)
 
 lint:
