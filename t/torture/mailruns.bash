@@ -222,9 +222,9 @@ served_base() {
 	text_base
 }
 
-# listening: sets SERVER to what the server that is PID says; fails where it
+# find_server: sets SERVER to what the server that is PID says; fails where it
 # has ended, or says nothing for long, as where that could not be written.
-listening() {
+find_server() {
 	local i=0
 	until [[ $(<err) = *'listening on '* ]]; do
 		kill -0 "$PID" 2>/dev/null && [ $((i++)) -lt 200 ] || return
@@ -243,7 +243,7 @@ served_go() {
 	esac
 	"$@" -l 127.0.0.1:0 >server.out &
 	PID=$!
-	listening && up=yes
+	find_server && up=yes
 	echo "$PID" >"$NOW"
 	# Each worker has its fault; then all is well.
 	[ $up = no ] || client 2>client.err || client 2>>client.err || : >failed
