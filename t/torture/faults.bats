@@ -136,10 +136,10 @@ chain() {
 	chain sh 1
 	chain ordertake 1
 	chain withlock 1
-	chain orderparse 4
+	chain orderparse 3
 	chain smtpsend 2
 	chain savefile 4
-	chain mkmail 1
+	chain mkmail 2
 	chain archive-stamp 2
 	[ $BAD = 0 ]
 }
