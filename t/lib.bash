@@ -168,6 +168,7 @@ through_tap() {
 	orderrecv) protocol=order ;;
 	*) return 0 ;;
 	esac
+	: >"$said"
 	launch -s prototap -p "$protocol" -l 127.0.0.1:0 -o tapped "$ADDR" \
 		</dev/null 2>"$said" >/dev/null 3>&- &
 	STARTED+=("$!")

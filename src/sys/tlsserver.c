@@ -232,12 +232,9 @@ keep_only(const struct job *j, int session)
 }
 
 static void
-say(int fd, struct buf *why)
+say(const struct net_peer *peer, struct buf *why)
 {
-	struct net_peer peer;
-
-	net_peer(&peer, fd);
-	warn("%s: %s", peer.text[0] != '\0' ? peer.text : "local",
+	warn("%s: %s", peer->text[0] != '\0' ? peer->text : "local",
 	    buf_str(why));
 }
 
@@ -246,8 +243,11 @@ work(void *arg, int session)
 {
 	const struct job *j = arg;
 	struct buf why = { 0 };
+	struct net_peer peer;
 	struct engine e;
 
+	/* When it has gone, nothing tells who it was. */
+	net_peer(&peer, j->in);
 	/* A signal from the terminal is for our parent, who closes session. */
 	setpgid(0, 0);
 	signal(SIGCHLD, SIG_DFL);
@@ -263,7 +263,7 @@ work(void *arg, int session)
 	spawn_stop(&e.child);
 	if (e.sock < 0 ? openssl_failure(&why, e.words) :
 	    openssl_explain(&why, e.words, "client"))
-		say(j->in, &why);
+		say(&peer, &why);
 	return EX_OK;
 }
 
