@@ -128,7 +128,10 @@ only_recipient(struct span header, struct buf *b)
 		buf_addspan(b, buf_span(&list.addrs.addr));
 	}
 	hdr_rcpts_free(&list);
-	return n == 1 && addr_parse(&a, buf_span(b), NULL) == 0 ? 0 : -1;
+	if (n == 1 && addr_parse(&a, buf_span(b), NULL) == 0)
+		return 0;
+	buf_clear(b);
+	return -1;
 }
 
 /*
