@@ -277,18 +277,6 @@ say(struct replay *p, const struct recorded *e)
 
 /* --- The end --------------------------------------------------------- */
 
-static int
-had_timeout(const struct recording *r)
-{
-	size_t i;
-
-	for (i = 0; i < r->n; i++)
-		if (r->events[i].kind == FOLLOW_NOTE && span_is(
-		    recording_text(r, &r->events[i]), "timeout"))
-			return 1;
-	return 0;
-}
-
 /* How long, in ms, the peer took to end it, and a while. */
 static int
 linger_of(const struct replay *p)
@@ -296,7 +284,7 @@ linger_of(const struct replay *p)
 	const struct recorded *last = p->old->events + p->old->n - 1;
 	int64_t gap = 0;
 
-	if (had_timeout(p->old))
+	if (recording_timed_out(p->old))
 		return p->conf->timeout;
 	if (p->old->n > 1 && last->kind == FOLLOW_NOTE)
 		gap = (last->time - last[-1].time) / 1000;
@@ -308,7 +296,8 @@ linger_of(const struct replay *p)
 static void
 listen_on(struct replay *p)
 {
-	if (linger(p, linger_of(p)) == REPLAY_SILENT && had_timeout(p->old))
+	if (linger(p, linger_of(p)) == REPLAY_SILENT &&
+	    recording_timed_out(p->old))
 		note(p, "timeout");
 }
 

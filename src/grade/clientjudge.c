@@ -10,13 +10,11 @@ no(struct buf *evidence, const char *why)
 	return 0;
 }
 
-/* Where it has not come so far: how it ended, and its last line. */
-static int
-fell_short(const struct attempt *a, const char *wanted, struct buf *evidence)
+int
+clientjudge_stopped(const struct attempt *a, struct buf *evidence)
 {
 	const struct scripted *s = &a->said;
 
-	buf_addf(evidence, "no %s came", wanted);
 	if (s->n > 0)
 		evidence_no(evidence, "; the last line was ",
 		    scripted_line(s, s->n - 1), "");
@@ -24,6 +22,14 @@ fell_short(const struct attempt *a, const char *wanted, struct buf *evidence)
 	if (!attempt_crashed(a, evidence))
 		buf_addf(evidence, "it ended with exit status %d", a->status);
 	return 0;
+}
+
+/* Where it has not come so far. */
+static int
+fell_short(const struct attempt *a, const char *wanted, struct buf *evidence)
+{
+	buf_addf(evidence, "no %s came", wanted);
+	return clientjudge_stopped(a, evidence);
 }
 
 /* --- Of any client ---------------------------------------------------- */

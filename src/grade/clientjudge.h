@@ -11,6 +11,9 @@
 typedef int clientjudge(const struct attempt *a, const char *arg,
     struct buf *evidence);
 
+/* Adds to evidence the last line, and how the client ended; gives 0. */
+int clientjudge_stopped(const struct attempt *a, struct buf *evidence);
+
 /* Of any client. */
 clientjudge clientjudge_connects;
 clientjudge clientjudge_waits_greeting;	/* nothing came before that */

@@ -204,11 +204,5 @@ clientjudge_completes(const struct attempt *a, const char *arg,
 	if (s->texts > 0)
 		return 1;
 	buf_adds(evidence, "the message was not sent");
-	if (s->n > 0)
-		evidence_no(evidence, "; the last line was ",
-		    scripted_line(s, s->n - 1), "");
-	buf_adds(evidence, "; ");
-	if (!attempt_crashed(a, evidence))
-		buf_addf(evidence, "it ended with exit status %d", a->status);
-	return 0;
+	return clientjudge_stopped(a, evidence);
 }

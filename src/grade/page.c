@@ -1,5 +1,7 @@
 #include "page.h"
 
+#include "format/wire/escape.h"
+
 static const char style[] =
     "body { font: 16px/1.4 sans-serif; max-width: 70em; margin: 1em auto;\n"
     "  padding: 0 1em; color: #000; background: #fff }\n"
@@ -27,17 +29,9 @@ void
 page_text(struct buf *b, struct span s)
 {
 	struct buf shown = { 0 };
-	size_t i;
 
 	buf_addshown(&shown, s);
-	for (i = 0; i < shown.n; i++)
-		switch (shown.p[i]) {
-		case '&': buf_adds(b, "&amp;"); break;
-		case '<': buf_adds(b, "&lt;"); break;
-		case '>': buf_adds(b, "&gt;"); break;
-		case '"': buf_adds(b, "&quot;"); break;
-		default: buf_addc(b, shown.p[i]);
-		}
+	escape_html(b, buf_span(&shown));
 	buf_free(&shown);
 }
 

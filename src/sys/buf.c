@@ -362,6 +362,16 @@ span_dup(struct span s)
 	return p;
 }
 
+struct span
+span_filename(struct span path)
+{
+	size_t at = path.n;
+
+	while (at > 0 && path.p[at - 1] != '/')
+		at--;
+	return span_drop(path, at);
+}
+
 int
 span_number(struct span s, uintmax_t *u)
 {

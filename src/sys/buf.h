@@ -222,6 +222,9 @@ span_find(struct span s, char c)
 /* Takes what stands before the first c, or all, off *s, and that c. */
 struct span span_cut(struct span *s, char c);
 
+/* What stands behind the last slash of a path. */
+struct span span_filename(struct span path);
+
 /* Without a UTF-8 byte order mark at its start. */
 struct span span_unmarked(struct span s);
 

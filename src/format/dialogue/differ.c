@@ -178,26 +178,16 @@ last_note(const struct recording *r)
 	return NULL;
 }
 
-static int
-is_timeout(const struct recording *r)
-{
-	size_t i;
-
-	for (i = 0; i < r->n; i++)
-		if (r->events[i].kind == FOLLOW_NOTE && span_is(
-		    recording_text(r, &r->events[i]), "timeout"))
-			return 1;
-	return 0;
-}
-
 /* Whether a peer closes or resets a connection is often chance. */
 static int
 differ_at_end(struct buf *b, const struct recording *old,
     const struct recording *new)
 {
-	if (last_note(old) == NULL || is_timeout(old) == is_timeout(new))
+	const int had = recording_timed_out(old);
+
+	if (last_note(old) == NULL || had == recording_timed_out(new))
 		return 0;
-	buf_adds(b, is_timeout(old) ? "-timeout\n" : "+timeout\n");
+	buf_adds(b, had ? "-timeout\n" : "+timeout\n");
 	return 1;
 }
 

@@ -107,6 +107,18 @@ recording_fails(const struct recording *r, const struct recorded *e)
 	}
 }
 
+int
+recording_timed_out(const struct recording *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n; i++)
+		if (r->events[i].kind == FOLLOW_NOTE && span_is(
+		    recording_text(r, &r->events[i]), "timeout"))
+			return 1;
+	return 0;
+}
+
 void
 recording_free(struct recording *r)
 {

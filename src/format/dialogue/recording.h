@@ -62,6 +62,9 @@ int recorded_is_asked(const struct recorded *e);
 /* Whether it says that something is wrong, or was refused. */
 int recording_fails(const struct recording *r, const struct recorded *e);
 
+/* Whether one side was waited for in vain. */
+int recording_timed_out(const struct recording *r);
+
 void recording_free(struct recording *r);
 
 #endif

@@ -33,30 +33,6 @@ static const struct {
 static const char *const sides[] = { "C: ", "S: ", "-- " };
 static const char *const classes[] = { "c", "s", "n" };
 
-static void
-add_html(struct buf *b, struct span s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		switch (s.p[i]) {
-		case '&':
-			buf_adds(b, "&amp;");
-			break;
-		case '<':
-			buf_adds(b, "&lt;");
-			break;
-		case '>':
-			buf_adds(b, "&gt;");
-			break;
-		case '"':
-			buf_adds(b, "&quot;");
-			break;
-		default:
-			buf_addc(b, s.p[i]);
-		}
-}
-
 void
 render_begin(struct buf *b, enum render_form form, struct span title)
 {
@@ -64,11 +40,11 @@ render_begin(struct buf *b, enum render_form form, struct span title)
 		return;
 	buf_adds(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
 	    "<meta charset=\"utf-8\">\n<title>");
-	add_html(b, title);
+	escape_html(b, title);
 	buf_adds(b, "</title>\n<style>\n");
 	buf_adds(b, style);
 	buf_adds(b, "</style>\n</head>\n<body>\n<h1>");
-	add_html(b, title);
+	escape_html(b, title);
 	buf_adds(b, "</h1>\n");
 }
 
@@ -84,7 +60,7 @@ render_title(struct buf *b, enum render_form form, struct span title)
 {
 	if (form == RENDER_HTML) {
 		buf_adds(b, "<h2>");
-		add_html(b, title);
+		escape_html(b, title);
 		buf_adds(b, "</h2>\n");
 		return;
 	}
@@ -102,7 +78,7 @@ add_line(struct buf *b, enum render_form form, const char *class,
 	if (form == RENDER_HTML) {
 		buf_addf(b, "<pre class=\"%s%s\"><b>%s</b>", class,
 		    wrong ? " wrong" : "", name);
-		add_html(b, buf_span(&shown));
+		escape_html(b, buf_span(&shown));
 		buf_adds(b, "</pre>\n");
 	} else {
 		buf_adds(b, name);
@@ -185,7 +161,7 @@ note_html(struct buf *b, const struct note *note)
 	buf_addf(b, "<p class=\"%s\">", kinds[note->kind].name);
 	if (note->kind == NOTE_WRONG)
 		buf_adds(b, "! ");
-	add_html(b, note->text);
+	escape_html(b, note->text);
 	if (note->section != NULL)
 		buf_addf(b, " <span class=\"section\">(%s)</span>",
 		    note->section);

@@ -276,22 +276,12 @@ compose_text(struct buf *b, const char *type, struct span text)
 	}
 }
 
-static struct span
-last_part(struct span path)
-{
-	size_t at = path.n;
-
-	while (at > 0 && path.p[at - 1] != '/')
-		at--;
-	return span_drop(path, at);
-}
-
 /* Text whose charset is not known is not text to the reader's program. */
 void
 compose_file(struct buf *b, struct span path, struct span content,
     struct span id)
 {
-	const struct span filename = last_part(path);
+	const struct span filename = span_filename(path);
 	const char *type = mime_type(filename);
 	const int text = strncmp(type, "text/", 5) == 0;
 	const int known = mime_utf8_check(content) == content.n &&

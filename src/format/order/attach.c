@@ -20,16 +20,6 @@ attach_free(struct attach *a)
 	memset(a, 0, sizeof *a);
 }
 
-static struct span
-last_part(struct span path)
-{
-	size_t at = path.n;
-
-	while (at > 0 && path.p[at - 1] != '/')
-		at--;
-	return span_drop(path, at);
-}
-
 /* The next name behind cid: in an attribute or url() of the HTML: 1, or 0. */
 static int
 next_cid(struct span html, size_t *i, struct span *name)
@@ -59,7 +49,7 @@ is_named(struct span html, struct span line)
 	size_t i = 0;
 
 	while (next_cid(html, &i, &name))
-		if (span_eq(name, last_part(line)))
+		if (span_eq(name, span_filename(line)))
 			return 1;
 	return 0;
 }
@@ -129,7 +119,7 @@ check_file(const struct attach *a, struct attach_file *file,
 		return NULL;
 	why = refuse_path(buf_span(&file->name));
 	if (why == NULL && file->inlined)
-		why = refuse_cid(last_part(buf_span(&file->name)));
+		why = refuse_cid(span_filename(buf_span(&file->name)));
 	return why != NULL ? why :
 	    a->store->check(a->store->arg, buf_str(&file->name));
 }
@@ -168,7 +158,7 @@ check_cids(const struct attach *a, struct order *o)
 
 	while (next_cid(o->html, &i, &name)) {
 		for (k = 0; k < a->files; k++)
-			if (span_eq(name, last_part(a->file[k].line)))
+			if (span_eq(name, span_filename(a->file[k].line)))
 				break;
 		if (k == a->files)
 			faults_add(&o->faults, name.p, "cid:%.*s: no line of "
@@ -204,7 +194,7 @@ make_part(const struct attach *a, struct attach_file *file, struct span path)
 		die(EX_NOINPUT, "%s: %s", buf_str(&file->name), why);
 	path = buf_span(&file->name);
 	compose_file(&file->part, path, buf_span(&content),
-	    file->inlined ? last_part(path) : span_of(NULL, 0));
+	    file->inlined ? span_filename(path) : span_of(NULL, 0));
 	buf_free(&content);
 }
 
