@@ -5,6 +5,7 @@
 
 load lib
 load dial
+load dialogue
 
 # tap [option ...]: a server behind prototap, which has these options; a client
 # finds it at ADDR.
@@ -21,20 +22,6 @@ by_rules() {
 	tr -d '\r' | crlf | prototap -i -u -R rules \
 		-C 'smtpd-lite -i -d mail' >raw 2>err || return
 	tr -d '\r' <raw | sed -E 's/queued as .*/queued as ID/' >out
-}
-
-# said SIDE <dialogue: what that side has said, byte for byte.
-said() {
-	local side end text
-	while IFS=$'\t' read -r _ side end _ text; do
-		[ "$side" = "$1" ] || continue
-		printf '%b' "$text"
-		case $end in
-		crlf) printf '\r\n' ;;
-		lf) printf '\n' ;;
-		cr) printf '\r' ;;
-		esac
-	done
 }
 
 # fields N,N <dialogue: of each event.
@@ -81,9 +68,9 @@ RCPT TO:<u@x.test>'
 	} >in
 	wire "$ADDR" <in >out
 	wait_for grep -q '	close$' dialogues/*
-	said C <"$(echo dialogues/*)" >got
+	spoken C <"$(echo dialogues/*)" >got
 	cmp in got
-	said S <"$(echo dialogues/*)" >got
+	spoken S <"$(echo dialogues/*)" >got
 	cmp out got
 	[ "$(facts mode dialogues/*)" = 600 ]
 	# The same without prototap, but for what is each session's own.
@@ -106,7 +93,7 @@ RCPT TO:<u@x.test>'
 		'early,masked	****' 'early,masked	****' 'early	QUIT' |
 		diff - got
 	lacks -e am9l -e cGVuY2ls dialogue
-	[ "$(said C <dialogue-u | cat)" = "$(cat in)" ]
+	[ "$(spoken C <dialogue-u | cat)" = "$(cat in)" ]
 }
 
 @test "POP3, FTP and orders" {
@@ -120,7 +107,7 @@ RCPT TO:<u@x.test>'
 	grep -q '^\.\.x' out
 	grep -q '	masked	PASS \*\*\*\*$' dialogue ||
 		grep -q 'masked	PASS \*\*\*\*$' dialogue
-	said S <dialogue | cmp - out
+	spoken S <dialogue | cmp - out
 	echo x >file
 	start ftpd-lite -l 127.0.0.1:0
 	start -n ftp prototap -p ftp -l 127.0.0.1:0 "$ADDR"
@@ -167,7 +154,7 @@ RCPT TO:<u@x.test>'
 	451 4.0.0 again
 	221 2.0.0 Bye
 	END
-	said S <err | cmp - raw
+	spoken S <err | cmp - raw
 }
 
 @test "rules in front of any server: what a server does not hear of" {

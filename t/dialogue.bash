@@ -16,6 +16,20 @@ said() {
 	}'
 }
 
+# spoken SIDE <dialogue: what that side has said, byte for byte.
+spoken() {
+	local side end text
+	while IFS=$'\t' read -r _ side end _ text; do
+		[ "$side" = "$1" ] || continue
+		printf '%b' "$text"
+		case $end in
+		crlf) printf '\r\n' ;;
+		lf) printf '\n' ;;
+		cr) printf '\r' ;;
+		esac
+	done
+}
+
 # heard SIDE FILE: what that side has said, "ENDING,FLAGS TEXT" where these are
 # not crlf and -.
 heard() {

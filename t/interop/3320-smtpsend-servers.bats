@@ -4,6 +4,7 @@
 # right result, and more recipients than they take at once are served too.
 
 load ../lib
+load mailers
 load ../smtpsend
 . "$TOP/t/opensmtpd.bash"
 . "$TOP/t/postfix.sh"
@@ -21,17 +22,6 @@ teardown() {
 	[ ! -d postfix ] || postfix -c "$PWD/postfix" stop 2>/dev/null || :
 	lib_teardown
 	[ -z "${ROOT:-}" ] || rm -rf "$ROOT"
-}
-
-# A port that is free now, for those who cannot choose one themselves.
-free_port() {
-	python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
-}
-
-# answers ADDR: whether a server says 220 there.
-answers() {
-	smtpsend -I -T 1 -s "$1" </dev/null 2>&1 | grep '^S: 220'
 }
 
 # one RCPT ...: a message, its Message-ID that of the first; stdin is the body.
@@ -136,7 +126,7 @@ exchange() {
 	END
 	exim4 -C "$PWD/exim.conf" -bdf -oX "127.0.0.1.$port" 3>&- 2>err &
 	STARTED+=("$!")
-	wait_for answers ":$port"
+	wait_for smtp_answers ":$port"
 	exchange ":$port" later@x
 }
 
@@ -151,7 +141,7 @@ exchange() {
 	match from any for domain x action keep
 	END
 	MAIL=$PWD/root/mail
-	wait_for answers ":$port"
+	wait_for smtp_answers ":$port"
 	exchange ":$port"
 }
 
@@ -178,6 +168,6 @@ exchange() {
 	virtual unix - n n - - virtual
 	anvil unix - - n - 1 anvil
 	proxymap unix - - n - - proxymap'
-	wait_for answers ./queue/public/smtp-in
+	wait_for smtp_answers ./queue/public/smtp-in
 	exchange ./queue/public/smtp-in later@x
 }

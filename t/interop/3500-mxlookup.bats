@@ -2,13 +2,9 @@
 # mxlookup asks a name server that people have: dnsmasq.
 
 load ../lib
+load mailers
 
 PATH=$PATH:/usr/sbin:/sbin
-
-free_port() {
-	python -c 'import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
 
 answers() {
 	mxlookup -T 1 -d "$DNS" a.test

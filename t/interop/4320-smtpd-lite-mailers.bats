@@ -3,7 +3,7 @@
 # smtpd-lite; what they were given arrives byte for byte.
 
 load ../lib
-load ../mailers
+load mailers
 . "$TOP/t/postfix.sh"
 
 PATH=$PATH:/usr/sbin

@@ -2,6 +2,7 @@
 # ftpsend with real FTP servers, and real clients with ftpd-lite.
 
 load ../lib
+load mailers
 . "$TOP/t/vsftpd.sh"
 
 setup() {
@@ -12,12 +13,6 @@ setup() {
 	printf 'one\ntwo\n' >order.txt
 }
 
-
-# free_port: a port that was free a moment ago, for servers that need a number.
-free_port() {
-	python -c 'import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
 
 # answers PORT: whether an FTP server greets there.
 answers() {

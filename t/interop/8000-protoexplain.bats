@@ -5,7 +5,7 @@
 # shellcheck disable=SC2154 # run sets output
 
 load ../lib
-load ../mailers
+load mailers
 . "$TOP/t/opensmtpd.bash"
 . "$TOP/t/postfix.sh"
 . "$TOP/t/vsftpd.sh"
@@ -34,11 +34,6 @@ need_root() {
 	[ "$(id -u)" = 0 ] || skip "not root"
 	umask 022
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" .
-}
-
-free_port() {
-	python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
 }
 
 # greets PORT: whether a server says something there.
@@ -157,32 +152,8 @@ smtplib() {
 @test "Exim" {
 	need exim4
 	need_root
-	mkdir spool log
-	chown Debian-exim spool log
 	port=$(free_port)
-	cat >exim.conf <<-END
-	exim_path = $(command -v exim4)
-	primary_hostname = exim.test
-	spool_directory = $PWD/spool
-	log_file_path = $PWD/log/%s
-	pid_file_path = $PWD/spool/pid
-	acl_smtp_rcpt = check_rcpt
-	acl_smtp_vrfy = accept
-	acl_smtp_expn = accept
-	tls_advertise_hosts =
-	keep_environment =
-	begin acl
-	check_rcpt:
-	  deny message = 5.1.1 nobody
-	       local_parts = no
-	  accept
-	begin routers
-	away:
-	  driver = redirect
-	  data = :blackhole:
-	END
-	exim4 -C "$PWD/exim.conf" -bdf -oX "127.0.0.1.$port" 3>&- 2>err &
-	STARTED+=("$!")
+	start_exim_sink "$port"
 	wait_for greets "$port"
 	tap smtp "127.0.0.1:$port"
 	mail_clients

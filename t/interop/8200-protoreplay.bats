@@ -3,7 +3,7 @@
 # same peer nothing differs, run after run.
 
 load ../lib
-load ../mailers
+load mailers
 load ../dialogue
 . "$TOP/t/postfix.sh"
 . "$TOP/t/vsftpd.sh"
@@ -23,15 +23,6 @@ teardown() {
 need_root() {
 	[ "$(id -u)" = 0 ] || skip "not root"
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" .
-}
-
-free_port() {
-	python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
-}
-
-answers() {
-	smtpsend -I -T 1 -s "$1" </dev/null 2>&1 | grep '^S: 220'
 }
 
 # again ADDR [option ...]: what protoreplay records of the dialogue old differs
@@ -91,7 +82,7 @@ exchange() {
 	port=$(free_port)
 	python -m aiosmtpd -n -l "127.0.0.1:$port" >log 2>&1 3>&- &
 	STARTED+=("$!")
-	wait_for answers ":$port"
+	wait_for smtp_answers ":$port"
 	exchange "127.0.0.1:$port"
 }
 
@@ -99,38 +90,16 @@ exchange() {
 	need postfix
 	need_root
 	start_postfix_domain
-	wait_for answers ./queue/public/smtp-in
+	wait_for smtp_answers ./queue/public/smtp-in
 	exchange ./queue/public/smtp-in
 }
 
 @test "Exim" {
 	need exim4
 	need_root
-	mkdir spool log
-	chown Debian-exim spool log
 	port=$(free_port)
-	cat >exim.conf <<-END
-	exim_path = $(command -v exim4)
-	primary_hostname = exim.test
-	spool_directory = $PWD/spool
-	log_file_path = $PWD/log/%s
-	pid_file_path = $PWD/spool/pid
-	acl_smtp_rcpt = check_rcpt
-	tls_advertise_hosts =
-	keep_environment =
-	begin acl
-	check_rcpt:
-	  deny message = 5.1.1 nobody
-	       local_parts = no
-	  accept
-	begin routers
-	away:
-	  driver = redirect
-	  data = :blackhole:
-	END
-	exim4 -C "$PWD/exim.conf" -bdf -oX "127.0.0.1.$port" 3>&- 2>err &
-	STARTED+=("$!")
-	wait_for answers ":$port"
+	start_exim_sink "$port"
+	wait_for smtp_answers ":$port"
 	exchange "127.0.0.1:$port"
 }
 

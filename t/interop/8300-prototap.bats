@@ -5,6 +5,7 @@
 # shellcheck disable=SC2154 # run sets output
 
 load ../lib
+load ../dialogue
 
 PATH=$PATH:/usr/sbin
 
@@ -19,20 +20,6 @@ setup() {
 tap() {
 	start smtpd-lite -l 127.0.0.1:0 -d mail "$@"
 	start prototap -u -o dialogues -l 127.0.0.1:0 "$ADDR"
-}
-
-# said SIDE FILE: what that side has said, byte for byte.
-said() {
-	local side end text
-	while IFS=$'\t' read -r _ side end _ text; do
-		[ "$side" = "$1" ] || continue
-		printf '%b' "$text"
-		case $end in
-		crlf) printf '\r\n' ;;
-		lf) printf '\n' ;;
-		cr) printf '\r' ;;
-		esac
-	done <"$2"
 }
 
 # arrived: the letter, for u.
@@ -75,7 +62,7 @@ recorded() {
 	recorded '	AUTH CRAM-MD5$' '	235 '
 	# What swaks says it has said and heard is what is recorded.
 	tr -d '\r' <swaks.out | sed -n 's/^<-  //p' >heard
-	said S dialogues/* | tr -d '\r' | diff heard -
+	spoken S <"$(echo dialogues/*)" | tr -d '\r' | diff heard -
 	printf '%s\n' 'at rcpt nth 1 reply 451 4.7.1 grey\nlisted' \
 		'at mail bytewise 1ms' >rules
 	start -n faulty prototap -R rules -l 127.0.0.1:0 \

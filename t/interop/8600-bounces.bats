@@ -5,7 +5,7 @@
 # report and by the signed sender.
 
 load ../lib
-load ../mailers
+load mailers
 . "$TOP/t/opensmtpd.bash"
 . "$TOP/t/postfix.sh"
 
@@ -31,17 +31,6 @@ teardown() {
 	[ ! -d postfix ] || postfix -c "$PWD/postfix" stop 2>/dev/null || :
 	lib_teardown
 	[ -z "${ROOT:-}" ] || rm -rf "$ROOT"
-}
-
-# A port that is free now, for those who cannot choose one themselves.
-free_port() {
-	python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
-}
-
-# answers ADDR: whether a server says 220 there.
-answers() {
-	smtpsend -I -T 1 -s "$1" </dev/null 2>&1 | grep '^S: 220'
 }
 
 came_back() {
@@ -109,7 +98,7 @@ bounces() {
 	smtp unix - - n - - smtp
 	anvil unix - - n - 1 anvil
 	proxymap unix - - n - - proxymap'
-	wait_for answers ./queue/public/smtp-in
+	wait_for smtp_answers ./queue/public/smtp-in
 	bounces ./queue/public/smtp-in
 }
 
@@ -125,7 +114,7 @@ tls_advertise_hosts =\\
 smtp_accept_queue_per_connection = 0" exim.conf
 	exim4 -C "$PWD/exim.conf" -bdf -oX "127.0.0.1.$port" 3>&- 2>err &
 	STARTED+=("$!")
-	wait_for answers ":$port"
+	wait_for smtp_answers ":$port"
 	bounces ":$port"
 }
 
@@ -136,6 +125,6 @@ smtp_accept_queue_per_connection = 0" exim.conf
 	action out relay host smtp://127.0.0.1:$PORT
 	match from any for any action out
 	END
-	wait_for answers ":$port"
+	wait_for smtp_answers ":$port"
 	bounces ":$port"
 }

@@ -1,5 +1,16 @@
 # Other mail servers as interop tests set them up.  They run as root.
 
+# A port that is free now, for those who cannot choose one themselves.
+free_port() {
+	python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])'
+}
+
+# smtp_answers ADDR: whether a server says 220 there.
+smtp_answers() {
+	smtpsend -I -T 1 -s "$1" </dev/null 2>&1 | grep '^S: 220'
+}
+
 # exim_smarthost: an Exim that hands all on to our server at PORT, its spool and
 # log in this directory: exim.conf.
 exim_smarthost() {
@@ -26,6 +37,36 @@ exim_smarthost() {
 	  allow_localhost
 	  hosts_avoid_tls = *
 	END
+}
+
+# start_exim_sink PORT: an Exim that takes all mail, but for no@ANY, and keeps
+# none of it.
+start_exim_sink() {
+	mkdir spool log
+	chown Debian-exim spool log
+	cat >exim.conf <<-END
+	exim_path = $(command -v exim4)
+	primary_hostname = exim.test
+	spool_directory = $PWD/spool
+	log_file_path = $PWD/log/%s
+	pid_file_path = $PWD/spool/pid
+	acl_smtp_rcpt = check_rcpt
+	acl_smtp_vrfy = accept
+	acl_smtp_expn = accept
+	tls_advertise_hosts =
+	keep_environment =
+	begin acl
+	check_rcpt:
+	  deny message = 5.1.1 nobody
+	       local_parts = no
+	  accept
+	begin routers
+	away:
+	  driver = redirect
+	  data = :blackhole:
+	END
+	exim4 -C "$PWD/exim.conf" -bdf -oX "127.0.0.1.$1" 3>&- 2>err &
+	STARTED+=("$!")
 }
 
 # start_postfix_domain: a Postfix that has the mailbox a@x, refuses no@x, and
