@@ -94,7 +94,7 @@ MODULES = \
 	server/ftp/ftplist server/ftp/ftpverb server/order/orderd \
 	server/order/orderreply \
 	server/tap/tap server/tap/tapevent server/tap/tapline \
-	client/client client/handin client/replay client/replaydata \
+	client/client client/handin client/replay \
 	client/replaypeer client/replaysecret client/smtp/batch \
 	client/smtp/connection client/smtp/domains client/smtp/dryrun \
 	client/smtp/batchread client/smtp/esmtp client/smtp/interactive \
@@ -102,7 +102,7 @@ MODULES = \
 	client/smtp/pool client/smtp/prepare client/smtp/report \
 	client/smtp/route client/smtp/saslc client/smtp/sender \
 	client/smtp/servers client/smtp/setup \
-	client/smtp/smtpc client/smtp/smtplogin client/smtp/tls \
+	client/smtp/smtpc client/smtp/tls \
 	client/smtp/transact client/smtp/writeahead client/ftp/ftpc \
 	client/ftp/ftpput client/order/orderc client/dns/mx \
 	client/dns/nameservers client/dns/resolver client/dns/zone \

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include "client.h"
+#include "format/wire/ftp.h"
 #include "replaysecret.h"
 #include "sys/secret.h"
 
@@ -15,6 +16,81 @@
 
 /* Octets that a peer may say beyond what was said before. */
 #define MORE_MAX 8388608
+
+/* --- Data connections of FTP ----------------------------------------- */
+
+static void
+close_data(struct replay *p)
+{
+	if (p->data >= 0)
+		io_close(p->data);
+	p->data = -1;
+}
+
+static void
+dial_data(struct replay *p, unsigned port)
+{
+	struct net_addr a = *p->conf->server;
+	struct buf text = { 0 };
+	const char *why;
+	int temporary;
+
+	close_data(p);
+	if (port == 0 || a.path[0] != '\0')
+		return;
+	buf_addu(&text, port);
+	memcpy(a.port, buf_str(&text), text.n + 1);
+	buf_free(&text);
+	p->data = net_dial(&a, p->conf->timeout, &why, &temporary);
+}
+
+static void
+drain_data(const struct replay *p)
+{
+	long long end = io_clock() + p->conf->timeout;
+	struct span bytes;
+	struct rd rd;
+
+	rd_init(&rd, p->data, p->conf->timeout, 0);
+	while (io_clock() < end && rd_some(&rd, &bytes) == RD_LINE)
+		rd_take(&rd, bytes.n);
+	rd_free(&rd);
+}
+
+/* Whether the server sends. */
+static int
+is_fetched(const char *verb)
+{
+	return strcmp(verb, "RETR") == 0 || strcmp(verb, "LIST") == 0 ||
+	    strcmp(verb, "NLST") == 0 || strcmp(verb, "MLSD") == 0;
+}
+
+/*
+ * What an event, which the server has just said, has to do with them.  What
+ * went over them was not recorded: files that are sent are empty, and what is
+ * fetched is read and dropped.
+ */
+static void
+attend_data(struct replay *p, const struct recorded *e)
+{
+	struct span text = recording_text(&p->new, e);
+
+	if (p->conf->server == NULL || p->new.follow.protocol != DIALOGUE_FTP ||
+	    e->kind != FOLLOW_REPLY || !e->last || text.n < 4)
+		return;
+	text = span_drop(text, 4);
+	if (e->code == 229)
+		dial_data(p, ftp_epsv_port(text));
+	else if (e->code == 227)
+		dial_data(p, ftp_pasv_port(text));
+	else if (e->digit == 1) {
+		if (p->data >= 0 && is_fetched(e->verb))
+			drain_data(p);
+		close_data(p);
+	}
+}
+
+/* --- The dialogue ---------------------------------------------------- */
 
 /* The peer's side. */
 static enum dialogue_side
@@ -62,7 +138,7 @@ take_lines(struct replay *p, unsigned long line)
 			    e->side == DIALOGUE_CLIENT ? "C: " : "S: ", text,
 			    text.n);
 		if (e->side == peer_of(p))
-			replaydata_hear(&p->data, &p->new, e);
+			attend_data(p, e);
 	}
 	buf_clear(&p->lines);
 }
@@ -337,9 +413,7 @@ replay_play(struct replay *p, const struct replay_conf *conf,
 	memset(p, 0, sizeof *p);
 	p->conf = conf;
 	p->old = old;
-	p->data.server = conf->server;
-	p->data.timeout = conf->timeout;
-	p->data.fd = -1;
+	p->data = -1;
 	rd_init(&p->rd, in, conf->timeout, DIALOGUE_TEXT_MAX);
 	wr_init(&p->wr, out, conf->timeout);
 	recording_start(&p->new, head);
@@ -358,7 +432,7 @@ replay_play(struct replay *p, const struct replay_conf *conf,
 void
 replay_free(struct replay *p)
 {
-	replaydata_close(&p->data);
+	close_data(p);
 	recording_free(&p->new);
 	record_free(&p->record);
 	dialogue_free(&p->parser);

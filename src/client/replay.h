@@ -6,10 +6,10 @@
 #define CLIENT_REPLAY_H
 
 #include "client/client.h"
-#include "client/replaydata.h"
 #include "format/dialogue/record.h"
 #include "format/dialogue/recording.h"
 #include "sys/io.h"
+#include "sys/net.h"
 
 struct replay_conf {
 	enum dialogue_side side;	/* that is played */
@@ -49,7 +49,7 @@ struct replay {
 	const struct replay_conf *conf;
 	const struct recording *old;
 	struct record record;
-	struct replaydata data;
+	int data;		/* a data connection, or -1 */
 	struct replay_progress now;
 	struct dialogue parser;
 	struct buf lines;	/* of the new dialogue */

@@ -4,7 +4,7 @@
  * Whoever is said to be sent has been accepted by a reply, nothing is left
  * undecided but by a lost connection, and no command has a line end in it.
  */
-#include "client/smtp/smtplogin.h"
+#include "client/smtp/saslc.h"
 #include "client/smtp/transact.h"
 
 #include "fuzz.h"
@@ -77,7 +77,7 @@ send_message(struct smtpc *c)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct smtplogin_account auth = { .user = "user" };
+	struct saslc_account auth = { .user = "user" };
 	struct smtpc c = { 0 };
 	int fd, peer;
 
@@ -86,7 +86,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	fd = as_peer(span_of(data + 1, n - 1), &peer);
 	smtpc_init(&c, fd, fd, 100, NULL);
 	if (smtpc_hello(&c, "me.test", 0, 0) == SMTPC_OK && (data[0] % 2 == 0 ||
-	    smtplogin(&c, &auth, span_str("pencil"), 1) == SMTPC_OK))
+	    saslc_login(&c, &auth, span_str("pencil"), 1) == SMTPC_OK))
 		send_message(&c);
 	smtpc_quit(&c);
 	smtpc_free(&c);

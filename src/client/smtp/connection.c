@@ -216,7 +216,7 @@ greet(struct connection *l, const struct connection_conf *conf,
 	    conf->tls == TLS_STARTTLS, conf->old || v->old);
 	buf_free(&name);
 	if (status == SMTPC_OK && conf->auth != NULL)
-		status = smtplogin(&l->c, conf->auth, buf_span(&v->secret),
+		status = saslc_login(&l->c, conf->auth, buf_span(&v->secret),
 		    is_safe(l));
 	return status;
 }

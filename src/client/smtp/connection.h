@@ -5,7 +5,7 @@
 #ifndef CLIENT_SMTP_CONNECTION_H
 #define CLIENT_SMTP_CONNECTION_H
 
-#include "client/smtp/smtplogin.h"
+#include "client/smtp/saslc.h"
 #include "sys/net.h"
 #include "sys/spawn.h"
 
@@ -64,7 +64,7 @@ struct connection_conf {
 	int bold;		/* what the server says, in trace */
 	const char *command;	/* is the connection, unless NULL */
 	enum connection_tls tls;	/* through openssl(1) */
-	const struct smtplogin_account *auth;	/* NULL: no log-in */
+	const struct saslc_account *auth;	/* NULL: no log-in */
 	int bare;		/* nothing is said after the greeting */
 	int old;		/* HELO, and no EHLO */
 	unsigned unwanted;	/* SMTPC_*: not used where it is offered */

@@ -1,12 +1,13 @@
 /*
  * saslc: the client's side of a log-in (RFC 4422): SCRAM-SHA-256, CRAM-MD5,
- * PLAIN, LOGIN and XOAUTH2.  Challenges and responses are in base64, one line
- * each, without what the protocol puts before them and without a line ending.
+ * PLAIN, LOGIN and XOAUTH2; and the log-in at an SMTP server (RFC 4954), which
+ * is made of it.  Challenges and responses are in base64, one line each,
+ * without what the protocol puts before them and without a line ending.
  */
 #ifndef CLIENT_SMTP_SASLC_H
 #define CLIENT_SMTP_SASLC_H
 
-#include "sys/buf.h"
+#include "client/smtp/smtpc.h"
 
 /*
  * Octets of a line, its ending included, that a client and a server must be
@@ -51,5 +52,18 @@ const char *saslc_answer(struct saslc *s, struct span challenge,
  * it has not shown that it knows the password, too.
  */
 const char *saslc_done(const struct saslc *s);
+
+struct saslc_account {
+	const char *user;
+	const char *mechanism;	/* the one to use, or NULL for the best */
+};
+
+/*
+ * Logs in after EHLO, with the secret for this server.  safe says whether
+ * others can not read the connection.  SMTPC_REFUSED: c->reply has the
+ * server's words, or with the code RESULT_OURS ours.
+ */
+enum smtpc_status saslc_login(struct smtpc *c,
+    const struct saslc_account *account, struct span secret, int safe);
 
 #endif

@@ -21,7 +21,7 @@ struct setup {
 	const char *helo;
 	const char *command;	/* is the connection */
 	const char *secret;	/* the command that prints it */
-	struct smtplogin_account auth;
+	struct saslc_account auth;
 	struct resolver resolver;
 	int mx;			/* straight to the mail hosts */
 	int tls;		/* how many -Z */
