@@ -38,6 +38,24 @@ sent() {
 	[ "$(grep -c EHLO dialog)" -le 2 ]
 }
 
+@test "few descriptors: fewer connections, and all is sent; or the reason" {
+	fake
+	batch 20 >in
+	for n in 5 6 7 8 10 12 14; do
+		rm -f journal
+		run bash -c "exec 3>&-; ulimit -n $n
+			smtpsend -bS -T 5 -s '$ADDR' -j 4 -l journal <in >results 2>err"
+		case $status in
+		0) [ "$(grep -c '^sent' results)" = 20 ] ;;
+		75) ! grep '^sent' results && grep -qi open results err ;;
+		*) false ;;
+		esac
+		short results | cut -d ' ' -f 1 | uniq >>seen
+	done
+	grep -q sent seen
+	grep -q deferred seen
+}
+
 @test "with a journal, a sending line stands before each result" {
 	fake
 	batch 40 >in

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/smtp/domains.h"
 #include "sys/stop.h"
@@ -40,8 +41,13 @@ finish(struct parallel *p, struct message *m)
 static void
 nobody_sends(struct parallel *p, struct message *m)
 {
-	message_decide(m, RESULT_DEFERRED, STAGE_CONNECT, 0,
-	    span_str("no process to send it"));
+	struct buf why = { 0 };
+
+	buf_adds(&why, "no process to send it");
+	if (p->pool.failed != 0)
+		buf_addf(&why, ": %s", strerror(p->pool.failed));
+	message_decide(m, RESULT_DEFERRED, STAGE_CONNECT, 0, buf_span(&why));
+	buf_free(&why);
 	finish(p, m);
 }
 
@@ -64,6 +70,8 @@ feed(struct parallel *p, struct message *m)
 	w = pool_choose(&p->pool);
 	if (w != NULL)
 		pool_give(w, m);
+	else if (pool_is_full(&p->pool))
+		message_queue_add(&p->back, m);
 	else
 		nobody_sends(p, m);
 }

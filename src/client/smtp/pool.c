@@ -113,9 +113,8 @@ start_worker(struct pool *p)
 	w->limit = LIMIT_FIRST;
 	w->go = start.go[1];
 	if (spawn_copy(&w->spawn, run_worker, &start) < 0) {
-		let_go(w);
-		if (start.go[0] >= 0)
-			close(start.go[0]);
+		for (i = 0; i < 2 && start.go[i] >= 0; i++)
+			io_close(start.go[i]);
 		return -1;
 	}
 	if (start.go[0] >= 0)
@@ -226,11 +225,29 @@ may_start(const struct pool *p)
 	return p->workers < p->jobs && !p->resting;
 }
 
+static int
+is_alive(const struct pool *p)
+{
+	const struct pool_worker *w;
+
+	for (w = p->worker; w < p->worker + p->workers; w++)
+		if (pool_is_alive(w))
+			return 1;
+	return 0;
+}
+
 struct pool_worker *
 pool_start(struct pool *p)
 {
-	return may_start(p) && start_worker(p) == 0 ?
-	    &p->worker[p->workers - 1] : NULL;
+	if (!may_start(p))
+		return NULL;
+	if (start_worker(p) == 0)
+		return &p->worker[p->workers - 1];
+	p->failed = errno;
+	/* Short of something: those who are there do the work. */
+	if (is_alive(p))
+		p->jobs = p->workers;
+	return NULL;
 }
 
 struct pool_worker *
@@ -253,15 +270,12 @@ int
 pool_is_full(const struct pool *p)
 {
 	const struct pool_worker *w;
-	int alive = 0;
 
-	for (w = p->worker; w < p->worker + p->workers; w++) {
-		alive |= pool_is_alive(w);
+	for (w = p->worker; w < p->worker + p->workers; w++)
 		if (may_take(p, w))
 			return 0;
-	}
 	/* Where all are dead, none will ever have room. */
-	return alive && !may_start(p);
+	return is_alive(p) && !may_start(p);
 }
 
 int

@@ -40,6 +40,7 @@ struct pool_worker {
 struct pool {
 	struct pool_worker *worker;
 	size_t workers;
+	int failed;		/* errno, when one could not be started, or 0 */
 	/* As of the last pool_look: */
 	int resting;		/* all of them */
 	int dead;		/* the same */
@@ -78,7 +79,10 @@ int pool_wait(const struct pool *p);
  */
 struct pool_worker *pool_choose(struct pool *p);
 
-/* A new worker, or NULL; whether one may have more in hand. */
+/*
+ * A new worker, or NULL, and none is tried again where one cannot be started
+ * and others live; whether one may have more in hand.
+ */
 struct pool_worker *pool_start(struct pool *p);
 int pool_has_room(const struct pool_worker *w);
 
