@@ -103,7 +103,7 @@ MODULES = \
 	client/smtp/route client/smtp/saslc client/smtp/sender \
 	client/smtp/servers client/smtp/setup \
 	client/smtp/smtpc client/smtp/tls \
-	client/smtp/transact client/smtp/writeahead client/ftp/ftpc \
+	client/smtp/transact client/ftp/ftpc \
 	client/ftp/ftpput client/order/orderc client/dns/mx \
 	client/dns/nameservers client/dns/resolver client/dns/zone \
 	grade/attempt grade/class grade/classlist grade/clientgrade \

@@ -1,6 +1,5 @@
 #include "batch.h"
 
-#include "client/smtp/writeahead.h"
 #include "sys/stop.h"
 
 struct batch {

@@ -118,7 +118,6 @@ static void
 take_result(struct parallel *p, struct pool_worker *w,
     const struct result *res, struct span line)
 {
-	struct report *report = p->report;
 	struct rcpt *rcpt;
 	struct message *m;
 
@@ -134,10 +133,8 @@ take_result(struct parallel *p, struct pool_worker *w,
 		buf_addspan(&w->sending, line);
 		return;
 	}
-	report_take(report, line, res);
+	report_take(p->report, line, res, rcpt);
 	rcpt_decide(rcpt, res->status, res->stage, res->code, res->text);
-	rcpt->told = 1;
-	report_spend(report, rcpt);
 	if (message_open(m) == 0)
 		settle(p, w, m);
 }

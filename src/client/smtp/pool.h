@@ -5,7 +5,6 @@
 #ifndef CLIENT_SMTP_POOL_H
 #define CLIENT_SMTP_POOL_H
 
-#include "client/smtp/writeahead.h"
 #include "client/smtp/sender.h"
 #include "sys/spawn.h"
 

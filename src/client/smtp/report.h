@@ -74,14 +74,12 @@ int report_back(struct report *r, struct message *m, int hung, long wait);
 int report_end(struct report *r);
 
 /*
- * Takes lines: sending ones; one of an outcome.  report_step says that m is
- * done.  report_spend: the mark of a recipient (journal.h) goes when what was
- * taken has been written.
+ * Takes a line of rcpt's outcome, who has then been told of.  report_step says
+ * that m is done.
  */
-void report_note(struct report *r, struct span lines);
-void report_take(struct report *r, struct span line, const struct result *res);
+void report_take(struct report *r, struct span line, const struct result *res,
+    struct rcpt *rcpt);
 void report_step(struct report *r, const struct message *m);
-void report_spend(struct report *r, struct rcpt *rcpt);
 
 /*
  * report_write puts what was taken into the journal.  report_commit also waits
@@ -94,6 +92,48 @@ int report_write(struct report *r);
 int report_commit(struct report *r);
 int report_offer(struct report *r);
 int report_due(const struct report *r);
+
+/*
+ * "sending" lines of the journal may go to disk before the turn of their
+ * messages, so that many share one wait for it.  How many it is worth depends
+ * on how long a message takes and how long the disk.
+ *
+ * What one connection needs for that; all zero at first.
+ */
+struct writeahead {
+	/* private */
+	long asked;		/* messages */
+	long long since;	/* us: when the last one was let go */
+	long long each;		/* us that one takes, as of late */
+	long group;
+};
+
+/* A message's end waits to be let go; and may go. */
+void writeahead_ask(struct writeahead *a);
+void writeahead_go(struct writeahead *a);
+
+/*
+ * Of how many messages the next flush should have the lines: as many as make
+ * that wait an eighth of their time, one where they take long beside the disk.
+ */
+long writeahead_group(struct writeahead *a, const struct report *r);
+
+/*
+ * Adds the lines of a message that has not been begun: it will be sent to this
+ * server, a string that outlives it.  How many messages that are, one or none;
+ * or -1 where the lines must wait for their turn.
+ */
+int writeahead_put(struct report *r, struct message *m, const char *server);
+
+/*
+ * Lines are the "sending" lines with which the end of m is to go out.  1 when
+ * they are on disk already, and report_write is enough; 0 when they were added
+ * and it takes report_commit.
+ */
+int writeahead_begin(struct report *r, struct message *m, struct span lines);
+
+/* All recipients of m are decided, or it will not be sent ahead. */
+void writeahead_end(struct report *r, struct message *m);
 
 /* Closes the journal, where there is one; what fails is in broken. */
 void report_close(struct report *r);
