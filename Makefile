@@ -96,7 +96,7 @@ MODULES = \
 	server/tap/tap server/tap/tapevent server/tap/tapline \
 	client/client client/handin client/replay \
 	client/replaypeer client/replaysecret client/smtp/batch \
-	client/smtp/connection client/smtp/domains client/smtp/dryrun \
+	client/smtp/connection client/smtp/domains \
 	client/smtp/batchread client/smtp/esmtp client/smtp/interactive \
 	client/smtp/journal client/smtp/message client/smtp/parallel \
 	client/smtp/pool client/smtp/prepare client/smtp/report \

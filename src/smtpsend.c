@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "client/dns/nameservers.h"
-#include "client/smtp/dryrun.h"
 #include "client/smtp/interactive.h"
 #include "client/smtp/parallel.h"
 #include "client/smtp/setup.h"
@@ -111,7 +110,7 @@ work(struct opt *opt, struct sender_conf *conf, struct report *report,
 	/* Until now a signal ends us: half a message must not be sent. */
 	stop_catch();
 	if (opt->dry)
-		code = dryrun_run(&opt->in, conf, opt->setup.named, out);
+		code = batch_dryrun(&opt->in, conf, opt->setup.named, out);
 	else if (opt->many && opt->jobs > 1)
 		code = parallel_run(&opt->in, conf, report, opt->jobs);
 	else

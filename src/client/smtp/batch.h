@@ -21,4 +21,12 @@
 enum exit_code batch_run(const struct batchread_conf *in,
     struct sender_conf *conf, struct report *report);
 
+/*
+ * Sends nothing.  Says on out of each message who would get it from whom, and
+ * how much; with ask the first server that talks is asked, up to RCPT, over
+ * one connection.  The exit code.
+ */
+enum exit_code batch_dryrun(const struct batchread_conf *in,
+    const struct sender_conf *conf, int ask, struct wr *out);
+
 #endif
