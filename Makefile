@@ -31,7 +31,7 @@ MODULES = \
 	sys/appended sys/buf sys/charset sys/cli sys/conn \
 	sys/dataconn sys/die sys/fdpass sys/inetd sys/io sys/limit \
 	sys/local sys/lock sys/loop sys/net sys/newfile sys/openssl \
-	sys/relay sys/sandbox sys/secret sys/serve sys/spawn sys/stop sys/text \
+	sys/relay sys/secret sys/serve sys/spawn sys/stop sys/text \
 	sys/tlsserver sys/workers \
 	format/bounce/blame format/bounce/bounce format/bounce/forms \
 	format/bounce/found format/bounce/returned \

@@ -107,7 +107,7 @@ from_command(struct buf *secret, const char *command, struct buf *why)
 		buf_adds(why, "no command");
 		return -1;
 	}
-	r = spawn_start(&s, argv);
+	r = spawn_start(&s, argv, NULL);
 	if (r < 0)
 		buf_addf(why, "%s: %s", argv[0], strerror(errno));
 	free(argv);

@@ -52,7 +52,7 @@ replaypeer_run(struct replaypeer *p, const char *command,
 	memset(p, 0, sizeof *p);
 	if (argv == NULL)
 		die(EX_USAGE, "-C: no command");
-	if (spawn_start(&p->child, argv) < 0)
+	if (spawn_start(&p->child, argv, NULL) < 0)
 		die_sys(die_errno(errno, EX_CONFIG), "-C: %s", argv[0]);
 	free(argv);
 	fcntl(p->child.out, F_SETFL, O_NONBLOCK);

@@ -12,7 +12,7 @@
 #include "sys/io.h"
 #include "sys/limit.h"
 #include "sys/net.h"
-#include "sys/sandbox.h"
+#include "sys/spawn.h"
 #include "sys/stop.h"
 
 #define LOOPBACK "127.0.0.1"

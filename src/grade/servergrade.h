@@ -8,7 +8,7 @@
 #include "point.h"
 #include "probe.h"
 #include "sys/net.h"
-#include "sys/sandbox.h"
+#include "sys/spawn.h"
 
 struct servergrade;
 

@@ -142,6 +142,9 @@ int io_poll(struct pollfd *p, size_t n, int ms);
  */
 int io_open(const char *path);
 
+/* As pipe(2), and what is executed has neither end: 0, or -1 with errno. */
+int io_pipe(int end[2]);
+
 /* As close(2), where its outcome does not matter; errno stays. */
 void io_close(int fd);
 

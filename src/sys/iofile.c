@@ -86,6 +86,16 @@ io_open(const char *path)
 	return io_file(path, O_RDONLY | O_CLOEXEC, 0);
 }
 
+int
+io_pipe(int end[2])
+{
+	if (pipe(end) < 0)
+		return -1;
+	fcntl(end[0], F_SETFD, FD_CLOEXEC);
+	fcntl(end[1], F_SETFD, FD_CLOEXEC);
+	return 0;
+}
+
 void
 io_close(int fd)
 {

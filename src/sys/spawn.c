@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -44,9 +45,7 @@ open_pipes(int fd[PIPES][2])
 
 	memset(fd, -1, PIPES * sizeof fd[0]);
 	for (i = 0; i < PIPES; i++)
-		if (pipe(fd[i]) < 0 ||
-		    fcntl(fd[i][0], F_SETFD, FD_CLOEXEC) < 0 ||
-		    fcntl(fd[i][1], F_SETFD, FD_CLOEXEC) < 0) {
+		if (io_pipe(fd[i]) < 0) {
 			close_pipes(fd);
 			return -1;
 		}
@@ -54,16 +53,39 @@ open_pipes(int fd[PIPES][2])
 }
 
 /*
+ * In the child, where the program could not be executed: why gets the errno,
+ * and the end of file where the program runs.
+ */
+static void
+tell_failure(int why)
+{
+	int err = errno;
+
+	_exit(io_write(why, &err, sizeof err) < 0 ? 126 : 127);
+}
+
+/* 0, or -1 with errno: where nobody can tell, the program may run. */
+static int
+hear_failure(int why)
+{
+	int err = 0;
+	ssize_t r;
+
+	do
+		r = read(why, &err, sizeof err);
+	while (r < 0 && errno == EINTR);
+	if (r > 0)
+		errno = err;
+	return r == 0 ? 0 : -1;
+}
+
+/*
  * In the child, which has a standard input of its own, or ours.  No pipe is
- * descriptor 0 or 1 (cli_init), so neither dup2 closes what the other needs;
- * an errno on WHY tells of a failure, and the end of file there that the
- * program runs.
+ * descriptor 0 or 1 (cli_init), so neither dup2 closes what the other needs.
  */
 static void
 run_child(int fd[PIPES][2], char *const argv[], int own_in, int tapped)
 {
-	int err;
-
 	/* A signal from the terminal is for us, who still need it. */
 	if (tapped)
 		setpgid(0, 0);
@@ -71,24 +93,34 @@ run_child(int fd[PIPES][2], char *const argv[], int own_in, int tapped)
 	    dup2(fd[FROM][1], STDOUT_FILENO) >= 0 &&
 	    (!tapped || dup2(fd[ERR][1], STDERR_FILENO) >= 0))
 		spawn_exec(argv);
-	err = errno;
-	_exit(io_write(fd[WHY][1], &err, sizeof err) < 0 ? 126 : 127);
+	tell_failure(fd[WHY][1]);
+}
+
+/* The exit code, or 0 and the signal that has ended it in *by, else 0. */
+static int
+wait_status(pid_t pid, int *by)
+{
+	int status;
+
+	*by = 0;
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return 127;
+	if (!WIFSIGNALED(status))
+		return WEXITSTATUS(status);
+	*by = WTERMSIG(status);
+	return 0;
 }
 
 static int
 wait_for(pid_t pid)
 {
-	int status;
+	int by, code = wait_status(pid, &by);
 
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return 127;
-	if (WIFSIGNALED(status))
-		return SPAWN_SIGNAL + WTERMSIG(status);
-	return WEXITSTATUS(status);
+	return by != 0 ? SPAWN_SIGNAL + by : code;
 }
 
-/* It stays there for wait_for. */
+/* It stays there for wait_status. */
 static int
 has_ended(pid_t pid)
 {
@@ -101,8 +133,7 @@ has_ended(pid_t pid)
 static int
 start(struct spawn *s, char *const argv[], int own_in, int *tap)
 {
-	int fd[PIPES][2], err = 0;
-	ssize_t r;
+	int fd[PIPES][2], r, err;
 
 	if (open_pipes(fd) < 0)
 		return -1;
@@ -117,51 +148,34 @@ start(struct spawn *s, char *const argv[], int own_in, int *tap)
 	close(fd[FROM][1]);
 	close(fd[WHY][1]);
 	close(fd[ERR][1]);
-	do
-		r = read(fd[WHY][0], &err, sizeof err);
-	while (r < 0 && errno == EINTR);
-	close(fd[WHY][0]);
+	r = hear_failure(fd[WHY][0]);
+	io_close(fd[WHY][0]);
 	s->in = fd[FROM][0];
 	s->out = fd[TO][1];
 	if (!own_in) {
-		close(s->out);
+		io_close(s->out);
 		s->out = -1;
 	}
-	if (r == 0 && tap != NULL) {
+	if (r == 0 && tap != NULL)
 		*tap = fd[ERR][0];
-		return 0;
-	}
-	close(fd[ERR][0]);
+	else
+		io_close(fd[ERR][0]);
 	if (r == 0)
 		return 0;
-	if (r < 0)
-		err = errno;
-	/* Where nobody could tell, it may run. */
+	err = errno;
 	spawn_stop(s);
 	errno = err;
 	return -1;
 }
 
 int
-spawn_start(struct spawn *s, char *const argv[])
-{
-	return start(s, argv, 1, NULL);
-}
-
-int
-spawn_output(struct spawn *s, char *const argv[])
-{
-	return start(s, argv, 0, NULL);
-}
-
-int
-spawn_tapped(struct spawn *s, char *const argv[], int *err)
+spawn_start(struct spawn *s, char *const argv[], int *err)
 {
 	return start(s, argv, 1, err);
 }
 
 int
-spawn_complaining(struct spawn *s, char *const argv[], int *err)
+spawn_output(struct spawn *s, char *const argv[], int *err)
 {
 	return start(s, argv, 0, err);
 }
@@ -345,4 +359,84 @@ spawn_words(const char *command, const char *host, const char *port)
 	}
 	argv[n] = NULL;
 	return argv;
+}
+
+/* --- Programs that may not end, or not well ----------------------------- */
+
+/* A soft limit never above what there is already. */
+static int
+limit(int resource, rlim_t n, rlim_t more)
+{
+	struct rlimit r;
+
+	if (getrlimit(resource, &r) < 0)
+		return -1;
+	if (r.rlim_max == RLIM_INFINITY || r.rlim_max > n + more)
+		r.rlim_max = n + more;
+	r.rlim_cur = n < r.rlim_max ? n : r.rlim_max;
+	return setrlimit(resource, &r);
+}
+
+static void
+run_limited(char *const argv[], int in, int out, int why,
+    const struct sandbox_limits *limits)
+{
+	setsid();
+	if (dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
+	    dup2(out, STDERR_FILENO) >= 0 && limit(RLIMIT_CORE, 0, 0) == 0 &&
+	    limit(RLIMIT_CPU, limits->cpu, 1) == 0 &&
+	    limit(RLIMIT_FSIZE, (rlim_t)limits->file, 0) == 0)
+		spawn_exec(argv);
+	tell_failure(why);
+}
+
+int
+sandbox_start(struct sandbox *b, char *const argv[], int in, int out,
+    const struct sandbox_limits *limits)
+{
+	int why[2], r, err;
+
+	memset(b, 0, sizeof *b);
+	if (io_pipe(why) < 0)
+		return -1;
+	b->pid = fork();
+	if (b->pid == 0)
+		run_limited(argv, in, out, why[1], limits);
+	io_close(why[1]);
+	r = b->pid < 0 ? -1 : hear_failure(why[0]);
+	io_close(why[0]);
+	if (r == 0)
+		return 0;
+	err = errno;
+	if (b->pid < 0)
+		b->pid = 0;
+	sandbox_stop(b);
+	errno = err;
+	return -1;
+}
+
+/* While it is a zombie nobody else can have its group's number. */
+static void
+reap(struct sandbox *b)
+{
+	kill(-b->pid, SIGKILL);
+	kill(b->pid, SIGKILL);
+	b->status = wait_status(b->pid, &b->signal);
+	b->pid = 0;
+	b->ended = 1;
+}
+
+int
+sandbox_ended(struct sandbox *b)
+{
+	if (b->pid != 0 && has_ended(b->pid))
+		reap(b);
+	return b->pid == 0;
+}
+
+void
+sandbox_stop(struct sandbox *b)
+{
+	if (b->pid != 0)
+		reap(b);
 }

@@ -5,6 +5,7 @@
 #define SYS_SPAWN_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct buf;
@@ -17,21 +18,14 @@ struct spawn {
 
 /*
  * Starts argv[0] (found on PATH) with its standard input and output joined to
- * ours.  0, or -1 with errno, also when the program could not be executed.
+ * ours.  Unless err is NULL its standard error is *err to read, the caller's to
+ * close, and signals from the terminal do not reach it.  0, or -1 with errno,
+ * also when the program could not be executed.
  */
-int spawn_start(struct spawn *s, char *const argv[]);
+int spawn_start(struct spawn *s, char *const argv[], int *err);
 
 /* The same, but its standard input is ours; s->out is -1. */
-int spawn_output(struct spawn *s, char *const argv[]);
-
-/*
- * As spawn_start, and its standard error is *err to read, the caller's to
- * close; signals from the terminal do not reach it.
- */
-int spawn_tapped(struct spawn *s, char *const argv[], int *err);
-
-/* The same, but its standard input is ours; s->out is -1. */
-int spawn_complaining(struct spawn *s, char *const argv[], int *err);
+int spawn_output(struct spawn *s, char *const argv[], int *err);
 
 /*
  * Starts a copy of this process that runs work and ends with what it returns.
@@ -85,5 +79,36 @@ int spawn_failure(int err);
  * a per cent sign; with a NULL host nothing is replaced.
  */
 char **spawn_words(const char *command, const char *host, const char *port);
+
+/*
+ * A program that may crash, loop, write without end or never end.  It has a
+ * session and a process group of its own, and limits; whoever is in that group
+ * is killed when the program is over.
+ */
+struct sandbox_limits {
+	unsigned cpu;		/* seconds of CPU time, for each process */
+	uint64_t file;		/* octets of a file that it writes */
+};
+
+struct sandbox {
+	pid_t pid;		/* 0: none is there */
+	int ended;
+	int status;		/* then: its exit code */
+	int signal;		/* or what has ended it, else 0 */
+};
+
+/*
+ * Starts argv[0] (found on PATH); in is its standard input, out its standard
+ * output and error.  0, or -1 with errno, also when the program could not be
+ * executed.
+ */
+int sandbox_start(struct sandbox *b, char *const argv[], int in, int out,
+    const struct sandbox_limits *limits);
+
+/* Whether it has ended; its children are killed then. */
+int sandbox_ended(struct sandbox *b);
+
+/* Kills all of them, where it has not ended, and waits for it. */
+void sandbox_stop(struct sandbox *b);
 
 #endif

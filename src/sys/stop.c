@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "io.h"
+
 static int pipes[2] = { -1, -1 };
 static volatile sig_atomic_t asked;
 
@@ -49,12 +51,10 @@ stop_open(void)
 	for (i = 0; i < 2; i++)
 		if (pipes[i] >= 0)
 			close(pipes[i]);
-	if (pipe(pipes) < 0) {
+	if (io_pipe(pipes) < 0) {
 		pipes[0] = pipes[1] = -1;
 		return -1;
 	}
-	for (i = 0; i < 2; i++)
-		fcntl(pipes[i], F_SETFD, FD_CLOEXEC);
 	fcntl(pipes[1], F_SETFL, O_NONBLOCK);
 	/* What has come since the copy began is for it. */
 	if (owner == 0 || owner == getpid())

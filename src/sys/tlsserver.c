@@ -133,7 +133,7 @@ run(struct engine *e, const struct tlsserver *t)
 		return -1;
 	fcntl(way[1], F_SETFD, FD_CLOEXEC);
 	if (dup2(way[0], STDIN_FILENO) < 0 ||
-	    spawn_complaining(&e->child, argv, &e->words) < 0)
+	    spawn_output(&e->child, argv, &e->words) < 0)
 		return -1;
 	close(way[0]);
 	e->plain = way[1];

@@ -85,7 +85,7 @@ main(int argc, char **argv)
 	    span_str("fyko"), &why);
 	if (s == NULL)
 		die(EX_USAGE, "%s", why);
-	if (spawn_start(&server, argv + 5) < 0)
+	if (spawn_start(&server, argv + 5, NULL) < 0)
 		die_sys(EX_NOINPUT, "%s", argv[5]);
 	rd_init(&replies, server.in, IO_FOREVER, SASLC_LINE_MAX);
 	(void)hear(smtp);

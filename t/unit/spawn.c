@@ -16,7 +16,7 @@ start(struct spawn *s, const char *command)
 	char **argv = spawn_words(command, NULL, NULL);
 	int err;
 
-	err = spawn_start(s, argv) < 0 ? errno : 0;
+	err = spawn_start(s, argv, NULL) < 0 ? errno : 0;
 	free(argv);
 	return err;
 }

@@ -172,10 +172,10 @@ run(struct connection *l, const struct connection_conf *conf, struct server *v)
 	}
 	if (conf->tls != TLS_NONE) {
 		argv = tls_command(to, &v->addr);
-		r = spawn_tapped(&l->child, argv, &l->complaints);
+		r = spawn_start(&l->child, argv, &l->complaints);
 	} else {
 		argv = spawn_words(conf->command, host, v->addr.port);
-		r = spawn_start(&l->child, argv);
+		r = spawn_start(&l->child, argv, NULL);
 	}
 	if (r < 0) {
 		buf_addf(&why, "%s: %s", argv[0], strerror(errno));

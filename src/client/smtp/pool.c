@@ -103,12 +103,9 @@ start_worker(struct pool *p)
 {
 	struct start start = { p, { -1, -1 } };
 	struct pool_worker *w = &p->worker[p->workers];
-	int i;
 
-	if (p->journal != NULL && pipe(start.go) < 0)
+	if (p->journal != NULL && io_pipe(start.go) < 0)
 		return -1;
-	for (i = 0; i < 2 && start.go[i] >= 0; i++)
-		fcntl(start.go[i], F_SETFD, FD_CLOEXEC);
 	memset(w, 0, sizeof *w);
 	w->limit = LIMIT_FIRST;
 	w->go = start.go[1];
