@@ -29,9 +29,9 @@ PROGS = archive-stamp bouncematch bounceparse ftpd-lite ftpsend mkbatch \
 	savefile settled smtpd-lite smtpsend suppress unsub withlock
 MODULES = \
 	sys/appended sys/buf sys/charset sys/cli sys/conn \
-	sys/dataconn sys/die sys/fdpass sys/inetd sys/io sys/limit \
+	sys/dataconn sys/die sys/inetd sys/io sys/limit \
 	sys/local sys/lock sys/loop sys/net sys/newfile sys/openssl \
-	sys/relay sys/secret sys/serve sys/spawn sys/stop sys/text \
+	sys/secret sys/serve sys/spawn sys/stop sys/text \
 	sys/tlsserver sys/workers \
 	format/bounce/blame format/bounce/bounce format/bounce/forms \
 	format/bounce/found format/bounce/returned \
@@ -125,7 +125,7 @@ PARTS = \
 	format/picture/plottime format/wire/tallytext \
 	grade/clienttext grade/pop3clients \
 	grade/pop3servers grade/smtpclients grade/smtpservers sys/iofile \
-	sys/netname sys/netway
+	sys/netname
 # t/unit/NAME.c
 UNITS = addr batchread blame bsmtp buf content crlf date dialogue dns \
 	downgrade explain follow ftp ftpd ftpput grade hash hdr idn io \

@@ -10,7 +10,7 @@
 struct loop_opt {
 	const int *listener;	/* non-blocking; none where the parent has */
 	int listeners;		/* them */
-	int channel;		/* it passes the sessions then (fdpass.h), with
+	int channel;		/* it passes the sessions then (limit.h), with
 				   their slots */
 	int stop;		/* readable when it is time to end */
 	struct limit *limit;

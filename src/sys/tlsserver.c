@@ -13,7 +13,6 @@
 #include "io.h"
 #include "net.h"
 #include "openssl.h"
-#include "relay.h"
 #include "secret.h"
 #include "spawn.h"
 

@@ -5,7 +5,6 @@
 
 #include <unistd.h>
 
-#include "sys/fdpass.h"
 #include "test.h"
 
 static const struct net_peer

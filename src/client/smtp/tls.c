@@ -12,7 +12,7 @@
 #include "format/wire/protocol.h"
 #include "sys/die.h"
 #include "sys/io.h"
-#include "sys/relay.h"
+#include "sys/openssl.h"
 
 /* A server has so many ms to take offence at what is no TLS. */
 #define LOOK_TIMEOUT 1000
