@@ -103,6 +103,7 @@ start_worker(struct pool *p)
 {
 	struct start start = { p, { -1, -1 } };
 	struct pool_worker *w = &p->worker[p->workers];
+	int i;
 
 	if (p->journal != NULL && io_pipe(start.go) < 0)
 		return -1;
