@@ -315,12 +315,11 @@ strangers() {
 
 @test "each assertion of the tests can fail" {
 	cd "$TOP"
-	run -0 awk -f t/asserts.awk t/*.bats t/*.bash t/interop/*.bats \
-		t/torture/*.bats
+	run -0 awk -f t/asserts.awk t/*.bats t/*.bash t/*/*.bats t/*/*.bash
 	[ -z "$output" ]
 }
 
-# idle LINE ...: the first of these lines in a test asserts nothing.
+# idle LINE ...: the first of these lines in a test is printed.
 idle() {
 	{
 		echo '@test "x" {'
@@ -331,7 +330,7 @@ idle() {
 	[[ $output == planted.bats:2:* ]] || { echo "not seen: $1"; return 1; }
 }
 
-# sound LINE ...: each of these lines can fail, or asserts nothing on purpose.
+# sound LINE ...: none of these lines is.
 sound() {
 	{
 		echo '@test "x" {'
@@ -364,4 +363,19 @@ sound() {
 		'	x=1' 'fi' '(cd a && ls) >out' "echo 'a && b'" \
 		'x=$(cd a && ls)' '# ! grep x out' "cat <<-'END'" \
 		'! grep x out' 'END' '[ -e a ] && [ -e b ]'
+}
+
+@test "a pipe whose reader may end before its writer is seen" {
+	idle 'prog | head -n 1'
+	idle 'x=$(prog | head -n 1)'
+	idle 'prog | LC_ALL=C grep -Eqx x'
+	idle 'prog |' '	grep -v -q x'
+	idle 'prog | sed 5q | cmp - out'
+	idle "prog | sed '/x/q' | cmp - out"
+	idle "prog | awk '{ print; exit }'"
+	idle 'prog | read -r x'
+	sound 'prog | grep -x x' 'yes x | head -n 2 >out' 'head -n 1 out' \
+		'prog || grep -q x out' 'prog | head -n -1 | cmp - out' \
+		"prog | sed -n 's/x/q/p'" "prog | awk '/x/ { exit 1 }'" \
+		'[ "$(prog | head -n 1)" = x ]' "sh -c 'prog | head -n 1'"
 }

@@ -719,7 +719,7 @@ bounced() {
 		(umask 077 && echo "$file" >"$file")
 	done
 	serves 7 :2525 :0
-	printf 'EHLO x\r\n' | wire "$ADDR" | grep -qx $'250-STARTTLS\r'
+	printf 'EHLO x\r\n' | wire "$ADDR" | grep -x $'250-STARTTLS\r'
 	echo 'echo "Subject: Session" | smtpsend -s "$1" -f a@b u+ci@pth.ua' >app
 	gives 0 8 'sleep 1' : ./app 'sh ./app'
 	[ "$(cat got)" = 'Subject: Session' ]

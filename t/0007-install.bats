@@ -123,7 +123,7 @@ offered() {
 	run -0 settled -V
 	version=${output##* }
 	head -n 1 "$TOP/examples/debian/changelog" |
-		grep -q "^mailorder ($version) "
+		grep "^mailorder ($version) "
 	sed -n '/^Permission to use/,$p' "$TOP/README.md" >want
 	sed -n '/^ Permission to use/,$p' "$TOP/examples/debian/copyright" |
 		sed 's/^ //; s/^\.$//' | diff want -

@@ -173,7 +173,7 @@ letter() {
 	orderparse -f новини@pth.ua -S order | tr -d '\r' >out
 	grep -c '^MAIL FROM:<новини@pth.ua> BODY=8BITMIME SMTPUTF8$' out |
 		grep -x 2
-	orderparse -f news@пошта.укр -S order | head -n 1 >got
+	orderparse -f news@пошта.укр -S order | sed -n 1p >got
 	printf 'EHLO xn--80a1acn3a.xn--j1amh\r\n' | cmp - got
 }
 

@@ -75,7 +75,7 @@ setup() {
 	printf 'deferred\t%s\t-\tconnect\t-\t1\t'$t'\t-\tx\n' ann@x.org \
 		cy@sub.x.org >results
 	orderparse -R results -X gone -r order | diff -u - <(echo cy@sub.x.org)
-	orderparse -R results -X gone -n -v order | grep -qx 'left out 1'
+	orderparse -R results -X gone -n -v order | grep -x 'left out 1'
 	printf 'ann@x.org\nbob@x.org\n' >gone
 	run -67 orderparse -t table -X gone letter
 }
@@ -103,7 +103,7 @@ setup() {
 	printf 'sent\tbob@x.org' >>journal
 	[ "$(orderparse -X gone -l journal -r order | tr '\n' ' ')" = \
 		'Ann@x.org "q q"@x.org cy@sub.x.org ' ]
-	orderparse -X gone -l journal -n -v order | grep -qx 'left out 2'
+	orderparse -X gone -l journal -n -v order | grep -x 'left out 2'
 	orderparse -X gone -l missing -r order | cmp - /dev/null
 	run -66 orderparse -X gone -l . -r order
 }

@@ -36,7 +36,7 @@ setup() {
 		grep -Fqx -- "$line" letter
 	done
 	orderparse -f a@b.c -k key -L news -m User+x@pth.ua order |
-		grep -qx 'Subject: about yqps2obn5dxhfk66us3mv7upip'
+		grep -x 'Subject: about yqps2obn5dxhfk66us3mv7upip'
 }
 
 @test "-E: a sender for each, in 64 octets before the @; the letters are the same" {
@@ -45,21 +45,21 @@ setup() {
 	orderparse -f a@b.c -k key -E 'news+[verp]@pth.ua' -S order >letters
 	sed /^MAIL/d letters | cmp - want
 	sed -n 's/^MAIL FROM:\(.*\)\r$/\1/p' letters >senders
-	head -n 1 senders | grep -Fqx \
+	head -n 1 senders | grep -Fx \
 		'<news+ccrga5pxoh-User+2Bx=pth.ua@pth.ua>'
-	sed -n 2p senders | grep -Eqx \
+	sed -n 2p senders | grep -Ex \
 		'<news\+[a-z2-7]{10}-\+22q\+20q\+22=x\.org@pth\.ua>'
-	sed -n 3p senders | grep -Eqx '<news\+[a-z2-7]{10}-[a-z2-7]{16}@pth\.ua>'
+	sed -n 3p senders | grep -Ex '<news\+[a-z2-7]{10}-[a-z2-7]{16}@pth\.ua>'
 }
 
 @test "-X: who was told by the hash of a long sender is left out, by the key" {
 	orderparse -f a@b.c -k key -E '[verp]@pth.ua' -S order |
 		sed -n 's/^MAIL FROM:<\([^-]*-[a-z2-7]*\)@.*/\1/p' >gone
 	[ "$(wc -l <gone)" = 1 ]
-	orderparse -k key -X gone -n order | grep -qx 2
+	orderparse -k key -X gone -n order | grep -x 2
 	orderparse -k key -X gone -r order | lacks averyvery -
 	echo other >key
-	orderparse -k key -X gone -n order | grep -qx 3
+	orderparse -k key -X gone -n order | grep -x 3
 }
 
 @test "a token without a key is a mistake, but not where it is a field" {
@@ -70,9 +70,9 @@ setup() {
 	[ "${#stderr_lines[@]}" = 5 ]
 	printf '%s\n' '[Recipients:] a@b.c token=1' '[Subject:]' '[Body:]' \
 		'[token]' >order
-	orderparse -f a@b.c -m a@b.c order | tail -n 1 | grep -qx 1
+	orderparse -f a@b.c -m a@b.c order | tail -n 1 | grep -x 1
 	printf 'email,token\na@b.c,1\n' >table
-	sed 1d order | orderparse -t table -n | grep -qx 1
+	sed 1d order | orderparse -t table -n | grep -x 1
 	run -65 --separate-stderr orderparse -r -k key order
 	[ "${stderr_lines[0]}" = 'orderparse: order:1:21: token is not a field: it comes from the address' ]
 }

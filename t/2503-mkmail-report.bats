@@ -15,8 +15,8 @@ result() {
 # between blocks.
 blocks() {
 	readmail "$1" >parts || return
-	readmail -f Content-Type "$1" | grep -q 'report-type="*delivery-status' ||
-		return
+	readmail -f Content-Type "$1" >content-type || return
+	grep -q 'report-type="*delivery-status' content-type || return
 	[ "$(sed -n '1,3s/ .*//p' parts | tr '\n' ' ')" = \
 		'multipart/report text/plain message/delivery-status ' ] || return
 	# unfolded, and without an empty line at the end

@@ -77,7 +77,7 @@ makes() {
 	printf '%s\r\n' 'From there' '>From here' '' 'From me to you' . |
 		diff - <(sed -n '/^From there/,/^\.\r$/p' made)
 	# What git writes is not quoted, and ends in one empty line less.
-	tail -n 8 made | tr -d '\r' | head -n 3 |
+	tail -n 8 made | tr -d '\r' | sed -n 1,3p |
 		diff - <(printf '%s\n' '>From here' --- ' a | 1 +')
 	tail -n 3 made | tr -d '\r' | diff - <(printf '%s\n' 2.39.5 . QUIT)
 }

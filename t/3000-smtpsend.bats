@@ -192,7 +192,7 @@ a header: one is put there" ]
 
 # head_of FILE: a message's header, without the CRs.
 head_of() {
-	tr -d '\r' <"$1" | sed '/^$/q'
+	tr -d '\r' <"$1" | sed -n '1,/^$/p'
 }
 
 @test "mbox lines and a byte order mark before the header are dropped" {

@@ -170,5 +170,5 @@ sent() {
 	done
 	[ "$(sed '/^$/q' plain | awk '{ if (length > 98) exit 1 }')" = '' ]
 	sed -n '/^References/,/^Subject/p' plain | tr -d '\n' |
-		grep -q ' <0*38@x.test> <0*39@x.test>Subject'
+		grep ' <0*38@x.test> <0*39@x.test>Subject'
 }

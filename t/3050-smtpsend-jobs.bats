@@ -27,7 +27,7 @@ sent() {
 	[ "$(grep -c EHLO dialog)" -gt 3 ]
 	[ "$(wc -l <got.log)" = 180 ]
 	printf '%s\r\n' 'Message-ID: <r1@x>' 'Subject: s' '' Hi. >want
-	n=$(grep 'r1@x' got.log | head -n 1 | cut -d ' ' -f 1)
+	n=$(grep 'r1@x' got.log | sed -n 1p | cut -d ' ' -f 1)
 	cmp want "got.$n"
 }
 
@@ -365,12 +365,18 @@ sent b@x" ]
 	echo 'at dot every 1 delay 20ms' >rules
 	start smtpd-lite -l :0 -o sink -R rules
 	batch 60 >in
+	mkfifo pipe
 	for options in '' '-l journal'; do
 		# shellcheck disable=SC2086
-		smtpsend -bS -j 3 -s "$ADDR" $options <in >out 3>&- &
+		smtpsend -bS -j 3 -s "$ADDR" $options <pipe >out 3>&- &
 		pid=$!
+		# Three messages, so that it cannot end before they are stopped.
+		exec 7>pipe
+		sed -n 1,25p in >&7
 		wait_for eval '[ "$(children | wc -l)" = 3 ]'
-		children | head -n 2 | xargs kill -STOP
+		children | sed -n 1,2p | xargs kill -STOP
+		sed 1,25d in >&7
+		exec 7>&-
 		wait_for eval '! kill -0 "$pid" 2>/dev/null'
 		ended 0 "$pid"
 		[ "$(cut -f 1 out | sort | uniq -c | tr -s ' ')" = ' 60 sent' ]

@@ -9,8 +9,9 @@ load smtpd
 # said: the one transcript, without the times, which have their form.
 said() {
 	[ "$(count talks)" = 1 ] || return
-	head -n 1 talks/* | grep -Eqx "dialogue 1 smtp [^ ]* - \
-20[0-9-]{8}T[0-9:]{8}Z" || return
+	head -n 1 talks/* >first
+	grep -Eqx "dialogue 1 smtp [^ ]* - \
+20[0-9-]{8}T[0-9:]{8}Z" first || return
 	sed 1d talks/* | lacks -vE '^[0-9]+\.[0-9]{6}	' || return
 	sed -E "1d; s/^[^	]*	//; s/queued as .*/queued as ID/
 		s/$(cat name)/NAME/" talks/*

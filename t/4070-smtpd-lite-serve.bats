@@ -237,7 +237,7 @@ with_another() {
 	quit a
 	wait "$PID"
 	[ "$(messages)" = 1 ]
-	tail -n 1 "$(cat smtpd-lite.out)" | grep -qx $'text'
+	tail -n 1 "$(cat smtpd-lite.out)" | grep -x $'text'
 	# What is not stored is not the one; a sink ends, too.
 	start smtpd-lite -1 -o sink -m 10 -l :0
 	hello a

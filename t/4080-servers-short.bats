@@ -142,7 +142,7 @@ retrieved() {
 		dial a b
 		hear a
 		hear b
-		pid=$(workers | sed 1q)
+		pid=$(workers | sed -n 1p)
 		kill -9 "$pid"
 		wait_for has_line "worker $pid: killed by signal 9" \
 			"${server%% *}.err"

@@ -143,7 +143,7 @@ END
 }
 
 nobody_left() {
-	! ps -A -o args | grep -q "^openssl s_server.*-unix $PWD/tmp"
+	ps -A -o args | lacks "^openssl s_server.*-unix $PWD/tmp" -
 }
 
 @test "without -Z it is neither offered nor done; with -i it is" {

@@ -180,7 +180,7 @@ faulty() {
 			sed -n 1p replies
 			sed -n 1p said | sed 's/^/0.0	C	crlf	-	/'
 			sed 1d replies
-			sed 1d said | sed '/^DATA/q' |
+			sed 1d said | sed -n '1,/^DATA/p' |
 				sed 's/^/0.0	C	crlf	-	/'
 			printf '0.0\tS\tcrlf\t-\t%s\n' '250 b' '250 c' '354 d'
 			sed '1,/^DATA/d' said | sed 's/\\/\\\\/g' |

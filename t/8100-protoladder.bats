@@ -56,7 +56,7 @@ END
 	letter >d
 	protoladder d >one
 	is_xml one
-	head -n 1 one | grep -q '^<svg xmlns="http://www.w3.org/2000/svg" version="1.1" width="800" height="[0-9]*" '
+	head -n 1 one | grep '^<svg xmlns="http://www.w3.org/2000/svg" version="1.1" width="800" height="[0-9]*" '
 	[ "$(tail -n 1 one)" = '</svg>' ]
 	# 18 arrows, of which three lines of text are one; 6 of 10 from the client.
 	[ "$(grep -c '^<path d="M756 [0-9]*L747 ' one)" = 10 ]
@@ -90,11 +90,11 @@ END
 	protoladder -o text d | grep ' ! *[/|\\]' | cut -c 14- >got
 	[ "$(cut -c 13-23 got | paste -sd , -)" = \
 		'-- EHLO a -,-- NOOP ---,<- 250 agai,<- what? --,           ' ]
-	protoladder -o text d | grep -q '! | *(reset) *|$'
+	protoladder -o text d | grep '! | *(reset) *|$'
 	printf '%s\n' 'S: +OK' 'C: USER x' 'S: -ERR no' >d
-	protoladder -o text d | grep -q '! |<- -ERR no -'
+	protoladder -o text d | grep '! |<- -ERR no -'
 	said pop3 'S +OK' '- timeout' >d
-	protoladder -o text d | grep -q '! | *[(]timeout[)] *|$'
+	protoladder -o text d | grep '! | *[(]timeout[)] *|$'
 }
 
 @test "several dialogues, of all protocols, stand below each other" {
@@ -129,7 +129,7 @@ END
 		lacks -E 'c2VjcmV0|dXNlcg' got
 		[ "$(grep -c '[*][*][*][*]' got)" = 3 ]
 	done
-	protoladder -o text d | grep -q -e '-- AUTH PLAIN [*][*][*][*] -'
+	protoladder -o text d | grep -e '-- AUTH PLAIN [*][*][*][*] -'
 }
 
 @test "nothing acts on a terminal, or on a reader of XML" {
@@ -162,9 +162,9 @@ END
 	done
 	grep -q '… 300 octets' svg
 	said smtp 'S 220 x' "C $(yes x | head -n 46 | tr -d '\n')" >d
-	protoladder -o text -w 80 d | grep -q -e '-- x\{46\} --->|$'
+	protoladder -o text -w 80 d | grep -e '-- x\{46\} --->|$'
 	said smtp 'S 220 x' "C $(yes x | head -n 47 | tr -d '\n')" >d
-	protoladder -o text -w 80 d | grep -q -e '-- x\{35\}… 47 octets --->|$'
+	protoladder -o text -w 80 d | grep -e '-- x\{35\}… 47 octets --->|$'
 }
 
 @test "red on a terminal, but not under NO_COLOR, nor in a pipe" {

@@ -43,7 +43,7 @@ RCPT TO:<u@x.test>'
 		smtpsend -s "$ADDR" -f a@b u@x
 	grep -q '^\.dot' mail/u/new/*
 	wait_for grep -q '	close$' prototap.out
-	head -n 1 prototap.out | grep -Eqx \
+	head -n 1 prototap.out | grep -Ex \
 		"dialogue 1 smtp 127\.0\.0\.1 $SERVER 20[0-9-]{8}T[0-9:]{8}Z"
 	fields 2,4,5 <prototap.out | grep -v '^S	' | sed '/^C	text/d' >got
 	diff - got <<-'END'
@@ -120,7 +120,7 @@ RCPT TO:<u@x.test>'
 	ordersend -q -s "$ADDR" -n order.txt file
 	cmp file incoming/order.txt
 	wait_for grep -q '	close$' order.out
-	fields 4,5 <order.out | grep -qx 'text	x'
+	fields 4,5 <order.out | grep -x 'text	x'
 }
 
 @test "a server that cannot be reached" {
@@ -225,7 +225,7 @@ RCPT TO:<u@x.test>'
 		wire "$ADDR" >out
 	lacks 250 out
 	printf 'EH' >part
-	printf 'LO x\r\nQUIT\r\n' | cat part - | wire "$ADDR" | grep -q ^221
+	printf 'LO x\r\nQUIT\r\n' | cat part - | wire "$ADDR" | grep ^221
 }
 
 @test "orders by rules: its octets do not go on alone" {

@@ -62,7 +62,7 @@ load grade
 	[ "$(grep -c '^ok ' good.tap)" -ge 35 ]
 	[ "$(grep -c SKIP good.tap)" = 3 ]
 	protograde -d mail server -- smtpd-lite -l 127.0.0.1:%p -d mail >own
-	tail -n 1 own | grep -Eqx '([0-9]+) of \1; failed: 0, not tried: 0'
+	tail -n 1 own | grep -Ex '([0-9]+) of \1; failed: 0, not tried: 0'
 	lacks '^ ' own
 	# ... where it runs already, what it is not asked by itself, too.
 	start smtpd-lite -l :0 -d mail

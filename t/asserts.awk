@@ -6,6 +6,9 @@
 #	run COMMAND	is not told a status, and none is looked at after it
 #	f || ..., run f	call a function: set -e is off in all of it
 # and ! grep, run ! cmp and their like pass where the file is missing.
+# So is what fails by chance, where a pipe fails with any of its commands:
+#	A | grep -q x	grep ends at its first match, and A fails if it writes
+#			after that; head, read, sed 1q and their like
 
 # The line without what is quoted, without comments and here-documents, and
 # with each (...) and $(...) that begins and ends in it as X.
@@ -56,6 +59,7 @@ function strip(line,    i, c, out, two) {
 		tabs = here ~ /^-/
 		gsub(/[^A-Z]/, "", here)
 	}
+	whole = whole " " out
 	while (sub(/\$?\([^()]*\)/, "X", out))
 		if (out ~ /^[a-zA-Z_0-9]+X[ \t]*[{]/) {
 			sub(/X/, "_ARGS_", out)
@@ -93,9 +97,31 @@ function is_last(i,    t) {
 	return 1
 }
 
+# Is there a pipe in the code whose reader may end before its writer?
+function ends_early(code, line,    i, n, piece) {
+	gsub(/[|][|]/, ";", code)
+	n = split(code, piece, "|")
+	for (i = 2; i <= n; i++) {
+		# Of yes t/lib.bash says that it does not fail.
+		if (piece[i - 1] ~ /(^|[ \t;({])yes [^;]*$/)
+			continue
+		sub(/^&?[ \t]*([A-Z_]+=[^ \t]*[ \t]+)*/, "", piece[i])
+		if (piece[i] ~ /^(head|read|sed [0-9]+q)([ \t)]|$)/ &&
+		    piece[i] !~ /^head -[nc] -/ ||
+		    piece[i] ~ /^grep( -[^ ]*)* -[a-zA-Z]*[qlLm]/ ||
+		    piece[i] ~ /^sed( -[a-zA-Z]+)* Q/ &&
+		    line ~ /[|][ \t]*sed( -[a-zA-Z]+)* '[^'|]*q'/ ||
+		    piece[i] ~ /^awk / && line ~ /[ \t;{]exit *[;}]/)
+			return 1
+	}
+	return 0
+}
+
 function judge(    i, j, t, code, found) {
 	for (i = 1; i <= n; i++) {
 		t = text[i]
+		if (ends_early(pipes[i], raw[i]))
+			bad(at[i], "a pipe's reader may end before its writer")
 		code = t
 		sub(/^[^ ()\t]+\)[ \t]*/, "", code)
 		sub(/[ \t]*;;$/, "", code)
@@ -129,7 +155,7 @@ FNR == 1 {
 	forget()
 	quote = here = ""
 	depth = 0
-	held = ""
+	held = whole = ""
 	FILENAME_ = FILENAME
 }
 
@@ -150,9 +176,10 @@ FNR == 1 {
 	if (held != "") {
 		text[++n] = held
 		raw[n] = said
+		pipes[n] = whole
 		at[n] = start
 	}
-	held = said = ""
+	held = said = whole = ""
 }
 
 END { judge() }

@@ -7,7 +7,7 @@ start_opensmtpd() {
 	local smtpd lib
 	smtpd=$(IFS=:; for d in $PATH; do
 		[ ! -x "$d/smtpd" ] || echo "$d/smtpd"
-	done | grep -m 1 -i opensmtpd || :)
+	done | awk 'tolower($0) ~ /opensmtpd/ && !n++')
 	[ -n "$smtpd" ] || need opensmtpd
 	# shellcheck disable=SC2034 # the teardown has it
 	ROOT=$PWD/root

@@ -105,7 +105,7 @@ spooled() {
 	STARTED+=("$!")
 	wait_for grep -q 'bound to 127.0.0.1:[1-9]' stunnel.log
 	front=$(sed -n 's/.*bound to 127.0.0.1:\([1-9][0-9]*\).*/\1/p' \
-		stunnel.log | head -n 1)
+		stunnel.log | sed -n 1p)
 	python - "$front" <<-'END'
 	import smtplib, ssl, sys
 	context = ssl.create_default_context(cafile="cert")

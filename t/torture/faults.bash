@@ -205,7 +205,7 @@ watchdog() {
 		[ "$is" = "$was" ] || seconds=0
 		was=$is
 		if [ $((seconds++)) -gt "$LIMIT" ]; then
-			kill -9 -- "-$is" && echo "$is" >"$NOW.hung"
+			! kill -9 -- "-$is" || echo "$is" >"$NOW.hung"
 		fi 2>/dev/null
 		sleep 1
 		is=$(<"$NOW")
@@ -266,7 +266,8 @@ wrong() {
 # still_wrong: prints what is wrong with the next run.
 still_wrong() {
 	local again=go
-	mv err err.1 && mv out out.1
+	mv err err.1
+	mv out out.1
 	! has again || again=again
 	attempt part $again "${START[@]}"
 	if hung; then
@@ -300,7 +301,7 @@ worker() {
 		runs=$((runs + 1))
 		bad=$(wrong "$error" "$kind"; still_wrong)
 		[ -z "$bad" ] || tell "$bad"
-		[[ $(<"../log.$1") != *INJECTED* ]] && [ "$error" != KILL ] &&
+		[[ $(<"../log.$1") == *INJECTED* ]] || [ "$error" = KILL ] ||
 			echo "$FAULT" >>../missed
 		cd ..
 	done <plan

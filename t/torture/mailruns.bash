@@ -243,7 +243,7 @@ served_go() {
 	esac
 	"$@" -l 127.0.0.1:0 >server.out &
 	PID=$!
-	find_server && up=yes
+	! find_server || up=yes
 	echo "$PID" >"$NOW"
 	# Each worker has its fault; then all is well.
 	[ $up = no ] || client 2>client.err || client 2>>client.err || : >failed
