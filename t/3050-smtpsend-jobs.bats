@@ -47,7 +47,7 @@ sent() {
 			smtpsend -bS -T 5 -s '$ADDR' -j 4 -l journal <in >results 2>err"
 		case $status in
 		0) [ "$(grep -c '^sent' results)" = 20 ] ;;
-		75) ! grep '^sent' results && grep -qi open results err ;;
+		75) lacks '^sent' results; grep -qi open results err ;;
 		*) false ;;
 		esac
 		short results | cut -d ' ' -f 1 | uniq >>seen
