@@ -135,7 +135,7 @@ UNITS = addr batchread blame bsmtp buf content crlf date dialogue dns \
 	smtphead spawn store survey tamper throttle verp words
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
-	launch login no-tls readmail terminal wire
+	launch login no-tls readmail terminal watchdog wire
 
 BIN = $(PROGS:%=bin/%)
 MAINS = $(PROGS:%=src/%.o)

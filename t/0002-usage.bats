@@ -181,3 +181,32 @@ has_workers() {
 	[ -z "$output" ]
 	[ "$stderr" = 't/run: bats is missing; type: sudo apt-get install bats' ]
 }
+
+# hanging NAME COMMANDS: a file of tests, of which the second never ends.
+hanging() {
+	printf '%s\n' "load $TOP/t/lib" '@test "is over" { :; }' \
+		"@test \"$1: hangs\" {" 'start smtpd-lite -l :0 -d mail' \
+		"echo \"\$PID\" >$PWD/pids/$1" "$2" '}' >"$1.bats"
+}
+
+@test "t/run: a test that hangs is red, and nothing of its file is left" {
+	mkdir pids tmp
+	hanging alone 'sleep 1000'
+	hanging deaf "trap '' INT; sh -c 'sleep 1000'"
+	hanging loops 'until [ -e x ]; do :; done'
+	set -- env -i PATH="${PATH//"$BATS_LIBEXEC:"/}" TMPDIR="$PWD/tmp" \
+		BATS_TEST_TIMEOUT=2 "$TOP/t/run"
+	"$@" "$PWD/alone.bats" >one 3>&- &
+	run ! "$@" "$PWD/deaf.bats" "$PWD/loops.bats"
+	code=0
+	wait "$!" || code=$?
+	[ "$code" != 0 ]
+	sed -n 's/^\(not ok .*: hangs\).*/\1/p' one - <<<"$output" |
+		diff - <(printf 'not ok %s: hangs\n' '2 alone' '2 deaf' '4 loops')
+	for name in alone deaf loops; do
+		cat one - <<<"$output" |
+			grep -F "# Test 2 $name: hangs ($name.bats): not over"
+		ended_in_time "$(cat "pids/$name")" 10
+	done
+	[ -z "$(ls tmp)" ]
+}

@@ -48,11 +48,23 @@ lib_setup() {
 	# shellcheck disable=SC2064 # the text as it is now
 	[ -z "$NOTE" ] || trap "$NOTE" DEBUG
 	exec </dev/null
+	watch
 	# What bats itself runs beside the test.
 	BESIDE=()
 	in_background
 	BESIDE=("${BACKGROUND[@]}")
 	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# What t/tools/watchdog is to know, and how the test ends when it is asked to,
+# also in the midst of a loop.
+watch() {
+	! declare -F bats_interrupt_trap >/dev/null ||
+		trap 'bats_interrupt_trap; exit 130' INT
+	[ -n "${WATCHED:-}" ] || return 0
+	printf '%s %s (%s)\n' "$BATS_TEST_NUMBER" "$BATS_TEST_DESCRIPTION" \
+		"${BATS_TEST_FILENAME##*/}" >"$WATCHED/test"
+	: >"$WATCHED/servers"
 }
 
 # Nothing that a test has started is left.
@@ -131,6 +143,7 @@ start() {
 	launch -s "$@" </dev/null >"$name.out" 2>"$name.err" 3>&- &
 	PID=$!
 	STARTED+=("$PID")
+	[ -z "${WATCHED:-}" ] || echo "$PID" >>"$WATCHED/servers"
 	for ((i = 0; i < 500; i++)); do
 		if listening "$name.err"; then
 			through_tap "$1"
