@@ -115,6 +115,13 @@ ftpsend: order.txt: 550 no" ]
 	up_is_empty
 }
 
+@test "EPSV and PASV refused: no word of the name" {
+	fake 'EPSV=500 no' 'PASV=502 no data'
+	fails 65 -r 0 "$ADDR" order.txt
+	[ "$stderr" = 'ftpsend: order.txt: 502 no data' ]
+	up_is_empty
+}
+
 @test "what it cannot delete on the server is named" {
 	fake 'RNTO=550 no' 'DELE=550 never'
 	run -0 --separate-stderr ftpsend "$ADDR" order.txt

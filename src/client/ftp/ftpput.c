@@ -27,7 +27,8 @@ struct job {
 	/* Of the file that is on its way: */
 	int fd;
 	struct buf temp;	/* it may lie there under this name */
-	int taken;		/* the server said that it takes it */
+	int asked;		/* the server has answered STOR */
+	int taken;		/* and said that it takes it */
 	int maybe;		/* it may have its own name by now */
 };
 
@@ -111,6 +112,7 @@ store(struct job *j, struct orderfile *f, const char *name)
 	int code, data = ftpc_data(&j->c);
 	enum pour end;
 
+	j->asked = j->taken = 0;
 	if (data < 0) {
 		no_data(j, f);
 		return 0;
@@ -118,6 +120,7 @@ store(struct job *j, struct orderfile *f, const char *name)
 	code = ftpc_ask(&j->c, "STOR", name);
 	if (code == 0 || code == 425)
 		ftpc_data_failed(&j->c);
+	j->asked = code != 0;
 	j->taken = code / 100 == 1 || code / 100 == 2;
 	if (!j->taken) {
 		close(data);
@@ -310,7 +313,7 @@ put_aside(struct job *j, struct orderfile *f)
 			give_name(j, f, &name);
 	} else if (f->code == FTPPUT_MAYBE)
 		f->code = 0;	/* surely not under its name */
-	else if (f->code / 100 == 5 && f->code != TOO_LARGE)
+	else if (j->asked && f->code / 100 == 5 && f->code != TOO_LARGE)
 		give_up_renaming(j, "a name with a dot");
 	forget(j, j->taken);
 	buf_free(&name);
