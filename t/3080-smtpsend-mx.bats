@@ -145,8 +145,8 @@ send() {
 	echo QUIT >>in
 	send 75 <in
 	printf '%s\n' 'deferred u@d.test - connect' \
-		'deferred u@e.test - connect' 'sent u@a.test 250 dot' \
-		'sent u@b.test 250 dot' 'sent u@c.test 250 dot' |
+		'sent u@a.test 250 dot' 'sent u@b.test 250 dot' \
+		'sent u@c.test 250 dot' 'sent u@e.test 250 dot' |
 		diff - short
 }
 

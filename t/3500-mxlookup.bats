@@ -69,11 +69,11 @@ asked() {
 	[ "$(asked)" = $'udp a.test MX\nudp a.test A\nudp a.test AAAA' ]
 }
 
-@test "no such domain: 68, by two answers" {
+@test "no such domain: 68, by all answers" {
 	look 68 no.test
 	[ -z "$output" ]
 	[ "$stderr" = 'mxlookup: no.test: no such domain' ]
-	[ "$(asked)" = $'udp no.test MX\nudp no.test A' ]
+	[ "$(asked)" = $'udp no.test MX\nudp no.test A\nudp no.test AAAA' ]
 }
 
 @test "answers that contradict each other: what is known counts, or 75" {
@@ -93,9 +93,14 @@ asked() {
 	done
 	# nor does its MX, and the domain has an address or other records
 	zone 'a.test A 192.0.2.1' 'a.test fault nxdomain MX' \
-		'b.test NS ns.test' 'b.test fault nxdomain MX'
-	look 75 a.test
+		'b.test NS ns.test' 'b.test fault nxdomain MX' \
+		'c.test AAAA 2001:db8::1' 'c.test fault nxdomain MX' \
+		'c.test fault nxdomain A'
+	look 0 a.test
+	[ "$output" = '0 a.test' ]
 	look 75 b.test
+	look 0 c.test
+	[ "$output" = '0 c.test' ]
 	# no word about one kind, and a bad one about the other
 	zone 'a.test NS ns.test' 'a.test fault servfail AAAA' \
 		'b.test fault nxdomain A' 'b.test fault servfail AAAA' \

@@ -105,20 +105,16 @@ contradiction(struct resolver *r)
 	    "other");
 }
 
-enum mx_verdict
-mx_addresses(struct resolver *r, struct mx_host *h, const char *port)
+/* denied: it was said once already that there is no such name. */
+static enum mx_verdict
+find_addresses(struct resolver *r, struct mx_host *h, const char *port,
+    int denied)
 {
 	static const enum dns_type types[] = { DNS_A, DNS_AAAA };
 	enum resolver_status status;
 	struct dns_record record;
-	int i, temp = 0, missing = 0;
+	int i, temp = 0, missing = denied, answers = denied + 2;
 
-	if (h->addrs > 0)
-		return MX_FOUND;
-	if (is_localhost(span_str(h->name))) {
-		add_loopback(h, port);
-		return MX_FOUND;
-	}
 	for (i = 0; i < 2; i++) {
 		status = resolver_ask(r, span_str(h->name), types[i]);
 		missing += status == RESOLVER_NXDOMAIN;
@@ -134,9 +130,21 @@ mx_addresses(struct resolver *r, struct mx_host *h, const char *port)
 		    "alone");
 	if (temp > 0)
 		return MX_TEMP;
-	if (missing == 1)
+	if (missing > 0 && missing < answers)
 		return contradiction(r);
 	return say(r, MX_NONE, missing > 0 ? "no such name" : "no address");
+}
+
+enum mx_verdict
+mx_addresses(struct resolver *r, struct mx_host *h, const char *port)
+{
+	if (h->addrs > 0)
+		return MX_FOUND;
+	if (is_localhost(span_str(h->name))) {
+		add_loopback(h, port);
+		return MX_FOUND;
+	}
+	return find_addresses(r, h, port, 0);
 }
 
 /* By preference, and by chance where that is equal. */
@@ -198,18 +206,19 @@ find_implicit(struct resolver *r, struct span domain, const char *port,
 	return verdict;
 }
 
-/* One answer that there is no such domain is not enough. */
+/*
+ * One answer that there is no such domain is not enough: a server that says
+ * so of its MX, and has an address, means that there is no MX.
+ */
 static enum mx_verdict
-doubt(struct resolver *r, struct span domain)
+doubt(struct resolver *r, struct span domain, const char *port, struct mx *m)
 {
-	switch (resolver_ask(r, domain, DNS_A)) {
-	case RESOLVER_NXDOMAIN:
-		return say(r, MX_NONE, "no such domain");
-	case RESOLVER_TEMP:
-		return MX_TEMP;
-	default:
-		return contradiction(r);
-	}
+	enum mx_verdict verdict;
+
+	verdict = find_addresses(r, add_host(m, 0, domain), port, 1);
+	if (verdict == MX_NONE)
+		say(r, MX_NONE, "no such domain");
+	return verdict;
 }
 
 /* By a name in ASCII. */
@@ -234,7 +243,7 @@ find(struct resolver *r, struct span domain, const char *port, struct mx *m)
 	case RESOLVER_NODATA:
 		return find_implicit(r, domain, port, m);
 	case RESOLVER_NXDOMAIN:
-		return doubt(r, domain);
+		return doubt(r, domain, port, m);
 	default:
 		return MX_TEMP;
 	}
