@@ -51,7 +51,24 @@ static const struct {
 	{ "message size exceeds fixed limit", BLAME_US },
 	{ "5.6.1 media not supported", BLAME_US },
 	{ "5.2.0 rejected as Spam.", BLAME_US },
-	{ "4.2.0 Greylisted, see you", BLAME_US }
+	{ "4.2.0 Greylisted, see you", BLAME_US },
+	{ "Sender address does not exist", BLAME_US },
+	{ "Sender domain doesn't exist", BLAME_US },
+	{ "your domain does not exist", BLAME_US },
+	{ "invalid HELO name", BLAME_US },
+	{ "Message exceeds maximum fixed size (10485760)", BLAME_US },
+	{ "message is too long", BLAME_US },
+	{ "attachment type not allowed", BLAME_US },
+	{ "Access denied", BLAME_US },
+	{ "Administrative prohibition", BLAME_US },
+	{ "rejected: 192.0.2.1 is listed at bl.example.org", BLAME_US },
+	{ "hop count exceeded, possible mail loop", BLAME_US },
+	{ "5.4.14 Hop count exceeded", BLAME_US },
+	{ "not listed in Domino Directory", BLAME_UNKNOWN },
+	{ "5.3.0 <a@b>... User unknown", BLAME_UNKNOWN },
+	{ "5.3.0 rejected", BLAME_RCPT },
+	{ "Unknown local part a in <a@b>", BLAME_UNKNOWN },
+	{ "user doesn't exist", BLAME_UNKNOWN }
 };
 
 int

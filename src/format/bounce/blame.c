@@ -17,6 +17,8 @@ static const struct {
 	{ "3.4", BLAME_US },		/* too big for that system */
 	{ "3.5", BLAME_US },		/* not configured right */
 	{ "4.6", BLAME_US },		/* a loop */
+	{ "4.14", BLAME_US },		/* the same, as Exchange has it */
+	{ "3.0", BLAME_NONE },		/* sendmail's for any mailbox */
 	{ "5.0", BLAME_NONE }		/* Outlook.com's for mailboxes, too */
 };
 
@@ -33,7 +35,19 @@ static const char *const of_us[] = {
 	"authentication", "too large", "too big", "size limit",
 	"exceeds size", "message size", "content rejected", "virus",
 	"reverse dns", "ptr", "sender rejected", "sender denied",
-	"sender verify", "client host rejected"
+	"sender verify", "sender address", "sender domain",
+	"domain of sender", "sender's domain", "from address", "return path",
+	"your domain", "your hostname", "your ip", "helo", "ehlo",
+	"client host rejected", "message exceeds", "message is too",
+	"message too", "too long", "attachment", "attachments"
+};
+
+/* The same where no code says that it was the mailbox. */
+static const char *const of_us_alone[] = {
+	"access denied", "permission denied", "content denied",
+	"not permitted", "not allowed to send", "prohibited", "prohibition",
+	"must be authenticated", "tls", "starttls", "listed at", "listed by",
+	"listed in", "listed on", "hop count", "mail loop"
 };
 
 static const char *const of_nobody[] = {
@@ -44,7 +58,10 @@ static const char *const of_nobody[] = {
 	"unknown local-part", "invalid recipient", "no such account",
 	"recipient not found", "not listed in domino directory",
 	"account has been deleted", "unrouteable address",
-	"address not found", "unknown address", "unknown mailbox"
+	"address not found", "unknown address", "unknown mailbox",
+	"no such address", "address unknown", "doesn't exist",
+	"unknown local part", "no such local user",
+	"recipient name is not recognized"
 };
 
 /* Part of a name, of a host or a mailbox, rather than a word. */
@@ -125,6 +142,8 @@ result_blame(const struct result *r)
 		return BLAME_US;
 	if (blame != BLAME_NONE)
 		return blame;
-	return has_any(text, of_nobody, COUNT(of_nobody)) ? BLAME_UNKNOWN :
+	if (has_any(text, of_nobody, COUNT(of_nobody)))
+		return BLAME_UNKNOWN;
+	return has_any(text, of_us_alone, COUNT(of_us_alone)) ? BLAME_US :
 	    by_stage(r->stage);
 }
