@@ -35,7 +35,8 @@ MODULES = \
 	sys/tlsserver sys/workers \
 	format/bounce/blame format/bounce/bounce format/bounce/forms \
 	format/bounce/found format/bounce/returned \
-	format/bounce/heading format/bounce/notice format/bounce/parts \
+	format/bounce/heading format/bounce/htmltext \
+	format/bounce/notice format/bounce/parts \
 	format/bounce/reason format/bounce/status \
 	format/bounce/suppression \
 	format/crypt/md5 format/crypt/sha256 format/crypt/tag \

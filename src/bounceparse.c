@@ -10,6 +10,7 @@
 #include "format/bounce/bounce.h"
 #include "format/mail/verp.h"
 #include "store/msgsource.h"
+#include "sys/charset.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 #include "sys/secret.h"
@@ -27,6 +28,12 @@ struct opt {
 	const char *pattern, *keyfile, *list;
 	int move, verbose;
 };
+
+static int
+to_utf8(struct buf *text, const char *charset)
+{
+	return charset_convert(text, charset, BOUNCE_MAX);
+}
 
 /* What is wrong with the command line, and the key. */
 static void
@@ -131,7 +138,7 @@ int
 main(int argc, char **argv)
 {
 	enum exit_code code = EX_OK, failed;
-	struct bounce b = { 0 };
+	struct bounce b = { .found.convert = to_utf8 };
 	struct opt o = { .list = "" };
 	struct leave leave;
 	struct wr out;

@@ -7,8 +7,15 @@
 #include "format/bounce/returned.h"
 #include "format/bounce/suppression.h"
 #include "format/mail/addr.h"
+#include "sys/charset.h"
 
 #include "fuzz.h"
+
+static int
+to_utf8(struct buf *text, const char *charset)
+{
+	return charset_convert(text, charset, BOUNCE_MAX);
+}
 
 static void
 check_lines(struct span lines, size_t n)
@@ -30,7 +37,7 @@ static void
 read_bounce(struct span message)
 {
 	static struct leave leave;
-	struct bounce b = { 0 };
+	struct bounce b = { .found.convert = to_utf8 };
 	struct buf one = { 0 }, two = { 0 };
 
 	tag_key(&leave.key, span_str("secret"));

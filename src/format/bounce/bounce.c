@@ -58,7 +58,8 @@ read_report(struct reading *r)
 	    parts_text(&p->status, &b->text, REPORT_MAX)))
 		return;
 	b->what = "a delivery report";
-	explain_report(b, parts_text(&p->text, &b->text, TEXT_MAX));
+	explain_report(b, parts_shown(p->text.body.p != NULL ? &p->text :
+	    &p->html, &b->text, TEXT_MAX, b->found.convert));
 }
 
 /* Takes what a mail system writes to people. */
@@ -71,9 +72,11 @@ read_notice(struct reading *r)
 	if (!heading_is_system(&r->head) ||
 	    (r->parts.report && !r->parts.delivery))
 		return;
-	if (r->parts.text.body.p != NULL)
-		b->what = notice_read(&b->found, parts_text(&r->parts.text,
-		    &b->text, TEXT_MAX));
+	b->what = notice_read(&b->found, parts_shown(&r->parts.text,
+	    &b->text, TEXT_MAX, b->found.convert));
+	if (b->what == NULL)
+		b->what = notice_read(&b->found, parts_shown(&r->parts.html,
+		    &b->text, TEXT_MAX, b->found.convert));
 	if (b->what == NULL && heading_says_failed(&r->head)) {
 		b->what = "a notice of failure";
 		found_add(&b->found, RESULT_FAILED, none, r->head.subject,

@@ -17,12 +17,12 @@ struct bounce {
 	const struct leave *leave;	/* the key; NULL: what is signed is
 					   not believed */
 	struct span pattern;		/* theirs (verp.h); empty: any */
+	struct found found;		/* its convert; the rest is private */
 
 	/* set by bounce_read */
 	const char *what;		/* the message is; or NULL */
 	size_t lines;			/* that were added */
 	/* private */
-	struct found found;
 	struct buf text, verp;
 };
 

@@ -13,6 +13,9 @@ static const struct form forms[] = {
 	    FAILED, FORM_ANGLE, NULL },
 	{ "Postfix", "be delivered to one or more recipients", FAILED,
 	    FORM_ANGLE, NULL },
+	{ "Postfix", "I'm sorry to have to inform you that your message could "
+	    "not be delivered to one or more recipients", FAILED, FORM_ANGLE,
+	    NULL },
 	{ "Postfix", "below could not be delivered to one or more "
 	    "destinations", FAILED, FORM_ANGLE, NULL },
 	{ "Postfix", "Your message could not be delivered for more than",
@@ -49,6 +52,8 @@ static const struct form forms[] = {
 	    FAILED, FORM_BARE | FORM_LABEL, "Recipient:" },
 	{ "Exchange", "The following recipient(s) cannot be reached", FAILED,
 	    FORM_BARE, NULL },
+	{ "Exchange", "did not reach the following recipient(s)", FAILED,
+	    FORM_BARE, NULL },
 	{ "Exchange", "Delivery has failed to these recipients or ", FAILED,
 	    FORM_BARE, NULL },
 	{ "Domino", "was not delivered to", FAILED, FORM_BARE, NULL },
@@ -79,10 +84,30 @@ static const struct form forms[] = {
 	    "address", FAILED, FORM_BARE, NULL },
 	{ "Amazon SES", "An error occurred while trying to deliver the mail "
 	    "to the following recipients", FAILED, FORM_BARE, NULL },
-	{ "Zoho", "This message was created automatically by mail delivery "
-	    "software. A message that you sent could not be delivered to one "
-	    "or more of its recipients. This is a permanent error", FAILED,
-	    FORM_BARE, NULL }
+	{ "Zoho", "A message that you sent could not be delivered to one or "
+	    "more of its recipients. This is a permanent error", FAILED,
+	    FORM_BARE, NULL },
+	{ "Biglobe", "The following addresses had delivery problems", FAILED,
+	    FORM_BARE, NULL },
+	{ "m-FILTER", "SMTP command", FAILED, FORM_LABEL, "RCPT TO:" },
+	{ "DragonFly", "There was an error delivering your mail to <",
+	    FAILED, FORM_INLINE, NULL },
+	{ "MailMarshal", "The following recipients were affected", FAILED,
+	    FORM_BARE, NULL },
+	{ "SurfControl", "Failed to send to identified host", FAILED,
+	    FORM_BARE, NULL },
+	{ "MailFoundry", "Unable to deliver message to: <", FAILED,
+	    FORM_INLINE, NULL },
+	/* "To these the message was not sent, by an error", and "by an error
+	   of the destination it was not delivered" */
+	{ "au", "\346\254\241\343\201\256\343\201\202\343\201\246"
+	    "\345\205\210\343\201\270\343\201\256\343\203\241"
+	    "\343\203\203\343\202\273\343\203\274\343\202\270"
+	    "\343\201\257\343\202\250\343\203\251\343\203\274",
+	    FAILED, FORM_BARE, NULL },
+	{ "a Japanese carrier", "\351\200\201\344\277\241\345\205\210"
+	    "\343\202\250\343\203\251\343\203\274\343\201\253"
+	    "\343\202\210\343\202\212", FAILED, FORM_LABEL, "To:" }
 };
 
 static const char *const ends[] = {
@@ -91,18 +116,31 @@ static const char *const ends[] = {
 	"Message headers follow", "Unsent message follows",
 	"Returned message", "Undelivered message follows",
 	"Original headers", "Received: ", "Return-Path: ",
-	"Begin forwarded message", "Copy of message"
+	"Begin forwarded message", "Copy of message",
+	"Additional Information"
 };
 
 const struct form *
-form_find(struct span line)
+form_find(struct span line, struct span *rest)
 {
+	const char *dot;
 	size_t i;
 
-	for (i = 0; i < COUNT(forms); i++)
-		if (span_case_begins(line, forms[i].line))
-			return &forms[i];
-	return NULL;
+	for (;;) {
+		for (i = 0; i < COUNT(forms); i++)
+			if (span_case_begins(line, forms[i].line)) {
+				*rest = span_drop(line,
+				    strlen(forms[i].line));
+				return &forms[i];
+			}
+		do {
+			dot = span_find(line, '.');
+			if (dot == NULL)
+				return NULL;
+			line = span_drop(line, (size_t)(dot + 1 - line.p));
+		} while (!span_begins(line, " "));
+		line = span_trim(line);
+	}
 }
 
 int

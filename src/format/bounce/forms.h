@@ -25,8 +25,11 @@ struct form {
 	const char *label;	/* of FORM_LABEL */
 };
 
-/* The form that a line without its margin begins, or NULL. */
-const struct form *form_find(struct span line);
+/*
+ * The form that a line without its margin begins, or a sentence in it, and
+ * what follows of the line; or NULL.
+ */
+const struct form *form_find(struct span line, struct span *rest);
 
 /* Whether such a line begins the copy of the message returned. */
 int form_ends(struct span line);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "format/mail/addr.h"
+#include "format/mail/hdr.h"
+#include "format/mail/words.h"
 #include "reason.h"
 
 /* No mailing list's server lists more of them in a report. */
@@ -66,13 +68,37 @@ is_repeated(const struct found *f)
 	    span_eq(found_span(f, a->rcpt), found_span(f, b->rcpt));
 }
 
+/* Whether some of s are encoded words (RFC 2047), to all appearances. */
+static int
+is_encoded(struct span s)
+{
+	const char *mark;
+
+	while ((mark = span_find(s, '=')) != NULL) {
+		s = span_drop(s, (size_t)(mark + 1 - s.p));
+		if (span_begins(s, "?"))
+			return 1;
+	}
+	return 0;
+}
+
 static void
 explain(struct found *f, struct found_one *one, struct span why,
     struct span status)
 {
+	struct buf line = { 0 }, plain = { 0 };
+	const char *wrong;
+
+	if (f->convert != NULL && is_encoded(why)) {
+		hdr_unfold(&line, why);
+		words_decode(&plain, buf_span(&line), f->convert, &wrong);
+		why = buf_span(&plain);
+	}
 	one->text.at = f->hold.n;
 	reason_add(&f->hold, &one->code, why, status);
 	one->text.n = f->hold.n - one->text.at;
+	buf_free(&line);
+	buf_free(&plain);
 }
 
 void

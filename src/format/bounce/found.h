@@ -19,8 +19,12 @@ struct found_one {
 	struct found_piece text, server;
 };
 
+/* Makes UTF-8 of text in the character set of that name: 0, or -1. */
+typedef int found_convert(struct buf *text, const char *name);
+
 /* All zero is none. */
 struct found {
+	found_convert *convert;		/* of encoded words; or NULL */
 	struct found_one *one;
 	size_t n;
 	/* private */

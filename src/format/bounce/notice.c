@@ -23,8 +23,8 @@ struct notice {
 	const char *server;		/* of the first form */
 	int told;			/* the form has named somebody */
 	int closed;			/* its list is over */
-	int angle;			/* and its recipients stand in <> at
-					   the start of paragraphs */
+	char opening;			/* and its recipients begin so, < or
+					   ", each a paragraph; or NUL */
 	int blank;			/* the last line was empty */
 	size_t lead;			/* lines since the form's own */
 	size_t margin;			/* of its recipients */
@@ -125,6 +125,9 @@ reason_of(const struct notice *n)
 		why = notice_reason(n->text, n->listed);
 	if (why.n == 0 && n->closed && n->found->n == n->had)
 		why = explanation(behind(n->text, n->why));
+	if (why.n == 0 && n->why.n == 0)	/* before the list */
+		why = explanation(span_of(n->text.p,
+		    (size_t)(n->line.p - n->text.p)));
 	return why.n > 0 ? why : n->why.n > 0 ? n->why : n->line;
 }
 
@@ -169,7 +172,7 @@ listed(const struct notice *n, struct span line)
 		return take_address(span_drop(rest, strlen(form->label)));
 	if (rest.n == 0 || (n->told && margin(line) != n->margin))
 		return span_of(NULL, 0);
-	if (n->told && n->angle ? n->blank && rest.p[0] == '<' :
+	if (n->told && n->opening ? n->blank && rest.p[0] == n->opening :
 	    (form->style & FORM_BARE) != 0 || (form->style & FORM_ANGLE &&
 	    n->blank && rest.p[0] == '<')) {
 		rcpt = take_address(rest);
@@ -202,8 +205,9 @@ refused(struct span line)
 static void
 take_text(struct notice *n, struct span line)
 {
-	const int inside = margin(line) > n->margin;
 	const struct span plain = span_trim(line);
+	const int inside = margin(line) > n->margin &&
+	    !span_begins(plain, "--");
 	struct span rcpt;
 
 	/* That is to whom the message was sent. */
@@ -214,9 +218,20 @@ take_text(struct notice *n, struct span line)
 	}
 	if (n->rcpt.n > 0 && (!n->closed || inside))
 		n->why.n = (size_t)(line.p + line.n - n->why.p);
-	if (n->told && (n->angle ? n->blank :
+	if (n->told && (n->opening ? n->blank :
 	    (n->form->style & FORM_BARE) != 0 && !inside))
 		n->closed = 1;
+}
+
+/* The line of the first recipient says how the others are found. */
+static void
+begin_list(struct notice *n, struct span line)
+{
+	const char first = span_trim(line).p[0];
+
+	n->margin = margin(line);
+	n->opening = first == '"' || (first == '<' &&
+	    (n->form->style & FORM_ANGLE) != 0) ? first : '\0';
 }
 
 /* A line of the list that n->form begins. */
@@ -235,11 +250,8 @@ take_line(struct notice *n, struct span line)
 	else if (!n->closed && (n->told || n->lead <= LEAD_MAX))
 		rcpt = listed(n, line);
 	if (rcpt.n > 0) {
-		if (!n->told) {
-			n->margin = margin(line);
-			n->angle = (n->form->style & FORM_ANGLE) != 0 &&
-			    span_trim(line).p[0] == '<';
-		}
+		if (!n->told)
+			begin_list(n, line);
 		start(n, rcpt, line);
 	} else {
 		take_text(n, line);
@@ -255,9 +267,10 @@ without_frame(struct span s)
 	return s;
 }
 
-/* The form's line: the recipient may be in it. */
+/* The form's line: the recipient may be in it, behind its words. */
 static void
-begin(struct notice *n, const struct form *form, struct span line)
+begin(struct notice *n, const struct form *form, struct span line,
+    struct span rest)
 {
 	struct span rcpt;
 
@@ -275,7 +288,7 @@ begin(struct notice *n, const struct form *form, struct span line)
 	n->lead = 0;
 	if ((form->style & FORM_INLINE) == 0)
 		return;
-	rcpt = take_address(span_drop(line, strlen(form->line)));
+	rcpt = take_address(rest);
 	if (rcpt.n > 0)
 		start(n, rcpt, line);
 }
@@ -284,10 +297,12 @@ static void
 take(struct notice *n, struct span line)
 {
 	const struct span plain = without_frame(line);
-	const struct form *form = plain.n > 0 ? form_find(plain) : NULL;
+	struct span rest;
+	const struct form *form = plain.n > 0 ? form_find(plain, &rest) :
+	    NULL;
 
 	if (form != NULL)
-		begin(n, form, plain);
+		begin(n, form, plain, rest);
 	else if (n->form != NULL) {
 		n->lead++;
 		take_line(n, line);

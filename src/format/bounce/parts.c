@@ -3,6 +3,7 @@
 #include "format/mail/mime.h"
 #include "format/mail/multipart.h"
 #include "format/mail/words.h"
+#include "htmltext.h"
 
 /* Nested deeper, or after so many, no server writes what is of use here. */
 #define DEPTH_MAX 4
@@ -20,6 +21,7 @@ keep(struct part *slot, const struct heading *h)
 		return;
 	slot->body = h->body;
 	slot->encoding = h->encoding;
+	slot->type = h->type;
 }
 
 static int
@@ -36,6 +38,8 @@ take_leaf(struct parts *p, const struct heading *h)
 
 	if (type.p == NULL || multipart_is(type, "text", "plain"))
 		keep(&p->text, h);
+	else if (multipart_is(type, "text", "html"))
+		keep(&p->html, h);
 	else if (is_message(type, "delivery-status") ||
 	    is_message(type, "global-delivery-status"))
 		keep(&p->status, h);
@@ -149,5 +153,42 @@ parts_text(const struct part *p, struct buf *b, size_t max)
 		decode_qp(b, s);
 	else
 		return s;
+	return buf_span(b);
+}
+
+/* Makes UTF-8 of what b holds, in the character set that type names. */
+static void
+to_utf8(struct buf *b, struct span type, found_convert *convert)
+{
+	struct buf name = { 0 };
+
+	if (convert != NULL &&
+	    multipart_parameter(&name, type, "charset") == 0 && name.n > 0 &&
+	    span_is_line(buf_span(&name)) &&
+	    !span_case_is(buf_span(&name), "utf-8") &&
+	    !span_case_is(buf_span(&name), "us-ascii"))
+		convert(b, buf_str(&name));
+	buf_free(&name);
+}
+
+struct span
+parts_shown(const struct part *p, struct buf *b, size_t max,
+    found_convert *convert)
+{
+	struct buf html = { 0 };
+	struct span s = { 0 };
+
+	if (p->body.p == NULL)
+		return s;
+	s = parts_text(p, b, max);
+	if (s.p != b->p)
+		buf_addspan(b, s);
+	to_utf8(b, p->type, convert);
+	if (multipart_is(p->type, "text", "html")) {
+		html = *b;
+		memset(b, 0, sizeof *b);
+		htmltext_add(b, buf_span(&html));
+		buf_free(&html);
+	}
 	return buf_span(b);
 }
