@@ -163,10 +163,10 @@ send_letters() {
 	code=$?
 	case $code in
 	0) cat -- "$why" >&2 || return 74 ;;
-	65)	an_order | (order=- && parse -n) >/dev/null 2>&1 || {
+	65)	if settings_are_wrong; then
 			cat -- "$why" >&2
 			return 78
-		}
+		fi
 		report_errors; return ;;
 	*) cat -- "$why" >&2
 		ended "$code" "$order: orderparse"; return ;;
@@ -193,7 +193,17 @@ send_letters() {
 	step savefile -r "$results" "$stem.results" && report_results
 }
 
-# Where this one cannot be read, the settings are wrong, not an order.
+# Whether they are, and not the order: one without a fault cannot be read
+# either, or this one can with a key for its [token].
+settings_are_wrong() {
+	an_order | (order=- && parse -n) >/dev/null 2>&1 || return 0
+	key=$state/.tmp.$$.key
+	echo key >"$key" && parse -k "$key" -n >/dev/null 2>&1
+	code=$?
+	rm -f -- "$key"
+	return "$code"
+}
+
 an_order() {
 	printf '[Recipients:]\na@b.c\n[Subject:]\n[Body:]\n'
 }

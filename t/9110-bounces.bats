@@ -193,3 +193,22 @@ report() {
 	[ "$(letters user1) $(letters user2)" = '0 1' ]
 	[ -z "$(ls box/new)" ]
 }
+
+@test "[token] without a key: the settings are wrong, 78, and support hears nothing" {
+	export BOUNCES='' GONE=''
+	order one.txt user1
+	printf '[token]\n' >>incoming/one.txt
+	run -78 --separate-stderr pipeline
+	[[ $stderr = 'orderparse: work/one.txt:7:1: [token] is made with a key'* ]]
+	[ "$(letters support)$(letters user1)" = 00 ]
+	(umask 077 && echo sekret >key)
+	ORDEROPTIONS='-k key' pipeline
+	[ "$(letters support)$(letters user1)" = 11 ]
+	# a fault of the order's own beside it
+	order two.txt user1
+	printf '[token] [nobody|\n' >>incoming/two.txt
+	echo 'user2@pth.ua nobody=1' | sed -i '/user1/r /dev/stdin' incoming/two.txt
+	sed -i 's/^Hello \[login.*/[nobody]/' incoming/two.txt
+	pipeline
+	[ "$(letters support)$(letters user1)" = 21 ]
+}
