@@ -43,8 +43,9 @@ sent() {
 	batch 20 >in
 	for n in 5 6 7 8 10 12 14; do
 		rm -f journal
-		run bash -c "exec 3>&-; ulimit -n $n
-			smtpsend -bS -T 5 -s '$ADDR' -j 4 -l journal <in >results 2>err"
+		run launch -n "$n" smtpsend -bS -T 5 -s "$ADDR" -j 4 \
+			-l journal <in 2>err
+		printf '%s\n' "$output" >results
 		case $status in
 		0) [ "$(grep -c '^sent' results)" = 20 ] ;;
 		75) lacks '^sent' results; grep -qi open results err ;;

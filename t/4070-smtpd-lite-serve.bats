@@ -120,8 +120,7 @@ gone() {
 }
 
 @test "workers with few descriptors: whoever is too many is told so" {
-	start -n smtpd-lite bash -c 'ulimit -n 24; exec "$@"' bash \
-		smtpd-lite -l :0 -w 2 -o sink
+	start -n smtpd-lite launch -n 24 smtpd-lite -l :0 -w 2 -o sink
 	dial c{1..40}
 	for c in c{1..40}; do
 		hear "$c"

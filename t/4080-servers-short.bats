@@ -13,10 +13,9 @@ setup() {
 	chmod 600 key
 }
 
-# short LIMIT VALUE command [arg ...]: starts a server under "ulimit LIMIT".
+# short N server [arg ...]: starts it with so many descriptors.
 short() {
-	start -n "${3##*/}" bash -c 'ulimit "$1" "$2"; shift 2; exec "$@"' \
-		bash "$@" -l 127.0.0.1:0
+	start -n "$2" launch -n "$1" "${@:2}" -l 127.0.0.1:0
 }
 
 # meet NAME LINE ...: it is greeted, and says these, or told that it is busy.
@@ -63,21 +62,21 @@ is_served() {
 
 @test "few descriptors: busy for some, and no server ends" {
 	for n in 16 24; do
-		short -n "$n" orderrecv
+		short "$n" orderrecv
 		held orderrecv
-		short -n "$n" orderrecv -k key
+		short "$n" orderrecv -k key
 		held orderrecv 'ORDER 10 00'
-		short -n "$n" pop3d-lite -u passwd
+		short "$n" pop3d-lite -u passwd
 		held pop3d-lite 'AUTH SCRAM-SHA-256 biwsbj1qb2Uscj1hYmM='
-		short -n "$n" ftpd-lite
+		short "$n" ftpd-lite
 		held ftpd-lite 'USER ftp' 'PASS x' EPSV STOU
-		short -n "$n" smtpd-lite -w 1 -a passwd
+		short "$n" smtpd-lite -w 1 -a passwd
 		held smtpd-lite 'EHLO x' 'AUTH CRAM-MD5'
 	done
 }
 
 @test "few descriptors: a session without its transcript is none" {
-	short -n 20 smtpd-lite -w 1 -t talk
+	short 20 smtpd-lite -w 1 -t talk
 	for i in {1..12}; do
 		dial "c$i"
 		hear "c$i"
@@ -91,7 +90,7 @@ is_served() {
 @test "few descriptors: letters, lists and files are not there for a while" {
 	mkdir -p mail/joe/new mail/joe/cur mail/joe/tmp
 	printf 'a: b\n\nx\n' >mail/joe/new/1.x
-	short -n 20 pop3d-lite -u passwd
+	short 20 pop3d-lite -u passwd
 	dial p
 	hear p +OK
 	say p 'USER joe' +OK
@@ -105,7 +104,7 @@ is_served() {
 	wait_for retrieved
 	hang_up p
 	stop
-	short -n 20 ftpd-lite
+	short 20 ftpd-lite
 	dial p
 	hear p 220
 	say p 'USER ftp' 331
@@ -178,7 +177,8 @@ retrieved() {
 	}' >text
 	text=$(<text)
 	for workers in 1 2; do
-		short -v 12000 smtpd-lite -w "$workers" -d mail
+		start -n smtpd-lite bash -c 'ulimit -v 12000; exec "$@"' bash \
+			smtpd-lite -l :0 -w "$workers" -d mail
 		for i in {1..800}; do
 			dial "c$i"
 			# Not by this shell, whose end a SIGPIPE would be.

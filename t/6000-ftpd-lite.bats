@@ -351,8 +351,7 @@ incoming_is_empty() {
 }
 
 @test "no descriptor for a data connection: refused, and no spinning" {
-	start -n ftpd-lite bash -c 'ulimit -n 20; exec "$@"' bash \
-		ftpd-lite -l 127.0.0.1:0
+	start -n ftpd-lite launch -n 20 ftpd-lite -l 127.0.0.1:0
 	enter f
 	passive f
 	port=$DATA

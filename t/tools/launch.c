@@ -2,9 +2,12 @@
  * launch: becomes a command.  SIGINT ends it, which a shell's commands in the
  * background do not see; with -s it has a session of its own, whose processes
  * "kill -- -PID" ends; with -t it is ended by SIGALRM after so many seconds.
+ * With -n it has no more descriptors than that, and of the caller's 0 to 2 alone:
+ * how many there are besides depends on what runs the tests.
  * With -l it is given a listening socket, as systemd does it: LISTEN_FDS is 1,
  * LISTEN_PID, unless it is set, itself; the port goes to that file.
  */
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
 #include <arpa/inet.h>
@@ -17,9 +20,11 @@
 
 #include "sys/cli.h"
 
-#define USAGE "usage: launch [-s] [-l port-file] [-t seconds] command ...\n"
+#define USAGE "usage: launch [-s] [-l port-file] [-n descriptors] [-t seconds]" \
+	" command ...\n"
 
 #define GIVEN 3			/* the descriptor that systemd begins with */
+#define INHERITED_MAX 1024	/* no more are looked for */
 
 static void
 give_socket(const char *port_file)
@@ -47,15 +52,31 @@ give_socket(const char *port_file)
 	setenv("LISTEN_PID", pid, 0);
 }
 
+static void
+limit_descriptors(unsigned long n)
+{
+	struct rlimit limit;
+	int fd;
+
+	for (fd = 3; fd < INHERITED_MAX; fd++)
+		close(fd);
+	limit.rlim_cur = limit.rlim_max = n;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		die_sys(EX_TEMPFAIL, "a limit on descriptors");
+}
+
 int
 main(int argc, char **argv)
 {
 	int c;
 
 	die_init(argv[0]);
-	while ((c = getopt(argc, argv, "l:st:")) != -1)
+	while ((c = getopt(argc, argv, "l:n:st:")) != -1)
 		if (c == 'l')
 			give_socket(optarg);
+		else if (c == 'n')
+			limit_descriptors(
+			    (unsigned long)cli_number(c, optarg, 3, 1000));
 		else if (c == 's') {
 			if (setsid() < 0)
 				die_sys(EX_TEMPFAIL, "a new session");
