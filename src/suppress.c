@@ -74,7 +74,7 @@ take_all(struct suppression *s, char **paths)
 static enum exit_code
 blame_list(const struct gonelist *g, enum exit_code otherwise)
 {
-	warn_sys("%s", g->at);
+	gonelist_complain(g);
 	return die_errno(errno, otherwise);
 }
 
@@ -97,6 +97,8 @@ update(struct suppression *s, const char *path, char **paths)
 	suppression_memory(s, &memory);
 	if (gonelist_replace(&g, buf_span(&list), buf_span(&memory)) < 0)
 		code = result_worst(code, blame_list(&g, EX_IOERR));
+	if (code != EX_OK)
+		gonelist_undo(&g);
 	gonelist_close(&g);
 	buf_free(&list);
 	buf_free(&memory);

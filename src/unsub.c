@@ -66,8 +66,9 @@ add(const struct opt *opt, struct span address, const char *how)
 	if (r == 0)
 		r = gonelist_add(&g, &gone);
 	if (r < 0) {
+		gonelist_complain(&g);
 		err = errno;
-		warn_sys("%s", g.at);
+		gonelist_undo(&g);
 	}
 	gonelist_close(&g);
 	errno = err;

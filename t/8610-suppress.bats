@@ -147,6 +147,15 @@ suppress: results:4: not a line of results(5)
 suppress: none: No such file or directory' ]
 	[ "$(cut -f 1 gone)" = $'not an address\na@a.example\nb@a.example' ]
 	run -66 suppress none
+	run -66 suppress -o new none
+	[ ! -e new ]
+	run -65 suppress -o new <<<nonsense
+	[ ! -e new ]
+	mkfifo fifo
+	for list in fifo /dev/null; do
+		run -73 --separate-stderr suppress -o "$list" results
+		[ "$stderr" = "suppress: $list: not a file, as a list must be" ]
+	done
 	run -64 suppress -n 0
 	run -64 suppress -n 1001
 	run -73 --separate-stderr suppress -o none/gone results

@@ -103,6 +103,10 @@ answers() {
 }
 
 @test "CGI: a list that cannot be written: 500, said on standard error" {
+	mkfifo fifo
+	printf 'Subject: user+x@pth.ua %s\n\n' "$TOKEN" >message
+	run -74 --separate-stderr unsub -k key -o fifo message
+	[ "$stderr" = 'unsub: fifo: not a file, as a list must be' ]
 	mkdir gone
 	run -74 --separate-stderr cgi POST "$QUERY" leave=yes
 	head -n 1 got | grep '^Status: 500 '

@@ -92,6 +92,7 @@ gonelist_open(struct gonelist *g, const char *path, int wait)
 
 	memset(g, 0, sizeof *g);
 	g->at = path;
+	g->made = !had;
 	g->fd = take_lock(path, wait);
 	if (g->fd < 0 || set_names(g, path) < 0 || fstat(g->fd, &st) < 0)
 		return -1;
@@ -252,6 +253,28 @@ gonelist_replace(struct gonelist *g, struct span list, struct span memory)
 	if (!span_eq(list, buf_span(&g->list)) && replace(g, list) < 0)
 		return -1;
 	return memory.n > 0 ? remember(g, memory) : 0;
+}
+
+void
+gonelist_complain(const struct gonelist *g)
+{
+	const int err = errno;
+
+	if (err == EINVAL)
+		warn("%s: not a file, as a list must be", g->at);
+	else
+		warn_sys("%s", g->at);
+	errno = err;
+}
+
+void
+gonelist_undo(struct gonelist *g)
+{
+	struct stat st;
+
+	if (g->made && g->fd >= 0 && fstat(g->fd, &st) == 0 &&
+	    S_ISREG(st.st_mode) && st.st_size == 0)
+		unlink(buf_str(&g->path));
 }
 
 void

@@ -17,6 +17,7 @@ struct gonelist {
 	/* private */
 	struct buf path, seen;		/* FILE, where it is, and the other */
 	int fd;
+	int made;			/* there was none */
 };
 
 /*
@@ -42,6 +43,12 @@ int gonelist_add(struct gonelist *g, const struct gone *gone);
  */
 int gonelist_replace(struct gonelist *g, struct span list,
     struct span memory);
+
+/* Says on standard error what errno is about; errno stays. */
+void gonelist_complain(const struct gonelist *g);
+
+/* Where something has failed: leaves no empty list where there was none. */
+void gonelist_undo(struct gonelist *g);
 
 void gonelist_close(struct gonelist *g);
 
