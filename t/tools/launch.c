@@ -2,8 +2,8 @@
  * launch: becomes a command.  SIGINT ends it, which a shell's commands in the
  * background do not see; with -s it has a session of its own, whose processes
  * "kill -- -PID" ends; with -t it is ended by SIGALRM after so many seconds.
- * With -n it has no more descriptors than that, and of the caller's 0 to 2 alone:
- * how many there are besides depends on what runs the tests.
+ * With -n it has no more descriptors than that, and of the caller's only 0 to
+ * 2: how many there are besides depends on what runs the tests.
  * With -l it is given a listening socket, as systemd does it: LISTEN_FDS is 1,
  * LISTEN_PID, unless it is set, itself; the port goes to that file.
  */
@@ -20,8 +20,8 @@
 
 #include "sys/cli.h"
 
-#define USAGE "usage: launch [-s] [-l port-file] [-n descriptors] [-t seconds]" \
-	" command ...\n"
+#define USAGE "usage: launch [-s] [-l port-file] [-n descriptors]" \
+	" [-t seconds] command ...\n"
 
 #define GIVEN 3			/* the descriptor that systemd begins with */
 #define INHERITED_MAX 1024	/* no more are looked for */
