@@ -210,12 +210,13 @@ receive(struct replay *p, int ms)
 static enum replay_end
 linger(struct replay *p, int ms)
 {
-	long long by = io_clock() + ms, left;
+	long long by = io_clock() + ms;
 	enum replay_end end;
+	int left;
 
 	do {
-		left = by - io_clock();
-		end = receive(p, left > 0 ? (int)left : 0);
+		left = io_left(by);
+		end = receive(p, left);
 	} while (end == REPLAY_DONE && left > 0);
 	return end;
 }
@@ -248,17 +249,15 @@ static enum replay_end
 await(struct replay *p, const struct replay_progress *want)
 {
 	enum replay_end end = REPLAY_DONE;
-	long long by, left;
+	long long by;
 
 	if (is_reached(p, want))
 		return REPLAY_DONE;
 	end = flush(p);
 	by = io_clock() + (want->cut && p->conf->timeout > LINGER ? LINGER :
 	    p->conf->timeout);
-	while (end == REPLAY_DONE && !is_reached(p, want)) {
-		left = by - io_clock();
-		end = receive(p, left > 0 ? (int)left : 0);
-	}
+	while (end == REPLAY_DONE && !is_reached(p, want))
+		end = receive(p, io_left(by));
 	if (end == REPLAY_SILENT && want->cut)
 		return REPLAY_DONE;
 	if (end == REPLAY_SILENT)

@@ -82,9 +82,9 @@ replaypeer_accept(struct replaypeer *p, const struct replaylisten *l,
     int timeout)
 {
 	struct pollfd polled[NET_SOCKETS_MAX];
-	long long by = io_clock() + timeout, left;
+	long long by = io_clock() + timeout;
 	struct net_peer peer;
-	int fd = -1, i, is_short;
+	int fd = -1, i, left, is_short;
 
 	memset(p, 0, sizeof *p);
 	for (i = 0; i < l->n; i++) {
@@ -92,11 +92,11 @@ replaypeer_accept(struct replaypeer *p, const struct replaylisten *l,
 		polled[i].events = POLLIN;
 	}
 	while (fd < 0) {
-		left = by - io_clock();
-		if (left <= 0)
+		left = io_left(by);
+		if (left == 0)
 			die(EX_TEMPFAIL, "%s: no client has come in time",
 			    l->text);
-		io_poll(polled, (size_t)l->n, (int)left);
+		io_poll(polled, (size_t)l->n, left);
 		for (i = 0; i < l->n && fd < 0; i++)
 			if (polled[i].revents != 0)
 				fd = limit_accept(l->fds[i], &peer, &is_short);

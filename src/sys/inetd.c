@@ -137,20 +137,20 @@ await_room(int *stop, long long *end)
 		{ .fd = STDOUT_FILENO, .events = POLLOUT },
 		{ .fd = *stop, .events = POLLIN }
 	};
-	long long now;
+	long long last;
 	int r;
 
 	for (;;) {
-		now = io_clock();
-		r = poll(p, COUNT(p), *end > now ? (int)(*end - now) : 0);
+		r = poll(p, COUNT(p), io_left(*end));
 		if (r < 0 && errno != EINTR)
 			return -1;
 		if (r > 0 && p[0].revents != 0)
 			return 0;
 		if (r > 0) {
 			*stop = p[1].fd = -1;
-			if (*end > now + CONN_DOWN)
-				*end = now + CONN_DOWN;
+			last = io_clock() + CONN_DOWN;
+			if (*end > last)
+				*end = last;
 		} else if (r == 0) {
 			errno = ETIMEDOUT;
 			return -1;

@@ -30,6 +30,14 @@ io_clock(void)
 }
 
 int
+io_left(long long end)
+{
+	long long left = end - io_clock();
+
+	return left > 0 ? (int)left : 0;
+}
+
+int
 io_poll(struct pollfd *p, size_t n, int ms)
 {
 	int r = poll(p, (nfds_t)n, ms);
@@ -48,19 +56,12 @@ io_poll(struct pollfd *p, size_t n, int ms)
 static int
 wait_for(int fd, short events, int timeout, long long end)
 {
-	struct pollfd p;
-	long long left = IO_FOREVER;
+	struct pollfd p = { .fd = fd, .events = events };
 	int r;
 
 	for (;;) {
-		if (timeout != IO_FOREVER) {
-			left = end - io_clock();
-			if (left < 0)
-				left = 0;
-		}
-		p.fd = fd;
-		p.events = events;
-		r = poll(&p, 1, (int)left);
+		r = poll(&p, 1, timeout == IO_FOREVER ? IO_FOREVER :
+		    io_left(end));
 		if (r > 0)
 			return 0;
 		if (r == 0) {
@@ -223,9 +224,7 @@ rd_line(struct rd *rd, struct span *line)
 enum rd_status
 rd_line_by(struct rd *rd, struct span *line, long long end)
 {
-	long long left = end - io_clock();
-
-	rd->timeout = left > 0 ? (int)left : 0;
+	rd->timeout = io_left(end);
 	return rd_line(rd, line);
 }
 

@@ -157,8 +157,12 @@ const char *io_name(const char *path);
  */
 void io_block(int fd);
 
-/* ms since some fixed moment: for deadlines; and microseconds. */
+/*
+ * ms since some fixed moment: for deadlines; and microseconds.  io_left is how
+ * many ms are left to the moment end, 0 when it has passed.
+ */
 long long io_clock(void);
 long long io_clock_us(void);
+int io_left(long long end);
 
 #endif

@@ -307,7 +307,7 @@ supervise(struct workers *ws)
 static enum exit_code
 end(struct workers *ws)
 {
-	long long deadline = io_clock() + END_MS, left;
+	long long deadline = io_clock() + END_MS;
 	enum exit_code code = EX_OK;
 	int i, status;
 
@@ -319,9 +319,7 @@ end(struct workers *ws)
 	for (i = 0; i < ws->o->workers; i++) {
 		if (ws->worker[i].pid <= 0)
 			continue;
-		left = deadline - io_clock();
-		status = spawn_reap(ws->worker[i].pid,
-		    left > 0 ? (int)left : 0);
+		status = spawn_reap(ws->worker[i].pid, io_left(deadline));
 		say_end(&ws->worker[i], status);
 		if (status == EX_IOERR)
 			code = EX_IOERR;

@@ -105,12 +105,10 @@ hear_udp(struct resolver *r, int fd, unsigned id, long long end)
 {
 	enum try result = TRY_SILENT;
 	struct span packet;
-	long long left;
 	struct rd rd;
 
 	rd_init(&rd, fd, 0, DNS_PACKET_MAX);
-	while (result == TRY_SILENT && (left = end - io_clock()) > 0) {
-		rd.timeout = (int)left;
+	while (result == TRY_SILENT && (rd.timeout = io_left(end)) > 0) {
 		switch (rd_some(&rd, &packet)) {
 		case RD_LINE:
 			buf_clear(&r->packet);
@@ -158,11 +156,9 @@ static enum try
 read_until(struct resolver *r, struct rd *rd, size_t n, long long end)
 {
 	struct span bytes;
-	long long left;
 
 	while (r->packet.n < n) {
-		left = end - io_clock();
-		rd->timeout = left > 0 ? (int)left : 0;
+		rd->timeout = io_left(end);
 		switch (rd_some(rd, &bytes)) {
 		case RD_LINE:
 			break;
@@ -209,20 +205,19 @@ static enum try
 ask_tcp(struct resolver *r, const struct net_addr *server, unsigned id,
     long long end)
 {
-	long long left = end - io_clock();
+	int fd, temp, left = io_left(end);
 	const char *why;
 	enum try result;
 	struct wr wr;
-	int fd, temp;
 
 	if (r->trace != NULL)
 		wr_adds(r->trace, "  truncated: asking over TCP\n");
-	if (left <= 0)
+	if (left == 0)
 		return TRY_SILENT;
-	fd = net_dial(server, (int)left, &why, &temp);
+	fd = net_dial(server, left, &why, &temp);
 	if (fd < 0)
 		return errno == ETIMEDOUT ? TRY_SILENT : failed(r, why);
-	wr_init(&wr, fd, (int)left);
+	wr_init(&wr, fd, left);
 	wr_addc(&wr, (int)(r->question.n >> 8));
 	wr_addc(&wr, (int)(r->question.n & 0xff));
 	wr_addspan(&wr, buf_span(&r->question));

@@ -123,7 +123,7 @@ broken(struct connection *l, int err)
 static void
 flush(struct connection *l)
 {
-	long long left, end = 0;
+	long long end = 0;
 	size_t at = 0, next = 0;
 	struct pollfd p;
 	ssize_t r;
@@ -133,10 +133,9 @@ flush(struct connection *l)
 			next = at + WR_PIECE;
 			end = io_clock() + l->conf->timeout;
 		}
-		left = end - io_clock();
 		p.fd = l->fd;
 		p.events = POLLIN | POLLOUT;
-		r = poll(&p, 1, left > 0 ? (int)left : 0);
+		r = poll(&p, 1, io_left(end));
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r <= 0) {

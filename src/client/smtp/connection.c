@@ -43,24 +43,23 @@ rest_long(struct server *v, long long waited)
 static void
 speak(struct connection *l, const struct connection_conf *conf, int in, int out)
 {
-	long long left = l->end - io_clock();
+	int left = io_left(l->end);
 
 	smtpc_init(&l->c, in, out, conf->limit, conf->trace);
 	l->c.bold = conf->bold;
-	smtpc_within(&l->c, left > 0 ? (long)left : 1);
+	smtpc_within(&l->c, left > 0 ? left : 1);
 }
 
 static int
 dial(struct connection *l, const struct connection_conf *conf, struct server *v)
 {
-	long long left = l->end - io_clock();
-	int timeout = CONNECTION_DIAL, temporary;
+	int left = io_left(l->end), timeout = CONNECTION_DIAL, temporary;
 	const char *why;
 
 	if (conf->limit != IO_FOREVER && conf->limit < timeout)
 		timeout = conf->limit;
 	if (left < timeout)
-		timeout = left > 0 ? (int)left : 0;
+		timeout = left;
 	l->fd = net_dial(&v->addr, timeout, &why, &temporary);
 	if (l->fd < 0)
 		return rest(v, STAGE_CONNECT, 0, span_str(why));

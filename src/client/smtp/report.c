@@ -136,13 +136,10 @@ report_commit(struct report *r)
 int
 report_due(const struct report *r)
 {
-	long long left;
-
 	if (r->log.n == 0 && r->lines.n == 0)
 		return IO_FOREVER;
-	left = r->written + HELD_TIME - io_clock();
-	return left > 0 && r->log.n < HELD_MAX && r->lines.n < HELD_MAX ?
-	    (int)left : 0;
+	return r->log.n < HELD_MAX && r->lines.n < HELD_MAX ?
+	    io_left(r->written + HELD_TIME) : 0;
 }
 
 int

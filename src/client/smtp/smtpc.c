@@ -50,15 +50,13 @@ smtpc_capped(const struct smtpc *c, int timeout)
 static int
 time_for(const struct smtpc *c, int timeout)
 {
-	long long left;
+	int left;
 
 	timeout = smtpc_capped(c, timeout);
 	if (c->end == 0)
 		return timeout;
-	left = c->end - io_clock();
-	if (left < 0)
-		left = 0;
-	return left < timeout ? (int)left : timeout;
+	left = io_left(c->end);
+	return left < timeout ? left : timeout;
 }
 
 static void
@@ -192,25 +190,20 @@ hear_line(struct smtpc *c, int timeout, long long *end, int *soon,
     struct span *line)
 {
 	enum rd_status status;
-	long long now, left;
 
 	if (rd_ready(&c->rd))
 		return rd_line(&c->rd, line);
-	now = io_clock();
 	if (*end == 0)
-		*end = now + timeout;
-	left = *end - now;
-	c->rd.timeout = left > 0 ? (int)left : 0;
-	if (*soon && left > SMTPC_SOON) {
+		*end = io_clock() + timeout;
+	if (*soon && io_left(*end) > SMTPC_SOON) {
 		c->rd.timeout = SMTPC_SOON;
 		status = rd_line(&c->rd, line);
 		if (status != RD_TIMEOUT)
 			return status;
 		*soon = 0;
 		c->wait(c->arg);
-		c->rd.timeout = (int)left - SMTPC_SOON;
 	}
-	return rd_line(&c->rd, line);
+	return rd_line_by(&c->rd, line, *end);
 }
 
 /* When sending fails there may still be replies from before: the reason. */
@@ -293,7 +286,6 @@ smtpc_hello(struct smtpc *c, const char *name, int greeted, int old)
 	}
 	return status;
 }
-
 
 /* The text as it stands in the message, for whoever reads the trace. */
 static void
