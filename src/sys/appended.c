@@ -26,18 +26,6 @@ struct appended_record {
 	volatile uint64_t mark[APPENDED_MARKS];
 };
 
-uint64_t
-appended_digest(uint64_t digest, const void *p, size_t n)
-{
-	const unsigned char *c = p;
-	size_t i;
-
-	/* FNV-1a */
-	for (i = 0; i < n; i++)
-		digest = (digest ^ c[i]) * 0x100000001b3U;
-	return digest;
-}
-
 /* 0, or -1 where fd cannot have one. */
 static int
 set_name(struct appended *w, int fd)

@@ -31,16 +31,12 @@ struct appended {
 	size_t next;		/* where to look for a free mark */
 };
 
-/* Of a file's first bytes: start with APPENDED_DIGEST and go on piecewise. */
-#define APPENDED_DIGEST 0xcbf29ce484222325U
-uint64_t appended_digest(uint64_t digest, const void *p, size_t n);
-
 /*
  * Takes up the marks that another process has left for the file fd: 1, or 0
  * when there is none that can be believed.  Its file is then shown to it, the
- * digest of its first length bytes for every length that may be the end of an
- * append; appended_agrees says whether all is there that was appended to it,
- * but for the append in which the process died.
+ * digest (span_hash) of its first length bytes for every length that may be the
+ * end of an append; appended_agrees says whether all is there that was appended
+ * to it, but for the append in which the process died.
  */
 int appended_find(struct appended *w, int fd);
 void appended_see(struct appended *w, uint64_t length, uint64_t digest);

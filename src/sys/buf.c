@@ -417,3 +417,14 @@ span_seconds(struct span s, uintmax_t *u)
 	*u = sum;
 	return 0;
 }
+
+uint64_t
+span_hash(uint64_t hash, struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		hash = (hash ^ (unsigned char)s.p[i]) *
+		    UINT64_C(0x100000001b3);
+	return hash;
+}

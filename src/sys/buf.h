@@ -240,6 +240,10 @@ int span_number(struct span s, uintmax_t *u);
  */
 int span_seconds(struct span s, uintmax_t *u);
 
+/* FNV-1a of 64 bits: begins with SPAN_HASH, and goes on with what it gave. */
+#define SPAN_HASH UINT64_C(0xcbf29ce484222325)
+uint64_t span_hash(uint64_t hash, struct span s);
+
 /* A word of eight bytes c, for looking at so many at a time. */
 #define BYTES8(c)	(UINT64_C(0x0101010101010101) * (c))
 

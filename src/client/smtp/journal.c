@@ -21,27 +21,6 @@ struct journal_entry {
 	enum result_status status;	/* that it says */
 };
 
-/* FNV-1a, 64 bits */
-static uint64_t
-hash_more(uint64_t h, struct span s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3U;
-	return (h ^ 0xff) * 0x100000001b3U;
-}
-
-static uint64_t
-key_hash(struct span id, uintmax_t number, struct span rcpt)
-{
-	uint64_t h = 0xcbf29ce484222325U;
-
-	if (id.n == 0)
-		id = span_of(&number, sizeof number);
-	return hash_more(hash_more(h, id), rcpt);
-}
-
 static int
 same_key(const struct result *r, struct span id, uintmax_t number,
     struct span rcpt)
@@ -155,7 +134,7 @@ outdoes(const struct journal *j, const struct journal_entry *e,
 static int
 enter(struct journal *j, const struct result *r, uint64_t at)
 {
-	uint64_t hash = key_hash(r->id, r->number, r->rcpt);
+	uint64_t hash = result_hash(r->id, r->number, r->rcpt);
 	struct journal_entry *e;
 
 	if (2 * (j->entries + 1) > j->cap)
@@ -180,7 +159,7 @@ forget(struct journal *j)
 	j->entry = NULL;
 	j->cap = j->entries = 0;
 	j->size = j->torn = 0;
-	j->digest = APPENDED_DIGEST;
+	j->digest = SPAN_HASH;
 }
 
 /* Reads all, and shows it to the marks. */
@@ -209,7 +188,7 @@ load(struct journal *j)
 			break;
 		rest = status == RD_LONG;
 		j->size += line.n;
-		j->digest = appended_digest(j->digest, line.p, line.n);
+		j->digest = span_hash(j->digest, line);
 		appended_see(&j->marks, j->size, j->digest);
 	}
 	rd_free(&rd);
@@ -332,7 +311,7 @@ journal_find(struct journal *j, struct span id, uintmax_t number,
 
 	if (j->cap == 0)
 		return 0;
-	e = find(j, key_hash(id, number, rcpt), id, number, rcpt);
+	e = find(j, result_hash(id, number, rcpt), id, number, rcpt);
 	if (e == NULL)
 		return -1;
 	if (e->at == 0)
@@ -344,7 +323,7 @@ int
 journal_write(struct journal *j, struct span lines)
 {
 	uint64_t size = j->size + lines.n;
-	uint64_t digest = appended_digest(j->digest, lines.p, lines.n);
+	uint64_t digest = span_hash(j->digest, lines);
 
 	appended_before(&j->marks, size, digest);
 	if (io_write(j->fd, lines.p, lines.n) < 0) {

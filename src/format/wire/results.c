@@ -146,6 +146,18 @@ digits(struct span s, size_t *at, size_t max)
 	return n;
 }
 
+uint64_t
+result_hash(struct span id, uintmax_t number, struct span rcpt)
+{
+	const struct span between = span_of("\377", 1);
+	uint64_t h;
+
+	if (id.n == 0)
+		id = span_of(&number, sizeof number);
+	h = span_hash(span_hash(SPAN_HASH, id), between);
+	return span_hash(span_hash(h, rcpt), between);
+}
+
 size_t
 result_enhanced(struct span s)
 {

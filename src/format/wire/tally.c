@@ -4,15 +4,11 @@
 
 #define SLOTS (4 * TALLY_MAX)	/* a power of two */
 
-/* FNV-1a, 64 bits. */
 static uint64_t
 hash_of(struct span s)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-	size_t i;
+	uint64_t h = span_hash(SPAN_HASH, s);
 
-	for (i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001b3);
 	return h ^ h >> 32;
 }
 

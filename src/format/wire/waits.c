@@ -4,24 +4,11 @@
 
 #define SLOTS (2 * WAITS_MAX)	/* a power of two */
 
-/* FNV-1a, 64 bits, of a field and what ends it. */
-static uint64_t
-more(uint64_t h, struct span s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001b3);
-	return (h ^ 0xff) * UINT64_C(0x100000001b3);
-}
-
 static uint64_t
 fingerprint(const struct result *r)
 {
-	const struct span number = span_of(&r->number, sizeof r->number);
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	uint64_t h = result_hash(r->id, r->number, r->rcpt);
 
-	h = more(more(h, r->id.n > 0 ? r->id : number), r->rcpt);
 	h = (h ^ h >> 32) * UINT64_C(0xd6e8feb86659fd93);
 	h ^= h >> 32;
 	return h > 0 ? h : 1;
