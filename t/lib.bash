@@ -28,6 +28,9 @@ unset SMTPSERVER SMTPOPTIONS ORDEROPTIONS EMAIL NETRC SOURCE_DATE_EPOCH \
 PYTHON=/usr/bin/python3
 [ -x "$PYTHON" ] || PYTHON=python3
 
+# Of all tests of a file, see nap.
+PAUSE=${BATS_RUN_TMPDIR:-.}/pause
+
 # The pids of the servers that start began, each with a session of its own.
 STARTED=()
 TAPS=0
@@ -95,12 +98,18 @@ in_background() {
 	done <"$list"
 }
 
+# nap: a fiftieth of a second, without a process: nothing ever comes from PAUSE.
+nap() {
+	[ -p "$PAUSE" ] || mkfifo "$PAUSE"
+	read -rt 0.02 <>"$PAUSE" || :
+}
+
 # ended_in_time PID SECONDS: it is gone by then.
 ended_in_time() {
 	local i
 	for ((i = 0; i < $2 * 50; i++)); do
 		kill -0 "$1" 2>/dev/null || return 0
-		sleep 0.02
+		nap
 	done
 	return 1
 }
@@ -151,7 +160,7 @@ start() {
 			return
 		fi
 		kill -0 "$PID" 2>/dev/null || break
-		sleep 0.02
+		nap
 	done
 	echo "$name does not listen:" >&2
 	cat "$name.err" >&2
@@ -187,7 +196,7 @@ through_tap() {
 	STARTED+=("$!")
 	for ((i = 0; i < 500; i++)); do
 		listening "$said" && return
-		sleep 0.02
+		nap
 	done
 	return 1
 }
@@ -244,7 +253,7 @@ wait_for() {
 		if "$@"; then
 			return 0
 		fi
-		sleep 0.02
+		nap
 	done
 	echo "in vain: $*" >&2
 	return 1
