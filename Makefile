@@ -94,7 +94,7 @@ MODULES = \
 	server/pop3/pop3answer server/ftp/ftpd server/ftp/ftpfile \
 	server/ftp/ftplist server/ftp/ftpverb server/order/orderd \
 	server/order/orderreply \
-	server/tap/tap server/tap/tapevent server/tap/tapline \
+	server/tap/tap server/tap/tapline \
 	client/client client/handin client/replay \
 	client/replaypeer client/replaysecret client/smtp/batch \
 	client/smtp/connection client/smtp/domains \

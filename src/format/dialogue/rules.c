@@ -3,6 +3,8 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 
+#include "format/mail/addr.h"
+
 struct rules {
 	struct rule *rule;
 	size_t n;
@@ -99,6 +101,61 @@ acts(struct rules *r, struct rule *u, long long now)
 		return draw(r) % RULEWORD_SURE < u->n;
 	default:
 		return 1;
+	}
+}
+
+/* The path behind key: what follows it. */
+static struct span
+cut_path(struct span s, const char *key, struct span *path)
+{
+	struct addr a;
+	size_t used;
+
+	if (span_case_begins(s, key))
+		s = span_trim(span_drop(s, strlen(key)));
+	*path = s;
+	if (addr_path(&a, s, &used, NULL) < 0 ||
+	    (used < s.n && !byte_is_blank(s.p[used])))
+		return s;
+	*path = a.text;
+	return span_drop(s, used);
+}
+
+/* The SIZE among the parameters of MAIL, or 0. */
+static uint64_t
+announced(struct span params)
+{
+	static const char key[] = "SIZE=";
+	struct span word;
+	uintmax_t size;
+
+	while ((word = span_take_word(&params)).n > 0)
+		if (span_case_begins(word, key) &&
+		    span_number(span_drop(word, strlen(key)), &size) == 0)
+			return size;
+	return 0;
+}
+
+void
+rules_command(struct rules_facts *f, enum rules_place place, struct span arg)
+{
+	f->arg = arg;
+	switch (place) {
+	case RULES_HELO:
+	case RULES_EHLO:
+		f->helo = arg;
+		break;
+	case RULES_MAIL:
+		f->size = announced(cut_path(arg, "FROM:", &f->from));
+		break;
+	case RULES_RCPT:
+		cut_path(arg, "TO:", &f->rcpt);
+		break;
+	case RULES_VRFY:
+		cut_path(arg, "", &f->rcpt);
+		break;
+	default:
+		break;
 	}
 }
 

@@ -44,6 +44,14 @@ struct rules *rules_parse(struct span text, const struct rules_for *who,
 void rules_free(struct rules *r);
 
 /*
+ * What arg, the argument of a command at this place, says: the client's name,
+ * or an address without its brackets, all that stands there where it is none,
+ * and MAIL's SIZE.
+ */
+void rules_command(struct rules_facts *f, enum rules_place place,
+    struct span arg);
+
+/*
  * An event, at the time now in ms, which does not run backwards.  The text of
  * the answer is valid until the next event.
  */

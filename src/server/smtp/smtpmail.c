@@ -122,27 +122,6 @@ take_path(struct span *s, struct addr *a)
 	return 0;
 }
 
-struct span
-smtpmail_path(struct span *arg, const char *key)
-{
-	struct addr a;
-
-	take_key(arg, key);
-	return take_path(arg, &a) == 0 ? a.text : *arg;
-}
-
-uint64_t
-smtpmail_size(struct span params)
-{
-	struct span word;
-	uintmax_t size;
-
-	while (take_word(&params, &word))
-		if (take_key(&word, "SIZE=") && span_number(word, &size) == 0)
-			return size;
-	return 0;
-}
-
 void
 smtpmail_rcpts(const struct smtpmail *m, struct buf *b)
 {

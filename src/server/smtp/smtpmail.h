@@ -46,16 +46,6 @@ void smtpmail_free(struct smtpmail *m);	/* drops what is unfinished */
 const char *smtpmail_sender(struct smtpmail *m, struct span arg);
 const char *smtpmail_rcpt(struct smtpmail *m, struct span arg);
 
-/*
- * The path in an argument, behind key ("FROM:", "TO:" or ""), without its
- * brackets; where it is malformed what stands there.  What follows it is left
- * in *arg.
- */
-struct span smtpmail_path(struct span *arg, const char *key);
-
-/* The SIZE among the parameters of MAIL, or 0. */
-uint64_t smtpmail_size(struct span params);
-
 /* Adds the recipients accepted so far, a NUL between them. */
 void smtpmail_rcpts(const struct smtpmail *m, struct buf *b);
 

@@ -82,27 +82,18 @@ gather(struct smtpd *s, enum rules_place place, struct span arg,
 	memset(f, 0, sizeof *f);
 	if (s->chat.peer[0] != '\0')
 		f->peer = span_str(s->chat.peer);
-	if (place == RULES_HELO || place == RULES_EHLO)
-		f->helo = arg;
-	else if (s->phase != SMTPD_START)
+	if (s->phase != SMTPD_START)
 		f->helo = buf_span(&s->helo);
 	f->verb = s->name;
-	f->arg = arg;
-	if (place == RULES_MAIL) {
-		f->from = smtpmail_path(&arg, "FROM:");
-		f->size = smtpmail_size(arg);
-	} else if (m != NULL) {
+	if (m != NULL) {
 		f->from = buf_span(&m->from);
 		if (f->from.p == NULL)
 			f->from.p = "";
 		f->size = m->data.size > 0 ? m->data.size : m->announced;
-	}
-	if (place == RULES_RCPT || place == RULES_VRFY)
-		f->rcpt = smtpmail_path(&arg, place == RULES_RCPT ? "TO:" : "");
-	else if (m != NULL) {
 		smtpmail_rcpts(m, rcpts);
 		f->rcpt = buf_span(rcpts);
 	}
+	rules_command(f, place, arg);
 }
 
 int

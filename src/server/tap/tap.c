@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "format/wire/protocol.h"
-#include "tapevent.h"
 #include "tapline.h"
 
 /* A server that does not read gets no more than so much. */
@@ -198,7 +197,7 @@ close_session(void *session)
 	struct tap *s = session;
 
 	follow_free(&s->follow);
-	tapevent_free(s);
+	tapline_free(s);
 	tamper_free(&s->tamper);
 	buf_free(&s->in);
 	buf_free(&s->line);

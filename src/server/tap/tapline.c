@@ -1,10 +1,95 @@
 #include "tapline.h"
 
 #include "format/wire/ordline.h"
-#include "tapevent.h"
 
 /* A longer line is passed on in pieces. */
 #define LINE_MAX 65536
+
+static int
+is_verb(const struct verb *verb, const char *name)
+{
+	return verb != NULL && strcmp(verb->name, name) == 0;
+}
+
+/* A command's place, RULES_PLACES for none. */
+static enum rules_place
+place_of(const struct tap *s, const struct verb *verb)
+{
+	if (is_verb(verb, "BDAT"))
+		return s->facts.chunks ? RULES_PLACES : RULES_DATA;
+	return rule_place(verb != NULL ? verb->name : NULL);
+}
+
+/* What rules say of an event; valid until the next one of any session. */
+static struct rules_action
+action_at(struct tap *s, enum rules_place place, const struct verb *verb,
+    struct span arg)
+{
+	struct rules_facts f = { .verb = verb != NULL ? verb->name : NULL };
+	struct tap_facts *t = &s->facts;
+
+	if (s->conf->event == NULL || place == RULES_PLACES)
+		return (struct rules_action){ .what = RULES_PASS };
+	f.size = t->size;
+	if (s->peer[0] != '\0')
+		f.peer = span_str(s->peer);
+	if (t->has_helo)
+		f.helo = span_str(buf_str(&t->helo));
+	if (t->has_from)
+		f.from = span_str(buf_str(&t->from));
+	if (t->rcpts.n > 0)
+		f.rcpt = buf_span(&t->rcpts);
+	rules_command(&f, place, arg);
+	return s->conf->event(s->conf->rules, place, &f);
+}
+
+static void
+end_message(struct tap *s)
+{
+	struct tap_facts *t = &s->facts;
+
+	buf_clear(&t->from);
+	buf_clear(&t->rcpts);
+	t->has_from = t->chunks = 0;
+	t->size = 0;
+}
+
+static void
+set(struct buf *b, struct span s)
+{
+	buf_clear(b);
+	buf_addspan(b, s);
+}
+
+/* The command goes to the server. */
+static void
+note_command(struct tap *s, const struct verb *verb, struct span arg)
+{
+	const enum rules_place place = place_of(s, verb);
+	struct tap_facts *t = &s->facts;
+	struct rules_facts f = { 0 };
+
+	if (s->conf->protocol != DIALOGUE_SMTP)
+		return;
+	rules_command(&f, place, arg);
+	if (place == RULES_HELO || place == RULES_EHLO) {
+		end_message(s);
+		set(&t->helo, arg);
+		t->has_helo = 1;
+	} else if (place == RULES_MAIL) {
+		end_message(s);
+		set(&t->from, f.from);
+		t->has_from = 1;
+		t->size = f.size;
+	} else if (place == RULES_RCPT) {
+		buf_addspan(&t->rcpts, f.rcpt);
+		buf_addc(&t->rcpts, '\0');
+	} else if (place == RULES_RSET)
+		end_message(s);
+	else if (place == RULES_DATA)
+		t->size = 0;
+	t->chunks |= is_verb(verb, "BDAT");
+}
 
 static void
 forward(struct tap *s, const char *p, size_t n)
@@ -17,7 +102,7 @@ tapline_connect(struct tap *s)
 {
 	struct rules_action a;
 
-	tapevent_ask(s, RULES_CONNECT, NULL, span_of(NULL, 0), &a);
+	a = action_at(s, RULES_CONNECT, NULL, span_of(NULL, 0));
 	if (tamper_begin(&s->tamper, &a, RULES_CONNECT, s->out)) {
 		s->turned_away = 1;
 		/* Only SMTP knows what to say to others than QUIT. */
@@ -64,13 +149,12 @@ ask(struct tap *s, enum rules_place place, const struct verb *verb,
 	struct rules_action a;
 
 	if (!s->asked) {
-		tapevent_ask(s, place, verb, arg, &a);
+		a = action_at(s, place, verb, arg);
 		if (a.what == RULES_PASS)
 			return 1;
 		s->asked = 1;
 		s->action = a;
-		buf_clear(&s->text);
-		buf_addspan(&s->text, a.text);
+		set(&s->text, a.text);
 	}
 	if (s->follow.awaited.n > awaited ||
 	    s->follow.state == FOLLOW_CONNECT)
@@ -107,11 +191,11 @@ take_command(struct tap *s, struct span raw, const struct dialogue_event *e)
 	struct span arg = e->text, word = verb_take(&arg);
 	const struct verb *verb = verb_find(s->conf->protocol, word);
 
-	switch (ask(s, tapevent_place(s, verb), verb, arg)) {
+	switch (ask(s, place_of(s, verb), verb, arg)) {
 	case -1:
 		return 0;
 	case 1:
-		tapevent_command(s, verb, arg);
+		note_command(s, verb, arg);
 		pass(s, raw, e);
 		break;
 	default:
@@ -129,7 +213,7 @@ take_end(struct tap *s, struct span raw, const struct dialogue_event *e)
 	case -1:
 		return 0;
 	case 1:
-		tapevent_reset(s);
+		end_message(s);
 		pass(s, raw, e);
 	}
 	return 1;
@@ -174,7 +258,7 @@ take_octets(struct tap *s, struct span raw)
 	    raw };
 
 	if (!s->asked)
-		tapevent_text(s, raw.n);
+		s->facts.size += raw.n;
 	if (raw.n == s->follow.left && s->facts.chunks &&
 	    follow_is_last(&s->follow))
 		return take_end(s, raw, &e);
@@ -207,7 +291,7 @@ take(struct tap *s, struct span raw)
 	case FOLLOW_DOT:
 		return take_end(s, raw, &e);
 	case FOLLOW_TEXT:
-		tapevent_text(s, raw.n);
+		s->facts.size += raw.n;
 		/* FALLTHROUGH */
 	default:
 		follow(&s->follow, &e);
@@ -303,4 +387,12 @@ tapline_server_end(struct tap *s)
 		buf_addspan(&s->reply, buf_span(&s->line));
 		end_reply(s);
 	}
+}
+
+void
+tapline_free(struct tap *s)
+{
+	buf_free(&s->facts.helo);
+	buf_free(&s->facts.from);
+	buf_free(&s->facts.rcpts);
 }

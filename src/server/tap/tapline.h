@@ -1,5 +1,6 @@
 /*
- * tapline: what prototap does under rules, line by line.
+ * tapline: what prototap does under rules, line by line, and what they are told
+ * of the message on its way.
  */
 #ifndef SERVER_TAP_TAPLINE_H
 #define SERVER_TAP_TAPLINE_H
@@ -18,5 +19,7 @@ void tapline_go_on(struct tap *s);
 /* What the server has said; and that it says nothing more. */
 void tapline_server(struct tap *s, const char *p, size_t n);
 void tapline_server_end(struct tap *s);
+
+void tapline_free(struct tap *s);
 
 #endif
