@@ -79,14 +79,14 @@ MODULES = \
 	format/wire/rcfile \
 	format/wire/reply format/wire/results format/wire/scram \
 	format/wire/survey format/wire/tally format/wire/waits \
-	store/archive store/attachdir store/dedup store/droplist \
-	store/fileage store/gonelist store/maildir \
+	store/archive store/dedup store/droplist \
+	store/gonelist store/maildir \
 	store/maildrop store/mailroot store/mbox store/msgsource \
 	store/msgtext \
 	store/outbox store/passwd store/recorded store/resultfile \
 	store/rulefile store/sourcefile store/spool \
-	store/stamp store/throttle store/transcribe \
-	store/transcript store/users store/workdir server/chat \
+	store/throttle store/transcribe \
+	store/users store/workdir server/chat \
 	server/sasld server/smtp/smtpauth server/smtp/smtpd \
 	server/smtp/smtpdata server/smtp/smtphead server/smtp/smtpmail \
 	server/smtp/smtprcpt server/smtp/smtpsession server/smtp/smtptext \

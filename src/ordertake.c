@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/fileage.h"
 #include "store/workdir.h"
 #include "sys/buf.h"
 #include "sys/cli.h"
@@ -123,7 +122,7 @@ list_work(struct taker *t)
 static void
 take_incoming(struct taker *t)
 {
-	const struct timespec now = fileage_now();
+	const struct timespec now = workdir_now();
 	struct buf path = { 0 };
 	struct names names;
 	int code;
@@ -135,11 +134,11 @@ take_incoming(struct taker *t)
 		buf_addf(&path, "%s/%s", t->incoming, names.name[i]);
 		if (names.name[i][0] == '.' || !is_order(t, buf_str(&path)))
 			continue;
-		code = t->seconds == 0 ? EX_OK : fileage_look(buf_str(&path),
+		code = t->seconds == 0 ? EX_OK : workdir_settled(buf_str(&path),
 		    now, t->seconds, t->verbose);
 		if (code == EX_OK)
 			take(t, buf_str(&path));
-		else if (code != FILEAGE_NOT_YET)
+		else if (code != WORKDIR_NOT_YET)
 			note(t, code);
 	}
 	buf_free(&path);
@@ -282,7 +281,7 @@ main(int argc, char **argv)
 		case 'h': cli_help();
 		case 'q': t.quiet = 1; break;
 		case 't':
-			t.seconds = cli_time(c, optarg, FILEAGE_SECONDS_MAX);
+			t.seconds = cli_time(c, optarg, WORKDIR_SECONDS_MAX);
 			break;
 		case 'v': t.verbose = 1; break;
 		case 'V': cli_version();

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "server/tap/tap.h"
-#include "store/mailroot.h"
 #include "store/rulefile.h"
 #include "store/transcribe.h"
 #include "sys/cli.h"
@@ -123,10 +122,8 @@ static void
 make(void *arg)
 {
 	const struct app *app = arg;
-	const char *dir = app->record.transcript.dir;
 
-	if (dir != NULL && mailroot_make(dir) < 0)
-		die_sys(EX_CANTCREAT, "%s", dir);
+	transcribe_make(&app->record);
 }
 
 /* Commands that have ended are nobody's to wait for. */
@@ -162,14 +159,14 @@ check(struct app *app, int operands, char **operand)
 			die(EX_CONFIG, "%s: cannot be used", app->rulefile);
 	}
 	/* Which counts all events, and prints what must not mix. */
-	if (app->rules != NULL || app->record.transcript.dir == NULL)
+	if (app->rules != NULL || app->record.dir == NULL)
 		app->serve.workers = 1;
 }
 
 static void
 configure(struct app *app)
 {
-	struct transcript_conf *t = &app->record.transcript;
+	struct transcribe_conf *t = &app->record;
 
 	app->tap = (struct tap_conf){ .protocol = app->who.protocol,
 	    .server = { dial, dataconn_send, dataconn_waiting,
@@ -182,9 +179,9 @@ configure(struct app *app)
 	t->name = app->serve.inetd ? "stderr" : "stdout";
 	t->protocol = app->who.protocol;
 	t->server = app->target;
-	app->record.type = &app->tap_type;
-	app->record.conf = &app->tap;
-	app->type = transcribe_type(&app->record);
+	t->type = &app->tap_type;
+	t->conf = &app->tap;
+	app->type = transcribe_type(t);
 }
 
 int
@@ -202,7 +199,7 @@ main(int argc, char **argv)
 	while ((c = getopt(argc, argv, "C:o:p:R:ul:ic:T:w:U:vhV")) != -1)
 		switch (c) {
 		case 'C': app.command = optarg; break;
-		case 'o': app.record.transcript.dir = optarg; break;
+		case 'o': app.record.dir = optarg; break;
 		case 'p':
 			if (dialogue_protocol_find(&app.who.protocol,
 			    span_str(optarg)) < 0)
@@ -210,7 +207,7 @@ main(int argc, char **argv)
 				    "nor ftp nor order", optarg);
 			break;
 		case 'R': app.rulefile = optarg; break;
-		case 'u': app.record.transcript.shows = 1; break;
+		case 'u': app.record.shows = 1; break;
 		default: serve_option(&app.serve, c, optarg);
 		}
 	check(&app, argc - optind, argv + optind);

@@ -3,7 +3,7 @@
  */
 #include <unistd.h>
 
-#include "store/fileage.h"
+#include "store/workdir.h"
 #include "sys/cli.h"
 
 #define SECONDS 60		/* where -t is not given */
@@ -18,10 +18,10 @@ static int
 look_at_all(char **paths, long seconds, int verbose)
 {
 	int code, worst = EX_OK;
-	struct timespec now = fileage_now();
+	struct timespec now = workdir_now();
 
 	for (; *paths != NULL; paths++) {
-		code = fileage_look(*paths, now, seconds, verbose);
+		code = workdir_settled(*paths, now, seconds, verbose);
 		if (code > worst)
 			worst = code;
 	}
@@ -39,7 +39,7 @@ main(int argc, char **argv)
 		switch (c) {
 		case 'h': cli_help();
 		case 't':
-			seconds = cli_time(c, optarg, FILEAGE_SECONDS_MAX);
+			seconds = cli_time(c, optarg, WORKDIR_SECONDS_MAX);
 			break;
 		case 'v': verbose = 1; break;
 		case 'V': cli_version();

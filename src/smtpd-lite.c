@@ -11,7 +11,6 @@
 #include "store/outbox.h"
 #include "store/passwd.h"
 #include "store/rulefile.h"
-#include "store/stamp.h"
 #include "store/transcribe.h"
 #include "store/users.h"
 #include "sys/cli.h"
@@ -60,7 +59,6 @@ struct app {
 	struct users *boxes;
 	struct rules *faults;
 	struct smtpd_once once;
-	struct stamp stamp;
 	struct tlsserver tls;
 	char host[LOCAL_HOST_MAX];
 	int print;
@@ -117,9 +115,7 @@ make(void *arg)
 		try_certificate(app);
 	must(mailroot_prepare(&app->mail), app->mail.dir);
 	must(mailroot_prepare(&app->relay), app->relay.dir);
-	if (app->transcribe.transcript.dir != NULL)
-		must(mailroot_make(app->transcribe.transcript.dir),
-		    app->transcribe.transcript.dir);
+	transcribe_make(&app->transcribe);
 }
 
 static void
@@ -202,7 +198,6 @@ configure(struct app *app)
 	c->event = app->faults != NULL ? event : NULL;
 	c->rules = app->faults;
 	c->talk = app->serve.verbose ? serve_talk : NULL;
-	c->app = &app->stamp;
 	c->once = app->serve.once ? &app->once : NULL;
 	app->once.done = serve_finish;
 	app->once.arg = &app->serve;
@@ -223,12 +218,12 @@ record(struct app *app, struct service *service)
 {
 	struct transcribe_conf *c = &app->transcribe;
 
-	if (c->transcript.dir == NULL)
+	if (c->dir == NULL)
 		return;
 	c->type = service->session;
 	c->conf = service->conf;
-	c->transcript.protocol = DIALOGUE_SMTP;
-	c->transcript.server = "";
+	c->protocol = DIALOGUE_SMTP;
+	c->server = "";
 	app->transcribe_type = transcribe_type(c);
 	service->session = &app->transcribe_type;
 	service->conf = c;
@@ -242,7 +237,6 @@ clean_up(struct app *app)
 	users_free(app->boxes);
 	passwd_free(app->passwd);
 	rules_free(app->faults);
-	stamp_free(&app->stamp);
 	tlsserver_free(&app->tls);
 	free(app->domain);
 }
@@ -255,7 +249,8 @@ main(int argc, char **argv)
 		    .max_sessions = 1000, .idle = 300 },
 		.conf = { .queued = outbox_has, .find = users_find,
 		    .full_name = users_name, .named = users_named,
-		    .nonce = secret_word, .id = stamp_id, .date = stamp_date }
+		    .nonce = secret_word, .id = mailroot_id,
+		    .date = mailroot_date }
 	};
 	struct service service = {
 		.session = &smtpd_session, .conf = &app.conf, .app = &app,
@@ -276,7 +271,7 @@ main(int argc, char **argv)
 		case 'p': app.print = 1; break;
 		case 'q': app.relay.dir = optarg; break;
 		case 'R': app.rules = optarg; break;
-		case 't': app.transcribe.transcript.dir = optarg; break;
+		case 't': app.transcribe.dir = optarg; break;
 		case 'u': app.users = optarg; break;
 		case 'Z': app.cert = optarg; break;
 		default: serve_option(&app.serve, c, optarg);

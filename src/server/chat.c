@@ -6,8 +6,10 @@
 #include "format/wire/protocol.h"
 
 void
-chat_init(struct chat *c, const char *peer)
+chat_init(struct chat *c, const char *peer,
+    void (*talk)(const char *peer, int who, struct span line))
 {
+	c->talk = talk;
 	c->peer = span_dup(span_str(peer));
 }
 
@@ -27,8 +29,7 @@ chat_say(struct chat *c, const char *fmt, ...)
 	buf_vaddf(c->out, fmt, ap);
 	va_end(ap);
 	if (c->talk != NULL)
-		c->talk(c->arg, c->peer, 'S',
-		    span_drop(buf_span(c->out), from));
+		c->talk(c->peer, 'S', span_drop(buf_span(c->out), from));
 	buf_adds(c->out, "\r\n");
 }
 
@@ -46,6 +47,6 @@ chat_hear(const struct chat *c, struct span line, size_t open)
 	struct buf shown = { 0 };
 
 	mask_add(&shown, line, open);
-	c->talk(c->arg, c->peer, 'C', buf_span(&shown));
+	c->talk(c->peer, 'C', buf_span(&shown));
 	buf_free(&shown);
 }

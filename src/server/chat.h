@@ -15,13 +15,13 @@ struct chat {
 	 * Hears each line that comes, who being 'C', with secrets masked, and
 	 * each that goes, 'S', both without their ending.  May be NULL.
 	 */
-	void (*talk)(void *arg, const char *peer, int who, struct span line);
-	void *arg;
+	void (*talk)(const char *peer, int who, struct span line);
 	int pending;		/* mask_open's */
 };
 
-/* Zeroed but for talk and its argument before. */
-void chat_init(struct chat *c, const char *peer);
+/* c is all zero; peer is copied. */
+void chat_init(struct chat *c, const char *peer,
+    void (*talk)(const char *peer, int who, struct span line));
 void chat_free(struct chat *c);
 
 /* A line of answer: adds it with CRLF to out, and tells of it. */

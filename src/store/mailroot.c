@@ -3,20 +3,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "format/mail/date.h"
 #include "maildir.h"
 #include "mbox.h"
 #include "outbox.h"
 #include "sys/io.h"
+#include "sys/local.h"
 #include "sys/lock.h"
 #include "sys/newfile.h"
-
-int
-mailroot_make(const char *root)
-{
-	return newfile_mkdir(root, R_OK | W_OK | X_OK) < 0 ? -1 : 0;
-}
 
 static void
 lock_name(struct buf *b, const char *root)
@@ -103,7 +100,8 @@ mailroot_prepare(const struct mailroot *r)
 {
 	if (r->form == NULL)
 		return 0;
-	return mailroot_make(r->dir) < 0 ? -1 : check(r->dir);
+	return newfile_mkdir(r->dir, R_OK | W_OK | X_OK) < 0 ? -1 :
+	    check(r->dir);
 }
 
 int
@@ -130,4 +128,22 @@ mailroot_close(struct mailroot *r)
 	if (r->store != NULL)
 		r->form->close(r->store);
 	r->store = NULL;
+}
+
+void
+mailroot_id(struct buf *b)
+{
+	static unsigned long count;
+
+	buf_addf(b, "%llx.%lx.%lu", (unsigned long long)time(NULL),
+	    (unsigned long)getpid(), count++);
+}
+
+void
+mailroot_date(struct buf *b)
+{
+	struct local_time here;
+
+	local_now(&here, NULL);
+	date_mail(b, here.time, here.offset);
 }

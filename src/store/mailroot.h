@@ -1,6 +1,7 @@
 /*
  * mailroot: the directory that mailboxes lie in, and the form they have there:
- * maildir (maildir.h), mbox (mbox.h) or bsmtp (outbox.h).
+ * maildir (maildir.h), mbox (mbox.h) or bsmtp (outbox.h); and what a message
+ * for them is stamped with.
  */
 #ifndef STORE_MAILROOT_H
 #define STORE_MAILROOT_H
@@ -22,11 +23,9 @@ long mailroot_form(struct mailroot *r, const char *name);
 
 /*
  * Makes the directory, mode 0700 less the umask, where it is missing, and
- * looks whether files can be made in it.  0, or -1 with errno.
+ * looks whether files can be made in it, and it can be shared; before any
+ * mailroot_open.  0, or -1 with errno.
  */
-int mailroot_make(const char *dir);
-
-/* The same, and whether it can be shared; before any mailroot_open. */
 int mailroot_prepare(const struct mailroot *r);
 
 /*
@@ -38,5 +37,12 @@ int mailroot_open(struct mailroot *r);
 
 void mailroot_commit(const struct mailroot *r);
 void mailroot_close(struct mailroot *r);
+
+/*
+ * Adds an identifier that no other message on this host has; or the date and
+ * time, as a header has it (RFC 5322 3.3).
+ */
+void mailroot_id(struct buf *b);
+void mailroot_date(struct buf *b);
 
 #endif

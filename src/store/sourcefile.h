@@ -5,8 +5,14 @@
 #ifndef STORE_SOURCEFILE_H
 #define STORE_SOURCEFILE_H
 
-#include "attachdir.h"
+#include "format/order/attach.h"
 #include "format/order/source.h"
+
+/* The directory below which the files of [Attach:] lie. */
+struct attachdir {
+	struct attach_store store;	/* for the letters */
+	int fd;			/* private */
+};
 
 struct sourcefiles {
 	const char *path;	/* of the order; "-" is standard input */
@@ -18,7 +24,9 @@ struct sourcefiles {
 	const char *charset;	/* of the order; NULL: UTF-8 */
 	const char *table_charset;	/* of the table, in the same way */
 	const char *column;	/* the table's, with the addresses, or NULL */
-	const char *dir;	/* of the files of [Attach:], or NULL */
+	const char *dir;	/* of the files of [Attach:], or NULL: a path
+				   that leads out of it, by .. or by a symbolic
+				   link, is refused */
 	struct attachdir attach;	/* it, as long as s is used */
 	unsigned states;	/* of the results, for source_keep */
 };

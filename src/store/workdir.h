@@ -1,5 +1,6 @@
 /*
- * workdir: the directory of orders that are worked on.  Beside an order NAME
+ * workdir: whether an order that arrives is whole, and the directory of those
+ * that are worked on.  Beside an order NAME
  * lie its journal NAME.results and, in .NAME/, the rest of its state; as long
  * as either an order or its state is there, no other order gets the name.
  */
@@ -7,6 +8,7 @@
 #define STORE_WORKDIR_H
 
 #include <sys/types.h>
+#include <time.h>
 
 #include "sys/buf.h"
 
@@ -54,6 +56,22 @@ void workdir_call(struct buf *name, const char *path);
  */
 enum exit_code workdir_take(struct workdir *w, const char *path,
     struct buf *name);
+
+#define WORKDIR_SECONDS_MAX 999999999
+#define WORKDIR_NOT_YET 1	/* no exit code of any other meaning */
+
+/*
+ * EX_OK where nobody has written to the file at path in the seconds before
+ * now, which is how to tell that it is whole where those who write it do not
+ * say so; WORKDIR_NOT_YET, which verbose has said on standard error, also where
+ * it is not there; or another exit code after the reason.  A time further
+ * ahead than seconds is set to now.
+ */
+int workdir_settled(const char *path, struct timespec now, long seconds,
+    int verbose);
+
+/* The present; the clock that cannot be read ends the program. */
+struct timespec workdir_now(void);
 
 /* The names in a directory, sorted. */
 struct names {

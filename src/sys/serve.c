@@ -344,9 +344,8 @@ serve_finish(void *opt)
 }
 
 void
-serve_talk(void *arg, const char *peer, int who, struct span line)
+serve_talk(const char *peer, int who, struct span line)
 {
-	(void)arg;
 	warn("%s: %c: %.*s", peer[0] != '\0' ? peer : "local", who,
 	    (int)line.n, line.p);
 }

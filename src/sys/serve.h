@@ -62,10 +62,7 @@ void serve_print(void *opt, const char *line);
 /* What -1 waits for has been got, where nothing is printed. */
 void serve_finish(void *opt);
 
-/*
- * What a session says (-v): a line that came ('C') or goes ('S').  The first
- * argument, a session's own, is not used.
- */
-void serve_talk(void *arg, const char *peer, int who, struct span line);
+/* What a session says (-v): a line that came ('C') or goes ('S'). */
+void serve_talk(const char *peer, int who, struct span line);
 
 #endif

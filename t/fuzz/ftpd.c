@@ -158,9 +158,8 @@ find(void *app, struct span login, struct span *secret)
 }
 
 static void
-talk(void *app, const char *peer, int who, struct span line)
+talk(const char *peer, int who, struct span line)
 {
-	(void)app;
 	MUST(peer[0] == '\0');
 	must_be_line(who, line);
 }

@@ -83,9 +83,8 @@ add_nonce(struct buf *b)
 }
 
 static void
-talk(void *app, const char *peer, int who, struct span line)
+talk(const char *peer, int who, struct span line)
 {
-	(void)app;
 	MUST(peer[0] == '\0');
 	must_be_line(who, line);
 }

@@ -8,9 +8,8 @@
 #include "fuzz.h"
 
 static void
-talk(void *app, const char *peer, int who, struct span line)
+talk(const char *peer, int who, struct span line)
 {
-	(void)app;
 	MUST(peer[0] == '\0');
 	MUST(who == 'C' || line.n > 0);
 	must_be_line(who, line);

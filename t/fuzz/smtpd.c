@@ -170,9 +170,8 @@ add_nonce(struct buf *b)
 }
 
 static void
-add_word(void *app, struct buf *b)
+add_word(struct buf *b)
 {
-	(void)app;
 	buf_adds(b, "word");
 }
 
@@ -186,9 +185,8 @@ event(void *arg, enum rules_place place, const struct rules_facts *facts)
 }
 
 static void
-talk(void *arg, const char *peer, int who, struct span line)
+talk(const char *peer, int who, struct span line)
 {
-	(void)arg;
 	(void)peer;
 	must_be_line(who, line);
 }

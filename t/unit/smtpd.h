@@ -159,16 +159,14 @@ named(const void *users, struct span name, struct buf *names)
 }
 
 static void
-add_id(void *app, struct buf *b)
+add_id(struct buf *b)
 {
-	(void)app;
 	buf_adds(b, "ID");
 }
 
 static void
-add_date(void *app, struct buf *b)
+add_date(struct buf *b)
 {
-	(void)app;
 	buf_adds(b, "DATE");
 }
 

@@ -25,8 +25,7 @@ open_session(const void *conf, const char *peer, int local)
 
 	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
-	s->chat.talk = s->conf->talk;
-	chat_init(&s->chat, peer);
+	chat_init(&s->chat, peer, s->conf->talk);
 	s->local = local;
 	s->text = 1;		/* RFC 959 3.1.1.1: the default */
 	return s;

@@ -61,7 +61,7 @@ struct ftpd_conf {
 	const struct sasld_conf *auth;
 
 	/* chat's */
-	void (*talk)(void *arg, const char *peer, int who, struct span line);
+	void (*talk)(const char *peer, int who, struct span line);
 };
 
 enum ftp_phase {

@@ -24,8 +24,7 @@ orderreply_init(struct orderreply *q, const struct orderd_conf *conf,
     const char *peer)
 {
 	q->conf = conf;
-	q->chat.talk = conf->talk;
-	chat_init(&q->chat, peer);
+	chat_init(&q->chat, peer, conf->talk);
 	q->end = &q->first;
 }
 

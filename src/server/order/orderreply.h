@@ -20,7 +20,7 @@ struct orderd_conf {
 	void (*nonce)(struct buf *b);
 
 	/* chat's */
-	void (*talk)(void *arg, const char *peer, int who, struct span line);
+	void (*talk)(const char *peer, int who, struct span line);
 };
 
 struct orderreply {

@@ -338,8 +338,7 @@ open_session(const void *arg, const char *peer, int local)
 	(void)local;
 	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
-	s->chat.talk = conf->talk;
-	chat_init(&s->chat, peer);
+	chat_init(&s->chat, peer, conf->talk);
 	s->phase = POP3D_START;
 	if (conf->apop) {
 		buf_addc(&s->stamp, '<');

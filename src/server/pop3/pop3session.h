@@ -25,7 +25,7 @@ struct pop3d_conf {
 	void (*nonce)(struct buf *b);
 
 	/* chat's; of an answer it hears the first line. */
-	void (*talk)(void *arg, const char *peer, int who, struct span line);
+	void (*talk)(const char *peer, int who, struct span line);
 };
 
 /* Bits, for a verb names all that it is allowed in. */

@@ -72,16 +72,15 @@ struct smtpd_conf {
 	void *rules;
 
 	/* Adds an identifier no other message has; and the date. */
-	void (*id)(void *app, struct buf *b);
-	void (*date)(void *app, struct buf *b);
+	void (*id)(struct buf *b);
+	void (*date)(struct buf *b);
 
 	/*
 	 * Hears each line of the dialogue without its ending, who is 'C' or
 	 * 'S', with secrets masked, but not the text of messages.  May be
 	 * NULL.
 	 */
-	void (*talk)(void *app, const char *peer, int who, struct span line);
-	void *app;			/* of talk, id and date */
+	void (*talk)(const char *peer, int who, struct span line);
 };
 
 #endif

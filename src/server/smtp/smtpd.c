@@ -107,8 +107,7 @@ tell(struct smtpd *s)
 		rest = span_drop(buf_span(s->chat.out), s->told);
 		line = span_line(&rest);
 		s->told += line.n;
-		s->chat.talk(s->chat.arg, s->chat.peer, 'S',
-		    span_chomp(line));
+		s->chat.talk(s->chat.peer, 'S', span_chomp(line));
 	}
 }
 
@@ -176,10 +175,8 @@ open_session(const void *arg, const char *peer, int local)
 	s->conf = conf;
 	s->phase = SMTPD_START;
 	s->crlf = -1;
-	chat_init(&s->chat, peer);
-	s->chat.talk = conf->talk;
+	chat_init(&s->chat, peer, conf->talk);
 	s->local = local;
-	s->chat.arg = conf->app;
 	return s;
 }
 

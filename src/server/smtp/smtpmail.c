@@ -280,11 +280,11 @@ smtpmail_begin(struct smtpmail *m, struct span received, int crlf)
 	smtpdata_init(&m->data, crlf);
 	buf_addspan(&m->trace, received);
 	m->id = m->trace.n;
-	c->id(c->app, &m->trace);
+	c->id(&m->trace);
 	m->id_n = m->trace.n - m->id;
 	if (received.n > 0) {
 		buf_adds(&m->trace, ";\n\t");
-		c->date(c->app, &m->trace);
+		c->date(&m->trace);
 		buf_addc(&m->trace, '\n');
 	}
 	if (c->store != NULL && m->boxes.n > 0) {
