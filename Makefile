@@ -80,10 +80,10 @@ MODULES = \
 	format/wire/reply format/wire/results format/wire/scram \
 	format/wire/survey format/wire/tally format/wire/waits \
 	store/archive store/dedup store/droplist \
-	store/gonelist store/maildir \
+	store/gonelist store/linefile store/maildir \
 	store/maildrop store/mailroot store/mbox store/msgsource \
 	store/msgtext \
-	store/outbox store/passwd store/recorded store/resultfile \
+	store/outbox store/passwd store/recorded \
 	store/rulefile store/sourcefile store/spool \
 	store/throttle store/transcribe \
 	store/users store/workdir server/chat \

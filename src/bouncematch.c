@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "format/bounce/returned.h"
-#include "store/resultfile.h"
+#include "store/linefile.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 #include "sys/newfile.h"
@@ -36,13 +36,13 @@ struct match {
 /* --- Bounces ------------------------------------------------------------ */
 
 static const char *
-take_bounce(void *arg, struct span line, enum resultfile_line kind)
+take_bounce(void *arg, struct span line, enum linefile_line kind)
 {
 	struct match *m = arg;
 
-	return kind != RESULTFILE_WHOLE ||
+	return kind != LINEFILE_WHOLE ||
 	    returned_bounce(&m->bounces, line, 0) < 0 ?
-	    resultfile_malformed : NULL;
+	    LINEFILE_NO_RESULT : NULL;
 }
 
 static void
@@ -131,12 +131,12 @@ put(struct match *m, const char *path)
 
 /* Other lines are no sent letters, whatever they are. */
 static const char *
-take_letter(void *arg, struct span line, enum resultfile_line kind)
+take_letter(void *arg, struct span line, enum linefile_line kind)
 {
 	struct match *m = arg;
 	struct span bounce;
 
-	if (kind == RESULTFILE_WHOLE && returned_letter(&m->bounces, line,
+	if (kind == LINEFILE_WHOLE && returned_letter(&m->bounces, line,
 	    &bounce) && !m->later) {
 		buf_addspan(&m->found, bounce);
 		buf_addc(&m->found, '\n');
@@ -148,7 +148,7 @@ take_letter(void *arg, struct span line, enum resultfile_line kind)
 static void
 read_results(struct match *m, const char *path)
 {
-	const enum exit_code code = resultfile_read(path, take_letter, m);
+	const enum exit_code code = linefile_read(path, take_letter, m);
 
 	if (code == EX_OK) {
 		put(m, path);
@@ -242,7 +242,7 @@ main(int argc, char **argv)
 	wr_init(&m.out, STDOUT_FILENO, IO_FOREVER);
 	if (known != NULL)
 		read_known(&m, known, &text);
-	m.code = resultfile_read(argv[0], take_bounce, &m);
+	m.code = linefile_read(argv[0], take_bounce, &m);
 	/* A mailing may go to the archive meanwhile, never back. */
 	read_mailings(&m, pending, n, 1);
 	read_mailings(&m, argv + 1, (size_t)argc - 1, 0);

@@ -6,7 +6,7 @@
 
 #include "format/picture/plot.h"
 #include "format/picture/svg.h"
-#include "store/resultfile.h"
+#include "store/linefile.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 
@@ -24,18 +24,18 @@ static const char usage[] =
  * at work, or was killed.
  */
 static const char *
-take(void *arg, struct span line, enum resultfile_line kind)
+take(void *arg, struct span line, enum linefile_line kind)
 {
 	struct result r;
 	int got;
 
-	if (kind == RESULTFILE_LONG)
+	if (kind == LINEFILE_LONG)
 		return "the line is too long";
 	got = result_parse(&r, line);
 	if (got == 0)
 		survey_add(arg, &r);
-	return got < 0 && kind == RESULTFILE_WHOLE ?
-	    resultfile_malformed : NULL;
+	return got < 0 && kind == LINEFILE_WHOLE ?
+	    LINEFILE_NO_RESULT : NULL;
 }
 
 /* All that is malformed is told, up to a file that cannot be read. */
@@ -45,9 +45,9 @@ read_all(struct survey *s, char **paths)
 	enum exit_code code = EX_OK, got;
 
 	if (*paths == NULL)
-		return resultfile_read("-", take, s);
+		return linefile_read("-", take, s);
 	for (; *paths != NULL; paths++) {
-		got = resultfile_read(*paths, take, s);
+		got = linefile_read(*paths, take, s);
 		if (got != EX_OK)
 			code = got;
 		if (got != EX_OK && got != EX_DATAERR)

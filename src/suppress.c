@@ -7,7 +7,7 @@
 
 #include "format/bounce/suppression.h"
 #include "store/gonelist.h"
-#include "store/resultfile.h"
+#include "store/linefile.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 #include "sys/secret.h"
@@ -21,19 +21,19 @@ static const char usage[] =
     "  -o  read and replace that list; otherwise standard output\n";
 
 static const char *
-take_line(void *arg, struct span line, enum resultfile_line kind)
+take_line(void *arg, struct span line, enum linefile_line kind)
 {
 	struct result r;
 	int got;
 
-	if (kind != RESULTFILE_WHOLE)
-		return resultfile_malformed;
+	if (kind != LINEFILE_WHOLE)
+		return LINEFILE_NO_RESULT;
 	if (line.n == 0)
 		return NULL;
 	got = result_parse(&r, line);
 	if (got == 0)
 		suppression_result(arg, &r);
-	return got < 0 ? resultfile_malformed : NULL;
+	return got < 0 ? LINEFILE_NO_RESULT : NULL;
 }
 
 /* The list and what is remembered; a line that is none is kept, and told. */
@@ -62,9 +62,9 @@ take_all(struct suppression *s, char **paths)
 	enum exit_code code = EX_OK, told;
 
 	if (*paths == NULL)
-		return resultfile_read("-", take_line, s);
+		return linefile_read("-", take_line, s);
 	for (; *paths != NULL; paths++) {
-		told = resultfile_read(*paths, take_line, s);
+		told = linefile_read(*paths, take_line, s);
 		code = result_worst(code, told);
 	}
 	return code;

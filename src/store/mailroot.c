@@ -139,11 +139,19 @@ mailroot_id(struct buf *b)
 	    (unsigned long)getpid(), count++);
 }
 
+/* What is the same for a second is put into words once. */
 void
 mailroot_date(struct buf *b)
 {
+	static struct buf date;
+	static time_t of;
 	struct local_time here;
 
-	local_now(&here, NULL);
-	date_mail(b, here.time, here.offset);
+	if (of != time(NULL)) {
+		local_now(&here, NULL);
+		of = (time_t)here.time;
+		buf_clear(&date);
+		date_mail(&date, here.time, here.offset);
+	}
+	buf_addspan(b, buf_span(&date));
 }

@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include "format/mail/crlf.h"
+#include "linefile.h"
 #include "sys/charset.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 #include "sys/secret.h"
 
-#define LIST_LINE_MAX 65536	/* octets of a line in a list */
 #define RESULTS_MAX ((size_t)1 << 30)	/* more were never sent at once */
 
 /* In base64 a file is a third larger, and a message has 128 MB. */
@@ -196,34 +196,15 @@ sourcefile_stdins(const struct sourcefiles *f)
 	return n;
 }
 
-/* A list of those whom no letter goes to. */
-static void
-read_list(struct exclude *x, const char *path, struct buf *faults)
+/* A line of a list of those whom no letter goes to. */
+static const char *
+take_line(void *exclude, struct span line, enum linefile_line kind)
 {
-	const char *name = io_name(path), *why;
-	const int fd = io_open(path);
-	enum rd_status got;
-	struct span line;
-	struct rd rd;
-	size_t number;
+	const char *why;
 
-	if (fd < 0)
-		die_sys(die_errno(errno, EX_NOINPUT), "%s", name);
-	rd_init(&rd, fd, IO_FOREVER, LIST_LINE_MAX);
-	for (number = 1;; number++) {
-		got = rd_line(&rd, &line);
-		if (got != RD_LINE && got != RD_PARTIAL)
-			break;
-		if (exclude_line(x, line, &why) < 0)
-			buf_addf(faults, "%s:%zu: %s\n", name, number, why);
-	}
-	if (got == RD_LONG)
-		buf_addf(faults, "%s:%zu: line too long\n", name, number);
-	errno = rd.err;
-	if (got == RD_ERROR)
-		die_sys(die_errno(errno, EX_NOINPUT), "%s", name);
-	rd_free(&rd);
-	io_close(fd);
+	if (kind == LINEFILE_LONG)
+		return "line too long";
+	return exclude_line(exclude, line, &why) < 0 ? why : NULL;
 }
 
 /* A journal that is not there is an empty one; its last line may be cut off. */
@@ -242,16 +223,19 @@ read_journal(struct exclude *x, const char *path)
 }
 
 static enum exit_code
-read_lists(struct source *s, const struct sourcefiles *f, struct buf *faults)
+read_lists(struct source *s, const struct sourcefiles *f)
 {
+	enum exit_code code = EX_OK, told;
 	size_t i;
 
 	s->lists = f->nlists > 0;
-	for (i = 0; i < f->nlists; i++)
-		read_list(&s->exclude, f->lists[i], faults);
-	if (s->lists && f->journal != NULL)
+	for (i = 0; i < f->nlists; i++) {
+		told = linefile_read(f->lists[i], take_line, &s->exclude);
+		code = told > code ? told : code;
+	}
+	if (code == EX_OK && s->lists && f->journal != NULL)
 		read_journal(&s->exclude, f->journal);
-	return faults->n > 0 ? EX_DATAERR : EX_OK;
+	return code;
 }
 
 static void
@@ -315,7 +299,7 @@ sourcefile_read(struct source *s, struct buf *text, struct sourcefiles *f,
 	}
 	if (f->keyfile != NULL)
 		read_key(s, f->keyfile);
-	code = read_lists(s, f, faults);
+	code = read_lists(s, f);
 	if (code == EX_OK && f->table != NULL)
 		code = read_table(s, f, faults);
 	if (code == EX_OK)

@@ -1,4 +1,4 @@
-#include "resultfile.h"
+#include "linefile.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -6,8 +6,6 @@
 #include "sys/io.h"
 
 #define LINE_OCTETS 65536	/* of a line at most */
-
-const char resultfile_malformed[] = "not a line of results(5)";
 
 /* The rest of a line that is too long. */
 static void
@@ -21,7 +19,7 @@ pass_over(struct rd *rd)
 
 static enum exit_code
 read_lines(struct rd *rd, const char *name,
-    const char *(*take)(void *, struct span, enum resultfile_line), void *arg)
+    const char *(*take)(void *, struct span, enum linefile_line), void *arg)
 {
 	enum exit_code code = EX_OK;
 	unsigned long number;
@@ -34,8 +32,8 @@ read_lines(struct rd *rd, const char *name,
 		if (number == 1)
 			line = span_unmarked(line);
 		why = take(arg, span_chomp(line),
-		    got == RD_LINE ? RESULTFILE_WHOLE :
-		    got == RD_PARTIAL ? RESULTFILE_CUT : RESULTFILE_LONG);
+		    got == RD_LINE ? LINEFILE_WHOLE :
+		    got == RD_PARTIAL ? LINEFILE_CUT : LINEFILE_LONG);
 		if (why != NULL) {
 			warn("%s:%lu: %s", name, number, why);
 			code = EX_DATAERR;
@@ -51,8 +49,8 @@ read_lines(struct rd *rd, const char *name,
 }
 
 enum exit_code
-resultfile_read(const char *path,
-    const char *(*take)(void *, struct span, enum resultfile_line), void *arg)
+linefile_read(const char *path,
+    const char *(*take)(void *, struct span, enum linefile_line), void *arg)
 {
 	const int fd = io_open(path);
 	enum exit_code code;
