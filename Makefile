@@ -88,7 +88,7 @@ MODULES = \
 	store/throttle store/transcribe \
 	store/users store/workdir server/chat \
 	server/sasld server/smtp/smtpauth server/smtp/smtpd \
-	server/smtp/smtpdata server/smtp/smtphead server/smtp/smtpmail \
+	server/smtp/smtpdata server/smtp/smtpmail \
 	server/smtp/smtprcpt server/smtp/smtpsession server/smtp/smtptext \
 	server/smtp/smtpverb server/pop3/pop3auth server/pop3/pop3d \
 	server/pop3/pop3answer server/ftp/ftpd server/ftp/ftpfile \
@@ -133,7 +133,7 @@ UNITS = addr batchread blame bsmtp buf content crlf date dialogue dns \
 	journal leave limit local lock md5 mime nameservers net netrc \
 	newfile normalize order orderd ordline passwd pool pop3d protocol \
 	rate record reply results rules sasl scram smtpd smtpdata smtpext \
-	smtphead spawn store survey tamper throttle verp words
+	spawn store survey tamper throttle verp words
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
 	launch login no-tls readmail terminal watchdog wire

@@ -78,8 +78,6 @@ unit() {
 
 @test "server/smtp/smtpdata" { unit smtpdata; }
 
-@test "server/smtp/smtphead" { unit smtphead; }
-
 @test "server/smtp/smtpd: chunks, log-in, relaying, rules" { unit smtpext; }
 
 @test "format/wire/reply" { unit reply; }
@@ -90,11 +88,9 @@ unit() {
 
 @test "format/mail/downgrade and format/mail/multipart" { unit downgrade; }
 
-
 @test "format/wire/dns" { unit dns; }
 
 @test "client/dns/nameservers" { unit nameservers; }
-
 
 @test "format/dialogue/rules" { unit rules; }
 

@@ -1,7 +1,8 @@
 /*
  * smtpdata: the end of a message's text.  Every text of up to LENGTH bytes of
  * the alphabet that matters is compared with a plain search for the ending,
- * in one piece and cut at every place.
+ * in one piece and cut at every place.  And its header: the fields that are
+ * counted, and what becomes of a first line that is none, in the same way.
  */
 #include "server/smtp/smtpdata.h"
 
@@ -134,6 +135,90 @@ long_lines(void)
 	buf_free(&o.text);
 }
 
+static unsigned
+feed(const char *text, size_t cut, struct buf *got)
+{
+	struct smtpdata_head h = { 0 };
+	size_t n = strlen(text);
+
+	buf_clear(got);
+	smtpdata_head(&h, text, cut, take, got);
+	smtpdata_head(&h, text + cut, n - cut, take, got);
+	smtpdata_head_free(&h);
+	return h.hops;
+}
+
+static void
+check(const char *text, const char *before, unsigned hops)
+{
+	struct buf got = { 0 }, want = { 0 };
+	size_t cut;
+
+	buf_addf(&want, "%s%s", before, text);
+	for (cut = 0; cut <= strlen(text); cut++) {
+		CHECK_INT(feed(text, cut, &got), hops);
+		CHECK_BUF(&got, buf_str(&want));
+	}
+	buf_free(&got);
+	buf_free(&want);
+}
+
+static void
+test_hops(void)
+{
+	check("Received: a\n\nReceived: b\n", "", 1);
+	check("RECEIVED:\nreceived : b\nReceived\t: c\nX: y\n", "", 3);
+	/* Another's name, folded lines, the text, what ends a header. */
+	check("Receive: a\nReceived-SPF: b\nXReceived: c\n", "", 0);
+	check("Subject: x\n Received: a\n\tReceived: b\n", "", 0);
+	check("Received: a\n Received: b\nReceived: c\n", "", 2);
+	check("X: y\nno field\nReceived: a\n", "", 0);
+	check("X: y\n: z\nReceived: a\n", "", 0);
+	check("X: y\nRecei ved: z\nReceived: a\n", "", 0);
+	check("\nReceived: a\n", "", 0);
+}
+
+static void
+test_first_line(void)
+{
+	char line[2000];
+
+	check("", "", 0);
+	check("\n", "", 0);
+	check("\ntext\n", "", 0);
+	check("a: b\n", "", 0);
+	check("a \t: b\n", "", 0);
+	check("From : a@b.test\n", "", 0);
+	check(" a: b\n", "\n", 0);
+	check("\tReceived: b\n", "\n", 0);
+	check("  Dear Bob,\nthe exam moves.\n", "\n", 0);
+	check("Dear Bob: hello\nReceived: a\n", "\n", 0);
+	check("hello\nSubject: x\n", "\n", 0);
+	check("hello \n", "\n", 0);
+	check(": x\n", "\n", 0);
+	check("\303\244: x\n", "\n", 0);
+	memset(line, 'a', sizeof line);
+	memcpy(line + sizeof line - 3, ":\n", 3);
+	check(line, "\n", 0);
+}
+
+static void
+test_mbox(void)
+{
+	struct buf got = { 0 };
+
+	check("From a@b.test Sat Nov 21\nReceived: a\n", "X-Mailbox-Line: ",
+	    1);
+	check(">>From a\nSubject: x\n\nFrom b\n", "X-Mailbox-Line: ", 0);
+	check("From \n\nReceived: a\n", "X-Mailbox-Line: ", 0);
+	feed("From a\n>From b\nReceived: c\n", 0, &got);
+	CHECK_BUF(&got, "X-Mailbox-Line: From a\nX-Mailbox-Line: >From b\n"
+	    "Received: c\n");
+	feed("From a\n b\n", 0, &got);
+	CHECK_BUF(&got, "X-Mailbox-Line: From a\n\n b\n");
+	buf_free(&got);
+}
+
 int
 main(void)
 {
@@ -144,5 +229,8 @@ main(void)
 		try_all(n, 0);
 	}
 	long_lines();
+	test_hops();
+	test_first_line();
+	test_mbox();
 	return test_end();
 }

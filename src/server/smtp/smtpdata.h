@@ -2,13 +2,16 @@
  * smtpdata: the text that follows DATA (RFC 5321 4.1.1.4 and 4.5.2), or comes
  * in chunks (RFC 3030).  One line ending is in force, CRLF or LF.  After DATA
  * the text ends with it, a dot and it again; no other sequence of bytes ever
- * ends it.
+ * ends it.  And its header (RFC 5322 2.2): how many hosts the message has
+ * passed; a text that has none is kept apart from the fields that will stand
+ * before it.
  */
 #ifndef SERVER_SMTP_SMTPDATA_H
 #define SERVER_SMTP_SMTPDATA_H
 
-#include <stddef.h>
 #include <stdint.h>
+
+#include "sys/buf.h"
 
 struct smtpdata {
 	int crlf;		/* the line ending is CRLF, else LF */
@@ -44,5 +47,26 @@ void smtpdata_chunk(struct smtpdata *d, const char *p, size_t n,
     void (*take)(void *arg, const char *p, size_t n), void *arg);
 void smtpdata_last(struct smtpdata *d,
     void (*take)(void *arg, const char *p, size_t n), void *arg);
+
+/* All zero to begin with. */
+struct smtpdata_head {
+	unsigned hops;		/* Received fields so far */
+	/* private */
+	int state;
+	int matched;		/* octets of the name of such a field, -1: it
+				   has another name */
+	struct buf first;	/* of the first line what has been held back */
+};
+
+/*
+ * Takes the next piece of a text whose lines end in LF, and gives it to take;
+ * of the first line as much is held back as it takes to know it for a field.
+ * Where it is none an empty line goes before it; but an mbox's "From " lines
+ * become fields, as Postfix has it, for a header may follow.
+ */
+void smtpdata_head(struct smtpdata_head *h, const char *p, size_t n,
+    void (*take)(void *arg, const char *p, size_t n), void *arg);
+
+void smtpdata_head_free(struct smtpdata_head *h);
 
 #endif

@@ -9,7 +9,6 @@
 #define RCPTS_MAX 1000		/* of a message; RFC 5321 4.5.3.1.8 asks 100 */
 
 static const char
-	no_address[] = "501 5.1.3 Bad address syntax",
 	no_author[] = "501 5.5.4 Syntax: AUTH=<> or AUTH=address in xtext",
 	no_bare[] = "550 5.5.2 Error: bare <CR> or <LF> in the message",
 	no_body[] = "501 5.5.4 Syntax: BODY=7BIT or BODY=8BITMIME",
@@ -84,7 +83,7 @@ smtpmail_free(struct smtpmail *m)
 	buf_free(&m->boxes);
 	buf_free(&m->foreign);
 	buf_free(&m->trace);
-	smtphead_free(&m->head);
+	smtpdata_head_free(&m->head);
 	free(m);
 }
 
@@ -216,62 +215,6 @@ smtpmail_rcpt(struct smtpmail *m, struct span arg)
 	return refusal != NULL ? refusal : "250 2.1.5 Ok";
 }
 
-/* Who has that name, or word of it (RFC 5321 3.5.1): 1, or 0: nobody. */
-static int
-add_named(const struct smtpd_conf *c, struct span name, int utf8,
-    struct buf *out)
-{
-	struct buf names = { 0 };
-	size_t n = c->known ? c->named(c->users, name, &names) : 0;
-
-	if (n > 0)
-		smtprcpt_list(c, n == 1 ? "250" : "553", n == 1 ? "2.1.5 " :
-		    "5.1.4 Ambiguous: ", &names, span_of(NULL, 0), utf8, out);
-	buf_free(&names);
-	return n > 0;
-}
-
-/* The mailboxes of an address; VRFY tells those of an alias to nobody. */
-static void
-add_boxes(const struct smtpd_conf *c, const struct addr *a, int expand,
-    int utf8, const struct buf *names, struct buf *out)
-{
-	if (c->known && (expand || strlen(names->p) + 1 == names->n)) {
-		smtprcpt_list(c, "250", "2.1.5 ", names, a->domain, utf8, out);
-		return;
-	}
-	buf_adds(out, c->known ? "250 2.1.5 <" :
-	    "252 2.1.5 Mail will be taken for <");
-	buf_addspan(out, a->text);
-	buf_adds(out, ">\r\n");
-}
-
-void
-smtpmail_vrfy(const struct smtpd_conf *conf, struct span arg, int expand,
-    struct buf *out)
-{
-	static const char utf8_word[] = " SMTPUTF8";
-	const char *refusal = no_address;
-	struct buf names = { 0 };
-	struct span rest;
-	struct addr a;
-	int utf8;
-
-	arg = span_trim(arg);
-	utf8 = arg.n > sizeof utf8_word - 1 && span_case_is(span_drop(arg,
-	    arg.n - (sizeof utf8_word - 1)), utf8_word);
-	if (utf8)
-		arg.n -= sizeof utf8_word - 1;
-	rest = arg;
-	if (take_path(&rest, &a) == 0 && a.text.n > 0 && rest.n == 0)
-		refusal = smtprcpt_find(conf, &a, &names);
-	if (refusal == NULL)
-		add_boxes(conf, &a, expand, utf8, &names, out);
-	else if (expand || !add_named(conf, arg, utf8, out))
-		buf_addf(out, "%s\r\n", refusal);
-	buf_free(&names);
-}
-
 void
 smtpmail_begin(struct smtpmail *m, struct span received, int crlf)
 {
@@ -319,7 +262,7 @@ take_text(void *arg, const char *p, size_t n)
 {
 	struct smtpmail *m = arg;
 
-	smtphead_feed(&m->head, p, n, keep_text, m);
+	smtpdata_head(&m->head, p, n, keep_text, m);
 }
 
 /* What is too large, no longer exact, or goes round is not kept. */

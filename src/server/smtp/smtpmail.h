@@ -7,7 +7,6 @@
 
 #include "smtpconf.h"
 #include "smtpdata.h"
-#include "smtphead.h"
 
 struct smtpmail {
 	const struct smtpd_conf *conf;
@@ -17,7 +16,7 @@ struct smtpmail {
 	struct buf trace;	/* the Received line, from DATA on */
 	size_t id, id_n;	/* where in it the identifier is */
 	struct smtpdata data;
-	struct smtphead head;
+	struct smtpdata_head head;
 	uint64_t announced;	/* SIZE of MAIL, or 0 */
 	unsigned rcpts;		/* accepted */
 	int trusted;		/* foreign recipients are accepted */
@@ -48,13 +47,6 @@ const char *smtpmail_rcpt(struct smtpmail *m, struct span arg);
 
 /* Adds the recipients accepted so far, a NUL between them. */
 void smtpmail_rcpts(const struct smtpmail *m, struct buf *b);
-
-/*
- * The argument of VRFY, or of EXPN (expand), which lists the mailboxes; the
- * reply is added to out.
- */
-void smtpmail_vrfy(const struct smtpd_conf *conf, struct span arg,
-    int expand, struct buf *out);
 
 /*
  * DATA, or the first BDAT: the text comes next, in lines that end in CRLF or

@@ -3,6 +3,7 @@
 #include "format/mail/mimehead.h"
 
 static const char
+	no_address[] = "501 5.1.3 Bad address syntax",
 	no_box[] = "550 5.1.1 No such user here",
 	no_relay[] = "550 5.7.1 Relay access denied";
 
@@ -16,9 +17,13 @@ is_ours(const struct smtpd_conf *c, struct span domain)
 	    c->domain, c->domains, sizeof *c->domain) != NULL;
 }
 
-/* A per cent sign is judged as what it means, never a way around the rule. */
+/*
+ * Adds the names of an address's mailboxes, each with a NUL behind it.
+ * user%server@ours becomes user@server in a: a per cent sign is judged as what
+ * it means, never a way around the rule.
+ */
 static int
-look_up(const struct smtpd_conf *c, struct addr *a, struct buf *names)
+find(const struct smtpd_conf *c, struct addr *a, struct buf *names)
 {
 	struct addr name;
 	size_t i;
@@ -50,12 +55,6 @@ static int
 by_address(const struct smtpd_conf *c)
 {
 	return c->store != NULL && c->store->by_address;
-}
-
-const char *
-smtprcpt_find(const struct smtpd_conf *c, struct addr *a, struct buf *names)
-{
-	return refusal_of(look_up(c, a, names));
 }
 
 static void
@@ -152,7 +151,7 @@ smtprcpt_add(const struct smtpd_conf *c, struct addr *a, int trusted,
     struct buf *boxes, struct buf *foreign)
 {
 	struct buf names = { 0 };
-	int found = look_up(c, a, &names);
+	int found = find(c, a, &names);
 
 	if (found == FOREIGN && trusted && c->relay != NULL) {
 		add_whole(foreign, a);
@@ -191,10 +190,14 @@ add_full_name(const struct smtpd_conf *c, const char *name, int utf8,
 	buf_addc(out, ' ');
 }
 
-void
-smtprcpt_list(const struct smtpd_conf *c, const char *code,
-    const char *enhanced, const struct buf *names, struct span domain,
-    int utf8, struct buf *out)
+/*
+ * A reply of a line for each mailbox of these names: what it begins with
+ * ("250" and "2.1.5 "), its full name, if that is in ASCII or utf8 allows it,
+ * and its address, with a domain of ours where none was given.
+ */
+static void
+list(const struct smtpd_conf *c, const char *code, const char *enhanced,
+    const struct buf *names, struct span domain, int utf8, struct buf *out)
 {
 	struct span rest = buf_span(names), name;
 
@@ -209,4 +212,61 @@ smtprcpt_list(const struct smtpd_conf *c, const char *code,
 		add_box(out, name, domain);
 		buf_adds(out, ">\r\n");
 	}
+}
+
+/* Who has that name, or word of it (RFC 5321 3.5.1): 1, or 0: nobody. */
+static int
+list_named(const struct smtpd_conf *c, struct span name, int utf8,
+    struct buf *out)
+{
+	struct buf names = { 0 };
+	size_t n = c->known ? c->named(c->users, name, &names) : 0;
+
+	if (n > 0)
+		list(c, n == 1 ? "250" : "553", n == 1 ? "2.1.5 " :
+		    "5.1.4 Ambiguous: ", &names, span_of(NULL, 0), utf8, out);
+	buf_free(&names);
+	return n > 0;
+}
+
+/* The mailboxes of an address; VRFY tells those of an alias to nobody. */
+static void
+list_boxes(const struct smtpd_conf *c, const struct addr *a, int expand,
+    int utf8, const struct buf *names, struct buf *out)
+{
+	if (c->known && (expand || strlen(names->p) + 1 == names->n)) {
+		list(c, "250", "2.1.5 ", names, a->domain, utf8, out);
+		return;
+	}
+	buf_adds(out, c->known ? "250 2.1.5 <" :
+	    "252 2.1.5 Mail will be taken for <");
+	buf_addspan(out, a->text);
+	buf_adds(out, ">\r\n");
+}
+
+void
+smtprcpt_vrfy(const struct smtpd_conf *c, struct span arg, int expand,
+    struct buf *out)
+{
+	static const char utf8_word[] = " SMTPUTF8";
+	const char *refusal = no_address;
+	struct buf names = { 0 };
+	struct addr a;
+	size_t used;
+	int utf8;
+
+	arg = span_trim(arg);
+	utf8 = arg.n > sizeof utf8_word - 1 && span_case_is(span_drop(arg,
+	    arg.n - (sizeof utf8_word - 1)), utf8_word);
+	if (utf8)
+		arg = span_trim(span_of(arg.p,
+		    arg.n - (sizeof utf8_word - 1)));
+	if (addr_path(&a, arg, &used, NULL) == 0 && a.text.n > 0 &&
+	    used == arg.n)
+		refusal = refusal_of(find(c, &a, &names));
+	if (refusal == NULL)
+		list_boxes(c, &a, expand, utf8, &names, out);
+	else if (expand || !list_named(c, arg, utf8, out))
+		buf_addf(out, "%s\r\n", refusal);
+	buf_free(&names);
 }

@@ -2,6 +2,7 @@
 
 #include "format/mail/addr.h"
 #include "smtpauth.h"
+#include "smtprcpt.h"
 #include "smtptext.h"
 
 #define HELO_MAX 255		/* octets of the client's name we pass on */
@@ -147,13 +148,13 @@ verb_noop(struct smtpd *s, struct span arg)
 static void
 verb_vrfy(struct smtpd *s, struct span arg)
 {
-	smtpmail_vrfy(s->conf, arg, 0, s->chat.out);
+	smtprcpt_vrfy(s->conf, arg, 0, s->chat.out);
 }
 
 static void
 verb_expn(struct smtpd *s, struct span arg)
 {
-	smtpmail_vrfy(s->conf, arg, 1, s->chat.out);
+	smtprcpt_vrfy(s->conf, arg, 1, s->chat.out);
 }
 
 /* RFC 1985; "@domain" asks for the hosts below it too. */
