@@ -48,6 +48,12 @@ test_found(void)
 	message("X: y\r\nsubject: Re: leave,\r\n " TOKEN "\t" ADDRESS "\r\n",
 	    ADDRESS);
 	message("Subject: =?utf-8?q?user+x=40pth=2Eua?= " TOKEN "\n", ADDRESS);
+	message("Subject: <" ADDRESS ">, " TOKEN "\n", ADDRESS);
+	message("Subject: " TOKEN "," ADDRESS "\n", ADDRESS);
+	message("Subject: user%2Bx%40pth.ua%20" TOKEN "\n", ADDRESS);
+	message("From: X <" ADDRESS ">\nSubject: " TOKEN " \n", ADDRESS);
+	message("From: " ADDRESS "\nSubject: Unsubscribe " TOKEN "\n",
+	    ADDRESS);
 }
 
 static void
@@ -65,7 +71,10 @@ test_refused(void)
 		"Subject: " ADDRESS "\n", "Subject: " TOKEN "\n",
 		"X: " ADDRESS " " TOKEN "\nSubject:\n",
 		"Subject: x\n\nSubject: " ADDRESS " " TOKEN "\n",
-		"Subject: other@pth.ua " TOKEN "\n"
+		"Subject: other@pth.ua " TOKEN "\n",
+		"From: " ADDRESS "\nSubject: Re: " TOKEN "\n",
+		"From: " ADDRESS "\nSubject: unsubscribe\n\n" TOKEN "\n",
+		"From: other@pth.ua, " ADDRESS "\nSubject: " TOKEN "\n"
 	};
 	size_t i;
 
@@ -133,6 +142,8 @@ test_confirmed(void)
 	CHECK(confirmed(form, "List-Unsubscribe=One-Click"));
 	CHECK(confirmed(form, "x=y&list-unsubscribe=one-click\r\n"));
 	CHECK(confirmed(form, "leave=yes"));
+	CHECK(confirmed(form, "x=%4&List%2DUnsubscribe=One%2DClick"));
+	CHECK(!confirmed(form, "x=%26leave=yes"));
 	CHECK(!confirmed(form, ""));
 	CHECK(!confirmed(form, "List-Unsubscribe=Two-Click"));
 	CHECK(!confirmed(form, "leaves=yes"));

@@ -57,12 +57,62 @@ find_ours(struct buf *address, const struct leave *l, const struct asked *a)
 	return -1;
 }
 
+/* The words of a Subject, and what stands in <> or between commas. */
+static void
+look_in(struct asked *a, struct span text)
+{
+	struct span word, rest;
+	size_t n;
+
+	while ((word = span_take_word(&text)).n > 0) {
+		look_at(a, word);
+		for (rest = word; rest.n > 0; rest = span_drop(rest, n)) {
+			for (n = 0; n < rest.n && strchr("<>,;",
+			    rest.p[n]) == NULL; n++)
+				;
+			if (n > 0 && n < word.n)
+				look_at(a, span_of(rest.p, n));
+			n += n < rest.n;
+		}
+	}
+}
+
+/* Whether it is a token, and no answer to anything that has one. */
+static int
+is_token_alone(struct span text)
+{
+	struct span word = span_take_word(&text);
+
+	if (span_case_is(word, "unsubscribe"))
+		word = span_take_word(&text);
+	return tag_is_base32(word, TAG_LONG) && span_trim(text).n == 0;
+}
+
+/* Whom a message with the token alone comes from. */
+static int
+find_sender(struct buf *address, const struct leave *l,
+    const struct asked *tokens, struct span from)
+{
+	struct asked a = *tokens;
+	struct hdr_addrs list;
+	int r = -1;
+
+	hdr_addrs_init(&list, from);
+	if (from.n <= SUBJECT_MAX && hdr_addrs_next(&list) > 0) {
+		a.who[0] = buf_span(&list.addr);
+		a.addresses = 1;
+		r = find_ours(address, l, &a);
+	}
+	hdr_addrs_free(&list);
+	return r;
+}
+
 int
 leave_message(struct buf *address, const struct leave *l, struct span text)
 {
-	struct buf line = { 0 }, words = { 0 };
+	struct buf line = { 0 }, words = { 0 }, plain = { 0 };
 	struct asked asked = { .tokens = 0 };
-	struct span subject, rest, word;
+	struct span subject;
 	const char *why;
 	int r;
 
@@ -70,13 +120,19 @@ leave_message(struct buf *address, const struct leave *l, struct span text)
 	if (subject.n <= SUBJECT_MAX) {
 		hdr_unfold(&line, subject);
 		words_decode(&words, buf_span(&line), convert, &why);
-		rest = buf_span(&words);
-		while ((word = span_take_word(&rest)).n > 0)
-			look_at(&asked, word);
+		look_in(&asked, buf_span(&words));
+		/* As it stands in the link, by a program that takes it so. */
+		if (span_find(buf_span(&words), '%') != NULL &&
+		    name_decode(&plain, buf_span(&words)) == 0)
+			look_in(&asked, buf_span(&plain));
 	}
 	r = find_ours(address, l, &asked);
+	if (r < 0 && is_token_alone(buf_span(&words)))
+		r = find_sender(address, l, &asked,
+		    hdr_find(text, span_str("From")));
 	buf_free(&line);
 	buf_free(&words);
+	buf_free(&plain);
 	return r;
 }
 
@@ -154,18 +210,24 @@ is_asked_in_parts(struct span body)
 int
 leave_is_confirmed(struct span type, struct span body)
 {
-	struct span pair, key;
+	struct buf key = { 0 }, value = { 0 };
+	struct span pair;
+	int found = 0;
 
 	if (span_case_begins(type, "multipart/form-data"))
 		return is_asked_in_parts(body);
 	body = span_chomp(body);
-	while (body.n > 0) {
+	while (!found && body.n > 0) {
 		pair = span_cut(&body, '&');
-		key = span_cut(&pair, '=');
-		if (is_asked(key, pair))
-			return 1;
+		buf_clear(&key);
+		buf_clear(&value);
+		found = name_decode(&key, span_cut(&pair, '=')) == 0 &&
+		    name_decode(&value, pair) == 0 &&
+		    is_asked(buf_span(&key), buf_span(&value));
 	}
-	return 0;
+	buf_free(&key);
+	buf_free(&value);
+	return found;
 }
 
 static const struct {

@@ -21,8 +21,9 @@ struct leave {
 /*
  * These append the address and return 0, or -1 where there is none with its
  * token: the words of a message's Subject, of which text holds the header at
- * least; and the values in the query of a URL, whatever they are called, in
- * which %XX is decoded, and a plus stays one.
+ * least, or, where the Subject is the token alone, that and the From; and the
+ * values in the query of a URL, whatever they are called, in which %XX is
+ * decoded, and a plus stays one.
  */
 int leave_message(struct buf *address, const struct leave *l,
     struct span text);
