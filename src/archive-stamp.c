@@ -118,24 +118,20 @@ main(int argc, char **argv)
 		switch (c) {
 		case 'd': opt.dir = optarg; break;
 		case 'f': opt.format = optarg; break;
-		case 'h': cli_help();
 		case 'r': opt.time = time_of(optarg); break;
 		case 't': opt.time = parse_time(optarg); break;
 		case 'u': opt.utc = 1; break;
 		case 'v': opt.verbose = 1; break;
-		case 'V': cli_version();
-		default: cli_usage();
+		default: cli_other(c);
 		}
-	if (optind == argc)
-		cli_usage();
-	cli_files(argv);
+	argv = cli_files(argc, argv, 1, argc);
 	make_stamp(stamp, opt.format, opt.time, opt.utc);
 
 	code = archive_open(&a, opt.dir, stamp);
 	if (code != EX_OK)
 		return (int)code;
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	code = move_all(&a, argv + optind, opt.verbose, &out);
+	code = move_all(&a, argv, opt.verbose, &out);
 	wr_finish(&out);
 	return (int)code;
 }

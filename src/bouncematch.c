@@ -226,18 +226,12 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	while ((c = getopt(argc, argv, "hk:o:p:V")) != -1)
 		switch (c) {
-		case 'h': cli_help();
 		case 'k': known = optarg; break;
 		case 'o': m.dir = optarg; break;
 		case 'p': pending[n++] = optarg; break;
-		case 'V': cli_version();
-		default: cli_usage();
+		default: cli_other(c);
 		}
-	cli_files(argv);
-	argc -= optind;
-	argv += optind;
-	if (argc == 0)
-		cli_usage();
+	argv = cli_files(argc, argv, 1, argc);
 	secret_fill(&m.bounces.seed, sizeof m.bounces.seed);
 	wr_init(&m.out, STDOUT_FILENO, IO_FOREVER);
 	if (known != NULL)
@@ -245,7 +239,7 @@ main(int argc, char **argv)
 	m.code = linefile_read(argv[0], take_bounce, &m);
 	/* A mailing may go to the archive meanwhile, never back. */
 	read_mailings(&m, pending, n, 1);
-	read_mailings(&m, argv + 1, (size_t)argc - 1, 0);
+	read_mailings(&m, argv + 1, (size_t)(argc - optind) - 1, 0);
 	wr_finish(&m.out);
 	if (known != NULL && (m.code == EX_OK || m.code == EX_DATAERR))
 		write_known(&m, known, &text);

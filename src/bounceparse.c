@@ -148,20 +148,15 @@ main(int argc, char **argv)
 	while ((c = getopt(argc, argv, "E:hk:L:mVv")) != -1)
 		switch (c) {
 		case 'E': o.pattern = optarg; break;
-		case 'h': cli_help();
 		case 'k': o.keyfile = optarg; break;
 		case 'L': o.list = optarg; break;
 		case 'm': o.move = 1; break;
-		case 'V': cli_version();
 		case 'v': o.verbose = 1; break;
-		default: cli_usage();
+		default: cli_other(c);
 		}
-	cli_files(argv);
-	argv += optind;
+	argv = cli_files(argc, argv, 0, argc);
 	prepare(&o, &b, &leave);
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	if (*argv == NULL)
-		code = read_file(&o, "-", &b, &out);
 	for (; *argv != NULL; argv++) {
 		failed = read_file(&o, *argv, &b, &out);
 		if (failed != EX_OK)

@@ -143,12 +143,11 @@ run(const struct opt *o, const char *where, char *const *paths)
 int
 main(int argc, char **argv)
 {
-	struct opt o = { .tmpdir = "/tmp", .timeout = 60000, .retries = 4 };
+	struct opt o = { .timeout = 60000, .retries = 4 };
 	int c;
 
 	cli_init(argc, argv, usage);
-	if (getenv("TMPDIR") != NULL && *getenv("TMPDIR") != '\0')
-		o.tmpdir = getenv("TMPDIR");
+	o.tmpdir = getenv("TMPDIR");
 	o.netrc = getenv("NETRC");
 	o.home = getenv("HOME");
 	while ((c = getopt(argc, argv, "46mvhVu:P:n:S:T:r:")) != -1)
@@ -163,13 +162,9 @@ main(int argc, char **argv)
 		case 'r':
 			o.retries = cli_number(c, optarg, 0, RETRIES_MAX);
 			break;
-		case 'h': cli_help();
-		case 'V': cli_version();
-		default: cli_usage();
+		default: cli_other(c);
 		}
-	if (optind == argc)
-		cli_usage();
-	cli_files(argv);
-	return (int)run(&o, argv[optind], optind + 1 < argc ?
-	    argv + optind + 1 : standard_input);
+	argv = cli_files(argc, argv, 1, argc);
+	return (int)run(&o, argv[0], argv[1] != NULL ? argv + 1 :
+	    standard_input);
 }

@@ -113,8 +113,6 @@ add_source(struct wr *out, const char *path, const struct prepare *p)
 int
 main(int argc, char **argv)
 {
-	static char *const standard[] = { "-", NULL };
-	char *const *path = standard;
 	struct prepare p = { .headers = 1, .steady = 1 };
 	struct buf sender = { 0 };
 	char host[LOCAL_HOST_MAX];
@@ -131,21 +129,17 @@ main(int argc, char **argv)
 	while ((c = getopt(argc, argv, "f:hH:V")) != -1)
 		switch (c) {
 		case 'f': p.from = optarg; break;
-		case 'h': cli_help();
 		case 'H': p.helo = prepare_helo(optarg); break;
-		case 'V': cli_version();
-		default: cli_usage();
+		default: cli_other(c);
 		}
-	cli_files(argv);
+	argv = cli_files(argc, argv, 0, argc);
 	/* Who must not be a sender is told before anything is written. */
 	prepare_sender(&sender, &p);
 	buf_free(&sender);
-	if (optind < argc)
-		path = argv + optind;
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
 	wr_addf(&out, "EHLO %s\r\n", p.helo);
-	for (; *path != NULL && out.err == 0; path++)
-		code = result_worst(code, add_source(&out, *path, &p));
+	for (; *argv != NULL && out.err == 0; argv++)
+		code = result_worst(code, add_source(&out, *argv, &p));
 	wr_adds(&out, "QUIT\r\n");
 	wr_finish(&out);
 	return (int)code;

@@ -273,13 +273,11 @@ main(int argc, char **argv)
 		case 'a': opt.files[opt.nfiles++] = optarg; break;
 		case 'f': opt.from = optarg; break;
 		case 'H': opt.fields[opt.nfields++] = optarg; break;
-		case 'h': cli_help();
 		case 'l': opt.legible = 1; break;
 		case 'R': opt.results = optarg; break;
 		case 's': opt.subject = optarg; break;
-		case 'V': cli_version();
 		case 'v': opt.verbose = 1; break;
-		default: cli_usage();
+		default: cli_other(c);
 		}
 	make_header(&header, &opt, argv + optind);
 	code = (int)make_content(&content, &opt);

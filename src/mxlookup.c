@@ -75,11 +75,9 @@ main(int argc, char **argv)
 		case '4': case '6': net_way(c, optarg); break;
 		case 'd': nameservers_need(&r, c, optarg); break;
 		case 'f': nameservers_zone(&r, optarg); break;
-		case 'h': cli_help();
 		case 'T': r.timeout = cli_seconds(c, optarg); break;
-		case 'V': cli_version();
 		case 'v': r.trace = &trace; break;
-		default: cli_usage();
+		default: cli_other(c);
 		}
 	if (optind == argc)
 		cli_usage();

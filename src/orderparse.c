@@ -234,7 +234,6 @@ set_option(struct opt *opt, int c)
 	case 'f': opt->from = optarg; break;
 	case 'G': opt->group = optarg; break;
 	case 'g': opt->most = cli_number(c, optarg, 1, COPIES_MAX); break;
-	case 'h': cli_help();
 	case 'i': opt->id = optarg; break;
 	case 'K': opt->files.column = optarg; break;
 	case 'k': opt->files.keyfile = optarg; break;
@@ -243,11 +242,10 @@ set_option(struct opt *opt, int c)
 	case 'm': set_mode(opt, c); opt->rcpt = optarg; break;
 	case 'R': opt->files.results = optarg; break;
 	case 't': opt->files.table = optarg; break;
-	case 'V': cli_version();
 	case 'v': opt->verbose = 1; break;
 	case 'w': set_states(opt, optarg); break;
 	case 'X': opt->files.lists[opt->files.nlists++] = optarg; break;
-	default: cli_usage();
+	default: cli_other(c);
 	}
 }
 
@@ -265,10 +263,7 @@ main(int argc, char **argv)
 	while ((c = getopt(argc, argv,
 	    "a:bC:c:deE:F:f:G:g:hi:K:k:L:l:m:nR:rSst:Vvw:X:")) != -1)
 		set_option(&opt, c);
-	cli_files(argv);
-	if (argc - optind > 1)
-		cli_usage();
-	opt.files.path = optind < argc ? argv[optind] : "-";
+	opt.files.path = *cli_files(argc, argv, 0, 1);
 	check_options(&opt);
 	if (opt.files.states == 0)
 		set_states(&opt, "deferred");

@@ -35,8 +35,6 @@ struct opt {
 	long retries;
 };
 
-static char *const standard_input[] = { "-", NULL };
-
 static enum exit_code
 refused(int code)
 {
@@ -120,14 +118,12 @@ int
 main(int argc, char **argv)
 {
 	struct opt o = {
-		.server = ":" PORT, .tmpdir = "/tmp",
-		.timeout = 60000, .retries = 4
+		.server = ":" PORT, .timeout = 60000, .retries = 4
 	};
 	int c;
 
 	cli_init(argc, argv, usage);
-	if (getenv("TMPDIR") != NULL && *getenv("TMPDIR") != '\0')
-		o.tmpdir = getenv("TMPDIR");
+	o.tmpdir = getenv("TMPDIR");
 	while ((c = getopt(argc, argv, "46FqvhVs:n:S:T:r:k:")) != -1)
 		switch (c) {
 		case '4': case '6': case 'S': net_way(c, optarg); break;
@@ -141,10 +137,7 @@ main(int argc, char **argv)
 			o.retries = cli_number(c, optarg, 0, RETRIES_MAX);
 			break;
 		case 'k': o.keyfile = optarg; break;
-		case 'h': cli_help();
-		case 'V': cli_version();
-		default: cli_usage();
+		default: cli_other(c);
 		}
-	cli_files(argv);
-	return (int)run(&o, optind < argc ? argv + optind : standard_input);
+	return (int)run(&o, cli_files(argc, argv, 0, argc));
 }

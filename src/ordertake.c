@@ -278,16 +278,14 @@ main(int argc, char **argv)
 	while ((c = getopt(argc, argv, "d:hqt:vVw:")) != -1)
 		switch (c) {
 		case 'd': t.incoming = optarg; break;
-		case 'h': cli_help();
 		case 'q': t.quiet = 1; break;
 		case 't':
 			t.seconds = cli_time(c, optarg, WORKDIR_SECONDS_MAX);
 			break;
 		case 'v': t.verbose = 1; break;
-		case 'V': cli_version();
 		case 'w': t.work = optarg; break;
-		default: cli_usage();
+		default: cli_other(c);
 		}
-	cli_files(argv);
+	cli_files(argc, argv, 0, argc);
 	return run(&t, argv + optind);
 }

@@ -87,7 +87,6 @@ to_utf8(struct buf *text, const char *charset)
 static enum exit_code
 read_all(const struct opt *opt, char **paths, struct wr *out)
 {
-	static char stdin_name[] = "-", *just_stdin[] = { stdin_name, NULL };
 	struct explanation p = { .form = opt->form };
 	const char *password = getenv(PASSWORD);
 	enum exit_code code, worst = EX_OK;
@@ -97,8 +96,6 @@ read_all(const struct opt *opt, char **paths, struct wr *out)
 	p.x.auth.shows = opt->open;
 	if (opt->open && password != NULL)
 		p.x.auth.password = span_str(password);
-	if (*paths == NULL)
-		paths = just_stdin;
 	for (; *paths != NULL && out->err == 0; paths++) {
 		code = read_file(&p, *paths, out);
 		if (code > worst)
@@ -164,13 +161,11 @@ parse(struct opt *opt, int argc, char **argv)
 
 	while ((c = getopt(argc, argv, "hmo:uVv")) != -1)
 		switch (c) {
-		case 'h': cli_help();
 		case 'm': opt->mail = 1; break;
 		case 'o': opt->form = parse_form(optarg); break;
 		case 'u': opt->open = 1; break;
-		case 'V': cli_version();
 		case 'v': opt->verbose = 1; break;
-		default: cli_usage();
+		default: cli_other(c);
 		}
 }
 
@@ -190,15 +185,14 @@ main(int argc, char **argv)
 	else
 		parse(&opt, argc, argv);
 	words = are_words(argv + optind);
-	if (!words)
-		cli_files(argv);
+	argv = words ? argv + optind : cli_files(argc, argv, 0, argc);
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
 	render_begin(&page, opt.form, span_str("protoexplain"));
 	wr_addspan(&out, buf_span(&page));
 	if (words)
-		explain_words(&opt, argv + optind, &out);
+		explain_words(&opt, argv, &out);
 	else
-		code = read_all(&opt, argv + optind, &out);
+		code = read_all(&opt, argv, &out);
 	buf_clear(&page);
 	render_end(&page, opt.form);
 	wr_addspan(&out, buf_span(&page));

@@ -193,7 +193,6 @@ option(struct opt *o, int c)
 	case 'c': o->list = optarg; break;
 	case 'd': o->subject.store = optarg; break;
 	case 'f': o->subject.from = optarg; break;
-	case 'h': cli_help();
 	case 'n': o->points = optarg; break;
 	case 'o':
 		if (marks_form(&o->form, optarg) < 0)
@@ -212,9 +211,8 @@ option(struct opt *o, int c)
 		    TIMEOUT_MIN, TIMEOUT_MAX);
 		break;
 	case 't': o->subject.to = optarg; break;
-	case 'V': cli_version();
 	case 'v': o->subject.talk = talk; break;
-	default: cli_usage();
+	default: cli_other(c);
 	}
 }
 

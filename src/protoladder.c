@@ -124,7 +124,6 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	while ((c = getopt(argc, argv, "ho:sVvw:")) != -1)
 		switch (c) {
-		case 'h': cli_help();
 		case 'o':
 			o.text = strcmp(optarg, "text") == 0;
 			if (!o.text && strcmp(optarg, "svg") != 0)
@@ -132,20 +131,17 @@ main(int argc, char **argv)
 				    optarg);
 			break;
 		case 's': o.states = 1; break;
-		case 'V': cli_version();
 		case 'v': o.verbose = 1; break;
 		case 'w': width = optarg; break;
-		default: cli_usage();
+		default: cli_other(c);
 		}
-	cli_files(argv);
-	if (argc - optind > 1)
-		cli_usage();
+	argv = cli_files(argc, argv, 0, 1);
 	o.width = o.text ? COLUMNS : WIDTH;
 	if (width != NULL)
 		o.width = (size_t)cli_number('w', width,
 		    o.text ? COLUMNS_MIN : WIDTH_MIN, WIDTH_MAX);
 	o.colour = o.text &&
 	    cli_coloured(STDOUT_FILENO, getenv("NO_COLOR"));
-	draw(&o, optind < argc ? argv[optind] : "-");
+	draw(&o, *argv);
 	return EX_OK;
 }

@@ -271,24 +271,17 @@ main(int argc, char **argv)
 		case 'a': o.user = optarg; break;
 		case 'C': o.command = optarg; break;
 		case 'd': o.differs = 1; break;
-		case 'h': cli_help();
 		case 'P': o.password = optarg; break;
 		case 'S': o.server = 1; break;
 		case 'T':
 			o.timeout = cli_number(c, optarg, 1, TIMEOUT_MAX);
 			break;
-		case 'V': cli_version();
 		case 'v': o.verbose = 1; break;
-		default: cli_usage();
+		default: cli_other(c);
 		}
-	cli_files(argv);
-	argc -= optind;
-	argv += optind;
-	if (argc < 1 || argc > 2)
-		cli_usage();
+	argv = cli_files(argc, argv, 1, 2);
 	cli_clean("-a", o.user);
 	o.path = argv[0];
-	if (argc == 2)
-		o.addr = argv[1];
+	o.addr = argv[1];
 	return run(&o);
 }

@@ -44,8 +44,6 @@ read_all(struct survey *s, char **paths)
 {
 	enum exit_code code = EX_OK, got;
 
-	if (*paths == NULL)
-		return linefile_read("-", take, s);
 	for (; *paths != NULL; paths++) {
 		got = linefile_read(*paths, take, s);
 		if (got != EX_OK)
@@ -85,16 +83,13 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	while ((c = getopt(argc, argv, "hVvw:")) != -1)
 		switch (c) {
-		case 'h': cli_help();
-		case 'V': cli_version();
 		case 'v': verbose = 1; break;
 		case 'w':
 			width = cli_number('w', optarg, WIDTH_MIN, WIDTH_MAX);
 			break;
-		default: cli_usage();
+		default: cli_other(c);
 		}
-	cli_files(argv);
-	code = read_all(&s, argv + optind);
+	code = read_all(&s, cli_files(argc, argv, 0, argc));
 	if (verbose)
 		warn("results: %ju, domains: %zu, reasons: %zu", s.results,
 		    s.domains.n, s.reasons.n);

@@ -185,7 +185,6 @@ main(int argc, char **argv)
 	cli_init(cli_leading(argc, argv), argv, usage);
 	while ((c = getopt(argc, argv, "hnrsvV")) != -1)
 		switch (c) {
-		case 'h': cli_help();
 		case 'n': nonempty = 1; break;
 		case 'r':
 		case 's':
@@ -194,8 +193,7 @@ main(int argc, char **argv)
 			mode = c;
 			break;
 		case 'v': verbose = 1; break;
-		case 'V': cli_version();
-		default: cli_usage();
+		default: cli_other(c);
 		}
 	argc -= optind;
 	argv += optind;

@@ -37,16 +37,11 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	while ((c = getopt(argc, argv, "ht:vV")) != -1)
 		switch (c) {
-		case 'h': cli_help();
 		case 't':
 			seconds = cli_time(c, optarg, WORKDIR_SECONDS_MAX);
 			break;
 		case 'v': verbose = 1; break;
-		case 'V': cli_version();
-		default: cli_usage();
+		default: cli_other(c);
 		}
-	if (optind == argc)
-		cli_usage();
-	cli_files(argv);
-	return look_at_all(argv + optind, seconds, verbose);
+	return look_at_all(cli_files(argc, argv, 1, argc), seconds, verbose);
 }

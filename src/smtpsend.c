@@ -153,7 +153,6 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 'F': opt->prepare.name = optarg; break;
 		case 'f': opt->prepare.from = optarg; break;
 		case 'H': s->helo = prepare_helo(optarg); break;
-		case 'h': cli_help();
 		case 'I': s->typed = 1; break;
 		case 'j':
 			opt->jobs = cli_number(c, optarg, 1,
@@ -175,7 +174,6 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 's': s->servers = optarg; break;
 		case 'T': s->limit = cli_seconds(c, optarg); break;
 		case 't': opt->prepare.headers = 1; break;
-		case 'V': cli_version();
 		case 'v': s->verbose = opt->prepare.verbose = 1; break;
 		case 'x': s->mx = 1; break;
 		case 'Y': case 'y': opt->sync = c == 'y'; break;
@@ -184,7 +182,7 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 'O': case 'o': case 'R': case 'U':
 			opt->posing = 1;
 			break;
-		default: cli_usage();
+		default: cli_other(c);
 		}
 }
 

@@ -61,8 +61,6 @@ take_all(struct suppression *s, char **paths)
 {
 	enum exit_code code = EX_OK, told;
 
-	if (*paths == NULL)
-		return linefile_read("-", take_line, s);
 	for (; *paths != NULL; paths++) {
 		told = linefile_read(*paths, take_line, s);
 		code = result_worst(code, told);
@@ -131,18 +129,15 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	while ((c = getopt(argc, argv, "hn:o:V")) != -1)
 		switch (c) {
-		case 'h': cli_help();
 		case 'n':
 			s.enough = (size_t)cli_number('n', optarg, 1,
 			    ENOUGH_MAX);
 			break;
 		case 'o': path = optarg; break;
-		case 'V': cli_version();
-		default: cli_usage();
+		default: cli_other(c);
 		}
-	cli_files(argv);
+	argv = cli_files(argc, argv, 0, argc);
 	secret_fill(&s.seed, sizeof s.seed);
-	argv += optind;
 	code = path != NULL ? update(&s, path, argv) : print(&s, argv);
 	suppression_free(&s);
 	return (int)code;

@@ -212,19 +212,17 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	while ((c = getopt(argc, argv, "hk:L:o:V")) != -1)
 		switch (c) {
-		case 'h': cli_help();
 		case 'k': opt.keyfile = optarg; break;
 		case 'L': opt.list = optarg; break;
 		case 'o': opt.gone = optarg; break;
-		case 'V': cli_version();
-		default: cli_usage();
+		default: cli_other(c);
 		}
-	cli_files(argv);
-	if (opt.keyfile == NULL || argc - optind > 1)
+	argv = cli_files(argc, argv, 0, 1);
+	if (opt.keyfile == NULL)
 		cli_usage();
 	cli_clean("-L", opt.list);
 	read_key(&opt);
 	if (optind == argc && getenv("GATEWAY_INTERFACE") != NULL)
 		return serve(&opt);
-	return (int)take_message(&opt, optind < argc ? argv[optind] : "-");
+	return (int)take_message(&opt, *argv);
 }

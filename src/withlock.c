@@ -149,9 +149,7 @@ main(int argc, char **argv)
 		case 'o': opt.output = 1; break;
 		case 'p': opt.make = 1; break;
 		case 'v': opt.verbose = 1; break;
-		case 'h': cli_help();
-		case 'V': cli_version();
-		default: cli_usage();
+		default: cli_other(c);
 		}
 	argc -= optind;
 	argv += optind;

@@ -223,6 +223,8 @@ handin_load(struct handin *h, char *const *paths, const char *name,
 	const char *why;
 	size_t n = 0;
 
+	if (tmpdir == NULL || *tmpdir == '\0')
+		tmpdir = "/tmp";
 	while (paths[n] != NULL)
 		n++;
 	h->n = 0;

@@ -76,8 +76,8 @@ void handin_check(char *const *paths, const char *name);
 
 /*
  * Loads the files that can be loaded, under name, or their own names where it
- * is NULL; hashed is as in orderfile_load.  The others are said on standard
- * error; EX_OK, or what they mean.
+ * is NULL; tmpdir is the value of TMPDIR, and hashed as in orderfile_load.  The
+ * others are said on standard error; EX_OK, or what they mean.
  */
 enum exit_code handin_load(struct handin *h, char *const *paths,
     const char *name, const char *tmpdir, int hashed);

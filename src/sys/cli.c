@@ -34,6 +34,23 @@ open_standard(void)
 			open("/dev/null", mode[fd]);
 }
 
+static void DIE_NORETURN
+help(void)
+{
+	put(STDOUT_FILENO, usage_text);
+	exit(EX_OK);
+}
+
+static void DIE_NORETURN
+version(void)
+{
+	struct buf line = { 0 };
+
+	buf_addf(&line, "%s (mailorder) %s\n", die_name(), CLI_VERSION);
+	put(STDOUT_FILENO, buf_str(&line));
+	exit(EX_OK);
+}
+
 void
 cli_init(int argc, char **argv, const char *usage)
 {
@@ -50,9 +67,9 @@ cli_init(int argc, char **argv, const char *usage)
 	sigaction(SIGXFSZ, &ignore, NULL);
 	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		if (strcmp(argv[i], "--help") == 0)
-			cli_help();
+			help();
 		if (strcmp(argv[i], "--version") == 0)
-			cli_version();
+			version();
 	}
 }
 
@@ -67,23 +84,6 @@ cli_leading(int argc, char **argv)
 }
 
 void
-cli_help(void)
-{
-	put(STDOUT_FILENO, usage_text);
-	exit(EX_OK);
-}
-
-void
-cli_version(void)
-{
-	struct buf line = { 0 };
-
-	buf_addf(&line, "%s (mailorder) %s\n", die_name(), CLI_VERSION);
-	put(STDOUT_FILENO, buf_str(&line));
-	exit(EX_OK);
-}
-
-void
 cli_usage(void)
 {
 	put(STDERR_FILENO, usage_text);
@@ -91,16 +91,28 @@ cli_usage(void)
 }
 
 void
-cli_files(char **argv)
+cli_other(int opt)
 {
-	char **arg = argv + optind;
+	if (opt == 'h')
+		help();
+	if (opt == 'V')
+		version();
+	cli_usage();
+}
 
-	if (strcmp(arg[-1], "--") == 0)
-		return;
-	for (; *arg != NULL; arg++)
+char **
+cli_files(int argc, char **argv, int least, int most)
+{
+	static char dash[] = "-", *standard_input[] = { dash, NULL };
+	char **operands = argv + optind, **arg = operands;
+
+	for (; *arg != NULL && strcmp(operands[-1], "--") != 0; arg++)
 		if (**arg == '-' && arg[0][1] != '\0' &&
 		    access(*arg, F_OK) < 0)
 			die(EX_USAGE, "%s: options come first", *arg);
+	if (argc - optind < least || argc - optind > most)
+		cli_usage();
+	return optind < argc ? operands : standard_input;
 }
 
 long

@@ -27,21 +27,23 @@ void cli_init(int argc, char **argv, const char *usage);
  */
 int cli_leading(int argc, char **argv);
 
-/*
- * For the getopt(3) cases 'h', 'V' and default: usage on standard output and
- * exit 0; the version likewise; usage on standard error and EX_USAGE.
- */
-void cli_help(void) DIE_NORETURN;
-void cli_version(void) DIE_NORETURN;
+/* Usage on standard error, and EX_USAGE. */
 void cli_usage(void) DIE_NORETURN;
 
 /*
- * For programs whose operands are files, once getopt(3) is done with argv: an
- * operand that looks like an option, and is no file, was meant as one, and
- * nothing may be done without it.  It ends the program with EX_USAGE, but
- * behind "--".
+ * For getopt(3)'s default: 'h' is usage on standard output and exit 0, 'V' the
+ * version likewise, and all else is wrong usage.
  */
-void cli_files(char **argv);
+void cli_other(int opt) DIE_NORETURN;
+
+/*
+ * For programs whose operands are files, once getopt(3) is done: the operands,
+ * ended by NULL, or "-" alone, standard input, where there is none.  Fewer than
+ * least or more than most (argc: any number) are wrong usage.  An operand that
+ * looks like an option, and is no file, was meant as one, and nothing may be
+ * done without it: it ends the program with EX_USAGE, but behind "--".
+ */
+char **cli_files(int argc, char **argv, int least, int most);
 
 /*
  * Values of options; what is not one, or is out of range, ends the program

@@ -91,9 +91,7 @@ serve_option(struct serve_opt *o, int opt, const char *arg)
 	case 'w': o->workers = cli_number(opt, arg, 1, WORKERS_MAX); break;
 	case 'U': o->user = arg; break;
 	case 'v': o->verbose = 1; break;
-	case 'h': cli_help();
-	case 'V': cli_version();
-	default: cli_usage();
+	default: cli_other(opt);
 	}
 	if (o->once && o->workers > 1)
 		die(EX_USAGE, "-1: not with several workers (-w)");

@@ -66,7 +66,7 @@ void result_add(struct buf *b, const struct result *r);
  */
 int result_parse(struct result *r, struct span line);
 
-/* Of whom a line speaks: Message-ID or, where it is empty, number; recipient. */
+/* Of whom a line speaks: the id, or where it is empty the number, and rcpt. */
 uint64_t result_hash(struct span id, uintmax_t number, struct span rcpt);
 
 /* Length of the enhanced status code at the start of s (RFC 3463), or 0. */
