@@ -33,11 +33,11 @@ MODULES = \
 	sys/local sys/lock sys/loop sys/net sys/newfile sys/openssl \
 	sys/secret sys/serve sys/spawn sys/stop sys/text \
 	sys/tlsserver sys/workers \
-	format/bounce/blame format/bounce/bounce format/bounce/forms \
+	format/bounce/bounce format/bounce/forms \
 	format/bounce/found format/bounce/returned \
-	format/bounce/heading format/bounce/htmltext \
+	format/bounce/htmltext \
 	format/bounce/notice format/bounce/parts \
-	format/bounce/reason format/bounce/status \
+	format/bounce/status \
 	format/bounce/suppression \
 	format/crypt/md5 format/crypt/sha256 format/crypt/tag \
 	format/dialogue/answer \

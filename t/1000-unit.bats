@@ -42,7 +42,7 @@ unit() {
 
 @test "format/crypt/sha256" { unit hash; }
 
-@test "format/bounce/blame" { unit blame; }
+@test "format/bounce/suppression" { unit blame; }
 
 @test "format/crypt/tag, format/mail/verp" { unit verp; }
 

@@ -27,6 +27,23 @@ buf_reserve(struct buf *b, size_t n)
 	b->cap = cap;
 }
 
+struct piece
+buf_keep(struct buf *b, struct span s)
+{
+	struct piece p;
+
+	p.at = b->n;
+	p.n = s.n;
+	buf_addspan(b, s);
+	return p;
+}
+
+struct span
+buf_piece(const struct buf *b, struct piece p)
+{
+	return p.n == 0 ? span_of(NULL, 0) : span_of(b->p + p.at, p.n);
+}
+
 void
 buf_addlower(struct buf *b, struct span s)
 {

@@ -29,6 +29,11 @@ struct buf {
 	size_t cap;		/* bytes allocated */
 };
 
+/* Bytes of a buf that goes on growing. */
+struct piece {
+	size_t at, n;
+};
+
 /* Makes room for n more bytes; the one place where memory grows. */
 void buf_reserve(struct buf *b, size_t n);
 
@@ -63,6 +68,8 @@ buf_addc(struct buf *b, int c)
 	b->p[b->n++] = (char)c;
 }
 
+struct piece buf_keep(struct buf *b, struct span s);	/* appends it */
+struct span buf_piece(const struct buf *b, struct piece p);
 void buf_addlower(struct buf *b, struct span s);	/* ASCII letters only */
 void buf_addu(struct buf *b, uintmax_t u);	/* in decimal */
 void buf_addf(struct buf *b, const char *fmt, ...) DIE_PRINTF(2, 3);

@@ -1,7 +1,7 @@
-/* format/bounce/blame */
+/* format/bounce/suppression: whom a failure speaks of */
 #include "test.h"
 
-#include "format/bounce/blame.h"
+#include "format/bounce/suppression.h"
 
 static void
 check(enum result_stage stage, int code, const char *text, enum blame want)

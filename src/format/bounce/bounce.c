@@ -35,7 +35,7 @@ explain_report(struct bounce *b, struct span text)
 		one = &b->found.one[i];
 		if (one->rcpt.n > 0)
 			found_explain(&b->found, one, notice_reason(text,
-			    found_span(&b->found, one->rcpt)));
+			    buf_piece(&b->found.text, one->rcpt)));
 	}
 }
 
@@ -145,7 +145,7 @@ static struct span
 recipient(struct reading *r, const struct found_one *one)
 {
 	struct bounce *b = r->b;
-	const struct span named = found_span(&b->found, one->rcpt);
+	const struct span named = buf_piece(&b->found.text, one->rcpt);
 	const struct span ours = buf_span(&b->verp);
 
 	/* Servers on the way may have changed the letters of ours. */
@@ -226,8 +226,8 @@ add_lines(struct reading *r, int64_t time, struct buf *out)
 			continue;
 		res.status = one->status;
 		res.code = one->code;
-		res.server = found_span(&b->found, one->server);
-		res.text = found_span(&b->found, one->text);
+		res.server = buf_piece(&b->found.text, one->server);
+		res.text = buf_piece(&b->found.text, one->text);
 		result_add(out, &res);
 		b->lines++;
 	}

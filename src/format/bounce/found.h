@@ -7,16 +7,11 @@
 #include "format/wire/results.h"
 #include "sys/buf.h"
 
-/* Octets of buf hold from at on. */
-struct found_piece {
-	size_t at, n;
-};
-
 struct found_one {
 	enum result_status status;
 	int code;			/* 0: there is none */
-	struct found_piece rcpt;	/* empty: it is not said who */
-	struct found_piece text, server;
+	struct piece rcpt;		/* empty: it is not said who */
+	struct piece text, server;
 };
 
 /* Makes UTF-8 of text in the character set of that name: 0, or -1. */
@@ -27,9 +22,9 @@ struct found {
 	found_convert *convert;		/* of encoded words; or NULL */
 	struct found_one *one;
 	size_t n;
+	struct buf text;	/* what they point into */
 	/* private */
 	size_t cap;
-	struct buf hold;
 };
 
 void found_clear(struct found *f);
@@ -37,8 +32,10 @@ void found_free(struct found *f);
 
 /*
  * One more.  rcpt is an address in brackets or without, or it counts as not
- * said; why is what was said of it, from which code and text are made
- * (reason.h); status and the server's name may be empty.  One that is like the
+ * said; why is what was said of it, from which code and text are made: text
+ * on one line, from the SMTP reply on that stands in it, and at its start an
+ * enhanced status code where that is known: the reply's own, one in the text,
+ * or status.  status and the server's name may be empty.  One that is like the
  * one before it is none more.
  */
 void found_add(struct found *f, enum result_status what, struct span rcpt,
@@ -47,6 +44,7 @@ void found_add(struct found *f, enum result_status what, struct span rcpt,
 /* Takes code and text from why where nothing was said so far. */
 void found_explain(struct found *f, struct found_one *one, struct span why);
 
-struct span found_span(const struct found *f, struct found_piece p);
+/* Where a reply that refuses begins in s, "550 ", "450-4.2.0"; or s.n. */
+size_t found_reply(struct span s);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "format/mail/addr.h"
 #include "forms.h"
-#include "reason.h"
 
 /* A form's first recipient follows its line within so many lines. */
 #define LEAD_MAX 16
@@ -88,7 +87,7 @@ notice_reason(struct span text, struct span rcpt)
 
 	while (text.n > 0) {
 		line = span_trim(span_chomp(span_line(&text)));
-		if (reason_reply(line) == line.n)
+		if (found_reply(line) == line.n)
 			continue;
 		for (at = line; at.n >= rcpt.n; at = span_drop(at, 1))
 			if (span_case_eq(span_of(at.p, rcpt.n), rcpt))
@@ -103,7 +102,7 @@ explanation(struct span text)
 {
 	struct span line, why;
 
-	why = text = span_drop(text, reason_reply(text));
+	why = text = span_drop(text, found_reply(text));
 	while (text.n > 0) {
 		line = span_chomp(span_line(&text));
 		if (span_trim(line).n == 0)
@@ -119,7 +118,7 @@ reason_of(const struct notice *n)
 {
 	struct span why = { 0 };
 
-	if (reason_reply(n->why) < n->why.n)
+	if (found_reply(n->why) < n->why.n)
 		return n->why;
 	if (n->found->n < SEARCHED_MAX)
 		why = notice_reason(n->text, n->listed);
@@ -188,7 +187,7 @@ refused(struct span line)
 {
 	struct span rest = span_trim(line), rcpt;
 
-	if (rest.n < 5 || rest.p[0] != '5' || reason_reply(rest) != 0)
+	if (rest.n < 5 || rest.p[0] != '5' || found_reply(rest) != 0)
 		return span_of(NULL, 0);
 	rest = span_drop(rest, 4);
 	rest = span_trim(span_drop(rest, result_enhanced(rest)));

@@ -6,7 +6,7 @@
 
 struct returned_letter {
 	int open;
-	size_t at, n;		/* of the line in the text */
+	struct piece line;
 };
 
 void
@@ -49,10 +49,8 @@ returned_bounce(struct returned *r, struct span line, int known)
 		r->letter = die_realloc(r->letter, r->cap, sizeof *r->letter);
 	}
 	r->letter[had].open = !known;
-	r->letter[had].at = r->text.n;
-	r->letter[had].n = known ? 0 : line.n;
-	if (!known)
-		buf_addspan(&r->text, line);
+	r->letter[had].line = buf_keep(&r->text,
+	    known ? span_of(NULL, 0) : line);
 	r->open += !known;
 	set_rebase(&r->set, r->text.p);
 	return 0;
@@ -77,7 +75,7 @@ returned_letter(struct returned *r, struct span line, struct span *bounce)
 	letter = &r->letter[i];
 	letter->open = 0;
 	r->open--;
-	*bounce = span_of(r->text.p + letter->at, letter->n);
+	*bounce = buf_piece(&r->text, letter->line);
 	return 1;
 }
 
@@ -88,7 +86,7 @@ returned_next(const struct returned *r, size_t *i, struct span *bounce)
 
 	while (*i < r->set.n) {
 		letter = &r->letter[(*i)++];
-		*bounce = span_of(r->text.p + letter->at, letter->n);
+		*bounce = buf_piece(&r->text, letter->line);
 		if (letter->open)
 			return 1;
 	}

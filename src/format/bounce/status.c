@@ -3,6 +3,7 @@
 #include "format/mail/addr.h"
 #include "format/mail/hdr.h"
 #include "format/mail/multipart.h"
+#include "format/mail/unicode.h"
 
 /* Blocks of fields that are read, the one about the message among them. */
 #define BLOCKS_MAX 10001
@@ -12,31 +13,9 @@ struct block {
 	struct span action, final, original, status, diagnostic, server;
 };
 
-/* Appends a character of UTF-8. */
-static void
-add_character(struct buf *b, unsigned long c)
-{
-	if (c < 0x80) {
-		buf_addc(b, (int)c);
-		return;
-	}
-	if (c < 0x800)
-		buf_addc(b, (int)(0xc0 | c >> 6));
-	else {
-		if (c < 0x10000)
-			buf_addc(b, (int)(0xe0 | c >> 12));
-		else {
-			buf_addc(b, (int)(0xf0 | c >> 18));
-			buf_addc(b, (int)(0x80 | (c >> 12 & 0x3f)));
-		}
-		buf_addc(b, (int)(0x80 | (c >> 6 & 0x3f)));
-	}
-	buf_addc(b, (int)(0x80 | (c & 0x3f)));
-}
-
 /* \x{HEX} at the start of s, RFC 6533 3: its length, or 0. */
 static size_t
-hex_character(struct span s, unsigned long *c)
+hex_character(struct span s, uint32_t *c)
 {
 	size_t i;
 
@@ -44,7 +23,7 @@ hex_character(struct span s, unsigned long *c)
 		return 0;
 	*c = 0;
 	for (i = 3; i < s.n && i < 9 && byte_hex(s.p[i]) >= 0; i++)
-		*c = *c << 4 | (unsigned long)byte_hex(s.p[i]);
+		*c = *c << 4 | (uint32_t)byte_hex(s.p[i]);
 	return i > 3 && i < s.n && s.p[i] == '}' && *c > 0x1f &&
 	    *c < 0x110000 ? i + 1 : 0;
 }
@@ -55,7 +34,7 @@ add_address(struct buf *b, struct span value)
 {
 	const char *semicolon = span_find(value, ';');
 	const char *comment;
-	unsigned long c;
+	uint32_t c;
 	size_t n;
 
 	if (semicolon != NULL)
@@ -66,7 +45,7 @@ add_address(struct buf *b, struct span value)
 	while (value.n > 0) {
 		n = hex_character(value, &c);
 		if (n > 0)
-			add_character(b, c);
+			unicode_add(b, c);
 		else if (value.p[0] != '\r' && value.p[0] != '\n')
 			buf_addc(b, value.p[0]);
 		value = span_drop(value, n > 0 ? n : 1);
