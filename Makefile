@@ -40,20 +40,19 @@ MODULES = \
 	format/bounce/status \
 	format/bounce/suppression \
 	format/crypt/md5 format/crypt/sha256 format/crypt/tag \
-	format/dialogue/answer \
 	format/dialogue/awaited format/dialogue/dialogue \
 	format/dialogue/differ format/dialogue/normalize \
 	format/dialogue/explain format/dialogue/explainauth \
-	format/dialogue/explaindialogue format/dialogue/explainline \
+	format/dialogue/explainline \
 	format/dialogue/explainmail format/dialogue/explainword \
 	format/dialogue/explanation format/dialogue/tamper \
 	format/dialogue/follow format/dialogue/judge \
 	format/dialogue/judgeargs format/dialogue/judgeftp \
 	format/dialogue/judgeorder format/dialogue/judgepop3 \
-	format/dialogue/judgereply format/dialogue/judgesmtp \
+	format/dialogue/judgesmtp \
 	format/dialogue/judgetext format/dialogue/ladder \
 	format/dialogue/machine format/dialogue/notes \
-	format/dialogue/offer format/dialogue/record \
+	format/dialogue/record \
 	format/dialogue/recording format/dialogue/render \
 	format/dialogue/rule format/dialogue/rules \
 	format/dialogue/ruleword format/dialogue/verb \
@@ -121,7 +120,7 @@ PARTS = \
 	format/dialogue/explaincommand format/dialogue/explainreply \
 	format/dialogue/explainstatus format/dialogue/followstate \
 	format/dialogue/laddersvg format/dialogue/laddertext \
-	format/dialogue/machineplan format/order/fieldscheck \
+	format/order/fieldscheck \
 	format/picture/plotfill \
 	format/picture/plottime format/wire/tallytext \
 	grade/clienttext grade/pop3clients \

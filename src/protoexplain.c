@@ -91,11 +91,11 @@ read_all(const struct opt *opt, char **paths, struct wr *out)
 	const char *password = getenv(PASSWORD);
 	enum exit_code code, worst = EX_OK;
 
-	p.x.explains_mail = opt->mail;
-	p.x.mail.convert = to_utf8;
-	p.x.auth.shows = opt->open;
+	p.explains_mail = opt->mail;
+	p.mail.convert = to_utf8;
+	p.auth.shows = opt->open;
 	if (opt->open && password != NULL)
-		p.x.auth.password = span_str(password);
+		p.auth.password = span_str(password);
 	for (; *paths != NULL && out->err == 0; paths++) {
 		code = read_file(&p, *paths, out);
 		if (code > worst)

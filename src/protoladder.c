@@ -88,7 +88,7 @@ draw_machines(const struct opt *o, struct recorded_file *f, struct buf *b)
 static void
 draw(const struct opt *o, const char *path)
 {
-	struct buf body = { 0 }, head = { 0 };
+	struct buf body = { 0 };
 	struct recorded_file f;
 	struct wr out;
 	size_t height;
@@ -101,16 +101,12 @@ draw(const struct opt *o, const char *path)
 		die(EX_DATAERR, "%s: not drawn", f.name);
 	if (body.n == 0)
 		die(EX_DATAERR, "%s: there is no dialogue in it", f.name);
-	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	if (!o->text) {
-		svg_begin(&head, o->width, o->states ? MACHINE_WIDTH :
+	if (!o->text)
+		svg_frame(&body, o->width, o->states ? MACHINE_WIDTH :
 		    o->width, height);
-		svg_end(&body);
-		wr_addspan(&out, buf_span(&head));
-	}
+	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
 	wr_direct(&out, buf_span(&body));
 	wr_finish(&out);
-	buf_free(&head);
 	buf_free(&body);
 }
 

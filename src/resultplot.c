@@ -57,18 +57,13 @@ read_all(struct survey *s, char **paths)
 static void
 draw(struct survey *s, size_t width)
 {
-	struct buf head = { 0 }, body = { 0 };
+	struct buf body = { 0 };
 	struct wr out;
-	size_t height;
 
-	height = plot_svg(&body, s, width);
-	svg_begin(&head, width, width, height);
-	svg_end(&body);
+	svg_frame(&body, width, width, plot_svg(&body, s, width));
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	wr_addspan(&out, buf_span(&head));
 	wr_direct(&out, buf_span(&body));
 	wr_finish(&out);
-	buf_free(&head);
 	buf_free(&body);
 }
 

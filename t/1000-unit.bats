@@ -56,7 +56,7 @@ unit() {
 
 @test "format/dialogue/normalize, format/dialogue/differ" { unit normalize; }
 
-@test "format/dialogue/follow, answer, awaited, verb" { unit follow; }
+@test "format/dialogue/follow, awaited, verb" { unit follow; }
 
 @test "format/dialogue/record" { unit record; }
 

@@ -32,10 +32,10 @@ explain(struct span rest, enum render_form form)
 {
 	struct explanation p = { .form = form };
 
-	p.x.explains_mail = 1;
-	p.x.mail.convert = to_utf8;
-	p.x.auth.shows = 1;
-	p.x.auth.password = span_str("secret");
+	p.explains_mail = 1;
+	p.mail.convert = to_utf8;
+	p.auth.shows = 1;
+	p.auth.password = span_str("secret");
 	while (rest.n > 0) {
 		MUST(explanation_line(&p, span_line(&rest)) == 0 ||
 		    p.why != NULL);

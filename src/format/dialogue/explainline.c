@@ -122,20 +122,16 @@ say_code(struct notes *notes, enum dialogue_protocol p,
     const struct follow_line *line)
 {
 	static const char *const words[] = { "", "", "+OK", "+", "", "-ERR" };
-	char code[sizeof "250"];
+	struct buf code = { 0 };
 	const struct explain_reply *r;
 	struct buf *b;
 
 	if (p == DIALOGUE_POP3)
-		memcpy(code, "", 1);
-	else {
-		code[0] = (char)('0' + line->code / 100);
-		code[1] = (char)('0' + line->code / 10 % 10);
-		code[2] = (char)('0' + line->code % 10);
-		code[3] = '\0';
-	}
-	r = explain_reply(p, line->verb, span_str(p == DIALOGUE_POP3 ?
-	    words[line->digit] : code));
+		buf_adds(&code, words[line->digit]);
+	else
+		buf_addu(&code, (uintmax_t)line->code);
+	r = explain_reply(p, line->verb, buf_span(&code));
+	buf_free(&code);
 	if (r == NULL)
 		return;
 	b = notes_new(notes, NOTE_MEANS, r->section);

@@ -1,6 +1,5 @@
 #include "follow.h"
 
-#include "answer.h"
 #include "format/wire/mask.h"
 #include "format/wire/ordline.h"
 

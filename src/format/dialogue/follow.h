@@ -7,7 +7,6 @@
 #define FORMAT_DIALOGUE_FOLLOW_H
 
 #include "awaited.h"
-#include "offer.h"
 
 enum follow_kind {
 	FOLLOW_NOTE,		/* no line: what became of the connection */

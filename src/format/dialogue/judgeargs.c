@@ -55,14 +55,14 @@ static const struct {
 };
 
 int
-judgeargs_offered(const struct judgeargs_offers *o, const char *word)
+judgeargs_offered(const struct judgeargs_offers *o, struct span word)
 {
 	struct span rest = buf_span(&o->words), one;
 
 	if (!o->known)
 		return 1;
 	while ((one = span_take_word(&rest)).n > 0)
-		if (span_case_is(one, word))
+		if (span_case_eq(one, word))
 			return 1;
 	return 0;
 }
@@ -127,11 +127,11 @@ judge_parameter(struct review *j, const struct judgeargs_offers *offers,
 	if (!is_value(what, value))
 		buf_addf(review_fault(j, parameters[i].section),
 		    "not a value of %s", what);
-	if (!judgeargs_offered(offers, parameters[i].offer))
+	if (!judgeargs_offered(offers, span_str(parameters[i].offer)))
 		buf_addf(review_fault(j, "RFC 5321 2.2.1"), "%s, and the "
 		    "server does not offer %s", what, parameters[i].offer);
 	if (strcmp(what, "BODY") == 0 && span_case_is(value, "BINARYMIME") &&
-	    !judgeargs_offered(offers, "BINARYMIME"))
+	    !judgeargs_offered(offers, span_str("BINARYMIME")))
 		review_wrong(j, "RFC 3030 3", "BODY=BINARYMIME, and the "
 		    "server does not offer BINARYMIME");
 	if (j->line->verb[0] == 'M')

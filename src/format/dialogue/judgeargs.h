@@ -13,7 +13,7 @@ struct judgeargs_offers {
 };
 
 /* Whether the server offers this, or may. */
-int judgeargs_offered(const struct judgeargs_offers *o, const char *word);
+int judgeargs_offered(const struct judgeargs_offers *o, struct span word);
 
 /* Looks at a command; text learns what MAIL says of it. */
 void judgeargs(struct review *j, const struct judgeargs_offers *offers,

@@ -82,18 +82,18 @@ static void
 judge_reply(struct review *j)
 {
 	const struct follow_line *l = j->line;
-	char code[4];
+	struct buf code = { 0 };
+	int known;
 
 	if (l->kind == FOLLOW_NO_REPLY) {
 		review_wrong(j, PAGE, "not a reply: a code of three digits, a "
 		    "blank, and text");
 		return;
 	}
-	code[0] = (char)('0' + l->code / 100);
-	code[1] = (char)('0' + l->code / 10 % 10);
-	code[2] = (char)('0' + l->code % 10);
-	code[3] = '\0';
-	if (explain_reply(DIALOGUE_ORDER, l->verb, span_str(code)) == NULL)
+	buf_addu(&code, (uintmax_t)l->code);
+	known = explain_reply(DIALOGUE_ORDER, l->verb, buf_span(&code)) != NULL;
+	buf_free(&code);
+	if (!known)
 		review_wrong(j, PAGE, "no code of this protocol");
 	else if (l->stray)
 		review_wrong(j, PAGE, "no command has asked for this reply");

@@ -1,6 +1,6 @@
 #include "judgesmtp.h"
 
-#include "judgereply.h"
+#include "explain.h"
 
 #define ORDER "RFC 5321 4.1.4"
 
@@ -11,28 +11,41 @@
 #define RCPT	8u
 #define OFFER	16u		/* a keyword of its own name */
 
-static const struct {
+#define REPLY_MAX 512		/* RFC 5321 4.5.3.1.5, CRLF included */
+#define CHALLENGE_MAX 12288	/* RFC 4954 4 */
+
+/* Of codes that say yes: RFC 5321 4.3.2, 4954, 3207, 1985. */
+static const struct command {
 	const char *verb;
 	unsigned needs;
-} needs[] = {
-	{ "MAIL", HELLO | OUTSIDE }, { "SEND", HELLO | OUTSIDE },
-	{ "SOML", HELLO | OUTSIDE }, { "SAML", HELLO | OUTSIDE },
-	{ "RCPT", HELLO | SENDER }, { "DATA", HELLO | SENDER | RCPT },
-	{ "BDAT", HELLO | SENDER | RCPT }, { "AUTH", HELLO | OUTSIDE | OFFER },
-	{ "STARTTLS", HELLO | OUTSIDE | OFFER },
-	{ "ETRN", HELLO | OUTSIDE | OFFER }, { "TURN", HELLO | OUTSIDE },
-	{ "XCLIENT", HELLO | OFFER }, { "XFORWARD", HELLO | OFFER }
+	const char *codes;	/* that say yes; NULL: any that can */
+} commands[] = {
+	{ "HELO", 0, "250" }, { "EHLO", 0, "250" },
+	{ "MAIL", HELLO | OUTSIDE, "250" }, { "SEND", HELLO | OUTSIDE, "250" },
+	{ "SOML", HELLO | OUTSIDE, "250" }, { "SAML", HELLO | OUTSIDE, "250" },
+	{ "RCPT", HELLO | SENDER, "250 251 252" },
+	{ "DATA", HELLO | SENDER | RCPT, "354" },
+	{ "BDAT", HELLO | SENDER | RCPT, "250" }, { ".", 0, "250" },
+	{ "RSET", 0, "250" }, { "VRFY", 0, "250 251 252" },
+	{ "EXPN", 0, "250 252" }, { "QUIT", 0, "221" },
+	{ "AUTH", HELLO | OUTSIDE | OFFER, "235 334" },
+	{ "STARTTLS", HELLO | OUTSIDE | OFFER, "220" },
+	{ "ETRN", HELLO | OUTSIDE | OFFER, "250 251 252 253" },
+	{ "TURN", HELLO | OUTSIDE, NULL },
+	{ "XCLIENT", HELLO | OFFER, "220 250" },
+	{ "XFORWARD", HELLO | OFFER, NULL }, { "", 0, NULL }
 };
 
-static unsigned
-needs_of(const char *verb)
+/* The entry of a verb, or the last one. */
+static const struct command *
+find_command(const char *verb)
 {
-	size_t i;
+	const struct command *c;
 
-	for (i = 0; i < COUNT(needs); i++)
-		if (strcmp(verb, needs[i].verb) == 0)
-			return needs[i].needs;
-	return 0;
+	for (c = commands; *c->verb != '\0'; c++)
+		if (strcmp(verb, c->verb) == 0)
+			break;
+	return c;
 }
 
 static void
@@ -65,7 +78,7 @@ judge_envelope(struct judgesmtp *s, struct review *j, unsigned need)
 static void
 judge_order(struct judgesmtp *s, struct review *j)
 {
-	unsigned need = needs_of(j->line->verb);
+	unsigned need = find_command(j->line->verb)->needs;
 
 	if ((need & HELLO) != 0 && s->hello == 0)
 		misplaced(j, ORDER, "before EHLO or HELO");
@@ -78,9 +91,9 @@ judge_order(struct judgesmtp *s, struct review *j)
 	if (review_is(j, "AUTH") && s->logged_in)
 		misplaced(j, "RFC 4954 4", "after a log-in that succeeded");
 	if (s->hello != 0 && (((need & OFFER) != 0 &&
-	    !judgeargs_offered(&s->offers, j->line->verb)) ||
+	    !judgeargs_offered(&s->offers, span_str(j->line->verb))) ||
 	    (review_is(j, "BDAT") &&
-	    !judgeargs_offered(&s->offers, "CHUNKING"))))
+	    !judgeargs_offered(&s->offers, span_str("CHUNKING")))))
 		misplaced(j, "RFC 5321 2.2.1", "was not offered by EHLO");
 }
 
@@ -150,18 +163,6 @@ claim(struct judgesmtp *s, const struct review *j)
 	}
 }
 
-static int
-is_offered(const struct judgesmtp *s, struct span word)
-{
-	struct buf name = { 0 };
-	int offered;
-
-	buf_addspan(&name, word);
-	offered = judgeargs_offered(&s->offers, buf_str(&name));
-	buf_free(&name);
-	return offered;
-}
-
 /* What is no command: most likely the text of a message, and why it is here. */
 static void
 judge_unknown(struct judgesmtp *s, struct review *j,
@@ -184,7 +185,8 @@ judge_unknown(struct judgesmtp *s, struct review *j,
 	else if (word.n == 0)
 		review_wrong(j, "RFC 5321 4.1.1", "an empty line is no "
 		    "command");
-	else if (s->offers.known && is_offered(s, word))
+	else if (s->offers.known &&
+	    judgeargs_offered(&s->offers, word))
 		review_remark(j, "RFC 5321 2.2.1", "A command of its own, "
 		    "which EHLO has shown.");
 	else if (word.p[0] == 'X' || word.p[0] == 'x')
@@ -310,10 +312,129 @@ learn_offers(struct judgesmtp *s, const struct review *j)
 		s->offers.known = 1;
 }
 
+/* Codes that say yes to one command alone, and to no other. */
+static const int alone[] = { 220, 221, 235, 334, 354 };
+
+static int
+has_code(const char *codes, int code)
+{
+	struct span rest = span_str(codes), word;
+	uintmax_t n;
+
+	while ((word = span_take_word(&rest)).n > 0)
+		if (span_number(word, &n) == 0 && (int)n == code)
+			return 1;
+	return 0;
+}
+
+/* Whether this code can be an answer to that command, as 4yz and 5yz can. */
+static int
+fits(const char *verb, int code)
+{
+	const char *codes = find_command(verb)->codes;
+	size_t i;
+
+	if (codes != NULL)
+		return has_code(codes, code);
+	/* Who speaks another protocol is shown out by some with a 221. */
+	for (i = 0; i < COUNT(alone); i++)
+		if (alone[i] == code)
+			return code == 221 && *verb == '\0';
+	return code / 100 == 2;
+}
+
+/* The code says what another command would be answered. */
+static void
+judge_fit(struct review *j)
+{
+	const struct follow_line *l = j->line;
+
+	if (l->digit > 3 || fits(l->verb, l->code))
+		return;
+	buf_addf(review_fault(j, "RFC 5321 4.3.2"), "%d is no answer to %s: "
+	    "the replies are out of step with the commands", l->code,
+	    strcmp(l->verb, ".") == 0 ? "the text of a message" :
+	    *l->verb == '\0' ? "an unknown command" : l->verb);
+}
+
+/* The class of 5.1.1 is the first digit of 550. */
+static void
+judge_status(struct review *j)
+{
+	struct explain_status status;
+	struct span text = j->line->text;
+
+	/* RFC 2034 4: not in the greeting, nor to EHLO. */
+	if (j->line->turn == 0 || review_is(j, "EHLO") ||
+	    review_is(j, "HELO") || j->line->digit == 3 ||
+	    explain_status(&status, text) == 0)
+		return;
+	if (text.p[0] - '0' != j->line->digit)
+		buf_addf(review_fault(j, "RFC 2034 4"), "a status code of "
+		    "class %c, and the reply is %d", text.p[0], j->line->code);
+}
+
+static void
+judge_form(struct review *j, int was)
+{
+	const struct follow_line *l = j->line;
+	size_t n = j->e->text.n + 2;
+
+	if (was != 0 && l->code != was)
+		buf_addf(review_fault(j, "RFC 5321 4.2.1"), "the lines of one "
+		    "reply have different codes, %d and %d", was, l->code);
+	if (l->digit < 2 || l->code / 10 % 10 > 5)
+		review_wrong(j, "RFC 5321 4.2.1", "no code of SMTP: the first "
+		    "digit is 2 to 5, the second 0 to 5");
+	if (n > REPLY_MAX && l->code != 334)
+		buf_addf(review_fault(j, "RFC 5321 4.5.3.1.5"), "a reply line "
+		    "of %zu octets with its CRLF: %d are allowed", n,
+		    REPLY_MAX);
+	if (!span_is_ascii(j->e->text) &&
+	    (j->follow->offers & OFFER_SMTPUTF8) == 0)
+		review_wrong(j, "RFC 5321 4.2", "octets over 127 in a reply");
+	if (n > CHALLENGE_MAX)
+		review_wrong(j, "RFC 4954 4", "a challenge over 12288 octets");
+}
+
+static void
+judge_place(struct review *j)
+{
+	const struct follow_line *l = j->line;
+
+	if (l->stray)
+		review_wrong(j, "RFC 5321 4.2", "no command has asked for "
+		    "this reply: each has one, and no more");
+	else if (l->turn == 0 && l->digit < 4 && l->code != 220)
+		review_wrong(j, "RFC 5321 4.3.2", "no greeting: that is 220, "
+		    "or a refusal");
+	else if (l->turn > 0)
+		judge_fit(j);
+}
+
+/* *code, 0 at first, is that of a reply whose last line has not come. */
+static void
+judge_reply(struct review *j, int *code)
+{
+	const struct follow_line *l = j->line;
+	int was = *code;
+
+	if (l->kind == FOLLOW_NO_REPLY) {
+		review_wrong(j, "RFC 5321 4.2", "not a reply: it has no code "
+		    "of three digits and a blank or hyphen");
+		return;
+	}
+	*code = l->last ? 0 : l->code;
+	judge_form(j, was);
+	if (was == 0)
+		judge_place(j);
+	judge_status(j);
+}
+
 static void
 judge_server(struct judgesmtp *s, struct review *j)
 {
-	judgereply(j, &s->code);
+	judge_reply(j, &s->code);
 	if (j->line->kind != FOLLOW_REPLY)
 		return;
 	learn_offers(s, j);

@@ -23,31 +23,6 @@ struct machine {
 	struct machine_walk walks[MACHINE_PROTOCOLS];
 };
 
-struct machine_edge {
-	enum follow_state from, to;
-	const char *label;
-	const char *path;	/* up to where it ends */
-	int x, y;		/* there */
-	char way;		/* that it has there: l, r, u, d */
-	int label_x, label_y;
-	char anchor;		/* of the label: s, m, e */
-};
-
-struct machine_node {
-	enum follow_state state;
-	const char *name;
-	int x, y;		/* of its centre */
-};
-
-/* What is known of a protocol; the tables end in one without a name, label. */
-struct machine_plan {
-	int height;
-	const struct machine_node *nodes;
-	const struct machine_edge *edges;
-};
-
-extern const struct machine_plan machine_plans[MACHINE_PROTOCOLS];
-
 /* Takes a whole dialogue. */
 void machine_walk(struct machine *m, const struct recording *r);
 

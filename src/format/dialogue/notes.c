@@ -66,14 +66,6 @@ notes_append(struct notes *n, const struct notes *more)
 }
 
 void
-notes_clear(struct notes *n)
-{
-	buf_clear(&n->text);
-	buf_clear(&n->list);
-	n->n = n->wrong = 0;
-}
-
-void
 notes_free(struct notes *n)
 {
 	buf_free(&n->text);

@@ -48,7 +48,6 @@ void notes_append(struct notes *n, const struct notes *more);
 /* The i-th of n->n, from 0; valid until the notes change. */
 struct note notes_get(const struct notes *n, size_t i);
 
-void notes_clear(struct notes *n);
 void notes_free(struct notes *n);
 
 #endif

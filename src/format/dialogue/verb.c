@@ -1,5 +1,30 @@
 #include "verb.h"
 
+static const struct {
+	const char *name;
+	unsigned offer;
+} offers[] = {
+	{ "PIPELINING", OFFER_PIPELINING }, { "SIZE", OFFER_SIZE },
+	{ "8BITMIME", OFFER_8BITMIME }, { "SMTPUTF8", OFFER_SMTPUTF8 },
+	{ "CHUNKING", OFFER_CHUNKING }, { "BINARYMIME", OFFER_BINARYMIME },
+	{ "ENHANCEDSTATUSCODES", OFFER_ENHANCED }, { "DSN", OFFER_DSN },
+	{ "AUTH", OFFER_AUTH }, { "SASL", OFFER_AUTH },
+	{ "STARTTLS", OFFER_STARTTLS }, { "STLS", OFFER_STARTTLS }
+};
+
+unsigned
+offer_find(struct span line)
+{
+	struct span word = span_take_word(&line);
+	size_t i;
+
+	for (i = 0; i < COUNT(offers); i++)
+		if (span_case_is(word, offers[i].name))
+			return offers[i].offer;
+	/* "AUTH=PLAIN", as Microsoft once wrote it. */
+	return span_case_begins(word, "AUTH=") ? OFFER_AUTH : 0;
+}
+
 /* RFC 5321, 1870, 1985, 2645, 2920 3.1, 3030, 3207, 4468, 4954. */
 static const struct verb smtp[] = {
 	{ "HELO", VERB_WAITS }, { "EHLO", VERB_WAITS },

@@ -1,21 +1,19 @@
 #include "svg.h"
 
 void
-svg_begin(struct buf *b, size_t width, size_t across, size_t down)
+svg_frame(struct buf *b, size_t width, size_t across, size_t down)
 {
 	size_t height = down * width / across;
+	struct buf head = { 0 };
 
-	buf_addf(b, "<svg xmlns=\"http://www.w3.org/2000/svg\" "
+	buf_addf(&head, "<svg xmlns=\"http://www.w3.org/2000/svg\" "
 	    "version=\"1.1\" width=\"%zu\" height=\"%zu\" "
 	    "viewBox=\"0 0 %zu %zu\" xml:space=\"preserve\">\n"
 	    "<rect width=\"%zu\" height=\"%zu\" fill=\"#ffffff\"/>\n",
 	    width, height, across, down, across, down);
-}
-
-void
-svg_end(struct buf *b)
-{
+	buf_insert(b, 0, head.p, head.n);
 	buf_adds(b, "</svg>\n");
+	buf_free(&head);
 }
 
 /* How many bytes XML can hold, of those that s begins with. */

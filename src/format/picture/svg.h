@@ -12,11 +12,10 @@
 #define SVG_RED "#cc0000"
 
 /*
- * The picture begins, on white, drawn in units of which across and down are to
- * be as wide as width.
+ * Makes a picture, on white, of what is drawn in units of which across and down
+ * are to be as wide as width.
  */
-void svg_begin(struct buf *b, size_t width, size_t across, size_t down);
-void svg_end(struct buf *b);
+void svg_frame(struct buf *b, size_t width, size_t across, size_t down);
 
 /* Adds a text, escaped; what XML cannot hold is a question mark. */
 void svg_add(struct buf *b, struct span text);
