@@ -61,13 +61,13 @@ MODULES = \
 	format/mail/crlf format/mail/date format/mail/downgrade \
 	format/mail/hdr format/mail/idn format/mail/mime \
 	format/mail/mimehead format/mail/unicode \
-	format/mail/multipart format/mail/verp format/mail/words \
-	format/order/attach format/order/cells format/order/dryrun \
+	format/mail/multipart format/mail/verp \
+	format/order/attach format/order/cells \
 	format/order/entry format/order/excerpt format/order/exclude \
 	format/order/faults format/order/fields \
-	format/order/headers format/order/headings format/order/letter \
+	format/order/headers format/order/letter \
 	format/order/lettermime format/order/mailing \
-	format/order/meant format/order/order format/order/repeats \
+	format/order/meant format/order/order \
 	format/order/rows format/order/set format/order/source \
 	format/order/table format/order/template \
 	format/picture/plot format/picture/svg format/wire/bsmtp \
@@ -77,7 +77,7 @@ MODULES = \
 	format/wire/netrc format/wire/ordline format/wire/protocol \
 	format/wire/rcfile \
 	format/wire/reply format/wire/results format/wire/scram \
-	format/wire/survey format/wire/tally format/wire/waits \
+	format/wire/survey format/wire/tally \
 	store/archive store/dedup store/droplist \
 	store/gonelist store/linefile store/maildir \
 	store/maildrop store/mailroot store/mbox store/msgsource \
@@ -106,10 +106,10 @@ MODULES = \
 	client/smtp/transact client/ftp/ftpc \
 	client/ftp/ftpput client/order/orderc client/dns/mx \
 	client/dns/nameservers client/dns/resolver client/dns/zone \
-	grade/attempt grade/class grade/classlist grade/clientgrade \
-	grade/clientjudge grade/dropfile grade/evidence grade/fillwords \
-	grade/grade grade/marks grade/page grade/probe grade/sample \
-	grade/scripted grade/servergrade grade/stored grade/subject
+	grade/attempt grade/class grade/clientgrade \
+	grade/clientjudge grade/evidence \
+	grade/grade grade/marks grade/probe grade/sample \
+	grade/scripted grade/servergrade grade/stored
 # Headers alone.
 TYPES = format/mail/dropstore format/mail/mailstore format/dialogue/review \
 	format/wire/orderstore format/wire/saslconf grade/point grade/suites \
@@ -121,8 +121,7 @@ PARTS = \
 	format/dialogue/explainstatus format/dialogue/followstate \
 	format/dialogue/laddersvg format/dialogue/laddertext \
 	format/order/fieldscheck \
-	format/picture/plotfill \
-	format/picture/plottime format/wire/tallytext \
+	format/picture/plottime \
 	grade/clienttext grade/pop3clients \
 	grade/pop3servers grade/smtpclients grade/smtpservers sys/iofile \
 	sys/netname

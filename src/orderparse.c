@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "format/mail/crlf.h"
-#include "format/order/dryrun.h"
 #include "format/order/excerpt.h"
 #include "store/sourcefile.h"
 #include "sys/cli.h"
@@ -167,7 +166,7 @@ put_letters(struct wr *out, struct buf *text, struct source *s,
 
 	get_letter_opt(&how, s, opt, &sender);
 	if (opt->mode == 'n') {
-		dryrun_add(text, s, &how, most);
+		excerpt_dryrun(text, s, &how, most);
 		buf_free(&sender);
 		return;
 	}

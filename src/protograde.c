@@ -8,9 +8,7 @@
 #include "client/client.h"
 #include "format/wire/escape.h"
 #include "grade/class.h"
-#include "grade/classlist.h"
 #include "grade/marks.h"
-#include "grade/subject.h"
 #include "sys/cli.h"
 #include "sys/io.h"
 #include "sys/net.h"
@@ -119,7 +117,7 @@ read_list(struct buf *list, const char *path)
 	if (path == NULL)
 		return;
 	read_text(list, path);
-	classlist_check(buf_span(list), io_name(path), &faults);
+	class_check(buf_span(list), io_name(path), &faults);
 	if (cli_faults(&faults))
 		die(EX_DATAERR, "%s: nothing was tried", io_name(path));
 }

@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "fillwords.h"
 #include "sys/io.h"
 #include "sys/limit.h"
 #include "sys/net.h"
@@ -60,11 +59,11 @@ start(struct sandbox *b, const struct attempt_conf *conf, const char *port,
 	const struct sandbox_limits limits = {
 		(unsigned)conf->timeout / 8000 + 1, OUTPUT_MAX
 	};
-	const struct word_value values[] = {
+	const struct spawn_value values[] = {
 		{ 'h', LOOPBACK }, { 'p', port }, { 'f', conf->from },
 		{ 't', conf->to }, { 'm', path }, { '\0', NULL }
 	};
-	char **argv = fillwords(conf->words, values);
+	char **argv = spawn_fill(conf->words, values);
 	int r = sandbox_start(b, argv, in, out, &limits);
 
 	free(argv);

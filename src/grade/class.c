@@ -4,10 +4,115 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "classlist.h"
+#include "suites.h"
 #include "sys/io.h"
 #include "sys/spawn.h"
 #include "sys/stop.h"
+
+static const struct client_kind *
+client_kind(const struct subject *s)
+{
+	return s->pop3 ? &suites_pop3_client : &suites_smtp_client;
+}
+
+static const struct server_kind *
+server_kind(const struct subject *s)
+{
+	return s->pop3 ? &suites_pop3_server : &suites_smtp_server;
+}
+
+const struct suite *
+subject_suite(const struct subject *s)
+{
+	return s->server ? server_kind(s)->suite : client_kind(s)->suite;
+}
+
+static void
+judge_client(const struct subject *s, struct grade *g, char *const *words)
+{
+	struct clientgrade c;
+
+	memset(&c, 0, sizeof c);
+	c.kind = client_kind(s);
+	c.words = words;
+	c.dir = s->dir;
+	c.timeout = s->timeout;
+	c.talk = s->talk;
+	grade_run(g, &c);
+	client_free(&c);
+}
+
+static void
+judge_server(const struct subject *s, struct grade *g, char *const *words)
+{
+	const struct server_kind *kind = server_kind(s);
+	struct servergrade server;
+
+	memset(&server, 0, sizeof server);
+	server.addr = s->addr;
+	server.words = s->addr != NULL ? NULL : words;
+	server.store = s->store;
+	server.timeout = s->timeout;
+	server.probe.pop3 = kind->pop3;
+	server.probe.from = s->from != NULL ? s->from : kind->from;
+	server.probe.to = s->to != NULL ? s->to : kind->to;
+	server.probe.talk = s->talk;
+	grade_run(g, &server);
+	server_free(&server);
+}
+
+void
+subject_judge(const struct subject *s, struct grade *g, char *const *words)
+{
+	grade_again(g);
+	if (s->server)
+		judge_server(s, g, words);
+	else
+		judge_client(s, g, words);
+}
+
+/* The next line that is no comment: 1, or 0 at the end; *n counts all. */
+static int
+next_line(struct span *text, struct span *line, unsigned long *n)
+{
+	while (text->n > 0) {
+		*line = span_trim(span_chomp(span_line(text)));
+		++*n;
+		if (line->n > 0 && line->p[0] != '#')
+			return 1;
+	}
+	return 0;
+}
+
+int
+class_check(struct span text, const char *name, struct buf *faults)
+{
+	unsigned long n = 0, entries = 0;
+	struct span line;
+
+	for (; next_line(&text, &line, &n); entries++) {
+		span_take_word(&line);
+		if (span_trim(line).n == 0)
+			buf_addf(faults, "%s:%lu: no command\n", name, n);
+		if (span_find(line, '\0') != NULL)
+			buf_addf(faults, "%s:%lu: NUL in it\n", name, n);
+	}
+	if (entries == 0)
+		buf_addf(faults, "%s: nobody is in it\n", name);
+	return faults->n > 0 ? -1 : 0;
+}
+
+int
+class_next(struct span *text, struct span *name, struct span *command)
+{
+	unsigned long n = 0;
+
+	if (!next_line(text, command, &n))
+		return 0;
+	*name = span_take_word(command);
+	*command = span_trim(*command);
+	return 1;
+}
 
 /* Clients at once: they mostly wait, but must not wait for each other. */
 #define AT_ONCE 4
@@ -93,7 +198,7 @@ class_judge(const struct subject *subject, struct grade *g,
 	for (;;) {
 		e = &entries[begun % AT_ONCE];
 		if (begun - done < most && !stop_asked() &&
-		    classlist_next(&list, &e->name, &e->command)) {
+		    class_next(&list, &e->name, &e->command)) {
 			e->subject = *subject;
 			e->g = g;
 			e->form = form;

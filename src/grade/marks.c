@@ -1,6 +1,6 @@
 #include "marks.h"
 
-#include "page.h"
+#include "format/wire/escape.h"
 
 static const char *const forms[] = { "tap", "text", "html", "tsv" };
 
@@ -133,6 +133,56 @@ add_tsv(struct buf *b, const struct grade *g)
 }
 
 /* --- A web page ------------------------------------------------------- */
+
+static const char style[] =
+    "body { font: 16px/1.4 sans-serif; max-width: 70em; margin: 1em auto;\n"
+    "  padding: 0 1em; color: #000; background: #fff }\n"
+    "h1 { font-size: 1.3em }\n"
+    "table { border-collapse: collapse }\n"
+    "th, td { border: 1px solid #999; padding: 0.2em 0.5em;\n"
+    "  text-align: left; vertical-align: top }\n"
+    "table.points td:nth-child(even) { white-space: nowrap }\n"
+    "table.class { font-size: 12px; line-height: 1.1 }\n"
+    "table.class th, table.class td { padding: 0.3em 0.1em;\n"
+    "  vertical-align: bottom; white-space: nowrap }\n"
+    "table.class .up { writing-mode: vertical-rl; font-weight: normal;\n"
+    "  transform: rotate(180deg); vertical-align: top }\n"
+    "tr.failed { outline: 2px solid #000; background: #fee }\n"
+    "td.zero { font-weight: bold; border: 2px solid #000;\n"
+    "  background: #fdd }\n"
+    ".seen { font-family: monospace; overflow-wrap: anywhere }\n"
+    "@media print {\n"
+    "  body { font-size: 13px; max-width: none; margin: 0; padding: 0 }\n"
+    "  table.class { font-size: 7.5px }\n"
+    "  tr { break-inside: avoid }\n"
+    "}\n";
+
+/* Adds s so that no character of it is markup, and none is invisible. */
+static void
+page_text(struct buf *b, struct span s)
+{
+	struct buf shown = { 0 };
+
+	buf_addshown(&shown, s);
+	escape_html(b, buf_span(&shown));
+	buf_free(&shown);
+}
+
+static void
+page_begin(struct buf *b, struct span title)
+{
+	struct buf shown = { 0 };
+
+	buf_addshown(&shown, title);
+	escape_page(b, buf_span(&shown), style);
+	buf_free(&shown);
+}
+
+static void
+page_end(struct buf *b)
+{
+	buf_adds(b, "</body>\n</html>\n");
+}
 
 static void
 add_page_point(struct buf *b, const struct point *p, const struct mark *m)

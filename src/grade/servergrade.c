@@ -7,11 +7,10 @@
 #include <unistd.h>
 
 #include "attempt.h"
-#include "dropfile.h"
 #include "evidence.h"
-#include "fillwords.h"
 #include "stored.h"
 #include "sys/secret.h"
+#include "sys/spawn.h"
 #include "sys/stop.h"
 
 #define LOOPBACK "127.0.0.1"
@@ -57,7 +56,7 @@ static int
 start(struct servergrade *s)
 {
 	const struct sandbox_limits limits = { CPU, FILE_MAX };
-	struct word_value values[] = {
+	struct spawn_value values[] = {
 		{ 'h', LOOPBACK }, { 'p', NULL }, { 'd', s->store }, { 0, NULL }
 	};
 	char **argv;
@@ -67,7 +66,7 @@ start(struct servergrade *s)
 	values[1].text = s->at.port;
 	if (s->store == NULL)
 		values[2].letter = '\0';
-	argv = fillwords(s->words, values);
+	argv = spawn_fill(s->words, values);
 	in = io_file("/dev/null", O_RDWR | O_CLOEXEC, 0);
 	s->started++;
 	r = in < 0 ? -1 : sandbox_start(&s->program, argv, in, in, &limits);
@@ -272,9 +271,9 @@ deliver(struct servergrade *s, const struct server_point *p)
 		return;
 	/* Servers may look at the maildrop when they start. */
 	sandbox_stop(&s->program);
-	dropfile_remove(s->store, buf_span(&s->drop));
+	stored_remove(s->store, buf_span(&s->drop));
 	buf_clear(&s->drop);
-	dropfile_add(s->store, span_cut(&line, '\n'), &s->drop, &s->token,
+	stored_add(s->store, span_cut(&line, '\n'), &s->drop, &s->token,
 	    &s->text);
 }
 
@@ -368,7 +367,7 @@ void
 server_free(struct servergrade *s)
 {
 	sandbox_stop(&s->program);
-	dropfile_remove(s->store, buf_span(&s->drop));
+	stored_remove(s->store, buf_span(&s->drop));
 	buf_free(&s->drop);
 	buf_free(&s->token);
 	buf_free(&s->text);

@@ -1,5 +1,5 @@
 /*
- * stored: what a server has stored, in whatever files.
+ * stored: messages in the files of a server that is judged.
  */
 #ifndef GRADE_STORED_H
 #define GRADE_STORED_H
@@ -13,5 +13,16 @@
  * file: 1, or 0 where there is none.
  */
 int stored_find(const char *path, struct span token, struct buf *found);
+
+/*
+ * Puts the sample of that name into new/ of the Maildir, which is made where it
+ * is missing.  names gets a line with its file's name, token the word that its
+ * body begins with, text that body.
+ */
+void stored_add(const char *maildir, struct span sample,
+    struct buf *names, struct buf *token, struct buf *text);
+
+/* Removes those that are still there, in new/ and in cur/. */
+void stored_remove(const char *maildir, struct span names);
 
 #endif

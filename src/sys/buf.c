@@ -299,6 +299,16 @@ span_has_control(struct span s)
 }
 
 size_t
+span_characters(struct span s)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s.n; i++)
+		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
+size_t
 span_char(struct span s)
 {
 	return text_char(s.p, s.n);

@@ -207,6 +207,9 @@ int span_is_ascii(struct span s);
 /* Whether it has a control character, of ASCII or, in UTF-8, of C1. */
 int span_has_control(struct span s);
 
+/* How many characters of UTF-8 begin in s. */
+size_t span_characters(struct span s);
+
 /* As text_char, text_printable (of all its characters) and text_show. */
 size_t span_char(struct span s);
 size_t span_printable(struct span s);

@@ -311,54 +311,84 @@ is_blank(int c)
 	return c == ' ' || c == '\t' || c == '\n';
 }
 
-/* Takes one word off *p: its text with a NUL to b, %h and %p filled in. */
-static void
-add_word(struct buf *b, const char **p, const char *host, const char *port)
+static const char *
+find_value(const struct spawn_value *values, char letter)
 {
-	for (; **p != '\0' && !is_blank(**p); (*p)++) {
-		if (host == NULL || **p != '%' ||
-		    strchr("hp%", (*p)[1]) == NULL || (*p)[1] == '\0') {
-			buf_addc(b, **p);
+	for (; values->letter != '\0'; values++)
+		if (values->letter == letter)
+			return values->text;
+	return letter == '%' ? "%" : NULL;
+}
+
+/* A word with its values, if there are any, and a NUL. */
+static void
+add_word(struct buf *b, struct span word, const struct spawn_value *values)
+{
+	const char *text;
+
+	for (; word.n > 0; word = span_drop(word, 1)) {
+		text = values != NULL && word.n > 1 && word.p[0] == '%' ?
+		    find_value(values, word.p[1]) : NULL;
+		if (text == NULL) {
+			buf_addc(b, word.p[0]);
 			continue;
 		}
-		(*p)++;
-		if (**p == '%')
-			buf_addc(b, '%');
-		else
-			buf_adds(b, **p == 'h' ? host : port);
+		buf_adds(b, text);
+		word = span_drop(word, 1);
 	}
 	buf_addc(b, '\0');
+}
+
+/* The n words of b, which it frees, and the vector in one block. */
+static char **
+vector(struct buf *b, size_t n)
+{
+	char **argv = die_calloc((n + 1) * sizeof *argv + b->n, 1);
+	char *word = (char *)(argv + n + 1);
+	size_t i;
+
+	if (b->n > 0)
+		memcpy(word, b->p, b->n);
+	buf_free(b);
+	for (i = 0; i < n; i++) {
+		argv[i] = word;
+		word += strlen(word) + 1;
+	}
+	return argv;
 }
 
 char **
 spawn_words(const char *command, const char *host, const char *port)
 {
+	const struct spawn_value values[] = {
+		{ 'h', host }, { 'p', port }, { '\0', NULL }
+	};
 	struct buf text = { 0 };
-	size_t n = 0, i;
-	char **argv, *word;
+	size_t words = 0, n;
 
-	for (;;) {
+	for (;; command += n) {
 		while (is_blank(*command))
 			command++;
-		if (*command == '\0')
+		for (n = 0; command[n] != '\0' && !is_blank(command[n]); n++)
+			;
+		if (n == 0)
 			break;
-		add_word(&text, &command, host, port);
-		n++;
+		add_word(&text, span_of(command, n),
+		    host != NULL ? values : NULL);
+		words++;
 	}
-	if (n == 0)
-		return NULL;
-	argv = malloc((n + 1) * sizeof *argv + text.n);
-	if (argv == NULL)
-		die_nomem();
-	word = (char *)(argv + n + 1);
-	memcpy(word, text.p, text.n);
-	buf_free(&text);
-	for (i = 0; i < n; i++) {
-		argv[i] = word;
-		word += strlen(word) + 1;
-	}
-	argv[n] = NULL;
-	return argv;
+	return words > 0 ? vector(&text, words) : NULL;
+}
+
+char **
+spawn_fill(char *const *words, const struct spawn_value *values)
+{
+	struct buf text = { 0 };
+	size_t n;
+
+	for (n = 0; words[n] != NULL; n++)
+		add_word(&text, span_str(words[n]), values);
+	return vector(&text, n);
 }
 
 /* --- Programs that may not end, or not well ----------------------------- */

@@ -80,6 +80,14 @@ int spawn_failure(int err);
  */
 char **spawn_words(const char *command, const char *host, const char *port);
 
+struct spawn_value {
+	char letter;		/* %LETTER stands for it; '\0' ends a list */
+	const char *text;
+};
+
+/* Such a vector of these words with values in them; other letters stay. */
+char **spawn_fill(char *const *words, const struct spawn_value *values);
+
 /*
  * A program that may crash, loop, write without end or never end.  It has a
  * session and a process group of its own, and limits; whoever is in that group

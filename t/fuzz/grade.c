@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "grade/classlist.h"
+#include "grade/class.h"
 #include "grade/evidence.h"
 #include "grade/grade.h"
 #include "grade/marks.h"
@@ -153,9 +153,9 @@ try_class(struct span input)
 	struct span name, command;
 	struct buf faults = { 0 };
 
-	if (classlist_check(input, "c", &faults) == 0) {
+	if (class_check(input, "c", &faults) == 0) {
 		MUST(faults.n == 0);
-		while (classlist_next(&input, &name, &command))
+		while (class_next(&input, &name, &command))
 			MUST(name.n > 0 && command.n > 0);
 	} else {
 		MUST(faults.n > 0);

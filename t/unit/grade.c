@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "grade/classlist.h"
+#include "grade/class.h"
 #include "grade/evidence.h"
-#include "grade/fillwords.h"
 #include "grade/grade.h"
 #include "grade/marks.h"
 #include "grade/probe.h"
@@ -106,8 +105,8 @@ check_class(const char *text, const char *want)
 	struct buf got = { 0 };
 	struct span rest = span_str(text), name, command;
 
-	if (classlist_check(rest, "c", &got) == 0)
-		while (classlist_next(&rest, &name, &command)) {
+	if (class_check(rest, "c", &got) == 0)
+		while (class_next(&rest, &name, &command)) {
 			buf_addspan(&got, name);
 			buf_addc(&got, '=');
 			buf_addspan(&got, command);
@@ -185,22 +184,6 @@ evidence(void)
 	CHECK(evidence_holds(&b, span_str("x\na\nb\ny"), span_str("a\nb"), "",
 	    ""));
 	buf_free(&b);
-}
-
-static void
-words(void)
-{
-	static const struct word_value values[] = {
-		{ 'h', "host" }, { 'p', "25" }, { '\0', NULL }
-	};
-	char *in[] = { "%h:%p", "", "%%h%x%", NULL };
-	char **got = fillwords(in, values);
-
-	CHECK_STR(got[0], "host:25");
-	CHECK_STR(got[1], "");
-	CHECK_STR(got[2], "%h%x%");
-	CHECK(got[3] == NULL);
-	free(got);
 }
 
 /* --- Sessions --------------------------------------------------------- */
@@ -384,7 +367,6 @@ main(void)
 	classes();
 	forms();
 	evidence();
-	words();
 	clients();
 	servers();
 	replies();

@@ -112,6 +112,22 @@ test_words(void)
 	CHECK(spawn_words(" \t ", "h", "p") == NULL);
 }
 
+static void
+test_fill(void)
+{
+	static const struct spawn_value values[] = {
+		{ 'h', "host" }, { 'p', "25" }, { '\0', NULL }
+	};
+	char *in[] = { "%h:%p", "", "%%h%x%", NULL };
+	char **got = spawn_fill(in, values);
+
+	CHECK_STR(got[0], "host:25");
+	CHECK_STR(got[1], "");
+	CHECK_STR(got[2], "%h%x%");
+	CHECK(got[3] == NULL);
+	free(got);
+}
+
 int
 main(void)
 {
@@ -120,5 +136,6 @@ main(void)
 	test_two();
 	test_stop();
 	test_words();
+	test_fill();
 	return test_end();
 }

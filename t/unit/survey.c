@@ -130,7 +130,7 @@ test_last(void)
 static void
 test_waits(void)
 {
-	const uintmax_t n = 3 * WAITS_MAX;
+	const uintmax_t n = 3 * SURVEY_WATCHED;
 	struct survey s = { 0 };
 	struct buf b = { 0 };
 	uintmax_t i, total = 0;

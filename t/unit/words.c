@@ -1,7 +1,7 @@
-/* format/mail/words: encoded words and quoted-printable, read. */
+/* format/mail/mime: encoded words and quoted-printable, read. */
 #include "test.h"
 
-#include "format/mail/words.h"
+#include "format/mail/mime.h"
 
 /* UTF-8 as it stands, and "upper", in which a byte is made another. */
 static int
@@ -26,7 +26,7 @@ check(const char *value, const char *want, size_t words, int wrong)
 	struct buf b = { 0 };
 	const char *why;
 
-	CHECK_INT(words_decode(&b, span_str(value), convert, &why), words);
+	CHECK_INT(mime_words_decode(&b, span_str(value), convert, &why), words);
 	CHECK_BUF(&b, want);
 	CHECK((why != NULL) == wrong);
 	buf_free(&b);
@@ -57,13 +57,13 @@ test_quoted(void)
 {
 	struct buf b = { 0 };
 
-	CHECK_INT(words_qp_line(&b, span_str("a=3Db=C3=a9 \t")), 0);
+	CHECK_INT(mime_qp_decode(&b, span_str("a=3Db=C3=a9 \t")), 0);
 	CHECK_BUF(&b, "a=b\xc3\xa9");
-	CHECK_INT(words_qp_line(&b, span_str("c= ")), 1);
+	CHECK_INT(mime_qp_decode(&b, span_str("c= ")), 1);
 	CHECK_BUF(&b, "a=b\xc3\xa9" "c");
-	CHECK_INT(words_qp_line(&b, span_str("=3")), -1);
-	CHECK_INT(words_qp_line(&b, span_str("=xx")), -1);
-	CHECK_INT(words_qp_line(&b, span_str("")), 0);
+	CHECK_INT(mime_qp_decode(&b, span_str("=3")), -1);
+	CHECK_INT(mime_qp_decode(&b, span_str("=xx")), -1);
+	CHECK_INT(mime_qp_decode(&b, span_str("")), 0);
 	buf_free(&b);
 }
 

@@ -4,7 +4,6 @@
 
 #include "format/mail/addr.h"
 #include "format/mail/hdr.h"
-#include "format/mail/words.h"
 
 /* No mailing list's server lists more of them in a report. */
 #define FOUND_MAX 10000
@@ -245,7 +244,7 @@ explain(struct found *f, struct found_one *one, struct span why,
 
 	if (f->convert != NULL && is_encoded(why)) {
 		hdr_unfold(&line, why);
-		words_decode(&plain, buf_span(&line), f->convert, &wrong);
+		mime_words_decode(&plain, buf_span(&line), f->convert, &wrong);
 		why = buf_span(&plain);
 	}
 	one->text.at = f->text.n;

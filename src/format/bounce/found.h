@@ -4,8 +4,8 @@
 #ifndef FORMAT_BOUNCE_FOUND_H
 #define FORMAT_BOUNCE_FOUND_H
 
+#include "format/mail/mime.h"
 #include "format/wire/results.h"
-#include "sys/buf.h"
 
 struct found_one {
 	enum result_status status;
@@ -14,12 +14,9 @@ struct found_one {
 	struct piece text, server;
 };
 
-/* Makes UTF-8 of text in the character set of that name: 0, or -1. */
-typedef int found_convert(struct buf *text, const char *name);
-
 /* All zero is none. */
 struct found {
-	found_convert *convert;		/* of encoded words; or NULL */
+	mime_convert *convert;		/* of encoded words; or NULL */
 	struct found_one *one;
 	size_t n;
 	struct buf text;	/* what they point into */

@@ -4,9 +4,7 @@
 
 #include "format/mail/date.h"
 #include "format/mail/hdr.h"
-#include "format/mail/mime.h"
 #include "format/mail/multipart.h"
-#include "format/mail/words.h"
 #include "htmltext.h"
 
 /* Octets of a field that are looked at: no field of use is longer. */
@@ -273,7 +271,7 @@ decode_qp(struct buf *b, struct span s)
 	while (s.n > 0) {
 		line = span_chomp(span_line(&s));
 		had = b->n;
-		more = words_qp_line(b, line);
+		more = mime_qp_decode(b, line);
 		if (more < 0) {
 			b->n = had;
 			buf_addspan(b, line);
@@ -302,7 +300,7 @@ parts_text(const struct part *p, struct buf *b, size_t max)
 
 /* Makes UTF-8 of what b holds, in the character set that type names. */
 static void
-to_utf8(struct buf *b, struct span type, found_convert *convert)
+to_utf8(struct buf *b, struct span type, mime_convert *convert)
 {
 	struct buf name = { 0 };
 
@@ -317,7 +315,7 @@ to_utf8(struct buf *b, struct span type, found_convert *convert)
 
 struct span
 parts_shown(const struct part *p, struct buf *b, size_t max,
-    found_convert *convert)
+    mime_convert *convert)
 {
 	struct buf html = { 0 };
 	struct span s = { 0 };

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "found.h"
+#include "format/mail/mime.h"
 
 /* So many fields that say where the message came to are looked at. */
 #define HEADING_TO_MAX 16
@@ -67,6 +67,6 @@ struct span parts_text(const struct part *p, struct buf *b, size_t max);
  * empty.
  */
 struct span parts_shown(const struct part *p, struct buf *b, size_t max,
-    found_convert *convert);
+    mime_convert *convert);
 
 #endif

@@ -2,9 +2,7 @@
 
 #include "explain.h"
 #include "format/mail/hdr.h"
-#include "format/mail/mime.h"
 #include "format/mail/multipart.h"
-#include "format/mail/words.h"
 #include "format/wire/escape.h"
 #include "format/wire/name.h"
 
@@ -66,7 +64,7 @@ say_words(struct explainmail *m, struct notes *notes,
 	const char *why;
 
 	hdr_unfold(&value, f->value);
-	if (words_decode(&text, buf_span(&value), m->convert, &why) > 0) {
+	if (mime_words_decode(&text, buf_span(&value), m->convert, &why) > 0) {
 		b = notes_new(notes, NOTE_MEANS, "RFC 2047 2");
 		escape_add(b, f->name);
 		buf_adds(b, ", decoded: ");
@@ -318,7 +316,7 @@ take_boundary(struct explainmail *m, struct notes *notes, size_t depth,
 static void
 take_qp(struct explainmail *m, struct notes *notes, struct span line)
 {
-	int more = words_qp_line(&m->text, line);
+	int more = mime_qp_decode(&m->text, line);
 
 	m->quoted |= span_find(line, '=') != NULL;
 	if (more < 0)

@@ -5,14 +5,14 @@
 #ifndef FORMAT_DIALOGUE_EXPLAINMAIL_H
 #define FORMAT_DIALOGUE_EXPLAINMAIL_H
 
+#include "format/mail/mime.h"
 #include "notes.h"
 
 #define EXPLAINMAIL_DEPTH 20	/* of parts in parts; more are not looked at */
 
 /* All zero at first, but for convert. */
 struct explainmail {
-	/* UTF-8 of text in this character set: 0, or -1: it is not known. */
-	int (*convert)(struct buf *text, const char *name);
+	mime_convert *convert;
 
 	/* private */
 	struct buf header;	/* of the part in hand, up to a limit */

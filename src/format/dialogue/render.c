@@ -36,16 +36,8 @@ static const char *const classes[] = { "c", "s", "n" };
 void
 render_begin(struct buf *b, enum render_form form, struct span title)
 {
-	if (form != RENDER_HTML)
-		return;
-	buf_adds(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-	    "<meta charset=\"utf-8\">\n<title>");
-	escape_html(b, title);
-	buf_adds(b, "</title>\n<style>\n");
-	buf_adds(b, style);
-	buf_adds(b, "</style>\n</head>\n<body>\n<h1>");
-	escape_html(b, title);
-	buf_adds(b, "</h1>\n");
+	if (form == RENDER_HTML)
+		escape_page(b, title, style);
 }
 
 void
@@ -102,21 +94,11 @@ render_text(struct buf *b, enum render_form form, struct span text,
 	add_line(b, form, "t", "", text, wrong);
 }
 
-static size_t
-columns(struct span s)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < s.n; i++)
-		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
 /* A word behind those that stand there, or on a new line. */
 static void
 add_word(struct buf *b, struct span word, size_t *column)
 {
-	size_t n = columns(word);
+	size_t n = span_characters(word);
 
 	if (*column > INDENT && *column + 1 + n > COLUMNS) {
 		buf_addf(b, "\n%*s", INDENT, "");

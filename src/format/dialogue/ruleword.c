@@ -8,12 +8,10 @@
 void
 ruleword_wrong(struct ruleword *t, struct span at, const char *fmt, ...)
 {
-	const char *p;
+	const struct span before = span_of(t->start, (size_t)(at.p - t->start));
+	const size_t column = span_characters(before) + 1;
 	va_list ap;
-	size_t column = 1;
 
-	for (p = t->start; p < at.p; p++)
-		column += ((unsigned char)*p & 0xc0) != 0x80;
 	buf_addf(t->faults, "%lu:%zu: ", t->line, column);
 	va_start(ap, fmt);
 	buf_vaddf(t->faults, fmt, ap);

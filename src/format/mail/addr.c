@@ -62,11 +62,8 @@ dotted_length(struct span s, const char **why)
 static int
 is_label(struct span s)
 {
-	size_t i, chars = s.n;
-
-	for (i = 0; s.n > LABEL_MAX && i < s.n; i++)
-		chars -= (s.p[i] & 0xc0) == 0x80;
-	return s.n > 0 && chars <= LABEL_MAX && s.p[0] != '-' &&
+	return s.n > 0 && (s.n <= LABEL_MAX ||
+	    span_characters(s) <= LABEL_MAX) && s.p[0] != '-' &&
 	    s.p[s.n - 1] != '-';
 }
 

@@ -1,6 +1,6 @@
 /*
- * mime: the encodings of bodies (RFC 2045), and UTF-8 (RFC 3629).  All output
- * lines end in CRLF.
+ * mime: the encodings of bodies (RFC 2045), encoded words (RFC 2047), and UTF-8
+ * (RFC 3629).  All lines that are encoded end in CRLF.
  */
 #ifndef FORMAT_MAIL_MIME_H
 #define FORMAT_MAIL_MIME_H
@@ -63,5 +63,25 @@ const char *mime_form_name(enum mime_form form);
 
 /* The media type for a file name's extension, from a small table. */
 const char *mime_type(struct span filename);
+
+/*
+ * Makes UTF-8 of text in the character set of that name: 0, or -1 where it is
+ * not known.
+ */
+typedef int mime_convert(struct buf *text, const char *name);
+
+/*
+ * Appends value with its encoded words decoded; blanks between two of them are
+ * left out (RFC 2047 6.2).  How many there were.  *why: what is wrong with one,
+ * which may stand there as it was, or NULL.
+ */
+size_t mime_words_decode(struct buf *b, struct span value,
+    mime_convert *convert, const char **why);
+
+/*
+ * Appends a line of quoted-printable (RFC 2045 6.7), without its ending: 1
+ * where the next line goes on with it, 0, or -1 where it is malformed.
+ */
+int mime_qp_decode(struct buf *b, struct span line);
 
 #endif

@@ -120,3 +120,58 @@ excerpt_fields(struct buf *b, const struct order *o, struct fields *f)
 	add_missing(b, o, f, keys, n);
 	free(keys);
 }
+
+/* The words in brackets that are no placeholders, each once. */
+static void
+add_plain(struct buf *b, const struct source *s)
+{
+	const struct fields *f = &s->fields;
+	struct placeholder_walk walk = { 0 };
+	struct placeholder p;
+	struct faults found;
+	struct fault at;
+	struct span word;
+	struct set seen;
+	size_t n;
+
+	order_set(&s->order, &seen, SET_FOLD_NONE);
+	faults_init(&found, s->order.text);
+	while (fields_next(f, &walk, &p)) {
+		if (p.escaped || fields_has(f, &p) || (s->rows.grouped &&
+		    (span_is(p.key, "rows") || span_is(p.key, "/rows"))))
+			continue;
+		word = span_of(walk.text.p + p.at, p.end - p.at);
+		n = seen.n;
+		if (set_add(&seen, word) == n)
+			faults_add(&found, word.p, "%.*s", faults_brief(word),
+			    word.p);
+	}
+	while (faults_next(&found, &at))
+		buf_addf(b, "plain %zu:%zu %s\n", at.line - s->lines, at.column,
+		    at.text);
+	faults_free(&found);
+	set_free(&seen);
+}
+
+void
+excerpt_dryrun(struct buf *b, struct source *s, const struct letter_opt *how,
+    size_t most)
+{
+	struct letter_opt alone = *how;
+	struct mailing m;
+	struct span piece;
+	size_t size = 0;
+
+	excerpt_count(b, &s->order, 1, s->lists);
+	excerpt_fields(b, &s->order, &s->fields);
+	add_plain(b, s);
+	mailing_open(&m, &s->order, &s->fields, how, most);
+	while (mailing_next(&m, &piece))
+		size += piece.n;
+	mailing_close(&m);
+	buf_addf(b, "size %zu\n\n", size);
+	alone.batch = 0;
+	mailing_open(&m, &s->order, &s->fields, &alone, most);
+	mailing_find(&m, NULL, b);
+	mailing_close(&m);
+}

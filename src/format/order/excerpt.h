@@ -4,7 +4,8 @@
 #ifndef FORMAT_ORDER_EXCERPT_H
 #define FORMAT_ORDER_EXCERPT_H
 
-#include "fields.h"
+#include "mailing.h"
+#include "source.h"
 
 /* The good entries: their addresses alone. */
 void excerpt_recipients(struct buf *b, const struct order *o);
@@ -30,5 +31,14 @@ void excerpt_fields(struct buf *b, const struct order *o, struct fields *f);
 
 /* The entries that are not addresses, as results(5). */
 void excerpt_bad(struct buf *b, const struct order *o, int64_t now);
+
+/*
+ * What an order would send: how many recipients there are and of which kinds,
+ * the fields, the words in brackets that are plain text, with the places where
+ * they first stand, the size of the batch and, behind an empty line, the first
+ * letter.  how and most are those of mailing_open.
+ */
+void excerpt_dryrun(struct buf *b, struct source *s,
+    const struct letter_opt *how, size_t most);
 
 #endif

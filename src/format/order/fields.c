@@ -89,6 +89,16 @@ fields_lacks(const struct fields *f, size_t k)
 }
 
 int
+fields_column(struct span *columns, struct span *heading, struct span *key)
+{
+	if (columns->n == 0)
+		return 0;
+	*heading = span_chomp(span_line(columns));
+	*key = span_chomp(span_line(columns));
+	return 1;
+}
+
+int
 fields_has_empty(const struct fields *f)
 {
 	size_t k;
@@ -100,18 +110,28 @@ fields_has_empty(const struct fields *f)
 }
 
 int
+fields_next(const struct fields *f, struct placeholder_walk *w,
+    struct placeholder *p)
+{
+	while (!placeholder_next(w->text, &w->at, p)) {
+		if (w->texts == f->texts.n)
+			return 0;
+		memcpy(&w->text, f->texts.p + w->texts, sizeof w->text);
+		w->texts += sizeof w->text;
+		w->at = 0;
+	}
+	return 1;
+}
+
+int
 fields_has_placeholder(const struct fields *f)
 {
+	struct placeholder_walk walk = { 0 };
 	struct placeholder p;
-	struct span text;
-	size_t i, k;
 
-	for (k = 0; k < f->texts.n; k += sizeof text) {
-		memcpy(&text, f->texts.p + k, sizeof text);
-		for (i = 0; placeholder_next(text, &i, &p);)
-			if (!p.escaped && fields_number(f, p.key) != SET_NONE)
-				return 1;
-	}
+	while (fields_next(f, &walk, &p))
+		if (!p.escaped && fields_number(f, p.key) != SET_NONE)
+			return 1;
 	return 0;
 }
 

@@ -20,6 +20,13 @@ struct placeholder {
 /* The next one from *i on, which then is its end: 1, or 0. */
 int placeholder_next(struct span s, size_t *i, struct placeholder *p);
 
+/* Where one stands who goes through those of all texts; all zero at first. */
+struct placeholder_walk {
+	size_t texts;		/* octets of fields->texts that are done */
+	struct span text;	/* in which the last one stands */
+	size_t at;
+};
+
 /*
  * The fields that occur in placeholders, and their values for one recipient.
  * All zero is none; fields_free gives the memory back.
@@ -70,6 +77,14 @@ void fields_check(struct fields *f, struct order *o, struct span columns);
 int fields_key(const struct fields *f, size_t k, struct span *key,
     size_t *have);
 int fields_lacks(const struct fields *f, size_t k);
+
+/* Takes a column off those of table_headings: 1, or 0 at the end. */
+int fields_column(struct span *columns, struct span *heading,
+    struct span *key);
+
+/* The next placeholder of the order, and what has only the form of one. */
+int fields_next(const struct fields *f, struct placeholder_walk *w,
+    struct placeholder *p);
 
 /* Whether a column is a field that no recipient has. */
 int fields_has_empty(const struct fields *f);

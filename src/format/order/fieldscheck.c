@@ -47,12 +47,10 @@ static void
 collect(struct fields *f, const struct order *o, struct span columns)
 {
 	struct span rest = o->headers, name, value;
-	uint64_t seed;
 	size_t k;
 	int r;
 
-	memcpy(&seed, o->digest, sizeof seed);
-	set_init(&f->keys, o->text.p, seed, SET_FOLD_NONE);
+	order_set(o, &f->keys, SET_FOLD_NONE);
 	collect_text(f, o->subject);
 	while ((r = headers_next(&rest, &name, &value)) != 0)
 		if (r > 0)
@@ -62,9 +60,8 @@ collect(struct fields *f, const struct order *o, struct span columns)
 		collect_text(f, value);
 	collect_text(f, o->html);
 	collect_text(f, o->body);
-	while (columns.n > 0) {
-		span_line(&columns);	/* the heading */
-		k = set_find(&f->keys, span_chomp(span_line(&columns)));
+	while (fields_column(&columns, &name, &value)) {
+		k = set_find(&f->keys, value);
 		if (k != SET_NONE)
 			f->used[k].known = 1;
 	}
@@ -142,27 +139,32 @@ find_lacks(struct fields *f, const struct order *o, const size_t *which,
 	return found;
 }
 
-/* Each placeholder in a text where a lack shows. */
+/* Each placeholder where a lack shows. */
 static void
-tell_lacks(struct fields *f, struct order *o, struct span text,
-    const struct lack *lacks, size_t n)
+tell_lacks(const struct fields *f, struct order *o, const struct lack *lacks,
+    size_t n)
 {
+	struct placeholder_walk walk = { 0 };
+	const char *rows = NULL;	/* the text that is between [rows] and
+					   [/rows] */
 	struct placeholder p;
-	size_t at = 0, i, k;
-	int in_rows = 0;
+	size_t i, k;
 
-	while (!faults_full(&o->faults) && placeholder_next(text, &at, &p)) {
-		if (span_is(p.key, "rows") || span_is(p.key, "/rows"))
-			in_rows = p.key.n == sizeof "rows" - 1;
+	while (!faults_full(&o->faults) && fields_next(f, &walk, &p)) {
+		if (span_is(p.key, "rows"))
+			rows = walk.text.p;
+		else if (span_is(p.key, "/rows"))
+			rows = NULL;
 		if (p.escaped || p.default_text.p != NULL)
 			continue;
 		k = set_find(&f->keys, p.key);
 		if (k == SET_NONE || !f->used[k].lacked)
 			continue;
 		for (i = 0; i < n; i++)
-			if (lacks[i].k == k && (in_rows || !lacks[i].row))
-				faults_add(&o->faults, text.p + p.at, "%.*s "
-				    "has no field %.*s, and there is no "
+			if (lacks[i].k == k &&
+			    (rows == walk.text.p || !lacks[i].row))
+				faults_add(&o->faults, walk.text.p + p.at,
+				    "%.*s has no field %.*s, and there is no "
 				    "default",
 				    (int)lacks[i].addr.n, lacks[i].addr.p,
 				    faults_brief(p.key), p.key.p);
@@ -173,34 +175,26 @@ tell_lacks(struct fields *f, struct order *o, struct span text,
 static void
 find_tokens(const struct fields *f, struct order *o)
 {
+	struct placeholder_walk walk = { 0 };
 	struct placeholder p;
-	struct span text;
-	size_t i, k;
 
-	for (i = 0; i < f->texts.n; i += sizeof text) {
-		memcpy(&text, f->texts.p + i, sizeof text);
-		for (k = 0; placeholder_next(text, &k, &p);)
-			if (!p.escaped && span_is(p.key, "token") &&
-			    fields_number(f, p.key) == SET_NONE)
-				faults_add(&o->faults, text.p + p.at,
-				    "[token] is made with a key (-k)");
-	}
+	while (fields_next(f, &walk, &p))
+		if (!p.escaped && span_is(p.key, "token") &&
+		    fields_number(f, p.key) == SET_NONE)
+			faults_add(&o->faults, walk.text.p + p.at,
+			    "[token] is made with a key (-k)");
 }
 
 /* Whether some word in brackets is no placeholder. */
 static int
 has_others(const struct fields *f)
 {
+	struct placeholder_walk walk = { 0 };
 	struct placeholder p;
-	struct span text;
-	size_t i, k;
 
-	for (i = 0; i < f->texts.n; i += sizeof text) {
-		memcpy(&text, f->texts.p + i, sizeof text);
-		for (k = 0; placeholder_next(text, &k, &p);)
-			if (fields_number(f, p.key) == SET_NONE)
-				return 1;
-	}
+	while (fields_next(f, &walk, &p))
+		if (fields_number(f, p.key) == SET_NONE)
+			return 1;
 	return 0;
 }
 
@@ -213,11 +207,9 @@ add_entry_keys(struct meant *m, const struct order *o)
 	struct entry e;
 	struct set seen;
 	const char *why;
-	uint64_t seed;
 	size_t n;
 
-	memcpy(&seed, o->digest, sizeof seed);
-	set_init(&seen, o->text.p, seed, SET_FOLD_NONE);
+	order_set(o, &seen, SET_FOLD_NONE);
 	while (order_next(o, &walk, &e)) {
 		if (e.kind == ENTRY_BAD)
 			continue;
@@ -247,9 +239,7 @@ collect_meant(struct fields *f, const struct order *o, struct span columns)
 	}
 	if (columns.n == 0)
 		add_entry_keys(&f->meant, o);
-	while (columns.n > 0) {
-		heading = span_chomp(span_line(&columns));
-		key = span_chomp(span_line(&columns));
+	while (fields_column(&columns, &heading, &key)) {
 		meant_add(&f->meant, heading, key);
 		meant_add(&f->meant, key, key);
 	}
@@ -260,27 +250,23 @@ collect_meant(struct fields *f, const struct order *o, struct span columns)
 static void
 find_meant(struct fields *f, struct order *o, struct span columns)
 {
+	struct placeholder_walk walk = { 0 };
 	struct placeholder p;
-	struct span text, key;
-	size_t i, k;
+	struct span key;
 
 	if (!has_others(f))
 		return;
 	collect_meant(f, o, columns);
-	for (i = 0; i < f->texts.n; i += sizeof text) {
-		memcpy(&text, f->texts.p + i, sizeof text);
-		for (k = 0; placeholder_next(text, &k, &p);) {
-			if (p.escaped || fields_has(f, &p))
-				continue;
-			key = meant_find(&f->meant, p.key);
-			if (key.p != NULL)
-				faults_add(&o->faults, text.p + p.at,
-				    "[%.*s] is not a placeholder: [%.*s] is, "
-				    "and [[%.*s] is plain text",
-				    faults_brief(p.key), p.key.p,
-				    faults_brief(key), key.p,
-				    faults_brief(p.key), p.key.p);
-		}
+	while (fields_next(f, &walk, &p)) {
+		if (p.escaped || fields_has(f, &p))
+			continue;
+		key = meant_find(&f->meant, p.key);
+		if (key.p != NULL)
+			faults_add(&o->faults, walk.text.p + p.at, "[%.*s] is "
+			    "not a placeholder: [%.*s] is, and [[%.*s] is "
+			    "plain text", faults_brief(p.key), p.key.p,
+			    faults_brief(key), key.p, faults_brief(p.key),
+			    p.key.p);
 	}
 }
 
@@ -288,14 +274,8 @@ static void
 find_missing(struct fields *f, struct order *o, const size_t *which, size_t n)
 {
 	struct lack *lacks = die_calloc(FAULTS_MAX, sizeof *lacks);
-	struct span text;
-	size_t found, i;
 
-	found = find_lacks(f, o, which, n, lacks);
-	for (i = 0; i < f->texts.n; i += sizeof text) {
-		memcpy(&text, f->texts.p + i, sizeof text);
-		tell_lacks(f, o, text, lacks, found);
-	}
+	tell_lacks(f, o, lacks, find_lacks(f, o, which, n, lacks));
 	free(lacks);
 }
 

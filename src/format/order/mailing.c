@@ -41,11 +41,9 @@ sort_copies(struct mailing *m, size_t most)
 	struct mailing_rcpt *r;
 	struct entry e;
 	struct set domains;
-	uint64_t seed;
 	size_t k, n, sum = 0;
 
-	memcpy(&seed, o->digest, sizeof seed);
-	set_init(&domains, o->text.p, seed, SET_FOLD_DOMAIN);
+	order_set(o, &domains, SET_FOLD_DOMAIN);
 	m->most = most < o->good ? most : o->good + 1;
 	count_domains(m, &domains);
 	for (k = 0; k < m->domains; k++) {

@@ -457,7 +457,6 @@ void
 order_read(struct order *o, struct span text, int repeats)
 {
 	struct sha256 h;
-	uint64_t seed;
 	size_t k;
 
 	memset(o, 0, sizeof *o);
@@ -465,11 +464,10 @@ order_read(struct order *o, struct span text, int repeats)
 	sha256_init(&h);
 	sha256_add(&h, text.p, text.n);
 	sha256_end(&h, o->digest);
-	memcpy(&seed, o->digest, sizeof seed);
 	text = span_unmarked(text);
 	o->text = text;
 	faults_init(&o->faults, text);
-	set_init(&o->seen, text.p, seed, SET_FOLD_DOMAIN);
+	order_set(o, &o->seen, SET_FOLD_DOMAIN);
 	take_sections(o);
 	for (k = 0; k < REQUIRED; k++)
 		if (((struct span *)(void *)((char *)o +

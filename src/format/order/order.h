@@ -58,6 +58,16 @@ struct order_walk {
 	uintmax_t number;	/* of entries that were not duplicates */
 };
 
+/* Begins a set of what stands in the order's text. */
+static inline void
+order_set(const struct order *o, struct set *s, enum set_fold fold)
+{
+	uint64_t seed;
+
+	memcpy(&seed, o->digest, sizeof seed);
+	set_init(s, o->text.p, seed, fold);
+}
+
 /* The entries in the order of the file: 1, or 0 after the last. */
 int order_next(const struct order *o, struct order_walk *w,
     struct entry *e);

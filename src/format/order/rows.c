@@ -60,12 +60,10 @@ link_entries(struct rows *r, struct order *o, struct span key)
 	struct span value;
 	struct entry e;
 	struct set set;
-	uint64_t seed;
 	size_t k, n, last, place;
 
-	memcpy(&seed, o->digest, sizeof seed);
-	set_init(&set, o->text.p, seed, entry_key(key) == KEY_EMAIL ?
-	    SET_FOLD_DOMAIN : SET_FOLD_NONE);
+	order_set(o, &set, entry_key(key) == KEY_EMAIL ? SET_FOLD_DOMAIN :
+	    SET_FOLD_NONE);
 	while (order_next(o, &walk, &e)) {
 		if ((e.kind != ENTRY_GOOD && e.kind != ENTRY_DUPLICATE) ||
 		    e.addr.text.n == 0 || !find_value(&e, key, &value))

@@ -3,8 +3,6 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 
-#include "headings.h"
-#include "repeats.h"
 #include "table.h"
 
 void
@@ -25,9 +23,7 @@ name_group(struct source *s)
 {
 	struct span rest = buf_span(&s->columns), heading, key;
 
-	while (s->group != NULL && rest.n > 0) {
-		heading = span_chomp(span_line(&rest));
-		key = span_chomp(span_line(&rest));
+	while (s->group != NULL && fields_column(&rest, &heading, &key)) {
 		if (!span_is(heading, s->group))
 			continue;
 		buf_addspan(&s->key_of_group, key);
@@ -262,6 +258,54 @@ use_defaults(struct source *s, struct span text, struct buf *faults)
 	return parse(s, buf_span(&s->text), faults);
 }
 
+/* The headings to be replaced, and by what: keys are spans, by ordinal. */
+static void
+collect_headings(struct set *set, struct buf *keys, struct span columns)
+{
+	struct span heading, key;
+	size_t n;
+
+	set_init(set, columns.p, 0, SET_FOLD_NONE);
+	while (fields_column(&columns, &heading, &key)) {
+		if (span_eq(heading, key) ||
+		    span_characters(heading) != span_characters(key))
+			continue;
+		n = set->n;
+		if (set_add(set, heading) == n)
+			buf_add(keys, &key, sizeof key);
+	}
+}
+
+/*
+ * Appends a template where keys have taken the place of headings that are none:
+ * [First_name] for [First name].  columns are those of table_headings.  A key
+ * has as many characters, so that no line and column moves; a heading that is
+ * longer or shorter than its key stays, and is a mistake (fields_check).
+ */
+static void
+replace_headings(struct buf *b, struct span text, struct span columns)
+{
+	struct placeholder p;
+	struct buf keys = { 0 };
+	struct span key;
+	struct set set;
+	size_t i = 0, done = 0, k;
+
+	collect_headings(&set, &keys, columns);
+	while (set.n > 0 && placeholder_next(text, &i, &p)) {
+		k = p.escaped ? SET_NONE : set_find(&set, p.key);
+		if (k == SET_NONE)
+			continue;
+		memcpy(&key, keys.p + k * sizeof key, sizeof key);
+		buf_add(b, text.p + done, (size_t)(p.key.p - text.p) - done);
+		buf_addspan(b, key);
+		done = (size_t)(p.key.p - text.p) + p.key.n;
+	}
+	buf_addspan(b, span_drop(text, done));
+	set_free(&set);
+	buf_free(&keys);
+}
+
 int
 source_order(struct source *s, struct span text, struct buf *faults)
 {
@@ -274,7 +318,7 @@ source_order(struct source *s, struct span text, struct buf *faults)
 		    ORDER_SIZE_MAX >> 20);
 		return -1;
 	}
-	headings_replace(&s->text, rest, buf_span(&s->columns));
+	replace_headings(&s->text, rest, buf_span(&s->columns));
 	if (parse(s, buf_span(&s->text), faults) < 0)
 		return -1;
 	return fields_has_empty(&s->fields) ?
@@ -317,13 +361,99 @@ source_bad(struct source *s, struct buf *faults)
 	tell_faults(s, &s->order.faults, faults);
 }
 
+/* The first entry of an address. */
+struct first {
+	struct span text, local;
+	size_t line;
+};
+
+static void
+note(struct faults *notes, const struct first *f, const struct entry *e,
+    enum set_fold fold)
+{
+	if (fold == SET_FOLD_ALL && e->kind == ENTRY_GOOD &&
+	    !span_eq(f->local, e->addr.local))
+		faults_add(notes, e->text.p, "%.*s: differs only in case from "
+		    "the address in line %zu: each gets a letter",
+		    (int)e->addr.text.n, e->addr.text.p, f->line);
+	if (fold == SET_FOLD_DOMAIN && e->kind == ENTRY_DUPLICATE &&
+	    !span_eq(f->text, e->text))
+		faults_add(notes, e->text.p, "%.*s: dropped: the address is in "
+		    "line %zu with other cells (-G email puts both on one "
+		    "letter)", (int)e->addr.text.n, e->addr.text.p, f->line);
+}
+
+/* Entries whose addresses are the same to a set that folds them so. */
+static void
+compare_entries(struct faults *notes, const struct order *o, enum set_fold fold)
+{
+	struct order_walk walk = { 0 };
+	struct buf firsts = { 0 };
+	struct first f;
+	const char *p = o->text.p;
+	struct entry e;
+	struct set set;
+	size_t k, n, line = 1;
+
+	order_set(o, &set, fold);
+	while (order_next(o, &walk, &e)) {
+		for (; p < e.text.p; p++)
+			line += *p == '\n';
+		if (e.kind == ENTRY_BAD || e.addr.text.n == 0)
+			continue;
+		n = set.n;
+		k = set_add(&set, e.addr.text);
+		if (k < n) {
+			memcpy(&f, firsts.p + k * sizeof f, sizeof f);
+			note(notes, &f, &e, fold);
+			continue;
+		}
+		f.text = e.text;
+		f.local = e.addr.local;
+		f.line = line;
+		buf_add(&firsts, &f, sizeof f);
+	}
+	set_free(&set);
+	buf_free(&firsts);
+}
+
+/* Without a capital before the @ no two can differ in case. */
+static int
+has_capital(const struct order *o)
+{
+	struct order_walk walk = { 0 };
+	struct entry e;
+	size_t i;
+
+	while (order_find(o, &walk, &e, ENTRY_GOOD))
+		for (i = 0; i < e.addr.local.n; i++)
+			if (e.addr.local.p[i] >= 'A' &&
+			    e.addr.local.p[i] <= 'Z')
+				return 1;
+	return 0;
+}
+
+/*
+ * Notes addresses that differ only in the case of the part before the @, which
+ * each get a letter; and, where the entries are rows of a table, those that
+ * were dropped though they say something else than the first of the address.
+ */
+static void
+find_repeats(struct faults *notes, const struct order *o, int rows)
+{
+	if (rows && o->duplicates > 0)
+		compare_entries(notes, o, SET_FOLD_DOMAIN);
+	if (has_capital(o))
+		compare_entries(notes, o, SET_FOLD_ALL);
+}
+
 void
 source_repeats(const struct source *s, struct buf *notes)
 {
 	struct faults found;
 
 	faults_init(&found, s->order.text);
-	repeats_find(&found, &s->order, s->lines > 0);
+	find_repeats(&found, &s->order, s->lines > 0);
 	tell_faults(s, &found, notes);
 	faults_free(&found);
 }

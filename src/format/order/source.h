@@ -66,7 +66,10 @@ unsigned source_states(struct span list);
 /* Adds a line for each entry that is not an address, and why. */
 void source_bad(struct source *s, struct buf *faults);
 
-/* Adds a line for each note of repeats_find. */
+/*
+ * Adds a line for each address that stands there more than once, or nearly,
+ * where that may not have been meant.
+ */
 void source_repeats(const struct source *s, struct buf *notes);
 
 #endif

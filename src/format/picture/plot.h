@@ -22,8 +22,7 @@ size_t plot_svg(struct buf *b, struct survey *s, size_t width);
 #define PLOT_CHARACTER 723	/* its width at 12, in hundredths */
 #define PLOT_SMALL "font-size=\"10\" fill=\"#555555\""
 
-/* The patterns, in a <defs>; the fill of a status, with or without outline. */
-void plot_patterns(struct buf *b);
+/* The fill of a status, with or without outline. */
 void plot_fill(struct buf *b, enum result_status status, int outlined);
 
 /* Bars of results over time, from top on: their height. */

@@ -231,17 +231,6 @@ dsn_add(struct buf *b, const char *host, const struct dsn *d)
 		add_block(b, &d->r[i]);
 }
 
-/* Characters, for people count these. */
-static size_t
-width(struct span s)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < s.n; i++)
-		n += (s.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
 static void
 pad(struct buf *b, size_t have, size_t want)
 {
@@ -274,13 +263,13 @@ dsn_say(struct buf *b, const struct dsn *d)
 	}
 	buf_adds(b, "The message could not be delivered to:\n\n");
 	for (i = 0; i < d->n; i++) {
-		n = width(d->r[i].rcpt);
+		n = span_characters(d->r[i].rcpt);
 		if (n > widest)
 			widest = n > SAY_WIDTH ? SAY_WIDTH : n;
 	}
 	for (i = 0; i < d->n; i++) {
 		buf_addshown(b, d->r[i].rcpt);
-		pad(b, width(d->r[i].rcpt), widest);
+		pad(b, span_characters(d->r[i].rcpt), widest);
 		n = b->n + sizeof "  deferred" - 1;
 		buf_addf(b, "  %s", result_status_name(d->r[i].status));
 		pad(b, b->n, n);

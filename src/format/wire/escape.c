@@ -127,3 +127,15 @@ escape_html(struct buf *b, struct span value)
 			buf_addc(b, value.p[i]);
 	}
 }
+
+void
+escape_page(struct buf *b, struct span title, const char *style)
+{
+	buf_adds(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+	    "<meta charset=\"utf-8\">\n<title>");
+	escape_html(b, title);
+	buf_addf(b, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>",
+	    style);
+	escape_html(b, title);
+	buf_adds(b, "</h1>\n");
+}

@@ -19,4 +19,7 @@ int escape_undo(struct buf *b, struct span s);
 /* Adds s as text in HTML, or in the quotes of an attribute there. */
 void escape_html(struct buf *b, struct span s);
 
+/* Begins a web page, up to its title as a heading. */
+void escape_page(struct buf *b, struct span title, const char *style);
+
 #endif

@@ -3,7 +3,7 @@
 #include "escape.h"
 #include "format/mail/addr.h"
 #include "format/mail/hdr.h"
-#include "format/mail/words.h"
+#include "format/mail/mime.h"
 #include "name.h"
 
 /* Octets of a Subject, and its words of each kind, that are looked at. */
@@ -119,7 +119,7 @@ leave_message(struct buf *address, const struct leave *l, struct span text)
 	subject = hdr_find(text, span_str("Subject"));
 	if (subject.n <= SUBJECT_MAX) {
 		hdr_unfold(&line, subject);
-		words_decode(&words, buf_span(&line), convert, &why);
+		mime_words_decode(&words, buf_span(&line), convert, &why);
 		look_in(&asked, buf_span(&words));
 		/* As it stands in the link, by a program that takes it so. */
 		if (span_find(buf_span(&words), '%') != NULL &&

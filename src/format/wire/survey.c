@@ -1,5 +1,179 @@
 #include "survey.h"
 
+#include <stdlib.h>
+
+/*
+ * The recipients whose last result is not for good: deferred, unknown, or on
+ * their way.  Each is known by a fingerprint of recipient and message.  Memory
+ * is bounded: of more than SURVEY_WATCHED at a time only every second is
+ * watched, then every fourth and so on, as their fingerprints fall; but those
+ * on their way are, as long as these are not many.
+ */
+#define SLOTS (2 * SURVEY_WATCHED)	/* a power of two */
+
+struct waits_past {
+	int watched;		/* what comes next will find this result */
+	int known;		/* there was one before */
+	enum result_status status;	/* a "sending" is unknown */
+	int deferred;		/* since was the first time */
+	int64_t since;		/* seconds since the Epoch */
+	uintmax_t weight;	/* how many deferred ones it stands for */
+};
+
+static uint64_t
+fingerprint(const struct result *r)
+{
+	uint64_t h = result_hash(r->id, r->number, r->rcpt);
+
+	h = (h ^ h >> 32) * UINT64_C(0xd6e8feb86659fd93);
+	h ^= h >> 32;
+	return h > 0 ? h : 1;
+}
+
+static void
+start(struct survey_waits *w)
+{
+	w->print = die_calloc(SLOTS, sizeof *w->print);
+	w->slot = die_calloc(SLOTS, sizeof *w->slot);
+	w->n = w->sending = 0;
+}
+
+/* Where one belongs: low bits; whether it is chosen: the high ones. */
+static size_t
+find(const struct survey_waits *w, uint64_t print)
+{
+	size_t i;
+
+	for (i = print & (SLOTS - 1); w->print[i] != 0 &&
+	    w->print[i] != print; i = (i + 1) & (SLOTS - 1))
+		;
+	return i;
+}
+
+static int
+is_chosen(const struct survey_waits *w, uint64_t print)
+{
+	return w->weight == 0 || (print >> 32) % w->weight == 0;
+}
+
+/* Whether one is kept though it is not chosen. */
+static int
+is_due(const struct survey_waits *w, int sending)
+{
+	return sending && w->sending < SURVEY_WATCHED / 2;
+}
+
+/* Watches half as many. */
+static void
+halve(struct survey_waits *w)
+{
+	struct survey_waits old = *w;
+	size_t i, to;
+
+	w->weight = w->weight == 0 ? 2 : 2 * w->weight;
+	start(w);
+	for (i = 0; i < SLOTS; i++) {
+		if (old.print[i] == 0 || (!is_chosen(w, old.print[i]) &&
+		    !is_due(w, old.slot[i].sending)))
+			continue;
+		to = find(w, old.print[i]);
+		w->print[to] = old.print[i];
+		w->slot[to] = old.slot[i];
+		w->sending += old.slot[i].sending;
+		w->n++;
+	}
+	free(old.print);
+	free(old.slot);
+}
+
+/* Those behind it that belong further in front move up. */
+static void
+take_out(struct survey_waits *w, size_t hole)
+{
+	size_t i = hole, home;
+
+	w->sending -= w->slot[hole].sending;
+	for (;;) {
+		i = (i + 1) & (SLOTS - 1);
+		if (w->print[i] == 0)
+			break;
+		home = w->print[i] & (SLOTS - 1);
+		if (((i - home) & (SLOTS - 1)) < ((i - hole) & (SLOTS - 1)))
+			continue;
+		w->print[hole] = w->print[i];
+		w->slot[hole] = w->slot[i];
+		hole = i;
+	}
+	w->print[hole] = 0;
+	w->n--;
+}
+
+static int
+is_open(enum result_status status)
+{
+	return status == RESULT_DEFERRED || status == RESULT_UNKNOWN ||
+	    status == RESULT_SENDING;
+}
+
+/* Slot i is free, or the recipient's. */
+static void
+keep(struct survey_waits *w, size_t i, uint64_t print, const struct result *r)
+{
+	struct waits_one *one = &w->slot[i];
+
+	if (w->print[i] == 0) {
+		memset(one, 0, sizeof *one);
+		w->print[i] = print;
+		w->n++;
+	}
+	if (r->status == RESULT_DEFERRED && !one->deferred) {
+		one->deferred = 1;
+		one->since = r->time;
+	}
+	w->sending -= one->sending;
+	one->sending = r->status == RESULT_SENDING;
+	w->sending += one->sending;
+	one->status = one->sending ? RESULT_UNKNOWN : r->status;
+}
+
+/* Takes the next result of a recipient, and gives what it replaces. */
+static struct waits_past
+watch(struct survey_waits *w, const struct result *r)
+{
+	const uint64_t print = fingerprint(r);
+	const int chosen = is_chosen(w, print);
+	struct waits_past past = { 0 };
+	size_t i;
+
+	if (w->slot == NULL)
+		start(w);
+	i = find(w, print);
+	if (w->print[i] != 0) {
+		past.known = 1;
+		past.status = w->slot[i].status;
+		past.deferred = w->slot[i].deferred;
+		past.since = w->slot[i].since;
+		past.weight = !chosen ? 0 : w->weight > 0 ? w->weight : 1;
+	}
+	past.watched = is_open(r->status) &&
+	    (chosen || is_due(w, r->status == RESULT_SENDING));
+	if (past.watched)
+		keep(w, i, print, r);
+	else if (past.known)
+		take_out(w, i);
+	while (w->n >= SURVEY_WATCHED)
+		halve(w);
+	return past;
+}
+
+static void
+stop_watching(struct survey_waits *w)
+{
+	free(w->print);
+	free(w->slot);
+	memset(w, 0, sizeof *w);
+}
+
 #define MINUTE 60
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
@@ -129,7 +303,7 @@ survey_add(struct survey *s, const struct result *r)
 {
 	const enum result_status status = r->status == RESULT_SENDING ?
 	    RESULT_UNKNOWN : r->status;
-	const struct waits_past past = waits_next(&s->waits, r);
+	const struct waits_past past = watch(&s->waits, r);
 
 	s->weight = s->waits.weight;
 	buf_clear(&s->name);
@@ -153,7 +327,7 @@ survey_free(struct survey *s)
 {
 	tally_free(&s->domains);
 	tally_free(&s->reasons);
-	waits_free(&s->waits);
+	stop_watching(&s->waits);
 	buf_free(&s->name);
 	memset(s, 0, sizeof *s);
 }

@@ -7,12 +7,27 @@
 #define FORMAT_WIRE_SURVEY_H
 
 #include "tally.h"
-#include "waits.h"
 
 /* So many spans of time at the most, each of a power of two seconds. */
 #define SURVEY_SPANS 512
 
 #define SURVEY_WAITS 12		/* classes of waiting time */
+
+/* Of so many whose last result is not for good all are watched. */
+#define SURVEY_WATCHED 131072
+
+/* Those whose last result is not for good. */
+struct survey_waits {
+	uintmax_t weight;	/* one in so many is watched; 0: all are */
+	size_t n, sending;
+	uint64_t *print;	/* of a slot; 0: it is free.  Apart, for most
+				   are looked for in vain */
+	struct waits_one {
+		int64_t since;
+		enum result_status status;
+		unsigned char deferred, sending;
+	} *slot;
+};
 
 /* All zero is an empty one. */
 struct survey {
@@ -30,7 +45,7 @@ struct survey {
 	uintmax_t weight;		/* the most that one of these counts
 					   for; 0: all were watched */
 	/* private */
-	struct waits waits;
+	struct survey_waits waits;
 	struct buf name;
 };
 
