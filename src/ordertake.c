@@ -15,7 +15,6 @@
 #include "sys/newfile.h"
 
 #define LINKS_MAX 40		/* that lead to one order */
-#define TARGET_MAX 4096		/* octets in one of them */
 #define DEPTH_MAX 64		/* of directories below the one that is work */
 
 static const char usage[] =
@@ -149,25 +148,13 @@ take_incoming(struct taker *t)
 static void
 follow(struct buf *real, const char *path)
 {
-	char target[TARGET_MAX];
 	struct stat st;
-	ssize_t n;
 	int i;
 
 	buf_adds(real, path);
-	if (stat(path, &st) < 0)
-		return;
-	for (i = 0; i < LINKS_MAX; i++) {
-		if (lstat(buf_str(real), &st) < 0 || !S_ISLNK(st.st_mode))
-			return;
-		n = readlink(buf_str(real), target, sizeof target);
-		if (n < 0 || (size_t)n == sizeof target)
-			return;
-		while (real->n > 0 &&
-		    (target[0] == '/' || real->p[real->n - 1] != '/'))
-			real->n--;
-		buf_add(real, target, (size_t)n);
-	}
+	if (stat(path, &st) == 0)
+		for (i = 0; i < LINKS_MAX && newfile_follow(real) > 0; i++)
+			;
 }
 
 /* Where the file at path lies, whatever that directory is called. */

@@ -112,12 +112,6 @@ lost(void *arg, int err)
 		warn_sys("%s", app->target);
 }
 
-static struct rules_action
-event(void *rules, enum rules_place place, const struct rules_facts *facts)
-{
-	return rules_event(rules, place, facts, io_clock());
-}
-
 static void
 make(void *arg)
 {
@@ -153,11 +147,8 @@ check(struct app *app, int operands, char **operand)
 		    protocols[app->who.protocol].port) < 0)
 			die(EX_USAGE, "%s: not an address", app->target);
 	}
-	if (app->rulefile != NULL) {
+	if (app->rulefile != NULL)
 		app->rules = rulefile_read(app->rulefile, &app->who);
-		if (app->rules == NULL)
-			die(EX_CONFIG, "%s: cannot be used", app->rulefile);
-	}
 	/* Which counts all events, and prints what must not mix. */
 	if (app->rules != NULL || app->record.dir == NULL)
 		app->serve.workers = 1;
@@ -171,8 +162,8 @@ configure(struct app *app)
 	app->tap = (struct tap_conf){ .protocol = app->who.protocol,
 	    .server = { dial, dataconn_send, dataconn_waiting,
 	    dataconn_finish }, .lost = lost,
-	    .event = app->rules != NULL ? event : NULL, .rules = app->rules,
-	    .app = app };
+	    .event = app->rules != NULL ? rulefile_event : NULL,
+	    .rules = app->rules, .app = app };
 	app->tap_type = tap_session;
 	app->tap_type.busy = protocols[app->who.protocol].busy;
 	t->fd = app->serve.inetd ? STDERR_FILENO : STDOUT_FILENO;

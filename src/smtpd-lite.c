@@ -64,12 +64,6 @@ struct app {
 	int print;
 };
 
-static struct rules_action
-event(void *rules, enum rules_place place, const struct rules_facts *facts)
-{
-	return rules_event(rules, place, facts, io_clock());
-}
-
 static void
 must(int r, const char *dir)
 {
@@ -169,8 +163,7 @@ check(struct app *app)
 	if (app->secrets != NULL)
 		app->passwd = require(passwd_read(app->secrets), app->secrets);
 	if (app->rules != NULL)
-		app->faults = require(rulefile_read(app->rules, &who),
-		    app->rules);
+		app->faults = rulefile_read(app->rules, &who);
 	if (app->print && app->mail.form == NULL && app->relay.dir == NULL)
 		die(EX_USAGE, "-p: sink keeps nothing: use -o with another "
 		    "form");
@@ -195,7 +188,7 @@ configure(struct app *app)
 	    &outbox_store : NULL;
 	c->known = app->boxes != NULL;
 	c->users = app->boxes;
-	c->event = app->faults != NULL ? event : NULL;
+	c->event = app->faults != NULL ? rulefile_event : NULL;
 	c->rules = app->faults;
 	c->talk = app->serve.verbose ? serve_talk : NULL;
 	c->once = app->serve.once ? &app->once : NULL;

@@ -14,7 +14,6 @@
 #define SIZE_MAX_LIST ((size_t)1 << 30)
 
 #define LINE_OCTETS 65536	/* of a line at most */
-#define TARGET_MAX 4096		/* octets of where a link leads */
 #define PAUSE 20		/* ms between two tries for the lock */
 
 static int
@@ -35,35 +34,6 @@ take_lock(const char *path, int wait)
 	return -1;
 }
 
-/* Goes on to where a symbolic link leads: 1; 0 for no link; -1 with errno. */
-static int
-follow(struct buf *path)
-{
-	char target[TARGET_MAX];
-	struct stat st;
-	ssize_t n;
-	char *dir;
-
-	if (lstat(buf_str(path), &st) < 0)
-		return -1;
-	if (!S_ISLNK(st.st_mode))
-		return 0;
-	n = readlink(buf_str(path), target, sizeof target);
-	if (n < 0)
-		return -1;
-	if ((size_t)n == sizeof target) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	dir = newfile_parent(buf_str(path));
-	buf_clear(path);
-	if (target[0] != '/')
-		buf_addf(path, "%s/", dir);
-	buf_add(path, target, (size_t)n);
-	free(dir);
-	return 1;
-}
-
 /* Where the list is, and .FILE.seen in the directory of it. */
 static int
 set_names(struct gonelist *g, const char *path)
@@ -72,7 +42,7 @@ set_names(struct gonelist *g, const char *path)
 	int r;
 
 	buf_adds(&g->path, path);
-	while ((r = follow(&g->path)) > 0)
+	while ((r = newfile_follow(&g->path)) > 0)
 		;
 	if (r < 0)
 		return -1;

@@ -197,7 +197,7 @@ write_mail(void *arg, const char *p, size_t n)
 		d->head = d->file.size;
 		buf_free(&head);
 	}
-	msgtext_add(d, p, n);
+	msgtext_add(d, mail->m->root, p, n);
 	mail->grown += crlf_grow(&mail->crlf, span_of(p, n));
 }
 

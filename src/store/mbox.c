@@ -83,12 +83,8 @@ static void
 write_mail(void *arg, const char *p, size_t n)
 {
 	struct mail *mail = arg;
-	struct msgtext *d = &mail->text;
 
-	if (msgtext_wants_file(d, n) &&
-	    newfile_open(&d->file, mail->m->root) < 0)
-		d->err = errno;
-	msgtext_add(d, p, n);
+	msgtext_add(&mail->text, mail->m->root, p, n);
 }
 
 static void

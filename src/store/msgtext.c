@@ -23,8 +23,10 @@ msgtext_flush(struct msgtext *d)
 }
 
 void
-msgtext_add(struct msgtext *d, const char *p, size_t n)
+msgtext_add(struct msgtext *d, const char *dir, const char *p, size_t n)
 {
+	if (msgtext_wants_file(d, n) && newfile_open(&d->file, dir) < 0)
+		d->err = errno;
 	if (n > MEMORY - d->text.n)
 		msgtext_flush(d);
 	if (d->err != 0) {

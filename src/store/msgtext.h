@@ -1,7 +1,7 @@
 /*
  * msgtext: the text of a message while it comes in.  A short one is kept in
  * memory, so that a slow sender holds no descriptor and most messages are
- * written at once; a long one goes to a file that its owner opens.
+ * written at once; a long one goes to a file.
  */
 #ifndef STORE_MSGTEXT_H
 #define STORE_MSGTEXT_H
@@ -21,8 +21,11 @@ struct msgtext {
 /* Whether n more bytes ask for a file that is not open yet. */
 int msgtext_wants_file(const struct msgtext *d, size_t n);
 
-/* Appends; a failure is kept in err.  All zero is an empty text. */
-void msgtext_add(struct msgtext *d, const char *p, size_t n);
+/*
+ * Appends, for which a file is opened in dir where it is wanted; a failure is
+ * kept in err.  All zero is an empty text.
+ */
+void msgtext_add(struct msgtext *d, const char *dir, const char *p, size_t n);
 
 /* All of the text goes to the file, where there is one. */
 void msgtext_flush(struct msgtext *d);

@@ -48,12 +48,7 @@ open_store(const char *dir, const struct mail_hearer *hearer)
 static void
 put(struct mail *mail, struct span s)
 {
-	struct msgtext *d = &mail->text;
-
-	if (msgtext_wants_file(d, s.n) &&
-	    newfile_open(&d->file, mail->o->dir) < 0)
-		d->err = errno;
-	msgtext_add(d, s.p, s.n);
+	msgtext_add(&mail->text, mail->o->dir, s.p, s.n);
 }
 
 /* LF becomes CRLF, and a dot stands before one that begins a line. */

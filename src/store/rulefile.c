@@ -19,7 +19,16 @@ rulefile_read(const char *path, const struct rules_for *who)
 		line = span_chomp(span_line(&rest));
 		warn("%s:%.*s", path, (int)line.n, line.p);
 	}
+	if (rules == NULL)
+		die(EX_CONFIG, "%s: cannot be used", path);
 	buf_free(&text);
 	buf_free(&faults);
 	return rules;
+}
+
+struct rules_action
+rulefile_event(void *rules, enum rules_place place,
+    const struct rules_facts *facts)
+{
+	return rules_event(rules, place, facts, io_clock());
 }

@@ -16,6 +16,8 @@
 /* A long file starts its way to the disk each time this much has come. */
 #define START_EVERY ((uint64_t)8 << 20)
 
+#define TARGET_MAX 4096		/* octets of where a link leads */
+
 static const char tmp_prefix[] = ".tmp.";
 
 int
@@ -181,6 +183,29 @@ newfile_parent(const char *path)
 	while (n > 0 && path[n - 1] != '/')
 		n--;
 	return span_dup(n > 0 ? span_of(path, n) : span_str("."));
+}
+
+int
+newfile_follow(struct buf *path)
+{
+	char target[TARGET_MAX];
+	struct stat st;
+	ssize_t n;
+
+	if (lstat(buf_str(path), &st) < 0)
+		return -1;
+	if (!S_ISLNK(st.st_mode))
+		return 0;
+	n = readlink(buf_str(path), target, sizeof target);
+	if ((size_t)n == sizeof target)
+		errno = ENAMETOOLONG;
+	if (n < 0 || (size_t)n == sizeof target)
+		return -1;
+	while (path->n > 0 &&
+	    (target[0] == '/' || path->p[path->n - 1] != '/'))
+		path->n--;
+	buf_add(path, target, (size_t)n);
+	return 1;
 }
 
 int

@@ -13,6 +13,8 @@
 
 #include "die.h"
 
+struct buf;
+
 struct newfile {
 	int fd;			/* to read and write; -1 once synced */
 	int err;		/* errno of the first failure, or 0 */
@@ -93,6 +95,12 @@ enum exit_code newfile_move(const char *from, const char *to);
 
 /* The directory that path lies in, the caller's to free. */
 char *newfile_parent(const char *path);
+
+/*
+ * Goes on from a symbolic link to where it leads, which may be another: 1, 0
+ * where path is no link, or -1 with errno.
+ */
+int newfile_follow(struct buf *path);
 
 /*
  * Makes a directory, mode 0700 less the umask, and its name safe, or accepts
