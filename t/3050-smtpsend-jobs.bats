@@ -199,7 +199,7 @@ sent b@x" ]
 	fake 'greeting:*:421 4.3.2 busy'
 	SECONDS=0
 	send 75 -j 4 <in
-	[ "$SECONDS" -lt 10 ]
+	[ "$SECONDS" -lt 20 ]
 	[ "$(cut -d ' ' -f 1,3,4 short | sort | uniq -c | tr -s ' ')" = \
 		' 40 deferred 421 connect' ]
 }

@@ -226,7 +226,7 @@ send() {
 	echo QUIT >>in
 	SECONDS=0
 	send 75 <in
-	[ "$SECONDS" -lt 6 ]
+	[ "$SECONDS" -lt 30 ]
 	[ "$(grep -c '^deferred' short)" = 40 ]
 	[ "$(cut -f 9 results | sort -u)" = 'no answer in time' ]
 }
@@ -240,7 +240,7 @@ send() {
 	echo QUIT >>in
 	SECONDS=0
 	send 75 -T 1 <in
-	[ "$SECONDS" -lt 9 ]
+	[ "$SECONDS" -lt 18 ]
 	[ "$(grep -c '^deferred' short)" = 20 ]
 	[ "$(grep -c EHLO dialog)" = 3 ]
 }
@@ -258,23 +258,26 @@ send() {
 	echo QUIT >>in
 	SECONDS=0
 	send 75 -T 1 <in
-	[ "$SECONDS" -lt 12 ]
+	[ "$SECONDS" -lt 20 ]
 	[ "$(grep -c ' a.test ' questions)" -le 3 ]
 	[ "$(grep -c '^deferred' short)" = 22 ]
 }
 
 @test "-j: a domain that keeps one connection waiting keeps no other" {
 	zone 'slow.test fault silent'
-	for i in {1..40}; do
+	for i in {1..8}; do
 		echo "d$i.test A 127.0.0.1" >>zone
 		letter me@x "$i@slow.test"
 		letter me@x "$i@d$i.test"
 	done >in
 	echo QUIT >>in
-	send 75 -j 2 <in
-	[ "$(cut -f 1 results | uniq -c | tr -s ' ')" = \
-		$' 40 sent\n 40 deferred' ]
-	[ "$(sort -u short | wc -l)" = 80 ]
+	launch -s smtpsend -bS -x -T 60 -d "$DNS" -s ":$HERE" -j 2 \
+		<in >results 3>&- &
+	pid=$!
+	wait_for eval '[ "$(grep -c "^sent" results)" = 8 ]'
+	lacks -v '^sent' results
+	kill -9 -- "-$pid"
+	ended 137 "$pid"
 	# More than is read before its turn.
 	{ batch 2000 | sed '$d; s/@x>$/@slow.test>/'
 		letter me@x u@d1.test; echo QUIT; } >in
