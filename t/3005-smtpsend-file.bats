@@ -55,7 +55,10 @@ sent() {
 	HOME=$PWD/home sent root <<<$'Subject: s\n'
 	[ "$(received)" = admin@home.test ]
 	# None at all.
-	HOME=$PWD/home run -75 smtpsend -T 1 -K '' -s 127.0.0.1:1 you@x </dev/null
+	for none in '' /dev/null; do
+		HOME=$PWD/home run -75 smtpsend -T 1 -K "$none" \
+			-s 127.0.0.1:1 you@x </dev/null
+	done
 }
 
 @test "a From that no other host knows is the sender, with that name" {

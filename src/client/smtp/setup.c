@@ -67,9 +67,10 @@ find_file(struct setup *s)
 	const char *path = s->file != NULL ? s->file : s->env_file;
 	struct buf own = { 0 };
 
-	if (path != NULL && *path != '\0') {
-		load(s, path, 1);
-	} else if (path == NULL) {
+	if (path != NULL) {
+		if (*path != '\0' && strcmp(path, "/dev/null") != 0)
+			load(s, path, 1);
+	} else {
 		buf_addf(&own, "%s/.mailorderrc", s->home != NULL ? s->home :
 		    "");
 		if (s->home == NULL || *s->home == '\0' ||
