@@ -162,13 +162,13 @@ send_letters() {
 	parse -n -v >"$dry" 2>"$why"
 	code=$?
 	case $code in
-	0) cat -- "$why" >&2 || return 74 ;;
-	65)	if settings_are_wrong; then
-			cat -- "$why" >&2
+	0) say_why || return 74 ;;
+	65)	if [ -s "$why" ] && settings_are_wrong; then
+			say_why
 			return 78
 		fi
 		report_errors; return ;;
-	*) cat -- "$why" >&2
+	*) say_why
 		ended "$code" "$order: orderparse"; return ;;
 	esac
 	# Behind the size comes a letter, which may say anything.
@@ -208,16 +208,24 @@ an_order() {
 	printf '[Recipients:]\na@b.c\n[Subject:]\n[Body:]\n'
 }
 
+say_why() {
+	step cat -- "$why" >&2
+}
+
 # With another id all would be other letters, which nobody has had.
 get_id() {
-	if [ ! -s "$state/id" ] && [ ! -s "$order.results" ]; then
+	if [ ! -s "$order.results" ] && ! read_id 2>/dev/null; then
 		step savefile -n "$state/id" date -u "+%Y%m%dT%H%M%SZ.$$" ||
 			return
 	fi
-	read -r id <"$state/id" && return
+	read_id && return
 	say "$state/id: cannot be read, and without it nobody knows which" \
 		"letters $order.results speaks of"
 	return 74
+}
+
+read_id() {
+	read -r id <"$state/id"
 }
 
 # The way to the journal is through $state, which goes with the order: an
@@ -282,10 +290,12 @@ report_errors() {
 		return 75
 	fi
 	say "$order: cannot be read, see the report to $SUPPORT"
+	text=$state/.tmp.$$.text
 	{ printf 'Order %s cannot be read. No letter was sent.\n\n' "$name" &&
-		cat -- "$why"; } | make_report "$name: cannot be read" && return
+		step cat -- "$why"; } >"$text" &&
+		make_report "$name: cannot be read" <"$text" && return
 	code=$?
-	cat -- "$why" >&2
+	say_why
 	return "$code"
 }
 

@@ -152,6 +152,20 @@ order() {
 	grep -q 'a\.txt:1' "$(cat name)"
 }
 
+@test "an order that cannot be read, nor the reasons: no report without them" {
+	serve
+	printf 'no order\n' >incoming/a.txt
+	printf '#!/bin/sh\nexit 1\n' >shim/cat
+	chmod +x shim/cat
+	run -75 --separate-stderr pipeline
+	[[ $stderr == *'work/a.txt: cat: exit 1'* ]]
+	[ "$(letters support)" = 0 ]
+	rm shim/cat
+	run -0 pipeline
+	the_report | grep 'a\.txt:1'
+	all_done 1
+}
+
 @test "what a server says, and an order is called: nothing a terminal acts on" {
 	odd=$'\e[2J\u009b31m\u202ecod \u0457'
 	start fake-smtp "rcpt:<user1@pth.ua>:550 5.1.1 $odd" \
@@ -623,6 +637,18 @@ once_each() {
 	echo old >work/.gone/stamp
 	run -0 pipeline
 	[ -z "$(ls -A work)" ]
+}
+
+@test "an id that is empty or short, and nobody has a letter: another one" {
+	serve
+	for id in '' 2026113; do
+		mkdir -p work/.o.txt
+		order work/o.txt user1
+		printf %s "$id" >work/.o.txt/id
+		run -0 pipeline
+	done
+	[ "$(letters user1) $(letters support)" = '2 2' ]
+	all_done 2
 }
 
 @test "the same order again is another mailing" {

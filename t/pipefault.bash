@@ -3,8 +3,8 @@
 export FROM=news@pth.ua SUPPORT=support@pth.ua
 
 # What pipeline.sh runs, but for sleep(1).
-PARTS='archive-stamp awk date ln ls mkmail orderparse ordertake rm rmdir
-savefile smtpsend withlock'
+PARTS='archive-stamp awk cat date ln ls mkmail orderparse ordertake rm rmdir
+savefile sed smtpsend withlock'
 
 # How a call goes wrong: it fails; it is killed; it does nothing and says that
 # all is well; it says half of what it has to say, and is killed.
