@@ -92,7 +92,7 @@ static const struct form forms[] = {
 	{ "m-FILTER", "SMTP command", FAILED, FORM_LABEL, "RCPT TO:" },
 	{ "DragonFly", "There was an error delivering your mail to <",
 	    FAILED, FORM_INLINE, NULL },
-	{ "MailMarshal", "The following recipients were affected", FAILED,
+	{ "MailMarshal", "Could not be delivered because of", FAILED,
 	    FORM_BARE, NULL },
 	{ "SurfControl", "Failed to send to identified host", FAILED,
 	    FORM_BARE, NULL },

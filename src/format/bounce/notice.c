@@ -28,6 +28,7 @@ struct notice {
 	size_t lead;			/* lines since the form's own */
 	size_t margin;			/* of its recipients */
 	size_t had;			/* found before the first form */
+	const char *list;		/* the first one's line; or NULL */
 
 	struct span line;			/* the form's own */
 
@@ -124,9 +125,9 @@ reason_of(const struct notice *n)
 		why = notice_reason(n->text, n->listed);
 	if (why.n == 0 && n->closed && n->found->n == n->had)
 		why = explanation(behind(n->text, n->why));
-	if (why.n == 0 && n->why.n == 0)	/* before the list */
+	if (why.n == 0 && n->why.n == 0 && n->list != NULL)
 		why = explanation(span_of(n->text.p,
-		    (size_t)(n->line.p - n->text.p)));
+		    (size_t)(n->list - n->text.p)));
 	return why.n > 0 ? why : n->why.n > 0 ? n->why : n->line;
 }
 
@@ -228,6 +229,7 @@ begin_list(struct notice *n, struct span line)
 {
 	const char first = span_trim(line).p[0];
 
+	n->list = line.p;
 	n->margin = margin(line);
 	n->opening = first == '"' || (first == '<' &&
 	    (n->form->style & FORM_ANGLE) != 0) ? first : '\0';
@@ -284,6 +286,7 @@ begin(struct notice *n, const struct form *form, struct span line,
 	if (n->server == NULL)
 		n->server = form->server;
 	n->told = n->closed = 0;
+	n->list = NULL;
 	n->lead = 0;
 	if ((form->style & FORM_INLINE) == 0)
 		return;
