@@ -154,8 +154,7 @@ void
 orderfile_outcome(struct orderfile *f, int code, struct span text)
 {
 	f->code = code;
-	buf_clear(&f->text);
-	buf_addspan(&f->text, text);
+	buf_set(&f->text, text);
 }
 
 void

@@ -137,6 +137,13 @@ buf_clear(struct buf *b)
 }
 
 void
+buf_set(struct buf *b, struct span s)
+{
+	b->n = 0;
+	buf_addspan(b, s);
+}
+
+void
 buf_free(struct buf *b)
 {
 	int err = errno;

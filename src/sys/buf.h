@@ -84,8 +84,9 @@ void buf_unmark(struct buf *b, size_t at);
 /* Drops the first n bytes. */
 void buf_consume(struct buf *b, size_t n);
 
-/* Empties b and keeps its memory. */
+/* Empties b and keeps its memory; buf_set then adds s, none of b's own. */
 void buf_clear(struct buf *b);
+void buf_set(struct buf *b, struct span s);
 
 /* Gives the memory back; b is empty and may be used again.  errno stays. */
 void buf_free(struct buf *b);

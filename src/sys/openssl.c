@@ -126,8 +126,7 @@ openssl_failure(struct buf *why, int fd)
 		reason = found ? line : word(line, 5);
 		if (reason.n == 0)
 			continue;
-		buf_clear(why);
-		buf_addspan(why, reason);
+		buf_set(why, reason);
 	}
 	rd_free(&rd);
 	return why->n > 0;

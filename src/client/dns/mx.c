@@ -11,8 +11,7 @@
 static enum mx_verdict
 say(struct resolver *r, enum mx_verdict verdict, const char *why)
 {
-	buf_clear(&r->why);
-	buf_adds(&r->why, why);
+	buf_set(&r->why, span_str(why));
 	return verdict;
 }
 

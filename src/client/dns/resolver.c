@@ -84,8 +84,7 @@ same(const char *a, const char *b)
 static enum try
 failed(struct resolver *r, const char *why)
 {
-	buf_clear(&r->why);
-	buf_adds(&r->why, why);
+	buf_set(&r->why, span_str(why));
 	return TRY_FAILED;
 }
 
@@ -111,8 +110,7 @@ hear_udp(struct resolver *r, int fd, unsigned id, long long end)
 	while (result == TRY_SILENT && (rd.timeout = io_left(end)) > 0) {
 		switch (rd_some(&rd, &packet)) {
 		case RD_LINE:
-			buf_clear(&r->packet);
-			buf_addspan(&r->packet, packet);
+			buf_set(&r->packet, packet);
 			rd_take(&rd, packet.n);
 			if (is_answer(r, id))
 				result = TRY_ANSWERED;

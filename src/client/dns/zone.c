@@ -339,8 +339,7 @@ take_origin(struct parser *p)
 	int r = add_name(p, &name);
 
 	if (r == 0) {
-		buf_clear(&p->origin);
-		buf_addspan(&p->origin, buf_span(&name));
+		buf_set(&p->origin, buf_span(&name));
 	}
 	buf_free(&name);
 	return r;

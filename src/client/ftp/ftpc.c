@@ -21,8 +21,7 @@ static int
 lose(struct ftpc *c, const char *why)
 {
 	if (!c->over) {
-		buf_clear(&c->why);
-		buf_adds(&c->why, why);
+		buf_set(&c->why, span_str(why));
 	}
 	c->over = 1;
 	c->reply.code = 0;
@@ -234,8 +233,7 @@ go_to_directory(struct ftpc *c)
 		r = descend(c, "/");
 	while (path.n > 0 && r == 0) {
 		name = span_cut(&path, '/');
-		buf_clear(&text);
-		buf_addspan(&text, name);
+		buf_set(&text, name);
 		if (name.n > 0)
 			r = descend(c, buf_str(&text));
 	}

@@ -331,8 +331,7 @@ put_in_place(struct job *j, struct orderfile *f)
 	    ftpc_ask(&j->c, "SIZE", to) : 0)) {
 		stored(f, &name);
 	} else if (f->code != FTPPUT_MAYBE && j->taken) {
-		buf_clear(&j->temp);
-		buf_addspan(&j->temp, buf_span(&name));
+		buf_set(&j->temp, buf_span(&name));
 		forget(j, 1);
 	}
 	buf_free(&name);

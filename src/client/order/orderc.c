@@ -31,8 +31,7 @@ static void
 lose(struct connection *l, const char *why)
 {
 	if (!l->over) {
-		buf_clear(&l->why);
-		buf_adds(&l->why, why);
+		buf_set(&l->why, span_str(why));
 	}
 	l->over = 1;
 }

@@ -25,8 +25,7 @@ rest(struct server *v, enum result_stage stage, int code,
 	v->pausing = 0;
 	v->stage = stage;
 	v->code = code;
-	buf_clear(&v->why);
-	buf_addspan(&v->why, why);
+	buf_set(&v->why, why);
 	return -1;
 }
 

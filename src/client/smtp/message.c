@@ -119,10 +119,8 @@ message_rcpt(struct message *m, struct span addr, struct span params)
 	if (m->rcpts == m->cap)
 		grow(m);
 	r = &m->rcpt[m->rcpts++];
-	buf_clear(&r->addr);
-	buf_addspan(&r->addr, addr);
-	buf_clear(&r->params);
-	buf_addspan(&r->params, params);
+	buf_set(&r->addr, addr);
+	buf_set(&r->params, params);
 	buf_clear(&r->text);
 	r->told = r->later = r->decided = 0;
 	r->mark = 0;

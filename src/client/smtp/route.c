@@ -73,8 +73,7 @@ add_hosts(struct servers_conf *conf, struct mx *mx)
 		    i);
 	one = conf->n > 0 ? MX_FOUND : doubt.n > 0 ? MX_TEMP : MX_NONE;
 	if (one == MX_TEMP) {
-		buf_clear(why);
-		buf_addspan(why, buf_span(&doubt));
+		buf_set(why, buf_span(&doubt));
 	}
 	buf_free(&doubt);
 	return one;
@@ -123,10 +122,8 @@ remember(struct route *r, struct span domain, enum mx_verdict verdict,
 		l = &r->lost[r->oldest];
 		r->oldest = (r->oldest + 1) % ROUTE_LOST;
 	}
-	buf_clear(&l->domain);
-	buf_addspan(&l->domain, domain);
-	buf_clear(&l->why);
-	buf_addspan(&l->why, buf_span(&r->conf->resolver->why));
+	buf_set(&l->domain, domain);
+	buf_set(&l->why, buf_span(&r->conf->resolver->why));
 	l->verdict = verdict;
 	l->until = io_clock() + CONNECTION_REST + CONNECTION_REST_TIMES * took;
 }

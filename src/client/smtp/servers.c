@@ -25,8 +25,7 @@ copy(struct server *to, const struct server *from)
 	to->pausing = 0;
 	to->stage = from->stage;
 	to->code = from->code;
-	buf_clear(&to->why);
-	buf_addspan(&to->why, buf_span(&from->why));
+	buf_set(&to->why, buf_span(&from->why));
 }
 
 /* The entry of v, or a new one, or that which ends first. */

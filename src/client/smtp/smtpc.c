@@ -114,8 +114,7 @@ smtpc_lost(struct smtpc *c, const char *why)
 {
 	c->code = 0;
 	c->silent = 0;
-	buf_clear(&c->why);
-	buf_adds(&c->why, why);
+	buf_set(&c->why, span_str(why));
 	return SMTPC_LOST;
 }
 
