@@ -19,8 +19,7 @@ static const char staged_end[] = ".new";
 static const char *
 path(struct buf *b, const struct dedup *s, const char *name, const char *end)
 {
-	buf_clear(b);
-	buf_addspan(b, buf_span(&s->dir));
+	buf_set(b, buf_span(&s->dir));
 	buf_addc(b, '/');
 	buf_adds(b, name);
 	buf_adds(b, end);

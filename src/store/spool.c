@@ -159,8 +159,7 @@ finish(void *file, struct span name, const char *sha, struct span tag)
 static const char *
 numbered(struct buf *b, const struct spool_file *f, unsigned long i)
 {
-	buf_clear(b);
-	buf_addspan(b, buf_span(&f->spool->dir));
+	buf_set(b, buf_span(&f->spool->dir));
 	buf_addc(b, '/');
 	name_number(b, buf_span(&f->name), "", i);
 	return buf_str(b);

@@ -127,8 +127,7 @@ only_recipient(struct span header, struct buf *b)
 	hdr_rcpts_init(&list, header);
 	while (n < 2 && hdr_rcpts_next(&list) != 0) {
 		n++;
-		buf_clear(b);
-		buf_addspan(b, buf_span(&list.addrs.addr));
+		buf_set(b, buf_span(&list.addrs.addr));
 	}
 	hdr_rcpts_free(&list);
 	if (n == 1 && addr_parse(&a, buf_span(b), NULL) == 0)

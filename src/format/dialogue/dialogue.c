@@ -331,8 +331,7 @@ take_plain(struct dialogue *d, struct span line, int64_t us)
 	line = span_drop(line, 2);
 	if (line.n > 0)
 		line = span_drop(line, 1);
-	buf_clear(&d->text);
-	buf_addspan(&d->text, line);
+	buf_set(&d->text, line);
 	e->text = buf_span(&d->text);
 	e->end = DIALOGUE_NO_END;
 	e->time = us < 0 || d->first < 0 ? DIALOGUE_UNTIMED :

@@ -214,8 +214,7 @@ static void
 open_scram(struct explainauth *a, struct review *j, struct span text)
 {
 	if (a->step == 0) {
-		buf_clear(&a->first);
-		buf_addspan(&a->first, text);
+		buf_set(&a->first, text);
 	}
 	open_other(a, j, text);
 	if (a->step == 1 && a->password.p != NULL &&

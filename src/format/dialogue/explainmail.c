@@ -101,8 +101,7 @@ push_boundary(struct explainmail *m, struct notes *notes, struct span type)
 		escape_add(b, buf_span(&boundary));
 		buf_adds(b, " begins each part, and with -- behind it ends the "
 		    "last.");
-		buf_clear(&m->boundary[m->depth]);
-		buf_addspan(&m->boundary[m->depth], buf_span(&boundary));
+		buf_set(&m->boundary[m->depth], buf_span(&boundary));
 		m->parts[m->depth++] = 0;
 	}
 	buf_free(&boundary);

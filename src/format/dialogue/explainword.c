@@ -116,8 +116,7 @@ search_status(struct answer_to *a)
 	if (explain_status(&status, buf_span(&code)) == code.n && code.n > 0) {
 		if (code.p[0] != a->word.p[0])
 			status.category = NULL;
-		buf_clear(&code);
-		buf_addspan(&code, a->word);
+		buf_set(&code, a->word);
 		explainword_status(&notes, &status, buf_span(&code));
 		buf_adds(&code, ": enhanced status code");
 		say(a, &code, &notes);

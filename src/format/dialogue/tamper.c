@@ -40,8 +40,7 @@ keep(struct tamper *f, const struct rules_action *a)
 {
 	f->action = *a;
 	f->always = 0;
-	buf_clear(&f->text);
-	buf_addspan(&f->text, a->text);
+	buf_set(&f->text, a->text);
 	f->action.text = buf_span(&f->text);
 }
 

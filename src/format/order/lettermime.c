@@ -115,8 +115,7 @@ make_head(struct lettermime *p)
 	}
 	add_multipart(b, "alternative", &p->alternative, is_8bit(p));
 	add_type(b, "plain", &p->body);
-	buf_clear(&p->between);
-	buf_addspan(&p->between, buf_span(&p->alternative));
+	buf_set(&p->between, buf_span(&p->alternative));
 	if (p->attach.inlined > 0)
 		add_multipart(&p->between, "related; type=\"text/html\"",
 		    &p->related, p->html.form == MIME_8BIT);

@@ -220,8 +220,7 @@ read_challenge(struct scram *s, struct scram_verifier *v, struct span rest)
 	v->iterations = iterations(count);
 	if (v->iterations == 0)
 		return "the server's iteration count is out of bounds";
-	buf_clear(&s->nonce);
-	buf_addspan(&s->nonce, nonce);
+	buf_set(&s->nonce, nonce);
 	return NULL;
 }
 

@@ -158,8 +158,7 @@ ftpfile_has_data(struct ftpd *s)
 static void
 receive(struct ftpd *s, struct span name, const char *text)
 {
-	buf_clear(&s->name);
-	buf_addspan(&s->name, name);
+	buf_set(&s->name, name);
 	s->cr = 0;
 	s->phase = FTP_TRANSFER;
 	chat_say(&s->chat, "150 %s%.*s", text, (int)name.n, name.p);

@@ -192,8 +192,7 @@ refusal(struct orderd *s, const struct ordline *o, const char *why,
 static void
 set(struct buf *b, struct span s)
 {
-	buf_clear(b);
-	buf_addspan(b, s);
+	buf_set(b, s);
 }
 
 /* ORDER, with the words behind it. */

@@ -69,8 +69,7 @@ decide(struct pop3d *s, int right)
 static void
 set_user(struct pop3d *s, struct span login)
 {
-	buf_clear(&s->user);
-	buf_addspan(&s->user, login);
+	buf_set(&s->user, login);
 }
 
 /* Whether somebody has this name is not told. */

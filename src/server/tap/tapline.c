@@ -57,8 +57,7 @@ end_message(struct tap *s)
 static void
 set(struct buf *b, struct span s)
 {
-	buf_clear(b);
-	buf_addspan(b, s);
+	buf_set(b, s);
 }
 
 /* The command goes to the server. */
