@@ -61,22 +61,19 @@ read_known(struct match *m, const char *path, struct buf *text)
 static void
 write_file(const char *path, struct span text, struct span more)
 {
-	char *dir = newfile_parent(path);
 	struct newfile f;
 	int err;
 
-	if (newfile_open(&f, dir) < 0)
+	if (newfile_beside(&f, path) < 0)
 		die_sys(die_errno(errno, EX_CANTCREAT), "%s", path);
 	newfile_write(&f, text.p, text.n);
 	newfile_write(&f, more.p, more.n);
-	if (newfile_sync(&f) < 0 || newfile_replace(&f, path) < 0 ||
-	    newfile_syncparent(path) < 0) {
+	if (newfile_finish(&f, path) < 0) {
 		err = errno;
 		newfile_drop(&f);
 		errno = err;
 		die_sys(die_errno(err, EX_IOERR), "%s", path);
 	}
-	free(dir);
 }
 
 static void

@@ -52,8 +52,7 @@ prepare(const struct opt *o, struct bounce *b, struct leave *leave)
 	}
 	if (o->keyfile == NULL)
 		return;
-	if (secret_read(o->keyfile, &text, TAG_KEY_MAX, &why) < 0)
-		die(EX_CONFIG, "%s: %s", o->keyfile, why);
+	secret_need(o->keyfile, &text, TAG_KEY_MAX);
 	tag_key(&leave->key, buf_span(&text));
 	leave->list = span_str(o->list);
 	b->leave = leave;

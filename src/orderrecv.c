@@ -39,11 +39,8 @@ struct app {
 static void
 check(struct app *app)
 {
-	const char *why;
-
-	if (app->keyfile != NULL && secret_read(app->keyfile, &app->key,
-	    ORDLINE_KEY_MAX, &why) < 0)
-		die(EX_CONFIG, "%s: %s", app->keyfile, why);
+	if (app->keyfile != NULL)
+		secret_need(app->keyfile, &app->key, ORDLINE_KEY_MAX);
 	local_host(app->host);
 	app->conf.host = app->host;
 	app->conf.key = buf_span(&app->key);

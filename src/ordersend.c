@@ -74,14 +74,11 @@ static void
 prepare(const struct opt *o, char *const *paths, struct orderc_conf *conf,
     struct buf *key, struct buf *tag)
 {
-	const char *why;
-
 	handin_check(paths, o->name);
 	if (net_parse(&conf->addr, o->server, PORT) < 0)
 		die(EX_USAGE, "-s: %s: not an address", o->server);
-	if (o->keyfile != NULL &&
-	    secret_read(o->keyfile, key, ORDLINE_KEY_MAX, &why) < 0)
-		die(EX_CONFIG, "%s: %s", o->keyfile, why);
+	if (o->keyfile != NULL)
+		secret_need(o->keyfile, key, ORDLINE_KEY_MAX);
 	conf->key = buf_span(key);
 	conf->timeout = o->timeout;
 	conf->talk = client_talk(o->verbose, getenv("NO_COLOR"));

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,15 +38,13 @@ check_target(const char *path)
 static void
 begin(struct newfile *f, const char *path)
 {
-	char *dir = newfile_parent(path);
 	mode_t mask = umask(0);
 
 	umask(mask);
-	if (newfile_open(f, dir) < 0)
+	if (newfile_beside(f, path) < 0)
 		die_sys(die_errno(errno, EX_CANTCREAT), "%s", path);
 	if (fchmod(f->fd, 0666 & ~mask) < 0)
 		f->err = errno;
-	free(dir);
 }
 
 /* Takes all that fd has: EX_OK, or the exit code after the reason. */
@@ -106,8 +103,7 @@ run(struct newfile *f, char **command, const char *path)
 static enum exit_code
 finish(struct newfile *f, const char *path)
 {
-	if (newfile_sync(f) == 0 && newfile_replace(f, path) == 0 &&
-	    newfile_syncparent(path) == 0)
+	if (newfile_finish(f, path) == 0)
 		return EX_OK;
 	warn_sys("%s: not made", path);
 	return die_errno(errno, EX_IOERR);

@@ -35,10 +35,8 @@ static void
 read_key(struct opt *opt)
 {
 	struct buf key = { 0 };
-	const char *why;
 
-	if (secret_read(opt->keyfile, &key, TAG_KEY_MAX, &why) < 0)
-		die(EX_CONFIG, "%s: %s", opt->keyfile, why);
+	secret_need(opt->keyfile, &key, TAG_KEY_MAX);
 	tag_key(&opt->leave.key, buf_span(&key));
 	secret_wipe(&key);
 	opt->leave.list = span_str(opt->list);

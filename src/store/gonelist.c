@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -178,18 +177,14 @@ write_list(struct gonelist *g, struct newfile *f, struct span list)
 static int
 replace(struct gonelist *g, struct span list)
 {
-	char *dir = newfile_parent(buf_str(&g->path));
 	struct newfile f;
 	int r, err;
 
-	r = newfile_open(&f, dir);
+	if (newfile_beside(&f, buf_str(&g->path)) < 0)
+		return -1;
+	r = write_list(g, &f, list);
 	err = errno;
-	free(dir);
-	if (r == 0) {
-		r = write_list(g, &f, list);
-		err = errno;
-		newfile_drop(&f);
-	}
+	newfile_drop(&f);
 	errno = err;
 	return r;
 }

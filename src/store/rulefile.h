@@ -9,7 +9,7 @@
 /* The rules that are in it; what is wrong is said, and ends the program. */
 struct rules *rulefile_read(const char *path, const struct rules_for *who);
 
-/* As rules_event, now; rules as void * so that this fits a session's callback. */
+/* rules_event, now; rules as void * so that this fits a session's callback. */
 struct rules_action rulefile_event(void *rules, enum rules_place place,
     const struct rules_facts *facts);
 

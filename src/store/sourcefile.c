@@ -242,10 +242,8 @@ static void
 read_key(struct source *s, const char *path)
 {
 	struct buf key = { 0 };
-	const char *why;
 
-	if (secret_read(path, &key, TAG_KEY_MAX, &why) < 0)
-		die(EX_CONFIG, "%s: %s", path, why);
+	secret_need(path, &key, TAG_KEY_MAX);
 	tag_key(&s->key, buf_span(&key));
 	secret_wipe(&key);
 	s->keyed = 1;

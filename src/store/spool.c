@@ -201,8 +201,7 @@ give_name(struct spool_file *f)
 		while (r < 0 && errno == EEXIST);
 	}
 	if (r == 0) {
-		buf_clear(&f->name);
-		buf_addspan(&f->name, span_of(to.p + f->spool->dir.n + 1,
+		buf_set(&f->name, span_of(to.p + f->spool->dir.n + 1,
 		    to.n - f->spool->dir.n - 1));
 	}
 	buf_free(&to);

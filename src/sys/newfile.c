@@ -186,6 +186,25 @@ newfile_parent(const char *path)
 }
 
 int
+newfile_beside(struct newfile *f, const char *path)
+{
+	char *dir = newfile_parent(path);
+	int r;
+
+	r = newfile_open(f, dir);
+	free(dir);
+	errno = f->err;
+	return r;
+}
+
+int
+newfile_finish(struct newfile *f, const char *path)
+{
+	return newfile_sync(f) < 0 || newfile_replace(f, path) < 0 ? -1 :
+	    newfile_syncparent(path);
+}
+
+int
 newfile_follow(struct buf *path)
 {
 	char target[TARGET_MAX];

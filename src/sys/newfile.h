@@ -31,6 +31,9 @@ struct newfile {
  */
 int newfile_open(struct newfile *f, const char *dir);
 
+/* The same in the directory that path lies in. */
+int newfile_beside(struct newfile *f, const char *path);
+
 /*
  * Appends; the first failure is kept, the file emptied, and later writes are
  * ignored.  Long files are sent on their way to the disk as they grow.  0, or
@@ -61,6 +64,9 @@ int newfile_link(struct newfile *f, const char *path);
 
 /* The same at once, in place of the file that has the name. */
 int newfile_replace(struct newfile *f, const char *path);
+
+/* The same once its content is safe, and makes the name safe. */
+int newfile_finish(struct newfile *f, const char *path);
 
 /* Gives the file up: closes it and removes it.  Safe at any time. */
 void newfile_drop(struct newfile *f);

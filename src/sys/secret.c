@@ -65,6 +65,15 @@ secret_read(const char *path, struct buf *b, size_t max, const char **why)
 	return *why == NULL ? 0 : -1;
 }
 
+void
+secret_need(const char *path, struct buf *b, size_t max)
+{
+	const char *why;
+
+	if (secret_read(path, b, max, &why) < 0)
+		die(EX_CONFIG, "%s: %s", path, why);
+}
+
 int
 secret_settings(const char *path, struct buf *b, size_t max, int *shown,
     const char **why)

@@ -35,6 +35,9 @@ int secret_random(void *p, size_t n);
 /* The same; what cannot be had ends the program. */
 void secret_fill(void *p, size_t n);
 
+/* secret_read, whose failure ends the program. */
+void secret_need(const char *path, struct buf *b, size_t max);
+
 /* Overwrites what b holds, and gives the memory back. */
 void secret_wipe(struct buf *b);
 

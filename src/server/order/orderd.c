@@ -189,12 +189,6 @@ refusal(struct orderd *s, const struct ordline *o, const char *why,
 	return sha256_equal(mac, got, SHA256_HEX) ? NULL : "535 mac wrong";
 }
 
-static void
-set(struct buf *b, struct span s)
-{
-	buf_set(b, s);
-}
-
 /* ORDER, with the words behind it. */
 static void
 order(struct orderd *s, struct span args)
@@ -214,8 +208,8 @@ order(struct orderd *s, struct span args)
 		buf_free(&text);
 		return;
 	}
-	set(&s->wire, o.name);
-	set(&s->tag, o.tag);
+	buf_set(&s->wire, o.name);
+	buf_set(&s->tag, o.tag);
 	keep_sha(s->want, o.sha);
 	sha256_init(&s->hash);
 	begin(s);

@@ -54,12 +54,6 @@ end_message(struct tap *s)
 	t->size = 0;
 }
 
-static void
-set(struct buf *b, struct span s)
-{
-	buf_set(b, s);
-}
-
 /* The command goes to the server. */
 static void
 note_command(struct tap *s, const struct verb *verb, struct span arg)
@@ -73,11 +67,11 @@ note_command(struct tap *s, const struct verb *verb, struct span arg)
 	rules_command(&f, place, arg);
 	if (place == RULES_HELO || place == RULES_EHLO) {
 		end_message(s);
-		set(&t->helo, arg);
+		buf_set(&t->helo, arg);
 		t->has_helo = 1;
 	} else if (place == RULES_MAIL) {
 		end_message(s);
-		set(&t->from, f.from);
+		buf_set(&t->from, f.from);
 		t->has_from = 1;
 		t->size = f.size;
 	} else if (place == RULES_RCPT) {
@@ -153,7 +147,7 @@ ask(struct tap *s, enum rules_place place, const struct verb *verb,
 			return 1;
 		s->asked = 1;
 		s->action = a;
-		set(&s->text, a.text);
+		buf_set(&s->text, a.text);
 	}
 	if (s->follow.awaited.n > awaited ||
 	    s->follow.state == FOLLOW_CONNECT)
