@@ -126,15 +126,22 @@ client() {
 
 @test "a wrong password stops nobody else" {
 	start smtpd-lite -l :0 -o sink -a passwd
-	hello one
 	dial two
 	hear two 220
-	tell one 'AUTH PLAIN AGpvZQBndWVzcw=='
-	start=$(date +%s%N)
-	say two NOOP 250
-	(($(date +%s%N) - start < 500000000))
-	hear one 535
-	(($(date +%s%N) - start > 500000000))
+	# Time may be lost on the way, but not each time.
+	for _ in 1 2 3 4 5; do
+		hello one
+		start=$(date +%s%N)
+		tell one 'AUTH PLAIN AGpvZQBndWVzcw=='
+		say two NOOP 250
+		first=two
+		nothing one || first=one
+		hear one 535
+		(($(date +%s%N) - start > 900000000))
+		[ "$first" != two ] || return 0
+		hang_up one
+	done
+	false
 }
 
 # guess NAME ...: a wrong password of joe's from each, at the same time.
@@ -158,9 +165,8 @@ guess() {
 	nothing x
 	hear x 235
 	# That was right, and all is as before.
-	start=$(date +%s%N)
-	run -0 login smtp SCRAM-SHA-256 joe pencil wire "127.0.0.1:$PORT"
-	(($(date +%s%N) - start < 900000000))
+	at_once run -0 login smtp SCRAM-SHA-256 joe pencil \
+		wire "127.0.0.1:$PORT"
 	# Nor does SCRAM show before that the password was right.
 	guess a b c
 	start=$(date +%s%N)

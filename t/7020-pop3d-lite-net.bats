@@ -65,16 +65,21 @@ is_free() {
 }
 
 @test "a wrong password holds nobody else up" {
-	start pop3d-lite -v -l :0 -u passwd
-	dial c
-	tell c 'USER user1' 'PASS wrong'
-	wait_for grep -q 'C: PASS' pop3d-lite.err
-	start=$(date +%s%N)
-	for _ in 1 2 3 4; do
+	start pop3d-lite -l :0 -u passwd
+	# Time may be lost on the way, but not each time.
+	for _ in 1 2 3 4 5; do
+		dial c
+		tell c 'USER user1' 'PASS wrong'
+		heard_by +OK c c
 		connect d
 		leave d
+		first=d
+		nothing c || first=c
+		hear c '-ERR [AUTH]'
+		[ "$first" != d ] || return 0
+		hang_up c
 	done
-	(($(date +%s%N) - start < 800000000))
+	false
 }
 
 @test "wrong passwords hold up the next ones of the login, in all workers" {
@@ -96,13 +101,13 @@ is_free() {
 	say y 'PASS  two words ' '+OK 0'
 	nothing x
 	hear x '+OK 1'
-	start=$(date +%s%N)
-	run -0 login pop3 SCRAM-SHA-256 user2 ' two words ' \
-		wire "127.0.0.1:$PORT"
-	[[ $output = *'[IN-USE]'* ]]
-	leave x
-	connect x
-	(($(date +%s%N) - start < 900000000))
+	again() {
+		run -0 login pop3 SCRAM-SHA-256 user2 ' two words ' \
+			wire "127.0.0.1:$PORT"
+		[[ $output = *'[IN-USE]'* ]] || return
+		leave x && connect x
+	}
+	at_once again
 }
 
 @test "a client that does not read gets no more than it takes" {

@@ -19,7 +19,7 @@ tap() {
 # replies without CR are in out, the dialogue in err, NAME being the host's.
 by_rules() {
 	printf '%s\n' "$@" >rules
-	tr -d '\r' | crlf | prototap -i -u -R rules \
+	tr -d '\r' | crlf | reads_all prototap -i -u -R rules \
 		-C 'smtpd-lite -i -d mail' >raw 2>err || return
 	tr -d '\r' <raw | sed -E 's/queued as .*/queued as ID/' >out
 }

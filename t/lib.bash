@@ -315,6 +315,15 @@ aged() {
 	touch -t "$(printf '%(%Y%m%d%H%M.%S)T' $((now - $1)))" "${@:2}"
 }
 
+# reads_all command [arg ...]: reads what the command leaves of its standard
+# input, so that whoever still writes there does not fail.
+reads_all() {
+	local status=0
+	"$@" || status=$?
+	! IFS= read -r -n 1 _ || cat >/dev/null
+	return "$status"
+}
+
 # crlf: standard input with CRLF line endings.
 crlf() {
 	sed 's/$/\r/'

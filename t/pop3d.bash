@@ -21,7 +21,7 @@ message() {
 # lines; the answers go to raw, and without their CRs and the greeting to out.
 # shellcheck disable=SC2120
 pop() {
-	pop3d-lite -i -u passwd -d mail "$@" >raw 2>err || return
+	reads_all pop3d-lite -i -u passwd -d mail "$@" >raw 2>err || return
 	awk '
 	BEGIN { printf "" >"out" }
 	!sub(/\r$/, "") { print "no CR: " $0; bad = 1 }

@@ -3,7 +3,7 @@
 # talk [option ...]: the session that standard input has; the replies without
 # their CR go to out, with NAME for our host's name and ID for identifiers.
 talk() {
-	smtpd-lite -i -d mail "$@" >raw 2>err || return
+	reads_all smtpd-lite -i -d mail "$@" >raw 2>err || return
 	awk '
 	BEGIN { printf "" >"out" }
 	!sub(/\r$/, "") { print "no CR: " $0; bad = 1 }
