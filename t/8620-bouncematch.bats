@@ -68,6 +68,26 @@ texts() {
 	[ "$(texts got)" = 'three two' ]
 }
 
+@test "a recipient by its hash is that of the letter; A-labels are a domain" {
+	line sent long@x.example '<7@x>' Ok >ARC/three.results
+	line sent user@пошта.укр '<8@x>' Ok >>ARC/three.results
+	line sent user@xn--80a1acn3a.xn--j1amh '<9@x>' Ok >>ARC/three.results
+	hash=abcdefghij-abcdefghijklmnop
+	line failed $hash '<7@x>' hashed >bounces
+	line failed user@xn--80a1acn3a.xn--j1amh '<8@x>' idn >>bounces
+	line failed USER@Пошта.укр '<9@x>' labels >>bounces
+	line failed $hash '<1@y>' other >>bounces
+	bouncematch -k known bounces ARC >got
+	[ "$(texts got)" = 'hashed idn labels' ]
+	grep -qxF "$(line failed long@x.example '<7@x>' hashed)" got
+	grep -qxF "$(line failed $hash '<1@y>' other)" known
+	bouncematch -k known got
+	bouncematch -k known bounces ARC | cmp - /dev/null
+	# and by its name, where the hash was known
+	line failed long@x.example '<7@x>' named |
+		bouncematch -k known - ARC | cmp - /dev/null
+}
+
 @test "what is wrong is told: 64, 65, 66, 73, 74" {
 	echo nonsense >>bounces
 	printf 'failed' >>bounces

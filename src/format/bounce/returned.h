@@ -1,7 +1,9 @@
 /*
  * returned: which letters came back: bounces in lines of results(5), by the
- * Message-ID and the recipient of the letter, whose ASCII case does not count.
- * Of several for one letter the first counts.
+ * Message-ID and the recipient of the letter, whose ASCII case does not count,
+ * nor does whether the domain is in A-labels; by the Message-ID alone where the
+ * bounce has a hash in the place of the recipient (verp.h).  Of several for one
+ * letter the first counts.
  */
 #ifndef FORMAT_BOUNCE_RETURNED_H
 #define FORMAT_BOUNCE_RETURNED_H
@@ -16,6 +18,7 @@ struct returned {
 	size_t cap;
 	struct set set;
 	struct buf text;	/* what they and the set point into */
+	struct buf line;	/* the last one, with its recipient */
 };
 
 /* All zero but the seed at first. */
@@ -30,8 +33,8 @@ int returned_bounce(struct returned *r, struct span line, int known);
 
 /*
  * Takes a line of the results of a mailing.  1 where that letter was sent and
- * came back, by an open bounce, which it is no more: *bounce, a view that
- * the next returned_bounce ends.  0 for any other line.
+ * came back, by an open bounce, which it is no more: *bounce, in which the
+ * recipient is no hash, a view that the next call ends.  0 for any other line.
  */
 int returned_letter(struct returned *r, struct span line,
     struct span *bounce);
