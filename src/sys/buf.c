@@ -210,6 +210,15 @@ span_case_begins(struct span s, const char *with)
 }
 
 int
+span_case_has(struct span s, const char *what)
+{
+	for (; s.n > 0; s = span_drop(s, 1))
+		if (span_case_begins(s, what))
+			return 1;
+	return 0;
+}
+
+int
 byte_hex(int c)
 {
 	if (byte_is_digit(c))

@@ -135,6 +135,9 @@ int span_case_is(struct span a, const char *s);
 int span_begins(struct span s, const char *with);
 int span_case_begins(struct span s, const char *with);
 
+/* Whether what stands anywhere in s, ASCII case ignored. */
+int span_case_has(struct span s, const char *what);
+
 /*
  * The entry of a table that has the name, ASCII case ignored, or NULL: each of
  * the n entries is size bytes long and begins with its name, a const char *.

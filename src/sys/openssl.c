@@ -53,15 +53,6 @@ add_reason(struct buf *why, struct span reason, const char *peer)
 	buf_addspan(why, reason);
 }
 
-static int
-holds(struct span line, const char *s)
-{
-	for (; line.n > 0; line = span_drop(line, 1))
-		if (span_begins(line, s))
-			return 1;
-	return 0;
-}
-
 /*
  * One line of openssl's: 1 when it says why.  Those of its own library are
  * thread:error:code:library:function:reason:file:line:more.
@@ -72,13 +63,13 @@ explain_line(struct buf *why, struct span line, const char *peer)
 	if (span_begins(line, "verify error:num=")) {
 		buf_adds(why, "the server's certificate is not accepted: ");
 		buf_addspan(why, word(line, 2));
-	} else if (holds(line, ":BIO_lookup")) {
+	} else if (span_case_has(line, ":BIO_lookup")) {
 		buf_adds(why, "no connection: ");
 		buf_addspan(why, word(line, 8));
-	} else if (holds(line, ":BIO_connect:")) {
+	} else if (span_case_has(line, ":BIO_connect:")) {
 		buf_adds(why, "no connection: ");
 		buf_addspan(why, word(line, 5));
-	} else if (holds(line, ":SSL routines:") &&
+	} else if (span_case_has(line, ":SSL routines:") &&
 	    !span_is(word(line, 5), "unexpected eof while reading")) {
 		buf_adds(why, "TLS failed: ");
 		add_reason(why, word(line, 5), peer);

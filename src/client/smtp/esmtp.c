@@ -279,16 +279,6 @@ esmtp_say_rcpt(struct smtpc *c, const struct esmtp_form *form,
 	smtpc_say(c, buf_span(b));
 }
 
-/* Whether a text has a word in it, in any case. */
-static int
-names(struct span text, const char *word)
-{
-	for (; text.n > 0; text = span_drop(text, 1))
-		if (span_case_begins(text, word))
-			return 1;
-	return 0;
-}
-
 /* Whether the reply has this subject and detail (RFC 3463). */
 static int
 is_about(const struct reply *r, const char *detail)
@@ -306,14 +296,14 @@ named(const struct reply *r)
 	struct span text = buf_span(&r->text);
 	unsigned set = 0;
 
-	if (names(text, "8BITMIME") || names(text, "BODY=") ||
+	if (span_case_has(text, "8BITMIME") || span_case_has(text, "BODY=") ||
 	    is_about(r, "6.3"))
 		set |= OFFER_8BITMIME;
-	if (names(text, "SMTPUTF8") || is_about(r, "6.7"))
+	if (span_case_has(text, "SMTPUTF8") || is_about(r, "6.7"))
 		set |= OFFER_SMTPUTF8;
-	if (names(text, "SIZE="))
+	if (span_case_has(text, "SIZE="))
 		set |= OFFER_SIZE;
-	if (names(text, "RET=") || names(text, "ENVID="))
+	if (span_case_has(text, "RET=") || span_case_has(text, "ENVID="))
 		set |= OFFER_DSN;
 	return set;
 }
@@ -359,8 +349,9 @@ esmtp_refused_text(const struct smtpc *c, const struct esmtp_form *form)
 
 	if (!reply_is(r, 5) || !(form->needs & OFFER_8BITMIME))
 		return 0;
-	return (named(r) & OFFER_8BITMIME) != 0 || names(text, "8BIT") ||
-	    names(text, "8-BIT") || is_about(r, "6.1") || is_about(r, "6.2") ?
+	return (named(r) & OFFER_8BITMIME) != 0 ||
+	    span_case_has(text, "8BIT") || span_case_has(text, "8-BIT") ||
+	    is_about(r, "6.1") || is_about(r, "6.2") ?
 	    OFFER_8BITMIME : 0;
 }
 

@@ -79,21 +79,12 @@ heading_time(const struct heading *h, int64_t *t)
 }
 
 static int
-contains(struct span s, const char *what)
-{
-	for (; s.n > 0; s = span_drop(s, 1))
-		if (span_case_begins(s, what))
-			return 1;
-	return 0;
-}
-
-static int
 contains_any(struct span s, const char *const *what, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (contains(s, what[i]))
+		if (span_case_has(s, what[i]))
 			return 1;
 	return 0;
 }
@@ -103,7 +94,7 @@ static int
 is_null_path(struct span path)
 {
 	return path.p != NULL && (span_is(path, "<>") ||
-	    contains(path, "mailer-daemon"));
+	    span_case_has(path, "mailer-daemon"));
 }
 
 int

@@ -221,10 +221,9 @@ asks_us(struct span text)
 	    "login", "logon", "log-in", "STARTTLS", "TLS" };
 	size_t i;
 
-	for (; text.n > 0; text = span_drop(text, 1))
-		for (i = 0; i < COUNT(words); i++)
-			if (span_case_begins(text, words[i]))
-				return 1;
+	for (i = 0; i < COUNT(words); i++)
+		if (span_case_has(text, words[i]))
+			return 1;
 	return 0;
 }
 
