@@ -65,8 +65,8 @@ nothing() {
 # at_once command [arg ...]: it takes less than a second, once of five times:
 # time may be lost on the way, but not each time.
 at_once() {
-	local i start
-	for i in 1 2 3 4 5; do
+	local start
+	for _ in 1 2 3 4 5; do
 		start=$(date +%s%N)
 		"$@" || return
 		(($(date +%s%N) - start >= 900000000)) || return 0
