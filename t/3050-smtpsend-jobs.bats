@@ -256,11 +256,10 @@ sent b@x" ]
 
 @test "its processes are killed, and the commands that they run live on" {
 	cat >server <<-'END'
-		echo $$ >>servers
 		echo 220 here
 		while read -r verb rest; do
 			case $verb in
-			DATA*) exec sleep 60 ;;
+			DATA*) echo $$ >>servers; exec sleep 60 ;;
 			*) echo 250 fine ;;
 			esac
 		done

@@ -13,7 +13,7 @@ sink() {
 	rm -f sink
 	smtp-sink -u "$(id -un)" "$@" unix:sink 10 3>&- &
 	STARTED+=("$!")
-	wait_for test -S sink
+	wait_for wire ./sink </dev/null >/dev/null 2>&1
 }
 
 # batch_to CODE SERVER: a batch of five; status, recipient, code and stage.

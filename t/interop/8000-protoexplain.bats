@@ -142,7 +142,7 @@ smtplib() {
 	need postfix smtp-source
 	need_root
 	start_postfix_domain
-	wait_for test -S queue/public/smtp-in
+	wait_for smtp_answers ./queue/public/smtp-in
 	tap smtp ./queue/public/smtp-in
 	mail_clients
 	smtp-source -s 2 -m 6 -f a@b.test -t a@x "127.0.0.1:$PORT"

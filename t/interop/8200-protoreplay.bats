@@ -61,18 +61,18 @@ exchange() {
 	need smtp-sink
 	smtp-sink -u "$(id -un)" unix:sink 10 3>&- &
 	STARTED+=("$!")
-	wait_for test -S sink
+	wait_for wire ./sink </dev/null >/dev/null 2>&1
 	exchange ./sink
 	# A sink that refuses what it had taken, and one that hangs up.
 	smtp-sink -u "$(id -un)" -r rcpt unix:other 10 3>&- &
 	STARTED+=("$!")
-	wait_for test -S other
+	wait_for wire ./other </dev/null >/dev/null 2>&1
 	smtpsend -v -s ./sink -f me@b.test a@x <letter 2>old
 	run -1 protoreplay -T 10 -d old ./other
 	[[ $output == *'-S: 250 2.1.5 Ok'*'+S: 5'* ]]
 	smtp-sink -u "$(id -un)" -q data unix:third 10 3>&- &
 	STARTED+=("$!")
-	wait_for test -S third
+	wait_for wire ./third </dev/null >/dev/null 2>&1
 	run -75 protoreplay -T 10 old ./third
 }
 

@@ -84,7 +84,7 @@ recorded() {
 @test "smtp-source and smtp-sink" {
 	need smtp-source smtp-sink
 	smtp-sink -u "$(id -un)" unix:sink 100 3>&- &
-	wait_for test -S sink
+	wait_for wire ./sink </dev/null >/dev/null 2>&1
 	start prototap -l 127.0.0.1:0 -o dialogues ./sink
 	smtp-source -s 10 -m 200 -l 5000 -f a@b.test -t u@pth.ua \
 		"127.0.0.1:$PORT"

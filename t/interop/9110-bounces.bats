@@ -5,6 +5,7 @@
 # shellcheck disable=SC2154 # run sets output
 
 load ../lib
+load mailers
 . "$TOP/t/postfix.sh"
 
 PATH=$PATH:/usr/sbin
@@ -53,7 +54,7 @@ arrive() {
 	relay unix - - n - - smtp
 	anvil unix - - n - 1 anvil
 	proxymap unix - - n - - proxymap'
-	wait_for test -S queue/public/smtp-in
+	wait_for smtp_answers ./queue/public/smtp-in
 	{
 		echo '[Recipients:]'
 		sed 's/$/@pth.ua/' all
