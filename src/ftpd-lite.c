@@ -40,8 +40,7 @@ struct app {
 	struct ftpd_conf conf;
 	const char *passwdfile;
 	const char **pattern;	/* -s */
-	struct passwd *passwd;
-	struct sasld_conf auth;
+	struct sasld_conf *auth;
 	char host[LOCAL_HOST_MAX];
 };
 
@@ -55,17 +54,6 @@ static const char *const unfinished[] = {
 	"*.filepart", "*.part", "*.partial", "*.tmp", "*~"
 };
 
-static void
-configure_auth(struct app *app)
-{
-	app->passwd = passwd_read(app->passwdfile);
-	if (app->passwd == NULL)
-		die(EX_CONFIG, "%s: no list of logins", app->passwdfile);
-	passwd_configure(app->passwd, &app->auth);
-	app->auth.host = app->host;
-	app->conf.auth = &app->auth;
-}
-
 /* All that can be wrong here, before the network is touched. */
 static void
 check(struct app *app)
@@ -75,7 +63,10 @@ check(struct app *app)
 
 	local_host(app->host);
 	if (app->passwdfile != NULL)
-		configure_auth(app);
+		app->auth = passwd_read(app->passwdfile, app->host);
+	if (app->passwdfile != NULL && app->auth == NULL)
+		die(EX_CONFIG, "%s: no list of logins", app->passwdfile);
+	c->auth = app->auth;
 	c->host = app->host;
 	c->pattern = app->pattern;
 	if (c->patterns == 0) {
@@ -127,7 +118,7 @@ main(int argc, char **argv)
 	service.app = app.conf.spool;
 	code = serve_run(&app.serve, &service, "2121");
 	spool_free(app.conf.spool);
-	passwd_free(app.passwd);
+	passwd_free(app.auth);
 	free(app.pattern);
 	return (int)code;
 }

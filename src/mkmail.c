@@ -245,15 +245,12 @@ static void
 put_message(struct buf *header, const struct buf *content)
 {
 	struct buf text = { 0 };
-	struct wr out;
 
 	add_moment(header, content);
 	buf_adds(header, "MIME-Version: 1.0\r\n");
 	crlf_remove(&text, buf_span(header));
 	crlf_remove(&text, buf_span(content));
-	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	wr_addspan(&out, buf_span(&text));
-	wr_finish(&out);
+	wr_print(buf_span(&text));
 	buf_free(&text);
 }
 

@@ -30,8 +30,7 @@ struct app {
 	struct serve_opt serve;
 	const char *secrets;
 	struct pop3d_conf conf;
-	struct sasld_conf auth;
-	struct passwd *passwd;
+	struct sasld_conf *auth;
 	char host[LOCAL_HOST_MAX];
 };
 
@@ -39,21 +38,14 @@ struct app {
 static void
 check(struct app *app)
 {
-	app->passwd = passwd_read(app->secrets);
-	if (app->passwd == NULL)
-		die(EX_CONFIG, "%s: cannot be used", app->secrets);
-}
-
-static void
-configure(struct app *app)
-{
-	struct sasld_conf *a = &app->auth;
+	struct sasld_conf *a;
 
 	local_host(app->host);
-	passwd_configure(app->passwd, a);
+	app->auth = a = passwd_read(app->secrets, app->host);
+	if (a == NULL)
+		die(EX_CONFIG, "%s: cannot be used", app->secrets);
 	a->mechanisms = sasld_possible(a->iterations) &
 	    ~(unsigned)SASLD_LOGIN;
-	a->host = app->host;
 	app->conf.host = app->host;
 	app->conf.auth = a;
 	app->conf.apop = a->iterations == 0;
@@ -88,10 +80,9 @@ main(int argc, char **argv)
 	if (optind < argc || app.secrets == NULL)
 		cli_usage();
 	check(&app);
-	configure(&app);
 	service.app = app.conf.keeper;
 	code = serve_run(&app.serve, &service, "1110");
 	maildrop_stop(app.conf.keeper);
-	passwd_free(app.passwd);
+	passwd_free(app.auth);
 	return (int)code;
 }

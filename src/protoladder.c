@@ -90,7 +90,6 @@ draw(const struct opt *o, const char *path)
 {
 	struct buf body = { 0 };
 	struct recorded_file f;
-	struct wr out;
 	size_t height;
 
 	recorded_open(&f, path);
@@ -104,9 +103,7 @@ draw(const struct opt *o, const char *path)
 	if (!o->text)
 		svg_frame(&body, o->width, o->states ? MACHINE_WIDTH :
 		    o->width, height);
-	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	wr_direct(&out, buf_span(&body));
-	wr_finish(&out);
+	wr_print(buf_span(&body));
 	buf_free(&body);
 }
 

@@ -58,12 +58,9 @@ static void
 draw(struct survey *s, size_t width)
 {
 	struct buf body = { 0 };
-	struct wr out;
 
 	svg_frame(&body, width, width, plot_svg(&body, s, width));
-	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	wr_direct(&out, buf_span(&body));
-	wr_finish(&out);
+	wr_print(buf_span(&body));
 	buf_free(&body);
 }
 

@@ -54,8 +54,7 @@ struct app {
 	struct smtpd_conf conf;
 	struct transcribe_conf transcribe;
 	struct session_type transcribe_type;
-	struct sasld_conf auth;
-	struct passwd *passwd;
+	struct sasld_conf *auth;
 	struct users *boxes;
 	struct rules *faults;
 	struct smtpd_once once;
@@ -161,7 +160,8 @@ check(struct app *app)
 	if (app->users != NULL)
 		app->boxes = require(users_read(app->users), app->users);
 	if (app->secrets != NULL)
-		app->passwd = require(passwd_read(app->secrets), app->secrets);
+		app->auth = require(passwd_read(app->secrets, app->host),
+		    app->secrets);
 	if (app->rules != NULL)
 		app->faults = rulefile_read(app->rules, &who);
 	if (app->print && app->mail.form == NULL && app->relay.dir == NULL)
@@ -197,12 +197,9 @@ configure(struct app *app)
 	if (app->print)
 		app->mail.hearer = app->relay.hearer =
 		    (struct mail_hearer){ serve_print, &app->serve };
-	if (app->passwd == NULL)
-		return;
-	passwd_configure(app->passwd, &app->auth);
-	app->auth.mechanisms = sasld_possible(app->auth.iterations);
-	app->auth.host = app->host;
-	c->auth = &app->auth;
+	if (app->auth != NULL)
+		app->auth->mechanisms = sasld_possible(app->auth->iterations);
+	c->auth = app->auth;
 }
 
 /* Sessions of which a transcript is kept, in place of others. */
@@ -228,7 +225,7 @@ clean_up(struct app *app)
 	mailroot_close(&app->mail);
 	mailroot_close(&app->relay);
 	users_free(app->boxes);
-	passwd_free(app->passwd);
+	passwd_free(app->auth);
 	rules_free(app->faults);
 	tlsserver_free(&app->tls);
 	free(app->domain);

@@ -108,12 +108,9 @@ print(struct suppression *s, char **paths)
 {
 	const enum exit_code code = take_all(s, paths);
 	struct buf list = { 0 };
-	struct wr out;
 
 	suppression_list(s, &list, span_of(NULL, 0));
-	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	wr_direct(&out, buf_span(&list));
-	wr_finish(&out);
+	wr_print(buf_span(&list));
 	buf_free(&list);
 	return code;
 }

@@ -81,12 +81,9 @@ print(struct span address)
 	struct result r = { .status = RESULT_LEFT, .stage = STAGE_LEAVE,
 	    .rcpt = address, .time = now(), .text = span_str("by message") };
 	struct buf line = { 0 };
-	struct wr out;
 
 	result_add(&line, &r);
-	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	wr_addspan(&out, buf_span(&line));
-	wr_finish(&out);
+	wr_print(buf_span(&line));
 	buf_free(&line);
 }
 

@@ -17,10 +17,10 @@ struct entry {
 };
 
 struct passwd {
+	struct sasld_conf conf;
 	struct buf text;	/* the file; its logins in lower case */
 	struct entry *entry;	/* sorted */
 	size_t n;
-	unsigned iterations;	/* the most of a verifier */
 	int passwords;		/* some are no verifiers */
 	struct throttle *tries;
 };
@@ -67,18 +67,6 @@ passed(void *passwd, struct span login, const char *peer)
 	throttle_clear(p->tries, login, peer);
 }
 
-void
-passwd_configure(struct passwd *p, struct sasld_conf *c)
-{
-	c->iterations = p->iterations;
-	c->mixed = p->passwords && p->iterations > 0;
-	secret_fill(c->key, sizeof c->key);
-	c->find = find;
-	c->tried = tried;
-	c->passed = passed;
-	c->app = p;
-}
-
 /* Takes a line, which lies at at in the text, apart: NULL, or what is wrong. */
 static const char *
 parse_line(struct passwd *p, size_t at, struct span line, struct entry *e)
@@ -107,8 +95,8 @@ parse_line(struct passwd *p, size_t at, struct span line, struct entry *e)
 	}
 	if (scram_verifier(&v, e->secret) < 0)
 		return "malformed verifier";
-	if (p->iterations < v.iterations)
-		p->iterations = v.iterations;
+	if (p->conf.iterations < v.iterations)
+		p->conf.iterations = v.iterations;
 	return NULL;
 }
 
@@ -161,14 +149,29 @@ sort(struct passwd *p, const char *path)
 	return r;
 }
 
-struct passwd *
-passwd_read(const char *path)
+static void
+configure(struct passwd *p, const char *host)
+{
+	struct sasld_conf *c = &p->conf;
+
+	p->tries = throttle_open();
+	c->host = host;
+	c->mixed = p->passwords && c->iterations > 0;
+	secret_fill(c->key, sizeof c->key);
+	c->find = find;
+	c->tried = tried;
+	c->passed = passed;
+}
+
+struct sasld_conf *
+passwd_read(const char *path, const char *host)
 {
 	struct passwd *p;
 	const char *why;
 	int bad;
 
 	p = die_calloc(1, sizeof *p);
+	p->conf.app = p;
 	bad = secret_read(path, &p->text, FILE_MAX, &why) < 0;
 	if (bad)
 		warn("%s: %s", path, why);
@@ -180,17 +183,19 @@ passwd_read(const char *path)
 			bad = 1;
 		}
 	}
-	if (!bad) {
-		p->tries = throttle_open();
-		return p;
+	if (bad) {
+		passwd_free(&p->conf);
+		return NULL;
 	}
-	passwd_free(p);
-	return NULL;
+	configure(p, host);
+	return &p->conf;
 }
 
 void
-passwd_free(struct passwd *p)
+passwd_free(struct sasld_conf *c)
 {
+	struct passwd *p = c != NULL ? c->app : NULL;
+
 	if (p == NULL)
 		return;
 	buf_free(&p->text);

@@ -9,20 +9,14 @@
 
 #include "format/wire/saslconf.h"
 
-struct passwd;
-
 /*
- * Reads a passwd file.  NULL when it cannot be read, others can read it,
- * nobody is in it, or a line is malformed; the reasons are said on standard
- * error.
+ * Reads a passwd file: what sasld is told, all but the mechanisms; host stays
+ * the caller's.  The tries of those who log in are counted (throttle.h) by all
+ * workers that come after it.  NULL when the file cannot be read, others can
+ * read it, nobody is in it, or a line is malformed; the reasons are said on
+ * standard error.
  */
-struct passwd *passwd_read(const char *path);
-void passwd_free(struct passwd *p);
-
-/*
- * What sasld is told: all but the mechanisms and the host.  The tries of those
- * who log in are counted (throttle.h) by all workers that come after it.
- */
-void passwd_configure(struct passwd *p, struct sasld_conf *c);
+struct sasld_conf *passwd_read(const char *path, const char *host);
+void passwd_free(struct sasld_conf *c);
 
 #endif

@@ -410,6 +410,16 @@ wr_finish(struct wr *wr)
 		die_sys(EX_IOERR, "stdout");
 }
 
+void
+wr_print(struct span s)
+{
+	struct wr out;
+
+	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
+	wr_direct(&out, s);
+	wr_finish(&out);
+}
+
 int
 io_write(int fd, const void *p, size_t n)
 {

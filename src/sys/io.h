@@ -105,6 +105,9 @@ int wr_flush(struct wr *wr);
  */
 void wr_finish(struct wr *wr);
 
+/* The same for a program whose output is s. */
+void wr_print(struct span s);
+
 /*
  * All n bytes to a file or pipe, without a buffer.  0, or -1 with errno.
  */

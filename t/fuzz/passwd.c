@@ -7,21 +7,19 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct span rest = span_of(data, n), line, secret;
-	struct sasld_conf conf;
-	struct passwd *p;
+	struct sasld_conf *c;
 	const char *colon;
 
-	p = passwd_read(as_file(rest));
-	if (p == NULL)
+	c = passwd_read(as_file(rest), "");
+	if (c == NULL)
 		return 0;
-	passwd_configure(p, &conf);
 	while (rest.n > 0) {
 		line = span_chomp(span_line(&rest));
 		colon = line.n == 0 ? NULL : memchr(line.p, ':', line.n);
-		if (colon != NULL && conf.find(p,
+		if (colon != NULL && c->find(c->app,
 		    span_of(line.p, (size_t)(colon - line.p)), &secret) == 0)
 			read_all(secret.p, secret.n);
 	}
-	passwd_free(p);
+	passwd_free(c);
 	return 0;
 }

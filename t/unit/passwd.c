@@ -26,22 +26,22 @@ write_file(const char *p, size_t n, mode_t mode)
 static struct sasld_conf conf;
 
 /* Reads the file with standard error in the file said. */
-static struct passwd *
+static struct sasld_conf *
 hear(struct buf *said)
 {
 	int fd = open("said", O_RDWR | O_CREAT | O_TRUNC, 0600);
 	int err = dup(STDERR_FILENO);
-	struct passwd *p;
+	struct sasld_conf *p;
 
 	CHECK(dup2(fd, STDERR_FILENO) >= 0);
-	p = passwd_read("passwd");
+	p = passwd_read("passwd", "host");
 	CHECK(dup2(err, STDERR_FILENO) >= 0);
 	CHECK_INT(lseek(fd, 0, SEEK_SET), 0);
 	CHECK_INT(io_slurp(fd, said, 10000), 0);
 	close(err);
 	close(fd);
 	if (p != NULL)
-		passwd_configure(p, &conf);
+		conf = *p;
 	return p;
 }
 
@@ -72,7 +72,7 @@ test_good(void)
 	static const char text[] = "# who\n\n \njohn:two words \r\n"
 	    "Vera:" VERIFIER "\na:b:c\n#x:y\nz:#";
 	struct buf said = { 0 };
-	struct passwd *p;
+	struct sasld_conf *p;
 	struct span none;
 
 	write_file(text, sizeof text - 1, 0640);
