@@ -3,6 +3,7 @@
  */
 #include "client/smtp/batchread.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "test.h"
@@ -84,9 +85,29 @@ test_dealt(void)
 	buf_free(&b);
 }
 
+/* A parent that ends without having read all is the end, and no fault. */
+static void
+test_parent_gone(void)
+{
+	struct message m = { 0 };
+	struct feed feed;
+	int fd[2];
+
+	CHECK_INT(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	feed_init(&feed, fd[0], NULL, "me");
+	CHECK_INT(write(fd[0], "x", 1), 1);
+	close(fd[1]);
+	CHECK_INT(feed_next(&feed, &m), FEED_END);
+	CHECK_INT(feed.code, EX_OK);
+	close(fd[0]);
+	rd_free(&feed.rd);
+	message_free(&m);
+}
+
 int
 main(void)
 {
 	test_dealt();
+	test_parent_gone();
 	return test_end();
 }

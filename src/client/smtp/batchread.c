@@ -150,6 +150,18 @@ cut_off(struct feed *s)
 	return FEED_END;
 }
 
+/* A parent that has ended, with something unread, has said why. */
+static enum feed_event
+broken(struct feed *s, int err)
+{
+	if (s->name == NULL && err == ECONNRESET)
+		return FEED_END;
+	errno = err;
+	warn_sys("%s", s->name != NULL ? s->name : "stdin");
+	fail(s, EX_NOINPUT);
+	return FEED_END;
+}
+
 /* What has been read of the text, but for lines with a dot, at once. */
 static void
 take_lines(struct feed *s, struct message *m)
@@ -189,10 +201,7 @@ feed_next(struct feed *s, struct message *m)
 		case RD_TIMEOUT:
 			return FEED_LATER;
 		case RD_ERROR:
-			errno = s->rd.err;
-			warn_sys("%s", s->name);
-			fail(s, EX_NOINPUT);
-			return FEED_END;
+			return broken(s, s->rd.err);
 		}
 	}
 }
