@@ -48,7 +48,7 @@ MODULES = \
 	format/dialogue/explanation format/dialogue/tamper \
 	format/dialogue/follow format/dialogue/judge \
 	format/dialogue/judgeargs format/dialogue/judgeftp \
-	format/dialogue/judgeorder format/dialogue/judgepop3 \
+	format/dialogue/judgepop3 \
 	format/dialogue/judgesmtp \
 	format/dialogue/judgetext format/dialogue/ladder \
 	format/dialogue/machine format/dialogue/notes \

@@ -14,14 +14,12 @@ static const char *const letters[] = { "1", "0", "-", "" };
 int
 marks_form(enum marks_form *form, const char *name)
 {
-	size_t i;
+	const int i = span_index(span_str(name), forms, COUNT(forms));
 
-	for (i = 0; i < COUNT(forms); i++)
-		if (strcmp(name, forms[i]) == 0) {
-			*form = (enum marks_form)i;
-			return 0;
-		}
-	return -1;
+	if (i < 0)
+		return -1;
+	*form = (enum marks_form)i;
+	return 0;
 }
 
 static void

@@ -39,17 +39,14 @@ scripted_argument(const struct scripted *s, size_t i)
 size_t
 scripted_find(const struct scripted *s, size_t i, const char *verbs)
 {
-	struct span line, rest, verb, word;
+	struct span line;
 
 	for (; i < s->n; i++) {
 		line = scripted_line(s, i);
-		verb = verb_take(&line);
-		rest = span_str(verbs);
-		while ((word = span_take_word(&rest)).n > 0)
-			if (span_case_eq(word, verb))
-				return i;
+		if (span_has_word(span_str(verbs), verb_take(&line)))
+			break;
 	}
-	return s->n;
+	return i < s->n ? i : s->n;
 }
 
 static void

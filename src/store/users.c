@@ -220,14 +220,8 @@ users_name(const void *users, const char *login)
 static int
 is_named(struct span full, struct span name)
 {
-	struct span word;
-
-	if (span_case_eq(full, name))
-		return full.n > 0;
-	while ((word = span_take_word(&full)).n > 0)
-		if (span_case_eq(word, name))
-			return 1;
-	return 0;
+	return span_case_eq(full, name) ? full.n > 0 :
+	    span_has_word(full, name);
 }
 
 size_t

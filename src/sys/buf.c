@@ -379,6 +379,39 @@ span_take_word(struct span *s)
 	return word;
 }
 
+int
+span_has_word(struct span list, struct span word)
+{
+	struct span one;
+
+	while ((one = span_take_word(&list)).n > 0)
+		if (span_case_eq(one, word))
+			return 1;
+	return 0;
+}
+
+int
+span_index(struct span s, const char *const *names, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (span_is(s, names[i]))
+			return (int)i;
+	return -1;
+}
+
+int
+span_case_index(struct span s, const char *const *names, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (span_case_is(s, names[i]))
+			return (int)i;
+	return -1;
+}
+
 struct span
 span_cut(struct span *s, char c)
 {

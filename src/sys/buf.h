@@ -131,6 +131,13 @@ span_is(struct span a, const char *s)
 int span_case_eq(struct span a, struct span b);	/* ASCII case ignored */
 int span_case_is(struct span a, const char *s);
 
+/* The place of s among n names, or -1; and the same, ASCII case ignored. */
+int span_index(struct span s, const char *const *names, size_t n);
+int span_case_index(struct span s, const char *const *names, size_t n);
+
+/* Whether word is in list, with blanks between; ASCII case ignored. */
+int span_has_word(struct span list, struct span word);
+
 /* Whether s begins with what with is; and the same, ASCII case ignored. */
 int span_begins(struct span s, const char *with);
 int span_case_begins(struct span s, const char *with);

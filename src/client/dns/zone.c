@@ -326,9 +326,8 @@ take_record(struct zone *z, struct parser *p)
 	for (i = 0; i < COUNT(types); i++)
 		if (span_case_is(p->word, types[i].name))
 			return add_record(z, p, i, ttl);
-	for (i = 0; i < COUNT(others); i++)
-		if (span_case_is(p->word, others[i]))
-			return 0;
+	if (span_case_index(p->word, others, COUNT(others)) >= 0)
+		return 0;
 	return wrong(p, "not a type of record");
 }
 

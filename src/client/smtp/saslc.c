@@ -139,25 +139,13 @@ find(struct span name)
 	return NULL;
 }
 
-/* Whether name is one of the words of the list. */
-static int
-has(struct span list, const char *name)
-{
-	struct span word;
-
-	while ((word = span_take_word(&list)).n > 0)
-		if (span_case_is(word, name))
-			return 1;
-	return 0;
-}
-
 static const char *
 choose_named(struct span offered, const struct mechanism *m, int safe,
     const char **why)
 {
 	if (m == NULL)
 		*why = "no such mechanism";
-	else if (!has(offered, m->name))
+	else if (!span_has_word(offered, span_str(m->name)))
 		*why = "the server does not offer the mechanism";
 	else if (m->shows && !safe)
 		*why = "the mechanism needs TLS";
@@ -177,7 +165,7 @@ saslc_choose(struct span offered, const char *named, int safe,
 		    why);
 	*why = "the server offers no mechanism that we know";
 	for (i = 0; i < COUNT(mechanisms) - 1; i++) {
-		if (!has(offered, mechanisms[i].name))
+		if (!span_has_word(offered, span_str(mechanisms[i].name)))
 			continue;
 		if (safe || !mechanisms[i].shows)
 			return mechanisms[i].name;

@@ -47,9 +47,9 @@ take(struct heading *h, const struct hdr_field *f)
 				*slot = value;
 			return;
 		}
-	for (i = 0; i < COUNT(to_names) && h->tos < HEADING_TO_MAX; i++)
-		if (span_case_is(f->name, to_names[i]))
-			h->to[h->tos++] = value;
+	if (h->tos < HEADING_TO_MAX &&
+	    span_case_index(f->name, to_names, COUNT(to_names)) >= 0)
+		h->to[h->tos++] = value;
 }
 
 void

@@ -235,12 +235,8 @@ is_complaint(struct span type)
 	static const char *const types[] = {
 		"abuse", "fraud", "virus", "other", "opt-out", "miscategorized"
 	};
-	size_t i;
 
-	for (i = 0; i < COUNT(types); i++)
-		if (span_case_is(type, types[i]))
-			return 1;
-	return 0;
+	return span_case_index(type, types, COUNT(types)) >= 0;
 }
 
 int

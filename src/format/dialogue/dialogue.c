@@ -29,14 +29,12 @@ dialogue_protocol_name(enum dialogue_protocol protocol)
 int
 dialogue_protocol_find(enum dialogue_protocol *protocol, struct span name)
 {
-	size_t i;
+	const int i = span_index(name, protocols + 1, COUNT(protocols) - 1);
 
-	for (i = 1; i < COUNT(protocols); i++)
-		if (span_is(name, protocols[i])) {
-			*protocol = (enum dialogue_protocol)i;
-			return 0;
-		}
-	return -1;
+	if (i < 0)
+		return -1;
+	*protocol = (enum dialogue_protocol)(i + 1);
+	return 0;
 }
 
 const char *
@@ -194,30 +192,16 @@ parse_time(struct span s, int64_t *us)
 	return 0;
 }
 
-static int
-find_end(struct span s)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT(ends); i++)
-		if (span_is(s, ends[i]))
-			return (int)i;
-	return -1;
-}
-
 /* Those that are not known are passed over. */
 static unsigned
 parse_flags(struct span s)
 {
 	unsigned found = 0;
-	struct span word;
-	size_t i;
+	int i;
 
 	while (s.n > 0) {
-		word = span_cut(&s, ',');
-		for (i = 0; i < COUNT(flags); i++)
-			if (span_is(word, flags[i]))
-				found |= 1u << i;
+		i = span_index(span_cut(&s, ','), flags, COUNT(flags));
+		found |= i < 0 ? 0 : 1u << i;
 	}
 	return found;
 }
@@ -246,7 +230,7 @@ take_event(struct dialogue *d, struct span line)
 	if (side == NULL)
 		return bad(d, "not a side: C, S or -");
 	e->side = (enum dialogue_side)(side - sides);
-	end = find_end(span_cut(&line, '\t'));
+	end = span_index(span_cut(&line, '\t'), ends, COUNT(ends));
 	if (end < 0)
 		return bad(d, "not an ending: crlf, lf, cr, none or -");
 	e->end = (enum dialogue_end)end;

@@ -303,14 +303,8 @@ explain_replies(enum dialogue_protocol p)
 static int
 is_listed(const char *words, const char *verb)
 {
-	struct span rest = span_str(words), word;
-
-	if (rest.n == 0)
-		return *verb == '\0';
-	while ((word = span_take_word(&rest)).n > 0)
-		if (span_is(word, verb))
-			return 1;
-	return 0;
+	return *words == '\0' ? *verb == '\0' :
+	    span_has_word(span_str(words), span_str(verb));
 }
 
 const struct explain_reply *

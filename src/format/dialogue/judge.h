@@ -4,10 +4,19 @@
 #ifndef FORMAT_DIALOGUE_JUDGE_H
 #define FORMAT_DIALOGUE_JUDGE_H
 
+#include "format/crypt/sha256.h"
 #include "judgeftp.h"
-#include "judgeorder.h"
 #include "judgepop3.h"
 #include "judgesmtp.h"
+
+/* Of a session of orderproto(7). */
+struct judgeorder {
+	unsigned long orders;
+	struct sha256 sha;	/* of the order in hand, */
+	char want[SHA256_HEX];	/* which its line says is this */
+	uint64_t left;		/* octets of it to come; 0: none, or not all
+				   are known */
+};
 
 /* All zero at first. */
 struct judge {

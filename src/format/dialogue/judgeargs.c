@@ -57,14 +57,7 @@ static const struct {
 int
 judgeargs_offered(const struct judgeargs_offers *o, struct span word)
 {
-	struct span rest = buf_span(&o->words), one;
-
-	if (!o->known)
-		return 1;
-	while ((one = span_take_word(&rest)).n > 0)
-		if (span_case_eq(one, word))
-			return 1;
-	return 0;
+	return !o->known || span_has_word(buf_span(&o->words), word);
 }
 
 static int

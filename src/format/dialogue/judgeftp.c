@@ -34,12 +34,7 @@ static const struct {
 static int
 is_in(const char *words, const char *verb)
 {
-	struct span rest = span_str(words), word;
-
-	while ((word = span_take_word(&rest)).n > 0)
-		if (span_is(word, verb))
-			return 1;
-	return 0;
+	return span_has_word(span_str(words), span_str(verb));
 }
 
 static void
@@ -72,13 +67,9 @@ judge_arguments(struct review *j)
 static void
 judge_place(struct judgeftp *f, struct review *j)
 {
-	const char *verb = j->line->verb;
-
-	if (is_in(logged_in, verb) && f->login == 0) {
-		j->misplaced = 1;
-		buf_addf(review_fault(j, "RFC 959 5.4"), "%s before a log-in",
-		    verb);
-	} else if (review_is(j, "PASS") && f->user == 0)
+	if (is_in(logged_in, j->line->verb) && f->login == 0)
+		review_verb_misplaced(j, "RFC 959 5.4", "before a log-in");
+	else if (review_is(j, "PASS") && f->user == 0)
 		review_misplaced(j, "RFC 959 4.1.1", "PASS without a USER "
 		    "that was accepted");
 	else if (review_is(j, "RNTO") && !f->renames)
@@ -124,7 +115,7 @@ judge_command(struct judgeftp *f, struct review *j)
 		judge_unknown(f, j);
 	judge_arguments(j);
 	judge_place(f, j);
-	if ((j->line->early || (j->e->flags & DIALOGUE_EARLY) != 0) &&
+	if (review_is_early(j) &&
 	    !is_allowed_early(j))
 		review_remark(j, "RFC 959 5.4", j->follow->state ==
 		    FOLLOW_CONNECT ? "Sent before the server has greeted: "

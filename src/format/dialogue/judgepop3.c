@@ -100,17 +100,13 @@ judge_arguments(struct judgepop3 *p, struct review *j, size_t i)
 static void
 judge_place(struct judgepop3 *p, struct review *j, size_t i)
 {
-	const char *verb = commands[i].verb;
+	const char *section = commands[i].section;
 
-	if (commands[i].state == BEFORE && p->login != 0) {
-		j->misplaced = 1;
-		buf_addf(review_fault(j, commands[i].section),
-		    "%s after a log-in", verb);
-	} else if (commands[i].state == BEHIND && p->login == 0) {
-		j->misplaced = 1;
-		buf_addf(review_fault(j, commands[i].section),
-		    "%s before a log-in", verb);
-	} else if (review_is(j, "PASS") && p->user == 0)
+	if (commands[i].state == BEFORE && p->login != 0)
+		review_verb_misplaced(j, section, "after a log-in");
+	else if (commands[i].state == BEHIND && p->login == 0)
+		review_verb_misplaced(j, section, "before a log-in");
+	else if (review_is(j, "PASS") && p->user == 0)
 		review_misplaced(j, "RFC 1939 7", "PASS without a USER that "
 		    "was accepted");
 	else if (review_is(j, "APOP") && !p->timestamp)
@@ -160,7 +156,7 @@ judge_command(struct judgepop3 *p, struct review *j)
 	if (n > (review_is(j, "AUTH") ? AUTH_MAX : COMMAND_MAX))
 		buf_addf(review_fault(j, "RFC 2449 4"), "a command of %zu "
 		    "octets with its CRLF: %d are allowed", n, COMMAND_MAX);
-	if (j->line->early || (j->e->flags & DIALOGUE_EARLY) != 0)
+	if (review_is_early(j))
 		review_wrong(j, "RFC 2449 6.6", j->follow->state ==
 		    FOLLOW_CONNECT ? "sent before the server has greeted" :
 		    "sent before the reply to the command above, and CAPA has "

@@ -48,13 +48,6 @@ find_command(const char *verb)
 	return c;
 }
 
-static void
-misplaced(struct review *j, const char *section, const char *why)
-{
-	j->misplaced = 1;
-	buf_addf(review_fault(j, section), "%s %s", j->line->verb, why);
-}
-
 /*
  * Whether MAIL or a RCPT is missing.  That one was refused does not count under
  * PIPELINING: the client may not have known.
@@ -66,11 +59,12 @@ judge_envelope(struct judgesmtp *s, struct review *j, unsigned need)
 
 	if ((need & SENDER) != 0 && s->sender == 0) {
 		if (!s->no_sender || knows)
-			misplaced(j, ORDER, s->no_sender ?
+			review_verb_misplaced(j, ORDER, s->no_sender ?
 			    "after MAIL was refused" : "before MAIL");
 	} else if ((need & RCPT) != 0 && s->rcpts == 0) {
 		if (s->refused == 0 || knows)
-			misplaced(j, ORDER, "without a RCPT that was accepted");
+			review_verb_misplaced(j, ORDER,
+			    "without a RCPT that was accepted");
 	}
 }
 
@@ -81,20 +75,23 @@ judge_order(struct judgesmtp *s, struct review *j)
 	unsigned need = find_command(j->line->verb)->needs;
 
 	if ((need & HELLO) != 0 && s->hello == 0)
-		misplaced(j, ORDER, "before EHLO or HELO");
+		review_verb_misplaced(j, ORDER, "before EHLO or HELO");
 	if ((need & OUTSIDE) != 0 && s->sender != 0)
-		misplaced(j, review_is(j, "AUTH") ? "RFC 4954 4" : ORDER,
-		    "in a transaction that is open");
+		review_verb_misplaced(j, review_is(j, "AUTH") ?
+		    "RFC 4954 4" : ORDER, "in a transaction that is open");
 	judge_envelope(s, j, need);
 	if (review_is(j, "DATA") && s->chunks)
-		misplaced(j, "RFC 3030 2", "after BDAT in one transaction");
+		review_verb_misplaced(j, "RFC 3030 2",
+		    "after BDAT in one transaction");
 	if (review_is(j, "AUTH") && s->logged_in)
-		misplaced(j, "RFC 4954 4", "after a log-in that succeeded");
+		review_verb_misplaced(j, "RFC 4954 4",
+		    "after a log-in that succeeded");
 	if (s->hello != 0 && (((need & OFFER) != 0 &&
 	    !judgeargs_offered(&s->offers, span_str(j->line->verb))) ||
 	    (review_is(j, "BDAT") &&
 	    !judgeargs_offered(&s->offers, span_str("CHUNKING")))))
-		misplaced(j, "RFC 5321 2.2.1", "was not offered by EHLO");
+		review_verb_misplaced(j, "RFC 5321 2.2.1",
+		    "was not offered by EHLO");
 }
 
 /* AUTH that shows a password to all who listen. */
@@ -235,14 +232,14 @@ judge_command(struct judgesmtp *s, struct review *j)
 		judgeargs(j, &s->offers, &s->text);
 		remark_login(j);
 	}
-	if (j->line->early || (j->e->flags & DIALOGUE_EARLY) != 0)
+	if (review_is_early(j))
 		judge_early(s, j);
 }
 
 static void
 judge_text(struct judgesmtp *s, struct review *j)
 {
-	if (j->line->early || (j->e->flags & DIALOGUE_EARLY) != 0)
+	if (review_is_early(j))
 		judge_early(s, j);
 	judgetext_line(&s->text, j, !s->chunks);
 	if (s->chunks && j->follow->left == 0 && s->last)

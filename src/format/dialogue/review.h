@@ -51,4 +51,19 @@ review_is(const struct review *j, const char *verb)
 	return strcmp(j->line->verb, verb) == 0;
 }
 
+/* The verb of its command, and why that is in the wrong place. */
+static inline void
+review_verb_misplaced(struct review *j, const char *section, const char *why)
+{
+	j->misplaced = 1;
+	buf_addf(review_fault(j, section), "%s %s", j->line->verb, why);
+}
+
+/* The client did not wait for what it must wait for. */
+static inline int
+review_is_early(const struct review *j)
+{
+	return j->line->early || (j->e->flags & DIALOGUE_EARLY) != 0;
+}
+
 #endif

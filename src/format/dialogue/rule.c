@@ -198,13 +198,10 @@ check_code(struct ruleword *t, enum dialogue_protocol protocol,
     struct span code)
 {
 	static const char *const statuses[] = { "+OK", "-ERR", "+" };
-	size_t i;
 
 	if (protocol == DIALOGUE_POP3) {
-		for (i = 0; i < COUNT(statuses); i++)
-			if (span_is(code, statuses[i]))
-				return;
-		ruleword_wrong(t, code, "+OK, -ERR or + is expected");
+		if (span_index(code, statuses, COUNT(statuses)) < 0)
+			ruleword_wrong(t, code, "+OK, -ERR or + is expected");
 	} else if (code.n != 3 || !byte_is_digit(code.p[1]) ||
 	    !byte_is_digit(code.p[2]) || code.p[0] > '5' ||
 	    code.p[0] < (protocol == DIALOGUE_FTP ? '1' : '2'))

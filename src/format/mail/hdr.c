@@ -46,12 +46,9 @@ hdr_is_trace(struct span name)
 		"X-Original-To", "Envelope-To", "X-Envelope-To",
 		"X-Envelope-From", "Authentication-Results", "DKIM-Signature"
 	};
-	size_t i;
 
-	for (i = 0; i < COUNT(names); i++)
-		if (span_case_is(name, names[i]))
-			return 1;
-	return span_case_begins(name, resent) || span_case_begins(name, "ARC-");
+	return span_case_index(name, names, COUNT(names)) >= 0 ||
+	    span_case_begins(name, resent) || span_case_begins(name, "ARC-");
 }
 
 /* The field that raw is: 0, or -1 when it is not one. */

@@ -35,12 +35,9 @@ is_ours(struct span name)
 		"From", "To", "Cc", "Bcc", "Subject", "Date", "Message-ID",
 		"MIME-Version"
 	};
-	size_t i;
 
-	for (i = 0; i < COUNT(ours); i++)
-		if (span_case_is(name, ours[i]))
-			return 1;
-	return span_case_begins(name, "Content-");
+	return span_case_index(name, ours, COUNT(ours)) >= 0 ||
+	    span_case_begins(name, "Content-");
 }
 
 /* What keeps a field out of letters that have the n in had, or NULL. */

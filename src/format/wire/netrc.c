@@ -66,12 +66,7 @@ take(struct words *w)
 static int
 is_keyword(struct span word)
 {
-	size_t i;
-
-	for (i = 0; i < COUNT(keywords); i++)
-		if (span_is(word, keywords[i]))
-			return 1;
-	return 0;
+	return span_index(word, keywords, COUNT(keywords)) >= 0;
 }
 
 /*

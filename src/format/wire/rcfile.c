@@ -46,12 +46,8 @@ int
 rcfile_tls(struct span value)
 {
 	static const char *const names[] = { "off", "starttls", "direct" };
-	size_t i;
 
-	for (i = 0; i < COUNT(names); i++)
-		if (span_is(value, names[i]))
-			return (int)i;
-	return -1;
+	return span_index(value, names, COUNT(names));
 }
 
 static const char *

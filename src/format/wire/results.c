@@ -59,17 +59,6 @@ result_add(struct buf *b, const struct result *r)
 	buf_addc(b, '\n');
 }
 
-static int
-find_name(struct span s, const char *const *names, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (span_is(s, names[i]))
-			return (int)i;
-	return -1;
-}
-
 static struct span
 without_dash(struct span s)
 {
@@ -101,8 +90,8 @@ result_parse(struct result *r, struct span line)
 			return -1;
 		f[i] = span_cut(&line, '\t');
 	}
-	status = find_name(f[0], status_names, COUNT(status_names));
-	stage = find_name(f[3], stage_names, COUNT(stage_names));
+	status = span_index(f[0], status_names, COUNT(status_names));
+	stage = span_index(f[3], stage_names, COUNT(stage_names));
 	if (!span_is(f[2], "-") &&
 	    (span_number(f[2], &code) < 0 || code < 100 || code > 999))
 		return -1;
