@@ -124,7 +124,7 @@ PARTS = \
 	format/picture/plottime \
 	grade/clienttext grade/pop3clients \
 	grade/pop3servers grade/smtpclients grade/smtpservers sys/iofile \
-	sys/netname
+	sys/netname sys/span
 # t/unit/NAME.c
 UNITS = addr batchread blame bsmtp buf content crlf date dialogue dns \
 	downgrade explain follow ftp ftpd ftpput grade hash hdr idn io \
