@@ -22,6 +22,9 @@ STD = -std=c99 -D_POSIX_C_SOURCE=200809L -Isrc
 SAN = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
 	-fsanitize=address,undefined
 
+# What only tests run is built soon rather than well.
+CHECK = -O0 -g0 -U_FORTIFY_SOURCE
+
 # The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
 PROGS = archive-stamp bouncematch bounceparse ftpd-lite ftpsend mkbatch \
 	mkmail mxlookup orderparse orderrecv ordersend ordertake pop3d-lite \
@@ -173,16 +176,16 @@ t/tools/peer.o: t/tools/peer.h
 
 $(TOOLBIN): $(TOOLS:%=t/tools/%.c) t/tools/peer.o $(LIB)
 	mkdir -p t/bin
-	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -pthread -o $@ \
-		t/tools/$(@F).c t/tools/peer.o $(LIB)
+	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(CHECK) $(LDFLAGS) -pthread \
+		-o $@ t/tools/$(@F).c t/tools/peer.o $(LIB)
 
 $(MUTANTBIN): $(MUTANTS:%=t/mutants/%.c)
 	mkdir -p t/bin
-	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ \
+	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(CHECK) $(LDFLAGS) -o $@ \
 		t/mutants/`echo $(@F) | sed 's/mutant-//'`.c
 
 .c.t:
-	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB)
+	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) $(CHECK) $(LDFLAGS) -o $@ $< $(LIB)
 
 # Compilers at once, where somebody waits for them.
 PARALLEL = -j 2

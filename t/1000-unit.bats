@@ -2,6 +2,7 @@
 # The modules, from C: each t/unit/NAME.c checks one and prints the checks
 # that failed.  Each has a test here.  UNIT is the ending of the programs of
 # the build under test.
+# Slow.
 
 load lib
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # smtpd-lite with many sessions at once, on sockets.
+# Slow.
 
 # shellcheck disable=SC2154 # run sets stderr
 

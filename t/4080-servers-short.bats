@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The servers short of descriptors, memory or a worker: they say that they are
 # busy, lose no more than the sessions of a worker, and live.
+# Slow.
 
 load lib
 load dial

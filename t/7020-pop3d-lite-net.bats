@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # pop3d-lite as a server, many sessions at once.
+# Slow.
 
 # shellcheck disable=SC2154 # run sets stderr
 

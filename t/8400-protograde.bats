@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # protograde: clients with one fault each and the points that find it; options,
 # reports, and what becomes of programs.
+# Slow.
 
 # shellcheck disable=SC2154 # run sets output, stderr, lines
 

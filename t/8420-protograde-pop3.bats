@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # protograde -p pop3: programs with one fault each, and the points that find it.
+# Slow.
 
 # shellcheck disable=SC2154 # run sets output, stderr, lines
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # pipeline.sh, killed with all it has started before and after each program
 # it runs, one after the other, and then run again.
+# Slow.
 
 load lib
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # pipeline.sh, where one call of one of the programs it runs goes wrong: a
 # sample; t/torture/parts.bats has them all.
+# Slow.
 
 load lib
 load pipefault

@@ -1,4 +1,5 @@
 # The lessons in examples/lessons: what they show is what happens.
+# Slow.
 
 load lib
 

@@ -35,21 +35,13 @@ PAUSE=${BATS_RUN_TMPDIR:-.}/pause
 STARTED=()
 TAPS=0
 
-# Bats notes of each command where it stands, for its report of one that fails,
-# which costs many times what most commands do.  Of what helpers do it is enough
-# to know which line of the test called them, and of what a subshell notes
-# nobody hears: a loop of many rounds belongs in one of these.  A line alone, or
-# bats counts those of the trap, too.
-NOTE=
-if declare -F bats_debug_trap >/dev/null; then
-	NOTE='((BASH_SUBSHELL)) || [[ $BASH_SOURCE = *.bash ]]'
-	NOTE+=' || bats_debug_trap "$BASH_SOURCE"'
-fi
-
 # A file with a setup or teardown of its own calls these from there.
 lib_setup() {
-	# shellcheck disable=SC2064 # the text as it is now
-	[ -z "$NOTE" ] || trap "$NOTE" DEBUG
+	# Bats notes of each command where it stands, for its report of one
+	# that fails, which costs many times what most commands do.  Of what
+	# functions do it is enough to know which line of the test called them,
+	# and of what a subshell notes nobody hears.
+	set +T
 	exec </dev/null
 	watch
 	# What bats itself runs beside the test.
