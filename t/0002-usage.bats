@@ -210,3 +210,15 @@ hanging() {
 	done
 	[ -z "$(ls tmp)" ]
 }
+
+@test "t/run: a test that fails is told by its line, whatever fails in it" {
+	printf '%s\n' "load $TOP/t/lib" 'f() { true; false; true; }' >red.bats
+	for command in '[ 1 = 2 ]' '[[ 1 = 2 ]]' '((1 == 2))' f 'true | f'; do
+		printf '%s\n' "@test \"$command\" {" true "$command" true '}'
+	done >>red.bats
+	run -1 env -i PATH="${PATH//"$BATS_LIBEXEC:"/}" "$TOP/t/run" \
+		"$PWD/red.bats"
+	sed -n 's/.*in test file .*red.bats, line \([0-9]*\)).*/\1/p' \
+		<<<"$output" >got
+	printf '%s\n' 5 10 15 20 25 | diff - got
+}

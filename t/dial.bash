@@ -16,10 +16,14 @@ dial() {
 
 # dial_by NAME WORD ...: a connection by way of wire, which gets these words.
 dial_by() {
-	local from to
-	[ -p "wire.$1" ] || mkfifo "wire.$1"
-	exec {to}> >(exec wire "${@:2}" >"wire.$1" 2>"wire.$1.err" 3>&-)
-	exec {from}<"wire.$1"
+	local from to said=wire.$1 n=0
+	# The last one of that name may not have closed its own yet.
+	while [ -e "$said" ]; do
+		said=wire.$1.$((++n))
+	done
+	mkfifo "$said"
+	exec {to}> >(exec wire "${@:2}" >"$said" 2>"wire.$1.err" 3>&-)
+	exec {from}<"$said"
 	FROM[$1]=$from
 	TO[$1]=$to
 }

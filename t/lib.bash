@@ -37,10 +37,15 @@ TAPS=0
 
 # A file with a setup or teardown of its own calls these from there.
 lib_setup() {
+	local note
 	# Bats notes of each command where it stands, for its report of one
 	# that fails, which costs many times what most commands do.  Of what
 	# functions do it is enough to know which line of the test called them,
-	# and of what a subshell notes nobody hears.
+	# of what a subshell notes nobody hears, and what comes after a failure
+	# is not its place.  A line alone, or bats counts those of the trap.
+	note='[ -n "$BATS_ERROR_STATUS" ] || bats_debug_trap "$BASH_SOURCE"'
+	# shellcheck disable=SC2064 # the text as it is now
+	! declare -F bats_debug_trap >/dev/null || trap "$note" DEBUG
 	set +T
 	exec </dev/null
 	watch
