@@ -195,6 +195,11 @@ END
 	start prototap -l :0 -o said.d -C 'sh server'
 	run -75 --separate-stderr smtpsend -T 1 -s "$ADDR" -f a@b u@x <<<text
 	[ "$stderr" = 'smtpsend: u@x: deferred at connect: no answer in time; it seems to speak TLS at once: use -Z -Z' ]
+	# One that says so in TLS, and waits, is told of once.
+	printf '%s\n' "printf '\\025\\003\\001\\000\\002\\002F'" 'read -r line' \
+		>server
+	run -75 --separate-stderr smtpsend -T 1 -s "$ADDR" -f a@b u@x <<<text
+	[ "$stderr" = 'smtpsend: u@x: deferred at connect: no answer in time: \x15\x03\x01\x00\x02\x02F; it seems to speak TLS at once: use -Z -Z' ]
 	start smtpd-lite -l :0 -o sink
 	run -75 --separate-stderr smtpsend -Z -s "$ADDR" -f a@b u@x <<<text
 	[[ $stderr = *'deferred at tls: the server does not offer STARTTLS'* ]]

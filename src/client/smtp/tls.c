@@ -94,7 +94,9 @@ tls_look(struct smtpc *c)
 	enum rd_status status;
 	struct span came;
 
-	if (c->stage != STAGE_CONNECT || !c->silent)
+	/* What has come tells by itself. */
+	if (c->stage != STAGE_CONNECT || !c->silent ||
+	    rd_pending(&c->rd).n > 0)
 		return;
 	wr_add(&c->wr, "\r\n\r\n\r\n", 6);
 	if (wr_flush(&c->wr) < 0)
