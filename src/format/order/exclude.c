@@ -60,6 +60,9 @@ exclude_line(struct exclude *x, struct span line, const char **why)
 
 	if (r <= 0)
 		return r;
+	*why = "a line of results(5): suppress(1) makes a list of such";
+	if (a.domain.p == NULL && span_find(span_cut(&line, '\t'), '@') != NULL)
+		return -1;
 	*why = "the lists are too large";
 	if (a.text.n > EXCLUDE_SIZE_MAX - x->text.n)
 		return -1;
