@@ -89,15 +89,16 @@ static const struct form forms[] = {
 	    FORM_BARE, NULL },
 	{ "Biglobe", "The following addresses had delivery problems", FAILED,
 	    FORM_BARE, NULL },
-	{ "m-FILTER", "SMTP command", FAILED, FORM_LABEL, "RCPT TO:" },
+	{ "m-FILTER", "SMTP command", FAILED, FORM_LABEL | FORM_REFUSED,
+	    "RCPT TO:" },
 	{ "DragonFly", "There was an error delivering your mail to <",
 	    FAILED, FORM_INLINE, NULL },
 	{ "MailMarshal", "Could not be delivered because of", FAILED,
 	    FORM_BARE, NULL },
 	{ "SurfControl", "Failed to send to identified host", FAILED,
-	    FORM_BARE, NULL },
+	    FORM_BARE | FORM_REFUSED, NULL },
 	{ "MailFoundry", "Unable to deliver message to: <", FAILED,
-	    FORM_INLINE, NULL },
+	    FORM_INLINE | FORM_REFUSED, NULL },
 	/* "To these the message was not sent, by an error", and "by an error
 	   of the destination it was not delivered" */
 	{ "au", "\346\254\241\343\201\256\343\201\202\343\201\246"

@@ -14,7 +14,8 @@ enum form_style {
 				   far from the margin as the first */
 	FORM_LABEL = 4,		/* lines that begin with a label */
 	FORM_INLINE = 8,	/* it follows in the line itself */
-	FORM_TRANSCRIPT = 16	/* lines "550 5.1.1 <address>... " */
+	FORM_TRANSCRIPT = 16,	/* lines "550 5.1.1 <address>... " */
+	FORM_REFUSED = 32	/* counts with a reply of 5xx alone */
 };
 
 struct form {

@@ -135,8 +135,12 @@ reason_of(const struct notice *n)
 static void
 finish(struct notice *n)
 {
-	if (n->rcpt.n > 0)
-		found_add(n->found, n->form->status, n->rcpt, reason_of(n),
+	const struct span why = n->rcpt.n > 0 ? reason_of(n) : n->rcpt;
+	const size_t reply = found_reply(why);
+
+	if (n->rcpt.n > 0 && ((n->form->style & FORM_REFUSED) == 0 ||
+	    (reply < why.n && why.p[reply] == '5')))
+		found_add(n->found, n->form->status, n->rcpt, why,
 		    span_of(NULL, 0), span_of(NULL, 0));
 	n->rcpt.n = 0;
 }
