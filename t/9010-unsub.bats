@@ -19,11 +19,13 @@ setup() {
 # cgi METHOD QUERY [BODY [NAME=VALUE ...]]: the answer in got.
 cgi() {
 	local body=${3-}
-	printf '%s' "$body" | env GATEWAY_INTERFACE=CGI/1.1 \
+	# Not all of them read it.
+	printf %s "$body" >body
+	env GATEWAY_INTERFACE=CGI/1.1 \
 		REQUEST_METHOD="$1" QUERY_STRING="$2" \
 		CONTENT_TYPE=application/x-www-form-urlencoded \
 		CONTENT_LENGTH="${#body}" "${@:4}" \
-		unsub -k key -o gone >got
+		unsub -k key -o gone <body >got
 }
 
 # answers CODE METHOD ...: it gives that status, and nobody has left.
