@@ -91,7 +91,8 @@ GREET='say "220 here orderrecv 1 nonce";'
 		"echo x | TMPDIR=$PWD/nowhere ordersend -s '$ADDR'"
 	[ -z "$output" ]
 	[ "$stderr" = "ordersend: $PWD/nowhere: No such file or directory" ]
-	run -74 --separate-stderr bash -c "ulimit -f 1; head -c 100000 /dev/zero |
+	run -74 --separate-stderr bash -c "ulimit -f 1
+		head -c 100000 /dev/zero 2>/dev/null |
 		TMPDIR=$PWD/tmp ordersend -s '$ADDR'"
 	[ -z "$output" ]
 	[ "$stderr" = "ordersend: $PWD/tmp: File too large" ]

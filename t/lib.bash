@@ -16,6 +16,7 @@ PATH=$BINDIR:$TOP/t/bin:$PATH
 export TOP BINDIR PATH
 
 # Nothing of the caller's settings may change what is tested.
+umask 022
 export LC_ALL=C.UTF-8 TZ=UTC0
 export MAILORDERRC='' RETRY=0
 unset SMTPSERVER SMTPOPTIONS ORDEROPTIONS EMAIL NETRC SOURCE_DATE_EPOCH \
