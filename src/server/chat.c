@@ -33,12 +33,19 @@ chat_say(struct chat *c, const char *fmt, ...)
 	buf_adds(c->out, "\r\n");
 }
 
-void
-chat_warn_tls(const struct chat *c, struct span first, const char *remedy)
+int
+chat_is_other(struct chat *c, struct span first, const char *answer,
+    const char *remedy)
 {
-	if (protocol_guess(first) == PROTOCOL_TLS)
+	const enum protocol guess = protocol_guess(first);
+
+	if (!protocol_is_other(guess))
+		return 0;
+	chat_say(c, "%s, not %s", answer, protocol_name(guess));
+	if (guess == PROTOCOL_TLS)
 		warn("%s: the client speaks TLS at once: %s",
 		    c->peer[0] != '\0' ? c->peer : "local", remedy);
+	return 1;
 }
 
 void

@@ -31,10 +31,11 @@ void chat_say(struct chat *c, const char *fmt, ...) DIE_PRINTF(2, 3);
 #define CHAT_NO_TLS "there is none here; stunnel(8) can stand before it"
 
 /*
- * Says on standard error that a client speaks TLS at once, where that is what
- * came first, and what can be done.
+ * Whether what came first is another protocol: then the client is told so,
+ * behind an answer that begins as said, and of TLS standard error, with what
+ * can be done.
  */
-void chat_warn_tls(const struct chat *c, struct span first,
+int chat_is_other(struct chat *c, struct span first, const char *answer,
     const char *remedy);
 
 /* Tells of a line that has come, of which open octets are no secret. */

@@ -60,21 +60,17 @@ leave(struct ftpd *s, const char *text)
 static int
 is_known(struct ftpd *s)
 {
-	enum protocol guess;
+	const struct span first = buf_span(&s->line);
 
 	if (s->known)
 		return 1;
-	guess = protocol_guess(buf_span(&s->line));
-	if (protocol_is_other(guess)) {
-		chat_say(&s->chat, "500 This is FTP, not %s",
-		    protocol_name(guess));
-		chat_warn_tls(&s->chat, buf_span(&s->line),
-		    "there is none here; plain FTP is");
+	if (chat_is_other(&s->chat, first, "500 This is FTP",
+	    "there is none here; plain FTP is")) {
 		s->phase = FTP_OVER;
 		return 0;
 	}
-	if (guess == PROTOCOL_PARTIAL &&
-	    memchr(s->line.p, '\n', s->line.n) == NULL)
+	if (protocol_guess(first) == PROTOCOL_PARTIAL &&
+	    span_find(first, '\n') == NULL)
 		return 0;
 	s->known = 1;
 	return 1;

@@ -5,7 +5,6 @@
 
 #include "format/crypt/sha256.h"
 #include "format/wire/ordline.h"
-#include "format/wire/protocol.h"
 #include "orderreply.h"
 
 enum phase {
@@ -310,18 +309,6 @@ raw_begin(struct orderd *s)
 	buf_free(&s->line);
 }
 
-static void
-turn_away(struct orderd *s)
-{
-	struct buf text = { 0 };
-
-	buf_addf(&text, "501 bad line: this is orderproto, not %s",
-	    protocol_name(protocol_guess(buf_span(&s->line))));
-	leave(s, buf_str(&text));
-	buf_free(&text);
-	chat_warn_tls(&s->answers.chat, buf_span(&s->line), CHAT_NO_TLS);
-}
-
 /*
  * Byte for byte, until it is known what this is: a few bytes as a rule, and
  * ORDLINE_MAX at most.
@@ -341,7 +328,9 @@ take_first(struct orderd *s, const char *p, size_t n)
 			s->phase = PHASE_LINE;
 			return i;
 		case ORDLINE_OTHER:
-			turn_away(s);
+			chat_is_other(&s->answers.chat, buf_span(&s->line),
+			    "501 bad line: this is orderproto", CHAT_NO_TLS);
+			s->phase = PHASE_OVER;
 			return n;
 		case ORDLINE_RAW:
 			raw_begin(s);

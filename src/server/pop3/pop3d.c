@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "format/wire/mask.h"
-#include "format/wire/protocol.h"
 #include "pop3answer.h"
 #include "pop3auth.h"
 
@@ -272,20 +271,6 @@ command(struct pop3d *s, struct span line)
 	}
 }
 
-/* Whether it is one who has sent this, the first that came: then it is said. */
-static int
-is_other_protocol(struct pop3d *s, struct span first)
-{
-	enum protocol guess = protocol_guess(first);
-
-	if (!protocol_is_other(guess))
-		return 0;
-	chat_say(&s->chat, "-ERR this is POP3, not %s", protocol_name(guess));
-	chat_warn_tls(&s->chat, first, CHAT_NO_TLS);
-	s->closing = 1;
-	return 1;
-}
-
 /* Takes a line, or nothing while its end has not come. */
 static size_t
 feed_line(struct pop3d *s, const char *p, size_t n)
@@ -294,8 +279,11 @@ feed_line(struct pop3d *s, const char *p, size_t n)
 	size_t used = lf != NULL ? (size_t)(lf + 1 - p) : n;
 	int skip = s->skip;
 
-	if (!s->started && is_other_protocol(s, span_of(p, n)))
+	if (!s->started && chat_is_other(&s->chat, span_of(p, n),
+	    "-ERR this is POP3", CHAT_NO_TLS)) {
+		s->closing = 1;
 		return n;
+	}
 	s->skip = lf == NULL && (skip || n >= POP3D_LINE_MAX);
 	if (skip)
 		return used;

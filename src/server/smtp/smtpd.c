@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "format/wire/mask.h"
-#include "format/wire/protocol.h"
 #include "smtpauth.h"
 #include "smtptext.h"
 #include "smtpverb.h"
@@ -49,21 +48,16 @@ command(struct smtpd *s, struct span line)
 		smtpverb_run(s, line);
 }
 
-/* Whether it is one who has sent this, the first that came: then it is said. */
+/* Whether what came first is; chat has told of the answer. */
 static int
 is_other_protocol(struct smtpd *s, struct span first)
 {
-	enum protocol guess = protocol_guess(first);
-	struct buf text = { 0 };
-
-	if (!protocol_is_other(guess))
+	if (!chat_is_other(&s->chat, first,
+	    "221 2.7.0 Error: this is SMTP", s->conf->tls ?
+	    "it should say STARTTLS" : "-Z offers it by STARTTLS"))
 		return 0;
-	buf_addf(&text, "221 2.7.0 Error: this is SMTP, not %s",
-	    protocol_name(guess));
-	smtp_hang_up(s, buf_str(&text));
-	buf_free(&text);
-	chat_warn_tls(&s->chat, first, s->conf->tls ?
-	    "it should say STARTTLS" : "-Z offers it by STARTTLS");
+	s->told = s->chat.out->n;
+	s->closing = 1;
 	return 1;
 }
 
