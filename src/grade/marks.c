@@ -22,12 +22,6 @@ marks_form(enum marks_form *form, const char *name)
 	return 0;
 }
 
-static void
-add_sum(struct buf *b, const struct grade *g)
-{
-	buf_addf(b, "%lu of %lu", grade_got(g), grade_most(g));
-}
-
 /* How many points have the verdict. */
 static size_t
 count(const struct grade *g, enum verdict verdict)
@@ -37,6 +31,16 @@ count(const struct grade *g, enum verdict verdict)
 	for (i = 0; i < g->suite->n; i++)
 		n += g->marks[i].weight > 0 && g->marks[i].verdict == verdict;
 	return n;
+}
+
+/* The sum, between these two, and what is missing in it. */
+static void
+add_sum(struct buf *b, const char *before, const struct grade *g,
+    const char *behind)
+{
+	buf_addf(b, "%s%lu of %lu%s; failed: %zu, not tried: %zu", before,
+	    grade_got(g), grade_most(g), behind, count(g, POINT_FAILED),
+	    count(g, POINT_UNTRIED));
 }
 
 /* --- TAP and text ----------------------------------------------------- */
@@ -72,10 +76,8 @@ add_tap(struct buf *b, const struct grade *g)
 		if (g->marks[i].weight > 0)
 			add_tap_point(b, grade_point(g, i), &g->marks[i],
 			    ++n);
-	buf_adds(b, "# ");
-	add_sum(b, g);
-	buf_addf(b, "; failed: %zu, not tried: %zu\n", count(g, POINT_FAILED),
-	    count(g, POINT_UNTRIED));
+	add_sum(b, "# ", g, "");
+	buf_addc(b, '\n');
 }
 
 static void
@@ -104,10 +106,8 @@ add_text(struct buf *b, const struct grade *g, const char *name)
 	for (i = 0; i < g->suite->n; i++)
 		if (g->marks[i].weight > 0)
 			add_text_point(b, grade_point(g, i), &g->marks[i]);
+	add_sum(b, "\n", g, "");
 	buf_addc(b, '\n');
-	add_sum(b, g);
-	buf_addf(b, "; failed: %zu, not tried: %zu\n", count(g, POINT_FAILED),
-	    count(g, POINT_UNTRIED));
 }
 
 static void
@@ -214,11 +214,8 @@ add_page(struct buf *b, const struct grade *g, const char *name)
 
 	buf_addf(&title, "%s: %s", g->suite->of, name);
 	page_begin(b, buf_span(&title));
-	buf_adds(b, "<p><b>");
-	add_sum(b, g);
-	buf_addf(b, "</b>; failed: %zu, not tried: %zu</p>\n",
-	    count(g, POINT_FAILED), count(g, POINT_UNTRIED));
-	buf_adds(b, "<table class=\"points\">\n<thead><tr><th>verdict"
+	add_sum(b, "<p><b>", g, "</b>");
+	buf_adds(b, "</p>\n<table class=\"points\">\n<thead><tr><th>verdict"
 	    "</th><th>point</th><th>what is right, and what was seen</th>"
 	    "<th>section</th><th>weight</th></tr></thead>\n<tbody>\n");
 	for (i = 0; i < g->suite->n; i++)

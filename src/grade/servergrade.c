@@ -192,17 +192,30 @@ servercheck_fetched(struct servergrade *s, const struct probe *v,
 	return same;
 }
 
+/*
+ * Looks for the message until it is stored, or is not any more, as is wanted,
+ * for so many ms at the most; whether it is stored then.
+ */
+static int
+await_stored(const struct servergrade *s, const struct probe *v, int wanted,
+    int ms, struct buf *found)
+{
+	long long by = io_clock() + ms;
+	int there;
+
+	while ((there = stored_find(s->store, buf_span(&v->token), found)) !=
+	    wanted && io_clock() < by && !stop_asked())
+		stop_wait(-1, NAP);
+	return there;
+}
+
 int
 servercheck_gone(struct servergrade *s, const struct probe *v,
     struct buf *evidence)
 {
-	long long by = io_clock() + s->timeout;
 	struct buf found = { 0 };
-	int there;
+	int there = await_stored(s, v, 0, s->timeout, &found);
 
-	while ((there = stored_find(s->store, buf_span(&v->token), &found)) &&
-	    io_clock() < by && !stop_asked())
-		stop_wait(-1, NAP);
 	buf_free(&found);
 	if (there)
 		buf_adds(evidence, "its file is still there");
@@ -213,14 +226,10 @@ int
 servercheck_stored(struct servergrade *s, const struct probe *v,
     struct buf *evidence)
 {
-	long long by = io_clock() + s->timeout;
 	struct buf found = { 0 };
 	int same = 0;
 
-	while (!stored_find(s->store, buf_span(&v->token), &found) &&
-	    io_clock() < by && !stop_asked())
-		stop_wait(-1, NAP);
-	if (found.n == 0)
+	if (!await_stored(s, v, 1, s->timeout, &found))
 		evidence_no(evidence, "no file has the message; looked under ",
 		    span_str(s->store), "");
 	else
@@ -235,17 +244,14 @@ int
 servercheck_absent(struct servergrade *s, const struct probe *v,
     struct buf *evidence)
 {
-	long long by = io_clock() + ABSENT;
 	struct buf found = { 0 };
+	int there = await_stored(s, v, 1, ABSENT, &found);
 
-	while (!stored_find(s->store, buf_span(&v->token), &found) &&
-	    io_clock() < by && !stop_asked())
-		stop_wait(-1, NAP);
-	if (found.n == 0)
-		return 1;
-	buf_adds(evidence, "a message is stored that never came to its end");
 	buf_free(&found);
-	return 0;
+	if (there)
+		buf_adds(evidence, "a message is stored that never came to its "
+		    "end");
+	return !there;
 }
 
 /* --- A maildrop ------------------------------------------------------- */

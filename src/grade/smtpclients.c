@@ -313,7 +313,7 @@ static const struct suite suite = {
 static void
 usual(void *arg, struct span place, struct span line, struct buf *reply)
 {
-	static const struct {
+	static const struct usual {
 		const char *place, *reply;
 	} replies[] = {
 		{ "greeting", "220 mail.example ready" },
@@ -326,16 +326,12 @@ usual(void *arg, struct span place, struct span line, struct buf *reply)
 		{ "vrfy", "252 2.1.5 Try it" },
 		{ "quit", "221 2.0.0 Bye" }
 	};
-	size_t i;
+	const struct usual *u = SPAN_LOOKUP(place, replies);
 
 	(void)arg;
 	(void)line;
-	for (i = 0; i < COUNT(replies); i++)
-		if (span_case_is(place, replies[i].place)) {
-			buf_addf(reply, "%s\r\n", replies[i].reply);
-			return;
-		}
-	buf_adds(reply, "502 5.5.1 Command not implemented\r\n");
+	buf_addf(reply, "%s\r\n", u != NULL ? u->reply :
+	    "502 5.5.1 Command not implemented");
 }
 
 const struct client_kind suites_smtp_client = {

@@ -8,63 +8,53 @@ struct answer_to {
 	enum render_form form;
 	struct span word;
 	size_t found;
+	struct buf title;	/* of the meaning in hand, */
+	struct notes notes;	/* and what is said there */
 };
 
+/* The meaning in hand is all there. */
 static void
-say(struct answer_to *a, const struct buf *title, const struct notes *notes)
+say(struct answer_to *a)
 {
 	if (a->found++ > 0 && a->form == RENDER_TEXT)
 		buf_addc(a->b, '\n');
-	render_title(a->b, a->form, buf_span(title));
-	render_notes(a->b, a->form, notes);
+	render_title(a->b, a->form, buf_span(&a->title));
+	render_notes(a->b, a->form, &a->notes);
+	buf_free(&a->title);
+	notes_free(&a->notes);
 }
 
 static void
 say_command(struct answer_to *a, enum dialogue_protocol p,
     const struct explain_command *c)
 {
-	struct buf title = { 0 };
-	struct notes notes = { 0 };
-
-	buf_addf(&title, strcmp(c->verb, ".") == 0 ? "%s: the end of a text, "
-	    "%s" : "%s: command of %s", c->verb, protocols[p]);
-	notes_add(&notes, NOTE_MEANS, c->section, c->means);
-	buf_addf(notes_new(&notes, NOTE_HERE, NULL), "It may stand where %s.",
-	    c->when);
-	say(a, &title, &notes);
-	notes_free(&notes);
-	buf_free(&title);
+	buf_addf(&a->title, strcmp(c->verb, ".") == 0 ? "%s: the end of a "
+	    "text, %s" : "%s: command of %s", c->verb, protocols[p]);
+	notes_add(&a->notes, NOTE_MEANS, c->section, c->means);
+	buf_addf(notes_new(&a->notes, NOTE_HERE, NULL),
+	    "It may stand where %s.", c->when);
+	say(a);
 }
 
 static void
 say_reply(struct answer_to *a, enum dialogue_protocol p,
     const struct explain_reply *r)
 {
-	struct buf title = { 0 };
-	struct notes notes = { 0 };
-
-	buf_addf(&title, "%s: reply of %s", r->code, protocols[p]);
+	buf_addf(&a->title, "%s: reply of %s", r->code, protocols[p]);
 	if (r->verbs != NULL && *r->verbs == '\0')
-		buf_adds(&title, ", as the greeting");
+		buf_adds(&a->title, ", as the greeting");
 	else if (r->verbs != NULL)
-		buf_addf(&title, ", to %s", r->verbs);
-	notes_add(&notes, NOTE_MEANS, r->section, r->means);
-	say(a, &title, &notes);
-	notes_free(&notes);
-	buf_free(&title);
+		buf_addf(&a->title, ", to %s", r->verbs);
+	notes_add(&a->notes, NOTE_MEANS, r->section, r->means);
+	say(a);
 }
 
 static void
 say_term(struct answer_to *a, const char *kind, const struct explain_term *t)
 {
-	struct buf title = { 0 };
-	struct notes notes = { 0 };
-
-	buf_addf(&title, "%s: %s", t->word, kind);
-	notes_add(&notes, NOTE_MEANS, t->section, t->means);
-	say(a, &title, &notes);
-	notes_free(&notes);
-	buf_free(&title);
+	buf_addf(&a->title, "%s: %s", t->word, kind);
+	notes_add(&a->notes, NOTE_MEANS, t->section, t->means);
+	say(a);
 }
 
 static void
@@ -104,7 +94,6 @@ static void
 search_status(struct answer_to *a)
 {
 	struct explain_status status;
-	struct notes notes = { 0 };
 	struct buf code = { 0 };
 
 	if (span_case_begins(a->word, "x.")) {
@@ -116,12 +105,11 @@ search_status(struct answer_to *a)
 	if (explain_status(&status, buf_span(&code)) == code.n && code.n > 0) {
 		if (code.p[0] != a->word.p[0])
 			status.category = NULL;
-		buf_set(&code, a->word);
-		explainword_status(&notes, &status, buf_span(&code));
-		buf_adds(&code, ": enhanced status code");
-		say(a, &code, &notes);
+		explainword_status(&a->notes, &status, a->word);
+		buf_addspan(&a->title, a->word);
+		buf_adds(&a->title, ": enhanced status code");
+		say(a);
 	}
-	notes_free(&notes);
 	buf_free(&code);
 }
 
@@ -142,7 +130,7 @@ search_parts(struct answer_to *a)
 size_t
 explainword(struct buf *b, enum render_form form, struct span word)
 {
-	struct answer_to a = { b, form, word, 0 };
+	struct answer_to a = { .b = b, .form = form, .word = word };
 	const struct explain_term *t;
 	enum dialogue_protocol p;
 	int kind;

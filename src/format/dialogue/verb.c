@@ -1,8 +1,8 @@
 #include "verb.h"
 
-static const struct {
+static const struct offer {
 	const char *name;
-	unsigned offer;
+	unsigned bit;
 } offers[] = {
 	{ "PIPELINING", OFFER_PIPELINING }, { "SIZE", OFFER_SIZE },
 	{ "8BITMIME", OFFER_8BITMIME }, { "SMTPUTF8", OFFER_SMTPUTF8 },
@@ -16,11 +16,10 @@ unsigned
 offer_find(struct span line)
 {
 	struct span word = span_take_word(&line);
-	size_t i;
+	const struct offer *o = SPAN_LOOKUP(word, offers);
 
-	for (i = 0; i < COUNT(offers); i++)
-		if (span_case_is(word, offers[i].name))
-			return offers[i].offer;
+	if (o != NULL)
+		return o->bit;
 	/* "AUTH=PLAIN", as Microsoft once wrote it. */
 	return span_case_begins(word, "AUTH=") ? OFFER_AUTH : 0;
 }

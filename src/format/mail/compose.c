@@ -22,10 +22,10 @@ enum kind {
 static enum kind
 kind_of(struct span name)
 {
-	static const struct {
+	static const struct known {
 		const char *name;
 		enum kind kind;
-	} kinds[] = {
+	} all[] = {
 		{ "From", ADDRESSES }, { "Sender", ADDRESSES },
 		{ "Reply-To", ADDRESSES }, { "To", ADDRESSES },
 		{ "Cc", ADDRESSES }, { "Bcc", ADDRESSES },
@@ -33,11 +33,10 @@ kind_of(struct span name)
 		{ "References", TEXT_ONCE }, { "Subject", TEXT_ONCE },
 		{ "Date", OURS }, { "MIME-Version", OURS }
 	};
-	size_t i;
+	const struct known *k = SPAN_LOOKUP(name, all);
 
-	for (i = 0; i < COUNT(kinds); i++)
-		if (span_case_is(name, kinds[i].name))
-			return kinds[i].kind;
+	if (k != NULL)
+		return k->kind;
 	return span_case_begins(name, "Content-") ? OURS : TEXT;
 }
 

@@ -52,20 +52,16 @@ refuse(struct downgrade *d, const char *why)
 static enum encoding
 encoding_of(struct span value)
 {
-	static const struct {
+	static const struct known {
 		const char *name;
 		enum encoding encoding;
-	} known[] = {
+	} all[] = {
 		{ "7bit", PLAIN }, { "8bit", WIDE }, { "binary", WIDE },
 		{ "quoted-printable", QUOTED }, { "base64", BASE64 }
 	};
-	const struct span word = multipart_token(value);
-	size_t i;
+	const struct known *k = SPAN_LOOKUP(multipart_token(value), all);
 
-	for (i = 0; i < COUNT(known); i++)
-		if (span_case_is(word, known[i].name))
-			return known[i].encoding;
-	return value.n == 0 ? PLAIN : UNKNOWN;
+	return k != NULL ? k->encoding : value.n == 0 ? PLAIN : UNKNOWN;
 }
 
 static void
