@@ -66,13 +66,13 @@ play() {
 	for step in ../steps/*.sh; do
 		step=${step%.sh}
 		sh "$step.sh" <"$step.in" >"$step.out" 2>"$step.err" || :
-		tr -d '\r' <"$step.out" >"$step.got"
 		mapfile -t want <"$step.want"
-		mapfile -t got <"$step.got"
+		mapfile -t got <"$step.out"
+		got=("${got[@]//$'\r'/}")
 		for ((i = 0; i < ${#want[@]} || i < ${#got[@]}; i++)); do
 			alike "${want[i]-}" "${got[i]-}" && continue
 			cat "$step.sh" "$step.err"
-			diff "$step.want" "$step.got"
+			printf '%s\n' "${got[@]}" | diff "$step.want" -
 			return 1
 		done
 	done
