@@ -36,6 +36,21 @@ PAUSE=${BATS_RUN_TMPDIR:-.}/pause
 STARTED=()
 TAPS=0
 
+# What bats asks before each test, and makes for each run --separate-stderr:
+# without a process.
+get_mills_since_epoch() {
+	local now=${EPOCHREALTIME:-$(date +%s).000000}
+	echo $((${now/[.,]/} / 1000))
+}
+
+mktemp() {
+	if [ "$*" = "$BATS_TEST_TMPDIR/separate-stderr-XXXXXX" ]; then
+		echo "${1%XXXXXX}$BASHPID"
+	else
+		command mktemp "$@"
+	fi
+}
+
 # A file with a setup or teardown of its own calls these from there.
 lib_setup() {
 	local note
