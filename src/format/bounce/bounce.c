@@ -199,10 +199,17 @@ quoted_id(struct span text)
 static struct span
 original_id(const struct reading *r)
 {
+	struct buf *hold = &r->b->found.text;
+	const struct parts *p = &r->parts;
 	struct span id = message_id(r->original.id);
 
-	if (id.n == 0 && r->parts.original.body.p == NULL)
+	if (id.n == 0 && p->original.body.p == NULL)
 		id = quoted_id(r->head.body);
+	/* In a text that is encoded, too. */
+	if (id.n == 0 && p->original.body.p == NULL)
+		id = buf_piece(hold, buf_keep(hold, quoted_id(parts_shown(
+		    p->text.body.p != NULL ? &p->text : &p->html,
+		    &r->b->text, TEXT_MAX, r->b->found.convert))));
 	return id.n > 0 ? id : message_id(r->head.reply_to_id);
 }
 
