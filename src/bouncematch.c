@@ -20,12 +20,14 @@ static const char usage[] =
     "usage: bouncematch [-k known] [-o dir] [-p results] ...\n"
     "                   bounces [results ...]\n"
     "  -k  leave out the bounces in that file, and add those of no mailing\n"
-    "  -o  write the bounces of NAME.results to NAME.bounces in dir\n"
+    "  -o  write the bounces of NAME.results to NAME.bounces in dir; with -k,\n"
+    "      while such a file is there, leave them for later\n"
     "  -p  leave bounces of these mailings for later; may be given again\n"
     "Where results are a directory, all NAME.results below it are meant.\n";
 
 struct match {
 	struct returned bounces;
+	const char *known;	/* -k, or NULL */
 	const char *dir;	/* -o, or NULL */
 	int later;		/* these results are of -p */
 	enum exit_code code;	/* of what was told */
@@ -104,26 +106,44 @@ is_results(const char *name)
 	return end != NULL && strcmp(end, ".results") == 0;
 }
 
+/* Whether dir has that name, or one with a dot before it. */
+static int
+is_in_hand(const char *dir, const char *name)
+{
+	struct buf path = { 0 };
+	int is_there;
+
+	buf_addf(&path, "%s/%s", dir, name);
+	is_there = access(buf_str(&path), F_OK) == 0;
+	buf_clear(&path);
+	buf_addf(&path, "%s/.%s", dir, name);
+	is_there |= access(buf_str(&path), F_OK) == 0;
+	buf_free(&path);
+	return is_there;
+}
+
 /* What was found for the mailing of these results. */
 static void
 put(struct match *m, const char *path)
 {
-	const char *name = strrchr(path, '/');
-	struct buf file = { 0 };
+	const char *slash = strrchr(path, '/');
+	struct buf name = { 0 }, file = { 0 };
 
-	name = name != NULL ? name + 1 : path;
+	buf_adds(&name, slash != NULL ? slash + 1 : path);
+	if (is_results(buf_str(&name)))
+		name.n = (size_t)(strrchr(name.p, '.') - name.p);
+	buf_adds(&name, ".bounces");
 	if (m->dir == NULL)
 		wr_addspan(&m->out, buf_span(&m->found));
-	else if (m->found.n > 0) {
-		buf_addf(&file, "%s/%s", m->dir, name);
-		if (is_results(name))
-			file.n = (size_t)(strrchr(file.p, '.') - file.p);
-		buf_adds(&file, ".bounces");
+	else if (m->found.n > 0 &&
+	    (m->known == NULL || !is_in_hand(m->dir, buf_str(&name)))) {
+		buf_addf(&file, "%s/%s", m->dir, buf_str(&name));
 		write_file(buf_str(&file), buf_span(&m->found),
 		    span_of(NULL, 0));
 		buf_free(&file);
 	}
 	buf_clear(&m->found);
+	buf_free(&name);
 }
 
 /* Other lines are no sent letters, whatever they are. */
@@ -214,7 +234,6 @@ int
 main(int argc, char **argv)
 {
 	char **pending = die_calloc((size_t)argc, sizeof *pending);
-	const char *known = NULL;
 	struct buf text = { 0 };
 	struct match m = { 0 };
 	size_t n = 0;
@@ -223,7 +242,7 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	while ((c = getopt(argc, argv, "hk:o:p:V")) != -1)
 		switch (c) {
-		case 'k': known = optarg; break;
+		case 'k': m.known = optarg; break;
 		case 'o': m.dir = optarg; break;
 		case 'p': pending[n++] = optarg; break;
 		default: cli_other(c);
@@ -231,15 +250,15 @@ main(int argc, char **argv)
 	argv = cli_files(argc, argv, 1, argc);
 	secret_fill(&m.bounces.seed, sizeof m.bounces.seed);
 	wr_init(&m.out, STDOUT_FILENO, IO_FOREVER);
-	if (known != NULL)
-		read_known(&m, known, &text);
+	if (m.known != NULL)
+		read_known(&m, m.known, &text);
 	m.code = linefile_read(argv[0], take_bounce, &m);
 	/* A mailing may go to the archive meanwhile, never back. */
 	read_mailings(&m, pending, n, 1);
 	read_mailings(&m, argv + 1, (size_t)(argc - optind) - 1, 0);
 	wr_finish(&m.out);
-	if (known != NULL && (m.code == EX_OK || m.code == EX_DATAERR))
-		write_known(&m, known, &text);
+	if (m.known != NULL && (m.code == EX_OK || m.code == EX_DATAERR))
+		write_known(&m, m.known, &text);
 	returned_free(&m.bounces);
 	buf_free(&m.found);
 	buf_free(&text);

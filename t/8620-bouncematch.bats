@@ -88,6 +88,27 @@ texts() {
 		bouncematch -k known - ARC | cmp - /dev/null
 }
 
+@test "-k and -o: a file that is in hand stays, and others wait for it" {
+	mkdir back
+	bouncematch -k known -o back bounces ARC
+	cp back/one.bounces was
+	line sent e@x.example '<6@x>' Ok >>ARC/one.results
+	line failed e@x.example '<6@x>' late >>bounces
+	bouncematch -k known -o back bounces ARC
+	cmp was back/one.bounces
+	bouncematch -k known back/one.bounces
+	for state in back/.one.bounces/ ''; do
+		rm -f back/one.bounces
+		[ -z "$state" ] || mkdir "$state"
+		bouncematch -k known -o back bounces ARC
+		[ -z "$state" ] || rmdir "$state"
+		ls back
+	done >got
+	printf '%s\n' two.bounces one.bounces two.bounces | diff - got
+	[ "$(texts back/one.bounces)" = late ]
+	[ "$(texts known)" = 'failed one other three' ]
+}
+
 @test "what is wrong is told: 64, 65, 66, 73, 74" {
 	echo nonsense >>bounces
 	printf 'failed' >>bounces
