@@ -63,11 +63,12 @@ setup() {
 }
 
 @test "a token without a key is a mistake, but not where it is a field" {
-	run -65 --separate-stderr orderparse -r order
+	run -78 --separate-stderr orderparse -r order
 	[ -z "$output" ]
 	[ "${stderr_lines[0]}" = \
 		'orderparse: order:5:54: [token] is made with a key (-k)' ]
 	[ "${#stderr_lines[@]}" = 5 ]
+	sed '/^\[Subject/s/^/[From:] x@y.z\n/' order | run -65 orderparse -r
 	printf '%s\n' '[Recipients:] a@b.c token=1' '[Subject:]' '[Body:]' \
 		'[token]' >order
 	orderparse -f a@b.c -m a@b.c order | tail -n 1 | grep -x 1

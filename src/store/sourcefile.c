@@ -235,7 +235,7 @@ read_lists(struct source *s, const struct sourcefiles *f)
 	}
 	if (code == EX_OK && s->lists && f->journal != NULL)
 		read_journal(&s->exclude, f->journal);
-	return code;
+	return code == EX_DATAERR ? EX_CONFIG : code;
 }
 
 static void
@@ -304,7 +304,7 @@ sourcefile_read(struct source *s, struct buf *text, struct sourcefiles *f,
 		code = charset_read(text, f->path, 'c', f->charset,
 		    ORDER_SIZE_MAX);
 	if (code == EX_OK && source_order(s, buf_span(text), faults) < 0)
-		code = EX_DATAERR;
+		code = source_keyless(s) ? EX_CONFIG : EX_DATAERR;
 	if (code == EX_OK && f->results != NULL)
 		code = keep(s, f, faults);
 	return code;

@@ -36,6 +36,7 @@ struct fields {
 	struct span list;	/* that they are for; both set at first */
 	struct span login, email, domain, name;
 	size_t n;
+	size_t keyless;		/* faults that are but the lack of a key */
 	/* private */
 	int encodes, tokens;	/* the order asks for these */
 	struct buf encoded;	/* the address, with %XX (RFC 3986 2.1) */

@@ -173,16 +173,18 @@ tell_lacks(const struct fields *f, struct order *o, const struct lack *lacks,
 
 /* A token that nothing makes would be a link that leads nowhere. */
 static void
-find_tokens(const struct fields *f, struct order *o)
+find_tokens(struct fields *f, struct order *o)
 {
 	struct placeholder_walk walk = { 0 };
 	struct placeholder p;
 
 	while (fields_next(f, &walk, &p))
 		if (!p.escaped && span_is(p.key, "token") &&
-		    fields_number(f, p.key) == SET_NONE)
+		    fields_number(f, p.key) == SET_NONE) {
 			faults_add(&o->faults, walk.text.p + p.at,
 			    "[token] is made with a key (-k)");
+			f->keyless++;
+		}
 }
 
 /* Whether some word in brackets is no placeholder. */

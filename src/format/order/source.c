@@ -138,6 +138,12 @@ parse(struct source *s, struct span text, struct buf *faults)
 	return -1;
 }
 
+int
+source_keyless(const struct source *s)
+{
+	return s->fields.keyless > 0 && s->order.faults.n <= s->fields.keyless;
+}
+
 /* The recipients that d has in one of the states; names is their text. */
 static void
 collect(struct set *set, struct buf *names, const struct dsn *d,

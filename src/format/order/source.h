@@ -43,10 +43,13 @@ void source_free(struct source *s);
  * line "name:line:column: reason" with LF to faults.
  *
  * source_table comes first, where there is a table; its text is needed no
- * more then.  source_order takes the order, whose text must outlive s.
+ * more then.  source_order takes the order, whose text must outlive s;
+ * source_keyless says whether all that is wrong with that is that there is no
+ * key.
  */
 int source_table(struct source *s, struct span text, struct buf *faults);
 int source_order(struct source *s, struct span text, struct buf *faults);
+int source_keyless(const struct source *s);
 
 /*
  * Keeps those recipients alone that are in one of the states, a set of
