@@ -27,9 +27,10 @@ CHECK = -O0 -g0 -U_FORTIFY_SOURCE
 
 # The programs, each src/NAME.c, and the modules they share, each a .c and a .h.
 PROGS = archive-stamp bouncematch bounceparse ftpd-lite ftpsend mkbatch \
-	mkmail mxlookup orderparse orderrecv ordersend ordertake pop3d-lite \
-	protoexplain protograde protoladder protoreplay prototap resultplot \
-	savefile settled smtpd-lite smtpsend suppress unsub withlock
+	mkmail mxlookup orderdone orderparse orderrecv ordersend ordertake \
+	pop3d-lite protoexplain protograde protoladder protoreplay prototap \
+	resultcount resultplot retrydue savefile settled smtpd-lite smtpsend \
+	suppress unsub withlock
 MODULES = \
 	sys/appended sys/buf sys/charset sys/cli sys/conn \
 	sys/dataconn sys/die sys/inetd sys/io sys/limit \

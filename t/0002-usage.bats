@@ -77,9 +77,9 @@ misplaced() {
 
 @test "an option behind an operand: told before anything is done, 64" {
 	local name
-	for name in archive-stamp bouncematch bounceparse mkbatch orderparse \
-		ordersend ordertake protoexplain protoladder protoreplay \
-		resultplot settled suppress; do
+	for name in archive-stamp bouncematch bounceparse mkbatch orderdone \
+		orderparse ordersend ordertake protoexplain protoladder protoreplay \
+		resultcount resultplot retrydue settled suppress; do
 		misplaced "$name"
 	done
 	misplaced unsub -k file

@@ -306,7 +306,12 @@ bounced() {
 	[ -s matched ]
 	gives 0 2
 	cmp matched back/session.bounces
+	rm -r back
+	mkdir back
 	gives 0 3
+	cmp matched "$(<got)"
+	rm seen
+	gives 0 4
 	cmp matched got
 	bouncematch -k seen bounces ARC | cmp - /dev/null
 	all_tried
@@ -681,6 +686,35 @@ bounced() {
 	gives 0 4
 	[ -s recipients.now ]
 	[ ! -e recipients ]
+	all_tried
+}
+
+@test "resultcount.1" {
+	mail_server
+	orderparse -S session.txt >batch
+	mkdir ARC
+	run -67 smtpsend -bS <batch
+	echo "$output" >ARC/session.results
+	gives 0 1
+	gives 0 2
+	[ "$(head -n 2 got | paste -sd ' ' -)" = 'recipients: 3 sent: 2' ]
+	all_tried
+}
+
+@test "orderdone.1" {
+	mkdir -p work/.session.txt
+	cp session.txt work/
+	: >work/session.txt.results
+	gives 0 1
+	[ -z "$(ls -A work)" ]
+	all_tried
+}
+
+@test "retrydue.1" {
+	mail_server
+	orderparse -S session.txt >batch
+	gives 67 1
+	[ "$(grep -c '^sent' got)" = 2 ]
 	all_tried
 }
 

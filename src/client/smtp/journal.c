@@ -210,7 +210,7 @@ settle(struct journal *j, struct journal_entry *e, int begun)
 	r.status = begun ? RESULT_UNKNOWN : RESULT_DEFERRED;
 	r.time = (int64_t)time(NULL);
 	r.text = span_str(begun ? "the run that sent it was cut off" :
-	    "not begun");
+	    RESULT_NOT_BEGUN);
 	result_add(&line, &r);
 	failed = journal_write(j, buf_span(&line)) < 0;
 	buf_free(&line);

@@ -34,6 +34,9 @@ enum result_stage {
  */
 int result_denied(int code, enum result_stage stage, struct span text);
 
+/* The text of a letter that a run left before it was sent: nobody tried. */
+#define RESULT_NOT_BEGUN "not begun"
+
 /* No server's code: refused in our own words; "-" in a line. */
 #define RESULT_OURS (-1)
 
