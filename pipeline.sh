@@ -4,27 +4,20 @@
 #	incoming/NAME -> work/NAME -> letters -> report -> ARC/NAME-STAMP
 #
 # It may be killed at any moment and started again, and two may run at once.
-# Beside work/NAME lie, until the order is in the archive:
+# What lies beside an order says what has been done: it appears whole and on
+# disk or not at all, and every function below does only the rest.  What fails
+# says so on standard error, and leaves the order for the next run.
 #
-#	work/NAME.results	smtpsend's journal: who has had a letter, and
-#				(when it was written last) when it was tried
+#	work/NAME.results	smtpsend's journal: who has had a letter
 #	work/.NAME/.lock	held while a run works on the order
 #	work/.NAME/id		of the mailing: a letter keeps its Message-ID;
 #				as old as the mailing is
 #	work/.NAME/STEM.results	what became of each recipient, one line each
 #	work/.NAME/report	once it is there, no letter is sent any more
 #	work/.NAME/journal	of the report: whether it was sent
-#	work/.NAME/.tmp.*	of a run: what is not whole yet
 #
-# and in work/..bounces, of what comes back after a report:
-#
-#	reported		lines of bounces that need no report any more
-#	STEM-STAMP/		of a mailing: a second report, and what it says
-#
-# id and report appear whole and on disk or not at all (savefile), so that what
-# exists says what has been done, also after a power failure, and every
-# function below does only the rest.  What fails says so on standard error,
-# and leaves the order for the next run.
+# What comes back lies in work/..bounces: NAME.bounces, which is handled as an
+# order that has had its letters, and in reported what needs no report any more.
 
 INCOMING=${INCOMING:-incoming}		# where orders arrive
 WORK=${WORK:-work}			# on the same file system
@@ -42,14 +35,13 @@ BOUNCES=${BOUNCES:-}			# a Maildir that bounces come back to
 GONE=${GONE:-}				# a list of those not to write to
 WATCH=${WATCH:-10}			# seconds between two looks (-w)
 
-set -u
+set -fu					# words of settings are no patterns
 umask 077
 LC_ALL=C				# names are bytes
 export LC_ALL
-talk='' again=''				# or -v; -q when it looks again
+talk='' again=''			# or -v; -q when it looks again
 worst=0					# the exit code
 came=$WORK/..bounces
-
 HELD=3					# withlock's code: another run has it
 
 # A shell that cannot read on takes that for the end of its work.
@@ -63,149 +55,69 @@ tell() {
 	[ -z "$talk" ] || say "$*"
 }
 
-# ended code what: a program that ends with a code of mailorder's own has said
-# why; any other end is named here.
-ended() {
-	case $1 in
-	0 | 64 | 65 | 66 | 67 | 68 | 73 | 74 | 75 | 77 | 78 | 80) ;;
-	*) say "$2: exit $1" ;;
-	esac
-	return "$1"
-}
-
+# A program that ends with a code of mailorder's own has said why; any other end
+# is named here.
 step() {
-	"$@" || ended "$?" "$order: $1"
+	"$@" && return
+	code=$?
+	case $code in
+	64 | 65 | 66 | 67 | 68 | 73 | 74 | 75 | 77 | 78 | 80) ;;
+	*) say "$order: $1: exit $code" ;;
+	esac
+	return "$code"
 }
 
-# The programs, with the words of the settings, which are no patterns.
-send() (
-	set -f
-	# shellcheck disable=SC2086
-	exec smtpsend $SMTPOPTIONS "$@"
-)
+send() {
+	step smtpsend $SMTPOPTIONS "$@"
+}
 
 # Who is on the list is left out, but for those whose letters have been sent:
 # what became of them stands in the results.
-parse() (
-	set -f
+parse() {
 	[ -z "$GONE" ] || [ ! -e "$GONE" ] || set -- -X "$GONE" "$@"
-	# shellcheck disable=SC2086
-	exec orderparse $ORDEROPTIONS -f "$FROM" -l "$order.results" "$@" \
+	step orderparse $ORDEROPTIONS -f "$FROM" -l "$order.results" "$@" \
 		-- "$order"
-)
-
-# What comes back is signed as letters are.
-bounces() (
-	set -f
-	before=
-	for word in $ORDEROPTIONS; do
-		case $before in -[EkL]) set -- "$@" "$before" "$word" ;; esac
-		case $word in -[EkL]?*) set -- "$@" "$word" ;; esac
-		before=$word
-	done
-	exec bounceparse -m "$@" -- "$BOUNCES"
-)
-
-# is_old file time: whether it was written to so long ago.
-is_old() {
-	settled -t "$2" -- "$1"
-	case $? in
-	0) return 0 ;;
-	1) return 1 ;;
-	64) return 78 ;;
-	*) say "$1: settled cannot tell how old it is"; return 74 ;;
-	esac
 }
 
-# is_due journal status: whether it is time to try again whom the journal calls
-# that (a pattern).  It has a line for them from each run that tried them, and
-# was written to by the last one.
-is_due() {
-	[ -s "$1" ] || return 0
-	pause=$(step awk -F '\t' -v pauses="$RETRY" -v status="$2" '
-		$1 ~ status && $9 != "not begun" && ++n[$2, $8] > most {
-			most++
-		}
-		END {
-			last = split(pauses, pause, " ")
-			print pause[most < last ? most : last]
-		}' "$1") || return
-	[ -z "$pause" ] || is_old "$1" "$pause" || {
-		tell "$1: tried less than $pause ago"
-		return 75
-	}
-}
+# --- One order, or the bounces of one, under its lock -------------------
 
-# --- One order, under its lock ------------------------------------------
-
-# Without an order there is only the state of one that is in the archive.
+# handle name function: which makes the report.  Without the order there is only
+# the state of one that is in the archive.
 handle() {
 	name=$1
 	order=$WORK/$name
 	state=$WORK/.$name
 	stem=$state/${name%.*}			# of names for the archive
 	if [ -e "$order" ]; then
-		[ -s "$state/report" ] || send_letters || return
+		[ -s "$state/report" ] || "$2" || return
 		send_report && archive || return
 	fi
-	remove_state
+	step orderdone -w "$WORK" -- "$name"
 }
 
 # Sends the letters that have not been sent, and then makes the report.  First
 # the order is made safe, and that it lies here: what is sent speaks of it.
+# Before the deferred are given up they are tried once more, whatever the pause.
 send_letters() {
 	step savefile -s "$order" "$state" "$WORK" || return
-	# Before it is given up it is tried once more, whatever the pause.
-	{ [ -e "$state/id" ] && is_old "$state/id" "$EXPIRE"; } ||
-		is_due "$order.results" deferred || return
-	why=$state/.tmp.$$.why dry=$state/.tmp.$$.dry
-	parse -n -v >"$dry" 2>"$why"
-	code=$?
-	case $code in
-	0) say_why || return 74 ;;
-	65)	if [ -s "$why" ] && settings_are_wrong; then
-			say_why
-			return 78
-		fi
-		report_errors; return ;;
-	*) say_why
-		ended "$code" "$order: orderparse"; return ;;
-	esac
-	# Behind the size comes a letter, which may say anything.
-	counts=$(step sed '/^field /,$d; /^plain /,$d; /^size /,$d' "$dry") ||
+	expired || step retrydue ${talk:+-v} -p "$RETRY" -- "$order.results" ||
 		return
-	total=${counts%%[!0-9]*}
-	duplicates=${counts#*duplicates }
-	duplicates=${duplicates%%[!0-9]*}
-	left=
-	case $counts in
-	*'left out '*)
-		left=${counts#*left out }
-		left=${left%%[!0-9]*}
-		total=$((total + left)) ;;
-	esac
-
+	why=$state/.tmp.$$.why counts=$state/.tmp.$$.counts
+	parse -n -v >"$counts" 2>"$why"
+	code=$?
+	[ "$code" -ne 65 ] || { report_errors; return; }
+	say_why || return 74
+	[ "$code" -eq 0 ] || return "$code"
 	get_id && send_batch && count_results || return
-	[ "$deferred" -eq 0 ] || is_old "$state/id" "$EXPIRE" || {
+	[ "$deferred" -eq 0 ] || expired || {
 		say "$order: $deferred of $total deferred, tried again later"
 		return 75
 	}
 	step savefile -r "$results" "$stem.results" && report_results
 }
 
-# Whether they are, and not the order: one without a fault cannot be read
-# either, or this one can with a key for its [token].
-settings_are_wrong() {
-	an_order | (order=- && parse -n) >/dev/null 2>&1 || return 0
-	key=$state/.tmp.$$.key
-	echo key >"$key" && parse -k "$key" -n >/dev/null 2>&1
-	code=$?
-	rm -f -- "$key"
-	return "$code"
-}
-
-an_order() {
-	printf '[Recipients:]\na@b.c\n[Subject:]\n[Body:]\n'
+expired() {
+	settled -t "$EXPIRE" -- "$state/id"
 }
 
 say_why() {
@@ -234,37 +146,36 @@ read_id() {
 send_batch() {
 	tell "$order: sending the letters${SMTPSERVER:+ to $SMTPSERVER}"
 	results=$state/.tmp.$$
-	step parse -S -i "$id" |
+	parse -S -i "$id" |
 		send -bS -j "$JOBS" -l "$state/../$name.results" >"$results"
 	code=$?
 	case $code in
 	0 | 65 | 67 | 68 | 80) ;;
 	75) [ -s "$results" ] || return 75 ;;
-	77) [ ! -s "$results" ] ||
+	77)	[ ! -s "$results" ] ||
 			say "$order: no log-in, see $order.results"
 		return 77 ;;
-	*) ended "$code" "$order: smtpsend"; return ;;
+	*) return "$code" ;;
 	esac
-	step parse -e >>"$results"
+	parse -e >>"$results"
 }
 
 # What the results do not account for holds the order back; so does a count
 # that could not be made.
 count_results() {
-	counts=$(step awk -F '\t' '{ n[$1]++ } END { print n["sent"] + 0,
-		n["failed"] + 0, n["deferred"] + 0, n["unknown"] + 0
-	}' "$results") || return
-	IFS=' ' read -r sent failed deferred unknown <<-END
-	$counts
+	total='' sent='' deferred=''
+	sums=$(step resultcount -n "$counts" -- "$results") || return
+	while IFS=': ' read -r word number; do
+		case $word in
+		recipients) total=$number ;;
+		sent) sent=$number ;;
+		deferred) deferred=$number ;;
+		esac
+	done <<-END
+	$sums
 	END
-	sum="$sent sent, $failed failed, $deferred deferred, $unknown unknown"
-	sum=$sum${left:+, $left left out}
-	if [ "$((sent + failed + deferred + unknown + left))" = "$total" ]; then
-		tell "$order: $sum"
-	else
-		say "$order: $total recipients, but $sum"
-		return 75
-	fi
+	[ -n "$deferred" ] || { say "$order: resultcount: none"; return 75; }
+	tell "$order: $sent of $total sent, $deferred deferred"
 }
 
 # --- The report ---------------------------------------------------------
@@ -273,22 +184,13 @@ report_results() {
 	[ "$total" -eq 1 ] && s='' || s=s
 	make_report "$name: $sent of $total sent" -R "$stem.results" <<-END
 	Order $name: $total recipient$s.
-
-	sent: $sent
-	failed: $failed
-	deferred: $deferred
-	unknown: $unknown
-	dropped duplicates: $duplicates${left:+
-	left out: $left}
+	${sums#*$total}
 	END
 }
 
 # Where there is no room for a report either, the reasons are said.
 report_errors() {
-	if [ ! -s "$why" ]; then
-		say "$order: orderparse: exit 65, and no reason"
-		return 75
-	fi
+	[ -s "$why" ] || { say "$order: orderparse: no reason"; return 75; }
 	say "$order: cannot be read, see the report to $SUPPORT"
 	text=$state/.tmp.$$.text
 	{ printf 'Order %s cannot be read. No letter was sent.\n\n' "$name" &&
@@ -312,20 +214,19 @@ make_report() {
 # Goes out once, but for a crash at its final dot: then again, with the same
 # Message-ID.  One that nobody takes goes to the archive instead.
 send_report() {
-	is_due "$state/journal" "deferred|unknown" || return
+	step retrydue ${talk:+-v} -s deferred,unknown -p "$RETRY" -- \
+		"$state/journal" || return
 	send -A -f '<>' -l "$state/journal" -- "$SUPPORT" <"$state/report"
 	refused=$?
 	case $refused in
-	0)	if [ ! -s "$state/journal" ]; then
-			say "$state/journal: smtpsend has not written it"
-			return 75
-		fi
-		tell "$order: the report is sent to $SUPPORT" ;;
-	65 | 67 | 68) say "$order: $SUPPORT refused the report, see $ARC" ;;
-	75 | 80)
-		say "$order: the report waits, and is tried again later"
+	0)	tell "$order: the report is sent to $SUPPORT"
+		[ -s "$state/journal" ] && return
+		say "$state/journal: smtpsend has not written it"
 		return 75 ;;
-	*) ended "$refused" "$order: smtpsend" ;;
+	65 | 67 | 68) say "$order: $SUPPORT refused the report, see $ARC" ;;
+	75 | 80) say "$order: the report waits, and is tried again later"
+		return 75 ;;
+	*) return "$refused" ;;
 	esac
 }
 
@@ -351,137 +252,91 @@ put() {
 	return 74
 }
 
-# The lock goes last.  Who takes it then begins anew in the directory.
-remove_state() {
-	set -- "$order.results" "$state"/* "$state"/.tmp.*
-	rm -f -- "$@"
-	for file; do
-		[ -e "$file" ] || continue
-		say "$file: rm cannot remove it"
-		return 74
-	done
-	rm -f -- "$state/.lock" || ended "$?" "$state/.lock: rm" || return 74
-	rmdir -- "$state" 2>/dev/null || :
-}
-
 # --- What comes back ----------------------------------------------------
 
 # Every run reads all messages, also those that it has put into cur/ since it
-# has understood them: a crash loses none.
+# has understood them: a crash loses none.  Bounces of a mailing that is in
+# work, or has a second report on its way, come again when that is over.
 read_bounces() {
-	worst=0 order=$BOUNCES
-	finish_reports
-	found=$came/.tmp.$$
-	bounces >"$found" || note "$?"
-	[ -z "$GONE" ] || step suppress -o "$GONE" -- "$found" || return
-	match_bounces && start_reports || return
-	finish_reports
+	worst=0 order=$BOUNCES found=$came/.tmp.$$
+	parse_bounces >"$found" || note "$?"
+	[ -z "$GONE" ] || step suppress -o "$GONE" -- "$found" || note "$?"
+	set -- "$found"
+	[ ! -d "$ARC" ] || set -- "$@" "$ARC"
+	step bouncematch -k "$came/reported" -o "$came" -p "$WORK" -- "$@" ||
+		note "$?"
+	WORK=$came REPORT=socket
+	set +f
 	rm -f -- "$came"/.tmp.*
+	set -- "$came"/*.bounces "$came"/.*.bounces
+	set -f
+	for file; do
+		file=${file##*/}
+		[ ! -e "$WORK/$file" ] || take "${file#.}" handle report_bounces
+	done
 	return "$worst"
 }
 
-# New bounces by mailing: STEM-STAMP.bounces.  Those of an order that is in work
-# come again when it has its report; those of no mailing do not.
-match_bounces() {
-	rm -f -- "$came"/*.bounces
-	set -- "$found"
-	[ ! -d "$ARC" ] || set -- "$@" "$ARC"
-	step bouncematch -k "$came/reported" -o "$came" -p "$WORK" -- "$@"
-}
-
-start_reports() {
-	for file in "$came"/*.bounces; do
-		name=${file##*/}
-		name=${name%.bounces}
-		[ ! -e "$file" ] || [ -e "$came/$name/report" ] ||
-			start_report || return
+# They are signed as letters are.
+parse_bounces() {
+	before=
+	for word in $ORDEROPTIONS; do
+		case $before in -[EkL]) set -- "$@" "$before" "$word" ;; esac
+		case $word in -[EkL]?*) set -- "$@" "$word" ;; esac
+		before=$word
 	done
+	step bounceparse -m "$@" -- "$BOUNCES"
 }
 
-# While a report waits, what comes back afterwards waits for the next one.
-start_report() (
-	state=$came/$name
-	order=$name REPORT=socket
-	mkdir -p -- "$state" &&
-		step savefile -r "$file" "$state/$name.bounces" || return
-	count=$(step awk 'END { print NR }' "$state/$name.bounces") || return
-	make_report "$name: $count came back" -R "$state/$name.bounces" <<-END
-	Of the letters of $name that had been sent, $count came back.
+# They are known as soon as there may be a report of them.
+report_bounces() {
+	step savefile -s "$state" "$WORK" &&
+		step bouncematch -k "$WORK/reported" -- "$order" || return
+	count=$(step grep -c '' "$order") || return
+	make_report "${name%.*}: $count came back" -R "$order" <<-END
+	Of the letters of ${name%.*} that had been sent, $count came back.
 	END
-)
-
-finish_reports() {
-	for state in "$came"/*/; do
-		[ ! -e "$state/report" ] || finish_report || note "$?"
-	done
 }
-
-finish_report() (
-	state=${state%/}
-	name=${state##*/}
-	order=$name
-	send_report || return
-	if [ -e "$state/$name.bounces" ]; then
-		step bouncematch -k "$came/reported" -- \
-			"$state/$name.bounces" &&
-			put "$state/$name.bounces" >/dev/null || return
-	fi
-	rm -f -- "$state"/* && rmdir -- "$state"
-)
 
 # --- All orders ---------------------------------------------------------
 
 note() {
 	case $1 in
-	0) ;;
+	0 | "$HELD") ;;
 	66 | 73 | 74 | 77) worst=$1 ;;
 	64 | 78) worst=78 ;;		# what is used wrongly is a setting
 	*) [ "$worst" -ne 0 ] || worst=75 ;;
 	esac
 }
 
-# with_lock object lock command ...: the command, or HELD where another run has
-# the lock.  withlock holds it as long as its output is read, and says whether
-# it has it: 0, or why not.
-with_lock() {
-	withlock -o -p -E "$HELD" -- "$2" | (
-		if ! read -r code; then
-			say "$1: withlock has not locked it"
-			exit 75
-		fi
+# take name function [argument]: has the function work on that name in WORK,
+# unless another run does.  withlock holds the lock as long as its output is
+# read, and says whether it has it: 0, or why not.
+take() {
+	withlock -o -p -E "$HELD" -- "$WORK/.$1/.lock" | (
+		order=$WORK/$1
+		read -r code || { say "$order: withlock: no answer"; exit 75; }
 		[ "$code" -eq 0 ] || exit "$code"
-		shift 2
-		"$@"
+		"$2" "$1" "${3-}"
 	)
 	code=$?
-	[ "$code" -ne "$HELD" ] || tell "$1: another run has it"
-	return "$code"
-}
-
-take() {
-	with_lock "$WORK/$1" "$WORK/.$1/.lock" handle "$1"
-	code=$?
-	if [ "$code" -eq 0 ] && [ -e "$WORK/$1" ]; then
-		take "$1"		# a new one that has got the name
-	elif [ "$code" -ne "$HELD" ]; then
-		note "$code"
-	fi
+	note "$code"
+	[ "$code" -ne "$HELD" ] || tell "$WORK/$1: another run has it"
+	# a new one that has got the name
+	[ "$code" -ne 0 ] || [ ! -e "$WORK/$1" ] || take "$@"
 }
 
 # The given orders, or all: those in work, and those that have come.
 look() {
 	if [ -n "$BOUNCES" ] && mkdir -p -- "$WORK"; then
-		with_lock "$BOUNCES" "$came/.lock" read_bounces
-		code=$?
-		[ "$code" -eq "$HELD" ] || note "$code"
+		take .bounces read_bounces
 	fi
-	names=$(ordertake ${talk:+"$talk"} ${again:+"$again"} -d "$INCOMING" \
+	order=$INCOMING
+	names=$(step ordertake ${talk:+-v} ${again:+-q} -d "$INCOMING" \
 		-w "$WORK" -t "$SETTLE" -- "$@")
-	code=$?
-	note "$code"
-	ended "$code" ordertake
+	note "$?"
 	while IFS= read -r name; do
-		[ -z "$name" ] || take "$name"
+		[ -z "$name" ] || take "$name" handle send_letters
 	done <<-END || note 75
 	$names
 	END
@@ -505,6 +360,10 @@ wrong() {
 	exit 78
 }
 
+directory() {
+	CDPATH='' cd -P -- "$1" 2>/dev/null && pwd -P
+}
+
 # The programs may lie where the script does, to which a link may lead.
 find_programs() {
 	self=$0
@@ -518,18 +377,12 @@ find_programs() {
 	done
 	dir=$(directory "${self%"${self##*/}"}.")
 	PATH=$PATH:$dir/bin:$dir
-	set -- archive-stamp mkmail orderparse ordertake savefile settled \
-		smtpsend withlock
-	[ -z "$BOUNCES" ] || set -- "$@" bounceparse bouncematch
-	[ -z "$BOUNCES" ] || [ -z "$GONE" ] || set -- "$@" suppress
-	for program; do
+	for program in archive-stamp mkmail orderdone orderparse ordertake \
+		resultcount retrydue savefile settled smtpsend withlock \
+		${BOUNCES:+bouncematch bounceparse suppress}; do
 		command -v "$program" >/dev/null ||
 			wrong "$program: not found on PATH, nor in $dir/bin"
 	done
-}
-
-directory() {
-	CDPATH='' cd -P -- "$1" 2>/dev/null && pwd -P
 }
 
 # An order that is done, or in hand, must not pass for one that has come.
@@ -540,40 +393,23 @@ check_directories() {
 		wrong 'INCOMING, WORK and ARC: two of them are one directory'
 }
 
-# check_time name value: a number of seconds, or of what a unit says.
-check_time() {
-	case $2 in
-	'' | [!0-9]* | *[!0-9smhdw]* | *[smhdw]?* | ??????????*)
-		wrong "$1=$2: not a time such as 90, 5m or 2d" ;;
-	esac
+# check setting program ...: one that refuses the setting has said why.
+check() {
+	setting=$1
+	shift
+	"$@" </dev/null >/dev/null
+	[ $? -ne 64 ] || wrong "$setting: the setting is wrong"
 }
 
 check_settings() {
-	set -f
-	# shellcheck disable=SC2086
-	set -- $RETRY
-	set +f
-	for word in "${@:-}"; do
-		check_time RETRY "$word"
-	done
-	check_time EXPIRE "$EXPIRE"
-	check_time SETTLE "$SETTLE"
-	for setting in "JOBS=$JOBS" "WATCH=$WATCH"; do
-		case ${setting#*=} in
-		'' | *[!0-9]*) wrong "$setting: not a number" ;;
-		??????????*) wrong "$setting: too large" ;;
-		esac
-	done
-	[ "$JOBS" -gt 0 ] || wrong "JOBS=$JOBS: no connection at all"
+	check "RETRY=$RETRY" retrydue -p "$RETRY" -- ''
+	check "EXPIRE=$EXPIRE" settled -t "$EXPIRE" -- ''
+	check "SETTLE=$SETTLE" settled -t "$SETTLE" -- ''
+	check "SUPPORT=$SUPPORT" mkmail -f "$FROM" -- "$SUPPORT"
+	[ "$JOBS" -gt 0 ] 2>/dev/null || wrong "JOBS=$JOBS: not a number from 1"
+	[ "$WATCH" -ge 0 ] 2>/dev/null || wrong "WATCH=$WATCH: not a number"
 	[ "$REPORT" = socket ] || [ "$REPORT" = ftp ] ||
 		wrong "REPORT=$REPORT: neither socket nor ftp"
-}
-
-# Before letters go out of which nobody could be told; what fails otherwise is
-# said where the report is made.
-check_support() {
-	mkmail -f "$FROM" -- "$SUPPORT" </dev/null >/dev/null
-	[ $? -ne 64 ] || wrong "SUPPORT=$SUPPORT: nobody gets the reports"
 }
 
 main() {
@@ -596,17 +432,14 @@ main() {
 	done
 	shift $((OPTIND - 1))
 
-	check_settings
 	find_programs
+	check_settings
 	check_directories
-	check_support
-	if [ $# -eq 0 ] && [ ! -d "$INCOMING" ]; then
-		say "$INCOMING: no such directory"
-		exit 66
-	fi
+	[ $# -gt 0 ] || [ -d "$INCOMING" ] ||
+		{ say "$INCOMING: no such directory"; exit 66; }
 	look "$@"
 	while [ -n "$watch" ]; do
-		sleep "$WATCH" || { say "sleep $WATCH: exit $?"; exit 75; }
+		sleep "$WATCH" || exit 75
 		again=-q
 		look "$@"
 	done

@@ -677,7 +677,7 @@ instead() {
 	smtpsend "$@" | sed '$d'
 	END
 	run -75 --separate-stderr pipeline
-	[[ $stderr == *'work/o.txt: 2 recipients, but 1 sent, 0 failed, 0 deferred, 0 unknown'* ]]
+	[[ $stderr == 'resultcount: work/.o.txt/'*': 2 recipients, but 1 sent, 0 failed, 0 deferred, 0 unknown, '* ]]
 	[ "$(letters support)" = 0 ]
 	[ ! -e ARC ]
 	rm shim/smtpsend
@@ -758,7 +758,7 @@ instead() {
 	run -75 --separate-stderr pipeline -v
 	[ "$stderr" = "ordertake: incoming/o.txt: taken as work/o.txt
 pipeline.sh: work/o.txt: sending the letters to $SMTPSERVER
-pipeline.sh: work/o.txt: 0 sent, 0 failed, 1 deferred, 0 unknown
+pipeline.sh: work/o.txt: 0 of 1 sent, 1 deferred
 pipeline.sh: work/o.txt: 1 of 1 deferred, tried again later" ]
 	serve
 	order incoming/n.txt user1
@@ -766,7 +766,7 @@ pipeline.sh: work/o.txt: 1 of 1 deferred, tried again later" ]
 	[[ $output == ARC/o-* ]]
 	[ "$stderr" = "ordertake: incoming/n.txt: not yet settled
 pipeline.sh: work/o.txt: sending the letters to $SMTPSERVER
-pipeline.sh: work/o.txt: 1 sent, 0 failed, 0 deferred, 0 unknown
+pipeline.sh: work/o.txt: 1 of 1 sent, 0 deferred
 pipeline.sh: work/o.txt: the report is made
 pipeline.sh: work/o.txt: the report is sent to $SUPPORT
 pipeline.sh: work/o.txt: moved to ARC" ]
@@ -780,18 +780,22 @@ pipeline.sh: work/o.txt: moved to ARC" ]
 @test "settings that are wrong: 78; options: 64; no incoming: 66" {
 	SETTLE=x run -78 --separate-stderr pipeline
 	[ -z "$output" ]
-	[ "$stderr" = 'pipeline.sh: SETTLE=x: not a time such as 90, 5m or 2d' ]
+	[ "$stderr" = 'settled: -t: x: not a time such as 90, 5m or 2d
+pipeline.sh: SETTLE=x: the setting is wrong' ]
 	REPORT=mail run -78 pipeline
-	JOBS=0 run -78 pipeline
+	for value in 0 -1 x '' 99999999999999999999; do
+		JOBS=${value:- } run -78 pipeline
+		[ "$value" = 0 ] || WATCH=${value:- } run -78 pipeline
+	done
 	for value in 1234567890 1y m 5mm '5m x' ' ' '*'; do
 		RETRY=$value run -78 --separate-stderr pipeline
-		[[ $stderr = 'pipeline.sh: RETRY='*': not a time such as'* ]]
+		[[ $stderr = *"pipeline.sh: RETRY=$value: the setting is wrong" ]]
 		EXPIRE=$value run -78 pipeline
 	done
 	EXPIRE='1d 2d' run -78 pipeline
 	order incoming/o.txt user1
 	SUPPORT='x y' run -78 --separate-stderr pipeline
-	[[ $stderr = *'SUPPORT=x y: nobody gets the reports' ]]
+	[[ $stderr = *'SUPPORT=x y: the setting is wrong' ]]
 	[ -e incoming/o.txt ]
 	for setting in JOBS=1000000 FROM=nobody; do
 		order incoming/o.txt user1
@@ -1011,13 +1015,13 @@ pipeline.sh: work/o.txt: moved to ARC" ]
 @test "another run locks what this one is to remove" {
 	serve
 	order incoming/o.txt user1
-	instead rm <<-END
+	instead orderdone <<-END
 	#!/bin/sh
-	$(type -P rm) "\$@" && [ ! -d work/.o.txt ] || : >>work/.o.txt/.lock
+	$(type -P orderdone) "\$@" && mkdir work/.o.txt && : >work/.o.txt/.lock
 	END
 	run -0 --separate-stderr pipeline
 	[ -z "$stderr" ]
-	mv shim/rm .
+	rm shim/orderdone
 	run -0 pipeline
 	all_done 1
 }
@@ -1027,9 +1031,9 @@ pipeline.sh: work/o.txt: moved to ARC" ]
 	mkdir other
 	order incoming/o.txt user1
 	order other/o.txt user3
-	instead rmdir <<-END
+	instead orderdone <<-END
 	#!/bin/sh
-	$(type -P rmdir) "\$@"
+	$(type -P orderdone) "\$@"
 	[ ! -e other/o.txt ] || ordertake other/o.txt >taken
 	END
 	run -0 --separate-stderr pipeline incoming/o.txt

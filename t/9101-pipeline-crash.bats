@@ -8,7 +8,7 @@ load lib
 export FROM=news@pth.ua SUPPORT=support@pth.ua
 
 # The programs that pipeline.sh runs and that change something.
-PARTS='archive-stamp mkmail orderparse ordertake rm rmdir savefile smtpsend
+PARTS='archive-stamp mkmail orderdone orderparse ordertake savefile smtpsend
 withlock'
 
 # Each part is a script that counts, and at step $CRASH kills its process

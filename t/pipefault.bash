@@ -3,8 +3,8 @@
 export FROM=news@pth.ua SUPPORT=support@pth.ua
 
 # What pipeline.sh runs, but for sleep(1).
-PARTS='archive-stamp awk cat date ln ls mkmail orderparse ordertake rm rmdir
-savefile sed smtpsend withlock'
+PARTS='archive-stamp cat date ln ls mkmail orderdone orderparse ordertake
+resultcount retrydue savefile settled smtpsend withlock'
 
 # How a call goes wrong: it fails; it is killed; it does nothing and says that
 # all is well; it says half of what it has to say, and is killed.
@@ -71,8 +71,8 @@ clean() {
 	[ -z "$(ls -A work)" ]
 }
 
-# The run that went wrong has said so, of what, and not that all is well.  A
-# lock that is left, or its directory, need not be told: the next run takes it.
+# The run that went wrong has said so, of what, and not that all is well.  The
+# state of an order that is done need not be told: the next run removes it.
 told() {
 	local status=$1 word
 	set --
@@ -83,7 +83,7 @@ told() {
 		# It is believed that nothing has come.
 		[ "$PART$WAY" != ordertakenothing ] ||
 			[ ! -e incoming/order.txt ] || return 0
-		rm -f work/.order.txt/.lock
+		rm -rf work/.order.txt work/order.txt.results
 		all_done
 		return
 	fi

@@ -139,6 +139,9 @@ chain() {
 	chain orderparse 3
 	chain smtpsend 2
 	chain savefile 4
+	chain settled 3
+	chain retrydue 3
+	chain resultcount 1
 	chain mkmail 2
 	chain archive-stamp 2
 	[ $BAD = 0 ]
