@@ -130,28 +130,41 @@ mailroot_close(struct mailroot *r)
 	r->store = NULL;
 }
 
+/* What is the same for a second is put into words once. */
+static struct {
+	time_t of;
+	struct buf id, date;
+} stamp;
+
+static void
+renew_stamp(void)
+{
+	struct local_time here;
+
+	if (stamp.of == time(NULL))
+		return;
+	local_now(&here, NULL);
+	stamp.of = (time_t)here.time;
+	buf_clear(&stamp.id);
+	buf_addf(&stamp.id, "%llx.%lx.", (unsigned long long)stamp.of,
+	    (unsigned long)getpid());
+	buf_clear(&stamp.date);
+	date_mail(&stamp.date, here.time, here.offset);
+}
+
 void
 mailroot_id(struct buf *b)
 {
 	static unsigned long count;
 
-	buf_addf(b, "%llx.%lx.%lu", (unsigned long long)time(NULL),
-	    (unsigned long)getpid(), count++);
+	renew_stamp();
+	buf_addspan(b, buf_span(&stamp.id));
+	buf_addu(b, count++);
 }
 
-/* What is the same for a second is put into words once. */
 void
 mailroot_date(struct buf *b)
 {
-	static struct buf date;
-	static time_t of;
-	struct local_time here;
-
-	if (of != time(NULL)) {
-		local_now(&here, NULL);
-		of = (time_t)here.time;
-		buf_clear(&date);
-		date_mail(&date, here.time, here.offset);
-	}
-	buf_addspan(b, buf_span(&date));
+	renew_stamp();
+	buf_addspan(b, buf_span(&stamp.date));
 }
