@@ -195,6 +195,7 @@ must_be_xml(const struct buf *b)
 			MUST(span_begins(rest, "&lt;") ||
 			    span_begins(rest, "&gt;") ||
 			    span_begins(rest, "&quot;") ||
+			    span_begins(rest, "&#39;") ||
 			    span_begins(rest, "&amp;"));
 	}
 	MUST(!in);

@@ -1,4 +1,4 @@
-/* format/wire/survey, format/wire/tally, format/wire/waits */
+/* format/wire/survey, format/wire/tally */
 #include "test.h"
 
 #include "format/wire/survey.h"
