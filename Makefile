@@ -37,49 +37,38 @@ MODULES = \
 	sys/local sys/lock sys/loop sys/net sys/newfile sys/openssl \
 	sys/secret sys/serve sys/spawn sys/stop sys/text \
 	sys/tlsserver sys/workers \
-	format/bounce/bounce format/bounce/forms \
-	format/bounce/found format/bounce/returned \
-	format/bounce/htmltext \
-	format/bounce/notice format/bounce/parts \
-	format/bounce/status \
-	format/bounce/suppression \
+	format/bounce/bounce format/bounce/forms format/bounce/found \
+	format/bounce/htmltext format/bounce/notice format/bounce/parts \
+	format/bounce/returned format/bounce/status format/bounce/suppression \
 	format/crypt/md5 format/crypt/sha256 format/crypt/tag \
 	format/dialogue/awaited format/dialogue/dialogue \
-	format/dialogue/differ format/dialogue/normalize \
-	format/dialogue/explain format/dialogue/explainauth \
-	format/dialogue/explainline \
+	format/dialogue/differ format/dialogue/explain \
+	format/dialogue/explainauth format/dialogue/explainline \
 	format/dialogue/explainmail format/dialogue/explainword \
-	format/dialogue/explanation format/dialogue/tamper \
-	format/dialogue/follow format/dialogue/judge \
-	format/dialogue/judgeargs format/dialogue/judgeftp \
-	format/dialogue/judgepop3 \
-	format/dialogue/judgesmtp \
-	format/dialogue/judgetext format/dialogue/ladder \
-	format/dialogue/machine format/dialogue/notes \
-	format/dialogue/record \
-	format/dialogue/recording format/dialogue/render \
-	format/dialogue/rule format/dialogue/rules \
-	format/dialogue/ruleword format/dialogue/verb \
+	format/dialogue/explanation format/dialogue/follow \
+	format/dialogue/judge format/dialogue/judgeargs \
+	format/dialogue/judgeftp format/dialogue/judgepop3 \
+	format/dialogue/judgesmtp format/dialogue/judgetext \
+	format/dialogue/ladder format/dialogue/machine \
+	format/dialogue/normalize format/dialogue/notes \
+	format/dialogue/record format/dialogue/recording \
+	format/dialogue/render format/dialogue/rule format/dialogue/rules \
+	format/dialogue/ruleword format/dialogue/tamper format/dialogue/verb \
 	format/mail/addr format/mail/aliases format/mail/compose \
-	format/mail/content \
-	format/mail/crlf format/mail/date format/mail/downgrade \
-	format/mail/hdr format/mail/idn format/mail/mime \
-	format/mail/mimehead format/mail/unicode \
-	format/mail/multipart format/mail/verp \
-	format/order/attach format/order/cells \
-	format/order/entry format/order/excerpt format/order/exclude \
-	format/order/faults format/order/fields \
-	format/order/headers format/order/letter \
-	format/order/lettermime format/order/mailing \
-	format/order/meant format/order/order \
+	format/mail/content format/mail/crlf format/mail/date \
+	format/mail/downgrade format/mail/hdr format/mail/idn \
+	format/mail/mime format/mail/mimehead format/mail/multipart \
+	format/mail/unicode format/mail/verp format/order/attach \
+	format/order/cells format/order/entry format/order/excerpt \
+	format/order/exclude format/order/faults format/order/fields \
+	format/order/headers format/order/letter format/order/lettermime \
+	format/order/mailing format/order/meant format/order/order \
 	format/order/rows format/order/set format/order/source \
-	format/order/table format/order/template \
-	format/picture/plot format/picture/svg format/wire/bsmtp \
-	format/wire/dns format/wire/dsn format/wire/escape \
-	format/wire/ftp format/wire/gone format/wire/mask \
-	format/wire/leave format/wire/name \
-	format/wire/netrc format/wire/ordline format/wire/protocol \
-	format/wire/rcfile \
+	format/order/table format/order/template format/picture/plot \
+	format/picture/svg format/wire/bsmtp format/wire/dns format/wire/dsn \
+	format/wire/escape format/wire/ftp format/wire/gone format/wire/leave \
+	format/wire/mask format/wire/name format/wire/netrc \
+	format/wire/ordline format/wire/protocol format/wire/rcfile \
 	format/wire/reply format/wire/results format/wire/scram \
 	format/wire/survey format/wire/tally \
 	store/archive store/dedup store/droplist \
@@ -110,9 +99,8 @@ MODULES = \
 	client/smtp/transact client/ftp/ftpc \
 	client/ftp/ftpput client/order/orderc client/dns/mx \
 	client/dns/nameservers client/dns/resolver client/dns/zone \
-	grade/attempt grade/class grade/clientgrade \
-	grade/clientjudge grade/evidence \
-	grade/grade grade/marks grade/probe grade/sample \
+	grade/attempt grade/class grade/clientgrade grade/clientjudge \
+	grade/evidence grade/grade grade/marks grade/probe grade/sample \
 	grade/scripted grade/servergrade grade/stored
 # Headers alone.
 TYPES = format/mail/dropstore format/mail/mailstore format/dialogue/review \
@@ -124,8 +112,7 @@ PARTS = \
 	format/dialogue/explaincommand format/dialogue/explainreply \
 	format/dialogue/explainstatus format/dialogue/followstate \
 	format/dialogue/laddersvg format/dialogue/laddertext \
-	format/order/fieldscheck \
-	format/picture/plottime \
+	format/order/fieldscheck format/picture/plottime \
 	grade/clienttext grade/pop3clients \
 	grade/pop3servers grade/smtpclients grade/smtpservers sys/iofile \
 	sys/netname sys/span
