@@ -95,7 +95,7 @@ MODULES = \
 	client/smtp/pool client/smtp/prepare client/smtp/report \
 	client/smtp/route client/smtp/saslc client/smtp/sender \
 	client/smtp/servers client/smtp/setup \
-	client/smtp/smtpc client/smtp/tls \
+	client/smtp/smtpc \
 	client/smtp/transact client/ftp/ftpc \
 	client/ftp/ftpput client/order/orderc client/dns/mx \
 	client/dns/nameservers client/dns/resolver client/dns/zone \

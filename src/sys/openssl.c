@@ -1,6 +1,7 @@
 #include "openssl.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -193,4 +194,67 @@ relay_round(struct relay_way *way, size_t n, int watch, int timeout)
 		if (p[i].revents != 0)
 			go_on(&way[i]);
 	return 1;
+}
+
+struct ends {
+	int listener, server;
+};
+
+/* Copies both ways until both ends are done, or parent has gone. */
+static void
+join(int client, int server, int parent)
+{
+	static struct relay_way way[2];
+
+	way[0].from = way[1].to = client;
+	way[0].to = way[1].from = server;
+	while (!way[0].failed && !way[1].failed &&
+	    (!way[0].eof || !way[1].eof))
+		if (relay_round(way, COUNT(way), parent, IO_FOREVER) < 0)
+			return;
+}
+
+static int
+work(void *arg, int parent)
+{
+	struct ends *e = arg;
+	struct pollfd f[2];
+	int client = -1;
+
+	/* A signal from the terminal is for our parent, who still needs us. */
+	setpgid(0, 0);
+	f[0].fd = e->listener;
+	f[1].fd = parent;
+	f[0].events = f[1].events = POLLIN;
+	do {
+		io_poll(f, COUNT(f), -1);
+		if (f[1].revents != 0)
+			return EX_OK;
+		if (f[0].revents != 0)
+			client = accept(e->listener, NULL, NULL);
+	} while (client < 0);
+	close(e->listener);
+	if (fcntl(client, F_SETFL, O_NONBLOCK) == 0 &&
+	    fcntl(e->server, F_SETFL, O_NONBLOCK) == 0)
+		join(client, e->server, parent);
+	return EX_OK;
+}
+
+int
+openssl_listen(struct spawn *s, int fd, struct net_addr *a, const char **why)
+{
+	int listener[NET_SOCKETS_MAX], r;
+	struct ends e = { -1, fd };
+	char text[NET_TEXT_MAX];
+
+	net_parse(a, ":0", "0");
+	if (net_listen(a, listener, why) < 0)
+		return -1;
+	e.listener = listener[0];
+	net_bound(e.listener, text);
+	net_parse(a, text, "0");
+	r = spawn_copy(s, work, &e);
+	*why = strerror(errno);
+	close(e.listener);
+	return r;
 }

@@ -6,6 +6,8 @@
 #define SYS_OPENSSL_H
 
 #include "buf.h"
+#include "net.h"
+#include "spawn.h"
 
 /*
  * Reads what openssl has said on its standard error, a pipe, and appends what a
@@ -42,5 +44,15 @@ struct relay_way {
  * that is not -1) has become readable.
  */
 int relay_round(struct relay_way *way, size_t n, int watch, int timeout);
+
+/*
+ * Starts a process that listens on a free port of loopback, which *a becomes,
+ * joins the first who connects to fd, a non-blocking socket that stays the
+ * caller's, and ends with either of them, or at spawn_end.  Others could only
+ * come first, and then nobody else does: what passes must prove itself.
+ * 0, or -1 with *why in words.
+ */
+int openssl_listen(struct spawn *s, int fd, struct net_addr *a,
+    const char **why);
 
 #endif

@@ -1,12 +1,13 @@
 #include "connection.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "client/client.h"
-#include "client/smtp/tls.h"
+#include "format/wire/protocol.h"
 #include "sys/openssl.h"
 
 /*
@@ -15,6 +16,9 @@
  */
 #define TLS_PORT "465"
 #define TLS_PORT_TIME 10000
+
+/* A server has so many ms to take offence at what is no TLS. */
+#define LOOK_TIMEOUT 1000
 
 /* The server is left alone for a while: -1. */
 static int
@@ -116,6 +120,110 @@ own_name(struct buf *name, const struct connection *l,
 	return buf_str(name);
 }
 
+static int
+is_ip(const char *host)
+{
+	unsigned char ip[16];
+
+	return inet_pton(AF_INET, host, ip) == 1 ||
+	    inet_pton(AF_INET6, host, ip) == 1;
+}
+
+/*
+ * The words of a command that connects to a, checks the certificate and its
+ * name, which is that of server, and joins the session to its standard input
+ * and output; one block, the caller's to free.
+ *
+ * -quiet: no line of the session is a command of openssl's own.  A host's name
+ * has no blanks, so the words are safe to split.  No certificate has a name
+ * with a dot at its end (RFC 6066 3).
+ */
+static char **
+command_for_tls(const struct net_addr *a, const struct net_addr *server)
+{
+	const char *name = server->host[0] != '\0' ? server->host : "localhost";
+	size_t n = strlen(name);
+	char *host = span_dup(span_of(name, n - (name[n - 1] == '.')));
+	struct buf line = { 0 };
+	char **argv;
+
+	buf_addf(&line, "openssl s_client -quiet -verify_quiet "
+	    "-verify_return_error -%s %%h",
+	    is_ip(host) ? "verify_ip" : "verify_hostname");
+	if (!is_ip(host))
+		buf_adds(&line, " -servername %h");
+	if (a != server)
+		buf_addf(&line, " -connect %s:%s", a->host, a->port);
+	else
+		buf_adds(&line, strchr(host, ':') != NULL ?
+		    " -connect [%h]:%p" : " -connect %h:%p");
+	argv = spawn_words(buf_str(&line), host, server->port);
+	buf_free(&line);
+	free(host);
+	return argv;
+}
+
+static enum smtpc_status
+give_up(struct smtpc *c, const char *why)
+{
+	smtpc_lost(c, why);
+	c->stage = STAGE_TLS;
+	c->code = RESULT_OURS;
+	return SMTPC_LOST;
+}
+
+/*
+ * Brings c, whose greeting has not come yet, up to the handshake.  A server
+ * that says more than it was asked is SMTPC_LOST: in the clear anybody can
+ * have put that in (CVE-2011-0411).
+ */
+static enum smtpc_status
+say_starttls(struct smtpc *c, const char *helo)
+{
+	enum smtpc_status status;
+
+	status = smtpc_hello(c, helo, 0, 0);
+	if (status != SMTPC_OK)
+		return status;
+	if (!(c->caps & OFFER_STARTTLS)) {
+		smtpc_quit(c);
+		return give_up(c, "the server does not offer STARTTLS");
+	}
+	if (!smtpc_silent(c))
+		return give_up(c, "the server speaks before it was asked");
+	smtpc_say(c, span_str("STARTTLS"));
+	status = smtpc_hear(c, STAGE_TLS, SMTPC_COMMAND, 2);
+	if (status == SMTPC_OK && !smtpc_silent(c))
+		return give_up(c, "something was put in before TLS: "
+		    "somebody may be in between");
+	return status;
+}
+
+/*
+ * No greeting has come in time: where the server hangs up on what is no TLS, or
+ * answers in TLS, c->why says so, and what to do.  What it is told may pass for
+ * a line to everybody but one who waits for TLS.
+ */
+static void
+look_for_tls(struct smtpc *c)
+{
+	enum rd_status status;
+	struct span came;
+
+	/* What has come tells by itself. */
+	if (c->stage != STAGE_CONNECT || !c->silent ||
+	    rd_pending(&c->rd).n > 0)
+		return;
+	wr_add(&c->wr, "\r\n\r\n\r\n", 6);
+	if (wr_flush(&c->wr) < 0)
+		return;
+	c->rd.timeout = LOOK_TIMEOUT;
+	status = rd_some(&c->rd, &came);
+	if (status == RD_EOF || status == RD_ERROR ||
+	    (status == RD_LINE && protocol_guess(came) == PROTOCOL_TLS))
+		buf_adds(&c->why, SMTPC_AT_ONCE);
+}
+
 /*
  * STARTTLS, where it is to be said, is ours to say: whatever comes with its
  * answer must be seen.  Then the connection is left to the listener at a.
@@ -132,12 +240,12 @@ start_tls(struct connection *l, const struct connection_conf *conf,
 	if (dial(l, conf, v) < 0)
 		return -1;
 	if (conf->tls == TLS_STARTTLS)
-		status = tls_start(&l->c, own_name(&name, l, conf, v));
+		status = say_starttls(&l->c, own_name(&name, l, conf, v));
 	buf_free(&name);
 	if (status == SMTPC_LOST)
-		tls_look(&l->c);
+		look_for_tls(&l->c);
 	if (status == SMTPC_OK) {
-		r = tls_listen(&l->listener, l->fd, a, &why);
+		r = openssl_listen(&l->listener, l->fd, a, &why);
 		if (r < 0)
 			rest(v, STAGE_TLS, 0, span_str(why));
 		l->listens = r == 0;
@@ -169,7 +277,7 @@ run(struct connection *l, const struct connection_conf *conf, struct server *v)
 			return -1;
 	}
 	if (conf->tls != TLS_NONE) {
-		argv = tls_command(to, &v->addr);
+		argv = command_for_tls(to, &v->addr);
 		r = spawn_start(&l->child, argv, &l->complaints);
 	} else {
 		argv = spawn_words(conf->command, host, v->addr.port);
@@ -287,7 +395,7 @@ come_about(struct connection *l, const struct connection_conf *conf,
 		return -1;
 	}
 	if (status == SMTPC_LOST && l->fd >= 0)
-		tls_look(c);
+		look_for_tls(c);
 	turned_away(server, c, status, began);
 	if (status == SMTPC_REFUSED)
 		smtpc_quit(c);
