@@ -107,7 +107,10 @@ send_letters() {
 	code=$?
 	[ "$code" -ne 65 ] || { report_errors; return; }
 	say_why || return 74
-	[ "$code" -eq 0 ] || return "$code"
+	[ "$code" -eq 0 ] || {
+		[ -s "$why" ] || say "$order: orderparse: no room for a reason"
+		return "$code"
+	}
 	get_id && send_batch && count_results || return
 	[ "$deferred" -eq 0 ] || expired || {
 		say "$order: $deferred of $total deferred, tried again later"

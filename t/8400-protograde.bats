@@ -136,7 +136,8 @@ protograde: points: nothing was tried' ]
 	run -1 protograde -n points client -- ./none
 	[[ $output == *'-       hello: '*'not tried: needs connect'* ]]
 	echo connect >points
-	run -1 protograde -n points client -- ./none
+	run -1 protograde -n points client -- $'./\e[2Jnone'
+	[ "${lines[0]}" = 'SMTP client: ./?[2Jnone' ]
 	[[ $output == *'the command cannot be run: No such file'* ]]
 }
 

@@ -166,6 +166,16 @@ order() {
 	all_done 1
 }
 
+@test "no room for a reason: that is said" {
+	serve
+	order incoming/o.txt user1
+	run -74 bash -c 'ulimit -f 0; exec "$0" 2>&1' "$TOP/pipeline.sh"
+	[ "$output" = 'pipeline.sh: work/o.txt: orderparse: no room for a reason' ]
+	run -0 pipeline
+	[ "$(letters user1) $(letters support)" = '1 1' ]
+	all_done 1
+}
+
 @test "what a server says, and an order is called: nothing a terminal acts on" {
 	odd=$'\e[2J\u009b31m\u202ecod \u0457'
 	start fake-smtp "rcpt:<user1@pth.ua>:550 5.1.1 $odd" \

@@ -102,7 +102,9 @@ add_text(struct buf *b, const struct grade *g, const char *name)
 {
 	size_t i;
 
-	buf_addf(b, "%s: %s\n\n", g->suite->of, name);
+	buf_addf(b, "%s: ", g->suite->of);
+	buf_addshown(b, span_str(name));
+	buf_adds(b, "\n\n");
 	for (i = 0; i < g->suite->n; i++)
 		if (g->marks[i].weight > 0)
 			add_text_point(b, grade_point(g, i), &g->marks[i]);
