@@ -177,9 +177,7 @@ mail() {
 -S: 250 x
  C: QUIT
 -S: 221 b' ]
-	mail
-	stop
-	run -75 --separate-stderr protoreplay -T 5 old "$ADDR"
+	run -75 --separate-stderr protoreplay -T 5 old 127.0.0.1:1
 	[ -z "$output" ]
 	run -78 --separate-stderr protoreplay -C ./missing old
 }

@@ -84,8 +84,7 @@ load grade
 	run -1 protograde -n points server "$ADDR"
 	[[ $output == *'sent `RCPT TO:<$T>`, got `550 '* ]]
 	run -0 protograde -n points -t anna@example.org server "$ADDR"
-	stop
 	echo connect >points
-	run -1 protograde -n points server "$ADDR"
+	run -1 protograde -n points server 127.0.0.1:1
 	[[ $output == *'no connection: '* ]]
 }
