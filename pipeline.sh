@@ -408,9 +408,9 @@ check_settings() {
 	check "RETRY=$RETRY" retrydue -p "$RETRY" -- ''
 	check "EXPIRE=$EXPIRE" settled -t "$EXPIRE" -- ''
 	check "SETTLE=$SETTLE" settled -t "$SETTLE" -- ''
+	check "WATCH=$WATCH" settled -t "$WATCH" -- ''
 	check "SUPPORT=$SUPPORT" mkmail -f "$FROM" -- "$SUPPORT"
 	[ "$JOBS" -gt 0 ] 2>/dev/null || wrong "JOBS=$JOBS: not a number from 1"
-	[ "$WATCH" -ge 0 ] 2>/dev/null || wrong "WATCH=$WATCH: not a number"
 	[ "$REPORT" = socket ] || [ "$REPORT" = ftp ] ||
 		wrong "REPORT=$REPORT: neither socket nor ftp"
 }

@@ -139,7 +139,7 @@ chain() {
 	chain orderparse 3
 	chain smtpsend 2
 	chain savefile 4
-	chain settled 3
+	chain settled 4
 	chain retrydue 3
 	chain resultcount 1
 	chain mkmail 2

@@ -23,7 +23,7 @@ setup() {
 }
 
 # A moment of up to $1 ms.
-nap() {
+random_nap() {
 	sleep "$(printf '0.%03d' $((RANDOM % $1)))"
 }
 
@@ -36,7 +36,7 @@ begin() {
 # Kills it after at most $1 ms; whether it was still at work.
 cut_short() {
 	local status=0
-	nap "$1"
+	random_nap "$1"
 	kill -9 -- "-$GROUP" 2>/dev/null || :
 	wait "$GROUP" 2>/dev/null || status=$?
 	[ "$status" -gt 128 ]
@@ -113,7 +113,7 @@ judge() {
 	kills=0
 	while [ "$kills" -lt $((KILLS / 4)) ]; do
 		begin
-		nap 150
+		random_nap 150
 		crash
 		kills=$((kills + 1))
 		wait "$GROUP" || :
@@ -160,7 +160,7 @@ settled() {
 		inround=0
 		while [ "$kills" -lt $((KILLS / 5)) ]; do
 			begin
-			nap 200
+			random_nap 200
 			mapfile -t alive < <(pgrep -s "$GROUP" || :)
 			[ ${#alive[@]} -gt 0 ] || break
 			kill -9 "${alive[RANDOM % ${#alive[@]}]}" || :
