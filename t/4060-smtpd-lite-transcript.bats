@@ -19,7 +19,8 @@ said() {
 
 @test "a file a session, with what both said, the text too" {
 	printf '%s\r\n' 'HELO x' 'MAIL FROM:<a>' 'RCPT TO:<u>' DATA \
-		'Subject: x' '' .. . QUIT | talk -t talks
+		'Subject: x' '' .. . QUIT >in
+	talk -t talks <in
 	# All of it came at once, and no line had waited for its reply.
 	tr ' ' '\t' >want <<-'END'
 	- - - open
