@@ -691,9 +691,9 @@ bounced() {
 
 @test "resultcount.1" {
 	mail_server
-	orderparse -S session.txt >batch
+	orderparse -S session.txt >./batch
 	mkdir ARC
-	run -67 smtpsend -bS <batch
+	run -67 smtpsend -bS <./batch
 	echo "$output" >ARC/session.results
 	gives 0 1
 	gives 0 2
@@ -712,7 +712,7 @@ bounced() {
 
 @test "retrydue.1" {
 	mail_server
-	orderparse -S session.txt >batch
+	orderparse -S session.txt >./batch
 	gives 67 1
 	[ "$(grep -c '^sent' got)" = 2 ]
 	all_tried

@@ -21,15 +21,17 @@ place_of(const struct tap *s, const struct verb *verb)
 }
 
 /* What rules say of an event; valid until the next one of any session. */
-static struct rules_action
+static void
 action_at(struct tap *s, enum rules_place place, const struct verb *verb,
-    struct span arg)
+    struct span arg, struct rules_action *action)
 {
 	struct rules_facts f = { .verb = verb != NULL ? verb->name : NULL };
 	struct tap_facts *t = &s->facts;
 
-	if (s->conf->event == NULL || place == RULES_PLACES)
-		return (struct rules_action){ .what = RULES_PASS };
+	if (s->conf->event == NULL || place == RULES_PLACES) {
+		*action = (struct rules_action){ .what = RULES_PASS };
+		return;
+	}
 	f.size = t->size;
 	if (s->peer[0] != '\0')
 		f.peer = span_str(s->peer);
@@ -40,7 +42,7 @@ action_at(struct tap *s, enum rules_place place, const struct verb *verb,
 	if (t->rcpts.n > 0)
 		f.rcpt = buf_span(&t->rcpts);
 	rules_command(&f, place, arg);
-	return s->conf->event(s->conf->rules, place, &f);
+	*action = s->conf->event(s->conf->rules, place, &f);
 }
 
 static void
@@ -95,7 +97,7 @@ tapline_connect(struct tap *s)
 {
 	struct rules_action a;
 
-	a = action_at(s, RULES_CONNECT, NULL, span_of(NULL, 0));
+	action_at(s, RULES_CONNECT, NULL, span_of(NULL, 0), &a);
 	if (tamper_begin(&s->tamper, &a, RULES_CONNECT, s->out)) {
 		s->turned_away = 1;
 		/* Only SMTP knows what to say to others than QUIT. */
@@ -142,7 +144,7 @@ ask(struct tap *s, enum rules_place place, const struct verb *verb,
 	struct rules_action a;
 
 	if (!s->asked) {
-		a = action_at(s, place, verb, arg);
+		action_at(s, place, verb, arg, &a);
 		if (a.what == RULES_PASS)
 			return 1;
 		s->asked = 1;
