@@ -6,15 +6,19 @@
 #include "sys/io.h"
 
 #define LINE_OCTETS 65536	/* of a line at most */
+#define REST_PIECES 1024	/* of so many octets, behind them */
 
-/* The rest of a line that is too long. */
-static void
+/* Passes over the rest of a line that is too long; whether that has an end. */
+static int
 pass_over(struct rd *rd)
 {
 	struct span rest;
+	int i;
 
-	while (rd_line(rd, &rest) == RD_LONG)
-		;
+	for (i = 0; i < REST_PIECES; i++)
+		if (rd_line(rd, &rest) != RD_LONG)
+			return 1;
+	return 0;
 }
 
 static enum exit_code
@@ -38,8 +42,10 @@ read_lines(struct rd *rd, const char *name,
 			warn("%s:%lu: %s", name, number, why);
 			code = EX_DATAERR;
 		}
-		if (got == RD_LONG)
-			pass_over(rd);
+		if (got == RD_LONG && !pass_over(rd)) {
+			warn("%s:%lu: the line has no end", name, number);
+			return EX_DATAERR;
+		}
 	}
 	if (got == RD_EOF)
 		return code;
