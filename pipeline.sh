@@ -105,7 +105,12 @@ send_letters() {
 	why=$state/.tmp.$$.why counts=$state/.tmp.$$.counts
 	parse -n -v >"$counts" 2>"$why"
 	code=$?
-	[ "$code" -ne 65 ] || { report_errors; return; }
+	if [ "$code" -eq 65 ]; then
+		an_order | (order=- && parse -n) >/dev/null 2>&1
+		code=$?
+		[ "$code" -ne 0 ] || { report_errors; return; }
+		[ "$code" -ne 65 ] || code=78
+	fi
 	say_why || return 74
 	[ "$code" -eq 0 ] || {
 		[ -s "$why" ] || say "$order: orderparse: no room for a reason"
@@ -117,6 +122,11 @@ send_letters() {
 		return 75
 	}
 	step savefile -r "$results" "$stem.results" && report_results
+}
+
+# Where a list is wrong this one cannot be read either.
+an_order() {
+	printf '[Recipients:]\na@b.c\n[Subject:]\n[Body:]\n'
 }
 
 expired() {

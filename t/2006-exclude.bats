@@ -82,16 +82,16 @@ setup() {
 
 @test "-X: every mistake in a list is told, and nothing written" {
 	printf 'a@b.c\nno address\n\na@@b.c\tfailed\n' >gone
-	run -78 --separate-stderr orderparse -X gone -S -f a@b.c order
+	run -65 --separate-stderr orderparse -X gone -S -f a@b.c order
 	[ -z "$output" ]
 	[ "${stderr_lines[0]}" = \
 		'orderparse: gone:2: character not allowed before the @' ]
 	[ "${stderr_lines[1]}" = 'orderparse: gone:4: malformed domain' ]
 	printf 'failed\tbob@x.org\t550\trcpt\t-\t1\t%s\t-\tno\n' \
 		2026-11-21T23:46:12Z >results
-	run -78 --separate-stderr orderparse -X results -r order
+	run -65 --separate-stderr orderparse -X results -r order
 	[ "$stderr" = 'orderparse: results:1: a line of results(5): suppress(1) makes a list of such' ]
-	run -78 orderparse -r -X /dev/zero order
+	run -65 orderparse -r -X /dev/zero order
 	run -66 orderparse -r -X missing order
 	run -64 orderparse -r -X - <order
 }

@@ -235,7 +235,7 @@ read_lists(struct source *s, const struct sourcefiles *f)
 	}
 	if (code == EX_OK && s->lists && f->journal != NULL)
 		read_journal(&s->exclude, f->journal);
-	return code == EX_DATAERR ? EX_CONFIG : code;
+	return code;
 }
 
 static void

@@ -37,8 +37,8 @@ int sourcefile_stdins(const struct sourcefiles *f);
 /*
  * Makes s, whose pattern and repeats are set, of the files; the order is read
  * into text, which must outlive s.  EX_OK; EX_DATAERR, or EX_CONFIG where there
- * is but no key, with what is wrong in faults; or another code, EX_CONFIG for a
- * wrong list, after the reason on standard error.
+ * is but no key, with what is wrong in faults; or another code, EX_DATAERR for
+ * a wrong list, after the reason on standard error.
  */
 enum exit_code sourcefile_read(struct source *s, struct buf *text,
     struct sourcefiles *f, struct buf *faults);
