@@ -245,7 +245,9 @@ servercheck_absent(struct servergrade *s, const struct probe *v,
     struct buf *evidence)
 {
 	struct buf found = { 0 };
-	int there = await_stored(s, v, 1, ABSENT, &found);
+	/* It may have been written as it came, and be removed at the end. */
+	int there = await_stored(s, v, 1, ABSENT, &found) &&
+	    await_stored(s, v, 0, s->timeout, &found);
 
 	buf_free(&found);
 	if (there)

@@ -144,6 +144,8 @@ text(void)
 	}
 	fclose(file);
 	in_text = 0;
+	if (n == 0 && is("removes-late"))
+		poll(NULL, 0, 300);
 	if (n == 0 && !is("stores-broken"))
 		unlink(name);
 	if (n > 0)
