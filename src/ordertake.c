@@ -213,9 +213,8 @@ take_given(struct taker *t, const char *path)
 
 	follow(&real, path);
 	place = place_of(t, buf_str(&real));
-	if (place == ELSEWHERE) {
+	if (place == ELSEWHERE)
 		buf_set(&real, span_str(path));
-	}
 	name = workdir_name(buf_str(&real));
 	if (place == IN_WORK && workdir_is_journal(name) && name.p[0] != '.') {
 		if (t->verbose)

@@ -37,6 +37,6 @@ void attempt_free(struct attempt *a);
 int attempt_crashed(const struct attempt *a, struct buf *words);
 
 /* The same of any program that a signal has ended. */
-void attempt_signal(int signal, struct buf *words);
+void attempt_signal(int number, struct buf *words);
 
 #endif

@@ -52,7 +52,7 @@ struct clientgrade {
 };
 
 /* A suite's try; subject is a struct clientgrade. */
-enum verdict client_try(void *subject, const struct point *p,
+enum verdict client_try(void *subject, const struct point *point,
     struct buf *evidence);
 
 void client_free(struct clientgrade *c);

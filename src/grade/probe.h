@@ -60,8 +60,8 @@ struct probe {
 };
 
 /* Plays a script: POINT_OK, or what has ended it, with evidence. */
-enum verdict probe_play(struct probe *v, const struct probe_conf *conf,
+enum verdict probe_play(struct probe *p, const struct probe_conf *conf,
     const char *script, struct buf *evidence);
-void probe_free(struct probe *v);
+void probe_free(struct probe *p);
 
 #endif

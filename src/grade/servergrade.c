@@ -81,9 +81,9 @@ start(struct servergrade *s)
 
 /* Where the connection's end was the program's, that is added. */
 static void
-crashed(struct servergrade *s, const struct probe *v, struct buf *evidence)
+crashed(struct servergrade *s, const struct probe *p, struct buf *evidence)
 {
-	int naps = v->closed ? CRASH / NAP : 1;
+	int naps = p->closed ? CRASH / NAP : 1;
 
 	if (s->words == NULL)
 		return;
@@ -138,44 +138,44 @@ revive(struct servergrade *s)
 /* --- What is looked at ------------------------------------------------ */
 
 int
-servercheck_crlf(struct servergrade *s, const struct probe *v,
+servercheck_crlf(struct servergrade *s, const struct probe *p,
     struct buf *evidence)
 {
 	(void)s;
-	return (!v->bare && !v->unended) || evidence_no(evidence, "got ",
-	    buf_span(&v->fault), "");
+	return (!p->bare && !p->unended) || evidence_no(evidence, "got ",
+	    buf_span(&p->fault), "");
 }
 
 int
-servercheck_form(struct servergrade *s, const struct probe *v,
+servercheck_form(struct servergrade *s, const struct probe *p,
     struct buf *evidence)
 {
 	(void)s;
-	return !v->odd || evidence_no(evidence, "got ", buf_span(&v->fault),
+	return !p->odd || evidence_no(evidence, "got ", buf_span(&p->fault),
 	    "");
 }
 
 int
-servercheck_numbers(struct servergrade *s, const struct probe *v,
+servercheck_numbers(struct servergrade *s, const struct probe *p,
     struct buf *evidence)
 {
-	struct span line = span_chomp(buf_span(&v->reply));
+	struct span line = span_chomp(buf_span(&p->reply));
 	uintmax_t u;
 
 	(void)s;
 	span_take_word(&line);
 	return (span_number(span_take_word(&line), &u) == 0 &&
 	    span_number(span_take_word(&line), &u) == 0) ||
-	    evidence_no(evidence, "got ", span_chomp(buf_span(&v->reply)),
+	    evidence_no(evidence, "got ", span_chomp(buf_span(&p->reply)),
 	    "");
 }
 
-/* What came of it is in v->list, as it came. */
+/* What came of it is in p->list, as it came. */
 int
-servercheck_fetched(struct servergrade *s, const struct probe *v,
+servercheck_fetched(struct servergrade *s, const struct probe *p,
     struct buf *evidence)
 {
-	struct span rest = buf_span(&v->list), line;
+	struct span rest = buf_span(&p->list), line;
 	struct buf text = { 0 };
 	int same;
 
@@ -186,7 +186,7 @@ servercheck_fetched(struct servergrade *s, const struct probe *v,
 			line = span_drop(line, 1);
 		buf_addspan(&text, line);
 	}
-	same = evidence_same(evidence, buf_span(&text), buf_span(&v->text),
+	same = evidence_same(evidence, buf_span(&text), buf_span(&p->text),
 	    "the file has ", "what came has");
 	buf_free(&text);
 	return same;
@@ -197,24 +197,24 @@ servercheck_fetched(struct servergrade *s, const struct probe *v,
  * for so many ms at the most; whether it is stored then.
  */
 static int
-await_stored(const struct servergrade *s, const struct probe *v, int wanted,
+await_stored(const struct servergrade *s, const struct probe *p, int wanted,
     int ms, struct buf *found)
 {
 	long long by = io_clock() + ms;
 	int there;
 
-	while ((there = stored_find(s->store, buf_span(&v->token), found)) !=
+	while ((there = stored_find(s->store, buf_span(&p->token), found)) !=
 	    wanted && io_clock() < by && !stop_asked())
 		stop_wait(-1, NAP);
 	return there;
 }
 
 int
-servercheck_gone(struct servergrade *s, const struct probe *v,
+servercheck_gone(struct servergrade *s, const struct probe *p,
     struct buf *evidence)
 {
 	struct buf found = { 0 };
-	int there = await_stored(s, v, 0, s->timeout, &found);
+	int there = await_stored(s, p, 0, s->timeout, &found);
 
 	buf_free(&found);
 	if (there)
@@ -223,31 +223,31 @@ servercheck_gone(struct servergrade *s, const struct probe *v,
 }
 
 int
-servercheck_stored(struct servergrade *s, const struct probe *v,
+servercheck_stored(struct servergrade *s, const struct probe *p,
     struct buf *evidence)
 {
 	struct buf found = { 0 };
 	int same = 0;
 
-	if (!await_stored(s, v, 1, s->timeout, &found))
+	if (!await_stored(s, p, 1, s->timeout, &found))
 		evidence_no(evidence, "no file has the message; looked under ",
 		    span_str(s->store), "");
 	else
 		same = evidence_same(evidence, buf_span(&found),
-		    buf_span(&v->text), "the message has ",
+		    buf_span(&p->text), "the message has ",
 		    "what is stored has");
 	buf_free(&found);
 	return same;
 }
 
 int
-servercheck_absent(struct servergrade *s, const struct probe *v,
+servercheck_absent(struct servergrade *s, const struct probe *p,
     struct buf *evidence)
 {
 	struct buf found = { 0 };
 	/* It may have been written as it came, and be removed at the end. */
-	int there = await_stored(s, v, 1, ABSENT, &found) &&
-	    await_stored(s, v, 0, s->timeout, &found);
+	int there = await_stored(s, p, 1, ABSENT, &found) &&
+	    await_stored(s, p, 0, s->timeout, &found);
 
 	buf_free(&found);
 	if (there)

@@ -13,7 +13,7 @@
 struct servergrade;
 
 /* Looked at when a script has gone as it should: as clientjudge. */
-typedef int servercheck(struct servergrade *s, const struct probe *v,
+typedef int servercheck(struct servergrade *s, const struct probe *p,
     struct buf *evidence);
 
 servercheck servercheck_crlf;		/* all replies end so */
@@ -52,7 +52,7 @@ struct servergrade {
 };
 
 /* A suite's try; subject is a struct servergrade. */
-enum verdict server_try(void *subject, const struct point *p,
+enum verdict server_try(void *subject, const struct point *point,
     struct buf *evidence);
 
 /* Stops the command. */

@@ -45,9 +45,9 @@ void dedup_key(char key[DEDUP_HEX], struct span name, const char *sha,
     struct span tag);
 
 /*
- * The four below belong between these: dedup_lock waits for the others and
- * returns the descriptor that holds the lock until it is closed, or -1 with
- * errno.
+ * The functions below are called under this lock: dedup_lock waits for other
+ * servers and returns the descriptor that holds it until it is closed, or -1
+ * with errno.
  */
 int dedup_lock(struct dedup *s);
 

@@ -183,21 +183,21 @@ static void
 write_mail(void *arg, const char *p, size_t n)
 {
 	struct mail *mail = arg;
-	struct msgtext *d = &mail->text;
+	struct msgtext *m = &mail->text;
 	struct span boxes = mail->boxes;
 	const char *box, *to;
 	struct buf head = { 0 };
 
-	if (msgtext_wants_file(d, n)) {
+	if (msgtext_wants_file(m, n)) {
 		next_box(&boxes, &box, &to);
 		add_head(&head, mail, to);
-		if (open_in_box(mail->m, &d->file, box) < 0 ||
-		    newfile_write(&d->file, head.p, head.n) < 0)
-			d->err = errno;
-		d->head = d->file.size;
+		if (open_in_box(mail->m, &m->file, box) < 0 ||
+		    newfile_write(&m->file, head.p, head.n) < 0)
+			m->err = errno;
+		m->head = m->file.size;
 		buf_free(&head);
 	}
-	msgtext_add(d, mail->m->root, p, n);
+	msgtext_add(m, mail->m->root, p, n);
 	mail->grown += crlf_grow(&mail->crlf, span_of(p, n));
 }
 
@@ -254,17 +254,17 @@ put(void *arg, const char *p, size_t n)
 static int
 fill(struct copy *c)
 {
-	const struct msgtext *d = &c->mail->text;
+	const struct msgtext *m = &c->mail->text;
 	struct buf b = { 0 };
 	int r;
 
 	add_head(&b, c->mail, c->to);
-	if (d->file.path == NULL)
-		buf_addspan(&b, buf_span(&d->text));
+	if (m->file.path == NULL)
+		buf_addspan(&b, buf_span(&m->text));
 	r = newfile_write(&c->own, b.p, b.n);
 	buf_free(&b);
-	if (r == 0 && d->file.path != NULL)
-		r = msgtext_read(d, put, &c->own);
+	if (r == 0 && m->file.path != NULL)
+		r = msgtext_read(m, put, &c->own);
 	return r;
 }
 

@@ -19,25 +19,25 @@ struct msgtext {
 };
 
 /* Whether n more bytes ask for a file that is not open yet. */
-int msgtext_wants_file(const struct msgtext *d, size_t n);
+int msgtext_wants_file(const struct msgtext *m, size_t n);
 
 /*
  * Appends, for which a file is opened in dir where it is wanted; a failure is
  * kept in err.  All zero is an empty text.
  */
-void msgtext_add(struct msgtext *d, const char *dir, const char *p, size_t n);
+void msgtext_add(struct msgtext *m, const char *dir, const char *p, size_t n);
 
 /* All of the text goes to the file, where there is one. */
-void msgtext_flush(struct msgtext *d);
+void msgtext_flush(struct msgtext *m);
 
 /*
  * Gives the text to put, piece by piece, as long as it returns 0.  0, or -1
  * with errno.
  */
-int msgtext_read(const struct msgtext *d,
+int msgtext_read(const struct msgtext *m,
     int (*put)(void *arg, const char *p, size_t n), void *arg);
 
 /* Frees all; a file that is still there is removed. */
-void msgtext_free(struct msgtext *d);
+void msgtext_free(struct msgtext *m);
 
 #endif

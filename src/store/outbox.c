@@ -144,7 +144,7 @@ static int
 end_mail(void *arg)
 {
 	struct mail *mail = arg;
-	struct msgtext *d = &mail->text;
+	struct msgtext *m = &mail->text;
 
 	if (mail->state == WAITING)
 		return EINPROGRESS;
@@ -152,13 +152,13 @@ end_mail(void *arg)
 		return over(mail);
 	put(mail, span_str(mail->in_line ? "\r\n.\r\nQUIT\r\n" :
 	    ".\r\nQUIT\r\n"));
-	if (d->err == 0 && d->file.path == NULL &&
-	    newfile_open(&d->file, mail->o->dir) < 0)
-		d->err = errno;
-	msgtext_flush(d);
-	newfile_start(&d->file);
-	if (d->err != 0) {
-		mail->err = errno = d->err;
+	if (m->err == 0 && m->file.path == NULL &&
+	    newfile_open(&m->file, mail->o->dir) < 0)
+		m->err = errno;
+	msgtext_flush(m);
+	newfile_start(&m->file);
+	if (m->err != 0) {
+		mail->err = errno = m->err;
 		warn_sys("%s", mail->o->dir);
 		return over(mail);
 	}

@@ -200,10 +200,9 @@ give_name(struct spool_file *f)
 			r = newfile_link(&f->file, numbered(&to, f, hi++));
 		while (r < 0 && errno == EEXIST);
 	}
-	if (r == 0) {
+	if (r == 0)
 		buf_set(&f->name, span_of(to.p + f->spool->dir.n + 1,
 		    to.n - f->spool->dir.n - 1));
-	}
 	buf_free(&to);
 	return r;
 }

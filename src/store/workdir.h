@@ -1,8 +1,8 @@
 /*
  * workdir: whether an order that arrives is whole, and the directory of those
- * that are worked on.  Beside an order NAME
- * lie its journal NAME.results and, in .NAME/, the rest of its state; as long
- * as either an order or its state is there, no other order gets the name.
+ * that are worked on.  Beside an order NAME lie its journal NAME.results and,
+ * in .NAME/, the rest of its state; as long as either an order or its state is
+ * there, no other order gets the name.
  */
 #ifndef STORE_WORKDIR_H
 #define STORE_WORKDIR_H
@@ -83,7 +83,7 @@ struct names {
  * Reads them: EX_OK, or the exit code after the reason, and then they may be
  * some.  names_free in any case.
  */
-enum exit_code names_read(struct names *names, const char *dir);
+enum exit_code names_read(struct names *names, const char *path);
 void names_free(struct names *names);
 
 #endif

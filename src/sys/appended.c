@@ -28,26 +28,26 @@ struct appended_record {
 
 /* 0, or -1 where fd cannot have one. */
 static int
-set_name(struct appended *w, int fd)
+set_name(struct appended *a, int fd)
 {
 	struct stat st;
 
-	memset(w, 0, sizeof *w);
+	memset(a, 0, sizeof *a);
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return -1;
-	snprintf(w->name, sizeof w->name, "/mailorder-%jx-%jx-%jx",
+	snprintf(a->name, sizeof a->name, "/mailorder-%jx-%jx-%jx",
 	    (uintmax_t)geteuid(), (uintmax_t)st.st_dev,
 	    (uintmax_t)st.st_ino);
 	return 0;
 }
 
 static int
-map(struct appended *w, int fd)
+map(struct appended *a, int fd)
 {
-	void *p = mmap(NULL, sizeof *w->record, PROT_READ | PROT_WRITE,
+	void *p = mmap(NULL, sizeof *a->record, PROT_READ | PROT_WRITE,
 	    MAP_SHARED, fd, 0);
 
-	w->record = p != MAP_FAILED ? p : NULL;
+	a->record = p != MAP_FAILED ? p : NULL;
 	return p != MAP_FAILED ? 0 : -1;
 }
 
@@ -63,44 +63,44 @@ is_ours(int fd)
 }
 
 int
-appended_find(struct appended *w, int fd)
+appended_find(struct appended *a, int fd)
 {
 	int r, object;
 
-	if (set_name(w, fd) < 0)
+	if (set_name(a, fd) < 0)
 		return 0;
-	object = shm_open(w->name, O_RDWR, 0);
+	object = shm_open(a->name, O_RDWR, 0);
 	if (object < 0)
 		return 0;
-	r = is_ours(object) ? map(w, object) : -1;
+	r = is_ours(object) ? map(a, object) : -1;
 	close(object);
-	if (r == 0 && w->record->magic == MAGIC)
+	if (r == 0 && a->record->magic == MAGIC)
 		return 1;
-	appended_leave(w);
+	appended_leave(a);
 	return 0;
 }
 
 void
-appended_see(struct appended *w, uint64_t length, uint64_t digest)
+appended_see(struct appended *a, uint64_t length, uint64_t digest)
 {
 	volatile struct point *p;
 
-	if (w->record == NULL)
+	if (a->record == NULL)
 		return;
-	p = w->record->point;
-	w->old |= p[0].length == length && p[0].digest == digest;
-	w->young |= p[1].length == length && p[1].digest == digest;
+	p = a->record->point;
+	a->old |= p[0].length == length && p[0].digest == digest;
+	a->young |= p[1].length == length && p[1].digest == digest;
 }
 
 int
-appended_agrees(const struct appended *w, uint64_t length)
+appended_agrees(const struct appended *a, uint64_t length)
 {
 	volatile struct point *p;
 
-	if (w->record == NULL)
+	if (a->record == NULL)
 		return 0;
-	p = w->record->point;
-	return (w->young && length == p[1].length) || (w->old &&
+	p = a->record->point;
+	return (a->young && length == p[1].length) || (a->old &&
 	    length >= p[0].length && length <= p[1].length);
 }
 
@@ -114,26 +114,26 @@ fill(int object)
 }
 
 int
-appended_make(struct appended *w, int fd, uint64_t length, uint64_t digest)
+appended_make(struct appended *a, int fd, uint64_t length, uint64_t digest)
 {
 	int r, object;
 
-	if (set_name(w, fd) < 0)
+	if (set_name(a, fd) < 0)
 		return -1;
-	shm_unlink(w->name);
-	object = shm_open(w->name, O_RDWR | O_CREAT | O_EXCL,
+	shm_unlink(a->name);
+	object = shm_open(a->name, O_RDWR | O_CREAT | O_EXCL,
 	    S_IRUSR | S_IWUSR);
 	if (object < 0)
 		return -1;
-	r = fill(object) == 0 && is_ours(object) ? map(w, object) : -1;
+	r = fill(object) == 0 && is_ours(object) ? map(a, object) : -1;
 	close(object);
 	if (r < 0) {
-		shm_unlink(w->name);
+		shm_unlink(a->name);
 		return -1;
 	}
-	appended_before(w, length, digest);
-	appended_after(w);
-	w->record->magic = MAGIC;
+	appended_before(a, length, digest);
+	appended_after(a);
+	a->record->magic = MAGIC;
 	return 0;
 }
 
@@ -145,82 +145,82 @@ set(volatile struct point *p, uint64_t length, uint64_t digest)
 }
 
 void
-appended_before(struct appended *w, uint64_t length, uint64_t digest)
+appended_before(struct appended *a, uint64_t length, uint64_t digest)
 {
-	if (w->record != NULL)
-		set(&w->record->point[1], length, digest);
+	if (a->record != NULL)
+		set(&a->record->point[1], length, digest);
 }
 
 void
-appended_after(struct appended *w)
+appended_after(struct appended *a)
 {
 	volatile struct point *p;
 
-	if (w->record == NULL)
+	if (a->record == NULL)
 		return;
-	p = w->record->point;
+	p = a->record->point;
 	set(&p[0], p[1].length, p[1].digest);
 }
 
 size_t
-appended_mark(struct appended *w, uint64_t place)
+appended_mark(struct appended *a, uint64_t place)
 {
 	size_t i;
 
-	if (w->record == NULL)
+	if (a->record == NULL)
 		return 0;
 	for (i = 0; i < APPENDED_MARKS; i++) {
-		w->next = (w->next + 1) % APPENDED_MARKS;
-		if (w->record->mark[w->next] == 0) {
-			w->record->mark[w->next] = place + 1;
-			return w->next + 1;
+		a->next = (a->next + 1) % APPENDED_MARKS;
+		if (a->record->mark[a->next] == 0) {
+			a->record->mark[a->next] = place + 1;
+			return a->next + 1;
 		}
 	}
 	return 0;
 }
 
 void
-appended_unmark(struct appended *w, size_t mark)
+appended_unmark(struct appended *a, size_t mark)
 {
-	if (w->record != NULL && mark > 0)
-		w->record->mark[mark - 1] = 0;
+	if (a->record != NULL && mark > 0)
+		a->record->mark[mark - 1] = 0;
 }
 
 int
-appended_has(const struct appended *w, uint64_t place)
+appended_has(const struct appended *a, uint64_t place)
 {
 	size_t i;
 
-	for (i = 0; w->record != NULL && i < APPENDED_MARKS; i++)
-		if (w->record->mark[i] == place + 1)
+	for (i = 0; a->record != NULL && i < APPENDED_MARKS; i++)
+		if (a->record->mark[i] == place + 1)
 			return 1;
 	return 0;
 }
 
 int
-appended_has_any(const struct appended *w)
+appended_has_any(const struct appended *a)
 {
 	size_t i;
 
-	for (i = 0; w->record != NULL && i < APPENDED_MARKS; i++)
-		if (w->record->mark[i] != 0)
+	for (i = 0; a->record != NULL && i < APPENDED_MARKS; i++)
+		if (a->record->mark[i] != 0)
 			return 1;
 	return 0;
 }
 
 void
-appended_leave(struct appended *w)
+appended_leave(struct appended *a)
 {
-	if (w->record != NULL)
-		munmap(w->record, sizeof *w->record);
-	w->record = NULL;
+	if (a->record != NULL)
+		munmap(a->record, sizeof *a->record);
+	a->record = NULL;
 }
 
 void
-appended_remove(struct appended *w)
+appended_remove(struct appended *a)
 {
-	appended_leave(w);
-	if (w->name[0] != '\0')
-		shm_unlink(w->name);
-	w->name[0] = '\0';
+	appended_leave(a);
+	if (a->name[0] != '\0')
+		shm_unlink(a->name);
+	a->name[0] = '\0';
 }

@@ -38,37 +38,37 @@ struct appended {
  * end of an append; appended_agrees says whether all is there that was appended
  * to it, but for the append in which the process died.
  */
-int appended_find(struct appended *w, int fd);
-void appended_see(struct appended *w, uint64_t length, uint64_t digest);
-int appended_agrees(const struct appended *w, uint64_t length);
+int appended_find(struct appended *a, int fd);
+void appended_see(struct appended *a, uint64_t length, uint64_t digest);
+int appended_agrees(const struct appended *a, uint64_t length);
 
 /*
  * Makes one for the file fd as it is, instead of any that is left: 0, or -1
  * where that is not to be had.
  */
-int appended_make(struct appended *w, int fd, uint64_t length,
+int appended_make(struct appended *a, int fd, uint64_t length,
     uint64_t digest);
 
 /*
  * Called before an append, with the length and digest that the file will have
  * then, and when all of it has been written.
  */
-void appended_before(struct appended *w, uint64_t length, uint64_t digest);
-void appended_after(struct appended *w);
+void appended_before(struct appended *a, uint64_t length, uint64_t digest);
+void appended_after(struct appended *a);
 
 /*
  * Marks a place in the file: the mark's number, from 1, or 0 where no more are
  * to be had.
  */
-size_t appended_mark(struct appended *w, uint64_t place);
-void appended_unmark(struct appended *w, size_t mark);
+size_t appended_mark(struct appended *a, uint64_t place);
+void appended_unmark(struct appended *a, size_t mark);
 
 /* Whether there is a mark at this place, or any at all. */
-int appended_has(const struct appended *w, uint64_t place);
-int appended_has_any(const struct appended *w);
+int appended_has(const struct appended *a, uint64_t place);
+int appended_has_any(const struct appended *a);
 
 /* Leaves the marks for another process, or removes them. */
-void appended_leave(struct appended *w);
-void appended_remove(struct appended *w);
+void appended_leave(struct appended *a);
+void appended_remove(struct appended *a);
 
 #endif

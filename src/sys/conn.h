@@ -1,6 +1,6 @@
 /*
  * conn: a session and the bytes on their way to and from it.  What makes it
- * go on is the caller's business: loop's poll(2), or serve's standard input.
+ * go on is the caller's business: loop's poll(2), or inetd's standard input.
  */
 #ifndef SYS_CONN_H
 #define SYS_CONN_H

@@ -1,6 +1,7 @@
 /*
  * die: what a program says when something is wrong, and how it ends.
- * Only this module ends the process.
+ * Below the programs it is this and cli alone that end the process; what a
+ * child process, or a worker, is at its end does so by itself.
  */
 #ifndef SYS_DIE_H
 #define SYS_DIE_H

@@ -1,7 +1,8 @@
 /*
  * newfile: files that become visible only when they are whole.  A file is
- * written under a temporary dot-name, flushed, fsynced and closed, linked to
- * its final name without replacing anything, and the directory is fsynced.
+ * written under a temporary dot-name, fsynced and closed, linked to its final
+ * name, in place of another only where that is asked for, and the directory is
+ * fsynced.
  * The steps are separate, so that many files can share the waits for the
  * disk: write all, sync all, link all, then sync each directory once.
  */

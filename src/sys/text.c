@@ -53,11 +53,11 @@ is_hidden(const unsigned char *p, size_t n)
 }
 
 size_t
-text_printable(const char *p, size_t left)
+text_printable(const char *text, size_t left)
 {
-	size_t n = text_char(p, left);
+	size_t n = text_char(text, left);
 
-	return n > 0 && is_hidden((const unsigned char *)p, n) ? 0 : n;
+	return n > 0 && is_hidden((const unsigned char *)text, n) ? 0 : n;
 }
 
 size_t

@@ -7,18 +7,18 @@
 #include <stddef.h>
 
 /*
- * Length of the character that the n bytes at p begin with, or 0 where there is
- * none: overlong forms, surrogates and values over U+10FFFF are none (RFC
- * 3629).
+ * Length of the character that text, of which so many bytes are left, begins
+ * with, or 0 where there is none: overlong forms, surrogates and values over
+ * U+10FFFF are none (RFC 3629).
  */
-size_t text_char(const char *p, size_t n);
+size_t text_char(const char *text, size_t left);
 
 /*
  * The same, but 0 also for what does not show itself on a terminal: control
  * characters act on it, and those that embed, override or isolate a direction
  * (U+202A to U+202E, U+2066 to U+2069) show other text in another order.
  */
-size_t text_printable(const char *p, size_t n);
+size_t text_printable(const char *text, size_t left);
 
 /*
  * What a peer has said, to be shown to a person: whatever is not printable,

@@ -34,6 +34,6 @@ struct workers *workers_start(const struct workers_opt *o,
  * Serves until it is time to stop, or until a worker ends the server: in order
  * (once), or because it cannot print (EX_IOERR).  Frees ws.
  */
-enum exit_code workers_run(struct workers *c);
+enum exit_code workers_run(struct workers *ws);
 
 #endif

@@ -10,7 +10,7 @@
 #include "format/mail/addr.h"
 #include "resolver.h"
 
-/* The most addresses of one host that are tried. */
+/* The most addresses of one host that are kept. */
 #define MX_ADDRESSES 16
 
 enum mx_verdict {

@@ -337,9 +337,8 @@ take_origin(struct parser *p)
 	struct buf name = { 0 };
 	int r = add_name(p, &name);
 
-	if (r == 0) {
+	if (r == 0)
 		buf_set(&p->origin, buf_span(&name));
-	}
 	buf_free(&name);
 	return r;
 }

@@ -20,9 +20,8 @@
 static int
 lose(struct ftpc *c, const char *why)
 {
-	if (!c->over) {
+	if (!c->over)
 		buf_set(&c->why, span_str(why));
-	}
 	c->over = 1;
 	c->reply.code = 0;
 	return 0;

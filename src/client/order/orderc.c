@@ -28,36 +28,35 @@ struct connection {
 };
 
 static void
-lose(struct connection *l, const char *why)
+lose(struct connection *c, const char *why)
 {
-	if (!l->over) {
-		buf_set(&l->why, span_str(why));
-	}
-	l->over = 1;
+	if (!c->over)
+		buf_set(&c->why, span_str(why));
+	c->over = 1;
 }
 
 /* The next reply, waiting for it: 0, or -1 and the connection is over. */
 static int
-hear(struct connection *l)
+hear(struct connection *c)
 {
-	long long end = io_clock() + l->conf->timeout;
+	long long end = io_clock() + c->conf->timeout;
 	enum reply_event event;
 	enum rd_status status;
 	struct span line;
 
-	reply_start(&l->reply);
+	reply_start(&c->reply);
 	do {
-		status = rd_line_by(&l->rd, &line, end);
+		status = rd_line_by(&c->rd, &line, end);
 		if (status != RD_LINE) {
-			lose(l, client_no_line(&l->rd, status));
+			lose(c, client_no_line(&c->rd, status));
 			return -1;
 		}
-		client_trace(l->conf->talk, "S: ", line, line.n);
-		event = reply_line(&l->reply, line);
+		client_trace(c->conf->talk, "S: ", line, line.n);
+		event = reply_line(&c->reply, line);
 	} while (event == REPLY_MORE);
 	if (event == REPLY_END)
 		return 0;
-	lose(l, "invalid reply");
+	lose(c, "invalid reply");
 	return -1;
 }
 
@@ -66,53 +65,53 @@ hear(struct connection *l)
  * nothing: the order is not stored, as far as anybody knows, and goes again.
  */
 static int
-is_about(struct connection *l, const struct orderfile *f)
+is_about(struct connection *c, const struct orderfile *f)
 {
 	struct ordline o = { .octets = f->size, .sha = span_str(f->sha),
 	    .name = buf_span(&f->name) };
 	struct buf text = { 0 };
 	const char *why;
 
-	if (l->reply.code != 250)
+	if (c->reply.code != 250)
 		return 1;
-	why = ordline_answer(buf_span(&l->reply.text), &o);
+	why = ordline_answer(buf_span(&c->reply.text), &o);
 	if (why == NULL)
 		return 1;
 	buf_addf(&text, "%s: ", why);
-	buf_addspan(&text, buf_span(&l->reply.text));
-	lose(l, buf_str(&text));
+	buf_addspan(&text, buf_span(&c->reply.text));
+	lose(c, buf_str(&text));
 	buf_free(&text);
 	return 0;
 }
 
 /* Takes one reply for the oldest order without one. */
 static void
-take_answer(struct connection *l)
+take_answer(struct connection *c)
 {
 	struct orderfile *f;
 
-	if (hear(l) < 0)
+	if (hear(c) < 0)
 		return;
-	if (l->reply.code == 421 || l->answered == l->n) {
-		lose(l, buf_str(&l->reply.text));
+	if (c->reply.code == 421 || c->answered == c->n) {
+		lose(c, buf_str(&c->reply.text));
 		return;
 	}
-	f = l->asked[l->answered++];
-	if (!is_about(l, f))
+	f = c->asked[c->answered++];
+	if (!is_about(c, f))
 		return;
-	orderfile_outcome(f, l->reply.code, buf_span(&l->reply.text));
+	orderfile_outcome(f, c->reply.code, buf_span(&c->reply.text));
 	/* Too large to be read and dropped: the server hangs up. */
 	if (f->code == 552)
-		lose(l, "the server refused an order and hung up");
+		lose(c, "the server refused an order and hung up");
 }
 
 /* The peer takes nothing more, but what it said before may still be there. */
 static void
-broken(struct connection *l, int err)
+broken(struct connection *c, int err)
 {
-	while (!l->over && l->answered < l->n)
-		take_answer(l);
-	lose(l, strerror(err));
+	while (!c->over && c->answered < c->n)
+		take_answer(c);
+	lose(c, strerror(err));
 }
 
 /*
@@ -120,100 +119,100 @@ broken(struct connection *l, int err)
  * would stop reading in the end, and both would wait.
  */
 static void
-flush(struct connection *l)
+flush(struct connection *c)
 {
 	long long end = 0;
 	size_t at = 0, next = 0;
 	struct pollfd p;
 	ssize_t r;
 
-	while (at < l->out.n && !l->over) {
+	while (at < c->out.n && !c->over) {
 		if (at >= next) {
 			next = at + WR_PIECE;
-			end = io_clock() + l->conf->timeout;
+			end = io_clock() + c->conf->timeout;
 		}
-		p.fd = l->fd;
+		p.fd = c->fd;
 		p.events = POLLIN | POLLOUT;
 		r = poll(&p, 1, io_left(end));
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r <= 0) {
-			lose(l, r == 0 ? "the server takes nothing more" :
+			lose(c, r == 0 ? "the server takes nothing more" :
 			    strerror(errno));
 			break;
 		}
 		if (p.revents & POLLIN)
 			do
-				take_answer(l);
-			while (!l->over && rd_pending(&l->rd).n > 0);
-		if (l->over || !(p.revents & (POLLOUT | POLLERR | POLLHUP)))
+				take_answer(c);
+			while (!c->over && rd_pending(&c->rd).n > 0);
+		if (c->over || !(p.revents & (POLLOUT | POLLERR | POLLHUP)))
 			continue;
-		r = write(l->fd, l->out.p + at, l->out.n - at);
+		r = write(c->fd, c->out.p + at, c->out.n - at);
 		if (r > 0)
 			at += (size_t)r;
 		else if (errno != EAGAIN && errno != EINTR)
-			broken(l, errno);
+			broken(c, errno);
 	}
-	buf_clear(&l->out);
+	buf_clear(&c->out);
 }
 
 static void
-add_order(struct connection *l, const struct orderfile *f)
+add_order(struct connection *c, const struct orderfile *f)
 {
 	char mac[SHA256_HEX];
 	struct buf size = { 0 };
 	struct ordline o;
-	size_t at = l->out.n, open;
+	size_t at = c->out.n, open;
 
 	buf_addu(&size, f->size);
 	o.size = buf_span(&size);
 	o.sha = span_str(f->sha);
 	o.name = buf_span(&f->name);
-	o.tag = span_str(l->conf->tag);
-	l->orders++;
-	buf_addf(&l->out, "ORDER %s %s ", buf_str(&size), f->sha);
-	buf_addspan(&l->out, o.name);
-	buf_addf(&l->out, " %s", l->conf->tag);
-	open = l->out.n - at;
-	if (l->conf->key.n > 0) {
-		ordline_mac(mac, l->conf->key, buf_span(&l->nonce), l->orders,
+	o.tag = span_str(c->conf->tag);
+	c->orders++;
+	buf_addf(&c->out, "ORDER %s %s ", buf_str(&size), f->sha);
+	buf_addspan(&c->out, o.name);
+	buf_addf(&c->out, " %s", c->conf->tag);
+	open = c->out.n - at;
+	if (c->conf->key.n > 0) {
+		ordline_mac(mac, c->conf->key, buf_span(&c->nonce), c->orders,
 		    &o);
-		buf_addf(&l->out, " %s", mac);
+		buf_addf(&c->out, " %s", mac);
 	}
-	client_trace(l->conf->talk, "C: ", span_drop(buf_span(&l->out), at),
+	client_trace(c->conf->talk, "C: ", span_drop(buf_span(&c->out), at),
 	    open);
-	buf_adds(&l->out, "\r\n");
+	buf_adds(&c->out, "\r\n");
 	buf_free(&size);
 }
 
 /* All the content.  What is short of its size spoils order and connection. */
 static void
-add_content(struct connection *l, struct orderfile *f, int fd)
+add_content(struct connection *c, struct orderfile *f, int fd)
 {
 	uint64_t left = f->size;
 	size_t want;
 	ssize_t r;
 
-	while (left > 0 && !l->over) {
-		if (l->out.n >= OUT_FLUSH)
-			flush(l);
-		buf_reserve(&l->out, OUT_FLUSH);
+	while (left > 0 && !c->over) {
+		if (c->out.n >= OUT_FLUSH)
+			flush(c);
+		buf_reserve(&c->out, OUT_FLUSH);
 		want = left < OUT_FLUSH ? (size_t)left : OUT_FLUSH;
-		r = read(fd, l->out.p + l->out.n, want);
+		r = read(fd, c->out.p + c->out.n, want);
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r <= 0) {
 			orderfile_spoiled(f, r < 0 ? strerror(errno) : NULL);
-			lose(l, "an order could not be sent whole");
+			lose(c, "an order could not be sent whole");
 			break;
 		}
-		l->out.n += (size_t)r;
+		c->out.n += (size_t)r;
 		left -= (uint64_t)r;
 	}
 }
 
 static void
-send_order(struct connection *l, struct orderfile *f)
+send_order(struct connection *c, struct orderfile *f)
 {
 	const char *why;
 	int fd;
@@ -223,74 +222,74 @@ send_order(struct connection *l, struct orderfile *f)
 		orderfile_spoiled(f, why);
 		return;
 	}
-	add_order(l, f);
-	l->asked[l->n++] = f;
-	add_content(l, f, fd);
+	add_order(c, f);
+	c->asked[c->n++] = f;
+	add_content(c, f, fd);
 	orderfile_done(f, fd);
 }
 
 /* Takes the nonce from "host orderrecv 1 nonce": 0, or -1. */
 static int
-take_nonce(struct connection *l, struct span text)
+take_nonce(struct connection *c, struct span text)
 {
 	struct span words[4];
 	size_t i;
 
 	for (i = 0; i < COUNT(words); i++)
 		words[i] = span_cut(&text, ' ');
-	buf_addspan(&l->nonce, words[3]);
+	buf_addspan(&c->nonce, words[3]);
 	return span_is(words[1], "orderrecv") && span_is(words[2], "1") &&
 	    words[3].n > 0 ? 0 : -1;
 }
 
 static int
-greet(struct connection *l)
+greet(struct connection *c)
 {
-	l->code = EX_TEMPFAIL;
-	if (hear(l) < 0)
+	c->code = EX_TEMPFAIL;
+	if (hear(c) < 0)
 		return -1;
-	if (l->reply.code == 220) {
-		if (take_nonce(l, buf_span(&l->reply.text)) == 0)
+	if (c->reply.code == 220) {
+		if (take_nonce(c, buf_span(&c->reply.text)) == 0)
 			return 0;
-		l->code = EX_CONFIG;
-		lose(l, "not an orderrecv of a known version");
+		c->code = EX_CONFIG;
+		lose(c, "not an orderrecv of a known version");
 		return -1;
 	}
-	lose(l, buf_str(&l->reply.text));
+	lose(c, buf_str(&c->reply.text));
 	return -1;
 }
 
 /* All that is still to be sent, QUIT, and the answers. */
 static void
-talk(struct connection *l, struct orderfile *files, size_t n)
+talk(struct connection *c, struct orderfile *files, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < n && !l->over; i++)
+	for (i = 0; i < n && !c->over; i++)
 		if (orderfile_is_open(&files[i]))
-			send_order(l, &files[i]);
-	client_trace(l->conf->talk, "C: ", span_str("QUIT"), 4);
-	buf_adds(&l->out, "QUIT\r\n");
-	flush(l);
-	while (!l->over && l->answered < l->n)
-		take_answer(l);
-	if (!l->over)
-		hear(l);
+			send_order(c, &files[i]);
+	client_trace(c->conf->talk, "C: ", span_str("QUIT"), 4);
+	buf_adds(&c->out, "QUIT\r\n");
+	flush(c);
+	while (!c->over && c->answered < c->n)
+		take_answer(c);
+	if (!c->over)
+		hear(c);
 }
 
 static int
-dial(struct connection *l)
+dial(struct connection *c)
 {
 	const char *why;
 	int temp;
 
-	l->fd = net_dial(&l->conf->addr, l->conf->timeout, &why, &temp);
-	if (l->fd >= 0) {
-		rd_init(&l->rd, l->fd, l->conf->timeout, REPLY_LINE_MAX);
+	c->fd = net_dial(&c->conf->addr, c->conf->timeout, &why, &temp);
+	if (c->fd >= 0) {
+		rd_init(&c->rd, c->fd, c->conf->timeout, REPLY_LINE_MAX);
 		return 0;
 	}
-	l->code = temp ? EX_TEMPFAIL : EX_NOHOST;
-	lose(l, why);
+	c->code = temp ? EX_TEMPFAIL : EX_NOHOST;
+	lose(c, why);
 	return -1;
 }
 

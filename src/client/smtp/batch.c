@@ -69,13 +69,13 @@ wait(void *report)
 
 /* Waits for input, or until a message may go, or results have to be told. */
 static void
-wait_for_next(struct batchread *i)
+wait_for_next(struct batchread *b)
 {
-	int due = report_due(i->report);
+	int due = report_due(b->report);
 
-	if (due == IO_FOREVER || (i->wait != IO_FOREVER && i->wait < due))
-		due = i->wait;
-	stop_wait(i->wait == IO_FOREVER ? i->feed.rd.fd : -1, due);
+	if (due == IO_FOREVER || (b->wait != IO_FOREVER && b->wait < due))
+		due = b->wait;
+	stop_wait(b->wait == IO_FOREVER ? b->feed.rd.fd : -1, due);
 }
 
 /* Sends all. */
@@ -106,9 +106,9 @@ work(struct batch *b)
 }
 
 static int
-is_worker(const struct batchread *i)
+is_worker(const struct batchread *b)
 {
-	return i->feed.name == NULL && !i->single;
+	return b->feed.name == NULL && !b->single;
 }
 
 static void

@@ -10,129 +10,129 @@
 #define BAD_ADDR_MAX 320
 
 void
-feed_init(struct feed *s, int in, const char *name, const char *helo)
+feed_init(struct feed *f, int in, const char *name, const char *helo)
 {
-	memset(s, 0, sizeof *s);
-	s->name = name;
-	s->helo = helo;
-	s->code = EX_OK;
-	rd_init(&s->rd, in, 0, BSMTP_LINE_MAX);
+	memset(f, 0, sizeof *f);
+	f->name = name;
+	f->helo = helo;
+	f->code = EX_OK;
+	rd_init(&f->rd, in, 0, BSMTP_LINE_MAX);
 }
 
 static void
-fail(struct feed *s, enum exit_code code)
+fail(struct feed *f, enum exit_code code)
 {
-	s->code = result_worst(s->code, code);
+	f->code = result_worst(f->code, code);
 }
 
 static void
-take_mail(struct feed *s, struct message *m)
+take_mail(struct feed *f, struct message *m)
 {
-	message_start(m, s->number);
-	m->tries = s->tries;
-	s->unfit = s->parser.why;
-	s->stage = STAGE_MAIL;
-	if (s->unfit != NULL)
+	message_start(m, f->number);
+	m->tries = f->tries;
+	f->unfit = f->parser.why;
+	f->stage = STAGE_MAIL;
+	if (f->unfit != NULL)
 		return;
-	buf_addspan(&m->from, s->parser.path);
-	prepare_address(&m->from, s->helo);
-	buf_addspan(&m->params, s->parser.params);
+	buf_addspan(&m->from, f->parser.path);
+	prepare_address(&m->from, f->helo);
+	buf_addspan(&m->params, f->parser.params);
 }
 
 /* A malformed address is refused, as a server would, and stops nobody. */
 static void
-take_rcpt(struct feed *s, struct message *m)
+take_rcpt(struct feed *f, struct message *m)
 {
-	const char *why = s->parser.why;
-	struct span path = s->parser.path;
+	const char *why = f->parser.why;
+	struct span path = f->parser.path;
 	struct rcpt *r;
 
 	if (path.n > BAD_ADDR_MAX)
 		path.n = BAD_ADDR_MAX;
-	r = message_rcpt(m, path, s->parser.params);
+	r = message_rcpt(m, path, f->parser.params);
 	if (why != NULL)
 		rcpt_decide(r, RESULT_FAILED, STAGE_RCPT, 0, span_str(why));
 	else
-		prepare_address(&r->addr, s->helo);
+		prepare_address(&r->addr, f->helo);
 }
 
 static void
-set_unfit(struct feed *s, const char *why)
+set_unfit(struct feed *f, const char *why)
 {
-	if (s->unfit != NULL)
+	if (f->unfit != NULL)
 		return;
-	s->unfit = why;
-	s->stage = STAGE_DATA;
+	f->unfit = why;
+	f->stage = STAGE_DATA;
 }
 
 static void
-take_text(struct feed *s, struct message *m, struct span text)
+take_text(struct feed *f, struct message *m, struct span text)
 {
-	if (s->unfit == NULL && s->raw)
+	if (f->unfit == NULL && f->raw)
 		buf_addspan(&m->content.text, text);
-	else if (s->unfit == NULL)
+	else if (f->unfit == NULL)
 		content_add(&m->content, text);
 	if (m->content.text.n > MESSAGE_MAX)
-		set_unfit(s, "the message is too large to be sent");
+		set_unfit(f, "the message is too large to be sent");
 }
 
 static void
-take_dot(struct feed *s, struct message *m)
+take_dot(struct feed *f, struct message *m)
 {
 	const char *why;
 
-	if (!s->raw && content_end(&m->content, &why) < 0)
-		set_unfit(s, why);
-	if (s->parser.spoilt) {
-		s->unfit = "MAIL inside a transaction";
-		s->stage = STAGE_MAIL;
+	if (!f->raw && content_end(&m->content, &why) < 0)
+		set_unfit(f, why);
+	if (f->parser.spoilt) {
+		f->unfit = "MAIL inside a transaction";
+		f->stage = STAGE_MAIL;
 	}
-	if (s->name != NULL)
-		m->number = s->parser.texts;
-	if (!s->raw)
+	if (f->name != NULL)
+		m->number = f->parser.texts;
+	if (!f->raw)
 		content_id(&m->id, &m->content);
 }
 
 /* NOOP, number and tries. */
 static void
-take_numbers(struct feed *s, struct span line)
+take_numbers(struct feed *f, struct span line)
 {
 	uintmax_t tries;
 
 	line = span_drop(span_chomp(line), strlen("NOOP"));
-	if (span_number(span_take_word(&line), &s->number) == 0 &&
+	if (span_number(span_take_word(&line), &f->number) == 0 &&
 	    span_number(span_trim(line), &tries) == 0)
-		s->tries = (int)tries;
+		f->tries = (int)tries;
 }
 
 static enum bsmtp_event
-take_line(struct feed *s, struct message *m, struct span line)
+take_line(struct feed *f, struct message *m, struct span line)
 {
-	enum bsmtp_event event = bsmtp_line(&s->parser, line);
+	enum bsmtp_event event = bsmtp_line(&f->parser, line);
 
 	switch (event) {
 	case BSMTP_MAIL:
-		take_mail(s, m);
+		take_mail(f, m);
 		break;
 	case BSMTP_RCPT:
-		take_rcpt(s, m);
+		take_rcpt(f, m);
 		break;
 	case BSMTP_TEXT:
-		take_text(s, m, s->parser.text);
+		take_text(f, m, f->parser.text);
 		break;
 	case BSMTP_DOT:
-		take_dot(s, m);
+		take_dot(f, m);
 		break;
 	case BSMTP_COUNT:
-		s->total = s->parser.count;
+		f->total = f->parser.count;
 		break;
 	case BSMTP_BAD:
-		warn("%s:%ju: %s", s->name, s->parser.line, s->parser.why);
-		fail(s, EX_DATAERR);
+		warn("%s:%ju: %s", f->name, f->parser.line, f->parser.why);
+		fail(f, EX_DATAERR);
 		break;
 	case BSMTP_MORE:
-		if (s->name == NULL)
-			take_numbers(s, line);
+		if (f->name == NULL)
+			take_numbers(f, line);
 		break;
 	default:
 		break;
@@ -141,49 +141,49 @@ take_line(struct feed *s, struct message *m, struct span line)
 }
 
 static enum feed_event
-cut_off(struct feed *s)
+cut_off(struct feed *f)
 {
-	if (s->name == NULL)
+	if (f->name == NULL)
 		return FEED_END;
-	warn("%s:%ju: cut off: no QUIT at the end", s->name, s->parser.line);
-	fail(s, EX_TEMPFAIL);
+	warn("%s:%ju: cut off: no QUIT at the end", f->name, f->parser.line);
+	fail(f, EX_TEMPFAIL);
 	return FEED_END;
 }
 
 /* A parent that has ended, with something unread, has said why. */
 static enum feed_event
-broken(struct feed *s, int err)
+broken(struct feed *f, int err)
 {
-	if (s->name == NULL && err == ECONNRESET)
+	if (f->name == NULL && err == ECONNRESET)
 		return FEED_END;
 	errno = err;
-	warn_sys("%s", s->name != NULL ? s->name : "stdin");
-	fail(s, EX_NOINPUT);
+	warn_sys("%s", f->name != NULL ? f->name : "stdin");
+	fail(f, EX_NOINPUT);
 	return FEED_END;
 }
 
 /* What has been read of the text, but for lines with a dot, at once. */
 static void
-take_lines(struct feed *s, struct message *m)
+take_lines(struct feed *f, struct message *m)
 {
-	size_t n = bsmtp_text(&s->parser, rd_pending(&s->rd));
+	size_t n = bsmtp_text(&f->parser, rd_pending(&f->rd));
 
 	if (n > 0)
-		take_text(s, m, s->parser.text);
-	rd_take(&s->rd, n);
+		take_text(f, m, f->parser.text);
+	rd_take(&f->rd, n);
 }
 
 enum feed_event
-feed_next(struct feed *s, struct message *m)
+feed_next(struct feed *f, struct message *m)
 {
 	struct span line;
 
 	for (;;) {
-		take_lines(s, m);
-		switch (rd_line(&s->rd, &line)) {
+		take_lines(f, m);
+		switch (rd_line(&f->rd, &line)) {
 		case RD_LINE:
 		case RD_LONG:
-			switch (take_line(s, m, line)) {
+			switch (take_line(f, m, line)) {
 			case BSMTP_DOT:
 				return FEED_MESSAGE;
 			case BSMTP_QUIT:
@@ -193,25 +193,25 @@ feed_next(struct feed *s, struct message *m)
 			}
 			break;
 		case RD_PARTIAL:
-			if (bsmtp_line(&s->parser, line) == BSMTP_QUIT)
+			if (bsmtp_line(&f->parser, line) == BSMTP_QUIT)
 				return FEED_END;
-			return cut_off(s);
+			return cut_off(f);
 		case RD_EOF:
-			return cut_off(s);
+			return cut_off(f);
 		case RD_TIMEOUT:
 			return FEED_LATER;
 		case RD_ERROR:
-			return broken(s, s->rd.err);
+			return broken(f, f->rd.err);
 		}
 	}
 }
 
 void
-feed_judge(const struct feed *s, struct message *m)
+feed_judge(const struct feed *f, struct message *m)
 {
-	if (s->unfit != NULL)
-		message_decide(m, RESULT_FAILED, s->stage, 0,
-		    span_str(s->unfit));
+	if (f->unfit != NULL)
+		message_decide(m, RESULT_FAILED, f->stage, 0,
+		    span_str(f->unfit));
 }
 
 #define SECOND 1000000000LL
@@ -277,111 +277,111 @@ rate_take(struct rate *r)
 #define BEHIND_MAX (1UL << 20)
 
 static void
-add(struct batchread *i, struct message *m)
+add(struct batchread *b, struct message *m)
 {
-	message_queue_add(&i->ready, m);
-	i->bytes += m->content.text.n;
+	message_queue_add(&b->ready, m);
+	b->bytes += m->content.text.n;
 }
 
 void
-batchread_init(struct batchread *i, const struct batchread_conf *conf,
+batchread_init(struct batchread *b, const struct batchread_conf *conf,
     const char *helo, int split, struct report *report)
 {
-	memset(i, 0, sizeof *i);
-	i->rate = conf->rate;
-	i->report = report;
-	i->split = split;
+	memset(b, 0, sizeof *b);
+	b->rate = conf->rate;
+	b->report = report;
+	b->split = split;
 	if (conf->single == NULL) {
-		feed_init(&i->feed, conf->in, conf->name, helo);
+		feed_init(&b->feed, conf->in, conf->name, helo);
 		return;
 	}
-	i->single = i->over = 1;
-	add(i, conf->single);
+	b->single = b->over = 1;
+	add(b, conf->single);
 	report_earlier(report, conf->single);
 }
 
 /* Reads one more message: what batchread_next returns where there is none. */
 static enum batchread_event
-fetch(struct batchread *i)
+fetch(struct batchread *b)
 {
-	if (i->over)
+	if (b->over)
 		return BATCHREAD_END;
-	if (i->m == NULL)
-		i->m = message_new(&i->cache);
-	switch (feed_next(&i->feed, i->m)) {
+	if (b->m == NULL)
+		b->m = message_new(&b->cache);
+	switch (feed_next(&b->feed, b->m)) {
 	case FEED_LATER:
-		i->wait = IO_FOREVER;
+		b->wait = IO_FOREVER;
 		return BATCHREAD_WAIT;
 	case FEED_END:
-		i->over = 1;
+		b->over = 1;
 		return BATCHREAD_END;
 	case FEED_MESSAGE:
 		break;
 	}
-	if (i->report->progress != NULL)
-		i->report->progress->total = i->feed.total;
-	if (report_earlier(i->report, i->m) < 0)
+	if (b->report->progress != NULL)
+		b->report->progress->total = b->feed.total;
+	if (report_earlier(b->report, b->m) < 0)
 		return BATCHREAD_END;
-	feed_judge(&i->feed, i->m);
-	add(i, i->m);
-	i->m = NULL;
+	feed_judge(&b->feed, b->m);
+	add(b, b->m);
+	b->m = NULL;
 	return BATCHREAD_MESSAGE;
 }
 
 enum batchread_event
-batchread_next(struct batchread *i, struct message **m)
+batchread_next(struct batchread *b, struct message **m)
 {
 	enum batchread_event event;
 
-	if (i->report->broken != NULL || (stop_asked() && !i->single))
+	if (b->report->broken != NULL || (stop_asked() && !b->single))
 		return BATCHREAD_END;
-	if (i->ready.first == NULL && i->rest != NULL) {
+	if (b->ready.first == NULL && b->rest != NULL) {
 		/* m may hold the beginning of the next one. */
-		*m = i->rest;
-		i->rest = i->split ? message_split(*m, &i->cache) : NULL;
+		*m = b->rest;
+		b->rest = b->split ? message_split(*m, &b->cache) : NULL;
 		return BATCHREAD_MESSAGE;
 	}
-	if (i->ready.first == NULL && (event = fetch(i)) != BATCHREAD_MESSAGE)
+	if (b->ready.first == NULL && (event = fetch(b)) != BATCHREAD_MESSAGE)
 		return event;
-	if (message_open(i->ready.first) > 0) {
-		i->wait = rate_wait(&i->rate);
-		if (i->wait > 0) {
-			i->paced = PACED;
+	if (message_open(b->ready.first) > 0) {
+		b->wait = rate_wait(&b->rate);
+		if (b->wait > 0) {
+			b->paced = PACED;
 			return BATCHREAD_WAIT;
 		}
-		rate_take(&i->rate);
-		i->paced -= i->paced > 0;
+		rate_take(&b->rate);
+		b->paced -= b->paced > 0;
 	}
-	*m = message_queue_take(&i->ready);
-	i->bytes -= (*m)->content.text.n;
-	if (i->split)
-		i->rest = message_split(*m, &i->cache);
+	*m = message_queue_take(&b->ready);
+	b->bytes -= (*m)->content.text.n;
+	if (b->split)
+		b->rest = message_split(*m, &b->cache);
 	return BATCHREAD_MESSAGE;
 }
 
 struct message *
-batchread_behind(struct batchread *i, const struct message *m)
+batchread_behind(struct batchread *b, const struct message *m)
 {
-	struct message *next = m == NULL ? i->ready.first : m->next;
+	struct message *next = m == NULL ? b->ready.first : m->next;
 
 	if (next != NULL)
 		return next;
-	if (i->split || i->bytes >= BEHIND_MAX || i->report->broken != NULL ||
-	    stop_asked() || fetch(i) != BATCHREAD_MESSAGE)
+	if (b->split || b->bytes >= BEHIND_MAX || b->report->broken != NULL ||
+	    stop_asked() || fetch(b) != BATCHREAD_MESSAGE)
 		return NULL;
-	return m == NULL ? i->ready.first : m->next;
+	return m == NULL ? b->ready.first : m->next;
 }
 
 enum exit_code
-batchread_code(const struct batchread *i)
+batchread_code(const struct batchread *b)
 {
-	return stop_asked() && !i->single ?
-	    result_worst(i->feed.code, EX_TEMPFAIL) : i->feed.code;
+	return stop_asked() && !b->single ?
+	    result_worst(b->feed.code, EX_TEMPFAIL) : b->feed.code;
 }
 
 void
-batchread_free(struct batchread *i)
+batchread_free(struct batchread *b)
 {
-	rd_free(&i->feed.rd);
-	message_cache_free(&i->cache);
+	rd_free(&b->feed.rd);
+	message_cache_free(&b->cache);
 }

@@ -43,16 +43,16 @@ struct feed {
  * comes after NOOP, its number and the tries that it has had, and the stream
  * may end without QUIT.
  */
-void feed_init(struct feed *s, int in, const char *name,
+void feed_init(struct feed *f, int in, const char *name,
     const char *helo);
 
 /*
  * Reads on without waiting; m stays the same until it is whole.
  */
-enum feed_event feed_next(struct feed *s, struct message *m);
+enum feed_event feed_next(struct feed *f, struct message *m);
 
 /* Decides the message that is whole, where nobody can get it. */
-void feed_judge(const struct feed *s, struct message *m);
+void feed_judge(const struct feed *f, struct message *m);
 
 /* The most messages in a second, a minute or an hour. */
 struct rate {
@@ -101,24 +101,24 @@ struct batchread {
 };
 
 /* split: each message is for the recipients of one domain. */
-void batchread_init(struct batchread *i, const struct batchread_conf *conf,
+void batchread_init(struct batchread *b, const struct batchread_conf *conf,
     const char *helo, int split, struct report *report);
 
 /*
  * The next message, of the cache: message_drop puts it back there.  One
  * whose recipients are all decided only needs to be reported.
  */
-enum batchread_event batchread_next(struct batchread *i, struct message **m);
+enum batchread_event batchread_next(struct batchread *b, struct message **m);
 
 /*
  * The message that will come next after that one, or (NULL) at all; it stays
  * where it is.  NULL when it cannot be told without waiting.
  */
-struct message *batchread_behind(struct batchread *i, const struct message *m);
+struct message *batchread_behind(struct batchread *b, const struct message *m);
 
 /* What is wrong with the batch itself. */
-enum exit_code batchread_code(const struct batchread *i);
+enum exit_code batchread_code(const struct batchread *b);
 
-void batchread_free(struct batchread *i);
+void batchread_free(struct batchread *b);
 
 #endif

@@ -44,30 +44,30 @@ rest_long(struct server *v, long long waited)
 }
 
 static void
-speak(struct connection *l, const struct connection_conf *conf, int in, int out)
+speak(struct connection *c, const struct connection_conf *conf, int in, int out)
 {
-	int left = io_left(l->end);
+	int left = io_left(c->end);
 
-	smtpc_init(&l->c, in, out, conf->limit, conf->trace);
-	l->c.bold = conf->bold;
-	smtpc_within(&l->c, left > 0 ? left : 1);
+	smtpc_init(&c->c, in, out, conf->limit, conf->trace);
+	c->c.bold = conf->bold;
+	smtpc_within(&c->c, left > 0 ? left : 1);
 }
 
 static int
-dial(struct connection *l, const struct connection_conf *conf, struct server *v)
+dial(struct connection *c, const struct connection_conf *conf, struct server *v)
 {
-	int left = io_left(l->end), timeout = CONNECTION_DIAL, temporary;
+	int left = io_left(c->end), timeout = CONNECTION_DIAL, temporary;
 	const char *why;
 
 	if (conf->limit != IO_FOREVER && conf->limit < timeout)
 		timeout = conf->limit;
 	if (left < timeout)
 		timeout = left;
-	l->fd = net_dial(&v->addr, timeout, &why, &temporary);
-	if (l->fd < 0)
+	c->fd = net_dial(&v->addr, timeout, &why, &temporary);
+	if (c->fd < 0)
 		return rest(v, STAGE_CONNECT, 0, span_str(why));
-	io_block(l->fd);
-	speak(l, conf, l->fd, l->fd);
+	io_block(c->fd);
+	speak(c, conf, c->fd, c->fd);
 	return 0;
 }
 
@@ -100,12 +100,12 @@ turned_away(struct server *v, const struct smtpc *c,
  * another command does nothing is known.
  */
 static const char *
-own_name(struct buf *name, const struct connection *l,
+own_name(struct buf *name, const struct connection *c,
     const struct connection_conf *conf, const struct server *v)
 {
 	struct net_peer own = { .text = "" };
 	const char *why;
-	int fd = l->fd;
+	int fd = c->fd;
 
 	if (!conf->by_ip)
 		return conf->helo;
@@ -113,7 +113,7 @@ own_name(struct buf *name, const struct connection *l,
 		fd = net_dial_udp(&v->addr, &why);
 	if (fd >= 0)
 		net_own(&own, fd);
-	if (fd != l->fd)
+	if (fd != c->fd)
 		close(fd);
 	buf_addf(name, strchr(own.text, ':') != NULL ? "[IPv6:%s]" : "[%s]",
 	    own.text[0] != '\0' ? own.text : "127.0.0.1");
@@ -229,7 +229,7 @@ look_for_tls(struct smtpc *c)
  * answer must be seen.  Then the connection is left to the listener at a.
  */
 static int
-start_tls(struct connection *l, const struct connection_conf *conf,
+start_tls(struct connection *c, const struct connection_conf *conf,
     struct server *v, struct net_addr *a)
 {
 	struct buf name = { 0 };
@@ -237,30 +237,30 @@ start_tls(struct connection *l, const struct connection_conf *conf,
 	const char *why;
 	int r;
 
-	if (dial(l, conf, v) < 0)
+	if (dial(c, conf, v) < 0)
 		return -1;
 	if (conf->tls == TLS_STARTTLS)
-		status = say_starttls(&l->c, own_name(&name, l, conf, v));
+		status = say_starttls(&c->c, own_name(&name, c, conf, v));
 	buf_free(&name);
 	if (status == SMTPC_LOST)
-		look_for_tls(&l->c);
+		look_for_tls(&c->c);
 	if (status == SMTPC_OK) {
-		r = openssl_listen(&l->listener, l->fd, a, &why);
+		r = openssl_listen(&c->listener, c->fd, a, &why);
 		if (r < 0)
 			rest(v, STAGE_TLS, 0, span_str(why));
-		l->listens = r == 0;
+		c->listens = r == 0;
 	} else {
-		r = turned_away(v, &l->c, status, io_clock());
+		r = turned_away(v, &c->c, status, io_clock());
 	}
-	smtpc_free(&l->c);
-	close(l->fd);
-	l->fd = -1;
+	smtpc_free(&c->c);
+	close(c->fd);
+	c->fd = -1;
 	return r;
 }
 
 /* A command is the connection; a pipe to it must not block for ever. */
 static int
-run(struct connection *l, const struct connection_conf *conf, struct server *v)
+run(struct connection *c, const struct connection_conf *conf, struct server *v)
 {
 	const char *host = v->addr.host[0] != '\0' ? v->addr.host :
 	    "localhost";
@@ -273,15 +273,15 @@ run(struct connection *l, const struct connection_conf *conf, struct server *v)
 	if (conf->tls == TLS_STARTTLS ||
 	    (conf->tls == TLS_DIRECT && net_family() != AF_UNSPEC)) {
 		to = &a;
-		if (start_tls(l, conf, v, to) < 0)
+		if (start_tls(c, conf, v, to) < 0)
 			return -1;
 	}
 	if (conf->tls != TLS_NONE) {
 		argv = command_for_tls(to, &v->addr);
-		r = spawn_start(&l->child, argv, &l->complaints);
+		r = spawn_start(&c->child, argv, &c->complaints);
 	} else {
 		argv = spawn_words(conf->command, host, v->addr.port);
-		r = spawn_start(&l->child, argv, NULL);
+		r = spawn_start(&c->child, argv, NULL);
 	}
 	if (r < 0) {
 		buf_addf(&why, "%s: %s", argv[0], strerror(errno));
@@ -291,25 +291,25 @@ run(struct connection *l, const struct connection_conf *conf, struct server *v)
 	free(argv);
 	if (r < 0)
 		return -1;
-	fcntl(l->child.out, F_SETFL, O_NONBLOCK);
-	speak(l, conf, l->child.in, l->child.out);
+	fcntl(c->child.out, F_SETFL, O_NONBLOCK);
+	speak(c, conf, c->child.in, c->child.out);
 	return 0;
 }
 
 /* Whether what others must not read may be sent as it is. */
 static int
-is_safe(const struct connection *l)
+is_safe(const struct connection *c)
 {
 	struct net_peer peer;
 
-	if (l->fd < 0)
+	if (c->fd < 0)
 		return 1;
-	net_peer(&peer, l->fd);
+	net_peer(&peer, c->fd);
 	return peer.local;
 }
 
 static enum smtpc_status
-greet(struct connection *l, const struct connection_conf *conf,
+greet(struct connection *c, const struct connection_conf *conf,
     const struct server *v)
 {
 	struct buf name = { 0 };
@@ -317,26 +317,26 @@ greet(struct connection *l, const struct connection_conf *conf,
 
 	if (conf->bare)
 		return conf->tls == TLS_STARTTLS ? SMTPC_OK :
-		    smtpc_hear(&l->c, STAGE_CONNECT, SMTPC_GREETING, 2);
-	status = smtpc_hello(&l->c, own_name(&name, l, conf, v),
+		    smtpc_hear(&c->c, STAGE_CONNECT, SMTPC_GREETING, 2);
+	status = smtpc_hello(&c->c, own_name(&name, c, conf, v),
 	    conf->tls == TLS_STARTTLS, conf->old || v->old);
 	buf_free(&name);
 	if (status == SMTPC_OK && conf->auth != NULL)
-		status = saslc_login(&l->c, conf->auth, buf_span(&v->secret),
-		    is_safe(l));
+		status = saslc_login(&c->c, conf->auth, buf_span(&v->secret),
+		    is_safe(c));
 	return status;
 }
 
 /* What the command has to say explains more than a lost connection. */
 static void
-explain(struct connection *l, const struct connection_conf *conf,
+explain(struct connection *c, const struct connection_conf *conf,
     struct server *v)
 {
 	struct buf why = { 0 };
 
-	if (l->complaints < 0)
+	if (c->complaints < 0)
 		return;
-	if (openssl_explain(&why, l->complaints, "server")) {
+	if (openssl_explain(&why, c->complaints, "server")) {
 		if (conf->tls == TLS_DIRECT && openssl_is_plain(&why))
 			buf_adds(&why, " at once: use -Z once, for STARTTLS");
 		rest(v, STAGE_TLS, 0, buf_span(&why));
@@ -345,11 +345,11 @@ explain(struct connection *l, const struct connection_conf *conf,
 }
 
 static void
-end_listener(struct connection *l)
+end_listener(struct connection *c)
 {
-	if (l->listens)
-		spawn_stop(&l->listener);
-	l->listens = 0;
+	if (c->listens)
+		spawn_stop(&c->listener);
+	c->listens = 0;
 }
 
 /*
@@ -367,108 +367,108 @@ may_be_old(const struct smtpc *c, const struct connection_conf *conf,
 
 /* A connection, by which somebody talks to us: 0, or -1. */
 static int
-come_about(struct connection *l, const struct connection_conf *conf,
+come_about(struct connection *c, const struct connection_conf *conf,
     struct server *server)
 {
 	long long began = io_clock();
-	struct smtpc *c = &l->c;
+	struct smtpc *smtp = &c->c;
 	enum smtpc_status status;
 
 	if ((conf->tls == TLS_NONE && conf->command == NULL ?
-	    dial(l, conf, server) : run(l, conf, server)) < 0) {
-		end_listener(l);
+	    dial(c, conf, server) : run(c, conf, server)) < 0) {
+		end_listener(c);
 		return -1;
 	}
-	l->open = 1;
-	c->wait = conf->wait;
-	c->arg = conf->arg;
-	status = greet(l, conf, server);
-	smtpc_within(c, 0);
+	c->open = 1;
+	smtp->wait = conf->wait;
+	smtp->arg = conf->arg;
+	status = greet(c, conf, server);
+	smtpc_within(smtp, 0);
 	if (status == SMTPC_OK)
 		return 0;
-	if (status == SMTPC_LOST && may_be_old(c, conf, server)) {
-		connection_close(l);
+	if (status == SMTPC_LOST && may_be_old(smtp, conf, server)) {
+		connection_close(c);
 		server->old = 1;
-		if (come_about(l, conf, server) == 0)
+		if (come_about(c, conf, server) == 0)
 			return 0;
 		server->old = 0;
 		return -1;
 	}
-	if (status == SMTPC_LOST && l->fd >= 0)
-		look_for_tls(c);
-	turned_away(server, c, status, began);
+	if (status == SMTPC_LOST && c->fd >= 0)
+		look_for_tls(smtp);
+	turned_away(server, smtp, status, began);
 	if (status == SMTPC_REFUSED)
-		smtpc_quit(c);
+		smtpc_quit(smtp);
 	else
-		explain(l, conf, server);
-	connection_close(l);
+		explain(c, conf, server);
+	connection_close(c);
 	return -1;
 }
 
 int
-connection_open(struct connection *l, const struct connection_conf *conf,
+connection_open(struct connection *c, const struct connection_conf *conf,
     struct server *server, long time)
 {
 	long long began = io_clock();
 
-	l->fd = l->complaints = -1;
-	l->listens = 0;
+	c->fd = c->complaints = -1;
+	c->listens = 0;
 	if (conf->tls != TLS_DIRECT && time > TLS_PORT_TIME &&
 	    strcmp(server->addr.port, TLS_PORT) == 0)
 		time = TLS_PORT_TIME;
-	l->end = began + time;
+	c->end = began + time;
 	if (conf->wait != NULL)
 		conf->wait(conf->arg);
-	if (come_about(l, conf, server) < 0) {
+	if (come_about(c, conf, server) < 0) {
 		rest_long(server, io_clock() - began);
 		return -1;
 	}
 	server->strikes = server->pausing = 0;
 	server->known = 1;
-	l->c.caps &= ~(server->refused | conf->unwanted);
-	server->caps = l->c.caps;
-	server->size = l->c.size;
+	c->c.caps &= ~(server->refused | conf->unwanted);
+	server->caps = c->c.caps;
+	server->size = c->c.size;
 	return 0;
 }
 
 void
-connection_judge(const struct connection *l, struct server *server, int lost)
+connection_judge(const struct connection *c, struct server *server, int lost)
 {
-	const struct smtpc *c = &l->c;
+	const struct smtpc *smtp = &c->c;
 
-	server->refused |= c->refused;
-	server->caps &= ~c->refused;
-	if (!lost || !c->silent) {
+	server->refused |= smtp->refused;
+	server->caps &= ~smtp->refused;
+	if (!lost || !smtp->silent) {
 		server->silences = 0;
 	} else if (++server->silences >= CONNECTION_SILENCES) {
 		server->silences = 0;
-		rest(server, c->stage, 0, buf_span(&c->why));
-		rest_long(server, smtpc_capped(c, SMTPC_COMMAND));
+		rest(server, smtp->stage, 0, buf_span(&smtp->why));
+		rest_long(server, smtpc_capped(smtp, SMTPC_COMMAND));
 	}
 }
 
 void
-connection_quit(struct connection *l)
+connection_quit(struct connection *c)
 {
-	if (l->open)
-		smtpc_quit(&l->c);
-	connection_close(l);
+	if (c->open)
+		smtpc_quit(&c->c);
+	connection_close(c);
 }
 
 void
-connection_close(struct connection *l)
+connection_close(struct connection *c)
 {
-	if (!l->open)
+	if (!c->open)
 		return;
-	l->open = 0;
-	smtpc_free(&l->c);
-	if (l->fd >= 0) {
-		close(l->fd);
+	c->open = 0;
+	smtpc_free(&c->c);
+	if (c->fd >= 0) {
+		close(c->fd);
 	} else {
 		/* openssl waits for a server that may never hang up. */
-		spawn_stop(&l->child);
-		end_listener(l);
+		spawn_stop(&c->child);
+		end_listener(c);
 	}
-	if (l->complaints >= 0)
-		close(l->complaints);
+	if (c->complaints >= 0)
+		close(c->complaints);
 }

@@ -72,9 +72,8 @@ add_hosts(struct servers_conf *conf, struct mx *mx)
 		buf_addf(&doubt, "the first %zu mail hosts have no address",
 		    i);
 	one = conf->n > 0 ? MX_FOUND : doubt.n > 0 ? MX_TEMP : MX_NONE;
-	if (one == MX_TEMP) {
+	if (one == MX_TEMP)
 		buf_set(why, buf_span(&doubt));
-	}
 	buf_free(&doubt);
 	return one;
 }

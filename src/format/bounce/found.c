@@ -69,7 +69,7 @@ find_status(struct span s)
 	return span_of(NULL, 0);
 }
 
-/* Takes the next word, off *s, as words_of a text over several lines. */
+/* Takes the next word, off *s, which may go over several lines. */
 static struct span
 take_word(struct span *s)
 {

@@ -11,7 +11,7 @@
 #define MD5_HEX (2 * MD5_SIZE + 1)	/* in hex, with a NUL */
 
 /* The digest of n bytes, and the HMAC of s, in one piece. */
-void md5(unsigned char digest[MD5_SIZE], const void *p, size_t n);
+void md5(unsigned char digest[MD5_SIZE], const void *data, size_t n);
 void md5_hmac(unsigned char digest[MD5_SIZE], struct span key, struct span s);
 
 /* The digest of CRAM-MD5, RFC 2195 2, for a challenge without its base64. */

@@ -19,7 +19,7 @@ struct sha256 {
 
 /* A struct sha256 may be copied to go on twice from a common beginning. */
 void sha256_init(struct sha256 *h);
-void sha256_add(struct sha256 *h, const void *p, size_t n);
+void sha256_add(struct sha256 *h, const void *data, size_t n);
 void sha256_end(struct sha256 *h, unsigned char digest[SHA256_SIZE]);
 
 /* Lower-case hex of n bytes, NUL-terminated, 2 * n + 1 characters. */

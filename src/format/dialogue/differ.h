@@ -9,7 +9,7 @@
 
 /*
  * Adds what differs of what side said, and how the connections ended, when what
- * differs by nature is evened out (even.h): a line that only old has begins
+ * differs by nature is taken out (normalize.h): a line that only old has begins
  * with '-', one that only new has with '+', and a line of the other side that
  * they answer stands before them.  An event of the other side in new bears the
  * line of its like in old.  Whether there was anything.

@@ -7,24 +7,24 @@
 
 /* What stands where a secret was taken out. */
 static int
-is_masked(const struct review *j, struct span s)
+is_masked(const struct review *r, struct span s)
 {
-	return (j->e->flags & DIALOGUE_MASKED) != 0 ||
+	return (r->e->flags & DIALOGUE_MASKED) != 0 ||
 	    (s.n >= 3 && memcmp(s.p + s.n - 3, "***", 3) == 0);
 }
 
 static const char *
-section(const struct review *j)
+section(const struct review *r)
 {
-	return j->follow->protocol == DIALOGUE_POP3 ? "RFC 5034 4" :
+	return r->follow->protocol == DIALOGUE_POP3 ? "RFC 5034 4" :
 	    "RFC 4954 4";
 }
 
 /* Begins a text about what the base64 holds. */
 static struct buf *
-opened(struct review *j, const char *where)
+opened(struct review *r, const char *where)
 {
-	struct buf *b = notes_new(j->notes, NOTE_MEANS, where);
+	struct buf *b = notes_new(r->notes, NOTE_MEANS, where);
 
 	buf_adds(b, "Opened: ");
 	return b;
@@ -41,7 +41,7 @@ quoted(struct buf *b, const char *before, struct span s)
 
 /* authorization NUL user NUL password */
 static void
-open_plain(struct explainauth *a, struct review *j, struct span text)
+open_plain(struct explainauth *a, struct review *r, struct span text)
 {
 	struct span rest = text, authorized, user;
 	struct buf *b;
@@ -50,13 +50,13 @@ open_plain(struct explainauth *a, struct review *j, struct span text)
 	user = span_cut(&rest, '\0');
 	if (authorized.n + 1 > text.n || authorized.n + user.n + 2 > text.n ||
 	    user.n == 0) {
-		review_wrong(j, "RFC 4616 2", "PLAIN is the identity to act "
+		review_wrong(r, "RFC 4616 2", "PLAIN is the identity to act "
 		    "as, NUL, user, NUL, password");
 		return;
 	}
 	if (!a->shows)
 		return;
-	b = opened(j, "RFC 4616 2");
+	b = opened(r, "RFC 4616 2");
 	if (authorized.n > 0)
 		quoted(b, "to act as", authorized);
 	else
@@ -67,27 +67,27 @@ open_plain(struct explainauth *a, struct review *j, struct span text)
 }
 
 static void
-open_login(struct explainauth *a, struct review *j, struct span text)
+open_login(struct explainauth *a, struct review *r, struct span text)
 {
 	struct buf *b;
 
 	if (!a->shows)
 		return;
-	b = opened(j, NULL);
+	b = opened(r, NULL);
 	quoted(b, a->step == 0 ? "user" : "password", text);
 	buf_addc(b, '.');
 }
 
 /* Whether the digest is that of the password. */
 static void
-compare(struct review *j, const char *want, struct span got,
+compare(struct review *r, const char *want, struct span got,
     const char *where)
 {
 	if (span_case_is(got, want))
-		notes_add(j->notes, NOTE_MEANS, where, "The digest is that "
+		notes_add(r->notes, NOTE_MEANS, where, "The digest is that "
 		    "of the password that was given.");
 	else
-		buf_addf(review_fault(j, where), "the digest is not that of "
+		buf_addf(review_fault(r, where), "the digest is not that of "
 		    "the password that was given, which is %s", want);
 }
 
@@ -103,7 +103,7 @@ is_digest(struct span s)
 
 /* user, a blank, and the digest in hex */
 static void
-open_cram(struct explainauth *a, struct review *j, struct span text)
+open_cram(struct explainauth *a, struct review *r, struct span text)
 {
 	const char *where = "RFC 2195 2";
 	char want[MD5_HEX];
@@ -115,12 +115,12 @@ open_cram(struct explainauth *a, struct review *j, struct span text)
 		n--;
 	digest = span_drop(text, n);
 	if (n < 2 || !is_digest(digest)) {
-		review_wrong(j, where, "CRAM-MD5 is the user, a blank, and 32 "
+		review_wrong(r, where, "CRAM-MD5 is the user, a blank, and 32 "
 		    "hex digits");
 		return;
 	}
 	if (a->shows) {
-		b = opened(j, where);
+		b = opened(r, where);
 		quoted(b, "user", span_of(text.p, n - 1));
 		quoted(b, ", digest", digest);
 		buf_addc(b, '.');
@@ -128,17 +128,17 @@ open_cram(struct explainauth *a, struct review *j, struct span text)
 	if (a->password.p == NULL)
 		return;
 	md5_cram(want, a->password, buf_span(&a->challenge));
-	compare(j, want, digest, where);
+	compare(r, want, digest, where);
 }
 
 static void
-open_other(struct explainauth *a, struct review *j, struct span text)
+open_other(struct explainauth *a, struct review *r, struct span text)
 {
 	struct buf *b;
 
 	if (!a->shows)
 		return;
-	b = opened(j, NULL);
+	b = opened(r, NULL);
 	quoted(b, "it says", text);
 	buf_addc(b, '.');
 }
@@ -182,7 +182,7 @@ derive(struct explainauth *a, struct scram_verifier *v)
 
 /* Whether the client's last message proves that it has the password. */
 static void
-open_proof(struct explainauth *a, struct review *j, struct span text)
+open_proof(struct explainauth *a, struct review *r, struct span text)
 {
 	struct scram_verifier v = { .nsalt = 0 };
 	struct buf login = { 0 }, message = { 0 }, answer = { 0 };
@@ -190,19 +190,19 @@ open_proof(struct explainauth *a, struct review *j, struct span text)
 	struct span nonce = attribute(buf_span(&a->challenge), 'r');
 	struct span own = attribute(buf_span(&a->first), 'r');
 
-	if (own.n == 0 || nonce.n <= own.n || derive(a, &v) < 0 ||
-	    scram_server_first(&s, buf_span(&a->first), &login) < 0)
-		goto out;
-	scram_server_challenge(&s, &v, span_drop(nonce, own.n), &message);
-	if (!span_eq(buf_span(&message), buf_span(&a->challenge)))
-		goto out;
-	if (scram_server_final(&s, text, &v, &answer) == 0)
-		notes_add(j->notes, NOTE_MEANS, "RFC 5802 3", "The proof is "
+	if (own.n > 0 && nonce.n > own.n && derive(a, &v) == 0 &&
+	    scram_server_first(&s, buf_span(&a->first), &login) == 0)
+		scram_server_challenge(&s, &v, span_drop(nonce, own.n),
+		    &message);
+	if (message.n == 0 ||
+	    !span_eq(buf_span(&message), buf_span(&a->challenge)))
+		;	/* another password, or what we cannot follow */
+	else if (scram_server_final(&s, text, &v, &answer) == 0)
+		notes_add(r->notes, NOTE_MEANS, "RFC 5802 3", "The proof is "
 		    "that of the password that was given.");
 	else
-		review_wrong(j, "RFC 5802 3", "the proof is not that of the "
+		review_wrong(r, "RFC 5802 3", "the proof is not that of the "
 		    "password that was given");
-out:
 	scram_free(&s);
 	buf_free(&login);
 	buf_free(&message);
@@ -211,52 +211,48 @@ out:
 
 /* "n,,n=user,r=nonce", then "c=biws,r=nonce,p=proof" */
 static void
-open_scram(struct explainauth *a, struct review *j, struct span text)
+open_scram(struct explainauth *a, struct review *r, struct span text)
 {
-	if (a->step == 0) {
+	if (a->step == 0)
 		buf_set(&a->first, text);
-	}
-	open_other(a, j, text);
+	open_other(a, r, text);
 	if (a->step == 1 && a->password.p != NULL &&
 	    span_is(buf_span(&a->mechanism), "SCRAM-SHA-256"))
-		open_proof(a, j, text);
+		open_proof(a, r, text);
 }
 
 /* A response, or what stands behind the mechanism. */
 static void
-open_response(struct explainauth *a, struct review *j, struct span text)
+open_response(struct explainauth *a, struct review *r, struct span text)
 {
 	struct buf b = { 0 };
 	struct span mechanism = buf_span(&a->mechanism);
 
-	if (is_masked(j, text) || span_is(text, "="))
-		goto out;
-	if (span_is(text, "*")) {
-		notes_add(j->notes, NOTE_MEANS, section(j),
+	if (is_masked(r, text) || span_is(text, "="))
+		;
+	else if (span_is(text, "*"))
+		notes_add(r->notes, NOTE_MEANS, section(r),
 		    "A star: the client gives up this log-in.");
-		goto out;
-	}
-	if (mime_base64_decode(&b, text) < 0)
-		review_wrong(j, section(j), "not base64");
+	else if (mime_base64_decode(&b, text) < 0)
+		review_wrong(r, section(r), "not base64");
 	else if (span_is(mechanism, "PLAIN"))
-		open_plain(a, j, buf_span(&b));
+		open_plain(a, r, buf_span(&b));
 	else if (span_is(mechanism, "LOGIN"))
-		open_login(a, j, buf_span(&b));
+		open_login(a, r, buf_span(&b));
 	else if (span_is(mechanism, "CRAM-MD5"))
-		open_cram(a, j, buf_span(&b));
+		open_cram(a, r, buf_span(&b));
 	else if (span_begins(mechanism, "SCRAM-"))
-		open_scram(a, j, buf_span(&b));
+		open_scram(a, r, buf_span(&b));
 	else if (b.n > 0)
-		open_other(a, j, buf_span(&b));
-out:
+		open_other(a, r, buf_span(&b));
 	a->step++;
 	buf_free(&b);
 }
 
 static void
-begin(struct explainauth *a, struct review *j)
+begin(struct explainauth *a, struct review *r)
 {
-	struct span rest = j->line->arg, word = span_take_word(&rest);
+	struct span rest = r->line->arg, word = span_take_word(&rest);
 	size_t i;
 
 	buf_clear(&a->mechanism);
@@ -267,22 +263,22 @@ begin(struct explainauth *a, struct review *j)
 	a->step = 0;
 	rest = span_trim(rest);
 	if (rest.n > 0)
-		open_response(a, j, rest);
+		open_response(a, r, rest);
 }
 
 /* A challenge is base64, too. */
 static void
-take_challenge(struct explainauth *a, struct review *j)
+take_challenge(struct explainauth *a, struct review *r)
 {
-	struct span text = span_trim(j->line->text);
+	struct span text = span_trim(r->line->text);
 
 	buf_clear(&a->challenge);
-	if (is_masked(j, text))
+	if (is_masked(r, text))
 		return;
 	if (mime_base64_decode(&a->challenge, text) < 0)
-		review_wrong(j, section(j), "a challenge that is not base64");
+		review_wrong(r, section(r), "a challenge that is not base64");
 	else if (a->shows && a->challenge.n > 0) {
-		struct buf *b = opened(j, NULL);
+		struct buf *b = opened(r, NULL);
 
 		quoted(b, "the server asks", buf_span(&a->challenge));
 		buf_addc(b, '.');
@@ -291,21 +287,21 @@ take_challenge(struct explainauth *a, struct review *j)
 
 /* "APOP user digest" */
 static void
-open_apop(struct explainauth *a, struct review *j)
+open_apop(struct explainauth *a, struct review *r)
 {
-	struct span rest = j->line->arg;
+	struct span rest = r->line->arg;
 	char want[MD5_HEX];
 
 	span_take_word(&rest);
 	rest = span_trim(rest);
-	if (is_masked(j, rest))
+	if (is_masked(r, rest))
 		return;
 	if (!is_digest(rest))
-		review_wrong(j, "RFC 1939 7", "APOP is the user, a blank, and "
+		review_wrong(r, "RFC 1939 7", "APOP is the user, a blank, and "
 		    "32 hex digits");
 	else if (a->password.p != NULL) {
 		md5_apop(want, buf_span(&a->stamp), a->password);
-		compare(j, want, rest, "RFC 1939 7");
+		compare(r, want, rest, "RFC 1939 7");
 	}
 }
 
@@ -325,25 +321,25 @@ take_greeting(struct explainauth *a, struct span text)
 }
 
 void
-explainauth_line(struct explainauth *a, struct review *j)
+explainauth_line(struct explainauth *a, struct review *r)
 {
-	const struct follow_line *l = j->line;
-	int pop3 = j->follow->protocol == DIALOGUE_POP3;
+	const struct follow_line *l = r->line;
+	int pop3 = r->follow->protocol == DIALOGUE_POP3;
 
-	if (j->follow->protocol == DIALOGUE_FTP ||
-	    j->follow->protocol == DIALOGUE_ORDER)
+	if (r->follow->protocol == DIALOGUE_FTP ||
+	    r->follow->protocol == DIALOGUE_ORDER)
 		return;
-	if (l->kind == FOLLOW_COMMAND && review_is(j, "AUTH"))
-		begin(a, j);
-	else if (l->kind == FOLLOW_COMMAND && pop3 && review_is(j, "APOP"))
-		open_apop(a, j);
+	if (l->kind == FOLLOW_COMMAND && review_is(r, "AUTH"))
+		begin(a, r);
+	else if (l->kind == FOLLOW_COMMAND && pop3 && review_is(r, "APOP"))
+		open_apop(a, r);
 	else if (l->kind == FOLLOW_RESPONSE)
-		open_response(a, j, j->e->text);
+		open_response(a, r, r->e->text);
 	else if (l->kind == FOLLOW_REPLY && l->turn == 0 && pop3)
 		take_greeting(a, l->text);
 	else if (l->kind == FOLLOW_REPLY && l->digit == 3 &&
-	    review_is(j, "AUTH") && (pop3 || l->code == 334))
-		take_challenge(a, j);
+	    review_is(r, "AUTH") && (pop3 || l->code == 334))
+		take_challenge(a, r);
 }
 
 void

@@ -21,7 +21,7 @@ struct explainauth {
 };
 
 /* Adds to the line's notes. */
-void explainauth_line(struct explainauth *a, struct review *j);
+void explainauth_line(struct explainauth *a, struct review *r);
 
 /* Another dialogue begins. */
 void explainauth_clear(struct explainauth *a);

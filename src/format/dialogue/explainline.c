@@ -213,26 +213,26 @@ say_event(struct notes *notes, struct span text)
 }
 
 void
-explainline(struct notes *notes, enum dialogue_protocol p,
+explainline(struct notes *notes, enum dialogue_protocol protocol,
     const struct dialogue_event *e, const struct follow_line *line,
     int misplaced)
 {
-	if (p == DIALOGUE_ANY)
-		p = DIALOGUE_SMTP;
+	if (protocol == DIALOGUE_ANY)
+		protocol = DIALOGUE_SMTP;
 	switch (line->kind) {
 	case FOLLOW_NOTE:
 		say_event(notes, e->text);
 		break;
 	case FOLLOW_COMMAND:
 	case FOLLOW_DOT:
-		say_command(notes, p, line, misplaced);
+		say_command(notes, protocol, line, misplaced);
 		break;
 	case FOLLOW_RESPONSE:
-		notes_add(notes, NOTE_MEANS, response_section(p), "The "
+		notes_add(notes, NOTE_MEANS, response_section(protocol), "The "
 		    "client's response to the challenge, in base64.");
 		break;
 	case FOLLOW_REPLY:
-		say_reply(notes, p, line);
+		say_reply(notes, protocol, line);
 		break;
 	case FOLLOW_LIST:
 		if (strcmp(line->verb, "CAPA") == 0)

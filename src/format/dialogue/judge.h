@@ -41,12 +41,12 @@ struct judge {
  * Adds what is wrong with a line to its notes, and says there whether it may
  * stand where it stands.
  */
-void judge_event(struct judge *judge, struct review *j);
+void judge_event(struct judge *j, struct review *r);
 
 /* Nothing follows: what is missing. */
-void judge_end(struct judge *judge, struct notes *notes,
-    const struct follow *follow);
+void judge_end(struct judge *j, struct notes *notes,
+    const struct follow *f);
 
-void judge_free(struct judge *judge);
+void judge_free(struct judge *j);
 
 #endif

@@ -103,7 +103,7 @@ learn(struct judgetext *text, const char *name, struct span value)
 
 /* "NAME=value", or NAME alone. */
 static void
-judge_parameter(struct review *j, const struct judgeargs_offers *offers,
+judge_parameter(struct review *r, const struct judgeargs_offers *offers,
     struct judgetext *text, struct span value)
 {
 	struct span name = span_cut(&value, '=');
@@ -112,105 +112,105 @@ judge_parameter(struct review *j, const struct judgeargs_offers *offers,
 
 	for (i = 0; i < COUNT(parameters); i++)
 		if (span_case_is(name, parameters[i].name) &&
-		    parameters[i].verb == j->line->verb[0])
+		    parameters[i].verb == r->line->verb[0])
 			break;
 	if (i == COUNT(parameters))
 		return;
 	what = parameters[i].name;
 	if (!is_value(what, value))
-		buf_addf(review_fault(j, parameters[i].section),
+		buf_addf(review_fault(r, parameters[i].section),
 		    "not a value of %s", what);
 	if (!judgeargs_offered(offers, span_str(parameters[i].offer)))
-		buf_addf(review_fault(j, "RFC 5321 2.2.1"), "%s, and the "
+		buf_addf(review_fault(r, "RFC 5321 2.2.1"), "%s, and the "
 		    "server does not offer %s", what, parameters[i].offer);
 	if (strcmp(what, "BODY") == 0 && span_case_is(value, "BINARYMIME") &&
 	    !judgeargs_offered(offers, span_str("BINARYMIME")))
-		review_wrong(j, "RFC 3030 3", "BODY=BINARYMIME, and the "
+		review_wrong(r, "RFC 3030 3", "BODY=BINARYMIME, and the "
 		    "server does not offer BINARYMIME");
-	if (j->line->verb[0] == 'M')
+	if (r->line->verb[0] == 'M')
 		learn(text, what, value);
 }
 
 static void
-judge_parameters(struct review *j, const struct judgeargs_offers *offers,
+judge_parameters(struct review *r, const struct judgeargs_offers *offers,
     struct judgetext *text, struct span rest)
 {
 	struct span word;
 
 	if (rest.n > 0 && !byte_is_blank(rest.p[0])) {
-		review_wrong(j, "RFC 5321 4.1.2", "nothing but a blank and "
+		review_wrong(r, "RFC 5321 4.1.2", "nothing but a blank and "
 		    "parameters may follow the address");
 		return;
 	}
 	while ((word = span_take_word(&rest)).n > 0)
-		judge_parameter(j, offers, text, word);
+		judge_parameter(r, offers, text, word);
 }
 
 /* An address between <>, of which RCPT must have one. */
 static void
-judge_address(struct review *j, const struct addr *a)
+judge_address(struct review *r, const struct addr *a)
 {
-	int rcpt = review_is(j, "RCPT");
+	int rcpt = review_is(r, "RCPT");
 
 	if (a->text.n == 0) {
 		if (rcpt)
-			review_wrong(j, "RFC 5321 4.1.1.3",
+			review_wrong(r, "RFC 5321 4.1.1.3",
 			    "a recipient cannot be empty");
 	} else if (a->domain.p == NULL &&
 	    !(rcpt && span_case_is(a->local, "postmaster")))
-		review_wrong(j, "RFC 5321 4.1.2",
+		review_wrong(r, "RFC 5321 4.1.2",
 		    "an address without @ and a domain");
 }
 
-/* Behind FROM: or TO:; what follows the path, or nothing where there is none */
+/* Behind FROM: or TO:; what follows the path, or nothing without one. */
 static struct span
-judge_path(struct review *j, struct span path)
+judge_path(struct review *r, struct span path)
 {
 	const char *why;
 	struct addr a;
 	size_t used;
 
 	if (path.n == 0) {
-		review_wrong(j, "RFC 5321 4.1.2", "an address is missing");
+		review_wrong(r, "RFC 5321 4.1.2", "an address is missing");
 		return path;
 	}
 	if (path.p[0] != '<') {
-		review_wrong(j, "RFC 5321 4.1.2", "the address does not stand "
+		review_wrong(r, "RFC 5321 4.1.2", "the address does not stand "
 		    "in angle brackets <>");
 		used = span_word(path).n;
 		return span_drop(path, used);
 	}
 	if (addr_path(&a, path, &used, &why) < 0) {
-		buf_addf(review_fault(j, "RFC 5321 4.1.2"),
+		buf_addf(review_fault(r, "RFC 5321 4.1.2"),
 		    "not an address: %s", why);
 		return span_of(path.p, 0);
 	}
 	if (path.n > 1 && path.p[1] == '@')
-		review_remark(j, "RFC 5321 F.2", "A source route: servers "
+		review_remark(r, "RFC 5321 F.2", "A source route: servers "
 		    "pass it over, and clients should not send one.");
-	judge_address(j, &a);
+	judge_address(r, &a);
 	return span_drop(path, used);
 }
 
 /* Whether an address is UTF-8, or the command has such octets elsewhere. */
 static void
-judge_octets(struct review *j, const struct judgetext *text)
+judge_octets(struct review *r, const struct judgetext *text)
 {
-	if (!span_is_ascii(j->e->text) && !text->utf8)
-		review_wrong(j, "RFC 5321 2.4", "octets over 127 in a "
+	if (!span_is_ascii(r->e->text) && !text->utf8)
+		review_wrong(r, "RFC 5321 2.4", "octets over 127 in a "
 		    "command, without SMTPUTF8");
 }
 
 /* "FROM:<path> parameters" */
 static void
-judge_envelope(struct review *j, const struct judgeargs_offers *offers,
+judge_envelope(struct review *r, const struct judgeargs_offers *offers,
     struct judgetext *text)
 {
-	const char *word = review_is(j, "RCPT") ? "TO" : "FROM";
-	struct span rest = j->line->arg;
+	const char *word = review_is(r, "RCPT") ? "TO" : "FROM";
+	struct span rest = r->line->arg;
 
 	if (!span_case_begins(rest, word)) {
-		buf_addf(review_fault(j, j->line->verb[0] == 'R' ?
+		buf_addf(review_fault(r, r->line->verb[0] == 'R' ?
 		    "RFC 5321 4.1.1.3" : "RFC 5321 4.1.1.2"),
 		    "%s: is missing before the address", word);
 		return;
@@ -218,101 +218,101 @@ judge_envelope(struct review *j, const struct judgeargs_offers *offers,
 	rest = span_drop(rest, strlen(word));
 	if (rest.n > 0 && byte_is_blank(rest.p[0]) &&
 	    span_trim(rest).n > 0 && span_trim(rest).p[0] == ':') {
-		buf_addf(review_fault(j, "RFC 5321 3.3"),
+		buf_addf(review_fault(r, "RFC 5321 3.3"),
 		    "a blank before the colon of %s:", word);
 		rest = span_trim(rest);
 	}
 	if (rest.n == 0 || rest.p[0] != ':') {
-		buf_addf(review_fault(j, "RFC 5321 4.1.2"),
+		buf_addf(review_fault(r, "RFC 5321 4.1.2"),
 		    "no colon behind %s", word);
 		return;
 	}
 	rest = span_drop(rest, 1);
 	if (rest.n > 0 && byte_is_blank(rest.p[0])) {
-		buf_addf(review_fault(j, "RFC 5321 3.3"), "a blank behind "
+		buf_addf(review_fault(r, "RFC 5321 3.3"), "a blank behind "
 		    "%s: between the colon and the address there is none",
 		    word);
 		rest = span_trim(rest);
 	}
-	judge_parameters(j, offers, text, judge_path(j, rest));
+	judge_parameters(r, offers, text, judge_path(r, rest));
 	if (span_find(rest, '<') != NULL)
-		judge_octets(j, text);
+		judge_octets(r, text);
 }
 
 static void
-judge_chunk(struct review *j)
+judge_chunk(struct review *r)
 {
-	struct span rest = j->line->arg, size = span_take_word(&rest), last;
+	struct span rest = r->line->arg, size = span_take_word(&rest), last;
 	uintmax_t n;
 
 	last = span_trim(rest);
 	if (span_number(size, &n) < 0 ||
 	    (last.n > 0 && !span_case_is(last, "LAST")))
-		review_wrong(j, "RFC 3030 2", "not \"BDAT octets\" or \"BDAT "
+		review_wrong(r, "RFC 3030 2", "not \"BDAT octets\" or \"BDAT "
 		    "octets LAST\"");
 }
 
 /* The client's name: a domain, or an address in brackets. */
 static void
-judge_name(struct review *j)
+judge_name(struct review *r)
 {
-	struct span name = j->line->arg;
+	struct span name = r->line->arg;
 
 	if (name.n == 0 || addr_is_domain(name) || (name.n > 2 &&
 	    name.p[0] == '[' && name.p[name.n - 1] == ']' &&
 	    !span_has_control(name)))
 		return;
-	buf_addf(review_fault(j, "RFC 5321 4.1.1.1"), "%s takes a domain, or "
-	    "an address in brackets, as [192.0.2.1]", j->line->verb);
+	buf_addf(review_fault(r, "RFC 5321 4.1.1.1"), "%s takes a domain, or "
+	    "an address in brackets, as [192.0.2.1]", r->line->verb);
 }
 
 static void
-judge_length(struct review *j)
+judge_length(struct review *r)
 {
-	size_t n = j->e->text.n + 2, max = COMMAND_MAX;
+	size_t n = r->e->text.n + 2, max = COMMAND_MAX;
 
-	if (review_is(j, "AUTH"))
+	if (review_is(r, "AUTH"))
 		max = AUTH_MAX;
-	else if ((review_is(j, "MAIL") || review_is(j, "RCPT")) &&
-	    span_find(j->line->arg, '=') != NULL)
+	else if ((review_is(r, "MAIL") || review_is(r, "RCPT")) &&
+	    span_find(r->line->arg, '=') != NULL)
 		max += PARAMETERS_MAX;
 	if (n > max)
-		buf_addf(review_fault(j, review_is(j, "AUTH") ?
+		buf_addf(review_fault(r, review_is(r, "AUTH") ?
 		    "RFC 4954 4" : "RFC 5321 4.5.3.1.4"), "a command of %zu "
 		    "octets with its CRLF: %zu are allowed", n, max);
 }
 
 static void
-judge_words(struct review *j)
+judge_words(struct review *r)
 {
 	size_t i;
 
 	for (i = 0; i < COUNT(commands); i++) {
-		if (!review_is(j, commands[i].verb))
+		if (!review_is(r, commands[i].verb))
 			continue;
-		if (commands[i].words == NONE && j->line->arg.n > 0)
-			buf_addf(review_fault(j, commands[i].section),
+		if (commands[i].words == NONE && r->line->arg.n > 0)
+			buf_addf(review_fault(r, commands[i].section),
 			    "nothing may follow %s", commands[i].verb);
-		if (commands[i].words == SOME && j->line->arg.n == 0)
-			buf_addf(review_fault(j, commands[i].section),
+		if (commands[i].words == SOME && r->line->arg.n == 0)
+			buf_addf(review_fault(r, commands[i].section),
 			    "%s needs an argument", commands[i].verb);
 	}
 }
 
 void
-judgeargs(struct review *j, const struct judgeargs_offers *offers,
+judgeargs(struct review *r, const struct judgeargs_offers *offers,
     struct judgetext *text)
 {
-	judge_length(j);
-	judge_words(j);
-	if (review_is(j, "MAIL") || review_is(j, "RCPT") ||
-	    review_is(j, "SEND") || review_is(j, "SOML") ||
-	    review_is(j, "SAML"))
-		judge_envelope(j, offers, text);
-	else if (review_is(j, "BDAT"))
-		judge_chunk(j);
-	else if (review_is(j, "EHLO") || review_is(j, "HELO"))
-		judge_name(j);
-	else if (!review_is(j, "VRFY") && !review_is(j, "EXPN"))
-		judge_octets(j, text);
+	judge_length(r);
+	judge_words(r);
+	if (review_is(r, "MAIL") || review_is(r, "RCPT") ||
+	    review_is(r, "SEND") || review_is(r, "SOML") ||
+	    review_is(r, "SAML"))
+		judge_envelope(r, offers, text);
+	else if (review_is(r, "BDAT"))
+		judge_chunk(r);
+	else if (review_is(r, "EHLO") || review_is(r, "HELO"))
+		judge_name(r);
+	else if (!review_is(r, "VRFY") && !review_is(r, "EXPN"))
+		judge_octets(r, text);
 }

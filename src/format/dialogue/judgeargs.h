@@ -16,7 +16,7 @@ struct judgeargs_offers {
 int judgeargs_offered(const struct judgeargs_offers *o, struct span word);
 
 /* Looks at a command; text learns what MAIL says of it. */
-void judgeargs(struct review *j, const struct judgeargs_offers *offers,
+void judgeargs(struct review *r, const struct judgeargs_offers *offers,
     struct judgetext *text);
 
 #endif

@@ -38,100 +38,100 @@ is_in(const char *words, const char *verb)
 }
 
 static void
-judge_arguments(struct review *j)
+judge_arguments(struct review *r)
 {
-	struct span arg = j->line->arg;
-	const char *verb = j->line->verb;
+	struct span arg = r->line->arg;
+	const char *verb = r->line->verb;
 	const struct explain_command *c = explain_command(DIALOGUE_FTP,
 	    span_str(verb));
 	const char *section = c != NULL ? c->section : "RFC 959 5.3";
 
 	if (arg.n == 0 && is_in(with, verb))
-		buf_addf(review_fault(j, section), "%s needs an argument",
+		buf_addf(review_fault(r, section), "%s needs an argument",
 		    verb);
 	else if (arg.n > 0 && is_in(without, verb))
-		buf_addf(review_fault(j, section), "nothing may follow %s",
+		buf_addf(review_fault(r, section), "nothing may follow %s",
 		    verb);
-	else if (review_is(j, "PORT") && ftp_pasv_port(arg) == 0)
-		review_wrong(j, section, "PORT takes six numbers up to 255, "
+	else if (review_is(r, "PORT") && ftp_pasv_port(arg) == 0)
+		review_wrong(r, section, "PORT takes six numbers up to 255, "
 		    "h1,h2,h3,h4,p1,p2");
-	else if (review_is(j, "EPRT") && (arg.n < 8 ||
+	else if (review_is(r, "EPRT") && (arg.n < 8 ||
 	    arg.p[0] != arg.p[arg.n - 1]))
-		review_wrong(j, section, "EPRT takes |1|address|port| or "
+		review_wrong(r, section, "EPRT takes |1|address|port| or "
 		    "|2|address|port|");
-	else if (review_is(j, "TYPE") && memchr("AEILaeil", arg.p[0], 8) ==
+	else if (review_is(r, "TYPE") && memchr("AEILaeil", arg.p[0], 8) ==
 	    NULL)
-		review_wrong(j, section, "TYPE takes A, E, I or L");
+		review_wrong(r, section, "TYPE takes A, E, I or L");
 }
 
 static void
-judge_place(struct judgeftp *f, struct review *j)
+judge_place(struct judgeftp *f, struct review *r)
 {
-	if (is_in(logged_in, j->line->verb) && f->login == 0)
-		review_verb_misplaced(j, "RFC 959 5.4", "before a log-in");
-	else if (review_is(j, "PASS") && f->user == 0)
-		review_misplaced(j, "RFC 959 4.1.1", "PASS without a USER "
+	if (is_in(logged_in, r->line->verb) && f->login == 0)
+		review_verb_misplaced(r, "RFC 959 5.4", "before a log-in");
+	else if (review_is(r, "PASS") && f->user == 0)
+		review_misplaced(r, "RFC 959 4.1.1", "PASS without a USER "
 		    "that was accepted");
-	else if (review_is(j, "RNTO") && !f->renames)
-		review_misplaced(j, "RFC 959 4.1.3", "RNTO without a RNFR "
+	else if (review_is(r, "RNTO") && !f->renames)
+		review_misplaced(r, "RFC 959 4.1.3", "RNTO without a RNFR "
 		    "just before");
-	else if (f->all && (review_is(j, "PORT") || review_is(j, "PASV") ||
-	    review_is(j, "EPRT")))
-		review_misplaced(j, "RFC 2428 4", "after EPSV ALL nothing but "
+	else if (f->all && (review_is(r, "PORT") || review_is(r, "PASV") ||
+	    review_is(r, "EPRT")))
+		review_misplaced(r, "RFC 2428 4", "after EPSV ALL nothing but "
 		    "EPSV may open a data connection");
 }
 
 /* While a file is on its way, these may come. */
 static int
-is_allowed_early(const struct review *j)
+is_allowed_early(const struct review *r)
 {
-	return j->follow->state == FOLLOW_DATA && (review_is(j, "ABOR") ||
-	    review_is(j, "STAT") || review_is(j, "QUIT"));
+	return r->follow->state == FOLLOW_DATA && (review_is(r, "ABOR") ||
+	    review_is(r, "STAT") || review_is(r, "QUIT"));
 }
 
 /* A command beyond the RFCs: FEAT may have shown it, or an X begins it. */
 static void
-judge_unknown(const struct judgeftp *f, struct review *j)
+judge_unknown(const struct judgeftp *f, struct review *r)
 {
-	struct span line = j->e->text, word = verb_take(&line);
+	struct span line = r->e->text, word = verb_take(&line);
 	struct buf name = { 0 };
 
 	buf_addspan(&name, word);
 	if (ftp_offers(buf_span(&f->features), buf_str(&name)))
-		review_remark(j, "RFC 2389 3", "A command of its own, which "
+		review_remark(r, "RFC 2389 3", "A command of its own, which "
 		    "FEAT has shown.");
 	else if (word.n > 0 && (word.p[0] == 'X' || word.p[0] == 'x'))
-		review_remark(j, "RFC 1123 4.1.3.1", "An experimental command, "
+		review_remark(r, "RFC 1123 4.1.3.1", "An experimental command, "
 		    "as the X says: both sides must have agreed on it.");
 	else
-		review_wrong(j, "RFC 959 5.3", "not a command of FTP");
+		review_wrong(r, "RFC 959 5.3", "not a command of FTP");
 	buf_free(&name);
 }
 
 static void
-judge_command(struct judgeftp *f, struct review *j)
+judge_command(struct judgeftp *f, struct review *r)
 {
-	if (*j->line->verb == '\0')
-		judge_unknown(f, j);
-	judge_arguments(j);
-	judge_place(f, j);
-	if (review_is_early(j) &&
-	    !is_allowed_early(j))
-		review_remark(j, "RFC 959 5.4", j->follow->state ==
+	if (*r->line->verb == '\0')
+		judge_unknown(f, r);
+	judge_arguments(r);
+	judge_place(f, r);
+	if (review_is_early(r) &&
+	    !is_allowed_early(r))
+		review_remark(r, "RFC 959 5.4", r->follow->state ==
 		    FOLLOW_CONNECT ? "Sent before the server has greeted: "
 		    "clients should wait." : "Sent before the reply to the "
 		    "command above: clients should wait.");
-	if (review_is(j, "PASS") && !j->follow->tls)
-		review_remark(j, "RFC 4217 4", "The password can be read by "
+	if (review_is(r, "PASS") && !r->follow->tls)
+		review_remark(r, "RFC 4217 4", "The password can be read by "
 		    "whoever listens: AUTH TLS comes before it.");
-	if (review_is(j, "USER")) {
-		f->user = j->line->turn;
+	if (review_is(r, "USER")) {
+		f->user = r->line->turn;
 		f->login = 0;
-	} else if (review_is(j, "PASS"))
-		f->login = j->line->turn;
-	if (review_is(j, "EPSV") && span_case_is(j->line->arg, "ALL"))
-		f->asks_all = j->line->turn;
-	f->renames = review_is(j, "RNFR");
+	} else if (review_is(r, "PASS"))
+		f->login = r->line->turn;
+	if (review_is(r, "EPSV") && span_case_is(r->line->arg, "ALL"))
+		f->asks_all = r->line->turn;
+	f->renames = review_is(r, "RNFR");
 }
 
 /* The code says what another command would be answered. */
@@ -147,79 +147,79 @@ fits(const char *verb, int code)
 }
 
 static void
-judge_form(struct review *j)
+judge_form(struct review *r)
 {
-	const struct follow_line *l = j->line;
+	const struct follow_line *l = r->line;
 
 	if (l->code == 227 && ftp_pasv_port(l->text) == 0)
-		review_wrong(j, "RFC 959 4.2.2", "a 227 has six numbers up to "
+		review_wrong(r, "RFC 959 4.2.2", "a 227 has six numbers up to "
 		    "255, h1,h2,h3,h4,p1,p2");
 	if (l->code == 229 && ftp_epsv_port(l->text) == 0)
-		review_wrong(j, "RFC 2428 3", "a 229 has the port so: "
+		review_wrong(r, "RFC 2428 3", "a 229 has the port so: "
 		    "(|||port|)");
 	if (l->code == 257 && span_find(l->text, '"') == NULL)
-		review_wrong(j, "RFC 959 4.2.2", "a 257 has the directory in "
+		review_wrong(r, "RFC 959 4.2.2", "a 257 has the directory in "
 		    "quotes");
 }
 
 static void
-judge_reply(struct review *j)
+judge_reply(struct review *r)
 {
-	const struct follow_line *l = j->line;
+	const struct follow_line *l = r->line;
 
 	if (l->stray)
-		review_wrong(j, "RFC 959 5.4", "no command has asked for this "
+		review_wrong(r, "RFC 959 5.4", "no command has asked for this "
 		    "reply");
 	else if (l->turn == 0 && l->digit < 4 && l->code != 220 &&
 	    l->code != 120)
-		review_wrong(j, "RFC 959 5.4", "no greeting: that is 220, or "
+		review_wrong(r, "RFC 959 5.4", "no greeting: that is 220, or "
 		    "a refusal");
 	else if (l->turn > 0 && l->digit < 4 && *l->verb != '\0' &&
 	    !fits(l->verb, l->code))
-		buf_addf(review_fault(j, "RFC 959 5.4"), "%d is no answer to "
+		buf_addf(review_fault(r, "RFC 959 5.4"), "%d is no answer to "
 		    "%s: the replies are out of step with the commands",
 		    l->code, l->verb);
 	else
-		judge_form(j);
+		judge_form(r);
 }
 
 static void
-learn(struct judgeftp *f, const struct review *j)
+learn(struct judgeftp *f, const struct review *r)
 {
-	const struct follow_line *l = j->line;
+	const struct follow_line *l = r->line;
 
 	if (l->code == 230 || l->code == 232)
 		f->login = l->turn;
-	else if (review_is(j, "REIN") && l->digit == 2)
+	else if (review_is(r, "REIN") && l->digit == 2)
 		f->login = 0;
-	else if (review_is(j, "PASS") && l->digit > 3 && l->turn == f->login)
+	else if (review_is(r, "PASS") && l->digit > 3 && l->turn == f->login)
 		f->login = 0;
-	else if (review_is(j, "USER") && l->digit > 3)
+	else if (review_is(r, "USER") && l->digit > 3)
 		f->user = 0;
-	else if (review_is(j, "EPSV") && l->turn == f->asks_all)
+	else if (review_is(r, "EPSV") && l->turn == f->asks_all)
 		f->all = l->digit == 2;
 }
 
 void
-judgeftp_line(struct judgeftp *f, struct review *j)
+judgeftp_line(struct judgeftp *f, struct review *r)
 {
-	switch (j->line->kind) {
+	switch (r->line->kind) {
 	case FOLLOW_COMMAND:
-		judge_command(f, j);
+		judge_command(f, r);
 		break;
 	case FOLLOW_NO_REPLY:
-		review_wrong(j, "RFC 959 4.2", "not a reply: it has no code "
+		review_wrong(r, "RFC 959 4.2", "not a reply: it has no code "
 		    "of three digits and a blank or hyphen");
 		break;
 	case FOLLOW_REPLY:
-		if (j->line->first)
-			judge_reply(j);
-		else if (review_is(j, "FEAT")) {
-			buf_addspan(&f->features, j->line->text);
+		if (r->line->first)
+			judge_reply(r);
+		else if (review_is(r, "FEAT")) {
+			buf_addspan(&f->features, r->line->text);
 			buf_addc(&f->features, '\n');
 		}
-		if (j->line->last)
-			learn(f, j);
+		if (r->line->last)
+			learn(f, r);
 		break;
 	default:
 		break;

@@ -18,7 +18,7 @@ struct judgeftp {
 	int all;		/* ... which was accepted */
 };
 
-void judgeftp_line(struct judgeftp *f, struct review *j);
+void judgeftp_line(struct judgeftp *f, struct review *r);
 void judgeftp_free(struct judgeftp *f);
 
 #endif

@@ -36,11 +36,11 @@ static const struct {
 };
 
 static int
-is_about_message(const struct review *j)
+is_about_message(const struct review *r)
 {
-	return review_is(j, "RETR") || review_is(j, "DELE") ||
-	    review_is(j, "TOP") || review_is(j, "LIST") ||
-	    review_is(j, "UIDL");
+	return review_is(r, "RETR") || review_is(r, "DELE") ||
+	    review_is(r, "TOP") || review_is(r, "LIST") ||
+	    review_is(r, "UIDL");
 }
 
 static size_t
@@ -69,100 +69,100 @@ is_deleted(const struct judgepop3 *p, uintmax_t n)
 
 /* Its first argument is the number of a message that is still there. */
 static void
-judge_number(struct judgepop3 *p, struct review *j, const char *section)
+judge_number(struct judgepop3 *p, struct review *r, const char *section)
 {
-	struct span word = span_word(j->line->arg);
+	struct span word = span_word(r->line->arg);
 	uintmax_t n;
 
 	if (word.n == 0)
 		return;
 	if (span_number(word, &n) < 0 || n == 0)
-		buf_addf(review_fault(j, section), "%s takes the number of a "
-		    "message, from 1", j->line->verb);
+		buf_addf(review_fault(r, section), "%s takes the number of a "
+		    "message, from 1", r->line->verb);
 	else if (is_deleted(p, n))
-		buf_addf(review_fault(j, "RFC 1939 5"), "message %ju has been "
+		buf_addf(review_fault(r, "RFC 1939 5"), "message %ju has been "
 		    "marked as deleted", n);
 }
 
 static void
-judge_arguments(struct judgepop3 *p, struct review *j, size_t i)
+judge_arguments(struct judgepop3 *p, struct review *r, size_t i)
 {
-	size_t n = count_words(j->line->arg);
+	size_t n = count_words(r->line->arg);
 
 	if (n < commands[i].least || n > commands[i].most)
-		buf_addf(review_fault(j, commands[i].section), n >
+		buf_addf(review_fault(r, commands[i].section), n >
 		    commands[i].most ? "too much stands behind %s" :
 		    "%s needs an argument", commands[i].verb);
-	if (is_about_message(j))
-		judge_number(p, j, commands[i].section);
+	if (is_about_message(r))
+		judge_number(p, r, commands[i].section);
 }
 
 static void
-judge_place(struct judgepop3 *p, struct review *j, size_t i)
+judge_place(struct judgepop3 *p, struct review *r, size_t i)
 {
 	const char *section = commands[i].section;
 
 	if (commands[i].state == BEFORE && p->login != 0)
-		review_verb_misplaced(j, section, "after a log-in");
+		review_verb_misplaced(r, section, "after a log-in");
 	else if (commands[i].state == BEHIND && p->login == 0)
-		review_verb_misplaced(j, section, "before a log-in");
-	else if (review_is(j, "PASS") && p->user == 0)
-		review_misplaced(j, "RFC 1939 7", "PASS without a USER that "
+		review_verb_misplaced(r, section, "before a log-in");
+	else if (review_is(r, "PASS") && p->user == 0)
+		review_misplaced(r, "RFC 1939 7", "PASS without a USER that "
 		    "was accepted");
-	else if (review_is(j, "APOP") && !p->timestamp)
-		review_misplaced(j, "RFC 1939 7", "APOP, and the greeting had "
+	else if (review_is(r, "APOP") && !p->timestamp)
+		review_misplaced(r, "RFC 1939 7", "APOP, and the greeting had "
 		    "no timestamp in <>");
 }
 
 static void
-remark_login(struct review *j)
+remark_login(struct review *r)
 {
-	if ((review_is(j, "PASS") || (review_is(j, "AUTH") &&
-	    (span_case_is(span_word(j->line->arg), "PLAIN") ||
-	    span_case_is(span_word(j->line->arg), "LOGIN")))) &&
-	    !j->follow->tls)
-		review_remark(j, "RFC 2595 2.1", "The password can be read by "
+	if ((review_is(r, "PASS") || (review_is(r, "AUTH") &&
+	    (span_case_is(span_word(r->line->arg), "PLAIN") ||
+	    span_case_is(span_word(r->line->arg), "LOGIN")))) &&
+	    !r->follow->tls)
+		review_remark(r, "RFC 2595 2.1", "The password can be read by "
 		    "whoever listens: STLS comes before it.");
 }
 
 static void
-claim(struct judgepop3 *p, const struct review *j)
+claim(struct judgepop3 *p, const struct review *r)
 {
-	if (review_is(j, "USER"))
-		p->user = j->line->turn;
-	else if (review_is(j, "PASS") || review_is(j, "APOP") ||
-	    (review_is(j, "AUTH") && j->line->arg.n > 0))
-		p->login = j->line->turn;
-	else if (review_is(j, "RSET"))
+	if (review_is(r, "USER"))
+		p->user = r->line->turn;
+	else if (review_is(r, "PASS") || review_is(r, "APOP") ||
+	    (review_is(r, "AUTH") && r->line->arg.n > 0))
+		p->login = r->line->turn;
+	else if (review_is(r, "RSET"))
 		buf_clear(&p->deleted);
 }
 
 static void
-judge_command(struct judgepop3 *p, struct review *j)
+judge_command(struct judgepop3 *p, struct review *r)
 {
-	size_t i, n = j->e->text.n + 2;
+	size_t i, n = r->e->text.n + 2;
 
-	if (*j->line->verb == '\0' && j->e->text.n > 0 &&
-	    (j->e->text.p[0] | 0x20) == 'x')
-		review_remark(j, "RFC 1939 3", "A command of its own, as the X "
+	if (*r->line->verb == '\0' && r->e->text.n > 0 &&
+	    (r->e->text.p[0] | 0x20) == 'x')
+		review_remark(r, "RFC 1939 3", "A command of its own, as the X "
 		    "says: both sides must have agreed on it.");
-	else if (*j->line->verb == '\0')
-		review_wrong(j, "RFC 1939 3", "not a command of POP3");
+	else if (*r->line->verb == '\0')
+		review_wrong(r, "RFC 1939 3", "not a command of POP3");
 	for (i = 0; i < COUNT(commands); i++)
-		if (review_is(j, commands[i].verb)) {
-			judge_arguments(p, j, i);
-			judge_place(p, j, i);
+		if (review_is(r, commands[i].verb)) {
+			judge_arguments(p, r, i);
+			judge_place(p, r, i);
 		}
-	if (n > (review_is(j, "AUTH") ? AUTH_MAX : COMMAND_MAX))
-		buf_addf(review_fault(j, "RFC 2449 4"), "a command of %zu "
+	if (n > (review_is(r, "AUTH") ? AUTH_MAX : COMMAND_MAX))
+		buf_addf(review_fault(r, "RFC 2449 4"), "a command of %zu "
 		    "octets with its CRLF: %d are allowed", n, COMMAND_MAX);
-	if (review_is_early(j))
-		review_wrong(j, "RFC 2449 6.6", j->follow->state ==
+	if (review_is_early(r))
+		review_wrong(r, "RFC 2449 6.6", r->follow->state ==
 		    FOLLOW_CONNECT ? "sent before the server has greeted" :
 		    "sent before the reply to the command above, and CAPA has "
 		    "not shown PIPELINING");
-	remark_login(j);
-	claim(p, j);
+	remark_login(r);
+	claim(p, r);
 }
 
 static void
@@ -177,137 +177,137 @@ refused(struct judgepop3 *p, const struct follow_line *l)
 }
 
 static void
-granted(struct judgepop3 *p, const struct review *j)
+granted(struct judgepop3 *p, const struct review *r)
 {
-	if (j->line->turn == 0)
-		p->timestamp = span_find(j->line->text, '<') != NULL &&
-		    span_find(j->line->text, '>') != NULL;
-	if (review_is(j, "STLS"))
+	if (r->line->turn == 0)
+		p->timestamp = span_find(r->line->text, '<') != NULL &&
+		    span_find(r->line->text, '>') != NULL;
+	if (review_is(r, "STLS"))
 		p->user = p->login = 0;
 }
 
 /* "+OK 2 320" */
 static void
-judge_stat(struct review *j)
+judge_stat(struct review *r)
 {
-	struct span rest = j->line->text, n = span_take_word(&rest);
+	struct span rest = r->line->text, n = span_take_word(&rest);
 	uintmax_t messages, octets;
 
 	if (span_number(n, &messages) < 0 ||
 	    span_number(span_word(span_trim(rest)), &octets) < 0)
-		review_wrong(j, "RFC 1939 5", "the answer to STAT is +OK, the "
+		review_wrong(r, "RFC 1939 5", "the answer to STAT is +OK, the "
 		    "number of messages, and their octets");
 }
 
 static void
-judge_reply(struct judgepop3 *p, struct review *j)
+judge_reply(struct judgepop3 *p, struct review *r)
 {
-	const struct follow_line *l = j->line;
-	size_t n = j->e->text.n + 2;
+	const struct follow_line *l = r->line;
+	size_t n = r->e->text.n + 2;
 
 	if (l->kind == FOLLOW_NO_REPLY) {
-		review_wrong(j, "RFC 1939 3", p->listed ? "not a reply: the "
+		review_wrong(r, "RFC 1939 3", p->listed ? "not a reply: the "
 		    "list has ended above, at a dot alone on its line; a line "
 		    "that is a dot needs a second one" :
 		    "not a reply: neither +OK nor -ERR");
 		return;
 	}
 	p->listed = 0;
-	if (l->digit != 3 && !span_begins(j->e->text, "+OK") &&
-	    !span_begins(j->e->text, "-ERR"))
-		review_wrong(j, "RFC 1939 3", "+OK and -ERR are in capitals");
+	if (l->digit != 3 && !span_begins(r->e->text, "+OK") &&
+	    !span_begins(r->e->text, "-ERR"))
+		review_wrong(r, "RFC 1939 3", "+OK and -ERR are in capitals");
 	if (n > REPLY_MAX && l->digit != 3)
-		buf_addf(review_fault(j, "RFC 1939 3"), "a reply of %zu "
+		buf_addf(review_fault(r, "RFC 1939 3"), "a reply of %zu "
 		    "octets with its CRLF: %d are allowed", n, REPLY_MAX);
 	if (l->stray)
-		review_wrong(j, "RFC 1939 3", "no command has asked for this "
+		review_wrong(r, "RFC 1939 3", "no command has asked for this "
 		    "reply: each has one, and no more");
-	else if (l->digit == 3 && !review_is(j, "AUTH"))
-		review_wrong(j, "RFC 5034 4", "a challenge, and nobody is in "
+	else if (l->digit == 3 && !review_is(r, "AUTH"))
+		review_wrong(r, "RFC 5034 4", "a challenge, and nobody is in "
 		    "AUTH");
-	else if (l->digit == 2 && review_is(j, "STAT"))
-		judge_stat(j);
+	else if (l->digit == 2 && review_is(r, "STAT"))
+		judge_stat(r);
 	if (l->digit == 5)
 		refused(p, l);
 	else if (l->digit == 2)
-		granted(p, j);
+		granted(p, r);
 }
 
 /* "1 120"; "1 whqtswO00WBw418f9t5JxYwZ" */
 static void
-judge_listing(struct review *j, struct span line)
+judge_listing(struct review *r, struct span line)
 {
 	struct span number = span_take_word(&line), word;
-	int unique = review_is(j, "UIDL");
+	int unique = review_is(r, "UIDL");
 	uintmax_t n, octets;
 
 	word = span_word(span_trim(line));
 	if (span_number(number, &n) < 0 || n == 0 || word.n == 0 ||
 	    (unique ? word.n > ID_MAX : span_number(word, &octets) < 0))
-		review_wrong(j, unique ? "RFC 1939 7" : "RFC 1939 5", unique ?
+		review_wrong(r, unique ? "RFC 1939 7" : "RFC 1939 5", unique ?
 		    "each line is the number of a message and an id of up to "
 		    "70 octets" : "each line is the number of a message and "
 		    "its octets");
 }
 
 static int
-is_message(const struct review *j)
+is_message(const struct review *r)
 {
-	return review_is(j, "RETR") || review_is(j, "TOP");
+	return review_is(r, "RETR") || review_is(r, "TOP");
 }
 
 static void
-judge_list(struct review *j)
+judge_list(struct review *r)
 {
-	struct span line = j->e->text, text = line;
+	struct span line = r->e->text, text = line;
 
-	if (is_message(j) && j->mail != NULL) {
+	if (is_message(r) && r->mail != NULL) {
 		if (text.n > 1 && text.p[0] == '.')
 			text = span_drop(text, 1);
-		explainmail_line(j->mail, j->notes, text);
+		explainmail_line(r->mail, r->notes, text);
 	}
-	if (review_is(j, "LIST") || review_is(j, "UIDL"))
-		judge_listing(j, line);
+	if (review_is(r, "LIST") || review_is(r, "UIDL"))
+		judge_listing(r, line);
 	else if (line.n > 1 && line.p[0] == '.' && line.p[1] != '.')
-		review_wrong(j, "RFC 1939 3", "a line that begins with a dot, "
+		review_wrong(r, "RFC 1939 3", "a line that begins with a dot, "
 		    "which was not doubled: the client takes it off");
 	else if (line.n > 1 && line.p[0] == '.')
-		notes_add(j->notes, NOTE_MEANS, "RFC 1939 3", "A line of the "
+		notes_add(r->notes, NOTE_MEANS, "RFC 1939 3", "A line of the "
 		    "message that begins with a dot: one more stands before "
 		    "it, which the client takes off.");
 }
 
 /* A DELE that was accepted. */
 static void
-note_deleted(struct judgepop3 *p, const struct review *j)
+note_deleted(struct judgepop3 *p, const struct review *r)
 {
 	uintmax_t n;
 
-	if (j->line->kind == FOLLOW_COMMAND && review_is(j, "DELE") &&
+	if (r->line->kind == FOLLOW_COMMAND && review_is(r, "DELE") &&
 	    p->deleted.n < DELETED_MAX * sizeof n &&
-	    span_number(span_word(j->line->arg), &n) == 0)
+	    span_number(span_word(r->line->arg), &n) == 0)
 		buf_add(&p->deleted, &n, sizeof n);
 }
 
 void
-judgepop3_line(struct judgepop3 *p, struct review *j)
+judgepop3_line(struct judgepop3 *p, struct review *r)
 {
-	switch (j->line->kind) {
+	switch (r->line->kind) {
 	case FOLLOW_COMMAND:
-		judge_command(p, j);
-		note_deleted(p, j);
+		judge_command(p, r);
+		note_deleted(p, r);
 		break;
 	case FOLLOW_REPLY:
 	case FOLLOW_NO_REPLY:
-		judge_reply(p, j);
+		judge_reply(p, r);
 		break;
 	case FOLLOW_LIST:
-		judge_list(j);
+		judge_list(r);
 		break;
 	case FOLLOW_LIST_END:
 		p->listed = 1;
-		if (is_message(j) && j->mail != NULL)
-			explainmail_end(j->mail, j->notes);
+		if (is_message(r) && r->mail != NULL)
+			explainmail_end(r->mail, r->notes);
 		break;
 	default:
 		break;

@@ -16,7 +16,7 @@ struct judgepop3 {
 	struct buf deleted;	/* numbers of messages, each uintmax_t */
 };
 
-void judgepop3_line(struct judgepop3 *p, struct review *j);
+void judgepop3_line(struct judgepop3 *p, struct review *r);
 void judgepop3_free(struct judgepop3 *p);
 
 #endif

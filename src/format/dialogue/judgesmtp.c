@@ -53,57 +53,57 @@ find_command(const char *verb)
  * PIPELINING: the client may not have known.
  */
 static void
-judge_envelope(struct judgesmtp *s, struct review *j, unsigned need)
+judge_envelope(struct judgesmtp *s, struct review *r, unsigned need)
 {
-	int knows = (j->follow->offers & OFFER_PIPELINING) == 0;
+	int knows = (r->follow->offers & OFFER_PIPELINING) == 0;
 
 	if ((need & SENDER) != 0 && s->sender == 0) {
 		if (!s->no_sender || knows)
-			review_verb_misplaced(j, ORDER, s->no_sender ?
+			review_verb_misplaced(r, ORDER, s->no_sender ?
 			    "after MAIL was refused" : "before MAIL");
 	} else if ((need & RCPT) != 0 && s->rcpts == 0) {
 		if (s->refused == 0 || knows)
-			review_verb_misplaced(j, ORDER,
+			review_verb_misplaced(r, ORDER,
 			    "without a RCPT that was accepted");
 	}
 }
 
 /* Whether it may stand here, by what came before it. */
 static void
-judge_order(struct judgesmtp *s, struct review *j)
+judge_order(struct judgesmtp *s, struct review *r)
 {
-	unsigned need = find_command(j->line->verb)->needs;
+	unsigned need = find_command(r->line->verb)->needs;
 
 	if ((need & HELLO) != 0 && s->hello == 0)
-		review_verb_misplaced(j, ORDER, "before EHLO or HELO");
+		review_verb_misplaced(r, ORDER, "before EHLO or HELO");
 	if ((need & OUTSIDE) != 0 && s->sender != 0)
-		review_verb_misplaced(j, review_is(j, "AUTH") ?
+		review_verb_misplaced(r, review_is(r, "AUTH") ?
 		    "RFC 4954 4" : ORDER, "in a transaction that is open");
-	judge_envelope(s, j, need);
-	if (review_is(j, "DATA") && s->chunks)
-		review_verb_misplaced(j, "RFC 3030 2",
+	judge_envelope(s, r, need);
+	if (review_is(r, "DATA") && s->chunks)
+		review_verb_misplaced(r, "RFC 3030 2",
 		    "after BDAT in one transaction");
-	if (review_is(j, "AUTH") && s->logged_in)
-		review_verb_misplaced(j, "RFC 4954 4",
+	if (review_is(r, "AUTH") && s->logged_in)
+		review_verb_misplaced(r, "RFC 4954 4",
 		    "after a log-in that succeeded");
 	if (s->hello != 0 && (((need & OFFER) != 0 &&
-	    !judgeargs_offered(&s->offers, span_str(j->line->verb))) ||
-	    (review_is(j, "BDAT") &&
+	    !judgeargs_offered(&s->offers, span_str(r->line->verb))) ||
+	    (review_is(r, "BDAT") &&
 	    !judgeargs_offered(&s->offers, span_str("CHUNKING")))))
-		review_verb_misplaced(j, "RFC 5321 2.2.1",
+		review_verb_misplaced(r, "RFC 5321 2.2.1",
 		    "was not offered by EHLO");
 }
 
 /* AUTH that shows a password to all who listen. */
 static void
-remark_login(struct review *j)
+remark_login(struct review *r)
 {
-	struct span mechanism = span_word(j->line->arg);
+	struct span mechanism = span_word(r->line->arg);
 
-	if (review_is(j, "AUTH") && !j->follow->tls &&
+	if (review_is(r, "AUTH") && !r->follow->tls &&
 	    (span_case_is(mechanism, "PLAIN") ||
 	    span_case_is(mechanism, "LOGIN")))
-		review_remark(j, "RFC 4954 4", "The password can be read by "
+		review_remark(r, "RFC 4954 4", "The password can be read by "
 		    "whoever listens: STARTTLS comes before such an AUTH.");
 }
 
@@ -116,9 +116,9 @@ forget_transaction(struct judgesmtp *s)
 }
 
 static void
-begin_chunk(struct judgesmtp *s, const struct review *j)
+begin_chunk(struct judgesmtp *s, const struct review *r)
 {
-	struct span rest = j->line->arg;
+	struct span rest = r->line->arg;
 
 	span_take_word(&rest);
 	s->last = span_case_is(span_trim(rest), "LAST");
@@ -127,139 +127,139 @@ begin_chunk(struct judgesmtp *s, const struct review *j)
 }
 
 static int
-begins_transaction(const struct review *j)
+begins_transaction(const struct review *r)
 {
 	const struct verb *v = verb_find(DIALOGUE_SMTP,
-	    span_str(j->line->verb));
+	    span_str(r->line->verb));
 
 	return v != NULL && (v->bits & VERB_SENDER) != 0;
 }
 
 /* What a command asks for; it is taken back where it is refused. */
 static void
-claim(struct judgesmtp *s, const struct review *j)
+claim(struct judgesmtp *s, const struct review *r)
 {
-	if (review_is(j, "EHLO") || review_is(j, "HELO")) {
+	if (review_is(r, "EHLO") || review_is(r, "HELO")) {
 		forget_transaction(s);
 		s->hello_before = s->hello;
-		s->hello = j->line->turn;
+		s->hello = r->line->turn;
 		s->offers.known = 0;
 		buf_clear(&s->offers.words);
-	} else if (review_is(j, "RSET"))
+	} else if (review_is(r, "RSET"))
 		forget_transaction(s);
-	else if (review_is(j, "RCPT"))
+	else if (review_is(r, "RCPT"))
 		s->rcpts++;
-	else if (review_is(j, "BDAT"))
-		begin_chunk(s, j);
-	else if (review_is(j, "DATA")) {
+	else if (review_is(r, "BDAT"))
+		begin_chunk(s, r);
+	else if (review_is(r, "DATA")) {
 		s->no_data = 0;
 		s->due = 1;
-	} else if (begins_transaction(j)) {
+	} else if (begins_transaction(r)) {
 		forget_transaction(s);
-		s->sender = j->line->turn;
+		s->sender = r->line->turn;
 	}
 }
 
 /* What is no command: most likely the text of a message, and why it is here. */
 static void
-judge_unknown(struct judgesmtp *s, struct review *j,
+judge_unknown(struct judgesmtp *s, struct review *r,
     enum judgesmtp_behind behind)
 {
-	struct span word = span_word(j->e->text);
+	struct span word = span_word(r->e->text);
 
 	if (behind == BEHIND_DOT) {
 		s->behind = BEHIND_DOT;
-		review_wrong(j, "RFC 5321 4.5.2", "no command: the text has "
+		review_wrong(r, "RFC 5321 4.5.2", "no command: the text has "
 		    "ended above, at a dot alone on its line; a line of the "
 		    "text that is a dot needs a second one");
 	} else if (behind == BEHIND_CHUNK) {
 		s->behind = BEHIND_CHUNK;
-		review_wrong(j, "RFC 3030 2", "no command: more octets have "
+		review_wrong(r, "RFC 3030 2", "no command: more octets have "
 		    "come than BDAT said");
 	} else if (s->no_data != 0)
-		buf_addf(review_fault(j, "RFC 5321 3.3"), "no command: DATA "
+		buf_addf(review_fault(r, "RFC 5321 3.3"), "no command: DATA "
 		    "was refused with %d, and text sent even so", s->no_data);
 	else if (word.n == 0)
-		review_wrong(j, "RFC 5321 4.1.1", "an empty line is no "
+		review_wrong(r, "RFC 5321 4.1.1", "an empty line is no "
 		    "command");
 	else if (s->offers.known &&
 	    judgeargs_offered(&s->offers, word))
-		review_remark(j, "RFC 5321 2.2.1", "A command of its own, "
+		review_remark(r, "RFC 5321 2.2.1", "A command of its own, "
 		    "which EHLO has shown.");
 	else if (word.p[0] == 'X' || word.p[0] == 'x')
-		review_remark(j, "RFC 5321 4.1.5", "A command of its own, as "
+		review_remark(r, "RFC 5321 4.1.5", "A command of its own, as "
 		    "the X says: both sides must have agreed on it.");
 	else
-		review_wrong(j, "RFC 5321 4.1.1", "not a command of SMTP");
+		review_wrong(r, "RFC 5321 4.1.1", "not a command of SMTP");
 }
 
 static void
-judge_early(struct judgesmtp *s, struct review *j)
+judge_early(struct judgesmtp *s, struct review *r)
 {
-	if (s->told_early == j->line->turn)
+	if (s->told_early == r->line->turn)
 		return;
-	s->told_early = j->line->turn;
-	if (j->line->kind == FOLLOW_TEXT)
-		review_wrong(j, "RFC 5321 4.1.1.4",
+	s->told_early = r->line->turn;
+	if (r->line->kind == FOLLOW_TEXT)
+		review_wrong(r, "RFC 5321 4.1.1.4",
 		    "text sent before the reply to DATA");
-	else if (j->follow->state == FOLLOW_CONNECT)
-		review_wrong(j, "RFC 5321 4.3.1",
+	else if (r->follow->state == FOLLOW_CONNECT)
+		review_wrong(r, "RFC 5321 4.3.1",
 		    "sent before the server has greeted");
-	else if ((j->follow->offers & OFFER_PIPELINING) == 0)
-		review_wrong(j, "RFC 5321 4.3.1", "sent before the reply to "
+	else if ((r->follow->offers & OFFER_PIPELINING) == 0)
+		review_wrong(r, "RFC 5321 4.3.1", "sent before the reply to "
 		    "the command above, and PIPELINING was not offered");
 	else
-		review_wrong(j, "RFC 2920 3.1", "sent before the reply to a "
+		review_wrong(r, "RFC 2920 3.1", "sent before the reply to a "
 		    "command above that must be waited for, PIPELINING or not");
 }
 
 static void
-judge_command(struct judgesmtp *s, struct review *j)
+judge_command(struct judgesmtp *s, struct review *r)
 {
 	enum judgesmtp_behind behind = s->behind;
 
 	s->behind = BEHIND_COMMAND;
-	if (*j->line->verb == '\0') {
-		judge_unknown(s, j, behind);
+	if (*r->line->verb == '\0') {
+		judge_unknown(s, r, behind);
 		if (s->behind != BEHIND_COMMAND)
 			return;
 	} else {
 		/* Plain dialogues may leave the text out, with its dot. */
 		if ((behind == BEHIND_CHUNK && s->last) || s->due)
 			forget_transaction(s);
-		judge_order(s, j);
-		claim(s, j);
-		judgeargs(j, &s->offers, &s->text);
-		remark_login(j);
+		judge_order(s, r);
+		claim(s, r);
+		judgeargs(r, &s->offers, &s->text);
+		remark_login(r);
 	}
-	if (review_is_early(j))
-		judge_early(s, j);
+	if (review_is_early(r))
+		judge_early(s, r);
 }
 
 static void
-judge_text(struct judgesmtp *s, struct review *j)
+judge_text(struct judgesmtp *s, struct review *r)
 {
-	if (review_is_early(j))
-		judge_early(s, j);
-	judgetext_line(&s->text, j, !s->chunks);
-	if (s->chunks && j->follow->left == 0 && s->last)
-		judgetext_end(&s->text, j);
+	if (review_is_early(r))
+		judge_early(s, r);
+	judgetext_line(&s->text, r, !s->chunks);
+	if (s->chunks && r->follow->left == 0 && s->last)
+		judgetext_end(&s->text, r);
 }
 
 /* The transaction is over, whatever the server says. */
 static void
-judge_dot(struct judgesmtp *s, struct review *j)
+judge_dot(struct judgesmtp *s, struct review *r)
 {
-	judgetext_end(&s->text, j);
+	judgetext_end(&s->text, r);
 	forget_transaction(s);
 	s->behind = BEHIND_DOT;
 }
 
 /* What a client may not say any more, or need not. */
 static void
-refused(struct judgesmtp *s, const struct review *j)
+refused(struct judgesmtp *s, const struct review *r)
 {
-	const struct follow_line *l = j->line;
+	const struct follow_line *l = r->line;
 
 	if (l->turn == 0)
 		return;
@@ -268,44 +268,44 @@ refused(struct judgesmtp *s, const struct review *j)
 	else if (l->turn == s->sender) {
 		forget_transaction(s);
 		s->no_sender = 1;
-	} else if (review_is(j, "RCPT") && s->rcpts > 0 &&
+	} else if (review_is(r, "RCPT") && s->rcpts > 0 &&
 	    l->turn > s->sender) {
 		s->rcpts--;
 		s->refused++;
-	} else if (review_is(j, "DATA")) {
+	} else if (review_is(r, "DATA")) {
 		s->no_data = l->code;
 		s->due = 0;
 	}
 }
 
 static void
-granted(struct judgesmtp *s, const struct review *j)
+granted(struct judgesmtp *s, const struct review *r)
 {
-	if (review_is(j, "STARTTLS")) {
+	if (review_is(r, "STARTTLS")) {
 		s->hello = s->hello_before = 0;
 		s->offers.known = 0;
 		forget_transaction(s);
-	} else if (review_is(j, "AUTH") && j->line->digit == 2)
+	} else if (review_is(r, "AUTH") && r->line->digit == 2)
 		s->logged_in = 1;
-	else if (review_is(j, "BDAT") && s->last && j->line->digit == 2 &&
-	    j->line->turn > s->sender)
+	else if (review_is(r, "BDAT") && s->last && r->line->digit == 2 &&
+	    r->line->turn > s->sender)
 		forget_transaction(s);
 }
 
 /* A keyword of EHLO; HELO offers nothing. */
 static void
-learn_offers(struct judgesmtp *s, const struct review *j)
+learn_offers(struct judgesmtp *s, const struct review *r)
 {
-	struct span rest = j->line->text, word;
+	struct span rest = r->line->text, word;
 
-	if (j->line->turn != s->hello || j->line->digit != 2)
+	if (r->line->turn != s->hello || r->line->digit != 2)
 		return;
-	if (!j->line->first) {
+	if (!r->line->first) {
 		word = span_take_word(&rest);
 		buf_addspan(&s->offers.words, span_cut(&word, '='));
 		buf_addc(&s->offers.words, ' ');
 	}
-	if (j->line->last)
+	if (r->line->last)
 		s->offers.known = 1;
 }
 
@@ -342,13 +342,13 @@ fits(const char *verb, int code)
 
 /* The code says what another command would be answered. */
 static void
-judge_fit(struct review *j)
+judge_fit(struct review *r)
 {
-	const struct follow_line *l = j->line;
+	const struct follow_line *l = r->line;
 
 	if (l->digit > 3 || fits(l->verb, l->code))
 		return;
-	buf_addf(review_fault(j, "RFC 5321 4.3.2"), "%d is no answer to %s: "
+	buf_addf(review_fault(r, "RFC 5321 4.3.2"), "%d is no answer to %s: "
 	    "the replies are out of step with the commands", l->code,
 	    strcmp(l->verb, ".") == 0 ? "the text of a message" :
 	    *l->verb == '\0' ? "an unknown command" : l->verb);
@@ -356,120 +356,120 @@ judge_fit(struct review *j)
 
 /* The class of 5.1.1 is the first digit of 550. */
 static void
-judge_status(struct review *j)
+judge_status(struct review *r)
 {
 	struct explain_status status;
-	struct span text = j->line->text;
+	struct span text = r->line->text;
 
 	/* RFC 2034 4: not in the greeting, nor to EHLO. */
-	if (j->line->turn == 0 || review_is(j, "EHLO") ||
-	    review_is(j, "HELO") || j->line->digit == 3 ||
+	if (r->line->turn == 0 || review_is(r, "EHLO") ||
+	    review_is(r, "HELO") || r->line->digit == 3 ||
 	    explain_status(&status, text) == 0)
 		return;
-	if (text.p[0] - '0' != j->line->digit)
-		buf_addf(review_fault(j, "RFC 2034 4"), "a status code of "
-		    "class %c, and the reply is %d", text.p[0], j->line->code);
+	if (text.p[0] - '0' != r->line->digit)
+		buf_addf(review_fault(r, "RFC 2034 4"), "a status code of "
+		    "class %c, and the reply is %d", text.p[0], r->line->code);
 }
 
 static void
-judge_form(struct review *j, int was)
+judge_form(struct review *r, int was)
 {
-	const struct follow_line *l = j->line;
-	size_t n = j->e->text.n + 2;
+	const struct follow_line *l = r->line;
+	size_t n = r->e->text.n + 2;
 
 	if (was != 0 && l->code != was)
-		buf_addf(review_fault(j, "RFC 5321 4.2.1"), "the lines of one "
+		buf_addf(review_fault(r, "RFC 5321 4.2.1"), "the lines of one "
 		    "reply have different codes, %d and %d", was, l->code);
 	if (l->digit < 2 || l->code / 10 % 10 > 5)
-		review_wrong(j, "RFC 5321 4.2.1", "no code of SMTP: the first "
+		review_wrong(r, "RFC 5321 4.2.1", "no code of SMTP: the first "
 		    "digit is 2 to 5, the second 0 to 5");
 	if (n > REPLY_MAX && l->code != 334)
-		buf_addf(review_fault(j, "RFC 5321 4.5.3.1.5"), "a reply line "
+		buf_addf(review_fault(r, "RFC 5321 4.5.3.1.5"), "a reply line "
 		    "of %zu octets with its CRLF: %d are allowed", n,
 		    REPLY_MAX);
-	if (!span_is_ascii(j->e->text) &&
-	    (j->follow->offers & OFFER_SMTPUTF8) == 0)
-		review_wrong(j, "RFC 5321 4.2", "octets over 127 in a reply");
+	if (!span_is_ascii(r->e->text) &&
+	    (r->follow->offers & OFFER_SMTPUTF8) == 0)
+		review_wrong(r, "RFC 5321 4.2", "octets over 127 in a reply");
 	if (n > CHALLENGE_MAX)
-		review_wrong(j, "RFC 4954 4", "a challenge over 12288 octets");
+		review_wrong(r, "RFC 4954 4", "a challenge over 12288 octets");
 }
 
 static void
-judge_place(struct review *j)
+judge_place(struct review *r)
 {
-	const struct follow_line *l = j->line;
+	const struct follow_line *l = r->line;
 
 	if (l->stray)
-		review_wrong(j, "RFC 5321 4.2", "no command has asked for "
+		review_wrong(r, "RFC 5321 4.2", "no command has asked for "
 		    "this reply: each has one, and no more");
 	else if (l->turn == 0 && l->digit < 4 && l->code != 220)
-		review_wrong(j, "RFC 5321 4.3.2", "no greeting: that is 220, "
+		review_wrong(r, "RFC 5321 4.3.2", "no greeting: that is 220, "
 		    "or a refusal");
 	else if (l->turn > 0)
-		judge_fit(j);
+		judge_fit(r);
 }
 
 /* *code, 0 at first, is that of a reply whose last line has not come. */
 static void
-judge_reply(struct review *j, int *code)
+judge_reply(struct review *r, int *code)
 {
-	const struct follow_line *l = j->line;
+	const struct follow_line *l = r->line;
 	int was = *code;
 
 	if (l->kind == FOLLOW_NO_REPLY) {
-		review_wrong(j, "RFC 5321 4.2", "not a reply: it has no code "
+		review_wrong(r, "RFC 5321 4.2", "not a reply: it has no code "
 		    "of three digits and a blank or hyphen");
 		return;
 	}
 	*code = l->last ? 0 : l->code;
-	judge_form(j, was);
+	judge_form(r, was);
 	if (was == 0)
-		judge_place(j);
-	judge_status(j);
+		judge_place(r);
+	judge_status(r);
 }
 
 static void
-judge_server(struct judgesmtp *s, struct review *j)
+judge_server(struct judgesmtp *s, struct review *r)
 {
-	judge_reply(j, &s->code);
-	if (j->line->kind != FOLLOW_REPLY)
+	judge_reply(r, &s->code);
+	if (r->line->kind != FOLLOW_REPLY)
 		return;
-	learn_offers(s, j);
-	if (!j->line->last)
+	learn_offers(s, r);
+	if (!r->line->last)
 		return;
-	if (review_is(j, ".") && s->due)
+	if (review_is(r, ".") && s->due)
 		forget_transaction(s);
-	if (j->line->digit > 3)
-		refused(s, j);
-	else if (j->line->turn > 0)
-		granted(s, j);
+	if (r->line->digit > 3)
+		refused(s, r);
+	else if (r->line->turn > 0)
+		granted(s, r);
 }
 
 void
-judgesmtp_line(struct judgesmtp *s, struct review *j)
+judgesmtp_line(struct judgesmtp *s, struct review *r)
 {
-	switch (j->line->kind) {
+	switch (r->line->kind) {
 	case FOLLOW_COMMAND:
-		judge_command(s, j);
+		judge_command(s, r);
 		break;
 	case FOLLOW_RESPONSE:
 		s->behind = BEHIND_COMMAND;
-		if (j->line->early)
-			judge_early(s, j);
+		if (r->line->early)
+			judge_early(s, r);
 		break;
 	case FOLLOW_TEXT:
-		judge_text(s, j);
+		judge_text(s, r);
 		break;
 	case FOLLOW_DOT:
-		judge_dot(s, j);
+		judge_dot(s, r);
 		break;
 	case FOLLOW_REPLY:
 	case FOLLOW_NO_REPLY:
-		judge_server(s, j);
+		judge_server(s, r);
 		break;
 	case FOLLOW_NOTE:
-		if (span_is(span_word(j->e->text), "tls"))
-			granted(s, j);
+		if (span_is(span_word(r->e->text), "tls"))
+			granted(s, r);
 		break;
 	case FOLLOW_LIST:
 	case FOLLOW_LIST_END:

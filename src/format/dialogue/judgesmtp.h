@@ -30,7 +30,7 @@ struct judgesmtp {
 	int code;		/* of a reply whose last line has not come */
 };
 
-void judgesmtp_line(struct judgesmtp *s, struct review *j);
+void judgesmtp_line(struct judgesmtp *s, struct review *r);
 void judgesmtp_end(const struct judgesmtp *s, struct notes *notes);
 void judgesmtp_free(struct judgesmtp *s);
 

@@ -24,10 +24,10 @@ struct judgetext {
 };
 
 /* An event that is text; dots: a dot at a line's start is doubled (DATA). */
-void judgetext_line(struct judgetext *t, struct review *j, int dots);
+void judgetext_line(struct judgetext *t, struct review *r, int dots);
 
 /* The text is over. */
-void judgetext_end(struct judgetext *t, struct review *j);
+void judgetext_end(struct judgetext *t, struct review *r);
 
 /* Another message. */
 void judgetext_clear(struct judgetext *t);

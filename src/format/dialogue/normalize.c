@@ -46,13 +46,13 @@ count_digits(struct span s)
 /* --- The hosts' own names -------------------------------------------- */
 
 static void
-add_name(struct normalize *e, struct span name)
+add_name(struct normalize *n, struct span name)
 {
 	while (name.n > 0 && (name.p[name.n - 1] == '.' ||
 	    name.p[name.n - 1] == ','))
 		name.n--;
-	if (name.n > 0 && e->n < NORMALIZE_NAMES)
-		e->names[e->n++] = name;
+	if (name.n > 0 && n->n < NORMALIZE_NAMES)
+		n->names[n->n++] = name;
 }
 
 /* host:port, and without the port. */
@@ -76,40 +76,40 @@ says_hello(const struct recorded *p)
 
 /* The first word of a greeting, and of the reply to EHLO. */
 static void
-find_names(struct normalize *e)
+find_names(struct normalize *n)
 {
-	const struct recorded *p = e->r->events, *end = p + e->r->n;
-	enum dialogue_protocol protocol = e->r->follow.protocol;
+	const struct recorded *p = n->r->events, *end = p + n->r->n;
+	enum dialogue_protocol protocol = n->r->follow.protocol;
 	int greeted = 0, hello = 0;
 	struct span s;
 
-	e->named = 1;
-	add_address(e, e->r->server);
-	add_address(e, e->r->client);
+	n->named = 1;
+	add_address(n, n->r->server);
+	add_address(n, n->r->client);
 	for (; p < end && protocol != DIALOGUE_POP3 &&
 	    protocol != DIALOGUE_FTP; p++) {
-		s = recording_text(e->r, p);
+		s = recording_text(n->r, p);
 		if (p->kind == FOLLOW_COMMAND && says_hello(p)) {
 			span_take_word(&s);
-			add_name(e, span_take_word(&s));
+			add_name(n, span_take_word(&s));
 		}
 		if (p->kind != FOLLOW_REPLY || p->code / 100 != 2 || s.n < 4)
 			continue;
 		s = span_drop(s, 4);
 		if (p->turn == 0 && !greeted++)
-			add_name(e, span_word(s));
+			add_name(n, span_word(s));
 		else if (says_hello(p) && !hello++)
-			add_name(e, span_word(s));
+			add_name(n, span_word(s));
 	}
 }
 
 static int
-is_name(const struct normalize *e, struct span word)
+is_name(const struct normalize *n, struct span word)
 {
 	size_t i;
 
-	for (i = 0; i < e->n; i++)
-		if (span_case_eq(word, e->names[i]))
+	for (i = 0; i < n->n; i++)
+		if (span_case_eq(word, n->names[i]))
 			return 1;
 	return 0;
 }
@@ -198,14 +198,14 @@ is_id(struct span s)
 }
 
 static enum word
-classify(const struct normalize *e, struct span word, struct span before)
+classify(const struct normalize *n, struct span word, struct span before)
 {
 	static const char *const counts[] = {
 		"number", "session", "pid", "port", "#"
 	};
 
 	/* A host may be called either. */
-	if (is_name(e, word) || is_ipv4(word) ||
+	if (is_name(n, word) || is_ipv4(word) ||
 	    span_case_begins(word, "IPv6:"))
 		return HOST;
 	if (is_clock(word))
@@ -275,7 +275,7 @@ take(struct span *s, struct span *divider)
 
 /* local@host, the host being one of ours. */
 static int
-add_mailbox(struct buf *b, const struct normalize *e, struct span word)
+add_mailbox(struct buf *b, const struct normalize *n, struct span word)
 {
 	const char *at = span_find(word, '@');
 	struct span local;
@@ -283,7 +283,7 @@ add_mailbox(struct buf *b, const struct normalize *e, struct span word)
 	if (at == NULL)
 		return 0;
 	local = span_of(word.p, (size_t)(at - word.p));
-	if (!is_name(e, span_drop(word, local.n + 1)))
+	if (!is_name(n, span_drop(word, local.n + 1)))
 		return 0;
 	buf_addspan(b, local);
 	buf_adds(b, "@HOST");
@@ -292,7 +292,7 @@ add_mailbox(struct buf *b, const struct normalize *e, struct span word)
 
 /* Words of a date, whatever their number, are one. */
 static void
-add_words(struct buf *b, const struct normalize *e, struct span s)
+add_words(struct buf *b, const struct normalize *n, struct span s)
 {
 	struct span divider, word, before = span_str(""), rest, next, skip;
 	enum word kind = PLAIN, was;
@@ -303,7 +303,7 @@ add_words(struct buf *b, const struct normalize *e, struct span s)
 		word = take(&s, &divider);
 		in_address = divider.n > 0 && divider.p[divider.n - 1] == '<' &&
 		    span_find(word, '@') != NULL;
-		kind = in_address ? PLAIN : classify(e, word, before);
+		kind = in_address ? PLAIN : classify(n, word, before);
 		rest = s;
 		next = take(&rest, &skip);
 		if (kind == PLAIN && is_date_part(word) && word.n > 0 &&
@@ -321,7 +321,7 @@ add_words(struct buf *b, const struct normalize *e, struct span s)
 		buf_addspan(b, divider);
 		if (kind != PLAIN)
 			buf_adds(b, stands[kind]);
-		else if (!add_mailbox(b, e, word))
+		else if (!add_mailbox(b, n, word))
 			buf_addspan(b, word);
 		before = word;
 	}
@@ -331,15 +331,15 @@ add_words(struct buf *b, const struct normalize *e, struct span s)
 
 /* A line of a message: fields that are not the same twice, and boundaries. */
 static void
-add_text_line(struct buf *b, struct normalize *e, struct span s)
+add_text_line(struct buf *b, struct normalize *n, struct span s)
 {
 	struct span name = span_word(s);
 	size_t i;
 
-	if (s.n > 0 && byte_is_blank(s.p[0]) && e->in_field)
+	if (s.n > 0 && byte_is_blank(s.p[0]) && n->in_field)
 		return;
-	e->in_field = is_any(name, fields, COUNT(fields));
-	if (e->in_field) {
+	n->in_field = is_any(name, fields, COUNT(fields));
+	if (n->in_field) {
 		buf_addlower(b, name);
 		return;
 	}
@@ -406,10 +406,10 @@ without_stamp(struct span s)
 
 /* The first line of a reply to EHLO names the server, and greets the client. */
 static int
-is_greeting(const struct normalize *e, const struct recorded *p)
+is_greeting(const struct normalize *n, const struct recorded *p)
 {
-	return strcmp(p->verb, "EHLO") == 0 && (e->last == NULL ||
-	    e->last->turn != p->turn || e->last->side != p->side);
+	return strcmp(p->verb, "EHLO") == 0 && (n->last == NULL ||
+	    n->last->turn != p->turn || n->last->side != p->side);
 }
 
 /* A reply's code is no part of its words. */
@@ -425,7 +425,7 @@ add_code(struct buf *b, const struct recorded *p, struct span s)
 }
 
 static void
-add_reply(struct buf *b, struct normalize *e, const struct recorded *p,
+add_reply(struct buf *b, struct normalize *n, const struct recorded *p,
     struct span s)
 {
 	struct span text = add_code(b, p, s);
@@ -435,32 +435,32 @@ add_reply(struct buf *b, struct normalize *e, const struct recorded *p,
 		buf_adds(b, "NONCE");
 	else if (p->code == 227 || p->code == 229)
 		add_port(b, text);
-	else if (p->code == 334 || (is_offer(p) && !is_greeting(e, p)))
+	else if (p->code == 334 || (is_offer(p) && !is_greeting(n, p)))
 		buf_addspan(b, text);
 	else
-		add_words(b, e, p->turn == 0 && p->code == 0 ?
+		add_words(b, n, p->turn == 0 && p->code == 0 ?
 		    without_stamp(text) : text);
 }
 
 void
-normalize_add(struct buf *b, struct normalize *e, const struct recorded *p)
+normalize_add(struct buf *b, struct normalize *n, const struct recorded *event)
 {
 	struct buf shown = { 0 };
 	struct span s;
 
-	if (!e->named)
-		find_names(e);
-	recording_show(e->r, p, &shown);
+	if (!n->named)
+		find_names(n);
+	recording_show(n->r, event, &shown);
 	s = buf_span(&shown);
-	if (p->kind == FOLLOW_TEXT || (p->kind == FOLLOW_LIST &&
-	    (strcmp(p->verb, "RETR") == 0 || strcmp(p->verb, "TOP") == 0)))
-		add_text_line(b, e, s);
-	else if (p->kind == FOLLOW_LIST && strcmp(p->verb, "UIDL") == 0) {
+	if (event->kind == FOLLOW_TEXT || (event->kind == FOLLOW_LIST &&
+	    (strcmp(event->verb, "RETR") == 0 || strcmp(event->verb, "TOP") == 0)))
+		add_text_line(b, n, s);
+	else if (event->kind == FOLLOW_LIST && strcmp(event->verb, "UIDL") == 0) {
 		buf_addspan(b, span_word(s));
 		buf_adds(b, " ID");
 	} else {
-		add_reply(b, e, p, s);
+		add_reply(b, n, event, s);
 	}
-	e->last = p;
+	n->last = event;
 	buf_free(&shown);
 }

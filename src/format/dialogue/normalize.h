@@ -22,8 +22,8 @@ struct normalize {
 	const struct recorded *last;
 };
 
-/* Adds an event of e->r; those of one dialogue are to come in their order. */
-void normalize_add(struct buf *b, struct normalize *e,
+/* Adds an event of n->r; those of one dialogue are to come in their order. */
+void normalize_add(struct buf *b, struct normalize *n,
     const struct recorded *event);
 
 #endif

@@ -145,36 +145,36 @@ is_plain_text(const struct record *r, enum dialogue_side side)
 }
 
 void
-record_bytes(struct record *r, enum dialogue_side side, struct span s,
+record_bytes(struct record *r, enum dialogue_side side, struct span bytes,
     int64_t now, struct buf *out)
 {
 	struct buf *line = &r->side[side].line;
 	int ends;
 	size_t n;
 
-	if (!r->open || s.n == 0)
+	if (!r->open || bytes.n == 0)
 		return;
 	if (line->n > 0)
 		r->side[side].pieces++;
-	while (s.n > 0 && !r->sealed) {
+	while (bytes.n > 0 && !r->sealed) {
 		if (is_plain_text(r, side)) {
-			s = span_drop(s, add_text(r, s, now, out));
-			if (s.n == 0)
+			bytes = span_drop(bytes, add_text(r, bytes, now, out));
+			if (bytes.n == 0)
 				break;
 		}
-		n = measure(r, side, s, &ends);
+		n = measure(r, side, bytes, &ends);
 		if (ends)
 			flush_other(r, side, now, out);
 		if (ends && line->n == 0) {
-			add_line(r, side, span_of(s.p, n), 1, now, out);
+			add_line(r, side, span_of(bytes.p, n), 1, now, out);
 		} else {
 			if (line->n == 0)
 				r->side[side].pieces = 1;
-			buf_add(line, s.p, n);
+			buf_add(line, bytes.p, n);
 			if (ends)
 				flush(r, side, now, out);
 		}
-		s = span_drop(s, n);
+		bytes = span_drop(bytes, n);
 		if (r->follow.tls) {
 			r->sealed = 1;
 			note(r, "tls", now, out);

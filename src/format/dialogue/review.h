@@ -20,50 +20,50 @@ struct review {
 
 /* Something is wrong: a text of its own, or one that is added to the buf. */
 static inline void
-review_wrong(struct review *j, const char *section, const char *text)
+review_wrong(struct review *r, const char *section, const char *text)
 {
-	notes_add(j->notes, NOTE_WRONG, section, text);
+	notes_add(r->notes, NOTE_WRONG, section, text);
 }
 
 static inline struct buf *
-review_fault(struct review *j, const char *section)
+review_fault(struct review *r, const char *section)
 {
-	return notes_new(j->notes, NOTE_WRONG, section);
+	return notes_new(r->notes, NOTE_WRONG, section);
 }
 
 /* It is in the wrong place. */
 static inline void
-review_misplaced(struct review *j, const char *section, const char *text)
+review_misplaced(struct review *r, const char *section, const char *text)
 {
-	j->misplaced = 1;
-	review_wrong(j, section, text);
+	r->misplaced = 1;
+	review_wrong(r, section, text);
 }
 
 static inline void
-review_remark(struct review *j, const char *section, const char *text)
+review_remark(struct review *r, const char *section, const char *text)
 {
-	notes_add(j->notes, NOTE_REMARK, section, text);
+	notes_add(r->notes, NOTE_REMARK, section, text);
 }
 
 static inline int
-review_is(const struct review *j, const char *verb)
+review_is(const struct review *r, const char *verb)
 {
-	return strcmp(j->line->verb, verb) == 0;
+	return strcmp(r->line->verb, verb) == 0;
 }
 
 /* The verb of its command, and why that is in the wrong place. */
 static inline void
-review_verb_misplaced(struct review *j, const char *section, const char *why)
+review_verb_misplaced(struct review *r, const char *section, const char *why)
 {
-	j->misplaced = 1;
-	buf_addf(review_fault(j, section), "%s %s", j->line->verb, why);
+	r->misplaced = 1;
+	buf_addf(review_fault(r, section), "%s %s", r->line->verb, why);
 }
 
 /* The client did not wait for what it must wait for. */
 static inline int
-review_is_early(const struct review *j)
+review_is_early(const struct review *r)
 {
-	return j->line->early || (j->e->flags & DIALOGUE_EARLY) != 0;
+	return r->line->early || (r->e->flags & DIALOGUE_EARLY) != 0;
 }
 
 #endif

@@ -219,9 +219,8 @@ take_text(struct ruleword *t, struct rule *u, const char *what)
 	if (s.n > REPLY_MAX)
 		ruleword_wrong(t, s, "the %s is longer than %d octets", what,
 		    REPLY_MAX);
-	if (escape_undo(&b, s) < 0 || span_find(buf_span(&b), '\0') != NULL) {
+	if (escape_undo(&b, s) < 0 || span_find(buf_span(&b), '\0') != NULL)
 		buf_set(&b, s);
-	}
 	u->text = span_dup(buf_span(&b));
 	buf_free(&b);
 	t->rest = span_drop(s, s.n);

@@ -36,62 +36,62 @@ replaces(const struct rules_action *a, enum rules_place place)
 }
 
 static void
-keep(struct tamper *f, const struct rules_action *a)
+keep(struct tamper *t, const struct rules_action *a)
 {
-	f->action = *a;
-	f->always = 0;
-	buf_set(&f->text, a->text);
-	f->action.text = buf_span(&f->text);
+	t->action = *a;
+	t->always = 0;
+	buf_set(&t->text, a->text);
+	t->action.text = buf_span(&t->text);
 }
 
 void
-tamper_replace(struct tamper *f, const struct rules_action *a)
+tamper_replace(struct tamper *t, const struct rules_action *a)
 {
-	keep(f, a);
-	f->always = 1;
+	keep(t, a);
+	t->always = 1;
 }
 
 int
-tamper_begin(struct tamper *f, const struct rules_action *a,
+tamper_begin(struct tamper *t, const struct rules_action *a,
     enum rules_place place, struct buf *out)
 {
-	keep(f, a);
+	keep(t, a);
 	switch (a->what) {
 	case RULES_REPLY:
 		if (replaces(a, place))
 			return 0;
 		add_reply(out, a->text);
-		f->closes |= span_begins(a->text, "421");
+		t->closes |= span_begins(a->text, "421");
 		break;
 	case RULES_RESET:
-		f->resets = f->closes = 1;
+		t->resets = t->closes = 1;
 		break;
 	case RULES_DROP:
-		f->closes = 1;
+		t->closes = 1;
 		break;
 	case RULES_SILENCE:
-		f->silent = 1;
+		t->silent = 1;
 		break;
 	default:
 		return 0;
 	}
-	f->action.what = RULES_PASS;
+	t->action.what = RULES_PASS;
 	return 1;
 }
 
 int
-tamper_is_on(const struct tamper *f)
+tamper_is_on(const struct tamper *t)
 {
-	return f->action.what != RULES_PASS;
+	return t->action.what != RULES_PASS;
 }
 
 void
-tamper_delay(struct tamper *f, long ms)
+tamper_delay(struct tamper *t, long ms)
 {
-	if (tamper_is_on(f))
+	if (tamper_is_on(t))
 		return;
-	f->action.what = RULES_DELAY;
-	f->action.ms = ms;
+	t->action.what = RULES_DELAY;
+	t->action.ms = ms;
 }
 
 /* Adds a line of a reply or a list, which end in this way. */
@@ -118,7 +118,7 @@ set_separator(struct buf *out, size_t at, char sep)
  * and adds others behind them.
  */
 static void
-edit(const struct tamper *f, struct buf *out, size_t from)
+edit(const struct tamper *t, struct buf *out, size_t from)
 {
 	struct buf had = { 0 };
 	struct span rest, line, code, word;
@@ -137,12 +137,12 @@ edit(const struct tamper *f, struct buf *out, size_t from)
 		word = span_word(line);
 		if (code.n == 0 && span_is(line, "."))
 			break;
-		if (rules_hides(&f->action, word))
+		if (rules_hides(&t->action, word))
 			continue;
 		last = out->n;
 		add_line(out, code, '-', line);
 	}
-	while (rules_offer(&f->action, &at, &line)) {
+	while (rules_offer(&t->action, &at, &line)) {
 		last = out->n;
 		add_line(out, code, '-', line);
 	}
@@ -163,47 +163,47 @@ is_error(const struct buf *out, size_t from)
 }
 
 void
-tamper_reply(struct tamper *f, struct buf *out, size_t from)
+tamper_reply(struct tamper *t, struct buf *out, size_t from)
 {
 	size_t n = out->n - from;
-	enum rules_do what = f->action.what;
+	enum rules_do what = t->action.what;
 
-	f->action.what = RULES_PASS;
+	t->action.what = RULES_PASS;
 	if (n == 0)
 		return;
 	switch (what) {
 	case RULES_REPLY:
-		if (!f->always && is_error(out, from))
+		if (!t->always && is_error(out, from))
 			break;
 		out->n = from;
-		add_reply(out, f->action.text);
-		f->closes |= span_begins(f->action.text, "421");
+		add_reply(out, t->action.text);
+		t->closes |= span_begins(t->action.text, "421");
 		break;
 	case RULES_HIDE:
-		f->action.what = what;
+		t->action.what = what;
 		if (!is_error(out, from))
-			edit(f, out, from);
-		f->action.what = RULES_PASS;
+			edit(t, out, from);
+		t->action.what = RULES_PASS;
 		break;
 	case RULES_TRUNCATE:
 		out->n -= (n + 1) / 2;
-		f->closes = 1;
+		t->closes = 1;
 		break;
 	case RULES_TWICE:
 		buf_reserve(out, n);
 		buf_add(out, out->p + from, n);
 		break;
 	case RULES_ALSO:
-		add_reply(out, f->action.text);
+		add_reply(out, t->action.text);
 		break;
 	case RULES_UNENDED:
 		out->n = from + span_chomp(span_of(out->p + from, n)).n;
 		break;
 	case RULES_BYTEWISE:
 	case RULES_DELAY:
-		f->bytewise = what == RULES_BYTEWISE;
-		f->delay = f->action.ms;
-		buf_add(&f->held, out->p + from, n);
+		t->bytewise = what == RULES_BYTEWISE;
+		t->delay = t->action.ms;
+		buf_add(&t->held, out->p + from, n);
 		out->n = from;
 		break;
 	default:
@@ -212,41 +212,41 @@ tamper_reply(struct tamper *f, struct buf *out, size_t from)
 }
 
 void
-tamper_release(struct tamper *f, struct buf *out)
+tamper_release(struct tamper *t, struct buf *out)
 {
-	size_t n = f->bytewise && f->held.n > 0 ? 1 : f->held.n;
+	size_t n = t->bytewise && t->held.n > 0 ? 1 : t->held.n;
 
-	buf_add(out, f->held.p, n);
-	buf_consume(&f->held, n);
-	if (f->held.n > 0)
+	buf_add(out, t->held.p, n);
+	buf_consume(&t->held, n);
+	if (t->held.n > 0)
 		return;
-	buf_free(&f->held);
-	f->bytewise = 0;
-	f->delay = 0;
+	buf_free(&t->held);
+	t->bytewise = 0;
+	t->delay = 0;
 }
 
 struct span
-tamper_injected(struct tamper *f)
+tamper_injected(struct tamper *t)
 {
-	if (f->action.what != RULES_INJECT)
+	if (t->action.what != RULES_INJECT)
 		return span_of(NULL, 0);
-	f->action.what = RULES_PASS;
-	buf_adds(&f->text, "\r\n");
-	return buf_span(&f->text);
+	t->action.what = RULES_PASS;
+	buf_adds(&t->text, "\r\n");
+	return buf_span(&t->text);
 }
 
 struct span
-tamper_certificate(struct tamper *f)
+tamper_certificate(struct tamper *t)
 {
-	if (f->action.what != RULES_CERTIFICATE)
+	if (t->action.what != RULES_CERTIFICATE)
 		return span_of(NULL, 0);
-	f->action.what = RULES_PASS;
-	return buf_span(&f->text);
+	t->action.what = RULES_PASS;
+	return buf_span(&t->text);
 }
 
 void
-tamper_free(struct tamper *f)
+tamper_free(struct tamper *t)
 {
-	buf_free(&f->text);
-	buf_free(&f->held);
+	buf_free(&t->text);
+	buf_free(&t->held);
 }

@@ -28,30 +28,30 @@ struct tamper {
  * has been answered in out, or is not going to be; else the reply to it is to
  * be given to tamper_reply.
  */
-int tamper_begin(struct tamper *f, const struct rules_action *a,
+int tamper_begin(struct tamper *t, const struct rules_action *a,
     enum rules_place place, struct buf *out);
 
 /* The next reply, whatever it is, is replaced by that of a. */
-void tamper_replace(struct tamper *f, const struct rules_action *a);
+void tamper_replace(struct tamper *t, const struct rules_action *a);
 
 /* Whether the next reply does not stay as it is. */
-int tamper_is_on(const struct tamper *f);
+int tamper_is_on(const struct tamper *t);
 
 /* The reply is whole: it stands in out from this place on. */
-void tamper_reply(struct tamper *f, struct buf *out, size_t from);
+void tamper_reply(struct tamper *t, struct buf *out, size_t from);
 
 /* The next reply is held back for ms, if nothing else becomes of it. */
-void tamper_delay(struct tamper *f, long ms);
+void tamper_delay(struct tamper *t, long ms);
 
 /* The delay is over: what was held back, or its next octet, goes to out. */
-void tamper_release(struct tamper *f, struct buf *out);
+void tamper_release(struct tamper *t, struct buf *out);
 
 /* The line for the server that follows the command, with CRLF; or empty. */
-struct span tamper_injected(struct tamper *f);
+struct span tamper_injected(struct tamper *t);
 
 /* The certificate to be shown instead of one's own; or empty. */
-struct span tamper_certificate(struct tamper *f);
+struct span tamper_certificate(struct tamper *t);
 
-void tamper_free(struct tamper *f);
+void tamper_free(struct tamper *t);
 
 #endif

@@ -28,8 +28,8 @@ void mime_line(struct buf *b, struct span s);
 void mime_lines(struct buf *b, struct span text);
 
 /* Base64 in one piece, and in lines of 76. */
-void mime_base64(struct buf *b, const void *p, size_t n);
-void mime_base64_lines(struct buf *b, const void *p, size_t n);
+void mime_base64(struct buf *b, const void *data, size_t n);
+void mime_base64_lines(struct buf *b, const void *data, size_t n);
 
 /* Decodes one piece of base64: 0, or -1 when it is malformed. */
 int mime_base64_decode(struct buf *b, struct span s);

@@ -18,7 +18,7 @@ void excerpt_all(struct buf *b, const struct order *o);
 
 /*
  * The number of recipients, and of which kinds they are when verbose; where
- * there are lists for order_exclude, also how many are on them.
+ * there are lists for exclude_apply, also how many are on them.
  */
 void excerpt_count(struct buf *b, const struct order *o, int verbose,
     int lists);

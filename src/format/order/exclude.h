@@ -32,10 +32,11 @@ int exclude_line(struct exclude *x, struct span line, const char **why);
 void exclude_had(struct exclude *x, struct span line);
 
 /*
- * Leaves the good entries of an order out that are on one of the lists; by k,
- * unless it is NULL, also those of whom a bounce told the hash (verp_hash).
+ * Leaves the good entries of an order out that are on one of the lists; by
+ * key, unless it is NULL, also those of whom a bounce told the hash
+ * (verp_hash).
  */
 void exclude_apply(const struct exclude *x, struct order *o,
-    const struct tag_key *k);
+    const struct tag_key *key);
 
 #endif

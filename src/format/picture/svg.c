@@ -30,24 +30,24 @@ holds(struct span s)
 }
 
 void
-svg_add(struct buf *b, struct span s)
+svg_add(struct buf *b, struct span text)
 {
 	size_t n;
 
-	for (; s.n > 0; s = span_drop(s, n)) {
-		n = holds(s);
+	for (; text.n > 0; text = span_drop(text, n)) {
+		n = holds(text);
 		if (n == 0) {
 			buf_addc(b, '?');
-			n = span_char(s);
+			n = span_char(text);
 			n += n == 0;
-		} else if (s.p[0] == '&')
+		} else if (text.p[0] == '&')
 			buf_adds(b, "&amp;");
-		else if (s.p[0] == '<')
+		else if (text.p[0] == '<')
 			buf_adds(b, "&lt;");
-		else if (s.p[0] == '>')
+		else if (text.p[0] == '>')
 			buf_adds(b, "&gt;");
 		else
-			buf_add(b, s.p, n);
+			buf_add(b, text.p, n);
 	}
 }
 

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 
-
 static const char
 	no_hello[] = "503 5.5.1 Error: send HELO/EHLO first",
 	no_rcpt[] = "503 5.5.1 Error: need RCPT command",
