@@ -16,8 +16,10 @@
 #	work/.NAME/report	once it is there, no letter is sent any more
 #	work/.NAME/journal	of the report: whether it was sent
 #
-# What comes back lies in work/..bounces: NAME.bounces, which is handled as an
-# order that has had its letters, and in reported what needs no report any more.
+# and of what comes back, in work/..bounces:
+#
+#	NAME.bounces		handled as an order that has had its letters
+#	reported		what needs no report any more
 
 INCOMING=${INCOMING:-incoming}		# where orders arrive
 WORK=${WORK:-work}			# on the same file system
@@ -79,17 +81,47 @@ parse() {
 		-- "$order"
 }
 
+# The worst that came of an order is the exit code.
+note() {
+	case $1 in
+	0 | "$HELD") ;;
+	66 | 73 | 74 | 77) worst=$1 ;;
+	64 | 78) worst=78 ;;		# what is used wrongly is a setting
+	*) [ "$worst" -ne 0 ] || worst=75 ;;
+	esac
+}
+
+# take name function [argument]: has the function work on that name in WORK, in
+# a process of its own, unless another run does.  withlock holds the lock as
+# long as its output is read, and says whether it has it: 0, or why not.
+take() {
+	withlock -o -p -E "$HELD" -- "$WORK/.$1/.lock" | (
+		order=$WORK/$1
+		read -r code || { say "$order: withlock: no answer"; exit 75; }
+		[ "$code" -eq 0 ] || exit "$code"
+		"$2" "$1" "${3-}"
+	)
+	code=$?
+	note "$code"
+	[ "$code" -ne "$HELD" ] || tell "$WORK/$1: another run has it"
+	# Meanwhile a new one may have got the name.
+	[ "$code" -ne 0 ] || [ ! -e "$WORK/$1" ] || take "$@"
+}
+
 # --- One order, or the bounces of one, under its lock -------------------
 
-# handle name function: which makes the report.  Without the order there is only
-# the state of one that is in the archive.
+# handle name function: the function does what comes before the report, and
+# makes that.  Without the order there is only the state of one that is in the
+# archive.
 handle() {
 	name=$1
 	order=$WORK/$name
 	state=$WORK/.$name
 	stem=$state/${name%.*}			# of names for the archive
 	if [ -e "$order" ]; then
-		[ -s "$state/report" ] || "$2" || return
+		if [ ! -s "$state/report" ]; then
+			"$2" || return
+		fi
 		send_report && archive || return
 	fi
 	step orderdone -w "$WORK" -- "$name"
@@ -170,7 +202,7 @@ send_batch() {
 		return 77 ;;
 	*) return "$code" ;;
 	esac
-	parse -e >>"$results"
+	parse -e >>"$results"		# those whom no letter was made for
 }
 
 # What the results do not account for holds the order back; so does a count
@@ -193,6 +225,7 @@ count_results() {
 
 # --- The report ---------------------------------------------------------
 
+# The sums begin with a line of the total, which the text says itself.
 report_results() {
 	[ "$total" -eq 1 ] && s='' || s=s
 	make_report "$name: $sent of $total sent" -R "$stem.results" <<-END
@@ -278,7 +311,7 @@ read_bounces() {
 	[ ! -d "$ARC" ] || set -- "$@" "$ARC"
 	step bouncematch -k "$came/reported" -o "$came" -p "$WORK" -- "$@" ||
 		note "$?"
-	WORK=$came REPORT=socket
+	WORK=$came REPORT=socket	# in this process alone
 	set +f
 	rm -f -- "$came"/.tmp.*
 	set -- "$came"/*.bounces "$came"/.*.bounces
@@ -312,32 +345,6 @@ report_bounces() {
 }
 
 # --- All orders ---------------------------------------------------------
-
-note() {
-	case $1 in
-	0 | "$HELD") ;;
-	66 | 73 | 74 | 77) worst=$1 ;;
-	64 | 78) worst=78 ;;		# what is used wrongly is a setting
-	*) [ "$worst" -ne 0 ] || worst=75 ;;
-	esac
-}
-
-# take name function [argument]: has the function work on that name in WORK,
-# unless another run does.  withlock holds the lock as long as its output is
-# read, and says whether it has it: 0, or why not.
-take() {
-	withlock -o -p -E "$HELD" -- "$WORK/.$1/.lock" | (
-		order=$WORK/$1
-		read -r code || { say "$order: withlock: no answer"; exit 75; }
-		[ "$code" -eq 0 ] || exit "$code"
-		"$2" "$1" "${3-}"
-	)
-	code=$?
-	note "$code"
-	[ "$code" -ne "$HELD" ] || tell "$WORK/$1: another run has it"
-	# a new one that has got the name
-	[ "$code" -ne 0 ] || [ ! -e "$WORK/$1" ] || take "$@"
-}
 
 # The given orders, or all: those in work, and those that have come.
 look() {
@@ -419,6 +426,7 @@ check_settings() {
 	check "EXPIRE=$EXPIRE" settled -t "$EXPIRE" -- ''
 	check "SETTLE=$SETTLE" settled -t "$SETTLE" -- ''
 	check "WATCH=$WATCH" settled -t "$WATCH" -- ''
+	check "FROM=$FROM" mkmail -f "$FROM" -- postmaster
 	check "SUPPORT=$SUPPORT" mkmail -f "$FROM" -- "$SUPPORT"
 	[ "$JOBS" -gt 0 ] 2>/dev/null || wrong "JOBS=$JOBS: not a number from 1"
 	[ "$REPORT" = socket ] || [ "$REPORT" = ftp ] ||

@@ -81,7 +81,7 @@ run(struct newfile *f, char **command, const char *path)
 	struct spawn s;
 	int code;
 
-	if (spawn_output(&s, command, NULL) < 0) {
+	if (spawn_output(&s, NULL, command, NULL) < 0) {
 		warn_sys("%s: not made: %s", path, command[0]);
 		return spawn_failure(errno);
 	}

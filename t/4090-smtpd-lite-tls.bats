@@ -120,7 +120,7 @@ END
 	ehlo f
 	say f STARTTLS 220
 	ended f
-	wait_for grep -qx 'smtpd-lite: 127.0.0.1: Could not read server certificate from none.pem' smtpd-lite.err
+	wait_for grep -qx "smtpd-lite: 127.0.0.1: Could not read server certificate from $PWD/none.pem" smtpd-lite.err
 	tls g
 }
 
@@ -143,7 +143,7 @@ END
 }
 
 nobody_left() {
-	ps -A -o args | lacks "^openssl s_server.*-unix $PWD/tmp" -
+	ps -A -o args | lacks "^openssl s_server.*-cert $PWD/" -
 }
 
 @test "without -Z it is neither offered nor done; with -i it is" {
@@ -207,7 +207,7 @@ END
 
 @test "a certificate that cannot be used stops the start: 78" {
 	run -78 --separate-stderr smtpd-lite -l :0 -Z none.pem,key
-	[ "$stderr" = 'smtpd-lite: -Z: openssl: Could not read server certificate from none.pem' ]
+	[ "$stderr" = "smtpd-lite: -Z: openssl: Could not read server certificate from $PWD/none.pem" ]
 	run -78 --separate-stderr smtpd-lite -l :0 -Z cert,none
 	[ "$stderr" = 'smtpd-lite: -Z: none: No such file or directory' ]
 	chmod 644 key

@@ -84,14 +84,16 @@ hear_failure(int why)
  * descriptor 0 or 1 (cli_init), so neither dup2 closes what the other needs.
  */
 static void
-run_child(int fd[PIPES][2], char *const argv[], int own_in, int tapped)
+run_child(int fd[PIPES][2], const char *dir, char *const argv[], int own_in,
+    int tapped)
 {
 	/* A signal from the terminal is for us, who still need it. */
 	if (tapped)
 		setpgid(0, 0);
 	if ((!own_in || dup2(fd[TO][0], STDIN_FILENO) >= 0) &&
 	    dup2(fd[FROM][1], STDOUT_FILENO) >= 0 &&
-	    (!tapped || dup2(fd[ERR][1], STDERR_FILENO) >= 0))
+	    (!tapped || dup2(fd[ERR][1], STDERR_FILENO) >= 0) &&
+	    (dir == NULL || chdir(dir) == 0))
 		spawn_exec(argv);
 	tell_failure(fd[WHY][1]);
 }
@@ -131,7 +133,8 @@ has_ended(pid_t pid)
 }
 
 static int
-start(struct spawn *s, char *const argv[], int own_in, int *tap)
+start(struct spawn *s, const char *dir, char *const argv[], int own_in,
+    int *tap)
 {
 	int fd[PIPES][2], r, err;
 
@@ -139,7 +142,7 @@ start(struct spawn *s, char *const argv[], int own_in, int *tap)
 		return -1;
 	s->pid = fork();
 	if (s->pid == 0)
-		run_child(fd, argv, own_in, tap != NULL);
+		run_child(fd, dir, argv, own_in, tap != NULL);
 	if (s->pid < 0) {
 		close_pipes(fd);
 		return -1;
@@ -171,13 +174,13 @@ start(struct spawn *s, char *const argv[], int own_in, int *tap)
 int
 spawn_start(struct spawn *s, char *const argv[], int *err)
 {
-	return start(s, argv, 1, err);
+	return start(s, NULL, argv, 1, err);
 }
 
 int
-spawn_output(struct spawn *s, char *const argv[], int *err)
+spawn_output(struct spawn *s, const char *dir, char *const argv[], int *err)
 {
-	return start(s, argv, 0, err);
+	return start(s, dir, argv, 0, err);
 }
 
 /* In the copy: nothing of the parent's is left to be held open. */

@@ -24,8 +24,12 @@ struct spawn {
  */
 int spawn_start(struct spawn *s, char *const argv[], int *err);
 
-/* The same, but its standard input is ours; s->out is -1. */
-int spawn_output(struct spawn *s, char *const argv[], int *err);
+/*
+ * The same, but its standard input is ours, and s->out is -1.  It runs in dir,
+ * unless that is NULL.
+ */
+int spawn_output(struct spawn *s, const char *dir, char *const argv[],
+    int *err);
 
 /*
  * Starts a copy of this process that runs work and ends with what it returns.

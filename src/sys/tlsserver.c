@@ -20,6 +20,7 @@
 #define START_MS 5000		/* openssl is ready by then */
 #define WORDS_MAX 4096		/* octets of why it is not */
 #define NAP_MS 2		/* between two looks whether it is */
+#define PATH_OCTETS 4096	/* of the current directory at most */
 
 /*
  * When the session is over openssl has what it said last, but does not close
@@ -27,7 +28,12 @@
  */
 #define QUIET_MS 100
 
-/* How openssl is reached: a socket in a directory of its own. */
+#define GATE "s"
+
+/*
+ * How openssl is reached: a socket in a directory of its own.  There it runs,
+ * for it takes no path of more than 31 octets (getnameinfo(3)'s NI_MAXSERV).
+ */
 struct gate {
 	char dir[sizeof ((struct sockaddr_un *)0)->sun_path];
 	struct sockaddr_un addr;
@@ -73,13 +79,13 @@ open_gate(struct gate *g, const char *tmpdir)
 	memset(g, 0, sizeof *g);
 	buf_addf(&b, "%s/mailorder.XXXXXX", tmpdir != NULL ? tmpdir : "/tmp");
 	errno = ENAMETOOLONG;
-	if (b.n + sizeof "/s" <= sizeof g->dir) {
+	if (b.n + sizeof "/" GATE <= sizeof g->dir) {
 		memcpy(g->dir, buf_str(&b), b.n + 1);
 		r = mkdtemp(g->dir) != NULL ? 0 : -1;
 	}
 	if (r == 0) {
 		buf_clear(&b);
-		buf_addf(&b, "%s/s", g->dir);
+		buf_addf(&b, "%s/" GATE, g->dir);
 		g->addr.sun_family = AF_UNIX;
 		memcpy(g->addr.sun_path, buf_str(&b), b.n + 1);
 	}
@@ -120,11 +126,10 @@ connect_to(const struct engine *e)
 
 /* -quiet: no line of the session is a command of openssl's own. */
 static int
-run(struct engine *e, const struct tlsserver *t)
+run_openssl(struct engine *e, char *cert, char *key)
 {
 	char *argv[] = { "openssl", "s_server", "-quiet", "-naccept", "1",
-	    "-unix", e->gate.addr.sun_path, "-cert", t->cert,
-	    "-cert_chain", t->cert, "-key", t->key,
+	    "-unix", GATE, "-cert", cert, "-cert_chain", cert, "-key", key,
 	    "-pass", "pass:", NULL };
 	int way[2];
 
@@ -132,11 +137,41 @@ run(struct engine *e, const struct tlsserver *t)
 		return -1;
 	fcntl(way[1], F_SETFD, FD_CLOEXEC);
 	if (dup2(way[0], STDIN_FILENO) < 0 ||
-	    spawn_output(&e->child, argv, &e->words) < 0)
+	    spawn_output(&e->child, e->gate.dir, argv, &e->words) < 0)
 		return -1;
 	close(way[0]);
 	e->plain = way[1];
 	return 0;
+}
+
+/* The path from any directory, the caller's to free; or NULL with errno. */
+static char *
+absolute(const char *path)
+{
+	char cwd[PATH_OCTETS], *whole;
+	struct buf b = { 0 };
+
+	if (path[0] == '/')
+		return span_dup(span_str(path));
+	if (getcwd(cwd, sizeof cwd) == NULL)
+		return NULL;
+	buf_addf(&b, "%s/%s", cwd, path);
+	whole = span_dup(buf_span(&b));
+	buf_free(&b);
+	return whole;
+}
+
+static int
+run(struct engine *e, const struct tlsserver *t)
+{
+	char *cert = absolute(t->cert), *key = absolute(t->key);
+	int r = -1;
+
+	if (cert != NULL && key != NULL)
+		r = run_openssl(e, cert, key);
+	free(cert);
+	free(key);
+	return r;
 }
 
 static int

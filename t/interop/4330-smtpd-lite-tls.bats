@@ -18,6 +18,8 @@ setup() {
 	} >letter
 	sed 's/$/\r/' letter >letter.crlf
 	export SSL_CERT_FILE=$PWD/ca.crt
+	# A long name, too, for openssl is told of a socket in it.
+	export TMPDIR=$PWD
 }
 
 # make_cert NAME BY [option ...]: NAME.crt and NAME.key, signed by BY.
@@ -115,7 +117,7 @@ END
 	echo x >key
 	chmod 600 key
 	run -78 --separate-stderr smtpd-lite -l :0 -Z chain.crt,key
-	[[ $stderr = 'smtpd-lite: -Z: openssl: Could not read '*' from key' ]]
+	[[ $stderr = 'smtpd-lite: -Z: openssl: Could not read '*" from $PWD/key" ]]
 	run -78 --separate-stderr smtpd-lite -l :0 -Z chain.crt,other.key
 	[[ $stderr = 'smtpd-lite: -Z: openssl: key values mismatch' ]]
 }

@@ -443,24 +443,24 @@ add_reply(struct buf *b, struct normalize *n, const struct recorded *p,
 }
 
 void
-normalize_add(struct buf *b, struct normalize *n, const struct recorded *event)
+normalize_add(struct buf *b, struct normalize *n, const struct recorded *p)
 {
 	struct buf shown = { 0 };
 	struct span s;
 
 	if (!n->named)
 		find_names(n);
-	recording_show(n->r, event, &shown);
+	recording_show(n->r, p, &shown);
 	s = buf_span(&shown);
-	if (event->kind == FOLLOW_TEXT || (event->kind == FOLLOW_LIST &&
-	    (strcmp(event->verb, "RETR") == 0 || strcmp(event->verb, "TOP") == 0)))
+	if (p->kind == FOLLOW_TEXT || (p->kind == FOLLOW_LIST &&
+	    (strcmp(p->verb, "RETR") == 0 || strcmp(p->verb, "TOP") == 0)))
 		add_text_line(b, n, s);
-	else if (event->kind == FOLLOW_LIST && strcmp(event->verb, "UIDL") == 0) {
+	else if (p->kind == FOLLOW_LIST && strcmp(p->verb, "UIDL") == 0) {
 		buf_addspan(b, span_word(s));
 		buf_adds(b, " ID");
 	} else {
-		add_reply(b, n, event, s);
+		add_reply(b, n, p, s);
 	}
-	n->last = event;
+	n->last = p;
 	buf_free(&shown);
 }

@@ -24,6 +24,6 @@ struct normalize {
 
 /* Adds an event of n->r; those of one dialogue are to come in their order. */
 void normalize_add(struct buf *b, struct normalize *n,
-    const struct recorded *event);
+    const struct recorded *p);
 
 #endif
