@@ -2,8 +2,8 @@
  * appended: what a process has appended to a file, remembered in a POSIX shared
  * memory object.  That lives as long as the kernel's cache of the file does:
  * both outlive the process, kill -9 included, and neither a loss of power.  So
- * a file that still agrees with its marks has lost nothing, and
- * they are as true as they were when the process died.
+ * a file that still agrees with its marks has lost nothing, and they are as
+ * true as they were when the process died.
  *
  * There is at most one for a file and a user, and its maker holds a lock on
  * the file.

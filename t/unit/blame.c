@@ -24,15 +24,15 @@ static const struct {
 	const char *text;
 	enum blame want;
 } bounces[] = {
-	{ "5.1.1 <a@b>: no such user", BLAME_UNKNOWN },
-	{ "550 5.1.1 repeated code", BLAME_UNKNOWN },
-	{ "5.1.2 bad destination system", BLAME_UNKNOWN },
-	{ "5.1.10 null MX", BLAME_UNKNOWN },
-	{ "5.1.1 <spam@policy.example>... User unknown", BLAME_UNKNOWN },
-	{ "5.1.1 user unknown at relay.example.org", BLAME_UNKNOWN },
-	{ "User unknown", BLAME_UNKNOWN },
-	{ "Sorry, no mailbox here by that name.", BLAME_UNKNOWN },
-	{ "5.0.0 <a@b>... User unknown", BLAME_UNKNOWN },
+	{ "5.1.1 <a@b>: no such user", BLAME_NO_USER },
+	{ "550 5.1.1 repeated code", BLAME_NO_USER },
+	{ "5.1.2 bad destination system", BLAME_NO_USER },
+	{ "5.1.10 null MX", BLAME_NO_USER },
+	{ "5.1.1 <spam@policy.example>... User unknown", BLAME_NO_USER },
+	{ "5.1.1 user unknown at relay.example.org", BLAME_NO_USER },
+	{ "User unknown", BLAME_NO_USER },
+	{ "Sorry, no mailbox here by that name.", BLAME_NO_USER },
+	{ "5.0.0 <a@b>... User unknown", BLAME_NO_USER },
 	{ "5.2.2 over quota", BLAME_RCPT },
 	{ "4.2.2 mailbox full", BLAME_RCPT },
 	{ "4.4.7 delivery time expired", BLAME_RCPT },
@@ -64,11 +64,11 @@ static const struct {
 	{ "rejected: 192.0.2.1 is listed at bl.example.org", BLAME_US },
 	{ "hop count exceeded, possible mail loop", BLAME_US },
 	{ "5.4.14 Hop count exceeded", BLAME_US },
-	{ "not listed in Domino Directory", BLAME_UNKNOWN },
-	{ "5.3.0 <a@b>... User unknown", BLAME_UNKNOWN },
+	{ "not listed in Domino Directory", BLAME_NO_USER },
+	{ "5.3.0 <a@b>... User unknown", BLAME_NO_USER },
 	{ "5.3.0 rejected", BLAME_RCPT },
-	{ "Unknown local part a in <a@b>", BLAME_UNKNOWN },
-	{ "user doesn't exist", BLAME_UNKNOWN }
+	{ "Unknown local part a in <a@b>", BLAME_NO_USER },
+	{ "user doesn't exist", BLAME_NO_USER }
 };
 
 int
@@ -78,9 +78,9 @@ main(void)
 
 	for (i = 0; i < COUNT(bounces); i++)
 		check(STAGE_BOUNCE, 550, bounces[i].text, bounces[i].want);
-	check(STAGE_RCPT, 550, "5.1.1 No such user here", BLAME_UNKNOWN);
-	check(STAGE_DOT, 550, "5.1.1 No such user here", BLAME_UNKNOWN);
-	check(STAGE_DOT, 550, "unknown user a@b", BLAME_UNKNOWN);
+	check(STAGE_RCPT, 550, "5.1.1 No such user here", BLAME_NO_USER);
+	check(STAGE_DOT, 550, "5.1.1 No such user here", BLAME_NO_USER);
+	check(STAGE_DOT, 550, "unknown user a@b", BLAME_NO_USER);
 	check(STAGE_DOT, 554, "go away", BLAME_US);
 	check(STAGE_MAIL, 550, "5.1.1 what?", BLAME_US);
 	check(STAGE_ORDER, 0, "no @ in the address", BLAME_US);

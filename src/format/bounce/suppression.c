@@ -11,11 +11,11 @@ static const struct {
 	const char *detail;
 	enum blame blame;
 } details[] = {
-	{ "1.1", BLAME_UNKNOWN },	/* no such mailbox */
-	{ "1.2", BLAME_UNKNOWN },	/* no such domain */
-	{ "1.3", BLAME_UNKNOWN },	/* not an address */
-	{ "1.6", BLAME_UNKNOWN },	/* moved, and nobody knows where */
-	{ "1.10", BLAME_UNKNOWN },	/* null MX, RFC 7505 */
+	{ "1.1", BLAME_NO_USER },	/* no such mailbox */
+	{ "1.2", BLAME_NO_USER },	/* no such domain */
+	{ "1.3", BLAME_NO_USER },	/* not an address */
+	{ "1.6", BLAME_NO_USER },	/* moved, and nobody knows where */
+	{ "1.10", BLAME_NO_USER },	/* null MX, RFC 7505 */
 	{ "1.7", BLAME_US },		/* the sender's address */
 	{ "1.8", BLAME_US },
 	{ "2.3", BLAME_US },		/* too long for that mailbox */
@@ -149,7 +149,7 @@ result_blame(const struct result *r)
 	if (blame != BLAME_NONE)
 		return blame;
 	if (has_any(text, of_nobody, COUNT(of_nobody)))
-		return BLAME_UNKNOWN;
+		return BLAME_NO_USER;
 	return has_any(text, of_us_alone, COUNT(of_us_alone)) ? BLAME_US :
 	    by_stage(r->stage);
 }
@@ -334,7 +334,7 @@ take_failure(struct suppression *s, struct suppressed *who, enum blame blame,
 
 	count(s, who, r->time, 1);
 	days = days_since(s, who);
-	if (blame == BLAME_UNKNOWN || days >= s->enough)
+	if (blame == BLAME_NO_USER || days >= s->enough)
 		put(s, who, FAILED, r);
 	if (who->reason == FAILED && days > who->count) {
 		who->count = days;
@@ -350,7 +350,7 @@ suppression_result(struct suppression *s, const struct result *r)
 	struct addr a;
 
 	if (r->status != RESULT_LEFT && r->status != RESULT_COMPLAINED &&
-	    blame != BLAME_UNKNOWN && blame != BLAME_RCPT)
+	    blame != BLAME_NO_USER && blame != BLAME_RCPT)
 		return;
 	if (addr_parse_bare(&a, r->rcpt, NULL) < 0)
 		return;

@@ -52,7 +52,7 @@ enum blame {
 	BLAME_US,		/* what we are, or what we sent; or where it
 				   went to at that time */
 	BLAME_RCPT,		/* the mailbox; it may come right */
-	BLAME_UNKNOWN		/* the user is unknown */
+	BLAME_NO_USER		/* the user is unknown */
 };
 
 /*

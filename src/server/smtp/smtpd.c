@@ -12,7 +12,7 @@
 #define UNSETTLED_MAX 64	/* messages of a session in one commit */
 
 static const char
-	no_end[] = "500 5.5.2 Error: line too long",
+	too_long[] = "500 5.5.2 Error: line too long",
 	no_exchange[] = "500 5.5.6 Error: line of a log-in too long",
 	no_crlf[] = "500 5.5.2 Error: a line must end in <CR><LF>",
 	no_dot[] = "550 5.5.2 Error: a text must end in <CR><LF>.<CR><LF>, "
@@ -76,7 +76,7 @@ feed_line(struct smtpd *s, const char *p, size_t n)
 		return used;
 	if (used > SMTPD_LINE_MAX || s->skip) {
 		smtp_reply(s, smtpauth_is_line(s, span_of(p, used)) ?
-		    no_exchange : no_end);
+		    no_exchange : too_long);
 		smtpauth_cancel(s);
 		return used;
 	}

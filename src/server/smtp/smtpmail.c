@@ -13,7 +13,7 @@ static const char
 	no_bare[] = "550 5.5.2 Error: bare <CR> or <LF> in the message",
 	no_body[] = "501 5.5.4 Syntax: BODY=7BIT or BODY=8BITMIME",
 	no_hops[] = "554 5.4.6 Error: too many hops",
-	no_longer[] = "421 4.3.2 Service shutting down",
+	shutting_down[] = "421 4.3.2 Service shutting down",
 	no_number[] = "501 5.5.4 Bad message size syntax",
 	no_option[] = "555 5.5.4 Unsupported option",
 	no_rcpt[] = "501 5.1.3 Bad recipient address syntax",
@@ -388,7 +388,7 @@ smtpmail_end(struct smtpmail *m, struct buf *out)
 	err = end(m);
 	if (err == EINPROGRESS || err == EAGAIN)
 		return err;
-	refusal = m->late ? no_longer : refusal_of(m, err);
+	refusal = m->late ? shutting_down : refusal_of(m, err);
 	settle_claim(m, refusal == NULL);
 	if (refusal != NULL)
 		buf_adds(out, refusal);
