@@ -71,7 +71,7 @@ int net_family(void);
  * unless it may come from any, and to port where that is not 0.  0, or -1 with
  * errno.
  */
-int net_leave(int fd, int family, unsigned port, int any);
+int net_leave(int fd, int af, unsigned port, int any);
 
 /*
  * A socket for datagrams to a and from nobody else, non-blocking, its own

@@ -187,22 +187,22 @@ net_family(void)
 }
 
 int
-net_leave(int fd, int family, unsigned port, int any)
+net_leave(int fd, int af, unsigned port, int any)
 {
 	struct sockaddr_storage sa;
 	struct sockaddr_in6 *in6 = (void *)&sa;
 	struct sockaddr_in *in = (void *)&sa;
 
 	memset(&sa, 0, sizeof sa);
-	if (own_size > 0 && family == own.ss_family && !any)
+	if (own_size > 0 && af == own.ss_family && !any)
 		memcpy(&sa, &own, sizeof sa);
 	else if (port == 0)
 		return 0;
-	sa.ss_family = (sa_family_t)family;
-	if (family == AF_INET)
+	sa.ss_family = (sa_family_t)af;
+	if (af == AF_INET)
 		in->sin_port = htons((uint16_t)port);
 	else
 		in6->sin6_port = htons((uint16_t)port);
-	return bind(fd, (struct sockaddr *)&sa, family == AF_INET ?
+	return bind(fd, (struct sockaddr *)&sa, af == AF_INET ?
 	    sizeof *in : sizeof *in6);
 }
