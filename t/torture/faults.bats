@@ -39,6 +39,12 @@ beside() {
 	sweep take ordertake
 }
 
+@test "orderdone, resultcount, retrydue" {
+	sweep orderdone orderdone
+	sweep count resultcount
+	sweep due retrydue
+}
+
 @test "mkmail" {
 	sweep mkmail mkmail
 }

@@ -115,6 +115,28 @@ take_same() {
 	[ "$STATUS" = 0 ] && take_whole
 }
 
+# --- orderdone: what lies beside one order of two -------------------------
+
+orderdone_base() {
+	mkdir -p work/.a.txt
+	: >work/.a.txt/.lock
+	echo id >work/.a.txt/id
+	seq 1 100 >work/a.txt.results
+	echo other >work/b.txt
+}
+
+orderdone_go() {
+	exec "$@" orderdone a.txt
+}
+
+orderdone_true() {
+	[ "$(<work/b.txt)" = other ]
+}
+
+orderdone_whole() {
+	orderdone_true && [ "$(ls -A work)" = b.txt ]
+}
+
 # --- Filters, of which the output is all --------------------------------
 
 mkmail_base() {
@@ -141,6 +163,25 @@ order_base() {
 order_go() {
 	export SOURCE_DATE_EPOCH=0
 	exec "$@" orderparse -S -f news@pth.ua -i x order
+}
+
+count_base() {
+	order_base
+	printf '2\nduplicates 0\nleft out 1\n' >counts
+	printf 'sent\tuser2@pth.ua\t250\tdot\tx:1\t2\t%s\t-\tok\n' \
+		2026-11-21T23:46:12Z >>results
+}
+
+count_go() {
+	exec "$@" resultcount -n counts results
+}
+
+due_base() {
+	order_base
+}
+
+due_go() {
+	exec "$@" retrydue -p 0 results
 }
 
 again_base() {
