@@ -1,6 +1,7 @@
 #include "msgsource.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,27 +66,66 @@ list_maildir(struct msgsource *s)
 	return parted > 0 ? 0 : -1;
 }
 
-/*
- * The next message of a Maildir, which may have been seen meanwhile.  What is
- * no file is none: a FIFO would be waited for.
- */
+/* -1 with err, which is 0 for what is not a file: a FIFO is not waited for. */
+static int
+open_file(struct msgsource *s, const struct drop_message *m)
+{
+	struct stat st;
+	int fd;
+
+	set_file(s, m->part, m->name);
+	fd = io_file(s->name, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+	s->err = fd < 0 || fstat(fd, &st) < 0 ? errno : 0;
+	if (s->err == 0 && S_ISREG(st.st_mode)) {
+		s->time = (int64_t)st.st_mtime;
+		return fd;
+	}
+	if (fd >= 0)
+		io_close(fd);
+	return -1;
+}
+
+/* Appends max octets at most, and leaves the rest: 0, or -1 with errno. */
+static int
+read_start(int fd, struct buf *text, size_t max)
+{
+	ssize_t r;
+	size_t n;
+
+	do {
+		n = max < PIECE ? max : PIECE;
+		buf_reserve(text, n);
+		r = read(fd, text->p + text->n, n);
+		if (r > 0) {
+			text->n += (size_t)r;
+			max -= (size_t)r;
+		}
+	} while ((r > 0 && max > 0) || (r < 0 && errno == EINTR));
+	return r < 0 ? -1 : 0;
+}
+
+/* The next message of a Maildir, which may have been seen meanwhile. */
 static int
 next_file(struct msgsource *s, struct buf *text)
 {
-	const struct drop_message *m;
-	struct stat st;
+	const size_t had = text->n;
+	int fd, r = -1;
 
 	do {
 		if (s->at == s->list.n)
 			return 0;
-		m = &s->list.message[s->at++];
-		set_file(s, m->part, m->name);
-	} while (stat(s->name, &st) == 0 && !S_ISREG(st.st_mode));
+		fd = open_file(s, &s->list.message[s->at++]);
+	} while (fd < 0 && s->err == 0);
 	s->line = 1;
-	if (io_text(s->name, text, s->max) == 0 || (s->cut && errno == EFBIG))
-		return 1;
-	s->err = errno;
-	return -1;
+	if (fd < 0)
+		return -1;
+	r = s->cut ? read_start(fd, text, s->max) :
+	    io_slurp(fd, text, s->max);
+	if (r < 0)
+		s->err = errno;
+	io_close(fd);
+	buf_unmark(text, had);
+	return r == 0 ? 1 : -1;
 }
 
 /* --- A file ---------------------------------------------------------- */
@@ -259,9 +299,9 @@ msgsource_time(const struct msgsource *s)
 {
 	struct stat st;
 
-	if ((s->fd < 0 ? stat(s->name, &st) : fstat(s->fd, &st)) < 0)
-		return 0;
-	return (int64_t)st.st_mtime;
+	if (s->fd < 0)
+		return s->time;
+	return fstat(s->fd, &st) < 0 ? 0 : (int64_t)st.st_mtime;
 }
 
 void

@@ -31,6 +31,7 @@ struct msgsource {
 	struct droplist list;	/* of a Maildir */
 	size_t at;
 	struct buf file;	/* the path of its message */
+	int64_t time;		/* when that was changed */
 	struct buf seen;	/* places in the list */
 };
 

@@ -24,6 +24,9 @@ span_case_eq(struct span a, struct span b)
 int
 span_case_is(struct span a, const char *s)
 {
+	/* Most words differ in their first letter. */
+	if (a.n > 0 && lower(a.p[0]) != lower(*s))
+		return 0;
 	return span_case_eq(a, span_str(s));
 }
 
@@ -40,7 +43,7 @@ span_case_begins(struct span s, const char *with)
 {
 	size_t n = strlen(with);
 
-	return s.n >= n && span_case_is(span_of(s.p, n), with);
+	return s.n >= n && span_case_eq(span_of(s.p, n), span_of(with, n));
 }
 
 int

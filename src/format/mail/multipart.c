@@ -25,8 +25,8 @@ token(struct span s)
 {
 	size_t n = 0;
 
-	while (n < s.n && byte_is_graph(s.p[n]) &&
-	    strchr("()<>@,;:\\\"/[]?=", s.p[n]) == NULL)
+	while (n < s.n && byte_is_graph(s.p[n]) && (byte_is_letter(s.p[n]) ||
+	    strchr("()<>@,;:\\\"/[]?=", s.p[n]) == NULL))
 		n++;
 	return n;
 }
@@ -55,7 +55,8 @@ int
 multipart_is(struct span value, const char *type, const char *subtype)
 {
 	value = skip(value);
-	if (!span_case_is(take(&value, '/'), type))
+	if (!span_case_begins(value, type) ||
+	    !span_case_is(take(&value, '/'), type))
 		return 0;
 	return subtype == NULL ||
 	    span_case_is(multipart_token(value), subtype);
