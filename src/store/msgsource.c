@@ -109,7 +109,7 @@ static int
 next_file(struct msgsource *s, struct buf *text)
 {
 	const size_t had = text->n;
-	int fd, r = -1;
+	int fd, r;
 
 	do {
 		if (s->at == s->list.n)

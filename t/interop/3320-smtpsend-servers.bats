@@ -84,16 +84,12 @@ exchange() {
 
 @test "Exim" {
 	need exim4
-	mkdir spool log
-	chown Debian-exim spool log mail
+	chown Debian-exim mail
 	MAIL=$PWD/mail
 	port=$(free_port)
 	printf '%s\n' a b c d e f >users
-	cat >exim.conf <<-END
-	exim_path = $(command -v exim4)
-	primary_hostname = exim.test
-	spool_directory = $PWD/spool
-	log_file_path = $PWD/log/%s
+	exim_paths exim.test >exim.conf
+	cat >>exim.conf <<-END
 	pid_file_path = $PWD/spool/pid
 	domainlist local_domains = x
 	acl_smtp_rcpt = check_rcpt

@@ -11,16 +11,23 @@ smtp_answers() {
 	smtpsend -I -T 1 -s "$1" </dev/null 2>&1 | grep '^S: 220'
 }
 
+# exim_paths NAME: what each exim.conf begins with; makes the directories.
+exim_paths() {
+	mkdir spool log
+	chown Debian-exim spool log
+	cat <<-END
+	exim_path = $(command -v exim4)
+	primary_hostname = $1
+	spool_directory = $PWD/spool
+	log_file_path = $PWD/log/%s
+	END
+}
+
 # exim_smarthost: an Exim that hands all on to our server at PORT, its spool and
 # log in this directory: exim.conf.
 exim_smarthost() {
-	mkdir spool log
-	chown Debian-exim spool log
-	cat >exim.conf <<-END
-	exim_path = $(command -v exim4)
-	primary_hostname = me.b.test
-	spool_directory = $PWD/spool
-	log_file_path = $PWD/log/%s
+	exim_paths me.b.test >exim.conf
+	cat >>exim.conf <<-END
 	exim_user = Debian-exim
 	exim_group = Debian-exim
 	keep_environment =
@@ -42,13 +49,8 @@ exim_smarthost() {
 # start_exim_sink PORT: an Exim that takes all mail, but for no@ANY, and keeps
 # none of it.
 start_exim_sink() {
-	mkdir spool log
-	chown Debian-exim spool log
-	cat >exim.conf <<-END
-	exim_path = $(command -v exim4)
-	primary_hostname = exim.test
-	spool_directory = $PWD/spool
-	log_file_path = $PWD/log/%s
+	exim_paths exim.test >exim.conf
+	cat >>exim.conf <<-END
 	pid_file_path = $PWD/spool/pid
 	acl_smtp_rcpt = check_rcpt
 	acl_smtp_vrfy = accept
