@@ -10,11 +10,15 @@
 
 static struct buf id, rcpt;	/* of the line that was parsed last */
 
-/* As a result that was written by us: 0, or -1 where it is not one. */
+/*
+ * As a result that was written by us: 0, or -1 where it is not one, or tells
+ * what came after the delivery.
+ */
 static int
 parse(struct span line, struct result *r)
 {
-	if (result_parse(r, span_chomp(line)) != 0 || r->rcpt.n == 0)
+	if (result_parse(r, span_chomp(line)) != 0 || r->rcpt.n == 0 ||
+	    r->status > RESULT_SENDING)
 		return -1;
 	buf_clear(&id);
 	buf_clear(&rcpt);
