@@ -33,16 +33,17 @@ PROGS = archive-stamp bouncematch bounceparse ftpd-lite ftpsend mkbatch \
 	suppress unsub withlock
 MODULES = \
 	sys/appended sys/buf sys/charset sys/cli sys/conn \
-	sys/dataconn sys/die sys/inetd sys/io sys/limit \
+	sys/dataconn sys/die sys/fdpass sys/inetd sys/io sys/limit \
 	sys/local sys/lock sys/loop sys/net sys/newfile sys/openssl \
-	sys/secret sys/serve sys/spawn sys/stop sys/text \
+	sys/relay sys/secret sys/serve sys/spawn sys/stop sys/text \
 	sys/tlsserver sys/workers \
-	format/bounce/bounce format/bounce/forms format/bounce/found \
+	format/bounce/blame format/bounce/bounce format/bounce/forms \
+	format/bounce/found format/bounce/heading \
 	format/bounce/htmltext format/bounce/notice format/bounce/parts \
 	format/bounce/returned format/bounce/status format/bounce/suppression \
 	format/crypt/md5 format/crypt/sha256 format/crypt/tag \
-	format/dialogue/awaited format/dialogue/dialogue \
-	format/dialogue/differ format/dialogue/explain \
+	format/dialogue/answer format/dialogue/awaited \
+	format/dialogue/dialogue format/dialogue/differ format/dialogue/explain \
 	format/dialogue/explainauth format/dialogue/explainline \
 	format/dialogue/explainmail format/dialogue/explainword \
 	format/dialogue/explanation format/dialogue/follow \
@@ -74,7 +75,7 @@ MODULES = \
 	store/archive store/dedup store/droplist \
 	store/gonelist store/linefile store/maildir \
 	store/maildrop store/mailroot store/mbox store/msgsource \
-	store/msgtext \
+	store/msgtext store/names \
 	store/outbox store/passwd store/recorded \
 	store/rulefile store/sourcefile store/spool \
 	store/throttle store/transcribe \
@@ -87,12 +88,14 @@ MODULES = \
 	server/ftp/ftplist server/ftp/ftpverb server/order/orderd \
 	server/order/orderreply \
 	server/tap/tap server/tap/tapline \
-	client/client client/handin client/replay \
+	client/client client/handin client/orderfile client/replay \
 	client/replaypeer client/replaysecret client/smtp/batch \
 	client/smtp/connection client/smtp/domains \
-	client/smtp/batchread client/smtp/esmtp client/smtp/interactive \
+	client/smtp/batchread client/smtp/esmtp client/smtp/feed \
+	client/smtp/interactive \
 	client/smtp/journal client/smtp/message client/smtp/parallel \
-	client/smtp/pool client/smtp/prepare client/smtp/report \
+	client/smtp/pool client/smtp/prepare client/smtp/progress \
+	client/smtp/rate client/smtp/report \
 	client/smtp/route client/smtp/saslc client/smtp/sender \
 	client/smtp/servers client/smtp/setup \
 	client/smtp/smtpc \
@@ -101,7 +104,8 @@ MODULES = \
 	client/dns/nameservers client/dns/resolver client/dns/zone \
 	grade/attempt grade/class grade/clientgrade grade/clientjudge \
 	grade/evidence grade/grade grade/marks grade/probe grade/sample \
-	grade/scripted grade/servergrade grade/stored
+	grade/scripted grade/servergrade grade/stored \
+	grade/subject
 # Headers alone.
 TYPES = format/mail/dropstore format/mail/mailstore format/dialogue/review \
 	format/wire/orderstore format/wire/saslconf grade/point grade/suites \

@@ -98,13 +98,7 @@ write_known(struct match *m, const char *path, struct buf *text)
 
 /* --- Results ------------------------------------------------------------ */
 
-static int
-is_results(const char *name)
-{
-	const char *end = strrchr(name, '.');
-
-	return end != NULL && strcmp(end, ".results") == 0;
-}
+static const char results[] = ".results";
 
 /* Whether dir has that name, or one with a dot before it. */
 static int
@@ -126,12 +120,11 @@ is_in_hand(const char *dir, const char *name)
 static void
 put(struct match *m, const char *path)
 {
-	const char *slash = strrchr(path, '/');
 	struct buf name = { 0 }, file = { 0 };
 
-	buf_adds(&name, slash != NULL ? slash + 1 : path);
-	if (is_results(buf_str(&name)))
-		name.n = (size_t)(strrchr(name.p, '.') - name.p);
+	buf_addspan(&name, span_filename(span_str(path)));
+	if (span_ends(buf_span(&name), results))
+		name.n -= strlen(results);
 	buf_adds(&name, ".bounces");
 	if (m->dir == NULL)
 		wr_addspan(&m->out, buf_span(&m->found));
@@ -188,7 +181,7 @@ read_entry(struct match *m, const char *path)
 			die_sys(die_errno(errno, EX_NOINPUT), "%s", path);
 	} else if (S_ISDIR(st.st_mode))
 		read_tree(m, path);
-	else if (S_ISREG(st.st_mode) && is_results(path) &&
+	else if (S_ISREG(st.st_mode) && span_ends(span_str(path), results) &&
 	    (access(path, F_OK) == 0 || errno != ENOENT))
 		read_results(m, path);
 }

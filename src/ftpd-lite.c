@@ -59,7 +59,6 @@ static void
 check(struct app *app)
 {
 	struct ftpd_conf *c = &app->conf;
-	const char *slash = strrchr(app->serve.dir, '/');
 
 	local_host(app->host);
 	if (app->passwdfile != NULL)
@@ -73,7 +72,7 @@ check(struct app *app)
 		c->pattern = unfinished;
 		c->patterns = COUNT(unfinished);
 	}
-	c->directory = span_str(slash != NULL ? slash + 1 : app->serve.dir);
+	c->directory = span_filename(span_str(app->serve.dir));
 	c->max = app->serve.max_size;
 	c->spool = spool_new(app->serve.dir, app->serve.once, serve_print,
 	    &app->serve);

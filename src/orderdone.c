@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/workdir.h"
+#include "store/names.h"
 #include "sys/buf.h"
 #include "sys/cli.h"
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/names.h"
 #include "store/workdir.h"
 #include "sys/buf.h"
 #include "sys/cli.h"
@@ -215,7 +216,7 @@ take_given(struct taker *t, const char *path)
 	place = place_of(t, buf_str(&real));
 	if (place == ELSEWHERE)
 		buf_set(&real, span_str(path));
-	name = workdir_name(buf_str(&real));
+	name = span_filename(buf_span(&real));
 	if (place == IN_WORK && workdir_is_journal(name) && name.p[0] != '.') {
 		if (t->verbose)
 			warn("%s: a journal, not an order", path);

@@ -1,184 +1,11 @@
 #include "handin.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "client/client.h"
-#include "format/wire/name.h"
 #include "format/wire/ordline.h"
 #include "format/wire/results.h"
-#include "sys/io.h"
-
-#define CHUNK 65536
-
-/* A file of ours alone, gone when it is closed. */
-static int
-nameless(const char *tmpdir)
-{
-	struct buf path = { 0 };
-	char *name;
-	int fd, err;
-
-	buf_addf(&path, "%s/ordersend.XXXXXX", tmpdir);
-	name = span_dup(buf_span(&path));
-	buf_free(&path);
-	fd = mkstemp(name);
-	err = errno;
-	if (fd >= 0) {
-		unlink(name);
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
-	}
-	free(name);
-	errno = err;
-	return fd;
-}
-
-/* Reads all of fd, counting and hashing; copies it to copy unless -1. */
-static enum exit_code
-take_in(struct orderfile *f, int fd, int copy)
-{
-	enum exit_code code = EX_OK;
-	unsigned char digest[SHA256_SIZE];
-	struct sha256 h;
-	char *chunk;
-	ssize_t r;
-
-	chunk = malloc(CHUNK);
-	if (chunk == NULL)
-		die_nomem();
-	sha256_init(&h);
-	while (code == EX_OK) {
-		r = read(fd, chunk, CHUNK);
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r < 0)
-			code = EX_NOINPUT;
-		if (r <= 0)
-			break;
-		sha256_add(&h, chunk, (size_t)r);
-		f->size += (size_t)r;
-		if (copy >= 0 && io_write(copy, chunk, (size_t)r) < 0)
-			code = EX_IOERR;
-	}
-	free(chunk);
-	sha256_end(&h, digest);
-	sha256_hex(f->sha, digest, sizeof digest);
-	return code;
-}
-
-static enum exit_code
-read_file(struct orderfile *f, const char *path, const char *tmpdir, int hashed)
-{
-	int fd, err, is_stdin = strcmp(path, "-") == 0;
-	enum exit_code code = EX_OK;
-
-	fd = io_open(path);
-	if (fd < 0)
-		return EX_NOINPUT;
-	if (fstat(fd, &f->st) < 0)
-		code = EX_NOINPUT;
-	else if (is_stdin || !S_ISREG(f->st.st_mode)) {
-		f->fd = nameless(tmpdir);
-		if (f->fd < 0)
-			code = EX_CANTCREAT;
-	}
-	if (code == EX_OK && (hashed || f->fd >= 0))
-		code = take_in(f, fd, f->fd);
-	else
-		f->size = (uint64_t)f->st.st_size;
-	err = errno;
-	if (!is_stdin)
-		close(fd);
-	errno = err;
-	return code;
-}
-
-enum exit_code
-orderfile_load(struct orderfile *f, const char *path, struct span name,
-    const char *tmpdir, int hashed)
-{
-	memset(f, 0, sizeof *f);
-	f->path = path;
-	f->fd = -1;
-	if (hashed)
-		name_encode(&f->name, name);
-	else
-		buf_addspan(&f->name, name);
-	return read_file(f, path, tmpdir, hashed);
-}
-
-static int
-is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	    a->st_size == b->st_size &&
-	    a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
-int
-orderfile_open(struct orderfile *f, const char **why)
-{
-	struct stat st;
-	int fd;
-
-	*why = NULL;
-	if (f->fd >= 0) {
-		if (lseek(f->fd, 0, SEEK_SET) < 0)
-			*why = strerror(errno);
-		return *why == NULL ? f->fd : -1;
-	}
-	fd = io_open(f->path);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		*why = strerror(errno);
-	else if (!is_same(&st, &f->st))
-		*why = "changed since it was read";
-	if (*why == NULL)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-void
-orderfile_done(struct orderfile *f, int fd)
-{
-	if (fd != f->fd)
-		close(fd);
-}
-
-void
-orderfile_outcome(struct orderfile *f, int code, struct span text)
-{
-	f->code = code;
-	buf_set(&f->text, text);
-}
-
-void
-orderfile_spoiled(struct orderfile *f, const char *why)
-{
-	orderfile_outcome(f, ORDERFILE_SPOILED, span_str(why != NULL ? why :
-	    "became shorter while it was being sent"));
-}
-
-int
-orderfile_is_open(const struct orderfile *f)
-{
-	return f->code == 0 || f->code / 100 == 4;
-}
-
-void
-orderfile_free(struct orderfile *f)
-{
-	if (f->fd >= 0)
-		close(f->fd);
-	f->fd = -1;
-	buf_free(&f->name);
-	buf_free(&f->text);
-}
 
 #define STDIN_NAME "order.txt"	/* what standard input is called */
 
@@ -205,11 +32,8 @@ handin_check(char *const *paths, const char *name)
 static struct span
 own_name(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-
-	if (strcmp(path, "-") == 0)
-		return span_str(STDIN_NAME);
-	return span_str(slash != NULL ? slash + 1 : path);
+	return strcmp(path, "-") == 0 ? span_str(STDIN_NAME) :
+	    span_filename(span_str(path));
 }
 
 enum exit_code

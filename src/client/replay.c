@@ -103,7 +103,7 @@ peer_of(const struct replay *p)
 static void
 advance(struct replay_progress *g, const struct recorded *e)
 {
-	if (recorded_is_asked(e)) {
+	if (recording_is_asked(e)) {
 		g->turn = e->turn;
 		g->texts = 0;
 	} else if (e->kind == FOLLOW_TEXT)
@@ -336,7 +336,7 @@ say(struct replay *p, const struct recorded *e)
 
 	if (is_unasked(p, e)) {
 		p->skipped++;
-		p->turns += recorded_is_asked(e) != 0;
+		p->turns += recording_is_asked(e) != 0;
 		return REPLAY_DONE;
 	}
 	p->why = is_misread(p, e);

@@ -53,10 +53,10 @@ open_file(struct buf *path, const char *dir, const char *name)
 }
 
 static int
-start(struct sandbox *b, const struct attempt_conf *conf, const char *port,
-    const char *path, int in, int out)
+start(struct spawn_sandbox *b, const struct attempt_conf *conf,
+    const char *port, const char *path, int in, int out)
 {
-	const struct sandbox_limits limits = {
+	const struct spawn_sandbox_limits limits = {
 		(unsigned)conf->timeout / 8000 + 1, OUTPUT_MAX
 	};
 	const struct spawn_value values[] = {
@@ -64,7 +64,7 @@ start(struct sandbox *b, const struct attempt_conf *conf, const char *port,
 		{ 't', conf->to }, { 'm', path }, { '\0', NULL }
 	};
 	char **argv = spawn_fill(conf->words, values);
-	int r = sandbox_start(b, argv, in, out, &limits);
+	int r = spawn_sandbox_start(b, argv, in, out, &limits);
 
 	free(argv);
 	return r;
@@ -72,7 +72,7 @@ start(struct sandbox *b, const struct attempt_conf *conf, const char *port,
 
 /* The next connection by then, or -1 once the program has ended. */
 static int
-take_connection(struct sandbox *b, int listener, long long by)
+take_connection(struct spawn_sandbox *b, int listener, long long by)
 {
 	struct pollfd p = { .fd = listener, .events = POLLIN };
 	struct net_peer peer;
@@ -80,7 +80,7 @@ take_connection(struct sandbox *b, int listener, long long by)
 
 	for (;;) {
 		/* In this order: the last thing it did may be to connect. */
-		ended = sandbox_ended(b);
+		ended = spawn_sandbox_ended(b);
 		fd = limit_accept(listener, &peer, &is_short);
 		if (fd >= 0 || ended || stop_asked() || io_clock() >= by)
 			return fd;
@@ -89,8 +89,8 @@ take_connection(struct sandbox *b, int listener, long long by)
 }
 
 static void
-serve(struct attempt *a, const struct attempt_conf *conf, struct sandbox *b,
-    int listener)
+serve(struct attempt *a, const struct attempt_conf *conf,
+    struct spawn_sandbox *b, int listener)
 {
 	long long by = io_clock() + conf->timeout;
 	int fd = take_connection(b, listener, by);
@@ -109,8 +109,8 @@ serve(struct attempt *a, const struct attempt_conf *conf, struct sandbox *b,
 			errno = 0;
 		io_close(fd);
 	}
-	a->stuck = !sandbox_ended(b);
-	sandbox_stop(b);
+	a->stuck = !spawn_sandbox_ended(b);
+	spawn_sandbox_stop(b);
 	a->status = b->status;
 	a->signal = b->signal;
 }
@@ -128,7 +128,7 @@ attempt_run(struct attempt *a, const struct attempt_conf *conf)
 {
 	struct buf path = { 0 }, printed = { 0 };
 	int in = open_file(&path, conf->dir, "message"), listener, out;
-	struct sandbox b;
+	struct spawn_sandbox b;
 	char port[8];
 
 	memset(a, 0, sizeof *a);

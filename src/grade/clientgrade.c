@@ -86,7 +86,7 @@ attempt_of(struct clientgrade *c, const struct client_point *p)
 }
 
 enum verdict
-client_try(void *subject, const struct point *point, struct buf *evidence)
+clientgrade_try(void *subject, const struct point *point, struct buf *evidence)
 {
 	const struct client_point *p = (const struct client_point *)
 	    (const void *)point;
@@ -104,7 +104,7 @@ client_try(void *subject, const struct point *point, struct buf *evidence)
 }
 
 void
-client_free(struct clientgrade *c)
+clientgrade_free(struct clientgrade *c)
 {
 	size_t i;
 

@@ -52,9 +52,9 @@ struct clientgrade {
 };
 
 /* A suite's try; subject is a struct clientgrade. */
-enum verdict client_try(void *subject, const struct point *point,
+enum verdict clientgrade_try(void *subject, const struct point *point,
     struct buf *evidence);
 
-void client_free(struct clientgrade *c);
+void clientgrade_free(struct clientgrade *c);
 
 #endif

@@ -203,7 +203,7 @@ static const struct client_point points[] = {
 };
 
 static const struct suite suite = {
-	"POP3 client", points, COUNT(points), sizeof *points, client_try
+	"POP3 client", points, COUNT(points), sizeof *points, clientgrade_try
 };
 
 /* The second message, behind the sample. */

@@ -122,7 +122,7 @@ static const struct server_point points[] = {
 };
 
 static const struct suite suite = {
-	"POP3 server", points, COUNT(points), sizeof *points, server_try
+	"POP3 server", points, COUNT(points), sizeof *points, servergrade_try
 };
 
 const struct server_kind suites_pop3_server = {

@@ -55,7 +55,7 @@ find_port(struct net_addr *a)
 static int
 start(struct servergrade *s)
 {
-	const struct sandbox_limits limits = { CPU, FILE_MAX };
+	const struct spawn_sandbox_limits limits = { CPU, FILE_MAX };
 	struct spawn_value values[] = {
 		{ 'h', LOOPBACK }, { 'p', NULL }, { 'd', s->store }, { 0, NULL }
 	};
@@ -69,7 +69,8 @@ start(struct servergrade *s)
 	argv = spawn_fill(s->words, values);
 	in = io_file("/dev/null", O_RDWR | O_CLOEXEC, 0);
 	s->started++;
-	r = in < 0 ? -1 : sandbox_start(&s->program, argv, in, in, &limits);
+	r = in < 0 ? -1 : spawn_sandbox_start(&s->program, argv, in, in,
+	    &limits);
 	if (r < 0)
 		buf_addf(&s->hopeless, "the command cannot be run: %s",
 		    strerror(errno));
@@ -87,7 +88,7 @@ crashed(struct servergrade *s, const struct probe *p, struct buf *evidence)
 
 	if (s->words == NULL)
 		return;
-	while (!sandbox_ended(&s->program) && --naps > 0)
+	while (!spawn_sandbox_ended(&s->program) && --naps > 0)
 		stop_wait(-1, NAP);
 	if (!s->program.ended)
 		return;
@@ -115,7 +116,7 @@ dial(void *arg, const char **why)
 		fd = net_dial(s->addr != NULL ? s->addr : &s->at,
 		    left > 1 ? (int)left : 1, why, &temporary);
 		if (fd >= 0 || s->addr != NULL || left <= 0 || stop_asked() ||
-		    sandbox_ended(&s->program))
+		    spawn_sandbox_ended(&s->program))
 			return fd;
 		stop_wait(-1, NAP);
 	}
@@ -126,7 +127,7 @@ static int
 revive(struct servergrade *s)
 {
 	if (s->words == NULL || (s->started > 0 &&
-	    !sandbox_ended(&s->program)))
+	    !spawn_sandbox_ended(&s->program)))
 		return 0;
 	if (s->started >= STARTS_MAX) {
 		buf_addf(&s->hopeless, "it has ended %d times", s->started);
@@ -278,7 +279,7 @@ deliver(struct servergrade *s, const struct server_point *p)
 	if (there && !p->storing)
 		return;
 	/* Servers may look at the maildrop when they start. */
-	sandbox_stop(&s->program);
+	spawn_sandbox_stop(&s->program);
 	stored_remove(s->store, buf_span(&s->drop));
 	buf_clear(&s->drop);
 	stored_add(s->store, span_cut(&line, '\n'), &s->drop, &s->token,
@@ -307,7 +308,7 @@ play(struct servergrade *s, const struct server_point *p, struct probe *v,
 		buf_addf(&s->hopeless, "it said nothing %d times", s->stuck);
 		return verdict;
 	}
-	sandbox_stop(&s->program);
+	spawn_sandbox_stop(&s->program);
 	probe_free(v);
 	buf_clear(evidence);
 	if (start(s) < 0)
@@ -348,7 +349,7 @@ probe(struct servergrade *s, const struct server_point *p,
 }
 
 enum verdict
-server_try(void *subject, const struct point *point, struct buf *evidence)
+servergrade_try(void *subject, const struct point *point, struct buf *evidence)
 {
 	const struct server_point *p = (const struct server_point *)
 	    (const void *)point;
@@ -372,9 +373,9 @@ server_try(void *subject, const struct point *point, struct buf *evidence)
 }
 
 void
-server_free(struct servergrade *s)
+servergrade_free(struct servergrade *s)
 {
-	sandbox_stop(&s->program);
+	spawn_sandbox_stop(&s->program);
 	stored_remove(s->store, buf_span(&s->drop));
 	buf_free(&s->drop);
 	buf_free(&s->token);

@@ -40,7 +40,7 @@ struct servergrade {
 	struct probe_conf probe;	/* from, to, pop3, talk */
 
 	/* private */
-	struct sandbox program;
+	struct spawn_sandbox program;
 	struct net_addr at;
 	int started;			/* how often */
 	int stuck;			/* how often it said nothing */
@@ -52,10 +52,10 @@ struct servergrade {
 };
 
 /* A suite's try; subject is a struct servergrade. */
-enum verdict server_try(void *subject, const struct point *point,
+enum verdict servergrade_try(void *subject, const struct point *point,
     struct buf *evidence);
 
 /* Stops the command. */
-void server_free(struct servergrade *s);
+void servergrade_free(struct servergrade *s);
 
 #endif

@@ -307,7 +307,7 @@ static const struct client_point points[] = {
 };
 
 static const struct suite suite = {
-	"SMTP client", points, COUNT(points), sizeof *points, client_try
+	"SMTP client", points, COUNT(points), sizeof *points, clientgrade_try
 };
 
 static void

@@ -273,7 +273,7 @@ static const struct server_point points[] = {
 };
 
 static const struct suite suite = {
-	"SMTP server", points, COUNT(points), sizeof *points, server_try
+	"SMTP server", points, COUNT(points), sizeof *points, servergrade_try
 };
 
 const struct server_kind suites_smtp_server = {

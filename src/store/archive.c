@@ -101,8 +101,6 @@ hold(struct item *it)
 static int
 look_at(struct item *it, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-
 	it->path = path;
 	if (lstat(path, &it->st) < 0) {
 		warn_sys("%s", path);
@@ -112,7 +110,7 @@ look_at(struct item *it, const char *path)
 		warn("%s: not a regular file", path);
 		return -1;
 	}
-	it->name = span_str(slash != NULL ? slash + 1 : path);
+	it->name = span_filename(span_str(path));
 	it->stem = name_stem(it->name);
 	return hold(it);
 }

@@ -1,15 +1,12 @@
 #include "workdir.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "format/wire/name.h"
-#include "sys/io.h"
 #include "sys/lock.h"
 #include "sys/newfile.h"
 
@@ -52,9 +49,7 @@ workdir_close(struct workdir *w)
 int
 workdir_is_journal(struct span name)
 {
-	const size_t n = sizeof journal_end - 1;
-
-	return name.n >= n && span_is(span_drop(name, name.n - n), journal_end);
+	return span_ends(name, journal_end);
 }
 
 static const char *
@@ -95,14 +90,6 @@ workdir_is_state(const struct workdir *w, struct span name)
 	return is_state;
 }
 
-struct span
-workdir_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return span_str(slash != NULL ? slash + 1 : path);
-}
-
 int
 workdir_is_plain(struct span name)
 {
@@ -119,7 +106,7 @@ workdir_is_plain(struct span name)
 void
 workdir_call(struct buf *name, const char *path)
 {
-	const struct span own = workdir_name(path);
+	const struct span own = span_filename(span_str(path));
 	struct span s = own;
 	size_t n, end = name->n + NAME_LONGEST;
 
@@ -257,50 +244,4 @@ workdir_now(void)
 	if (clock_gettime(CLOCK_REALTIME, &now) < 0)
 		die_sys(EX_TEMPFAIL, "clock_gettime");
 	return now;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-enum exit_code
-names_read(struct names *names, const char *path)
-{
-	struct buf list = { 0 };
-	struct dirent *entry;
-	char *copy;
-	DIR *dir;
-	int err;
-
-	memset(names, 0, sizeof *names);
-	dir = io_dir(path);
-	err = errno;
-	while (dir != NULL && (errno = 0, entry = readdir(dir)) != NULL) {
-		copy = span_dup(span_str(entry->d_name));
-		buf_add(&list, &copy, sizeof copy);
-	}
-	if (dir != NULL) {
-		err = errno;
-		closedir(dir);
-	}
-	names->n = list.n / sizeof copy;
-	names->name = die_calloc(names->n, sizeof *names->name);
-	memcpy(names->name, buf_str(&list), list.n);
-	buf_free(&list);
-	qsort(names->name, names->n, sizeof *names->name, compare);
-	if (dir != NULL && err == 0)
-		return EX_OK;
-	errno = err;
-	warn_sys("%s", path);
-	return die_errno(err, EX_NOINPUT);
-}
-
-void
-names_free(struct names *names)
-{
-	while (names->n > 0)
-		free(names->name[--names->n]);
-	free(names->name);
 }

@@ -37,9 +37,6 @@ int workdir_is_journal(struct span name);
 int workdir_has(const struct workdir *w, struct span name);
 int workdir_is_state(const struct workdir *w, struct span name);
 
-/* The last part of path, valid as long as that. */
-struct span workdir_name(const char *path);
-
 /* Whether name has nothing that a terminal acts on, and is one line. */
 int workdir_is_plain(struct span name);
 
@@ -72,18 +69,5 @@ int workdir_settled(const char *path, struct timespec now, long seconds,
 
 /* The present; the clock that cannot be read ends the program. */
 struct timespec workdir_now(void);
-
-/* The names in a directory, sorted. */
-struct names {
-	char **name;
-	size_t n;
-};
-
-/*
- * Reads them: EX_OK, or the exit code after the reason, and then they may be
- * some.  names_free in any case.
- */
-enum exit_code names_read(struct names *names, const char *path);
-void names_free(struct names *names);
 
 #endif

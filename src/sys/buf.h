@@ -138,8 +138,11 @@ int span_case_index(struct span s, const char *const *names, size_t n);
 /* Whether word is in list, with blanks between; ASCII case ignored. */
 int span_has_word(struct span list, struct span word);
 
-/* Whether s begins with what with is; and the same, ASCII case ignored. */
+/* Whether s begins, or ends, with what with is. */
 int span_begins(struct span s, const char *with);
+int span_ends(struct span s, const char *with);
+
+/* Whether it begins so, ASCII case ignored. */
 int span_case_begins(struct span s, const char *with);
 
 /* Whether what stands anywhere in s, ASCII case ignored. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "conn.h"
+#include "fdpass.h"
 #include "io.h"
 
 #define ACCEPTS 64		/* new sessions in one round */

@@ -1,6 +1,6 @@
 /*
- * openssl: what openssl(1) complains of, in words for a person, and the bytes
- * that are relayed between it and a connection.
+ * openssl: what openssl(1) complains of, in words for a person, and a loopback
+ * port through which it talks to a connection.
  */
 #ifndef SYS_OPENSSL_H
 #define SYS_OPENSSL_H
@@ -21,29 +21,6 @@ int openssl_is_plain(const struct buf *why);
 
 /* The same of one that could not begin, which has said why in some words. */
 int openssl_failure(struct buf *why, int fd);
-
-#define RELAY_SIZE 16384	/* bytes on their way */
-#define RELAY_WAYS 4
-
-/*
- * One way; all but from and to is zero at first.  The descriptors are
- * non-blocking and the caller's.
- */
-struct relay_way {
-	int from, to;
-	size_t at, n;		/* what has been read and not written */
-	int eof;		/* from has ended, and all is written; to knows
-				   that where it is a socket */
-	int failed;		/* eof, because one of them has failed */
-	char p[RELAY_SIZE];
-};
-
-/*
- * Waits for at most timeout ms (-1: for ever) and passes on what can be passed
- * on in the n ways.  1, or 0 where nothing came in time, or -1: watch (where
- * that is not -1) has become readable.
- */
-int relay_round(struct relay_way *way, size_t n, int watch, int timeout);
 
 /*
  * Starts a process that listens on a free port of loopback, which *a becomes,

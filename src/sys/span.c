@@ -39,6 +39,14 @@ span_begins(struct span s, const char *with)
 }
 
 int
+span_ends(struct span s, const char *with)
+{
+	size_t n = strlen(with);
+
+	return s.n >= n && span_is(span_drop(s, s.n - n), with);
+}
+
+int
 span_case_begins(struct span s, const char *with)
 {
 	size_t n = strlen(with);

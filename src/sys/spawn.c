@@ -412,7 +412,7 @@ limit(int resource, rlim_t n, rlim_t more)
 
 static void
 run_limited(char *const argv[], int in, int out, int why,
-    const struct sandbox_limits *limits)
+    const struct spawn_sandbox_limits *limits)
 {
 	setsid();
 	if (dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
@@ -424,8 +424,8 @@ run_limited(char *const argv[], int in, int out, int why,
 }
 
 int
-sandbox_start(struct sandbox *b, char *const argv[], int in, int out,
-    const struct sandbox_limits *limits)
+spawn_sandbox_start(struct spawn_sandbox *b, char *const argv[], int in,
+    int out, const struct spawn_sandbox_limits *limits)
 {
 	int why[2], r, err;
 
@@ -443,14 +443,14 @@ sandbox_start(struct sandbox *b, char *const argv[], int in, int out,
 	err = errno;
 	if (b->pid < 0)
 		b->pid = 0;
-	sandbox_stop(b);
+	spawn_sandbox_stop(b);
 	errno = err;
 	return -1;
 }
 
 /* While it is a zombie nobody else can have its group's number. */
 static void
-reap(struct sandbox *b)
+reap(struct spawn_sandbox *b)
 {
 	kill(-b->pid, SIGKILL);
 	kill(b->pid, SIGKILL);
@@ -460,7 +460,7 @@ reap(struct sandbox *b)
 }
 
 int
-sandbox_ended(struct sandbox *b)
+spawn_sandbox_ended(struct spawn_sandbox *b)
 {
 	if (b->pid != 0 && has_ended(b->pid))
 		reap(b);
@@ -468,7 +468,7 @@ sandbox_ended(struct sandbox *b)
 }
 
 void
-sandbox_stop(struct sandbox *b)
+spawn_sandbox_stop(struct spawn_sandbox *b)
 {
 	if (b->pid != 0)
 		reap(b);

@@ -97,12 +97,12 @@ char **spawn_fill(char *const *words, const struct spawn_value *values);
  * session and a process group of its own, and limits; whoever is in that group
  * is killed when the program is over.
  */
-struct sandbox_limits {
+struct spawn_sandbox_limits {
 	unsigned cpu;		/* seconds of CPU time, for each process */
 	uint64_t file;		/* octets of a file that it writes */
 };
 
-struct sandbox {
+struct spawn_sandbox {
 	pid_t pid;		/* 0: none is there */
 	int ended;
 	int status;		/* then: its exit code */
@@ -114,13 +114,13 @@ struct sandbox {
  * output and error.  0, or -1 with errno, also when the program could not be
  * executed.
  */
-int sandbox_start(struct sandbox *b, char *const argv[], int in, int out,
-    const struct sandbox_limits *limits);
+int spawn_sandbox_start(struct spawn_sandbox *b, char *const argv[], int in,
+    int out, const struct spawn_sandbox_limits *limits);
 
 /* Whether it has ended; its children are killed then. */
-int sandbox_ended(struct sandbox *b);
+int spawn_sandbox_ended(struct spawn_sandbox *b);
 
 /* Kills all of them, where it has not ended, and waits for it. */
-void sandbox_stop(struct sandbox *b);
+void spawn_sandbox_stop(struct spawn_sandbox *b);
 
 #endif

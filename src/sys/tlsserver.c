@@ -13,6 +13,7 @@
 #include "io.h"
 #include "net.h"
 #include "openssl.h"
+#include "relay.h"
 #include "secret.h"
 #include "spawn.h"
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "conn.h"
+#include "fdpass.h"
 #include "io.h"
 #include "spawn.h"
 #include "stop.h"

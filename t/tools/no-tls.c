@@ -12,7 +12,7 @@
 #include "sys/buf.h"
 #include "sys/die.h"
 #include "sys/io.h"
-#include "sys/openssl.h"
+#include "sys/relay.h"
 
 static const char *
 option(char **argv, const char *name)

@@ -1,7 +1,7 @@
 /* format/bounce/suppression: whom a failure speaks of */
 #include "test.h"
 
-#include "format/bounce/suppression.h"
+#include "format/bounce/blame.h"
 
 static void
 check(enum result_stage stage, int code, const char *text, enum blame want)
@@ -12,12 +12,12 @@ check(enum result_stage stage, int code, const char *text, enum blame want)
 	r.stage = stage;
 	r.code = code;
 	r.text = span_str(text);
-	if (result_blame(&r) != want)
+	if (blame_of(&r) != want)
 		printf("%s:\n", text);
-	CHECK_INT(result_blame(&r), want);
+	CHECK_INT(blame_of(&r), want);
 	/* What is to be tried again blames nobody. */
 	r.status = RESULT_DEFERRED;
-	CHECK_INT(result_blame(&r), BLAME_NONE);
+	CHECK_INT(blame_of(&r), BLAME_NONE);
 }
 
 static const struct {

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "sys/fdpass.h"
 #include "test.h"
 
 static const struct net_peer

@@ -1,5 +1,5 @@
 /* client/smtp/rate */
-#include "client/smtp/batchread.h"
+#include "client/smtp/rate.h"
 
 #include "sys/io.h"
 

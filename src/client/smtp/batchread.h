@@ -6,69 +6,9 @@
 #ifndef CLIENT_SMTP_BATCHREAD_H
 #define CLIENT_SMTP_BATCHREAD_H
 
-#include "client/smtp/message.h"
+#include "client/smtp/feed.h"
+#include "client/smtp/rate.h"
 #include "client/smtp/report.h"
-#include "format/wire/bsmtp.h"
-#include "sys/io.h"
-
-enum feed_event {
-	FEED_MESSAGE,	/* one is whole */
-	FEED_LATER,	/* nothing more is there without waiting */
-	FEED_END
-};
-
-struct feed {
-	uintmax_t total;	/* as a NOOP line says, 0 where none does */
-	/*
-	 * What is wrong with the stream: EX_DATAERR for a bad line,
-	 * EX_TEMPFAIL where it ends without QUIT, EX_NOINPUT where it cannot
-	 * be read; else EX_OK.
-	 */
-	enum exit_code code;
-	int raw;		/* texts are left as they come: somebody else
-				   reads them again */
-	struct rd rd;		/* rd_free ends it */
-	/* private */
-	struct bsmtp parser;
-	const char *name, *helo;
-	uintmax_t number;	/* of the next message, where they are dealt */
-	int tries;		/* that it has had */
-	const char *unfit;	/* why nobody can get the message, or NULL */
-	enum result_stage stage;	/* where that was decided */
-};
-
-/*
- * Reads in; name stands for it in complaints.  A bare name in the stream gets
- * helo as its domain.  Where name is NULL a parent deals the messages: each
- * comes after NOOP, its number and the tries that it has had, and the stream
- * may end without QUIT.
- */
-void feed_init(struct feed *f, int in, const char *name,
-    const char *helo);
-
-/*
- * Reads on without waiting; m stays the same until it is whole.
- */
-enum feed_event feed_next(struct feed *f, struct message *m);
-
-/* Decides the message that is whole, where nobody can get it. */
-void feed_judge(const struct feed *f, struct message *m);
-
-/* The most messages in a second, a minute or an hour. */
-struct rate {
-	long long step;		/* ns between two messages; 0: no limit */
-	/* private */
-	long long due;		/* ns, by io_clock: when the next may go */
-};
-
-/* Takes N/s, N/m or N/h: 0, or -1 when text is none of these. */
-int rate_parse(struct rate *r, const char *text);
-
-/* ms until the next message may go, 0 for now. */
-int rate_wait(const struct rate *r);
-
-/* A message goes. */
-void rate_take(struct rate *r);
 
 enum batchread_event {
 	BATCHREAD_MESSAGE,

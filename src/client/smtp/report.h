@@ -9,20 +9,8 @@
 
 #include "client/smtp/journal.h"
 #include "client/smtp/message.h"
+#include "client/smtp/progress.h"
 #include "sys/die.h"
-#include "sys/io.h"
-
-/* How far a batch has come, on one line of a terminal. */
-struct progress {
-	struct wr *out;
-	uintmax_t total;	/* messages in the batch, 0 when not known */
-	/* private */
-	uintmax_t done, failed;
-	long long begin, shown;
-};
-
-/* Shows it a last time and ends the line. */
-void progress_end(struct progress *p);
 
 struct report {
 	struct journal *journal;	/* or NULL */

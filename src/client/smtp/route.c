@@ -232,5 +232,5 @@ route_end(struct route *r)
 	free(r->lost);
 	r->lost = NULL;
 	r->ways = r->losses = 0;
-	rests_free(&r->rests);
+	servers_rests_free(&r->rests);
 }

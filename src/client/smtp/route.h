@@ -60,7 +60,7 @@ struct route {
 	long long clock;
 	struct route_lost *lost;
 	size_t losses, oldest;
-	struct rests rests;
+	struct servers_rests rests;
 };
 
 /*

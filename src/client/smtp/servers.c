@@ -30,7 +30,7 @@ copy(struct server *to, const struct server *from)
 
 /* The entry of v, or a new one, or that which ends first. */
 static struct server *
-entry(struct rests *r, const struct server *v)
+entry(struct servers_rests *r, const struct server *v)
 {
 	struct server *e, *first = r->server;
 
@@ -45,7 +45,7 @@ entry(struct rests *r, const struct server *v)
 
 /* v could not be reached: remembered unless it is only pausing. */
 static void
-note_rest(struct rests *r, const struct server *v)
+note_rest(struct servers_rests *r, const struct server *v)
 {
 	struct server *e;
 
@@ -60,7 +60,7 @@ note_rest(struct rests *r, const struct server *v)
 
 /* v rests, for the same reason, where a server at its address does. */
 static void
-look_up_rest(const struct rests *r, struct server *v)
+look_up_rest(const struct servers_rests *r, struct server *v)
 {
 	size_t i;
 
@@ -71,7 +71,7 @@ look_up_rest(const struct rests *r, struct server *v)
 }
 
 void
-rests_free(struct rests *r)
+servers_rests_free(struct servers_rests *r)
 {
 	servers_free(r->server, r->n);
 	r->server = NULL;

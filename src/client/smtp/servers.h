@@ -13,13 +13,13 @@
  * domains, or come under many names, and who waited for it once need not
  * again.  All zero at first.
  */
-struct rests {
+struct servers_rests {
 	/* private */
 	struct server *server;
 	size_t n;
 };
 
-void rests_free(struct rests *r);
+void servers_rests_free(struct servers_rests *r);
 
 /* The most connections that a message is begun on. */
 #define SERVERS_TRIES 3
@@ -40,7 +40,7 @@ struct servers_conf {
 	size_t home;		/* the one that is preferred */
 	int spread;		/* after cap messages it is the next one */
 	long cap;		/* messages over one connection, 0: no end */
-	struct rests *rests;	/* what is known of their addresses, or NULL */
+	struct servers_rests *rests;	/* of their addresses, or NULL */
 
 	/*
 	 * Instead of these servers the mail hosts of each domain (route.h), at

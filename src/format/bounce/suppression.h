@@ -46,20 +46,4 @@ void suppression_result(struct suppression *s, const struct result *r);
 void suppression_list(struct suppression *s, struct buf *b, struct span old);
 void suppression_memory(const struct suppression *s, struct buf *b);
 
-/* Whom a failure speaks of, the recipient or us. */
-enum blame {
-	BLAME_NONE,		/* nothing was refused for good */
-	BLAME_US,		/* what we are, or what we sent; or where it
-				   went to at that time */
-	BLAME_RCPT,		/* the mailbox; it may come right */
-	BLAME_NO_USER		/* the user is unknown */
-};
-
-/*
- * By the enhanced status code that the text begins with (RFC 3463), by where
- * it was decided, and by words in the text that servers use: those that speak
- * of us win.
- */
-enum blame result_blame(const struct result *r);
-
 #endif

@@ -48,7 +48,7 @@ gather(struct side *s, const struct recording *r, enum dialogue_side side)
 	s->lines = die_calloc(r->n, sizeof *s->lines);
 	for (i = 0; i < r->n; i++) {
 		e = &r->events[i];
-		if (recorded_is_asked(e) && e->turn <= r->n)
+		if (recording_is_asked(e) && e->turn <= r->n)
 			asked[e->turn] = e->line;
 		if (e->side != side)
 			continue;

@@ -94,7 +94,7 @@ find_groups(struct ladder *l)
 
 	for (i = 0; i < l->r->n; i++) {
 		e = &l->r->events[i];
-		if (!recorded_is_asked(e))
+		if (!recording_is_asked(e))
 			continue;
 		if (e->awaited == 0 || g.from == 0) {
 			if (g.from < g.to)
@@ -141,7 +141,7 @@ set_phase(struct ladder *l, struct ladder_row *row)
 {
 	enum ladder_phase was = l->phase;
 
-	if (!recorded_is_asked(row->e) || row->e->awaited == 0)
+	if (!recording_is_asked(row->e) || row->e->awaited == 0)
 		l->phase = find_phase(l, row->e);
 	row->phase = l->phase;
 	row->begins = !l->begun || l->phase != was;
@@ -172,7 +172,7 @@ set_group(struct ladder *l, struct ladder_row *row, size_t i)
 	if (g != NULL && g->first <= i)
 		row->bracket = i == g->first ? LADDER_TOP :
 		    i == g->last ? LADDER_FOOT : LADDER_SIDE;
-	if (turn == 0 || (!recorded_is_asked(row->e) &&
+	if (turn == 0 || (!recording_is_asked(row->e) &&
 	    row->e->kind != FOLLOW_REPLY))
 		return;
 	g = find_group(l, &l->answered, (size_t)-1, turn);

@@ -83,7 +83,7 @@ recording_show(const struct recording *r, const struct recorded *e,
 }
 
 int
-recorded_is_asked(const struct recorded *e)
+recording_is_asked(const struct recorded *e)
 {
 	return e->kind == FOLLOW_COMMAND || e->kind == FOLLOW_RESPONSE ||
 	    e->kind == FOLLOW_DOT;

@@ -57,7 +57,7 @@ void recording_show(const struct recording *r, const struct recorded *e,
     struct buf *b);
 
 /* Whether it is answered: a command, a response, the dot behind a text. */
-int recorded_is_asked(const struct recorded *e);
+int recording_is_asked(const struct recorded *e);
 
 /* Whether it says that something is wrong, or was refused. */
 int recording_fails(const struct recording *r, const struct recorded *e);

@@ -13,7 +13,7 @@ static const struct offer {
 };
 
 unsigned
-offer_find(struct span line)
+verb_offer(struct span line)
 {
 	struct span word = span_take_word(&line);
 	const struct offer *o = SPAN_LOOKUP(word, offers);

@@ -43,6 +43,6 @@ struct span verb_take(struct span *line);
 #define OFFER_STARTTLS		0x200u	/* POP3: STLS */
 
 /* What a line of the reply, without its code, or of the list says; or 0. */
-unsigned offer_find(struct span line);
+unsigned verb_offer(struct span line);
 
 #endif
