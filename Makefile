@@ -43,8 +43,9 @@ MODULES = \
 	format/bounce/returned format/bounce/status format/bounce/suppression \
 	format/crypt/md5 format/crypt/sha256 format/crypt/tag \
 	format/dialogue/answer format/dialogue/awaited \
-	format/dialogue/dialogue format/dialogue/differ format/dialogue/explain \
-	format/dialogue/explainauth format/dialogue/explainline \
+	format/dialogue/dialogue format/dialogue/differ \
+	format/dialogue/explain format/dialogue/explainauth \
+	format/dialogue/explainline \
 	format/dialogue/explainmail format/dialogue/explainword \
 	format/dialogue/explanation format/dialogue/follow \
 	format/dialogue/judge format/dialogue/judgeargs \
