@@ -371,21 +371,32 @@ transact_send(struct transact *t)
 	return wr_flush(&t->c->wr) < 0 && t->c->wr.sent <= t->mark ? -1 : 0;
 }
 
-enum smtpc_status
-transact_verdict(struct transact *t)
+/*
+ * What the answer to the end of a text means for those who are undecided: a
+ * 421 is one, although it ends the connection.
+ */
+static void
+decide_by_end(struct transact *t, enum smtpc_status status)
 {
-	struct smtpc *c = t->c;
-	enum smtpc_status status;
+	const struct smtpc *c = t->c;
 
-	status = smtpc_hear(c, STAGE_DOT, SMTPC_DOT, 2);
 	if (status == SMTPC_OK)
 		message_decide(t->m, RESULT_SENT, STAGE_DOT, c->reply.code,
 		    buf_span(&c->reply.text));
 	else if (status == SMTPC_REFUSED || c->code == 421)
 		refuse_all(t, STAGE_DOT);
-	else
+}
+
+enum smtpc_status
+transact_verdict(struct transact *t)
+{
+	enum smtpc_status status;
+
+	status = smtpc_hear(t->c, STAGE_DOT, SMTPC_DOT, 2);
+	decide_by_end(t, status);
+	if (status == SMTPC_LOST)
 		message_decide(t->m, RESULT_UNKNOWN, STAGE_DOT, 0,
-		    buf_span(&c->why));
+		    buf_span(&t->c->why));
 	return status;
 }
 
@@ -393,21 +404,16 @@ transact_verdict(struct transact *t)
 static enum smtpc_status
 note_chunk(struct transact *t, enum smtpc_status status)
 {
-	struct reply *r = &t->c->reply;
+	const int code = t->c->reply.code;
 
-	if (status == SMTPC_OK && t->mail == 0) {
-		message_decide(t->m, RESULT_SENT, STAGE_DOT, r->code,
-		    buf_span(&r->text));
-		return SMTPC_OK;
-	}
-	t->c->reset = 1;
-	if (r->code == 500 || r->code == 502) {
+	if (status == SMTPC_REFUSED && (code == 500 || code == 502)) {
 		t->c->caps &= ~OFFER_CHUNKING;
 		return smtpc_lost(t->c, "BDAT offered and not understood");
 	}
+	t->c->reset = status != SMTPC_OK || t->mail != 0;
 	if (t->mail == 0)
-		refuse_all(t, STAGE_DOT);
-	return SMTPC_REFUSED;
+		decide_by_end(t, status);
+	return status;
 }
 
 enum smtpc_status
@@ -421,14 +427,10 @@ transact_chunk_verdict(struct transact *t)
 		if (is_void(t, t->answered))
 			continue;
 		status = hear_step(t, t->answered);
-		if (status == SMTPC_LOST && t->c->code == 421 &&
-		    t->answered == step_data(t))
-			message_decide(t->m, RESULT_DEFERRED, STAGE_DOT, 421,
-			    buf_span(&t->c->why));
-		if (status == SMTPC_LOST)
-			break;
-		status = t->answered == step_data(t) ?
-		    note_chunk(t, status) : note(t, t->answered, status);
+		if (t->answered == step_data(t))
+			status = note_chunk(t, status);
+		else if (status != SMTPC_LOST)
+			status = note(t, t->answered, status);
 	}
 	smtpc_within(t->c, 0);
 	decide_by_mail(t);
