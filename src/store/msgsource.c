@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "format/mail/content.h"
 #include "maildir.h"
 
 static const char *const parts[DROPLIST_PARTS] = { "new", "cur" };
@@ -145,23 +146,11 @@ is_from_line(struct span line)
 	return 0;
 }
 
-static int
-is_gits(struct span line)
-{
-	line = span_chomp(line);
-	return line.n > strlen(git_date) && span_is(span_drop(line,
-	    line.n - strlen(git_date)), git_date);
-}
-
 /* A line of a message in an mbox, without what it was quoted with. */
 static void
 add_line(struct msgsource *s, struct buf *text, struct span line)
 {
-	struct span rest = line;
-
-	while (rest.n > 0 && rest.p[0] == '>')
-		rest = span_drop(rest, 1);
-	if (s->quoted && rest.n < line.n && span_begins(rest, "From "))
+	if (s->quoted && span_begins(line, ">") && content_is_mbox_line(line))
 		line = span_drop(line, 1);
 	buf_addspan(text, line);
 }
@@ -241,7 +230,8 @@ next_in_file(struct msgsource *s, struct buf *text)
 	if (s->held.n == 0)
 		return s->err == 0 ? 0 : -1;
 	s->line = s->lines > 0 ? s->lines : 1;
-	s->quoted = s->box && !is_gits(buf_span(&s->held));
+	s->quoted = s->box &&
+	    !span_ends(span_chomp(buf_span(&s->held)), git_date);
 	if (!s->box)
 		buf_addspan(text, buf_span(&s->held));
 	fresh = s->held.p[s->held.n - 1] == '\n';

@@ -96,8 +96,8 @@ content_end(struct content *c, const char **why)
 	return 0;
 }
 
-static int
-is_mbox_line(struct span line)
+int
+content_is_mbox_line(struct span line)
 {
 	while (line.n > 0 && line.p[0] == '>')
 		line = span_drop(line, 1);
@@ -113,7 +113,7 @@ content_trim(struct content *c)
 	struct hdr h;
 	size_t n;
 
-	while (next.n > 0 && is_mbox_line(span_line(&next)))
+	while (next.n > 0 && content_is_mbox_line(span_line(&next)))
 		rest = next;
 	hdr_init(&h, rest);
 	n = c->text.n - (hdr_next(&h, &f) == HDR_FIELD ? rest.n : text.n);
@@ -137,7 +137,7 @@ content_misses(const struct content *c, const char *name)
 		line = span_line(&rest);
 		if (span_chomp(line).n == 0 && begun)
 			return 0;
-		begun |= span_chomp(line).n > 0 && !is_mbox_line(line);
+		begun |= span_chomp(line).n > 0 && !content_is_mbox_line(line);
 		hdr_init(&h, line);
 		if (hdr_next(&h, &f) == HDR_FIELD &&
 		    span_case_is(f.name, name))

@@ -34,6 +34,9 @@ void content_add(struct content *c, struct span text);
  */
 int content_end(struct content *c, const char **why);
 
+/* Whether a line begins as those between messages of an mbox, quoted or not. */
+int content_is_mbox_line(struct span line);
+
 /*
  * Drops what is not part of a message, but stands before it in files: a UTF-8
  * byte order mark, and "From " lines of an mbox, quoted or not, where fields

@@ -1,8 +1,10 @@
 #include "smtpdata.h"
 
+#include "format/mail/content.h"
+
 #define LINE_MAX_OCTETS 998	/* RFC 5322 2.1.1: no field's name is longer */
 
-static const char hop[] = "received", mbox_line[] = "From ";
+static const char hop[] = "received";
 
 /* --- The end ------------------------------------------------------------- */
 
@@ -244,16 +246,6 @@ scan(struct smtpdata_head *h, const char *p, size_t n)
 	}
 }
 
-/* Whether the line that begins so is one that an mbox has between messages. */
-static int
-is_mbox_line(struct span s)
-{
-	while (s.n > 0 && s.p[0] == '>')
-		s = span_drop(s, 1);
-	return s.n >= strlen(mbox_line) &&
-	    memcmp(s.p, mbox_line, strlen(mbox_line)) == 0;
-}
-
 /*
  * One more byte of the first line, which is held back.  Where it decides what
  * the line is, the state is another than FIRST, and the text that goes before
@@ -277,7 +269,7 @@ judge(struct smtpdata_head *h, char c)
 	if (line->n <= LINE_MAX_OCTETS && ((is_name(c) && !blanks) ||
 	    (byte_is_blank(c) && line->n > 1)))
 		return NULL;
-	if (is_mbox_line(buf_span(line))) {
+	if (content_is_mbox_line(buf_span(line))) {
 		h->state = c == '\n' ? FIRST : FROM;
 		return "X-Mailbox-Line: ";
 	}
