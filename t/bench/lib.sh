@@ -68,10 +68,17 @@ build() {
 		"$BENCH/$build_name.c" "$@"
 }
 
-# For servers that must be told a number.
+# For servers that must be told a number: nobody who takes any is given it.
 free_port() {
-	python3 -c 'import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+	python3 -c 'import random, socket
+while True:
+    try:
+        port = random.randrange(20000, 30000)
+        socket.socket().bind(("127.0.0.1", port))
+        break
+    except OSError:
+        pass
+print(port)'
 }
 
 # start_vsftpd: anybody may upload into ftp/up, and curl knows it as

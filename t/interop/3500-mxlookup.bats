@@ -10,7 +10,6 @@ answers() {
 	mxlookup -T 1 -d "$DNS" a.test
 }
 
-# Somebody may take the port before dnsmasq does; then another is tried.
 setup() {
 	lib_setup
 	need dnsmasq
@@ -26,19 +25,13 @@ setup() {
 		done
 		echo local=/test/
 	} >conf
-	for _ in 1 2 3; do
-		DNS=127.0.0.1:$(free_port)
-		dnsmasq --conf-file=conf --keep-in-foreground --no-resolv \
-			--no-hosts --pid-file= --user="$(id -un)" \
-			--listen-address=127.0.0.1 --bind-interfaces \
-			--port="${DNS#*:}" --log-facility=- 2>log 3>&- &
-		STARTED+=("$!")
-		if wait_for answers >out; then
-			return 0
-		fi
-	done
-	cat log >&2
-	return 1
+	DNS=127.0.0.1:$(free_port)
+	dnsmasq --conf-file=conf --keep-in-foreground --no-resolv --no-hosts \
+		--pid-file= --user="$(id -un)" --listen-address=127.0.0.1 \
+		--bind-interfaces --port="${DNS#*:}" --log-facility=- \
+		2>log 3>&- &
+	STARTED+=("$!")
+	wait_for answers >out || { cat log >&2; return 1; }
 }
 
 @test "hosts by preference, and their addresses" {

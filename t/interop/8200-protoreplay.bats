@@ -104,7 +104,7 @@ exchange() {
 }
 
 @test "vsftpd: the control connection, and empty files" {
-	need vsftpd python3
+	need vsftpd
 	need_root
 	mkdir -p root/in empty
 	chown daemon root/in
