@@ -6,15 +6,14 @@
 # shellcheck disable=SC2154 # run sets output
 
 load ../lib
+load mailers
 
 setup() {
 	lib_setup
 	need python3 curl
 	echo sekret >key
 	chmod 600 key
-	# Servers name their own port: one that was free a moment ago.
-	PORT=$(python -c 'import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	PORT=$(free_port)
 	mkdir -p www/cgi-bin
 	printf '#!/bin/sh\ncd "%s" && exec "%s" -k key -o gone\n' "$PWD" \
 		"$(command -v unsub)" >www/cgi-bin/unsub
