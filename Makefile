@@ -35,7 +35,7 @@ MODULES = \
 	sys/appended sys/buf sys/charset sys/cli sys/conn \
 	sys/dataconn sys/die sys/fdpass sys/inetd sys/io sys/limit \
 	sys/local sys/lock sys/loop sys/net sys/newfile sys/openssl \
-	sys/relay sys/secret sys/serve sys/spawn sys/stop sys/text \
+	sys/relay sys/secret sys/serve sys/span sys/spawn sys/stop sys/text \
 	sys/tlsserver sys/workers \
 	format/bounce/blame format/bounce/bounce format/bounce/forms \
 	format/bounce/found format/bounce/heading \
@@ -120,7 +120,7 @@ PARTS = \
 	format/order/fieldscheck format/picture/plottime \
 	grade/clienttext grade/pop3clients \
 	grade/pop3servers grade/smtpclients grade/smtpservers sys/iofile \
-	sys/netname sys/span
+	sys/netname
 # t/unit/NAME.c
 UNITS = addr batchread blame bsmtp buf content crlf date dialogue dns \
 	downgrade explain follow ftp ftpd ftpput grade hash hdr idn io \

@@ -11,6 +11,7 @@
 #include "sys/cli.h"
 #include "sys/io.h"
 #include "sys/secret.h"
+#include "sys/text.h"
 
 #define PORT "2626"
 #define RETRIES_MAX 1000

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "text.h"
+
 /* The first allocation: most lines and addresses fit in it. */
 #define BUF_FIRST 64
 

@@ -1,6 +1,9 @@
-#include "buf.h"
+#include "span.h"
 
 #include <stdlib.h>
+
+#include "die.h"
+#include "text.h"
 
 static int
 lower(int c)

@@ -8,6 +8,7 @@
 
 #include "format/mail/addr.h"
 #include "sys/secret.h"
+#include "sys/text.h"
 
 /* The parts of the time-out that the tries get, RFC 1035 7.2: ever longer. */
 static const int parts[] = { 1, 3, 6 };
