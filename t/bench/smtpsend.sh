@@ -129,8 +129,16 @@ if command -v strace >/dev/null; then
 		$4 }' calls
 fi
 if /usr/bin/time -f %M true 2>/dev/null; then
-	/usr/bin/time -o peak -f %M smtpsend -f me@x -s "$sink" a@x <letter
-	printf '%-44s %8d (wanted 2048)\n' '  memory at most, KB' "$(cat peak)"
+	# Where the libraries lie is chance, and so how many pages come with one.
+	n=0
+	while [ "$n" -lt "$ROUNDS" ]; do
+		n=$((n + 1))
+		/usr/bin/time -o peak -f %M smtpsend -f me@x -s "$sink" a@x \
+			<letter
+		note peak "$(cat peak)"
+	done
+	printf '%-44s %8d (wanted 2048)\n' '  memory at most, KB' \
+		"$(median peak)"
 fi
 
 # A mailing: what all processes of smtpsend hold, shared pages counted once.

@@ -58,14 +58,15 @@ read_line(struct journal *j, off_t at, struct result *r)
 	char *lf;
 	ssize_t n;
 
+	buf_reserve(&j->line, JOURNAL_LINE_MAX);
 	do
-		n = pread(j->fd, j->line, sizeof j->line, at);
+		n = pread(j->fd, j->line.p, JOURNAL_LINE_MAX, at);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -1;
-	lf = memchr(j->line, '\n', (size_t)n);
+	lf = memchr(j->line.p, '\n', (size_t)n);
 	if (lf == NULL || result_parse(r, clean(&j->clean,
-	    span_of(j->line, (size_t)(lf - j->line)))) != 0) {
+	    span_of(j->line.p, (size_t)(lf - j->line.p)))) != 0) {
 		errno = EIO;	/* it was a good line when we came */
 		return -1;
 	}
@@ -155,6 +156,7 @@ static void
 forget(struct journal *j)
 {
 	free(j->entry);
+	buf_free(&j->line);
 	buf_free(&j->clean);
 	j->entry = NULL;
 	j->cap = j->entries = 0;

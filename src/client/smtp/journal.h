@@ -38,8 +38,7 @@ struct journal {
 	struct appended marks;
 	struct journal_entry *entry;	/* the last line of each recipient */
 	size_t entries, cap;
-	struct buf clean;	/* the line that was read last */
-	char line[JOURNAL_LINE_MAX];
+	struct buf line, clean;	/* the line that was read last */
 };
 
 /*

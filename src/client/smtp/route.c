@@ -140,11 +140,14 @@ forget(struct route_way *w)
 static struct route_way *
 new_way(struct route *r)
 {
-	struct route_way *w = &r->way[0];
+	struct route_way *w;
 	size_t i;
 
+	if (r->way == NULL)
+		r->way = die_calloc(ROUTE_KEPT, sizeof *r->way);
 	if (r->ways < ROUTE_KEPT)
 		return &r->way[r->ways++];
+	w = &r->way[0];
 	for (i = 1; i < ROUTE_KEPT; i++)
 		if (r->way[i].used < w->used)
 			w = &r->way[i];
@@ -229,7 +232,9 @@ route_end(struct route *r)
 		buf_free(&r->lost[i].domain);
 		buf_free(&r->lost[i].why);
 	}
+	free(r->way);
 	free(r->lost);
+	r->way = r->last = NULL;
 	r->lost = NULL;
 	r->ways = r->losses = 0;
 	servers_rests_free(&r->rests);

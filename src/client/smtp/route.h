@@ -54,9 +54,8 @@ struct route {
 	const struct servers_conf *conf;
 	/* private */
 	struct servers named;	/* those of conf */
-	struct route_way way[ROUTE_KEPT];
+	struct route_way *way, *last;	/* under a resolver; or NULL */
 	size_t ways;
-	struct route_way *last;
 	long long clock;
 	struct route_lost *lost;
 	size_t losses, oldest;
