@@ -1,7 +1,9 @@
 #include "verb.h"
 
+#define OFFER_NAME_MAX 20	/* with its NUL, as VERB_NAME_MAX */
+
 static const struct offer {
-	const char *name;
+	char name[OFFER_NAME_MAX];
 	unsigned bit;
 } offers[] = {
 	{ "PIPELINING", OFFER_PIPELINING }, { "SIZE", OFFER_SIZE },
@@ -16,10 +18,11 @@ unsigned
 verb_offer(struct span line)
 {
 	struct span word = span_take_word(&line);
-	const struct offer *o = SPAN_LOOKUP(word, offers);
+	size_t i;
 
-	if (o != NULL)
-		return o->bit;
+	for (i = 0; i < COUNT(offers); i++)
+		if (span_case_is(word, offers[i].name))
+			return offers[i].bit;
 	/* "AUTH=PLAIN", as Microsoft once wrote it. */
 	return span_case_begins(word, "AUTH=") ? OFFER_AUTH : 0;
 }
@@ -35,7 +38,7 @@ static const struct verb smtp[] = {
 	{ "TURN", VERB_WAITS }, { "ETRN", VERB_WAITS },
 	{ "ATRN", VERB_WAITS }, { "AUTH", VERB_WAITS },
 	{ "STARTTLS", VERB_WAITS }, { "XCLIENT", VERB_WAITS },
-	{ "XFORWARD", VERB_WAITS }, { NULL, 0 }
+	{ "XFORWARD", VERB_WAITS }, { "", 0 }
 };
 
 /* RFC 1939, 2449, 2595, 5034, 6856; 1460 had LAST, which fetchmail asks. */
@@ -47,7 +50,7 @@ static const struct verb pop3[] = {
 	{ "UIDL", VERB_LISTS_ALL }, { "QUIT", 0 }, { "CAPA", VERB_LISTS },
 	{ "STLS", VERB_WAITS }, { "UTF8", 0 }, { "LANG", VERB_LISTS_ALL },
 	{ "LAST", 0 },
-	{ NULL, 0 }
+	{ "", 0 }
 };
 
 /* RFC 959, 1123, 2228, 2389, 2428, 2640, 3659, 4217. */
@@ -68,11 +71,11 @@ static const struct verb ftp[] = {
 	{ "LANG", 0 }, { "SIZE", 0 }, { "MDTM", 0 }, { "MFMT", 0 },
 	{ "CLNT", 0 }, { "AUTH", 0 }, { "ADAT", 0 }, { "PBSZ", 0 },
 	{ "PROT", 0 }, { "CCC", 0 }, { "MIC", 0 }, { "CONF", 0 },
-	{ "ENC", 0 }, { "LPRT", 0 }, { "LPSV", 0 }, { "HOST", 0 }, { NULL, 0 }
+	{ "ENC", 0 }, { "LPRT", 0 }, { "LPSV", 0 }, { "HOST", 0 }, { "", 0 }
 };
 
 static const struct verb order[] = {
-	{ "ORDER", 0 }, { "QUIT", 0 }, { NULL, 0 }
+	{ "ORDER", 0 }, { "QUIT", 0 }, { "", 0 }
 };
 
 /* In the order of the enum; where it is not known, most likely SMTP. */
@@ -83,7 +86,7 @@ verb_find(enum dialogue_protocol protocol, struct span name)
 {
 	const struct verb *v;
 
-	for (v = verbs[protocol]; v->name != NULL; v++)
+	for (v = verbs[protocol]; v->name[0] != '\0'; v++)
 		if (span_case_is(name, v->name))
 			return v;
 	return NULL;

@@ -7,6 +7,12 @@
 
 #include "dialogue.h"
 
+/*
+ * Octets of a name, with its NUL.  It stands in its entry: a pointer to it
+ * would be one more that is relocated each time a program starts.
+ */
+#define VERB_NAME_MAX 12
+
 /* Bits. */
 #define VERB_WAITS	1u	/* nothing may be sent before its reply, also
 				   where PIPELINING is offered */
@@ -16,7 +22,7 @@
 #define VERB_SENDER	16u	/* MAIL, or what stands for it */
 
 struct verb {
-	const char *name;	/* in capitals */
+	char name[VERB_NAME_MAX];	/* in capitals */
 	unsigned bits;
 };
 
