@@ -117,10 +117,11 @@ PARTS = \
 	format/dialogue/explaincommand format/dialogue/explainreply \
 	format/dialogue/explainstatus format/dialogue/followstate \
 	format/dialogue/laddersvg format/dialogue/laddertext \
-	format/order/fieldscheck format/picture/plottime \
-	grade/clienttext grade/pop3clients \
-	grade/pop3servers grade/smtpclients grade/smtpservers sys/iofile \
-	sys/netname
+	format/mail/composeparts format/mail/mimedecode format/mail/mimetype \
+	format/mail/unicodelike format/order/fieldscheck \
+	format/picture/plottime format/wire/escapehtml grade/clienttext \
+	grade/pop3clients grade/pop3servers grade/smtpclients \
+	grade/smtpservers sys/iofile sys/netname sys/newfilesync
 # t/unit/NAME.c
 UNITS = addr batchread blame bsmtp buf content crlf date dialogue dns \
 	downgrade explain follow ftp ftpd ftpput grade hash hdr idn io \
