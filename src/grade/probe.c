@@ -8,6 +8,7 @@
 #include "format/dialogue/dialogue.h"
 #include "format/mail/crlf.h"
 #include "format/wire/escape.h"
+#include "format/wire/reply.h"
 #include "sample.h"
 #include "sys/net.h"
 #include "sys/stop.h"
@@ -66,19 +67,15 @@ blame(struct probe *p, int *what, struct span line)
 static int
 code_of(struct probe *p, struct span line, int *more)
 {
-	int code;
+	int code = reply_code(line);
 
 	*more = 0;
 	if (p->conf->pop3)
 		return span_begins(line, "+OK") ? 2 :
 		    span_begins(line, "-ERR") ? 5 : 0;
-	if (line.n < 3 || line.p[0] < '1' || line.p[0] > '5' ||
-	    !byte_is_digit(line.p[1]) || !byte_is_digit(line.p[2]) ||
-	    (line.n > 3 && line.p[3] != ' ' && line.p[3] != '-'))
+	if (line.n > 3 && line.p[3] != ' ' && line.p[3] != '-')
 		return 0;
-	code = (line.p[0] - '0') * 100 + (line.p[1] - '0') * 10 + line.p[2] -
-	    '0';
-	*more = line.n > 3 && line.p[3] == '-';
+	*more = code != 0 && line.n > 3 && line.p[3] == '-';
 	return code;
 }
 

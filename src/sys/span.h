@@ -93,6 +93,13 @@ byte_is_blank(int c)
 	return c == ' ' || c == '\t';
 }
 
+/* A blank, or of a line's end. */
+static inline int
+byte_is_space(int c)
+{
+	return byte_is_blank(c) || c == '\r' || c == '\n';
+}
+
 static inline int
 byte_is_graph(int c)
 {

@@ -68,7 +68,7 @@ wrong(struct parser *p, const char *why)
 static int
 ends_word(int c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ';' ||
+	return byte_is_space(c) || c == ';' ||
 	    c == '(' || c == ')' || c == '"';
 }
 

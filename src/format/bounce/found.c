@@ -4,6 +4,7 @@
 
 #include "format/mail/addr.h"
 #include "format/mail/hdr.h"
+#include "format/wire/reply.h"
 
 /* No mailing list's server lists more of them in a report. */
 #define FOUND_MAX 10000
@@ -14,18 +15,12 @@
 /* As much of a text as is searched for a reply. */
 #define SEARCH_MAX 8192
 
-static int
-is_space(int c)
-{
-	return byte_is_blank(c) || c == '\r' || c == '\n';
-}
-
 /* Whether what follows three digits can follow a code; 555-1234 is none. */
 static int
 ends_code(struct span s)
 {
 	if (s.n == 0 || s.p[0] != '-')
-		return s.n > 0 && is_space(s.p[0]);
+		return s.n > 0 && byte_is_space(s.p[0]);
 	s = span_drop(s, 1);
 	return s.n > 0 && (!byte_is_digit(s.p[0]) ||
 	    result_enhanced(span_word(s)) > 0);
@@ -40,7 +35,7 @@ found_reply(struct span s)
 	for (i = 0; i + 3 < s.n; i++)
 		if ((p[i] == '4' || p[i] == '5') && p[i + 1] >= '0' &&
 		    p[i + 1] <= '5' && byte_is_digit(p[i + 2]) &&
-		    (i == 0 || is_space(p[i - 1]) ||
+		    (i == 0 || byte_is_space(p[i - 1]) ||
 		    strchr(":;#(\"'", p[i - 1]) != NULL) &&
 		    ends_code(span_drop(s, i + 3)))
 			return i;
@@ -75,10 +70,10 @@ take_word(struct span *s)
 {
 	struct span word;
 
-	while (s->n > 0 && is_space(s->p[0]))
+	while (s->n > 0 && byte_is_space(s->p[0]))
 		*s = span_drop(*s, 1);
 	word = span_of(s->p, 0);
-	while (word.n < s->n && !is_space(word.p[word.n]))
+	while (word.n < s->n && !byte_is_space(word.p[word.n]))
 		word.n++;
 	*s = span_drop(*s, word.n);
 	return word;
@@ -158,8 +153,7 @@ add_reason(struct buf *b, int *code, struct span text, struct span status)
 	at = found_reply(text);
 	*code = 0;
 	if (at < text.n) {
-		*code = (text.p[at] - '0') * 100 +
-		    (text.p[at + 1] - '0') * 10 + (text.p[at + 2] - '0');
+		*code = reply_code(span_drop(text, at));
 		text = span_drop(text, at + 4);
 	}
 	text = paragraph(text);

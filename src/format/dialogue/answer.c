@@ -1,18 +1,17 @@
 #include "answer.h"
 
+#include "format/wire/reply.h"
+
 
 /* The code of a line, or 0; *last says whether nothing of the reply follows. */
 static int
 take_code(struct span *line, int *last)
 {
 	const char *p = line->p;
-	int code;
+	int code = reply_code(*line);
 
-	if (line->n < 3 || p[0] < '1' || p[0] > '5' || !byte_is_digit(p[1]) ||
-	    !byte_is_digit(p[2]) ||
-	    (line->n > 3 && p[3] != ' ' && p[3] != '-'))
+	if (code == 0 || (line->n > 3 && p[3] != ' ' && p[3] != '-'))
 		return 0;
-	code = (p[0] - '0') * 100 + (p[1] - '0') * 10 + p[2] - '0';
 	*last = line->n == 3 || p[3] == ' ';
 	*line = span_drop(*line, line->n > 3 ? 4 : 3);
 	return code;

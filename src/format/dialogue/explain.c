@@ -299,3 +299,14 @@ explain_term(enum explain_kind kind, struct span word)
 			return t;
 	return NULL;
 }
+
+int
+explain_note(struct notes *notes, enum explain_kind kind, struct span word)
+{
+	const struct explain_term *t = explain_term(kind, word);
+
+	if (t != NULL)
+		buf_addf(notes_new(notes, NOTE_MEANS, t->section), "%s: %s.",
+		    t->word, t->means);
+	return t != NULL;
+}

@@ -6,6 +6,7 @@
 #define FORMAT_DIALOGUE_EXPLAIN_H
 
 #include "dialogue.h"
+#include "notes.h"
 
 /* In all tables the last element is NULL throughout. */
 
@@ -65,6 +66,10 @@ const struct explain_term *explain_term(enum explain_kind kind,
     struct span word);
 const struct explain_term *explain_terms(enum explain_kind kind);
 const char *explain_kind_name(enum explain_kind kind);
+
+/* Adds what a word means, where it is known: whether it is. */
+int explain_note(struct notes *notes, enum explain_kind kind,
+    struct span word);
 
 /*
  * The status code that s begins with: its length, or 0 where there is none.

@@ -35,26 +35,13 @@ quote(struct buf *b, const char *before, struct span s, const char *behind)
 	buf_adds(b, behind);
 }
 
-/* "KEYWORD: what it means", of a word of that kind; whether it is known. */
-static int
-say_term(struct notes *notes, enum explain_kind kind, struct span word)
-{
-	const struct explain_term *t = explain_term(kind, word);
-
-	if (t == NULL)
-		return 0;
-	buf_addf(notes_new(notes, NOTE_MEANS, t->section), "%s: %s.", t->word,
-	    t->means);
-	return 1;
-}
-
 static void
 say_mechanisms(struct notes *notes, struct span rest)
 {
 	struct span word;
 
 	while ((word = span_take_word(&rest)).n > 0)
-		say_term(notes, EXPLAIN_MECHANISM, word);
+		explain_note(notes, EXPLAIN_MECHANISM, word);
 }
 
 /* The parameters of MAIL and RCPT, each behind a blank. */
@@ -111,7 +98,7 @@ say_command(struct notes *notes, enum dialogue_protocol p,
 	if (strcmp(line->verb, "MAIL") == 0 || strcmp(line->verb, "RCPT") == 0)
 		say_parameters(notes, line->arg);
 	else if (strcmp(line->verb, "AUTH") == 0 && p != DIALOGUE_FTP)
-		say_term(notes, EXPLAIN_MECHANISM, span_word(line->arg));
+		explain_note(notes, EXPLAIN_MECHANISM, span_word(line->arg));
 	buf_addf(notes_new(notes, NOTE_HERE, orders[p]), misplaced ?
 	    "It may stand where %s." : "It may stand here, for %s.", c->when);
 }
@@ -150,7 +137,7 @@ say_offer(struct notes *notes, enum explain_kind kind, struct span text)
 {
 	struct span word = span_take_word(&text), name = span_cut(&word, '=');
 
-	if (say_term(notes, kind, name) && (span_case_is(name, "AUTH") ||
+	if (explain_note(notes, kind, name) && (span_case_is(name, "AUTH") ||
 	    span_case_is(name, "SASL"))) {
 		say_mechanisms(notes, word);
 		say_mechanisms(notes, text);
@@ -167,9 +154,9 @@ say_response_code(struct notes *notes, struct span text)
 	if (text.n == 0 || text.p[0] != '[' || end == NULL)
 		return;
 	word = span_of(text.p, (size_t)(end + 1 - text.p));
-	if (!say_term(notes, EXPLAIN_RESPONSE, word) &&
+	if (!explain_note(notes, EXPLAIN_RESPONSE, word) &&
 	    span_case_begins(word, "[LOGIN-DELAY"))
-		say_term(notes, EXPLAIN_RESPONSE, span_str("[LOGIN-DELAY]"));
+		explain_note(notes, EXPLAIN_RESPONSE, span_str("[LOGIN-DELAY]"));
 }
 
 static void

@@ -42,19 +42,6 @@ add_number(struct buf *b, const struct explainmail *m)
 		buf_addf(b, i > 0 ? ".%u" : "%u", m->parts[i]);
 }
 
-/* A line of a header: what its field is for. */
-static void
-say_field(struct notes *notes, struct span line)
-{
-	const struct explain_term *t;
-	struct span name = span_cut(&line, ':');
-
-	t = explain_term(EXPLAIN_FIELD, span_trim(name));
-	if (t != NULL)
-		buf_addf(notes_new(notes, NOTE_MEANS, t->section),
-		    "%s: %s.", t->word, t->means);
-}
-
 /* A field with encoded words, without them. */
 static void
 say_words(struct explainmail *m, struct notes *notes,
@@ -74,16 +61,6 @@ say_words(struct explainmail *m, struct notes *notes,
 	}
 	buf_free(&value);
 	buf_free(&text);
-}
-
-static void
-say_term(struct notes *notes, struct span word)
-{
-	const struct explain_term *t = explain_term(EXPLAIN_MIME, word);
-
-	if (t != NULL)
-		buf_addf(notes_new(notes, NOTE_MEANS, t->section),
-		    "%s: %s.", t->word, t->means);
 }
 
 /* A type that has parts: its boundary, which is one more to look for. */
@@ -118,7 +95,7 @@ say_type(struct explainmail *m, struct notes *notes, struct span type)
 	for (n = 0; n < word.n && byte_is_graph(word.p[n]) &&
 	    word.p[n] != ';'; n++)
 		;
-	say_term(notes, span_of(word.p, n));
+	explain_note(notes, EXPLAIN_MIME, span_of(word.p, n));
 	if (multipart_is(type, "multipart", NULL))
 		push_boundary(m, notes, type);
 	m->is_text = multipart_is(type, "text", NULL);
@@ -181,7 +158,7 @@ say_encoding(struct explainmail *m, struct notes *notes, struct span word,
 		m->encoding = EXPLAINMAIL_BASE64;
 	else if (span_case_is(token, "quoted-printable"))
 		m->encoding = EXPLAINMAIL_QP;
-	say_term(notes, token);
+	explain_note(notes, EXPLAIN_MIME, token);
 	if (multipart && m->encoding != EXPLAINMAIL_PLAIN) {
 		buf_adds(wrong(notes, "RFC 2045 6.4"), "what has parts cannot "
 		    "be encoded itself");
@@ -375,7 +352,8 @@ take_header(struct explainmail *m, struct notes *notes, struct span line)
 		buf_addc(&m->header, '\n');
 	}
 	if (!byte_is_blank(line.p[0]))
-		say_field(notes, line);
+		explain_note(notes, EXPLAIN_FIELD,
+		    span_trim(span_cut(&line, ':')));
 }
 
 void

@@ -3,18 +3,12 @@
 /* What stands before the name of a field of such a block. */
 static const char resent[] = "Resent-";
 
-static int
-is_space(int c)
-{
-	return byte_is_blank(c) || c == '\r' || c == '\n';
-}
-
 static struct span
 trim(struct span s)
 {
-	while (s.n > 0 && is_space(s.p[0]))
+	while (s.n > 0 && byte_is_space(s.p[0]))
 		s = span_drop(s, 1);
-	while (s.n > 0 && is_space(s.p[s.n - 1]))
+	while (s.n > 0 && byte_is_space(s.p[s.n - 1]))
 		s.n--;
 	return s;
 }
@@ -246,7 +240,7 @@ read_entry(struct hdr_addrs *a, struct entry *e)
 			take_enclosed(a, e, '[', ']');
 		} else if (c == '<') {
 			open_angle(a, e, start);
-		} else if (is_space(c) || c == '>') {
+		} else if (byte_is_space(c) || c == '>') {
 			e->gap = 1;
 			if (c == '>')
 				e->angle = e->angle == OPEN ? CLOSED : OPEN;

@@ -1,6 +1,7 @@
 #include "ftp.h"
 
 #include "name.h"
+#include "reply.h"
 
 #define PORT_MAX 65535
 
@@ -54,16 +55,6 @@ ftp_reply_start(struct ftp_reply *r)
 	buf_clear(&r->text);
 }
 
-/* The code at the start of a line that has one, or 0. */
-static int
-take_code(struct span s)
-{
-	if (s.n < 3 || s.p[0] < '1' || s.p[0] > '5' || !byte_is_digit(s.p[1]) ||
-	    !byte_is_digit(s.p[2]) || (s.n > 3 && byte_is_digit(s.p[3])))
-		return 0;
-	return (s.p[0] - '0') * 100 + (s.p[1] - '0') * 10 + s.p[2] - '0';
-}
-
 /* Without the code and what divides it from the text. */
 static struct span
 drop_code(struct span s)
@@ -80,8 +71,8 @@ first_line(struct ftp_reply *r, struct span line)
 	line = span_trim(line);
 	if (line.n == 0)
 		return FTP_MORE;
-	r->code = take_code(line);
-	if (r->code == 0)
+	r->code = reply_code(line);
+	if (r->code == 0 || (line.n > 3 && byte_is_digit(line.p[3])))
 		return FTP_BAD;
 	buf_addspan(&r->text, drop_code(line));
 	return line.n > 3 && line.p[3] == '-' ? FTP_MORE : FTP_END;
@@ -97,7 +88,7 @@ ftp_reply_line(struct ftp_reply *r, struct span line)
 		return FTP_BAD;
 	if (r->code == 0)
 		return first_line(r, line);
-	is_ours = take_code(line) == r->code &&
+	is_ours = reply_code(line) == r->code &&
 	    (line.n == 3 || byte_is_blank(line.p[3]) || line.p[3] == '-');
 	buf_addc(&r->text, '\n');
 	buf_addspan(&r->text, is_ours ? drop_code(line) : line);

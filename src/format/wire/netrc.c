@@ -13,12 +13,6 @@ struct words {
 static const char *const keywords[] = { "machine", "default", "macdef",
     "login", "user", "account", "password" };
 
-static int
-is_blank(int c)
-{
-	return byte_is_blank(c) || c == '\r' || c == '\n';
-}
-
 static void
 skip_line(struct words *w)
 {
@@ -34,7 +28,7 @@ skip(struct words *w, int anywhere)
 	for (; w->at < w->n; w->at++) {
 		if (w->p[w->at] == '#' && (w->fresh || anywhere))
 			skip_line(w);
-		if (w->at == w->n || !is_blank(w->p[w->at]))
+		if (w->at == w->n || !byte_is_space(w->p[w->at]))
 			break;
 		w->fresh |= w->p[w->at] == '\n';
 	}
@@ -53,7 +47,7 @@ take(struct words *w)
 	w->at += (size_t)w->quoted;
 	start = to = w->p + w->at;
 	for (; w->at < w->n; w->at++) {
-		if (w->quoted ? w->p[w->at] == '"' : is_blank(w->p[w->at]))
+		if (w->quoted ? w->p[w->at] == '"' : byte_is_space(w->p[w->at]))
 			break;
 		if (w->p[w->at] == '\\' && w->at + 1 < w->n)
 			w->at++;
@@ -79,7 +73,7 @@ take_value(struct words *w, struct span *value)
 	size_t n;
 
 	skip(w, 0);
-	for (n = w->at; n < w->n && !is_blank(w->p[n]); n++)
+	for (n = w->at; n < w->n && !byte_is_space(w->p[n]); n++)
 		;
 	n -= w->at;
 	if (n == 0 || (w->fresh && is_keyword(span_of(w->p + w->at, n))))

@@ -15,11 +15,10 @@ reply_free(struct reply *r)
 	buf_free(&r->text);
 }
 
-/* The code at the start of a line, or 0. */
-static int
-take_code(struct span s)
+int
+reply_code(struct span s)
 {
-	if (s.n < 3 || s.p[0] < '2' || s.p[0] > '5' || !byte_is_digit(s.p[1]) ||
+	if (s.n < 3 || s.p[0] < '1' || s.p[0] > '5' || !byte_is_digit(s.p[1]) ||
 	    !byte_is_digit(s.p[2]))
 		return 0;
 	return (s.p[0] - '0') * 100 + (s.p[1] - '0') * 10 + s.p[2] - '0';
@@ -40,8 +39,8 @@ reply_line(struct reply *r, struct span line)
 	if (line.n > REPLY_LINE_MAX)
 		return bad(r, "reply line too long");
 	line = span_chomp(line);
-	code = take_code(line);
-	if (code == 0)
+	code = reply_code(line);
+	if (code < 200)
 		return bad(r, "not an SMTP reply");
 	line = span_drop(line, 3);
 	if (line.n > 0 && line.p[0] != ' ' && line.p[0] != '-')

@@ -27,6 +27,9 @@ struct reply {
 	const char *why;	/* what is wrong */
 };
 
+/* The code that a line begins with, 100 to 599, or 0. */
+int reply_code(struct span line);
+
 /* All zero is an empty reply; reply_start empties a used one. */
 void reply_start(struct reply *r);
 void reply_free(struct reply *r);
