@@ -156,7 +156,8 @@ say_response_code(struct notes *notes, struct span text)
 	word = span_of(text.p, (size_t)(end + 1 - text.p));
 	if (!explain_note(notes, EXPLAIN_RESPONSE, word) &&
 	    span_case_begins(word, "[LOGIN-DELAY"))
-		explain_note(notes, EXPLAIN_RESPONSE, span_str("[LOGIN-DELAY]"));
+		explain_note(notes, EXPLAIN_RESPONSE,
+		    span_str("[LOGIN-DELAY]"));
 }
 
 static void
