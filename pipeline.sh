@@ -131,7 +131,7 @@ handle() {
 # the order is made safe, and that it lies here: what is sent speaks of it.
 # Before the deferred are given up they are tried once more, whatever the pause.
 send_letters() {
-	step savefile -s "$order" "$state" "$WORK" || return
+	step savefile -s -- "$order" "$state" "$WORK" || return
 	expired || step retrydue ${talk:+-v} -p "$RETRY" -- "$order.results" ||
 		return
 	why=$state/.tmp.$$.why counts=$state/.tmp.$$.counts
@@ -153,7 +153,7 @@ send_letters() {
 		say "$order: $deferred of $total deferred, tried again later"
 		return 75
 	}
-	step savefile -r "$results" "$stem.results" && report_results
+	step savefile -r -- "$results" "$stem.results" && report_results
 }
 
 # Where a list is wrong this one cannot be read either.
@@ -172,7 +172,7 @@ say_why() {
 # With another id all would be other letters, which nobody has had.
 get_id() {
 	if [ ! -s "$order.results" ] && ! read_id 2>/dev/null; then
-		step savefile -n "$state/id" date -u "+%Y%m%dT%H%M%SZ.$$" ||
+		step savefile -n -- "$state/id" date -u "+%Y%m%dT%H%M%SZ.$$" ||
 			return
 	fi
 	read_id && return
@@ -252,8 +252,9 @@ make_report() {
 	subject=$1
 	shift
 	[ "$REPORT" = socket ] || set -- "$@" -a "$order"
-	step savefile -n "$state/report" mkmail -l -f "$FROM" -s "$subject" \
-		-H 'Auto-Submitted: auto-generated' "$@" -- "$SUPPORT" || return
+	step savefile -n -- "$state/report" mkmail -l -f "$FROM" \
+		-s "$subject" -H 'Auto-Submitted: auto-generated' \
+		"$@" -- "$SUPPORT" || return
 	tell "$order: the report is made"
 }
 
@@ -336,9 +337,9 @@ parse_bounces() {
 
 # They are known as soon as there may be a report of them.
 report_bounces() {
-	step savefile -s "$state" "$WORK" &&
+	step savefile -s -- "$state" "$WORK" &&
 		step bouncematch -k "$WORK/reported" -- "$order" || return
-	count=$(step grep -c '' "$order") || return
+	count=$(step grep -c '' -- "$order") || return
 	make_report "${name%.*}: $count came back" -R "$order" <<-END
 	Of the letters of ${name%.*} that had been sent, $count came back.
 	END
@@ -396,7 +397,8 @@ find_programs() {
 		esac
 	done
 	dir=$(directory "${self%"${self##*/}"}.")
-	PATH=$PATH:$dir/bin:$dir
+	PATH=$PATH:$dir/bin:$dir	# of programs that start others, too
+	export PATH
 	for program in archive-stamp mkmail orderdone orderparse ordertake \
 		resultcount retrydue savefile settled smtpsend withlock \
 		${BOUNCES:+bouncematch bounceparse suppress}; do

@@ -540,6 +540,11 @@ once_each() {
 	ln -s spool/incoming/a.txt link
 	run -0 pipeline link
 	[[ $output == ARC/a-* ]]
+	ln -s spool/work ./-w
+	ln -s spool/incoming ./-i
+	order in/b.txt user1
+	INCOMING=-i WORK=-w ARC=-a run -0 pipeline
+	[[ $output == -a/b-* ]]
 }
 
 @test "neither a link nor what belongs to an order is one" {
@@ -867,6 +872,10 @@ pipeline.sh: SETTLE=x: the setting is wrong' ]
 	order incoming/o.txt user1
 	PATH=$(getconf PATH) run -0 tree/pipeline.sh
 	all_done 1
+	order incoming/o.txt user1
+	run -0 env -i SMTPSERVER="$SMTPSERVER" SUPPORT="$SUPPORT" \
+		/bin/sh "$PWD/tree/pipeline.sh"
+	all_done 2
 }
 
 @test "found beside the script when it is called through a link" {
