@@ -87,7 +87,9 @@ main(int argc, char **argv)
 {
 	struct app app = { .serve = {
 		.dir = "incoming", .max_size = (uint64_t)1 << 30,
-		.max_sessions = 100, .idle = 300, .workers = 1
+		.max_sessions = 100, .idle = 300, .workers = 1,
+		.fds = getenv("LISTEN_FDS"),
+		.fds_pid = getenv("LISTEN_PID"), .peer = getenv("TCPREMOTEIP")
 	} };
 	struct service service = {
 		.session = &ftpd_session, .conf = &app.conf,

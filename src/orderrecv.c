@@ -2,6 +2,7 @@
  * orderrecv: takes orders over a socket (orderproto(7)), stores them in a
  * directory and prints the path of each once it is safe.
  */
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "format/wire/ordline.h"
@@ -59,7 +60,8 @@ main(int argc, char **argv)
 		.dir = "incoming",
 		.max_size = (uint64_t)1 << 30,
 		.max_sessions = 100,
-		.idle = 300, .workers = 1
+		.idle = 300, .workers = 1, .fds = getenv("LISTEN_FDS"),
+		.fds_pid = getenv("LISTEN_PID"), .peer = getenv("TCPREMOTEIP")
 	} };
 	struct service service = {
 		.session = &orderd_session, .conf = &app.conf,

@@ -1,6 +1,7 @@
 /*
  * pop3d-lite: reads the mailboxes back over POP3.
  */
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "server/pop3/pop3d.h"
@@ -62,7 +63,9 @@ main(int argc, char **argv)
 		.dir = "mail",
 		.max_sessions = 1000,
 		.idle = 600,
-		.workers = 1
+		.workers = 1,
+		.fds = getenv("LISTEN_FDS"), .fds_pid = getenv("LISTEN_PID"),
+		.peer = getenv("TCPREMOTEIP")
 	} };
 	struct service service = {
 		.session = &pop3d_session, .conf = &app.conf,

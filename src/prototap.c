@@ -178,8 +178,11 @@ configure(struct app *app)
 int
 main(int argc, char **argv)
 {
-	struct app app = { .serve = { .max_sessions = 1000, .idle = 300,
-		.workers = 1 }, .who = { DIALOGUE_SMTP, 1 } };
+	struct app app = { .who = { DIALOGUE_SMTP, 1 }, .serve = {
+		.max_sessions = 1000, .idle = 300, .workers = 1,
+		.fds = getenv("LISTEN_FDS"), .fds_pid = getenv("LISTEN_PID"),
+		.peer = getenv("TCPREMOTEIP")
+	} };
 	struct service service = { .session = &app.type,
 		.conf = &app.record, .app = &app, .make = make,
 		.start = start };

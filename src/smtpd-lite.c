@@ -236,7 +236,10 @@ main(int argc, char **argv)
 {
 	struct app app = { .form = "maildir",
 		.serve = { .dir = "mail", .max_size = (uint64_t)100 << 20,
-		    .max_sessions = 1000, .idle = 300 },
+		    .max_sessions = 1000, .idle = 300,
+		    .fds = getenv("LISTEN_FDS"),
+		    .fds_pid = getenv("LISTEN_PID"),
+		    .peer = getenv("TCPREMOTEIP") },
 		.conf = { .queued = outbox_has, .find = users_find,
 		    .full_name = users_name, .named = users_named,
 		    .nonce = secret_word, .id = mailroot_id,

@@ -2,9 +2,9 @@
 # arrows of the design forbid:
 #	programs -> client, server, store, grade -> format -> sys
 # format takes only buf and die of sys; server takes session too, and knows no
-# socket, clock or file; client and server never meet.  Only die (and cli, for
-# -h) ends the process, forked children aside; nothing below the programs
-# prints, or reads the environment (serve may).
+# socket, clock or file; client and server never meet.  Only die ends the
+# process, forked children aside; nothing below the programs prints, or reads
+# the environment.
 
 BEGIN {
 	rooms = "^(client|server|store|grade|format|sys)$"
@@ -79,16 +79,15 @@ FNR == 1 {
 	code = $0
 	gsub(/"([^"\\]|\\.)*"/, "\"\"", code)
 	gsub(/\/[*].*[*]\//, "", code)
-	last = FILENAME ~ /^src\/sys\/(die|cli)[.]c$/
-	if (calls("exit|abort|quick_exit") && !last)
+	if (calls("exit|abort|quick_exit") && FILENAME != "src/sys/die.c")
 		bad("ends the process")
 	if (calls("_exit|_Exit") && room != "sys" && room != "client")
 		bad("ends the process")
 	if (code ~ /(^|[^A-Za-z0-9_])(getenv|environ)([^A-Za-z0-9_]|$)/ &&
-	    room != "program" && FILENAME != "src/sys/serve.c")
+	    room != "program")
 		bad("reads the environment")
 	if ((calls("printf|puts|putchar") ||
 	    code ~ /(^|[^A-Za-z0-9_])stdout([^A-Za-z0-9_]|$)/) &&
-	    room != "program" && !last)
+	    room != "program")
 		bad("prints")
 }

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -38,7 +37,7 @@ static void DIE_NORETURN
 help(void)
 {
 	put(STDOUT_FILENO, usage_text);
-	exit(EX_OK);
+	die_silently(EX_OK);
 }
 
 static void DIE_NORETURN
@@ -48,7 +47,7 @@ version(void)
 
 	buf_addf(&line, "%s (mailorder) %s\n", die_name(), CLI_VERSION);
 	put(STDOUT_FILENO, buf_str(&line));
-	exit(EX_OK);
+	die_silently(EX_OK);
 }
 
 void
@@ -87,7 +86,7 @@ void
 cli_usage(void)
 {
 	put(STDERR_FILENO, usage_text);
-	exit(EX_USAGE);
+	die_silently(EX_USAGE);
 }
 
 void
@@ -209,7 +208,7 @@ void
 cli_refuse(const struct buf *faults, enum exit_code code)
 {
 	if (cli_faults(faults))
-		exit((int)code);
+		die_silently(code);
 }
 
 void

@@ -106,6 +106,12 @@ die_sys(enum exit_code code, const char *fmt, ...)
 }
 
 void
+die_silently(enum exit_code code)
+{
+	exit((int)code);
+}
+
+void
 die_nomem(void)
 {
 	die(EX_TEMPFAIL, "out of memory");

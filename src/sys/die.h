@@ -1,7 +1,7 @@
 /*
  * die: what a program says when something is wrong, and how it ends.
- * Below the programs it is this and cli alone that end the process; what a
- * child process, or a worker, is at its end does so by itself.
+ * Below the programs it is this alone that ends the process; what a child
+ * process, or a worker, is at its end does so by itself.
  */
 #ifndef SYS_DIE_H
 #define SYS_DIE_H
@@ -49,6 +49,9 @@ void die(enum exit_code code, const char *fmt, ...)
     DIE_PRINTF(2, 3) DIE_NORETURN;
 void die_sys(enum exit_code code, const char *fmt, ...)
     DIE_PRINTF(2, 3) DIE_NORETURN;
+
+/* Exits with code where all has been said. */
+void die_silently(enum exit_code code) DIE_NORETURN;
 
 /* Memory is short: "program: out of memory", EX_TEMPFAIL. */
 void die_nomem(void) DIE_NORETURN;

@@ -123,14 +123,13 @@ is_listening(int fd)
 
 /* systemd's sockets, when it passed any: their number. */
 static int
-take_passed(struct sockets *s)
+take_passed(struct sockets *s, const struct serve_opt *o)
 {
-	const char *fds = getenv("LISTEN_FDS"), *pid = getenv("LISTEN_PID");
 	uintmax_t n, i;
 
-	if (fds == NULL || span_number(span_str(fds), &n) < 0 || n == 0)
+	if (o->fds == NULL || span_number(span_str(o->fds), &n) < 0 || n == 0)
 		return 0;
-	if (pid != NULL && (span_number(span_str(pid), &i) < 0 ||
+	if (o->fds_pid != NULL && (span_number(span_str(o->fds_pid), &i) < 0 ||
 	    i != (uintmax_t)getpid()))
 		return 0;
 	for (i = 0; i < n; i++) {
@@ -252,7 +251,7 @@ serve_stdio(const struct serve_opt *o, const struct service *service)
 	prepare(o, service);
 	if (service->start != NULL)
 		service->start(service->app);
-	net_peer_text(&peer, getenv("TCPREMOTEIP"));
+	net_peer_text(&peer, o->peer);
 	return inetd_run(service, &peer, (int)o->idle * 1000,
 	    stop_fd());
 }
@@ -298,7 +297,7 @@ run(const struct serve_opt *o, const struct service *service,
 	/* Under -U only that user can make what is to be that user's. */
 	if (o->user == NULL)
 		prepare(o, service);
-	if (take_passed(&s) == 0)
+	if (take_passed(&s, o) == 0)
 		bind_all(&s, o, port);
 	if (o->user != NULL)
 		prepare(o, service);
