@@ -134,20 +134,17 @@ send_letters() {
 	step savefile -s -- "$order" "$state" "$WORK" || return
 	expired || step retrydue ${talk:+-v} -p "$RETRY" -- "$order.results" ||
 		return
-	why=$state/.tmp.$$.why counts=$state/.tmp.$$.counts
-	parse -n -v >"$counts" 2>"$why"
+	counts=$state/.tmp.$$.counts
+	why=$(parse -n -v 2>&1 >"$counts")
 	code=$?
 	if [ "$code" -eq 65 ]; then
-		an_order | (order=- && parse -n) >/dev/null 2>&1
+		check_lists && report_errors && return
 		code=$?
-		[ "$code" -ne 0 ] || { report_errors; return; }
-		[ "$code" -ne 65 ] || code=78
 	fi
-	say_why || return 74
-	[ "$code" -eq 0 ] || {
-		[ -s "$why" ] || say "$order: orderparse: no room for a reason"
-		return "$code"
-	}
+	[ -z "$why" ] || step cat >&2 <<-END || return 74
+	$why
+	END
+	[ "$code" -eq 0 ] || return "$code"
 	get_id && send_batch && count_results || return
 	[ "$deferred" -eq 0 ] || expired || {
 		say "$order: $deferred of $total deferred, tried again later"
@@ -156,17 +153,17 @@ send_letters() {
 	step savefile -r -- "$results" "$stem.results" && report_results
 }
 
-# Where a list is wrong this one cannot be read either.
-an_order() {
-	printf '[Recipients:]\na@b.c\n[Subject:]\n[Body:]\n'
+# Where a list is wrong an order that is right cannot be read either.
+check_lists() {
+	printf '[Recipients:]\na@b.c\n[Subject:]\n[Body:]\n' |
+		(order=- && parse -n) >/dev/null 2>&1
+	code=$?
+	[ "$code" -ne 65 ] || return 78
+	return "$code"
 }
 
 expired() {
 	settled -t "$EXPIRE" -- "$state/id"
-}
-
-say_why() {
-	step cat -- "$why" >&2
 }
 
 # With another id all would be other letters, which nobody has had.
@@ -234,17 +231,14 @@ report_results() {
 	END
 }
 
-# Where there is no room for a report either, the reasons are said.
 report_errors() {
-	[ -s "$why" ] || { say "$order: orderparse: no reason"; return 75; }
+	[ -n "$why" ] || { say "$order: orderparse: no reason"; return 75; }
 	say "$order: cannot be read, see the report to $SUPPORT"
-	text=$state/.tmp.$$.text
-	{ printf 'Order %s cannot be read. No letter was sent.\n\n' "$name" &&
-		step cat -- "$why"; } >"$text" &&
-		make_report "$name: cannot be read" <"$text" && return
-	code=$?
-	say_why
-	return "$code"
+	make_report "$name: cannot be read" <<-END
+	Order $name cannot be read. No letter was sent.
+
+	$why
+	END
 }
 
 # make_report subject [option ...] <text

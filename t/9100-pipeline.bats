@@ -157,27 +157,31 @@ order() {
 	grep -q 'a\.txt:1' "$(cat name)"
 }
 
-@test "an order that cannot be read, nor the reasons: no report without them" {
+@test "reasons that cannot be said: no letter without them" {
 	serve
-	printf 'no order\n' >incoming/a.txt
+	order incoming/o.txt user1
+	sed -i 's/^user1@.*/&, not-an-address/' incoming/o.txt
 	printf '#!/bin/sh\nexit 1\n' >shim/cat
 	chmod +x shim/cat
-	run -75 --separate-stderr pipeline
-	[[ $stderr == *'work/a.txt: cat: exit 1'* ]]
-	[ "$(letters support)" = 0 ]
+	run -74 --separate-stderr pipeline
+	[ "$stderr" = 'pipeline.sh: work/o.txt: cat: exit 1' ]
+	[ -z "$(ls mail)" ]
 	rm shim/cat
-	run -0 pipeline
-	the_report | grep 'a\.txt:1'
+	run -0 --separate-stderr pipeline
+	[[ $stderr == 'orderparse: work/o.txt:2:'*not-an-address* ]]
 	all_done 1
 }
 
-@test "no room for a reason: that is said" {
+@test "no room for counts, nor a report: the reasons are said" {
 	serve
 	order incoming/o.txt user1
 	run -74 bash -c 'ulimit -f 0; exec "$0" 2>&1' "$TOP/pipeline.sh"
-	[ "$output" = 'pipeline.sh: work/o.txt: orderparse: no room for a reason' ]
+	[ "$output" = 'orderparse: stdout: File too large' ]
+	printf 'no order\n' >work/o.txt
+	run -74 bash -c 'ulimit -f 0; exec "$0" 2>&1' "$TOP/pipeline.sh"
+	[[ $output = *$'\norderparse: work/o.txt:1:1: '* ]]
 	run -0 pipeline
-	[ "$(letters user1) $(letters support)" = '1 1' ]
+	the_report | grep 'o\.txt:1:1: '
 	all_done 1
 }
 
