@@ -205,18 +205,11 @@ send_batch() {
 # What the results do not account for holds the order back; so does a count
 # that could not be made.
 count_results() {
-	total='' sent='' deferred=''
 	sums=$(step resultcount -n "$counts" -- "$results") || return
-	while IFS=': ' read -r word number; do
-		case $word in
-		recipients) total=$number ;;
-		sent) sent=$number ;;
-		deferred) deferred=$number ;;
-		esac
-	done <<-END
-	$sums
-	END
-	[ -n "$deferred" ] || { say "$order: resultcount: none"; return 75; }
+	set -- $sums		# recipients: 3 sent: 2 failed: 0 deferred: 1 ...
+	[ "${1-}${3-}${7-}" = recipients:sent:deferred: ] ||
+		{ say "$order: resultcount: none"; return 75; }
+	total=$2 sent=$4 deferred=$8
 	tell "$order: $sent of $total sent, $deferred deferred"
 }
 
