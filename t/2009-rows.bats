@@ -62,6 +62,33 @@ letter() {
 	[ "$(grep -c '^Math' all)" = 2 ]
 }
 
+@test "-X: rows of those left out are no duplicates; the other letters stay the same" {
+	letter '[rows]\n[Course]: [Grade]\n[/rows]'
+	printf '%s\n' 'b@b.c;Ivan;Art;2' 'b@b.c;Ivan;Physics;1' 'bad;;;' >>table
+	export SOURCE_DATE_EPOCH=0
+	echo a@b.c >gone
+	for key in email Course; do
+		set -- orderparse -t table -G "$key" -f n@b.c
+		"$@" -S letter | awk '/^RCPT TO:<a@/ { skip = 1 }
+			/^MAIL/ { mail = $0; next } /^NOOP/ { next }
+			/^RCPT TO:<b@/ { skip = 0; print mail }
+			!skip; /^\.\r$/ { skip = 0 }' >before
+		"$@" -X gone -S letter 2>err | sed '/^NOOP/d' | diff before -
+		[ ! -s err ]
+		"$@" -X gone -n -v letter 2>/dev/null | sed -n 2,6p | tr '\n' ' '
+		"$@" -X gone -e letter | cut -f 6
+		"$@" -e letter | cut -f 6
+	done >got
+	printf '%s\n' 'good 1 bad 1 duplicates 0 rows 4 left out 1 3' 3 \
+		'good 2 bad 1 duplicates 0 rows 2 left out 2 5' 5 | diff - got
+	orderparse -t table -G Course -X gone letter | lacks '^a@' -
+	# a key that two have is a mistake, but not where one is left out
+	printf '%s\n' 'E-Mail;Id' 'a@b.c;1' 'b@b.c;1' 'a@b.c;1' >table
+	printf '[Subject:]\n[Body:]\n[rows][Id][/rows]\n' >letter
+	run -65 orderparse -t table -G Id -n letter
+	[ "$(orderparse -t table -G Id -X gone -n letter)" = 1 ]
+}
+
 @test "what is wrong with -G and its block is told" {
 	letter '[rows][Course][/rows]'
 	sed -i 's/^b@b.c;Ivan;Art;4/b@b.c;Ivan;Art;5/' table

@@ -21,7 +21,8 @@ enum entry_kind {
 	ENTRY_BAD,		/* not an address: why says why */
 	ENTRY_DUPLICATE,	/* order_next alone finds these */
 	ENTRY_EXCLUDED,		/* left out by order_leave_out */
-	ENTRY_ROW		/* on the letter of another (order_follow) */
+	ENTRY_ROW,		/* on the letter of another (order_follow) */
+	ENTRY_EXCLUDED_ROW	/* the same, of one that is left out */
 };
 
 /* Views of the text that was parsed. */

@@ -245,7 +245,8 @@ order_next(const struct order *o, struct order_walk *w,
 	memcpy(&x, o->index.p + w->at, sizeof x);
 	w->at += sizeof x;
 	unpack(o, &x, e);
-	w->number += e->kind != ENTRY_DUPLICATE && e->kind != ENTRY_ROW;
+	w->number += e->kind != ENTRY_DUPLICATE && e->kind != ENTRY_ROW &&
+	    e->kind != ENTRY_EXCLUDED_ROW;
 	if (x.kind == ENTRY_DUPLICATE)
 		e->repeat = w->number;
 	return 1;
@@ -273,18 +274,20 @@ order_at(const struct order *o, size_t place, struct entry *e)
 }
 
 void
-order_follow(struct order *o, size_t place)
+order_follow(struct order *o, size_t place, int left_out)
 {
 	struct packed x;
 	char *p = o->index.p + place * sizeof x;
 
 	memcpy(&x, p, sizeof x);
-	if (x.kind == ENTRY_DUPLICATE && !o->repeats)
+	if (x.kind == ENTRY_EXCLUDED)
+		o->excluded--;
+	else if (x.kind == ENTRY_DUPLICATE && !o->repeats)
 		o->duplicates--;
 	else
 		o->good--;
 	o->rows++;
-	x.kind = ENTRY_ROW;
+	x.kind = left_out ? ENTRY_EXCLUDED_ROW : ENTRY_ROW;
 	memcpy(p, &x, sizeof x);
 }
 

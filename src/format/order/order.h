@@ -84,8 +84,11 @@ size_t order_entries(const struct order *o);
 size_t order_place(const struct order_walk *w);
 void order_at(const struct order *o, size_t place, struct entry *e);
 
-/* The entry at a place, good or a duplicate, is a row of another's letter. */
-void order_follow(struct order *o, size_t place);
+/*
+ * The entry at a place, of any kind but bad, is a row of another's letter, which
+ * may be left out.
+ */
+void order_follow(struct order *o, size_t place, int left_out);
 
 /*
  * Takes the next line of a section without blanks at its ends off *section:

@@ -32,24 +32,32 @@ find_value(const struct entry *e, struct span key, struct span *value)
 
 /*
  * The entry at a place joins those of the one that was the last so far: which
- * is the last now.
+ * is the last now.  Those who are left out are with their own address alone,
+ * and in nobody's way.
  */
 static size_t
 join(struct rows *r, struct order *o, size_t last, size_t place,
     const struct entry *e)
 {
 	struct entry first;
+	int left_out;
 
 	order_at(o, last, &first);
-	if (!addr_same(&first.addr, &e->addr)) {
+	left_out = first.kind == ENTRY_EXCLUDED;
+	if (addr_same(&first.addr, &e->addr)) {
+		order_follow(o, place, left_out);
+		if (left_out)
+			return last;
+		r->next[last] = (uint32_t)place + 1;
+		return place;
+	}
+	if (left_out)
+		return place;
+	if (e->kind != ENTRY_EXCLUDED)
 		faults_add(&o->faults, e->text.p, "%.*s: the key of -G is that "
 		    "of another letter, to %.*s", (int)e->addr.text.n,
 		    e->addr.text.p, (int)first.addr.text.n, first.addr.text.p);
-		return last;
-	}
-	r->next[last] = (uint32_t)place + 1;
-	order_follow(o, place);
-	return place;
+	return last;
 }
 
 static void
@@ -65,8 +73,8 @@ link_entries(struct rows *r, struct order *o, struct span key)
 	order_set(o, &set, entry_key(key) == KEY_EMAIL ? SET_FOLD_DOMAIN :
 	    SET_FOLD_NONE);
 	while (order_next(o, &walk, &e)) {
-		if ((e.kind != ENTRY_GOOD && e.kind != ENTRY_DUPLICATE) ||
-		    e.addr.text.n == 0 || !find_value(&e, key, &value))
+		if (e.kind == ENTRY_BAD || e.addr.text.n == 0 ||
+		    !find_value(&e, key, &value))
 			continue;
 		place = order_place(&walk);
 		n = set.n;

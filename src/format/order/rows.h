@@ -18,12 +18,13 @@ struct rows {
 void rows_free(struct rows *r);
 
 /*
- * Puts the good entries of o that have the same value in the field of that key,
- * or the same address where it is email, into groups: all but the first are
- * rows from now on.  What is wrong is added to the faults of o: entries of a
- * group with other addresses, no entry with that field, and texts where [rows]
- * does not stand as it should, or not at all, so that no row would show.  o
- * must outlive r.
+ * Puts the entries of o that have the same value in the field of that key, or
+ * the same address where it is email, into groups: all but the first are rows
+ * from now on.  Bad ones are in none; those who are left out are with their own
+ * address alone.  What is wrong is added to the faults of o: entries of a group
+ * with other addresses, no entry with that field, and texts where [rows] does
+ * not stand as it should, or not at all, so that no row would show.  o must
+ * outlive r.
  */
 void rows_group(struct rows *r, struct order *o, struct span key);
 

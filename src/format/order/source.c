@@ -170,7 +170,8 @@ is_kept(const struct entry *e, const struct set *set)
 	if (e->kind == ENTRY_DUPLICATE)
 		return 0;
 	if (set == NULL)
-		return e->kind != ENTRY_EXCLUDED;
+		return e->kind != ENTRY_EXCLUDED &&
+		    e->kind != ENTRY_EXCLUDED_ROW;
 	/* as results(5) names it */
 	return set_find(set, e->kind == ENTRY_BAD ? e->text :
 	    e->addr.text) != SET_NONE;
