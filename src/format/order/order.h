@@ -85,8 +85,8 @@ size_t order_place(const struct order_walk *w);
 void order_at(const struct order *o, size_t place, struct entry *e);
 
 /*
- * The entry at a place, of any kind but bad, is a row of another's letter, which
- * may be left out.
+ * The entry at a place, of any kind but bad, is a row of another's letter,
+ * which may be left out.
  */
 void order_follow(struct order *o, size_t place, int left_out);
 
