@@ -267,6 +267,8 @@ static const struct {
 	const char *name;
 	const struct explain_term *terms;
 } kinds[] = {
+	{ "class of a code, as in 4yz or 4.x.y", explain_categories },
+	{ "end of an enhanced status code", explain_details },
 	{ "keyword of EHLO", ehlo },
 	{ "parameter of MAIL or RCPT", parameters },
 	{ "mechanism of AUTH", mechanisms },

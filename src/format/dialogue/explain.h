@@ -50,6 +50,8 @@ const struct explain_reply *explain_reply(enum dialogue_protocol p,
     const char *verb, struct span code);
 
 enum explain_kind {
+	EXPLAIN_CATEGORY,	/* of a code: its first digit */
+	EXPLAIN_DETAIL,		/* of an enhanced status code: its end */
 	EXPLAIN_EHLO,		/* what EHLO offers */
 	EXPLAIN_PARAMETER,	/* of MAIL and RCPT */
 	EXPLAIN_MECHANISM,	/* of AUTH */
@@ -75,8 +77,8 @@ int explain_note(struct notes *notes, enum explain_kind kind,
  * The status code that s begins with: its length, or 0 where there is none.
  */
 size_t explain_status(struct explain_status *found, struct span s);
-const struct explain_term *explain_categories(void);
-const struct explain_term *explain_subjects(void);
-const struct explain_term *explain_details(void);
+
+/* Terms of a status code, up to one without a word. */
+extern const struct explain_term explain_categories[], explain_details[];
 
 #endif

@@ -1,6 +1,6 @@
 #include "explain.h"
 
-static const struct explain_term categories[] = {
+const struct explain_term explain_categories[] = {
 	{ "2", "success", "RFC 3463 2" },
 	{ "4", "a failure that may pass: try again later", "RFC 3463 2" },
 	{ "5", "a failure for good: the same will fail again", "RFC 3463 2" },
@@ -20,7 +20,7 @@ static const struct explain_term subjects[] = {
 };
 
 /* Subject and detail. */
-static const struct explain_term details[] = {
+const struct explain_term explain_details[] = {
 	{ "0.0", "nothing more is said", "RFC 3463 3.1" },
 	{ "1.0", "something about the address", "RFC 3463 3.2" },
 	{ "1.1", "there is no such mailbox; with success, there is",
@@ -128,24 +128,6 @@ static const struct explain_term details[] = {
 	{ 0 }
 };
 
-const struct explain_term *
-explain_categories(void)
-{
-	return categories;
-}
-
-const struct explain_term *
-explain_subjects(void)
-{
-	return subjects;
-}
-
-const struct explain_term *
-explain_details(void)
-{
-	return details;
-}
-
 /* Digits at the start of s, at most three. */
 static size_t
 number(struct span s)
@@ -182,8 +164,8 @@ explain_status(struct explain_status *found, struct span s)
 	n += 1 + detail;
 	if (detail == 0 || (n < s.n && s.p[n] != ' '))
 		return 0;
-	found->category = find(categories, span_of(s.p, 1));
+	found->category = find(explain_categories, span_of(s.p, 1));
 	found->subject = find(subjects, span_of(s.p + 2, subject));
-	found->detail = find(details, span_of(s.p + 2, n - 2));
+	found->detail = find(explain_details, span_of(s.p + 2, n - 2));
 	return n;
 }

@@ -50,9 +50,10 @@ say_reply(struct answer_to *a, enum dialogue_protocol p,
 }
 
 static void
-say_term(struct answer_to *a, const char *kind, const struct explain_term *t)
+say_term(struct answer_to *a, enum explain_kind kind,
+    const struct explain_term *t)
 {
-	buf_addf(&a->title, "%s: %s", t->word, kind);
+	buf_addf(&a->title, "%s: %s", t->word, explain_kind_name(kind));
 	notes_add(&a->notes, NOTE_MEANS, t->section, t->means);
 	say(a);
 }
@@ -113,20 +114,6 @@ search_status(struct answer_to *a)
 	buf_free(&code);
 }
 
-/* What a reply's first digit says, and a status code's first parts. */
-static void
-search_parts(struct answer_to *a)
-{
-	const struct explain_term *t;
-
-	for (t = explain_categories(); t->word != NULL; t++)
-		if (span_is(a->word, t->word))
-			say_term(a, "class of a code, as in 4yz or 4.x.y", t);
-	for (t = explain_details(); t->word != NULL; t++)
-		if (span_is(a->word, t->word))
-			say_term(a, "end of an enhanced status code", t);
-}
-
 size_t
 explainword(struct buf *b, enum render_form form, struct span word)
 {
@@ -138,12 +125,10 @@ explainword(struct buf *b, enum render_form form, struct span word)
 	for (p = DIALOGUE_SMTP; p <= DIALOGUE_ORDER; p++)
 		search_protocol(&a, p);
 	search_status(&a);
-	search_parts(&a);
 	for (kind = 0; kind < EXPLAIN_KINDS; kind++) {
 		t = explain_term((enum explain_kind)kind, word);
 		if (t != NULL)
-			say_term(&a, explain_kind_name((enum explain_kind)kind),
-			    t);
+			say_term(&a, (enum explain_kind)kind, t);
 	}
 	return a.found;
 }
