@@ -168,10 +168,9 @@ expired() {
 
 # With another id all would be other letters, which nobody has had.
 get_id() {
-	if [ ! -s "$order.results" ] && ! read_id 2>/dev/null; then
+	[ -s "$order.results" ] || read_id 2>/dev/null ||
 		step savefile -n -- "$state/id" date -u "+%Y%m%dT%H%M%SZ.$$" ||
-			return
-	fi
+		return
 	read_id && return
 	say "$state/id: cannot be read, and without it nobody knows which" \
 		"letters $order.results speaks of"
@@ -246,34 +245,32 @@ make_report() {
 }
 
 # Goes out once, but for a crash at its final dot: then again, with the same
-# Message-ID.  One that nobody takes goes to the archive instead.
+# Message-ID.  Of one that nobody takes a second link goes to the archive: the
+# first says that no letter is sent any more.
 send_report() {
 	step retrydue ${talk:+-v} -s deferred,unknown -p "$RETRY" -- \
 		"$state/journal" || return
 	send -A -f '<>' -l "$state/journal" -- "$SUPPORT" <"$state/report"
-	refused=$?
-	case $refused in
+	code=$?
+	case $code in
 	0)	tell "$order: the report is sent to $SUPPORT"
 		[ -s "$state/journal" ] && return
 		say "$state/journal: smtpsend has not written it"
 		return 75 ;;
-	65 | 67 | 68) say "$order: $SUPPORT refused the report, see $ARC" ;;
+	65 | 67 | 68) say "$order: $SUPPORT refused the report, see $ARC"
+		step ln -f -- "$state/report" "$stem.report" &&
+			put "$stem.report" >/dev/null ;;
 	75 | 80) say "$order: the report waits, and is tried again later"
 		return 75 ;;
-	*) return "$refused" ;;
+	*) return "$code" ;;
 	esac
 }
 
 # --- The archive --------------------------------------------------------
 
-# The order goes last: as long as it is there, this is not done.  The report
-# stays, too: what is put away is another link to it.
+# The order goes last: as long as it is there, this is not done.
 archive() {
 	[ ! -e "$stem.results" ] || put "$stem.results" >/dev/null || return
-	if [ "$refused" -ne 0 ]; then
-		step ln -f -- "$state/report" "$stem.report" || return
-		put "$stem.report" >/dev/null || return
-	fi
 	put "$order" || return
 	tell "$order: moved to $ARC"
 }
