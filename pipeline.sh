@@ -43,7 +43,6 @@ LC_ALL=C				# names are bytes
 export LC_ALL
 talk='' again=''			# or -v; -q when it looks again
 worst=0					# the exit code
-came=$WORK/..bounces
 HELD=3					# withlock's code: another run has it
 
 # A shell that cannot read on takes that for the end of its work.
@@ -96,10 +95,10 @@ note() {
 # long as its output is read, and says whether it has it: 0, or why not.
 take() {
 	withlock -o -p -E "$HELD" -- "$WORK/.$1/.lock" | (
-		order=$WORK/$1
+		name=$1 order=$WORK/$1 state=$WORK/.$1
 		read -r code || { say "$order: withlock: no answer"; exit 75; }
 		[ "$code" -eq 0 ] || exit "$code"
-		"$2" "$1" "${3-}"
+		"$2" "${3-}"
 	)
 	code=$?
 	note "$code"
@@ -110,18 +109,12 @@ take() {
 
 # --- One order, or the bounces of one, under its lock -------------------
 
-# handle name function: the function does what comes before the report, and
-# makes that.  Without the order there is only the state of one that is in the
-# archive.
+# handle function: that does what comes before the report, and makes it.
+# Without the order there is only the state of one that is in the archive.
 handle() {
-	name=$1
-	order=$WORK/$name
-	state=$WORK/.$name
 	stem=$state/${name%.*}			# of names for the archive
 	if [ -e "$order" ]; then
-		if [ ! -s "$state/report" ]; then
-			"$2" || return
-		fi
+		[ -s "$state/report" ] || "$1" || return
 		send_report && archive || return
 	fi
 	step orderdone -w "$WORK" -- "$name"
@@ -132,8 +125,7 @@ handle() {
 # Before the deferred are given up they are tried once more, whatever the pause.
 send_letters() {
 	step savefile -s -- "$order" "$state" "$WORK" || return
-	expired || step retrydue ${talk:+-v} -p "$RETRY" -- "$order.results" ||
-		return
+	expired || step retrydue $talk -p "$RETRY" -- "$order.results" || return
 	counts=$state/.tmp.$$.counts
 	why=$(parse -n -v 2>&1 >"$counts")
 	code=$?
@@ -205,7 +197,7 @@ send_batch() {
 # that could not be made.
 count_results() {
 	sums=$(step resultcount -n "$counts" -- "$results") || return
-	set -- $sums		# recipients: 3 sent: 2 failed: 0 deferred: 1 ...
+	set -- $sums	# recipients: 3 sent: 2 failed: 0 deferred: 1 ...
 	[ "${1-}${3-}${7-}" = recipients:sent:deferred: ] ||
 		{ say "$order: resultcount: none"; return 75; }
 	total=$2 sent=$4 deferred=$8
@@ -248,7 +240,7 @@ make_report() {
 # Message-ID.  Of one that nobody takes a second link goes to the archive: the
 # first says that no letter is sent any more.
 send_report() {
-	step retrydue ${talk:+-v} -s deferred,unknown -p "$RETRY" -- \
+	step retrydue $talk -s deferred,unknown -p "$RETRY" -- \
 		"$state/journal" || return
 	send -A -f '<>' -l "$state/journal" -- "$SUPPORT" <"$state/report"
 	code=$?
@@ -289,17 +281,17 @@ put() {
 # has understood them: a crash loses none.  Bounces of a mailing that is in
 # work, or has a second report on its way, come again when that is over.
 read_bounces() {
-	worst=0 order=$BOUNCES found=$came/.tmp.$$
+	worst=0 order=$BOUNCES found=$state/.tmp.$$
 	parse_bounces >"$found" || note "$?"
 	[ -z "$GONE" ] || step suppress -o "$GONE" -- "$found" || note "$?"
 	set -- "$found"
 	[ ! -d "$ARC" ] || set -- "$@" "$ARC"
-	step bouncematch -k "$came/reported" -o "$came" -p "$WORK" -- "$@" ||
+	step bouncematch -k "$state/reported" -o "$state" -p "$WORK" -- "$@" ||
 		note "$?"
-	WORK=$came REPORT=socket	# in this process alone
+	WORK=$state REPORT=socket	# in this process alone
 	set +f
-	rm -f -- "$came"/.tmp.*
-	set -- "$came"/*.bounces "$came"/.*.bounces
+	rm -f -- "$WORK"/.tmp.*
+	set -- "$WORK"/*.bounces "$WORK"/.*.bounces
 	set -f
 	for file; do
 		file=${file##*/}
@@ -333,13 +325,11 @@ report_bounces() {
 
 # The given orders, or all: those in work, and those that have come.
 look() {
-	if [ -n "$BOUNCES" ] && mkdir -p -- "$WORK"; then
-		take .bounces read_bounces
-	fi
 	order=$INCOMING
-	names=$(step ordertake ${talk:+-v} ${again:+-q} -d "$INCOMING" \
-		-w "$WORK" -t "$SETTLE" -- "$@")
+	names=$(step ordertake $talk $again -d "$INCOMING" -w "$WORK" \
+		-t "$SETTLE" -- "$@")
 	note "$?"
+	[ -z "$BOUNCES" ] || take .bounces read_bounces
 	while IFS= read -r name; do
 		[ -z "$name" ] || take "$name" handle send_letters
 	done <<-END || note 75
@@ -375,10 +365,8 @@ find_programs() {
 	while [ -h "$self" ]; do
 		link=$(ls -ld -- "$self") || { say "$self: ls fails"; exit 75; }
 		link=${link#*"$self -> "}
-		case $link in
-		/*) self=$link ;;
-		*) self=${self%"${self##*/}"}$link ;;
-		esac
+		case $link in /*) ;; *) link=${self%"${self##*/}"}$link ;; esac
+		self=$link
 	done
 	dir=$(directory "${self%"${self##*/}"}.")
 	PATH=$PATH:$dir/bin:$dir	# of programs that start others, too
