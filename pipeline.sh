@@ -400,9 +400,9 @@ check_settings() {
 	check "EXPIRE=$EXPIRE" settled -t "$EXPIRE" -- ''
 	check "SETTLE=$SETTLE" settled -t "$SETTLE" -- ''
 	check "WATCH=$WATCH" settled -t "$WATCH" -- ''
+	check "JOBS=$JOBS" smtpsend -j "$JOBS" -V
 	check "FROM=$FROM" mkmail -f "$FROM" -- postmaster
 	check "SUPPORT=$SUPPORT" mkmail -f "$FROM" -- "$SUPPORT"
-	[ "$JOBS" -gt 0 ] 2>/dev/null || wrong "JOBS=$JOBS: not a number from 1"
 	[ "$REPORT" = socket ] || [ "$REPORT" = ftp ] ||
 		wrong "REPORT=$REPORT: neither socket nor ftp"
 }

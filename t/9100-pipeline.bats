@@ -819,8 +819,9 @@ pipeline.sh: SETTLE=x: the setting is wrong' ]
 	FROM='x y' run -78 --separate-stderr pipeline
 	[[ $stderr = *'FROM=x y: the setting is wrong' ]]
 	[ -e incoming/o.txt ]
-	JOBS=1000000 run -78 pipeline
-	rm -r work
+	JOBS=1000000 run -78 --separate-stderr pipeline
+	[[ $stderr = *'JOBS=1000000: the setting is wrong' ]]
+	[ ! -e work ]
 	run -64 --separate-stderr pipeline -x
 	[ -z "$output" ]
 	[ "${stderr_lines[0]}" = 'pipeline.sh: -x: no such option' ]

@@ -37,9 +37,10 @@ shim() {
 	chmod +x "shim/$1"
 }
 
-# late: where smtpsend waits until go has a line.
+# late: where smtpsend waits, with letters to send, until go has a line.
 late() {
-	shim smtpsend '[ -e late ] || { echo $$ >late; read -r line <go; }'
+	shim smtpsend '[ "$1" != -bS ] || [ -e late ] ||
+		{ echo $$ >late; read -r line <go; }'
 }
 
 # first: a run that stays where late says.

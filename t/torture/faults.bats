@@ -143,7 +143,7 @@ chain() {
 	chain ordertake 1
 	chain withlock 1
 	chain orderparse 3
-	chain smtpsend 2
+	chain smtpsend 3
 	chain savefile 4
 	chain settled 4
 	chain retrydue 3
