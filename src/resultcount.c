@@ -113,19 +113,6 @@ is_whole(const uintmax_t of[], const struct counts *c, const char *path)
 	return 0;
 }
 
-static enum exit_code
-count(uintmax_t of[], char **paths)
-{
-	enum exit_code code, worst = EX_OK;
-
-	for (; *paths != NULL; paths++) {
-		code = linefile_read(*paths, take_line, of);
-		if (code > worst)
-			worst = code;
-	}
-	return worst;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -144,7 +131,7 @@ main(int argc, char **argv)
 	argv = cli_files(argc, argv, 0, argc);
 	if (path != NULL)
 		read_counts(&c, path);
-	code = count(of, argv);
+	code = linefile_read_all(argv, take_line, of);
 	if (code == EX_OK && path != NULL && !is_whole(of, &c, path))
 		code = EX_DATAERR;
 	if (code == EX_OK)

@@ -38,22 +38,6 @@ take(void *arg, struct span line, enum linefile_line kind)
 	    LINEFILE_NO_RESULT : NULL;
 }
 
-/* All that is malformed is told, up to a file that cannot be read. */
-static enum exit_code
-read_all(struct survey *s, char **paths)
-{
-	enum exit_code code = EX_OK, got;
-
-	for (; *paths != NULL; paths++) {
-		got = linefile_read(*paths, take, s);
-		if (got != EX_OK)
-			code = got;
-		if (got != EX_OK && got != EX_DATAERR)
-			break;
-	}
-	return code;
-}
-
 static void
 draw(struct survey *s, size_t width)
 {
@@ -81,7 +65,7 @@ main(int argc, char **argv)
 			break;
 		default: cli_other(c);
 		}
-	code = read_all(&s, cli_files(argc, argv, 0, argc));
+	code = linefile_read_all(cli_files(argc, argv, 0, argc), take, &s);
 	if (verbose)
 		warn("results: %ju, domains: %zu, reasons: %zu", s.results,
 		    s.domains.n, s.reasons.n);

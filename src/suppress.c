@@ -56,18 +56,6 @@ recall(struct suppression *s, const struct gonelist *g, const char *path)
 	return code;
 }
 
-static enum exit_code
-take_all(struct suppression *s, char **paths)
-{
-	enum exit_code code = EX_OK, told;
-
-	for (; *paths != NULL; paths++) {
-		told = linefile_read(*paths, take_line, s);
-		code = result_worst(code, told);
-	}
-	return code;
-}
-
 /* What has gone wrong with the list, or what is remembered. */
 static enum exit_code
 blame_list(const struct gonelist *g, enum exit_code otherwise)
@@ -90,7 +78,7 @@ update(struct suppression *s, const char *path, char **paths)
 		return code;
 	}
 	code = recall(s, &g, path);
-	code = result_worst(code, take_all(s, paths));
+	code = result_worst(code, linefile_read_all(paths, take_line, s));
 	suppression_list(s, &list, buf_span(&g.list));
 	suppression_memory(s, &memory);
 	if (gonelist_replace(&g, buf_span(&list), buf_span(&memory)) < 0)
@@ -106,7 +94,7 @@ update(struct suppression *s, const char *path, char **paths)
 static enum exit_code
 print(struct suppression *s, char **paths)
 {
-	const enum exit_code code = take_all(s, paths);
+	const enum exit_code code = linefile_read_all(paths, take_line, s);
 	struct buf list = { 0 };
 
 	suppression_list(s, &list, span_of(NULL, 0));

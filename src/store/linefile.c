@@ -73,3 +73,17 @@ linefile_read(const char *path,
 		io_close(fd);
 	return code;
 }
+
+enum exit_code
+linefile_read_all(char *const *paths,
+    const char *(*take)(void *, struct span, enum linefile_line), void *arg)
+{
+	enum exit_code code, worst = EX_OK;
+
+	for (; *paths != NULL; paths++) {
+		code = linefile_read(*paths, take, arg);
+		if (code > worst)
+			worst = code;
+	}
+	return worst;
+}

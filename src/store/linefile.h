@@ -26,4 +26,9 @@ enum exit_code linefile_read(const char *path,
     const char *(*take)(void *arg, struct span line, enum linefile_line kind),
     void *arg);
 
+/* The same of each file up to a NULL: the highest code. */
+enum exit_code linefile_read_all(char *const *paths,
+    const char *(*take)(void *arg, struct span line, enum linefile_line kind),
+    void *arg);
+
 #endif
