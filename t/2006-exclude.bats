@@ -65,6 +65,26 @@ setup() {
 	[ "$(<count)" = 5 ]
 }
 
+@test "-X and -g: who shares a copy with whom, and its Message-ID, stay the same" {
+	printf '[Recipients:] a@x.y, b@x.y, z@y.x, c@x.y, d@X.y, e@x.y\n' >order
+	printf '[Subject:] s\n[Body:]\nhello\n' >>order
+	printf '%s\n' a@x.y z@y.x e@x.y >gone
+	export SOURCE_DATE_EPOCH=0
+	orderparse -g 2 -f n@b.c -S order | tr -d '\r' |
+		sed -n '/^RCPT/p; /^Message-ID/p' >all
+	orderparse -g 2 -f n@b.c -X gone -S order | tr -d '\r' >batch
+	sed -n '/^RCPT/p; /^Message-ID/p' batch >got
+	grep -e '<[bcd]@' all | diff - <(grep '^RCPT' got)
+	sed -n '/^Message-ID/p' all | sed -n 1,2p | diff - <(grep ^M got)
+	grep -x 'NOOP 2 messages' batch
+	orderparse -g 2 -f n@b.c -X gone -m b@x.y order |
+		grep -F "$(sed -n '/^Message-ID/{p;q;}' all)"
+	run -67 orderparse -g 2 -f n@b.c -X gone -m e@x.y order
+	printf '%s\n' b@x.y c@x.y d@x.y >>gone
+	orderparse -g 2 -f n@b.c -X gone -S order | tr -d '\r' >got
+	printf '%s\n' 'EHLO b.c' 'NOOP 0 messages' QUIT | diff - got
+}
+
 @test "-X: -t makes an order without them, -R looks at them too" {
 	printf 'email,f\nann@x.org,1\nbob@x.org,2\n' >table
 	sed '/^\[Rec/,/^C /d' order >letter

@@ -212,8 +212,7 @@ add_mail(const struct letter *l, struct buf *out)
 }
 
 static void
-add_message(struct letter *l, const struct span *rcpt, size_t n,
-    struct buf *out)
+add_message(struct letter *l, const struct span *rcpt, struct buf *out)
 {
 	size_t i;
 
@@ -231,7 +230,10 @@ add_message(struct letter *l, const struct span *rcpt, size_t n,
 		add_field(l, out, l->headers[i].name, &l->headers[i].value);
 	}
 	buf_addspan(out, buf_span(&l->middle));
-	add_hash(l, rcpt, n, out);
+	if (l->copies)
+		add_hash(l, l->sharer, l->sharers, out);
+	else
+		add_hash(l, rcpt, 1, out);
 	buf_addc(out, '@');
 	buf_addspan(out, buf_span(&l->host));
 	buf_adds(out, ">\r\n");
@@ -239,11 +241,10 @@ add_message(struct letter *l, const struct span *rcpt, size_t n,
 }
 
 void
-letter_message(struct letter *l, const struct span *rcpt, size_t n,
-    struct buf *out)
+letter_message(struct letter *l, const struct span *rcpt, struct buf *out)
 {
 	lettermime_begin(&l->mime, l->place);
-	add_message(l, rcpt, n, out);
+	add_message(l, rcpt, out);
 }
 
 void
@@ -273,7 +274,7 @@ letter_add(struct letter *l, const struct span *rcpt, size_t n,
 		buf_addc(out, '>');
 	}
 	buf_adds(out, "\r\nDATA\r\n");
-	add_message(l, rcpt, n, out);
+	add_message(l, rcpt, out);
 	buf_adds(out, ".\r\n");
 }
 

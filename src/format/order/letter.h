@@ -36,6 +36,10 @@ struct letter_header {
 struct letter {
 	uintmax_t repeat;	/* the caller's: of the recipient's entry */
 	size_t place;		/* the same, where entries are grouped */
+	/* The same, under copies: whose copy it is by its Message-ID, those
+	   who are left out among them. */
+	const struct span *sharer;
+	size_t sharers;
 	/* private */
 	const struct order *order;
 	struct fields *fields;	/* of the recipient at hand */
@@ -76,7 +80,6 @@ void letter_add(struct letter *l, const struct span *rcpt, size_t n,
 void letter_end(struct buf *out);
 
 /* The message alone; lines end in CRLF. */
-void letter_message(struct letter *l, const struct span *rcpt, size_t n,
-    struct buf *out);
+void letter_message(struct letter *l, const struct span *rcpt, struct buf *out);
 
 #endif

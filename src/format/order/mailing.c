@@ -4,10 +4,27 @@
 
 #include "format/mail/crlf.h"
 
-/* A good entry's address in the order's text. */
+/* In the length of one who is left out; ORDER_SIZE_MAX leaves it free. */
+#define LEFT_OUT UINT32_C(0x80000000)
+
+/* An address in the order's text. */
 struct mailing_rcpt {
 	uint32_t at, n;
 };
+
+/*
+ * The next one who shares a copy.  Those who are left out have their place in
+ * one, too: it would be another copy, with another Message-ID, each time that
+ * somebody comes on a list.
+ */
+static int
+next_sharer(const struct order *o, struct order_walk *walk, struct entry *e)
+{
+	while (order_next(o, walk, e))
+		if (e->kind == ENTRY_GOOD || e->kind == ENTRY_EXCLUDED)
+			return 1;
+	return 0;
+}
 
 /* The domain with its @, which tells the set what is a domain. */
 static struct span
@@ -23,18 +40,19 @@ count_domains(struct mailing *m, struct set *domains)
 	struct order_walk walk = { 0 };
 	struct entry e;
 
-	m->ends = die_calloc(m->order->good, sizeof *m->ends);
-	while (order_find(m->order, &walk, &e, ENTRY_GOOD))
+	m->ends = die_calloc(m->order->good + m->order->excluded,
+	    sizeof *m->ends);
+	while (next_sharer(m->order, &walk, &e))
 		m->ends[set_add(domains, at_domain(&e))]++;
 	m->domains = domains->n;
 }
 
 /*
- * Puts the good entries together by domain.  Domains and recipients come as
- * they do in the order.
+ * Puts the entries together by domain.  Domains and recipients come as they do
+ * in the order.
  */
 static void
-sort_copies(struct mailing *m, size_t most)
+sort_copies(struct mailing *m)
 {
 	const struct order *o = m->order;
 	struct order_walk walk = { 0 };
@@ -44,39 +62,68 @@ sort_copies(struct mailing *m, size_t most)
 	size_t k, n, sum = 0;
 
 	order_set(o, &domains, SET_FOLD_DOMAIN);
-	m->most = most < o->good ? most : o->good + 1;
 	count_domains(m, &domains);
 	for (k = 0; k < m->domains; k++) {
 		n = m->ends[k];
-		m->copies += (n + m->most - 1) / m->most;
 		m->ends[k] = sum;	/* its start, which filling moves */
 		sum += n;
 	}
-	m->all = die_calloc(o->good, sizeof *m->all);
-	while (order_find(o, &walk, &e, ENTRY_GOOD)) {
+	m->all = die_calloc(sum, sizeof *m->all);
+	while (next_sharer(o, &walk, &e)) {
 		r = &m->all[m->ends[set_find(&domains, at_domain(&e))]++];
 		r->at = (uint32_t)(e.addr.text.p - o->text.p);
-		r->n = (uint32_t)e.addr.text.n;
+		r->n = (uint32_t)e.addr.text.n |
+		    (e.kind == ENTRY_EXCLUDED ? LEFT_OUT : 0);
 	}
 	set_free(&domains);
+}
+
+/* Takes a copy from the domain at hand: how many get it. */
+static size_t
+take_copy(struct mailing *m)
+{
+	const struct mailing_rcpt *r;
+	struct span address;
+	size_t n = 0, sharers = 0;
+
+	while (sharers < m->most && m->done < m->ends[m->domain]) {
+		r = &m->all[m->done++];
+		address = span_of(m->order->text.p + r->at, r->n & ~LEFT_OUT);
+		m->sharer[sharers++] = address;
+		if ((r->n & LEFT_OUT) == 0)
+			m->rcpt[n++] = address;
+	}
+	m->letter.sharers = sharers;
+	return n;
 }
 
 /* The next copy: how many recipients it has, or 0 after the last. */
 static size_t
 next_copy(struct mailing *m)
 {
-	const struct mailing_rcpt *r;
 	size_t n = 0;
 
-	while (m->domain < m->domains && m->done == m->ends[m->domain])
-		m->domain++;
-	if (m->domain == m->domains)
-		return 0;
-	while (n < m->most && m->done < m->ends[m->domain]) {
-		r = &m->all[m->done++];
-		m->rcpt[n++] = span_of(m->order->text.p + r->at, r->n);
+	while (n == 0 && m->domain < m->domains) {
+		if (m->done < m->ends[m->domain])
+			n = take_copy(m);
+		else
+			m->domain++;
 	}
 	return n;
+}
+
+static void
+open_copies(struct mailing *m, size_t most)
+{
+	const size_t all = m->order->good + m->order->excluded;
+
+	m->most = most < all ? most : all + 1;
+	m->sharer = die_calloc(m->most, sizeof *m->sharer);
+	m->rcpt = die_calloc(m->most, sizeof *m->rcpt);
+	sort_copies(m);
+	while (next_copy(m) > 0)
+		m->copies++;
+	m->done = m->domain = 0;
 }
 
 /* The next message: how many recipients it has, or 0 after the last. */
@@ -106,10 +153,12 @@ mailing_open(struct mailing *m, const struct order *o, struct fields *f,
 	m->order = o;
 	m->fields = f;
 	if (most > 1 && !fields_has_placeholder(f))
-		sort_copies(m, most);
+		open_copies(m, most);
+	else
+		m->rcpt = die_calloc(1, sizeof *m->rcpt);
 	how.copies = m->most > 0;
-	m->rcpt = die_calloc(m->most + 1, sizeof *m->rcpt);
 	letter_open(&m->letter, o, f, &how);
+	m->letter.sharer = m->sharer;
 }
 
 void
@@ -117,6 +166,7 @@ mailing_close(struct mailing *m)
 {
 	letter_free(&m->letter);
 	free(m->rcpt);
+	free(m->sharer);
 	free(m->all);
 	free(m->ends);
 	buf_free(&m->text);
@@ -172,7 +222,7 @@ mailing_find(struct mailing *m, const struct addr *rcpt, struct buf *b)
 			    (addr_parse(&a, m->rcpt[i], NULL) < 0 ||
 			    !addr_same(&a, rcpt)))
 				continue;
-			letter_message(&m->letter, m->rcpt, n, &message);
+			letter_message(&m->letter, m->rcpt, &message);
 			crlf_remove(b, buf_span(&message));
 			buf_free(&message);
 			return 1;

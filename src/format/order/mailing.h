@@ -27,7 +27,8 @@ struct mailing {
 	size_t most;		/* recipients of a copy; 0: letters */
 	size_t copies;		/* how many there are */
 	struct span *rcpt;	/* addresses of the message at hand */
-	struct mailing_rcpt *all;	/* good entries, domain by domain */
+	struct span *sharer;	/* the same with those who are left out */
+	struct mailing_rcpt *all;	/* all of them, domain by domain */
 	size_t *ends;		/* in all, of each domain */
 	size_t domains;
 	size_t done, domain;	/* where the next copy begins */
