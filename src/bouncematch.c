@@ -64,17 +64,14 @@ static void
 write_file(const char *path, struct span text, struct span more)
 {
 	struct newfile f;
-	int err;
 
 	if (newfile_beside(&f, path) < 0)
 		die_sys(die_errno(errno, EX_CANTCREAT), "%s", path);
 	newfile_write(&f, text.p, text.n);
 	newfile_write(&f, more.p, more.n);
 	if (newfile_finish(&f, path) < 0) {
-		err = errno;
 		newfile_drop(&f);
-		errno = err;
-		die_sys(die_errno(err, EX_IOERR), "%s", path);
+		die_sys(die_errno(errno, EX_IOERR), "%s", path);
 	}
 }
 

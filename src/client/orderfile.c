@@ -39,12 +39,9 @@ take_in(struct orderfile *f, int fd, int copy)
 	enum exit_code code = EX_OK;
 	unsigned char digest[SHA256_SIZE];
 	struct sha256 h;
-	char *chunk;
+	char *chunk = die_realloc(NULL, CHUNK, 1);
 	ssize_t r;
 
-	chunk = malloc(CHUNK);
-	if (chunk == NULL)
-		die_nomem();
 	sha256_init(&h);
 	while (code == EX_OK) {
 		r = read(fd, chunk, CHUNK);

@@ -93,9 +93,8 @@ droplist_add(struct droplist *l, enum droplist_part part, const char *name,
 
 	if (l->n == l->cap) {
 		l->cap = l->cap * 2 + 64;
-		l->message = realloc(l->message, l->cap * sizeof *l->message);
-		if (l->message == NULL)
-			die_nomem();
+		l->message = die_realloc(l->message, l->cap,
+		    sizeof *l->message);
 	}
 	new = &l->message[l->n++];
 	memset(new, 0, sizeof *new);

@@ -37,7 +37,7 @@ take_lock(const char *path, int wait)
 static int
 set_names(struct gonelist *g, const char *path)
 {
-	size_t i, name = 0;
+	struct span name;
 	int r;
 
 	buf_adds(&g->path, path);
@@ -45,11 +45,11 @@ set_names(struct gonelist *g, const char *path)
 		;
 	if (r < 0)
 		return -1;
-	for (i = 0; i < g->path.n; i++)
-		if (g->path.p[i] == '/')
-			name = i + 1;
-	buf_add(&g->seen, g->path.p, name);
-	buf_addf(&g->seen, ".%s.seen", buf_str(&g->path) + name);
+	name = span_filename(buf_span(&g->path));
+	buf_add(&g->seen, g->path.p, g->path.n - name.n);
+	buf_addc(&g->seen, '.');
+	buf_addspan(&g->seen, name);
+	buf_adds(&g->seen, ".seen");
 	return 0;
 }
 
@@ -178,14 +178,12 @@ static int
 replace(struct gonelist *g, struct span list)
 {
 	struct newfile f;
-	int r, err;
+	int r;
 
 	if (newfile_beside(&f, buf_str(&g->path)) < 0)
 		return -1;
 	r = write_list(g, &f, list);
-	err = errno;
 	newfile_drop(&f);
-	errno = err;
 	return r;
 }
 
@@ -194,7 +192,7 @@ static int
 remember(struct gonelist *g, struct span lines)
 {
 	const struct span had = buf_span(&g->memory);
-	int r, err, fd;
+	int r, fd;
 
 	g->at = buf_str(&g->seen);
 	fd = io_file(g->at, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -206,9 +204,7 @@ remember(struct gonelist *g, struct span lines)
 		r = io_sync(fd);
 	else
 		r = -1;
-	err = errno;
 	io_close(fd);
-	errno = err;
 	return r;
 }
 

@@ -48,9 +48,7 @@ msgtext_read(const struct msgtext *m,
 	ssize_t r = 0;
 	int err = 0;
 
-	piece = m->file.path != NULL ? malloc(MEMORY) : NULL;
-	if (piece == NULL && m->file.path != NULL)
-		die_nomem();
+	piece = m->file.path != NULL ? die_realloc(NULL, MEMORY, 1) : NULL;
 	while (err == 0 && m->file.path != NULL && at < m->file.size) {
 		r = pread(m->file.fd, piece, MEMORY, (off_t)at);
 		if (r > 0 && put(arg, piece, (size_t)r) == 0)

@@ -286,16 +286,14 @@ outbox_has(void *store, struct span domain)
 	struct buf path = { 0 };
 	struct dirent *entry;
 	int fd, found = 0;
-	size_t n;
 	DIR *d;
 
 	d = io_dir(o->dir);
 	if (d == NULL)
 		return -1;
 	while (!found && (entry = readdir(d)) != NULL) {
-		n = strlen(entry->d_name);
-		if (entry->d_name[0] == '.' || n < sizeof ending ||
-		    strcmp(entry->d_name + n - strlen(ending), ending) != 0)
+		if (entry->d_name[0] == '.' ||
+		    !span_ends(span_str(entry->d_name), ending))
 			continue;
 		buf_clear(&path);
 		buf_addf(&path, "%s/%s", o->dir, entry->d_name);

@@ -267,9 +267,7 @@ add_alias(struct users *u, struct span line, unsigned long number)
 	buf_addc(&u->lists, '\0');
 	if (u->aliases == u->cap) {
 		u->cap = u->cap * 2 + 16;
-		u->alias = realloc(u->alias, u->cap * sizeof *u->alias);
-		if (u->alias == NULL)
-			die_nomem();
+		u->alias = die_realloc(u->alias, u->cap, sizeof *u->alias);
 	}
 	u->alias[u->aliases].at = at;
 	u->alias[u->aliases++].line = number;
@@ -330,9 +328,7 @@ sort(struct users *u)
 	const char *p = u->text.p;
 	size_t i;
 
-	u->login = malloc(u->n * sizeof *u->login);
-	if (u->login == NULL)
-		die_nomem();
+	u->login = die_calloc(u->n, sizeof *u->login);
 	for (i = 0; i < u->n; i++, p = after(after(p)))
 		u->login[i] = p;
 	qsort(u->login, u->n, sizeof *u->login, compare);

@@ -194,9 +194,7 @@ inetd_run(const struct service *service, const struct net_peer *peer,
 	h.service = service;
 	h.idle = idle;
 	h.now = io_clock();
-	h.scratch = malloc(CONN_READ);
-	if (h.scratch == NULL)
-		die_nomem();
+	h.scratch = die_calloc(CONN_READ, 1);
 	conn_open(&h, &c, peer, STDIN_FILENO, 0);
 	/* What fails is the end of the session, but for the last answers. */
 	while (answer(&h, &c, stop) == 0 && c.phase == CONN_OPEN)

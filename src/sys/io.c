@@ -95,7 +95,6 @@ static void
 make_room(struct rd *rd)
 {
 	size_t have = rd->n - rd->at;
-	char *p;
 
 	if (rd->at > 0 && rd->cap - rd->n < IO_CHUNK / 2) {
 		memmove(rd->p, rd->p + rd->at, have);
@@ -105,11 +104,8 @@ make_room(struct rd *rd)
 	}
 	if (rd->cap - rd->n >= IO_CHUNK / 2)
 		return;
-	p = realloc(rd->p, rd->cap + rd->cap / 2 + IO_CHUNK);
-	if (p == NULL)
-		die_nomem();
-	rd->p = p;
 	rd->cap += rd->cap / 2 + IO_CHUNK;
+	rd->p = die_realloc(rd->p, rd->cap, 1);
 }
 
 /*
@@ -326,11 +322,8 @@ wr_add(struct wr *wr, const void *p, size_t n)
 {
 	if (wr->err != 0 || n == 0)
 		return;
-	if (wr->p == NULL) {
-		wr->p = malloc(IO_CHUNK);
-		if (wr->p == NULL)
-			die_nomem();
-	}
+	if (wr->p == NULL)
+		wr->p = die_realloc(NULL, IO_CHUNK, 1);
 	if (n > IO_CHUNK - wr->n) {
 		wr_flush(wr);
 		if (n >= IO_CHUNK) {

@@ -60,11 +60,9 @@ static void
 grow(struct loop *l, size_t cap)
 {
 	l->cap = cap;
-	l->conn = realloc(l->conn, cap * sizeof *l->conn);
-	l->poll = realloc(l->poll,
-	    (1 + 2 * cap + l->controls) * sizeof *l->poll);
-	if (l->conn == NULL || l->poll == NULL)
-		die_nomem();
+	l->conn = die_realloc(l->conn, cap, sizeof *l->conn);
+	l->poll = die_realloc(l->poll, 1 + 2 * cap + l->controls,
+	    sizeof *l->poll);
 }
 
 /* It is busy, and comes first. */
@@ -429,9 +427,7 @@ init(struct loop *l, const struct loop_opt *o, const struct service *service)
 	l->controls = (size_t)o->listeners + CONTROLS;
 	l->control = die_calloc(l->controls, sizeof *l->control);
 	grow(l, 16);
-	l->host.scratch = malloc(CONN_READ);
-	if (l->host.scratch == NULL)
-		die_nomem();
+	l->host.scratch = die_calloc(CONN_READ, 1);
 	l->host.limit = o->limit;
 	l->host.worker = o->worker;
 	l->host.now = io_clock();

@@ -127,9 +127,12 @@ newfile_replace(struct newfile *f, const char *path)
 void
 newfile_drop(struct newfile *f)
 {
+	const int err = errno;
+
 	if (f->path != NULL)
 		unlink(f->path);
 	newfile_leave(f);
+	errno = err;
 }
 
 void

@@ -69,7 +69,7 @@ int newfile_replace(struct newfile *f, const char *path);
 /* The same once its content is safe, and makes the name safe. */
 int newfile_finish(struct newfile *f, const char *path);
 
-/* Gives the file up: closes it and removes it.  Safe at any time. */
+/* Gives the file up: closes and removes it.  Safe at any time; errno stays. */
 void newfile_drop(struct newfile *f);
 
 /* Gives it up too, but leaves what it has under its temporary name. */

@@ -394,9 +394,7 @@ ftpput_send(const struct ftpc_conf *conf, const struct handin *h)
 	struct job j = { .conf = conf };
 	enum exit_code code;
 
-	j.chunk = malloc(CHUNK);
-	if (j.chunk == NULL)
-		die_nomem();
+	j.chunk = die_realloc(NULL, CHUNK, 1);
 	code = handin_send(h, try, &j);
 	if (j.temp.n > 0 && !j.maybe)
 		warn("%s: may be left on the server", buf_str(&j.temp));
