@@ -300,8 +300,13 @@ read_bounces() {
 	return "$worst"
 }
 
-# They are signed as letters are.
+# They are signed as letters are.  A server makes a mailbox when its first
+# message comes.
 parse_bounces() {
+	[ -e "$BOUNCES" ] || [ ! -d "$(dirname -- "$BOUNCES")" ] || {
+		tell "$BOUNCES: not there yet, nothing has come back"
+		return
+	}
 	before=
 	for word in $ORDEROPTIONS; do
 		case $before in -[EkL]) set -- "$@" "$before" "$word" ;; esac

@@ -127,7 +127,6 @@ return_path() {
 	field "$1" Return-Path | tr -d '<>'
 }
 
-mkdir -p one/news/new one/news/cur
 mailing first
 letters=$(find one two -path '*/reader*/new/*' -type f | wc -l)
 

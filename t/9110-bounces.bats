@@ -142,10 +142,18 @@ report() {
 	[ "$(letters user1) $(letters support)" = '2 2' ]
 }
 
-@test "settings that are wrong: 78, and the letters go out" {
+@test "a mailbox that nothing has come to yet; one that cannot be: 66" {
 	order one.txt user1
-	BOUNCES=missing run -66 pipeline
-	[ "$(letters user1)" = 1 ]
+	BOUNCES=mail/news run -0 --separate-stderr pipeline
+	[ -z "$stderr" ]
+	order two.txt user1
+	BOUNCES=missing/news run -66 pipeline
+	[ "$(letters user1)" = 2 ]
+	sender=$(find ARC -name 'one-*.results')
+	bounce "$sender" user1
+	smtpsend -s "$SMTPSERVER" -f '<>' support@pth.ua <box/new/1.
+	BOUNCES=mail/support run -0 pipeline
+	[ "$(cut -f 1-2 gone)" = $'user1@pth.ua\tfailed' ]
 }
 
 @test "killed at any step of what comes back: one report, one line in the list" {
