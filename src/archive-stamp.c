@@ -3,6 +3,7 @@
  * names, and prints where they went.
  */
 #include <sys/stat.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,14 +56,13 @@ time_of(const char *path)
  * is never empty.
  */
 static void
-make_stamp(char stamp[STAMP_MAX], const char *format, time_t t, int utc)
+make_stamp(char stamp[STAMP_MAX], const char *format, time_t t)
 {
 	struct buf dashed = { 0 };
-	struct tm *tm;
+	struct tm *tm = localtime(&t);
 	size_t n;
 
 	buf_addf(&dashed, "-%s", format);
-	tm = utc ? gmtime(&t) : localtime(&t);
 	if (tm == NULL)
 		die(EX_USAGE, "-t: no such year in the calendar");
 	n = strftime(stamp, STAMP_MAX, buf_str(&dashed), tm);
@@ -105,8 +105,8 @@ main(int argc, char **argv)
 	struct {
 		const char *dir, *format;
 		time_t time;
-		int utc, verbose;
-	} opt = { "ARC", "%Y%m%d-%H%M%S", time(NULL), 0, 0 };
+		int verbose;
+	} opt = { "ARC", "%Y%m%d-%H%M%S", time(NULL), 0 };
 	enum exit_code code;
 	char stamp[STAMP_MAX];
 	struct archive a;
@@ -120,12 +120,16 @@ main(int argc, char **argv)
 		case 'f': opt.format = optarg; break;
 		case 'r': opt.time = time_of(optarg); break;
 		case 't': opt.time = parse_time(optarg); break;
-		case 'u': opt.utc = 1; break;
+		case 'u':
+			/* strftime(3) takes the zone of %s from there. */
+			if (setenv("TZ", "UTC0", 1) < 0)
+				die_nomem();
+			break;
 		case 'v': opt.verbose = 1; break;
 		default: cli_other(c);
 		}
 	argv = cli_files(argc, argv, 1, argc);
-	make_stamp(stamp, opt.format, opt.time, opt.utc);
+	make_stamp(stamp, opt.format, opt.time);
 
 	code = archive_open(&a, opt.dir, stamp);
 	if (code != EX_OK)

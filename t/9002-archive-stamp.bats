@@ -69,6 +69,10 @@ teardown() {
 	[ "$output" = ARC/c-20261121-234612 ]
 	run -0 archive-stamp -t 0 -f '%Y week %V' d
 	[ "$output" = 'ARC/d-1970 week 01' ]
+	# What POSIX does not know, but every system has.
+	touch e
+	TZ=EET-2 run -0 archive-stamp -u -t 7200 -f '%s %z' e
+	[ "$output" = 'ARC/e-7200 +0000' ]
 }
 
 @test "-r: the time at which a file was last modified" {
