@@ -135,7 +135,10 @@ says() {
 	fake
 	run -0 smtpsend -s "$ADDR" -H '[192.0.2.1]' joe <letter
 	[ "$(cut -d ' ' -f 3 got.log)" = 'joe@[192.0.2.1]' ]
-	for bad in 'a b' '' 'x@y' $'a\nb'; do
+	# Nobody knows yet whether the server takes anything but ASCII.
+	run -0 smtpsend -s "$ADDR" -H 'Приклад.укр.' joe <letter
+	grep -Fx 'EHLO xn--80aikifvh.xn--j1amh' dialog
+	for bad in 'a b' '' . 'x@y' $'a\nb'; do
 		run -64 --separate-stderr smtpsend -s "$ADDR" -H "$bad" joe <letter
 		[ -z "$output" ]
 		[ -n "$stderr" ]

@@ -133,6 +133,20 @@ sent() {
 	run -77 smtpsend -a you you@x <<<$'Subject: s\n'
 }
 
+@test "-x: the servers of the file and of SMTPSERVER do not count; a port does" {
+	echo 'x. MX 0 y.' >zone
+	echo 'y. A 127.0.0.1' >>zone
+	rc 'server mail.x.test' 'tls starttls' 'user news'
+	run -68 --separate-stderr smtpsend -x -d zone you@z <<<$'Subject: s\n'
+	[ "$stderr" = 'smtpsend: you@z: failed at connect: no such domain' ]
+	SMTPSERVER=mail.y.test:26 run -68 smtpsend -x -d zone you@z </dev/null
+	SMTPSERVER=:${ADDR##*:} sent -x -d zone you@x <<<$'Subject: s\n'
+	rc "server :${ADDR##*:}"
+	sent -x -d zone you@x <<<$'Subject: s\n'
+	run -64 smtpsend -x -s mail.y.test you@x </dev/null
+	[ "$output" = 'smtpsend: -s: mail.y.test: not a port, for -x' ]
+}
+
 @test "sendmail's options: taken, or refused loudly; nothing unsent is 0" {
 	rc "server $ADDR"
 	for option in '-rr@x.test' '-m -f r@x.test' '-e q -fr@x.test' \

@@ -57,6 +57,16 @@ secret() {
 	[ "$(cat short)" = 'deferred auth' ]
 }
 
+@test "a mechanism that is none: 64, before anything is sent" {
+	secret
+	fake
+	for name in GSSAPI PLAI 'PLAIN LOGIN' ''; do
+		attempt 64 -a joe -P ./secret -M "$name"
+		[ "$stderr" = "smtpsend: -M: $name: no such mechanism" ]
+	done
+	[ ! -s dialog ]
+}
+
 @test "the next mechanism, where one is not there (504) or too weak (534)" {
 	secret
 	for reply in '504 5.5.4 not for you' '534 5.7.9 too weak'; do

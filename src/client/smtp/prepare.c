@@ -8,6 +8,7 @@
 #include "format/mail/compose.h"
 #include "format/mail/date.h"
 #include "format/mail/hdr.h"
+#include "format/mail/idn.h"
 #include "format/mail/mimehead.h"
 #include "sys/cli.h"
 #include "sys/io.h"
@@ -17,20 +18,23 @@
 #define BAD_ENTRY_MAX 320
 
 const char *
-prepare_helo(char *name)
+prepare_helo(const char *name)
 {
-	size_t n = strlen(name);
+	static struct buf helo;
 	struct buf b = { 0 };
+	const char *why;
 	struct addr a;
 
 	cli_clean("-H", name);
-	if (n > 1 && name[n - 1] == '.')
-		name[n - 1] = '\0';
 	buf_addf(&b, "x@%s", name);
-	if (addr_parse(&a, buf_span(&b), NULL) < 0)
+	if (b.n > 3 && b.p[b.n - 1] == '.')
+		b.n--;
+	buf_clear(&helo);
+	if (addr_parse(&a, buf_span(&b), NULL) < 0 ||
+	    idn_domain(&helo, a.domain, &why) < 0)
 		die(EX_USAGE, "-H: %s: not a host name", name);
 	buf_free(&b);
-	return name;
+	return buf_str(&helo);
 }
 
 void
@@ -354,8 +358,6 @@ prepare_message(struct message *m, const struct prepare *p, char **operand)
 	message_start(m, 1);
 	prepare_sender(&m->from, p);
 	for (; *operand != NULL; operand++) {
-		if (**operand == '-')
-			die(EX_USAGE, "%s: options come first", *operand);
 		cli_clean("recipient", *operand);
 		add_list(m, p, span_str(*operand), NULL);
 	}

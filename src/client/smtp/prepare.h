@@ -27,9 +27,11 @@ struct prepare {
 
 /*
  * Our name in EHLO, a domain or an address literal (RFC 5321 4.1.1.1), without
- * a dot at its end.
+ * a dot at its end; in A-labels where it is not ASCII, for before the answer
+ * nobody knows what the server takes (RFC 6531 3.7.1).  It is kept here, until
+ * the next call.
  */
-const char *prepare_helo(char *name);
+const char *prepare_helo(const char *name);
 
 /* operand, ended by NULL, are the recipients. */
 void prepare_message(struct message *m, const struct prepare *p,

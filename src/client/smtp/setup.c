@@ -140,7 +140,8 @@ load_aliases(struct setup *s, const char *name)
 
 /*
  * TLS, user and secret are for the servers of the file: another one, that is
- * named elsewhere, gets none of them.
+ * named elsewhere, gets none of them.  Under -x, those that -s does not name
+ * count only where they are a port.
  */
 static void
 apply_server(struct setup *s, const struct values *v)
@@ -149,6 +150,8 @@ apply_server(struct setup *s, const struct values *v)
 
 	if (named == NULL || *named == '\0')
 		named = string(v, SERVER);
+	if (s->mx && named != s->servers && route_port(named, ports[0]) == NULL)
+		named = NULL;
 	s->servers = named;
 	if (s->mx || (string(v, SERVER) != NULL &&
 	    strcmp(named, string(v, SERVER)) != 0))
@@ -168,7 +171,6 @@ setup_file(struct setup *s, struct prepare *p)
 	struct values v = { 0 };
 	struct buf sender = { 0 };
 	uintmax_t seconds = 0;
-	char *helo;
 
 	s->named = s->servers != NULL && !s->mx;
 	local_host(s->host);
@@ -180,10 +182,8 @@ setup_file(struct setup *s, struct prepare *p)
 		find_values(&v, s, buf_span(&sender));
 		buf_free(&sender);
 	}
-	if (s->helo == NULL && string(&v, HELO) != NULL) {
-		helo = s->text.p + (string(&v, HELO) - s->text.p);
-		s->helo = p->helo = prepare_helo(helo);
-	}
+	if (s->helo == NULL && string(&v, HELO) != NULL)
+		s->helo = p->helo = prepare_helo(string(&v, HELO));
 	if (p->from == NULL && (p->email == NULL || *p->email == '\0'))
 		p->from = string(&v, FROM);
 	p->named = string(&v, NAME);
@@ -197,6 +197,17 @@ setup_file(struct setup *s, struct prepare *p)
 }
 
 /* --- All together ---------------------------------------------------- */
+
+/* A mechanism that we know can be chosen from a list of itself. */
+static void
+check_mechanism(const char *name)
+{
+	const char *why;
+
+	cli_clean("-M", name);
+	if (name != NULL && saslc_choose(span_str(name), name, 1, &why) == NULL)
+		die(EX_USAGE, "-M: %s: %s", name, why);
+}
 
 void
 setup_check(struct setup *s)
@@ -215,7 +226,7 @@ setup_check(struct setup *s)
 	    (s->secret != NULL || s->auth.mechanism != NULL))
 		die(EX_USAGE, "-P and -M need -a");
 	cli_clean("-a", s->auth.user);
-	cli_clean("-M", s->auth.mechanism);
+	check_mechanism(s->auth.mechanism);
 	if (s->servers == NULL && !s->mx)
 		s->servers = SERVER_DEFAULT;
 	cli_clean("-s", s->servers);
