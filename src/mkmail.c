@@ -68,8 +68,6 @@ add_recipients(struct buf *header, char **rcpt)
 	struct buf list = { 0 }, ignored = { 0 };
 
 	for (; *rcpt != NULL; rcpt++) {
-		if (**rcpt == '-')
-			die(EX_USAGE, "%s: options come first", *rcpt);
 		cli_clean("recipient", *rcpt);
 		buf_clear(&ignored);
 		add_field(&ignored, "recipient", to, *rcpt);
@@ -276,7 +274,7 @@ main(int argc, char **argv)
 		case 'v': opt.verbose = 1; break;
 		default: cli_other(c);
 		}
-	make_header(&header, &opt, argv + optind);
+	make_header(&header, &opt, cli_words(argv));
 	code = (int)make_content(&content, &opt);
 	if (code == EX_OK)
 		put_message(&header, &content);

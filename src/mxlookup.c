@@ -79,13 +79,14 @@ main(int argc, char **argv)
 		case 'v': r.trace = &trace; break;
 		default: cli_other(c);
 		}
-	if (optind == argc)
+	argv = cli_words(argv);
+	if (*argv == NULL)
 		cli_usage();
 	nameservers_default(&r);
 
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	for (; optind < argc && out.err == 0; optind++)
-		code = result_worst(code, lookup(&r, argv[optind], &out));
+	for (; *argv != NULL && out.err == 0; argv++)
+		code = result_worst(code, lookup(&r, *argv, &out));
 	resolver_free(&r);
 	wr_free(&trace);
 	wr_finish(&out);

@@ -232,7 +232,7 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	take_environment(&opt);
 	parse_options(&opt, argc, argv);
-	argv += optind;
+	argv = cli_words(argv);
 	setup_file(&opt.setup, &opt.prepare);
 	check(&opt, argv);
 	wr_init(&trace, STDERR_FILENO, IO_FOREVER);

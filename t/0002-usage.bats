@@ -79,7 +79,8 @@ misplaced() {
 	local name
 	for name in archive-stamp bouncematch bounceparse mkbatch orderdone \
 		orderparse ordersend ordertake protoexplain protoladder protoreplay \
-		resultcount resultplot retrydue settled suppress; do
+		resultcount resultplot retrydue settled suppress mkmail mxlookup \
+		smtpsend; do
 		misplaced "$name"
 	done
 	misplaced unsub -k file
@@ -88,6 +89,11 @@ misplaced() {
 	run -0 archive-stamp file -d
 	run -66 --separate-stderr mkbatch -- -x
 	[ "$stderr" = 'mkbatch: -x: No such file or directory' ]
+	# An address may begin so, too.
+	mkmail -f a@x -- -b@x </dev/null | grep -Fx 'To: -b@x'
+	smtpsend -n -f a@x -- -b@x </dev/null | grep -Fx 'to <-b@x>'
+	run -68 --separate-stderr mxlookup -- -x
+	[ "$stderr" = 'mxlookup: -x: not a domain name' ]
 }
 
 fails_when_full() {

@@ -114,6 +114,17 @@ cli_files(int argc, char **argv, int least, int most)
 	return optind < argc ? operands : standard_input;
 }
 
+char **
+cli_words(char **argv)
+{
+	char **operands = argv + optind, **arg = operands;
+
+	for (; *arg != NULL && strcmp(operands[-1], "--") != 0; arg++)
+		if (**arg == '-')
+			die(EX_USAGE, "%s: options come first", *arg);
+	return operands;
+}
+
 long
 cli_number(int opt, const char *text, long min, long max)
 {

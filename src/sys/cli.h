@@ -46,6 +46,12 @@ void cli_other(int opt) DIE_NORETURN;
 char **cli_files(int argc, char **argv, int least, int most);
 
 /*
+ * For programs whose operands are addresses or domains: the operands, ended by
+ * NULL.  One that begins with a dash was meant as an option, as above.
+ */
+char **cli_words(char **argv);
+
+/*
  * Values of options; what is not one, or is out of range, ends the program
  * with EX_USAGE and "-opt: text: reason".  cli_seconds takes 1 to 86400, a day,
  * and gives ms; cli_time takes what span_seconds does, and gives seconds;
