@@ -150,6 +150,22 @@ shows() {
 	IN=said shows 0 err orderrecv -i -v
 }
 
+@test "what stands behind a NUL is told, too" {
+	printf 'u:p\n' >passwd
+	chmod 600 passwd
+	printf 'ORDER a\0b\r\nQUIT\r\n' >said
+	for server in 'smtpd-lite -d mail' ftpd-lite 'pop3d-lite -u passwd' \
+		orderrecv; do
+		# shellcheck disable=SC2086 # words
+		TCPREMOTEIP=127.0.0.1 $server -i -v <said 2>err >out || true
+		grep ': C: ORDER a?b$' err || { echo "$server"; cat err; false; }
+	done
+	start handout "printf '220 h orderrecv 1 -\r\n554 a\\0b\r\n'"
+	echo x >f.txt
+	run -65 --separate-stderr ordersend -r 0 -s "$ADDR" f.txt
+	[ "$stderr" = 'ordersend: f.txt: 554 a b' ]
+}
+
 @test "servers: no such name for a file, whose path is printed" {
 	for name in 'a%C2%9Bb' 'a%E2%80%AEtxt' 'a%9B'; do
 		printf 'ORDER 0 %064d %s -\r\nQUIT\r\n' 0 "$name" |

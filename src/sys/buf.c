@@ -178,3 +178,12 @@ buf_addshown(struct buf *b, struct span s)
 	buf_addspan(b, s);
 	b->n = s.n == 0 ? from : from + text_show(b->p + from, s.n);
 }
+
+void
+buf_addstring(struct buf *b, struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		buf_addc(b, s.p[i] != '\0' ? s.p[i] : ' ');
+}

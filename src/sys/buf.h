@@ -61,6 +61,8 @@ struct piece buf_keep(struct buf *b, struct span s);	/* appends it */
 struct span buf_piece(const struct buf *b, struct piece p);
 void buf_addlower(struct buf *b, struct span s);	/* ASCII letters only */
 void buf_addshown(struct buf *b, struct span s);	/* as text_show */
+/* With a space for each NUL, so that all of it is there as a C string. */
+void buf_addstring(struct buf *b, struct span s);
 void buf_addu(struct buf *b, uintmax_t u);	/* in decimal */
 void buf_addf(struct buf *b, const char *fmt, ...) DIE_PRINTF(2, 3);
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap) DIE_PRINTF(2, 0);

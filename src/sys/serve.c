@@ -343,6 +343,10 @@ serve_finish(void *opt)
 void
 serve_talk(const char *peer, int who, struct span line)
 {
-	warn("%s: %c: %.*s", peer[0] != '\0' ? peer : "local", who,
-	    (int)line.n, line.p);
+	struct buf text = { 0 };
+
+	buf_addshown(&text, line);
+	warn("%s: %c: %s", peer[0] != '\0' ? peer : "local", who,
+	    buf_str(&text));
+	buf_free(&text);
 }

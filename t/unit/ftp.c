@@ -54,6 +54,9 @@ test_replies(void)
 	CHECK_INT(r.code, 150);
 	CHECK_BUF(&r.text, "ok");
 	ftp_reply_start(&r);
+	CHECK_INT(ftp_reply_line(&r, span_of("550 a\0b\r\n", 9)), FTP_END);
+	CHECK_BUF(&r.text, "a b");
+	ftp_reply_start(&r);
 	CHECK_INT(ftp_reply_line(&r, span_str("211-it can\r\n")), FTP_MORE);
 	CHECK_INT(ftp_reply_line(&r, span_str(" SIZE\r\n")), FTP_MORE);
 	CHECK_INT(ftp_reply_line(&r, span_str("226 no end\r\n")), FTP_MORE);

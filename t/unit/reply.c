@@ -31,6 +31,9 @@ test_good(struct reply *r)
 	CHECK(reply_next(r, &at, &line) == 1 && line.n == 0);
 	CHECK_INT(reply_next(r, &at, &line), 0);
 	CHECK_INT(push(r, "354 \n"), REPLY_END);
+	reply_start(r);
+	CHECK_INT(reply_line(r, span_of("550 a\0b\r\n", 9)), REPLY_END);
+	CHECK_BUF(&r->text, "a b");
 	CHECK_INT(push(r, "250-a\r\n"), REPLY_MORE);
 	CHECK_INT(push(r, "250-\r\n250-b c\n250 d"), REPLY_END);
 	CHECK_BUF(&r->text, "\nb c\nd");

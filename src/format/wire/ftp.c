@@ -74,7 +74,7 @@ first_line(struct ftp_reply *r, struct span line)
 	r->code = reply_code(line);
 	if (r->code == 0 || (line.n > 3 && byte_is_digit(line.p[3])))
 		return FTP_BAD;
-	buf_addspan(&r->text, drop_code(line));
+	buf_addstring(&r->text, drop_code(line));
 	return line.n > 3 && line.p[3] == '-' ? FTP_MORE : FTP_END;
 }
 
@@ -91,7 +91,7 @@ ftp_reply_line(struct ftp_reply *r, struct span line)
 	is_ours = reply_code(line) == r->code &&
 	    (line.n == 3 || byte_is_blank(line.p[3]) || line.p[3] == '-');
 	buf_addc(&r->text, '\n');
-	buf_addspan(&r->text, is_ours ? drop_code(line) : line);
+	buf_addstring(&r->text, is_ours ? drop_code(line) : line);
 	return is_ours && (line.n == 3 || line.p[3] != '-') ?
 	    FTP_END : FTP_MORE;
 }

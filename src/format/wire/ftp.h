@@ -39,7 +39,7 @@ enum ftp_event {
 struct ftp_reply {
 	int code;		/* 100 to 599 */
 	struct buf text;	/* without the code; lines end in LF, but the
-				   last one */
+				   last one; a space for each NUL */
 	size_t lines;
 };
 

@@ -53,7 +53,7 @@ reply_line(struct reply *r, struct span line)
 		buf_addc(&r->text, '\n');
 	r->code = code;
 	if (line.n > 0)
-		buf_addspan(&r->text, span_drop(line, 1));
+		buf_addstring(&r->text, span_drop(line, 1));
 	return line.n > 0 && line.p[0] == '-' ? REPLY_MORE : REPLY_END;
 }
 

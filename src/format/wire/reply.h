@@ -22,7 +22,7 @@ enum reply_event {
 struct reply {
 	int code;		/* 200 to 599 */
 	struct buf text;	/* without the codes; lines end in LF, but the
-				   last one */
+				   last one; a space for each NUL */
 	size_t lines;
 	const char *why;	/* what is wrong */
 };
