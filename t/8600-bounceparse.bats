@@ -99,15 +99,21 @@ complained user1@pth.ua' ]
 	[ "$(lines -k key -E 'news+[verp]@pth.ua' nobody forged)" = \
 		'failed user1@pth.ua' ]
 	[ -z "$(lines -k key -E 'old+[verp]@pth.ua' nobody)" ]
-	# what orderparse makes of an address too long for it
-	printf '[Recipients:] %050d@example.org\n[Subject:] s\n[Body:]\n' 1 |
+	# what orderparse makes of an address too long for it: only the one it
+	# was made for may be named
+	long=$(printf '%050d@example.org' 1)
+	printf '[Recipients:] %s\n[Subject:] s\n[Body:]\n' "$long" |
 		orderparse -k key -E 'news+[verp]@pth.ua' -f a@b.c -S |
 		sed -n 's/^MAIL FROM:<\(.*\)>.*/\1/p' >sender
 	tag=$(sed 's/news+\(.*\)@.*/\1/' sender)
 	signed "$(cat sender)" unknown >long
-	signed "$(cat sender)" named@example.org >named
-	[ "$(lines -k key long named)" = "failed $tag
-failed named@example.org" ]
+	signed "$(cat sender)" other@elsewhere.example >forwards
+	signed "$(cat sender)" "${long^^}" >named
+	signed "$(cat sender)" user1@xn--80a1acn3a.xn--j1amh >labels
+	[ "$(lines -k key long forwards named labels)" = "failed $tag
+failed $tag
+failed ${long^^}
+failed user1@xn--80a1acn3a.xn--j1amh" ]
 }
 
 @test "who asks to be left out has the token; it counts with the key alone" {

@@ -136,6 +136,20 @@ only_recipient(struct span header, struct buf *b)
 	return -1;
 }
 
+/* Whether a hash may be of the one who is named: A-labels have none. */
+static int
+is_of(const struct bounce *b, struct span hash, struct span named)
+{
+	struct buf own = { 0 };
+	int is;
+
+	verp_hash(&own, &b->leave->key, named);
+	is = span_case_eq(hash, buf_span(&own)) ||
+	    span_case_has(named, "xn--");
+	buf_free(&own);
+	return is;
+}
+
 /*
  * Who it is: the only recipient whom we signed that sender for, even where the
  * report names those to whom the mailbox forwards; else the one that is named.
@@ -149,7 +163,8 @@ recipient(struct reading *r, const struct found_one *one)
 
 	/* Servers on the way may have changed the letters of ours. */
 	if (ours.n > 0 && !span_case_eq(ours, named) &&
-	    (named.n == 0 || span_find(ours, '@') != NULL))
+	    (named.n == 0 || span_find(ours, '@') != NULL ||
+	    !is_of(b, ours, named)))
 		return ours;
 	if (named.n > 0)
 		return named;
