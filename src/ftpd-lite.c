@@ -64,7 +64,7 @@ check(struct app *app)
 	if (app->passwdfile != NULL)
 		app->auth = passwd_read(app->passwdfile, app->host);
 	if (app->passwdfile != NULL && app->auth == NULL)
-		die(EX_CONFIG, "%s: no list of logins", app->passwdfile);
+		die(EX_CONFIG, "%s: cannot be used", app->passwdfile);
 	c->auth = app->auth;
 	c->host = app->host;
 	c->pattern = app->pattern;

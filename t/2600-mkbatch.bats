@@ -103,6 +103,8 @@ makes() {
 	makes 64 -f 'a@@x' box
 	[ ! -s made ]
 	makes 64 -x
+	makes 66 <&-
+	[ "$(cat err)" = 'mkbatch: stdin:1: Bad file descriptor' ]
 	run -74 sh -c 'mkbatch box >/dev/full'
 }
 

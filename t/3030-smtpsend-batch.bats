@@ -212,6 +212,8 @@ load smtpsend
 	send 75 <in
 	[ "$(cat short)" = $'sent r1@x 250 dot\nsent r2@x 250 dot' ]
 	[ "$stderr" = 'smtpsend: stdin:23: cut off: no QUIT at the end' ]
+	send 75 </dev/null
+	[ "$stderr" = 'smtpsend: stdin:1: cut off: no QUIT at the end' ]
 	[ "$(wc -l <got.log)" = 2 ]
 	# the dot without its line ending may be the start of another line
 	batch 1 | head -n -1 | head -c -1 >in

@@ -250,6 +250,7 @@ msgsource_open(struct msgsource *s, const char *path, size_t max)
 	struct stat st;
 
 	memset(s, 0, sizeof *s);
+	s->line = 1;
 	s->path = s->name = path;
 	s->max = max;
 	s->fd = io_open(path);

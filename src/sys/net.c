@@ -75,8 +75,12 @@ net_parse(struct net_addr *a, const char *text, const char *port)
 		port = p + 1;
 	if (!is_port(port))
 		return -1;
-	/* A number alone was meant as a port; a host it would be by chance. */
+	/*
+	 * A number alone was meant as a port, and what has a slash as a path:
+	 * hosts they would be by chance.
+	 */
 	if (put(a->host, sizeof a->host, host) < 0 ||
+	    memchr(host.p, '/', host.n) != NULL ||
 	    (host.n > 0 && strspn(a->host, "0123456789") == host.n))
 		return -1;
 	return put(a->port, sizeof a->port, span_str(port));

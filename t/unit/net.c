@@ -34,6 +34,8 @@ test_parse(void)
 	CHECK_STR(parsed("*:2525"), "*:2525");
 	CHECK_STR(parsed("/run/mail"), "/run/mail");
 	CHECK_STR(parsed("./mail"), "./mail");
+	CHECK_STR(parsed("run/mail"), "none");	/* nor a host */
+	CHECK_STR(parsed("../mail:25"), "none");
 	CHECK_STR(parsed(""), "none");
 	CHECK_STR(parsed(":"), "none");
 	CHECK_STR(parsed("mail:"), "none");

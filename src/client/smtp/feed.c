@@ -143,7 +143,8 @@ cut_off(struct feed *f)
 {
 	if (f->name == NULL)
 		return FEED_END;
-	warn("%s:%ju: cut off: no QUIT at the end", f->name, f->parser.line);
+	warn("%s:%ju: cut off: no QUIT at the end", f->name,
+	    f->parser.line > 0 ? f->parser.line : 1);
 	fail(f, EX_TEMPFAIL);
 	return FEED_END;
 }
