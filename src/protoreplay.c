@@ -56,10 +56,7 @@ load(const struct opt *o, struct script *s)
 	recorded_open(&f, o->path);
 	s->name = f.name;
 	do {
-		if (s->n == room) {
-			room = room == 0 ? 4 : room * 2;
-			s->r = die_realloc(s->r, room, sizeof *s->r);
-		}
+		s->r = die_grow(s->r, s->n, &room, sizeof *s->r);
 		memset(&s->r[s->n], 0, sizeof *s->r);
 	} while (recorded_next(&f, &s->r[s->n]) && ++s->n > 0);
 	recorded_close(&f);

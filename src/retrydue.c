@@ -47,12 +47,9 @@ add_line(struct tries *t, const struct result *r)
 		die(EX_DATAERR, "more recipients than there is room for");
 	set_rebase(&t->letters, t->text.p);
 	i = set_add(&t->letters, span_drop(buf_span(&t->text), at));
-	if (i < had) {
+	if (i < had)
 		t->text.n = at;
-	} else if (had == t->cap) {
-		t->cap = t->cap * 2 + 64;
-		t->lines = die_realloc(t->lines, t->cap, sizeof *t->lines);
-	}
+	t->lines = die_grow(t->lines, had, &t->cap, sizeof *t->lines);
 	t->lines[i] = i < had ? t->lines[i] + 1 : 1;
 	if (t->lines[i] > t->most)
 		t->most = t->lines[i];

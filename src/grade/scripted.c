@@ -152,10 +152,7 @@ keep(struct scripted *s, struct span line)
 {
 	struct heard *h;
 
-	if (s->n == s->room) {
-		s->room = s->room == 0 ? 16 : s->room * 2;
-		s->lines = die_realloc(s->lines, s->room, sizeof *s->lines);
-	}
+	s->lines = die_grow(s->lines, s->n, &s->room, sizeof *s->lines);
 	h = &s->lines[s->n++];
 	memset(h, 0, sizeof *h);
 	h->at = s->bytes.n;

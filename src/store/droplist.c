@@ -91,11 +91,7 @@ droplist_add(struct droplist *l, enum droplist_part part, const char *name,
 {
 	struct drop_message *new;
 
-	if (l->n == l->cap) {
-		l->cap = l->cap * 2 + 64;
-		l->message = die_realloc(l->message, l->cap,
-		    sizeof *l->message);
-	}
+	l->message = die_grow(l->message, l->n, &l->cap, sizeof *l->message);
 	new = &l->message[l->n++];
 	memset(new, 0, sizeof *new);
 	new->name = span_dup(span_str(name));

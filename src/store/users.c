@@ -265,10 +265,7 @@ add_alias(struct users *u, struct span line, unsigned long number)
 		r = add_login(&u->lists, span_trim(span_cut(&line, ',')));
 	}
 	buf_addc(&u->lists, '\0');
-	if (u->aliases == u->cap) {
-		u->cap = u->cap * 2 + 16;
-		u->alias = die_realloc(u->alias, u->cap, sizeof *u->alias);
-	}
+	u->alias = die_grow(u->alias, u->aliases, &u->cap, sizeof *u->alias);
 	u->alias[u->aliases].at = at;
 	u->alias[u->aliases++].line = number;
 	return r;

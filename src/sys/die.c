@@ -136,6 +136,15 @@ die_realloc(void *p, size_t n, size_t size)
 	return p;
 }
 
+void *
+die_grow(void *p, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return p;
+	*cap = *cap > 0 ? 2 * *cap : 16;
+	return die_realloc(p, *cap, size);
+}
+
 enum exit_code
 die_errno(int err, enum exit_code code)
 {

@@ -66,6 +66,12 @@ void *die_calloc(size_t n, size_t size);
 void *die_realloc(void *p, size_t n, size_t size);
 
 /*
+ * Room for one more behind n things of that size: p, which has room for *cap,
+ * or where that is full what takes its place, and *cap.
+ */
+void *die_grow(void *p, size_t n, size_t *cap, size_t size);
+
+/*
  * The code for a failed system call: EX_TEMPFAIL where errno err is one that
  * passes by itself (no memory, no descriptors, a dead link), else code.
  */

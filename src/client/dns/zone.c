@@ -291,10 +291,7 @@ add_record(struct zone *z, struct parser *p, size_t type, uintmax_t ttl)
 {
 	struct zone_record *r;
 
-	if (z->n == z->cap) {
-		z->cap = z->cap == 0 ? 16 : 2 * z->cap;
-		z->record = die_realloc(z->record, z->cap, sizeof *r);
-	}
+	z->record = die_grow(z->record, z->n, &z->cap, sizeof *r);
 	r = &z->record[z->n];
 	r->type = types[type].type;
 	r->ttl = ttl;

@@ -263,10 +263,7 @@ found_add(struct found *f, enum result_status what, struct span rcpt,
 
 	if (f->n == FOUND_MAX)
 		return;
-	if (f->n == f->cap) {
-		f->cap = f->cap > 0 ? 2 * f->cap : 16;
-		f->one = die_realloc(f->one, f->cap, sizeof *f->one);
-	}
+	f->one = die_grow(f->one, f->n, &f->cap, sizeof *f->one);
 	one = &f->one[f->n++];
 	one->status = what;
 	one->rcpt = buf_keep(&f->text, address(rcpt));

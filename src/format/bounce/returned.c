@@ -60,10 +60,7 @@ add(struct returned *r, struct span id, struct span rcpt, struct span line)
 		r->text.n = at;
 		return;
 	}
-	if (had == r->cap) {
-		r->cap = r->cap * 2 + 64;
-		r->letter = die_realloc(r->letter, r->cap, sizeof *r->letter);
-	}
+	r->letter = die_grow(r->letter, had, &r->cap, sizeof *r->letter);
 	r->letter[had].open = line.n > 0;
 	r->letter[had].line = buf_keep(&r->text, line);
 	r->open += line.n > 0;

@@ -64,10 +64,7 @@ find(struct suppression *s, struct span address)
 		s->text.n = at;
 		return &s->who[i];
 	}
-	if (i == s->cap) {
-		s->cap = s->cap * 2 + 64;
-		s->who = die_realloc(s->who, s->cap, sizeof *s->who);
-	}
+	s->who = die_grow(s->who, i, &s->cap, sizeof *s->who);
 	who = &s->who[i];
 	memset(who, 0, sizeof *who);
 	who->until = who->lifted = INT64_MIN;

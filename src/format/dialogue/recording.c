@@ -24,11 +24,7 @@ recording_start(struct recording *r, const struct dialogue_head *h)
 static struct recorded *
 append(struct recording *r)
 {
-	if (r->n == r->room) {
-		r->room = r->room == 0 ? 64 : r->room * 2;
-		r->events = die_realloc(r->events, r->room,
-		    sizeof *r->events);
-	}
+	r->events = die_grow(r->events, r->n, &r->room, sizeof *r->events);
 	return &r->events[r->n++];
 }
 

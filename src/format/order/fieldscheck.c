@@ -11,10 +11,7 @@ add_key(struct fields *f, struct span key)
 
 	if (k < f->n)
 		return &f->used[k];
-	if (f->n == f->cap) {
-		f->cap = f->cap > 0 ? 2 * f->cap : 8;
-		f->used = die_realloc(f->used, f->cap, sizeof *f->used);
-	}
+	f->used = die_grow(f->used, f->n, &f->cap, sizeof *f->used);
 	memset(&f->used[k], 0, sizeof *f->used);
 	f->used[k].key = key;
 	f->n++;

@@ -20,10 +20,7 @@ meant_add(struct meant *m, struct span word, struct span key)
 {
 	struct meant_word *w;
 
-	if (m->n == m->cap) {
-		m->cap = m->cap > 0 ? 2 * m->cap : 16;
-		m->all = die_realloc(m->all, m->cap, sizeof *m->all);
-	}
+	m->all = die_grow(m->all, m->n, &m->cap, sizeof *m->all);
 	w = &m->all[m->n++];
 	w->at = m->words.n;
 	unicode_likeness(&m->words, word);

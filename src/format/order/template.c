@@ -88,10 +88,7 @@ add_part(struct compiler *c, const struct placeholder *p, size_t number)
 	struct template *t = c->t;
 	struct part *part;
 
-	if (t->n == t->cap) {
-		t->cap = t->cap > 0 ? 2 * t->cap : 8;
-		t->parts = die_realloc(t->parts, t->cap, sizeof *t->parts);
-	}
+	t->parts = die_grow(t->parts, t->n, &t->cap, sizeof *t->parts);
 	part = &t->parts[t->n++];
 	part->end = (uint32_t)t->text.n;
 	part->number = (uint32_t)number;

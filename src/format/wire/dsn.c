@@ -73,10 +73,7 @@ dsn_read(struct dsn *d, struct span text, const char *name,
 	text = span_unmarked(text);
 	for (number = 1; text.n > 0; number++) {
 		line = span_line(&text);
-		if (d->n == d->cap) {
-			d->cap = d->cap > 0 ? 2 * d->cap : 64;
-			d->r = die_realloc(d->r, d->cap, sizeof *d->r);
-		}
+		d->r = die_grow(d->r, d->n, &d->cap, sizeof *d->r);
 		r = line.p[line.n - 1] == '\n' ?
 		    result_parse(&d->r[d->n], span_chomp(line)) : -1;
 		if (r == 0 && d->r[d->n].status <= RESULT_SENDING)
