@@ -109,22 +109,24 @@ take() {
 
 # --- One order, or the bounces of one, under its lock -------------------
 
-# handle function: that does what comes before the report, and makes it.
+# handle function: that does what comes before the report, and makes it.  First
+# the order is made safe, and that it lies here: what is sent speaks of it.
 # Without the order there is only the state of one that is in the archive.
 handle() {
 	stem=$state/${name%.*}			# of names for the archive
 	if [ -e "$order" ]; then
-		[ -s "$state/report" ] || "$1" || return
+		if [ ! -s "$state/report" ]; then
+			step savefile -s -- "$order" "$state" "$WORK" &&
+				"$1" || return
+		fi
 		send_report && archive || return
 	fi
 	step orderdone -w "$WORK" -- "$name"
 }
 
-# Sends the letters that have not been sent, and then makes the report.  First
-# the order is made safe, and that it lies here: what is sent speaks of it.
-# Before the deferred are given up they are tried once more, whatever the pause.
+# Sends the letters that have not been sent, and then makes the report.  Before
+# the deferred are given up they are tried once more, whatever the pause.
 send_letters() {
-	step savefile -s -- "$order" "$state" "$WORK" || return
 	expired || step retrydue $talk -p "$RETRY" -- "$order.results" || return
 	counts=$state/.tmp.$$.counts
 	why=$(parse -n -v 2>&1 >"$counts")
@@ -318,8 +320,7 @@ parse_bounces() {
 
 # They are known as soon as there may be a report of them.
 report_bounces() {
-	step savefile -s -- "$state" "$WORK" &&
-		step bouncematch -k "$WORK/reported" -- "$order" || return
+	step bouncematch -k "$WORK/reported" -- "$order" || return
 	count=$(step grep -c '' -- "$order") || return
 	make_report "${name%.*}: $count came back" -R "$order" <<-END
 	Of the letters of ${name%.*} that had been sent, $count came back.
