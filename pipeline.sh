@@ -56,6 +56,14 @@ tell() {
 	[ -z "$talk" ] || say "$*"
 }
 
+# fail code word ...: says that, and returns the code.
+fail() {
+	code=$1
+	shift
+	say "$*"
+	return "$code"
+}
+
 # A program that ends with a code of mailorder's own has said why; any other end
 # is named here.
 step() {
@@ -96,7 +104,7 @@ note() {
 take() {
 	withlock -o -p -E "$HELD" -- "$WORK/.$1/.lock" | (
 		name=$1 order=$WORK/$1 state=$WORK/.$1
-		read -r code || { say "$order: withlock: no answer"; exit 75; }
+		read -r code || fail 75 "$order: withlock: no answer" || exit
 		[ "$code" -eq 0 ] || exit "$code"
 		"$2" "${3-}"
 	)
@@ -140,10 +148,9 @@ send_letters() {
 	END
 	[ "$code" -eq 0 ] || return "$code"
 	get_id && send_batch && count_results || return
-	[ "$deferred" -eq 0 ] || expired || {
-		say "$order: $deferred of $total deferred, tried again later"
-		return 75
-	}
+	[ "$deferred" -eq 0 ] || expired ||
+		fail 75 "$order: $deferred of $total deferred," \
+			"tried again later" || return
 	step savefile -r -- "$results" "$stem.results" && report_results
 }
 
@@ -165,10 +172,8 @@ get_id() {
 	[ -s "$order.results" ] || read_id 2>/dev/null ||
 		step savefile -n -- "$state/id" date -u "+%Y%m%dT%H%M%SZ.$$" ||
 		return
-	read_id && return
-	say "$state/id: cannot be read, and without it nobody knows which" \
-		"letters $order.results speaks of"
-	return 74
+	read_id || fail 74 "$state/id: cannot be read, and without it nobody" \
+		"knows which letters $order.results speaks of"
 }
 
 read_id() {
@@ -201,7 +206,7 @@ count_results() {
 	sums=$(step resultcount -n "$counts" -- "$results") || return
 	set -- $sums	# recipients: 3 sent: 2 failed: 0 deferred: 1 ...
 	[ "${1-}${3-}${7-}" = recipients:sent:deferred: ] ||
-		{ say "$order: resultcount: none"; return 75; }
+		fail 75 "$order: resultcount: none" || return
 	total=$2 sent=$4 deferred=$8
 	tell "$order: $sent of $total sent, $deferred deferred"
 }
@@ -218,7 +223,7 @@ report_results() {
 }
 
 report_errors() {
-	[ -n "$why" ] || { say "$order: orderparse: no reason"; return 75; }
+	[ -n "$why" ] || fail 75 "$order: orderparse: no reason" || return
 	say "$order: cannot be read, see the report to $SUPPORT"
 	make_report "$name: cannot be read" <<-END
 	Order $name cannot be read. No letter was sent.
@@ -248,14 +253,12 @@ send_report() {
 	code=$?
 	case $code in
 	0)	tell "$order: the report is sent to $SUPPORT"
-		[ -s "$state/journal" ] && return
-		say "$state/journal: smtpsend has not written it"
-		return 75 ;;
+		[ -s "$state/journal" ] ||
+			fail 75 "$state/journal: smtpsend has not written it" ;;
 	65 | 67 | 68) say "$order: $SUPPORT refused the report, see $ARC"
 		step ln -f -- "$state/report" "$stem.report" &&
 			put "$stem.report" >/dev/null ;;
-	75 | 80) say "$order: the report waits, and is tried again later"
-		return 75 ;;
+	75 | 80) fail 75 "$order: the report waits, and is tried again later" ;;
 	*) return "$code" ;;
 	esac
 }
@@ -272,9 +275,7 @@ archive() {
 # The stamp is the time of the report, also in the next run.
 put() {
 	step archive-stamp -d "$ARC" -r "$state/report" -- "$1" || return
-	[ -e "$1" ] || return 0
-	say "$1: archive-stamp has left it there"
-	return 74
+	[ ! -e "$1" ] || fail 74 "$1: archive-stamp has left it there"
 }
 
 # --- What comes back ----------------------------------------------------
@@ -351,14 +352,8 @@ usage='usage: pipeline.sh [-vw] [file ...]
 
 # The only output of a run, or a failure.
 answer() {
-	printf '%s\n' "$1" 2>/dev/null && exit
-	say 'stdout: cannot be written'
-	exit 74
-}
-
-wrong() {
-	say "$1"
-	exit 78
+	printf '%s\n' "$1" 2>/dev/null || fail 74 'stdout: cannot be written'
+	exit
 }
 
 directory() {
@@ -369,7 +364,7 @@ directory() {
 find_programs() {
 	self=$0
 	while [ -h "$self" ]; do
-		link=$(ls -ld -- "$self") || { say "$self: ls fails"; exit 75; }
+		link=$(ls -ld -- "$self") || fail 75 "$self: ls fails" || exit
 		link=${link#*"$self -> "}
 		case $link in /*) ;; *) link=${self%"${self##*/}"}$link ;; esac
 		self=$link
@@ -381,7 +376,8 @@ find_programs() {
 		resultcount retrydue savefile settled smtpsend withlock \
 		${BOUNCES:+bouncematch bounceparse suppress}; do
 		command -v "$program" >/dev/null ||
-			wrong "$program: not found on PATH, nor in $dir/bin"
+			fail 78 "$program: not found on PATH," \
+				"nor in $dir/bin" || exit
 	done
 }
 
@@ -390,7 +386,8 @@ check_directories() {
 	a=$(directory "$INCOMING") b=$(directory "$WORK") c=$(directory "$ARC")
 	[ "${a:-1}" != "${b:-2}" ] && [ "${b:-2}" != "${c:-3}" ] &&
 		[ "${c:-3}" != "${a:-1}" ] ||
-		wrong 'INCOMING, WORK and ARC: two of them are one directory'
+		fail 78 'INCOMING, WORK and ARC: two of them are one' \
+			'directory' || exit
 }
 
 # check setting program ...: one that refuses the setting has said why.
@@ -398,7 +395,7 @@ check() {
 	setting=$1
 	shift
 	"$@" </dev/null >/dev/null
-	[ $? -ne 64 ] || wrong "$setting: the setting is wrong"
+	[ $? -ne 64 ] || fail 78 "$setting: the setting is wrong" || exit
 }
 
 check_settings() {
@@ -410,7 +407,7 @@ check_settings() {
 	check "FROM=$FROM" mkmail -f "$FROM" -- postmaster
 	check "SUPPORT=$SUPPORT" mkmail -f "$FROM" -- "$SUPPORT"
 	[ "$REPORT" = socket ] || [ "$REPORT" = ftp ] ||
-		wrong "REPORT=$REPORT: neither socket nor ftp"
+		fail 78 "REPORT=$REPORT: neither socket nor ftp" || exit
 }
 
 main() {
@@ -437,7 +434,7 @@ main() {
 	check_settings
 	check_directories
 	[ $# -gt 0 ] || [ -d "$INCOMING" ] ||
-		{ say "$INCOMING: no such directory"; exit 66; }
+		fail 66 "$INCOMING: no such directory" || exit
 	look "$@"
 	while [ -n "$watch" ]; do
 		sleep "$WATCH" || exit 75
