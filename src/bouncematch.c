@@ -17,12 +17,13 @@
 #define KNOWN_MAX ((size_t)1 << 30)	/* octets of -k */
 
 static const char usage[] =
-    "usage: bouncematch [-k known] [-o dir] [-p results] ...\n"
+    "usage: bouncematch [-v] [-k known] [-o dir] [-p results] ...\n"
     "                   bounces [results ...]\n"
     "  -k  leave out the bounces in that file, and add those of no mailing\n"
     "  -o  write the bounces of NAME.results to NAME.bounces in dir; with -k,\n"
     "      while such a file is there, leave them for later\n"
     "  -p  leave bounces of these mailings for later; may be given again\n"
+    "  -v  tell on standard error how many bounces each mailing has\n"
     "Where results are a directory, all NAME.results below it are meant.\n";
 
 struct match {
@@ -30,6 +31,7 @@ struct match {
 	const char *known;	/* -k, or NULL */
 	const char *dir;	/* -o, or NULL */
 	int later;		/* these results are of -p */
+	int verbose;
 	enum exit_code code;	/* of what was told */
 	struct buf found;	/* the bounces of one mailing */
 	struct wr out;
@@ -158,6 +160,9 @@ read_results(struct match *m, const char *path)
 	const enum exit_code code = linefile_read(path, take_letter, m);
 
 	if (code == EX_OK) {
+		if (m->verbose)
+			warn("%s: bounces: %zu", io_name(path),
+			    span_lines(buf_span(&m->found)));
 		put(m, path);
 		return;
 	}
@@ -230,11 +235,12 @@ main(int argc, char **argv)
 	int c;
 
 	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "hk:o:p:V")) != -1)
+	while ((c = getopt(argc, argv, "hk:o:p:Vv")) != -1)
 		switch (c) {
 		case 'k': m.known = optarg; break;
 		case 'o': m.dir = optarg; break;
 		case 'p': pending[n++] = optarg; break;
+		case 'v': m.verbose = 1; break;
 		default: cli_other(c);
 		}
 	argv = cli_files(argc, argv, 1, argc);

@@ -13,9 +13,15 @@
 #include "sys/local.h"
 
 static const char usage[] =
-    "usage: mkbatch [-hV] [-f from] [-H helo] [file | mbox | Maildir ...]\n"
+    "usage: mkbatch [-v] [-f from] [-H helo] [file | mbox | Maildir ...]\n"
     "  -f  the sender, else $EMAIL\n"
-    "  -H  the name to say in EHLO, and the domain of bare names\n";
+    "  -H  the name to say in EHLO, and the domain of bare names\n"
+    "  -v  tell on standard error how many recipients each message has\n";
+
+struct opt {
+	struct prepare prepare;
+	int verbose;
+};
 
 /* What a message needs of a server stands in MAIL (RFC 6152, RFC 6531). */
 static void
@@ -52,21 +58,24 @@ tell_rcpts(const struct message *m, const struct msgsource *s)
 
 /* One message, for those who can get it; the rest is told. */
 static enum exit_code
-add_message(struct wr *out, struct message *m, const struct prepare *p,
+add_message(struct wr *out, struct message *m, const struct opt *o,
     const struct msgsource *s)
 {
 	enum exit_code code = EX_OK;
 	struct buf b = { 0 };
 	const char *why;
 
-	prepare_sender(&m->from, p);
-	why = prepare_text(m, p);
+	prepare_sender(&m->from, &o->prepare);
+	why = prepare_text(m, &o->prepare);
 	if (why != NULL) {
 		warn("%s:%zu: %s", s->name, s->line, why);
 		return EX_DATAERR;
 	}
 	if (!tell_rcpts(m, s))
 		code = EX_DATAERR;
+	if (o->verbose)
+		warn("%s:%zu: recipients: %zu", s->name, s->line,
+		    message_open(m));
 	if (message_open(m) > 0) {
 		set_params(m);
 		message_put(&b, m);
@@ -77,7 +86,7 @@ add_message(struct wr *out, struct message *m, const struct prepare *p,
 }
 
 static enum exit_code
-add_source(struct wr *out, const char *path, const struct prepare *p)
+add_source(struct wr *out, const char *path, const struct opt *o)
 {
 	struct message m = { 0 };
 	struct buf text = { 0 };
@@ -93,7 +102,7 @@ add_source(struct wr *out, const char *path, const struct prepare *p)
 		buf_clear(&text);
 		if (r > 0) {
 			code = result_worst(code,
-			    add_message(out, &m, p, &s));
+			    add_message(out, &m, o, &s));
 		} else {
 			errno = s.err;
 			warn_sys("%s:%zu", s.name, s.line);
@@ -113,7 +122,7 @@ add_source(struct wr *out, const char *path, const struct prepare *p)
 int
 main(int argc, char **argv)
 {
-	struct prepare p = { .headers = 1, .steady = 1 };
+	struct opt o = { .prepare = { .headers = 1, .steady = 1 } };
 	struct buf sender = { 0 };
 	char host[LOCAL_HOST_MAX];
 	enum exit_code code = EX_OK;
@@ -122,24 +131,25 @@ main(int argc, char **argv)
 
 	cli_init(argc, argv, usage);
 	local_host(host);
-	p.helo = host;
-	p.email = getenv("EMAIL");
-	p.logname = getenv("LOGNAME");
-	p.epoch = getenv("SOURCE_DATE_EPOCH");
-	while ((c = getopt(argc, argv, "f:hH:V")) != -1)
+	o.prepare.helo = host;
+	o.prepare.email = getenv("EMAIL");
+	o.prepare.logname = getenv("LOGNAME");
+	o.prepare.epoch = getenv("SOURCE_DATE_EPOCH");
+	while ((c = getopt(argc, argv, "f:hH:Vv")) != -1)
 		switch (c) {
-		case 'f': p.from = optarg; break;
-		case 'H': p.helo = prepare_helo(optarg); break;
+		case 'f': o.prepare.from = optarg; break;
+		case 'H': o.prepare.helo = prepare_helo(optarg); break;
+		case 'v': o.verbose = 1; break;
 		default: cli_other(c);
 		}
 	argv = cli_files(argc, argv, 0, argc);
 	/* Who must not be a sender is told before anything is written. */
-	prepare_sender(&sender, &p);
+	prepare_sender(&sender, &o.prepare);
 	buf_free(&sender);
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	wr_addf(&out, "EHLO %s\r\n", p.helo);
+	wr_addf(&out, "EHLO %s\r\n", o.prepare.helo);
 	for (; *argv != NULL && out.err == 0; argv++)
-		code = result_worst(code, add_source(&out, *argv, &p));
+		code = result_worst(code, add_source(&out, *argv, &o));
 	wr_adds(&out, "QUIT\r\n");
 	wr_finish(&out);
 	return (int)code;

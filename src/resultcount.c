@@ -14,9 +14,13 @@
 #define COUNTS_MAX ((size_t)1 << 30)	/* a letter stands behind them */
 
 static const char usage[] =
-    "usage: resultcount [-n counts] [results ...]\n"
+    "usage: resultcount [-v] [-n counts] [results ...]\n"
     "  -n  what orderparse -n -v has printed of the order: the sum is to be\n"
-    "      the same, and the duplicates and those left out are told, too\n";
+    "      the same, and the duplicates and those left out are told, too\n"
+    "  -v  say on standard error how many lines were read\n";
+
+/* Where, behind the statuses, lines are counted that are no results here. */
+#define OTHERS RESULT_STATUSES
 
 /* Of an order. */
 struct counts {
@@ -35,8 +39,7 @@ take_line(void *arg, struct span line, enum linefile_line kind)
 
 	if (kind != LINEFILE_WHOLE || (got = result_parse(&r, line)) < 0)
 		return LINEFILE_NO_RESULT;
-	if (got == 0)
-		of[r.status]++;
+	of[got == 0 ? (size_t)r.status : OTHERS]++;
 	return NULL;
 }
 
@@ -113,25 +116,39 @@ is_whole(const uintmax_t of[], const struct counts *c, const char *path)
 	return 0;
 }
 
+static void
+tell(const uintmax_t of[])
+{
+	uintmax_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < RESULT_STATUSES; i++)
+		sum += of[i];
+	warn("results: %ju, lines passed over: %ju", sum, of[OTHERS]);
+}
+
 int
 main(int argc, char **argv)
 {
-	uintmax_t of[RESULT_STATUSES] = { 0 };
+	uintmax_t of[RESULT_STATUSES + 1] = { 0 };
 	struct counts c = { 0 };
 	const char *path = NULL;
 	enum exit_code code;
-	int opt;
+	int opt, verbose = 0;
 
 	cli_init(argc, argv, usage);
-	while ((opt = getopt(argc, argv, "hn:V")) != -1)
+	while ((opt = getopt(argc, argv, "hn:Vv")) != -1)
 		switch (opt) {
 		case 'n': path = optarg; break;
+		case 'v': verbose = 1; break;
 		default: cli_other(opt);
 		}
 	argv = cli_files(argc, argv, 0, argc);
 	if (path != NULL)
 		read_counts(&c, path);
 	code = linefile_read_all(argv, take_line, of);
+	if (verbose)
+		tell(of);
 	if (code == EX_OK && path != NULL && !is_whole(of, &c, path))
 		code = EX_DATAERR;
 	if (code == EX_OK)

@@ -16,9 +16,10 @@
 #define ENOUGH_MAX 1000
 
 static const char usage[] =
-    "usage: suppress [-hV] [-n count] [-o gone] [results ...]\n"
+    "usage: suppress [-v] [-n count] [-o gone] [results ...]\n"
     "  -n  on so many days somebody fails who is then listed (3)\n"
-    "  -o  read and replace that list; otherwise standard output\n";
+    "  -o  read and replace that list; otherwise standard output\n"
+    "  -v  say on standard error how many lines the list has, and had\n";
 
 static const char *
 take_line(void *arg, struct span line, enum linefile_line kind)
@@ -64,8 +65,15 @@ blame_list(const struct gonelist *g, enum exit_code otherwise)
 	return die_errno(errno, otherwise);
 }
 
+static void
+tell(const struct buf *list, const struct buf *old)
+{
+	warn("lines of the list: %zu, before: %zu",
+	    span_lines(buf_span(list)), span_lines(buf_span(old)));
+}
+
 static enum exit_code
-update(struct suppression *s, const char *path, char **paths)
+update(struct suppression *s, const char *path, char **paths, int verbose)
 {
 	struct buf list = { 0 }, memory = { 0 };
 	enum exit_code code;
@@ -81,6 +89,8 @@ update(struct suppression *s, const char *path, char **paths)
 	code = result_worst(code, linefile_read_all(paths, take_line, s));
 	suppression_list(s, &list, buf_span(&g.list));
 	suppression_memory(s, &memory);
+	if (verbose)
+		tell(&list, &g.list);
 	if (gonelist_replace(&g, buf_span(&list), buf_span(&memory)) < 0)
 		code = result_worst(code, blame_list(&g, EX_IOERR));
 	if (code != EX_OK)
@@ -92,12 +102,14 @@ update(struct suppression *s, const char *path, char **paths)
 }
 
 static enum exit_code
-print(struct suppression *s, char **paths)
+print(struct suppression *s, char **paths, int verbose)
 {
 	const enum exit_code code = linefile_read_all(paths, take_line, s);
-	struct buf list = { 0 };
+	struct buf list = { 0 }, none = { 0 };
 
-	suppression_list(s, &list, span_of(NULL, 0));
+	suppression_list(s, &list, buf_span(&none));
+	if (verbose)
+		tell(&list, &none);
 	wr_print(buf_span(&list));
 	buf_free(&list);
 	return code;
@@ -109,21 +121,23 @@ main(int argc, char **argv)
 	struct suppression s = { .enough = ENOUGH };
 	const char *path = NULL;
 	enum exit_code code;
-	int c;
+	int c, verbose = 0;
 
 	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "hn:o:V")) != -1)
+	while ((c = getopt(argc, argv, "hn:o:Vv")) != -1)
 		switch (c) {
 		case 'n':
 			s.enough = (size_t)cli_number('n', optarg, 1,
 			    ENOUGH_MAX);
 			break;
 		case 'o': path = optarg; break;
+		case 'v': verbose = 1; break;
 		default: cli_other(c);
 		}
 	argv = cli_files(argc, argv, 0, argc);
 	secret_fill(&s.seed, sizeof s.seed);
-	code = path != NULL ? update(&s, path, argv) : print(&s, argv);
+	code = path != NULL ? update(&s, path, argv, verbose) :
+	    print(&s, argv, verbose);
 	suppression_free(&s);
 	return (int)code;
 }

@@ -20,14 +20,16 @@
 #define LOCK_WAIT 10000		/* ms that another may have the list */
 
 static const char usage[] =
-    "usage: unsub -k keyfile [-L list] [-o gone] [message]\n"
+    "usage: unsub [-v] -k keyfile [-L list] [-o gone] [message]\n"
     "  -k  file with the key that orderparse -k has made the tokens with\n"
     "  -L  the list that they are for, where there are several\n"
     "  -o  add who leaves to a gone(5) list, instead of printing results(5)\n"
+    "  -v  tell on standard error who leaves\n"
     "With GATEWAY_INTERFACE set, and no message, it is a CGI program.\n";
 
 struct opt {
 	const char *keyfile, *list, *gone;
+	int verbose;
 	struct leave leave;
 };
 
@@ -73,6 +75,12 @@ add(const struct opt *opt, struct span address, const char *how)
 	return r;
 }
 
+static void
+tell(struct span address, const char *how)
+{
+	warn("%.*s: left, %s", (int)address.n, address.p, how);
+}
+
 /* --- A message ---------------------------------------------------------- */
 
 static void
@@ -102,6 +110,8 @@ take_message(const struct opt *opt, const char *path)
 		print(buf_span(&address));
 	else if (add(opt, buf_span(&address), "by message") < 0)
 		code = die_errno(errno, EX_IOERR);
+	if (opt->verbose && code == EX_OK)
+		tell(buf_span(&address), "by message");
 	buf_free(&text);
 	buf_free(&address);
 	return code;
@@ -158,8 +168,11 @@ write_down(const struct opt *opt, struct span address)
 		warn("a CGI program needs -o");
 		return LEAVE_FAILED;
 	}
-	if (add(opt, address, "by web page") == 0)
+	if (add(opt, address, "by web page") == 0) {
+		if (opt->verbose)
+			tell(address, "by web page");
 		return LEAVE_LEFT;
+	}
 	return errno == EAGAIN ? LEAVE_BUSY : LEAVE_FAILED;
 }
 
@@ -205,11 +218,12 @@ main(int argc, char **argv)
 	int c;
 
 	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "hk:L:o:V")) != -1)
+	while ((c = getopt(argc, argv, "hk:L:o:Vv")) != -1)
 		switch (c) {
 		case 'k': opt.keyfile = optarg; break;
 		case 'L': opt.list = optarg; break;
 		case 'o': opt.gone = optarg; break;
+		case 'v': opt.verbose = 1; break;
 		default: cli_other(c);
 		}
 	argv = cli_files(argc, argv, 0, 1);

@@ -65,6 +65,40 @@ refuses_long() {
 	each refuses_long
 }
 
+has_verbose() {
+	grep -Eq '\[-[A-Za-z0-9]*v' <<<"$("$1" -h)"
+}
+
+# says TEXT CODE command ...: under -v that stands on standard error, and what
+# is on standard output is the same with and without.
+says() {
+	local text=$1 code=$2
+	shift 2
+	run -"$code" --separate-stderr "$@" -v <in
+	[ "$stderr" = "$text" ] || { echo "$*: $stderr"; return 1; }
+	"$@" <in | diff - <([ -z "$output" ] || echo "$output")
+}
+
+@test "-v: more talk, of every program" {
+	each has_verbose
+	printf '%s\t%s\t550\trcpt\t-\t1\t2026-11-21T23:46:12Z\t<1@x>\t%s\n' \
+		failed a@x '5.1.1 no' sent b@x ok odd c@x - >in
+	says 'resultcount: results: 2, lines passed over: 1' 0 resultcount
+	says 'suppress: lines of the list: 1, before: 0' 0 suppress
+	tail -n 2 in >results
+	sed 's/a@x/b@x/' in >bounces
+	run -0 --separate-stderr bouncematch -v bounces results
+	[ "$stderr" = 'bouncematch: results: bounces: 1' ]
+	printf 'To: a@x, b@x\n\nHi.\n' >in
+	export SOURCE_DATE_EPOCH=1
+	says 'mkbatch: stdin:1: recipients: 2' 0 mkbatch -f c@x
+	printf secret-of-the-list >key
+	chmod 600 key
+	printf '[Recipients:]\na@x\n[Subject:] a@x [token]\n[Body:]\n' |
+		orderparse -f c@x -k key -m a@x >in
+	says 'unsub: a@x: left, by message' 0 unsub -k key
+}
+
 # What was meant as an option is missed before anything is done.
 misplaced() {
 	local status=0
