@@ -45,6 +45,28 @@ look() {
 	[ "$output" = '0 ns.pth.ua' ]
 }
 
+@test "names that are not ASCII, and types that have a number alone" {
+	cat >zone <<-'END'
+	$ORIGIN пошта.укр.
+	@	MX	5 Сервер
+	@	TYPE65	\# ( 3 abc
+		def )
+	сервер	A	192.0.2.1
+	*.зірка	type257	\# 0
+	інша.укр. MX	7 сервер
+	END
+	look 0 -v пошта.укр
+	[ "$output" = '5 xn--b1afb6bcb.xn--80a1acn3a.xn--j1amh' ]
+	grep -Fx 'xn--b1afb6bcb.xn--80a1acn3a.xn--j1amh 3600 A 192.0.2.1' \
+		<<<"$stderr"
+	look 0 xn--80az7a4c.xn--j1amh
+	[ "$output" = '7 xn--b1afb6bcb.xn--80a1acn3a.xn--j1amh' ]
+	look 68 a.зірка.пошта.укр
+	printf '%080d' 0 | sed 's/0/ї/g; s/$/ A 192.0.2.1/' >zone
+	look 65 a.test
+	[ "${stderr_lines[0]}" = 'mxlookup: zone:1: part of the domain too long' ]
+}
+
 @test "no final dot is needed where there is no \$ORIGIN" {
 	printf '%s\n' 'a.test MX 1 mx.a.test' 'b.test. MX 2 mx.b.test.' >zone
 	look 0 a.test b.test
@@ -74,6 +96,19 @@ look() {
 }
 
 # RFC 4592: what exists is not covered, nor is what is below it.
+@test "-4 and -6: the other addresses are not shown, and told where they are all" {
+	printf '%s\n' 'a.test MX 1 mx.a.test' 'mx.a.test A 192.0.2.1' \
+		'mx.a.test AAAA 2001:db8::1' 'b.test AAAA 2001:db8::2' >zone
+	look 0 -v -4 a.test
+	grep -F ' A 192' <<<"$stderr"
+	lacks AAAA <<<"$stderr"
+	look 0 -v6 a.test
+	grep -F ' AAAA 2001' <<<"$stderr"
+	lacks ' A[ ?]' <<<"$stderr"
+	look 75 -4 b.test
+	[ "$stderr" = 'mxlookup: b.test: it has addresses of the other kind alone' ]
+}
+
 @test "wildcards" {
 	printf '%s\n' '*.a.test MX 1 mx.test' 'b.a.test TXT x' \
 		'*.test A 192.0.2.1' >zone

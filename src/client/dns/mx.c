@@ -29,12 +29,18 @@ add_host(struct mx *m, unsigned pref, struct span name)
 	return h;
 }
 
+static int
+is_other(int family)
+{
+	return net_family() != AF_UNSPEC && family != net_family();
+}
+
 static void
 add_address(struct mx_host *h, int family, const void *ip, const char *port)
 {
 	struct net_addr *a;
 
-	if (net_family() != AF_UNSPEC && family != net_family()) {
+	if (is_other(family)) {
 		h->others++;
 		return;
 	}
@@ -104,24 +110,34 @@ contradiction(struct resolver *r)
 	    "other");
 }
 
-/* denied: it was said once already that there is no such name. */
+/*
+ * denied: it was said once already that there is no such name.  Of addresses of
+ * the other kind (-4, -6) nothing is shown: it only matters whether there are
+ * some.
+ */
 static enum mx_verdict
 find_addresses(struct resolver *r, struct mx_host *h, const char *port,
     int denied)
 {
-	static const enum dns_type types[] = { DNS_A, DNS_AAAA };
+	static const struct kind {
+		enum dns_type type;
+		int family;
+	} kinds[] = { { DNS_A, AF_INET }, { DNS_AAAA, AF_INET6 } };
+	struct wr *const trace = r->trace;
 	enum resolver_status status;
 	struct dns_record record;
-	int i, temp = 0, missing = denied, answers = denied + 2;
+	int temp = 0, missing = denied, answers = denied + 2;
+	const struct kind *k;
 
-	for (i = 0; i < 2; i++) {
-		status = resolver_ask(r, span_str(h->name), types[i]);
+	for (k = kinds; k < kinds + COUNT(kinds); k++) {
+		r->trace = is_other(k->family) ? NULL : trace;
+		status = resolver_ask(r, span_str(h->name), k->type);
 		missing += status == RESOLVER_NXDOMAIN;
 		temp += status == RESOLVER_TEMP;
 		while (status == RESOLVER_FOUND && resolver_next(r, &record))
-			add_address(h, types[i] == DNS_A ? AF_INET : AF_INET6,
-			    record.ip, port);
+			add_address(h, k->family, record.ip, port);
 	}
+	r->trace = trace;
 	if (h->addrs > 0)
 		return MX_FOUND;
 	if (h->others > 0)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "format/mail/idn.h"
 #include "format/wire/dns.h"
 #include "sys/die.h"
 
@@ -52,6 +53,7 @@ struct parser {
 	int ended;		/* the last word of the entry was taken */
 	struct span word;	/* as it is written, without quotes */
 	struct buf origin, owner;	/* as in packets */
+	struct buf labels;	/* of the last name, in ASCII */
 	uintmax_t ttl;
 	const char *why;
 };
@@ -160,10 +162,14 @@ static int
 add_name(struct parser *p, struct buf *b)
 {
 	const size_t from = b->n;
-	struct span s = p->word;
+	struct span s;
 	size_t length;
 	int c, dot = 0;
 
+	buf_clear(&p->labels);
+	if (idn_domain(&p->labels, p->word, &p->why) < 0)
+		return -1;
+	s = buf_span(&p->labels);
 	if (span_is(s, "@"))
 		s = span_of(NULL, 0);
 	if (span_is(s, ".")) {
@@ -310,7 +316,7 @@ add_record(struct zone *z, struct parser *p, size_t type, uintmax_t ttl)
 static int
 take_record(struct zone *z, struct parser *p)
 {
-	uintmax_t ttl = p->ttl;
+	uintmax_t ttl = p->ttl, number;
 	size_t i;
 
 	while (need_word(p) > 0 && (span_seconds(p->word, &ttl) == 0 ||
@@ -323,8 +329,10 @@ take_record(struct zone *z, struct parser *p)
 	for (i = 0; i < COUNT(types); i++)
 		if (span_case_is(p->word, types[i].name))
 			return add_record(z, p, i, ttl);
-	if (span_case_index(p->word, others, COUNT(others)) >= 0)
-		return 0;
+	if (span_case_index(p->word, others, COUNT(others)) >= 0 ||
+	    (span_case_begins(p->word, "TYPE") &&
+	    span_number(span_drop(p->word, 4), &number) == 0))
+		return 0;	/* RFC 3597 5 */
 	return wrong(p, "not a type of record");
 }
 
@@ -401,6 +409,7 @@ zone_read(struct zone *z, struct span text, const char *name,
 	}
 	buf_free(&p.origin);
 	buf_free(&p.owner);
+	buf_free(&p.labels);
 	return bad;
 }
 
