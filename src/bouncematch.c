@@ -108,8 +108,7 @@ is_in_hand(const char *dir, const char *name)
 
 	buf_addf(&path, "%s/%s", dir, name);
 	is_there = access(buf_str(&path), F_OK) == 0;
-	buf_clear(&path);
-	buf_addf(&path, "%s/.%s", dir, name);
+	buf_setf(&path, "%s/.%s", dir, name);
 	is_there |= access(buf_str(&path), F_OK) == 0;
 	buf_free(&path);
 	return is_there;
@@ -200,8 +199,7 @@ read_tree(struct match *m, const char *path)
 	while ((errno = 0, entry = readdir(d)) != NULL) {
 		if (entry->d_name[0] == '.')
 			continue;
-		buf_clear(&name);
-		buf_addf(&name, "%s/%s", path, entry->d_name);
+		buf_setf(&name, "%s/%s", path, entry->d_name);
 		read_entry(m, buf_str(&name));
 	}
 	if (errno != 0)

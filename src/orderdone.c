@@ -54,8 +54,7 @@ empty_state(const char *dir, const struct opt *opt)
 		    strcmp(names.name[i], "..") == 0 ||
 		    strcmp(names.name[i], ".lock") == 0)
 			continue;
-		buf_clear(&path);
-		buf_addf(&path, "%s/%s", dir, names.name[i]);
+		buf_setf(&path, "%s/%s", dir, names.name[i]);
 		code = remove_file(buf_str(&path), opt);
 	}
 	names_free(&names);

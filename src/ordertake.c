@@ -105,8 +105,7 @@ list_work(struct taker *t)
 	note(t, (int)names_read(&names, t->work));
 	for (i = 0; i < names.n; i++) {
 		name = span_str(names.name[i]);
-		buf_clear(&path);
-		buf_addf(&path, "%s/%s", t->work, name.p);
+		buf_setf(&path, "%s/%s", t->work, name.p);
 		if (name.p[0] != '.') {
 			if (!workdir_is_journal(name) &&
 			    is_order(t, buf_str(&path)))
@@ -130,8 +129,7 @@ take_incoming(struct taker *t)
 
 	note(t, (int)names_read(&names, t->incoming));
 	for (i = 0; i < names.n; i++) {
-		buf_clear(&path);
-		buf_addf(&path, "%s/%s", t->incoming, names.name[i]);
+		buf_setf(&path, "%s/%s", t->incoming, names.name[i]);
 		if (names.name[i][0] == '.' || !is_order(t, buf_str(&path)))
 			continue;
 		code = t->seconds == 0 ? EX_OK : workdir_settled(buf_str(&path),

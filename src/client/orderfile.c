@@ -15,20 +15,16 @@ static int
 nameless(const char *tmpdir)
 {
 	struct buf path = { 0 };
-	char *name;
-	int fd, err;
+	int fd;
 
-	buf_addf(&path, "%s/ordersend.XXXXXX", tmpdir);
-	name = span_dup(buf_span(&path));
-	buf_free(&path);
-	fd = mkstemp(name);
-	err = errno;
+	buf_adds(&path, tmpdir);
+	buf_add(&path, "/ordersend.XXXXXX", sizeof "/ordersend.XXXXXX");
+	fd = mkstemp(path.p);
 	if (fd >= 0) {
-		unlink(name);
+		unlink(path.p);
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	}
-	free(name);
-	errno = err;
+	buf_free(&path);
 	return fd;
 }
 
@@ -65,7 +61,7 @@ take_in(struct orderfile *f, int fd, int copy)
 static enum exit_code
 read_file(struct orderfile *f, const char *path, const char *tmpdir, int hashed)
 {
-	int fd, err, is_stdin = strcmp(path, "-") == 0;
+	int fd, is_stdin = strcmp(path, "-") == 0;
 	enum exit_code code = EX_OK;
 
 	fd = io_open(path);
@@ -82,10 +78,8 @@ read_file(struct orderfile *f, const char *path, const char *tmpdir, int hashed)
 		code = take_in(f, fd, f->fd);
 	else
 		f->size = (uint64_t)f->st.st_size;
-	err = errno;
 	if (!is_stdin)
-		close(fd);
-	errno = err;
+		io_close(fd);
 	return code;
 }
 

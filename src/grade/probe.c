@@ -152,8 +152,7 @@ add_sample(struct probe *p, struct span name, int whole)
 	struct span rest;
 	size_t body;
 
-	buf_clear(&p->token);
-	buf_addf(&p->token, "protograde-%ld-%lld-%lu", (long)getpid(),
+	buf_setf(&p->token, "protograde-%ld-%lld-%lu", (long)getpid(),
 	    io_clock_us(), ++p->samples);
 	buf_addspan(&word, name);
 	sample_add(&text, buf_str(&word), p->conf->from, p->conf->to);
@@ -163,8 +162,7 @@ add_sample(struct probe *p, struct span name, int whole)
 	if (text.p[text.n - 1] != '\n')
 		buf_addc(&text, '\n');
 	buf_addf(&text, "%s ends\n", buf_str(&p->token));
-	buf_clear(&p->text);
-	buf_add(&p->text, text.p + body, text.n - body);
+	buf_set(&p->text, span_drop(buf_span(&text), body));
 	rest = buf_span(&text);
 	while (rest.n > 0)
 		crlf_line(&crlf, &rest, &p->out);

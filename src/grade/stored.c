@@ -53,20 +53,16 @@ stored_add(const char *maildir, struct span sample, struct buf *names,
 	struct buf message = { 0 }, name = { 0 };
 	size_t body;
 
-	buf_clear(token);
-	buf_addf(token, "protograde-%ld-%lld", (long)getpid(),
+	buf_setf(token, "protograde-%ld-%lld", (long)getpid(),
 	    io_clock_us());
 	buf_addspan(&name, sample);
 	sample_add(&message, buf_str(&name), "sender@example.org",
 	    "student@example.org");
 	body = message.n - sample_body(buf_span(&message)).n;
-	buf_clear(&name);
-	buf_addf(&name, "%s begins\n", buf_str(token));
+	buf_setf(&name, "%s begins\n", buf_str(token));
 	buf_insert(&message, body, name.p, name.n);
-	buf_clear(text);
-	buf_add(text, message.p + body, message.n - body);
-	buf_clear(&name);
-	buf_addf(&name, "%lld.%s.localhost", (long long)time(NULL),
+	buf_set(text, span_drop(buf_span(&message), body));
+	buf_setf(&name, "%lld.%s.localhost", (long long)time(NULL),
 	    buf_str(token));
 	write_file(maildir, buf_str(&name), buf_span(&message));
 	buf_addf(names, "%s\n", buf_str(&name));

@@ -199,8 +199,7 @@ find_twin(const struct archive *a, const struct item *it, struct buf *to)
 	while (!found && (entry = readdir(d)) != NULL) {
 		if (!is_stamped(it, entry->d_name))
 			continue;
-		buf_clear(to);
-		buf_addf(to, "%s/%s", a->dir, entry->d_name);
+		buf_setf(to, "%s/%s", a->dir, entry->d_name);
 		found = is_twin(it, buf_str(to));
 	}
 	closedir(d);
@@ -216,8 +215,7 @@ give_name(const struct archive *a, const struct item *it, struct newfile *f,
 	int r;
 
 	do {
-		buf_clear(to);
-		buf_addf(to, "%s/", a->dir);
+		buf_setf(to, "%s/", a->dir);
 		name_number(to, it->name, a->stamp, ++n);
 		r = f != NULL ? newfile_link(f, buf_str(to)) :
 		    link(it->path, buf_str(to));

@@ -53,8 +53,7 @@ is_whole(const char *box)
 	size_t i;
 
 	for (i = 0; i < COUNT(parts) && whole; i++) {
-		buf_clear(&path);
-		buf_addf(&path, "%s/%s", box, parts[i]);
+		buf_setf(&path, "%s/%s", box, parts[i]);
 		whole = access(buf_str(&path), F_OK) == 0;
 	}
 	buf_free(&path);
@@ -320,8 +319,7 @@ link_copy(struct maildir *m, struct copy *c)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	do {
-		buf_clear(&path);
-		buf_addf(&path, "%s/%s/new/%lld.M%06ldP%ldQ%lu.%s,S=%ju,W=%ju",
+		buf_setf(&path, "%s/%s/new/%lld.M%06ldP%ldQ%lu.%s,S=%ju,W=%ju",
 		    m->root, c->box, (long long)now.tv_sec,
 		    now.tv_nsec / 1000, (long)getpid(), m->count++, m->host,
 		    size, wire);

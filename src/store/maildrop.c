@@ -76,8 +76,7 @@ static const char *
 path_of(const struct drop *d, enum droplist_part part, const char *name,
     struct buf *b)
 {
-	buf_clear(b);
-	buf_addf(b, "%s/%s/%s", d->path, parts[part], name);
+	buf_setf(b, "%s/%s/%s", d->path, parts[part], name);
 	return buf_str(b);
 }
 

@@ -50,8 +50,7 @@ sweep(const char *root)
 	while ((entry = readdir(d)) != NULL) {
 		if (entry->d_name[0] == '.')
 			continue;
-		buf_clear(&path);
-		buf_addf(&path, "%s/%s/tmp", root, entry->d_name);
+		buf_setf(&path, "%s/%s/tmp", root, entry->d_name);
 		newfile_sweep(buf_str(&path));
 	}
 	closedir(d);
@@ -145,8 +144,7 @@ renew_stamp(void)
 		return;
 	local_now(&here, NULL);
 	stamp.of = (time_t)here.time;
-	buf_clear(&stamp.id);
-	buf_addf(&stamp.id, "%llx.%lx.", (unsigned long long)stamp.of,
+	buf_setf(&stamp.id, "%llx.%lx.", (unsigned long long)stamp.of,
 	    (unsigned long)getpid());
 	buf_clear(&stamp.date);
 	date_mail(&stamp.date, here.time, here.offset);

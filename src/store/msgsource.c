@@ -21,8 +21,7 @@ static const char git_date[] = " Mon Sep 17 00:00:00 2001";
 static void
 set_file(struct msgsource *s, int part, const char *name)
 {
-	buf_clear(&s->file);
-	buf_addf(&s->file, "%s/%s/%s", s->path, parts[part], name);
+	buf_setf(&s->file, "%s/%s/%s", s->path, parts[part], name);
 	s->name = buf_str(&s->file);
 }
 

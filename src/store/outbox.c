@@ -186,8 +186,7 @@ give_name(struct mail *mail)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	do {
-		buf_clear(&path);
-		buf_addf(&path, "%s/%lld.%06ld.%ld.%lu%s", o->dir,
+		buf_setf(&path, "%s/%lld.%06ld.%ld.%lu%s", o->dir,
 		    (long long)now.tv_sec, now.tv_nsec / 1000, (long)getpid(),
 		    o->count++, ending);
 		r = newfile_link(&mail->text.file, buf_str(&path));
@@ -295,8 +294,7 @@ outbox_has(void *store, struct span domain)
 		if (entry->d_name[0] == '.' ||
 		    !span_ends(span_str(entry->d_name), ending))
 			continue;
-		buf_clear(&path);
-		buf_addf(&path, "%s/%s", o->dir, entry->d_name);
+		buf_setf(&path, "%s/%s", o->dir, entry->d_name);
 		fd = io_open(buf_str(&path));
 		if (fd >= 0) {
 			found = has(fd, domain);

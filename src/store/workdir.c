@@ -56,8 +56,7 @@ static const char *
 path_of(struct buf *b, const struct workdir *w, const char *before,
     struct span name, const char *after)
 {
-	buf_clear(b);
-	buf_addf(b, "%s/%s", w->dir, before);
+	buf_setf(b, "%s/%s", w->dir, before);
 	buf_addspan(b, name);
 	buf_adds(b, after);
 	return buf_str(b);

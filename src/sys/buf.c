@@ -146,6 +146,17 @@ buf_set(struct buf *b, struct span s)
 }
 
 void
+buf_setf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	buf_clear(b);
+	va_start(ap, fmt);
+	buf_vaddf(b, fmt, ap);
+	va_end(ap);
+}
+
+void
 buf_free(struct buf *b)
 {
 	int err = errno;

@@ -76,9 +76,12 @@ void buf_unmark(struct buf *b, size_t at);
 /* Drops the first n bytes. */
 void buf_consume(struct buf *b, size_t n);
 
-/* Empties b and keeps its memory; buf_set then adds s, none of b's own. */
+/* Empties b and keeps its memory. */
 void buf_clear(struct buf *b);
+
+/* The same, and then adds what is none of b's own. */
 void buf_set(struct buf *b, struct span s);
+void buf_setf(struct buf *b, const char *fmt, ...) DIE_PRINTF(2, 3);
 
 /* Gives the memory back; b is empty and may be used again.  errno stays. */
 void buf_free(struct buf *b);

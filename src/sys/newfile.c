@@ -28,8 +28,7 @@ newfile_open(struct newfile *f, const char *dir)
 
 	memset(f, 0, sizeof *f);
 	do {
-		buf_clear(&path);
-		buf_addf(&path, "%s/%s%ld.%lu", dir, tmp_prefix,
+		buf_setf(&path, "%s/%s%ld.%lu", dir, tmp_prefix,
 		    (long)getpid(), count++);
 		f->fd = io_file(buf_str(&path),
 		    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -85,8 +85,7 @@ open_gate(struct gate *g, const char *tmpdir)
 		r = mkdtemp(g->dir) != NULL ? 0 : -1;
 	}
 	if (r == 0) {
-		buf_clear(&b);
-		buf_addf(&b, "%s/" GATE, g->dir);
+		buf_setf(&b, "%s/" GATE, g->dir);
 		g->addr.sun_family = AF_UNIX;
 		memcpy(g->addr.sun_path, buf_str(&b), b.n + 1);
 	}

@@ -280,8 +280,7 @@ invent_temp(struct buf *temp)
 
 	secret_fill(random, sizeof random);
 	sha256_hex(hex, random, sizeof random);
-	buf_clear(temp);
-	buf_addf(temp, ".ftpsend-%s", hex);
+	buf_setf(temp, ".ftpsend-%s", hex);
 }
 
 static void

@@ -129,8 +129,7 @@ add_hash(struct letter *l, const struct span *s, size_t n, struct buf *b)
 		sha256_add(&h, s[i].p, s[i].n);
 	}
 	if (l->repeat > 0) {
-		buf_clear(&l->scratch);
-		buf_addf(&l->scratch, "\n%ju", l->repeat);
+		buf_setf(&l->scratch, "\n%ju", l->repeat);
 		sha256_add(&h, l->scratch.p, l->scratch.n);
 	}
 	sha256_end(&h, digest);

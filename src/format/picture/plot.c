@@ -130,8 +130,7 @@ add_legend(struct page *p)
 	for (i = 0; i < RESULT_STATUSES; i++) {
 		if (p->s->of[i] == 0)
 			continue;
-		buf_clear(&text);
-		buf_addf(&text, "%s %ju",
+		buf_setf(&text, "%s %ju",
 		    result_status_name((enum result_status)i), p->s->of[i]);
 		add_share(&text, p->s->of[i], recipients(p->s));
 		add_swatch(p, PLOT_LEFT, p->y, (enum result_status)i);
