@@ -32,8 +32,10 @@ load grade
 	extra-line no-extra-line
 	no-stuffing dots
 	strips blanks
+	strips-ends blanks
 	no-last-end last-line -T 5
 	cuts-long long-line
+	first-part large
 	END
 }
 
@@ -62,12 +64,14 @@ load grade
 	never-ends ends -T 3 -n ends
 	loops ends -T 7 -n ends
 	writes ends -n ends
+	writes-on ends -n ends
 	END
 	grep -q '^# it crashed: segmentation fault (SIGSEGV)$' crash.tap
 	grep -q '^# it did not end in time$' never-ends.tap
 	# On a busy machine there may not have been as much CPU time.
 	grep -Eq '^# it (looped: |did not end in time$)' loops.tap
 	grep -q '^# it wrote without end ' writes.tap
+	grep -q '^# it wrote without end ' writes-on.tap
 	run -1 pgrep_mutants
 }
 

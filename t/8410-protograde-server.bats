@@ -14,8 +14,10 @@ load grade
 	lf reply-crlf
 	no-greeting greeting -T 2
 	greets-250 greeting
+	greets-twice greeting
 	no-ehlo ehlo
 	ehlo-odd ehlo
+	ehlo-apart ehlo-lines
 	no-noop noop
 	no-221 quit
 	quit-open quit-closes -T 2
@@ -32,6 +34,7 @@ load grade
 	no-rset rset-forgets
 	hello-keeps hello-forgets
 	text-keeps text-forgets
+	text-stays second-message
 	global sessions-apart
 	one-message second-message
 	END
@@ -40,17 +43,23 @@ load grade
 @test "a server: the same of texts, and of what it stores" {
 	find_all server <<-'END'
 	text-commands text-commands
+	answers-lines text
+	answers-twice text
+	any-dot text-dots
+	empty-crash garbage
 	lf-dot bare-dot
 	short-lines long-line
 	overflow endless-line
 	one-read split
 	spins dropped
 	not-stored stored -T 2
+	stores-dot stored
 	no-unstuff stored-dots
 	strips stored-lines
 	ascii stored-octets
 	cuts-large stored-large
 	loses-second stored-second -T 2
+	overwrites stored-second
 	stores-broken stored-broken -T 2
 	END
 	grep -q '^# .*; it crashed: segmentation fault (SIGSEGV)$' overflow.tap

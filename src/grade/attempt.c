@@ -198,9 +198,12 @@ attempt_signal(int number, struct buf *words)
 int
 attempt_crashed(const struct attempt *a, struct buf *words)
 {
+	/* Where SIGXFSZ is ignored writing fails. */
+	int flood = a->output.n >= OUTPUT_MAX;
+
 	if (a->stuck)
 		buf_adds(words, "it did not end in time");
-	else if (a->signal != 0)
-		attempt_signal(a->signal, words);
-	return a->stuck || a->signal != 0;
+	else if (a->signal != 0 || flood)
+		attempt_signal(flood ? SIGXFSZ : a->signal, words);
+	return a->stuck || a->signal != 0 || flood;
 }

@@ -33,7 +33,10 @@ struct attempt {
 void attempt_run(struct attempt *a, const struct attempt_conf *conf);
 void attempt_free(struct attempt *a);
 
-/* Whether it was ended by a signal, or had to be; adds that in words. */
+/*
+ * Whether it was ended by a signal, or had to be, or wrote without end; adds
+ * that in words.
+ */
 int attempt_crashed(const struct attempt *a, struct buf *words);
 
 /* The same of any program that a signal has ended. */

@@ -17,6 +17,7 @@
 #define LIST_MAX ((size_t)4 << 20)	/* and of a list */
 #define FIND_MAX 1000		/* messages that are looked at */
 #define PAUSE 200		/* ms between the pieces of a line */
+#define QUIET 300		/* ms in which a reply too many would come */
 #define GOODBYE 2000		/* ms for a last reply that nobody judges */
 
 static void
@@ -152,6 +153,7 @@ add_sample(struct probe *p, struct span name, int whole)
 	struct span rest;
 	size_t body;
 
+	buf_set(&p->before, buf_span(&p->token));
 	buf_setf(&p->token, "protograde-%ld-%lld-%lu", (long)getpid(),
 	    io_clock_us(), ++p->samples);
 	buf_addspan(&word, name);
@@ -272,6 +274,18 @@ is_expected(const struct probe *p, struct span expected)
 	return 0;
 }
 
+/* Whether no more comes than was asked for. */
+static int
+is_quiet(struct probe *p, struct buf *evidence)
+{
+	p->rd.timeout = QUIET;
+	hear(p);
+	p->rd.timeout = p->conf->timeout;
+	p->silent = 0;
+	return p->reply.n == 0 || evidence_no(evidence, "got ",
+	    span_chomp(buf_span(&p->reply)), " without having asked");
+}
+
 static void
 tell(const struct probe *p, struct span what, struct buf *evidence)
 {
@@ -369,6 +383,8 @@ step(struct probe *p, struct span line, struct buf *evidence)
 		say(p, what);
 	if (span_is(expected, "-"))
 		return POINT_OK;
+	if (span_is(expected, "!"))
+		return is_quiet(p, evidence) ? POINT_OK : POINT_FAILED;
 	hear(p);
 	if (is_expected(p, expected) && (!span_is(expected, "+.") ||
 	    hear_list(p))) {
@@ -425,6 +441,7 @@ void
 probe_free(struct probe *p)
 {
 	buf_free(&p->token);
+	buf_free(&p->before);
 	buf_free(&p->text);
 	buf_free(&p->reply);
 	buf_free(&p->list);

@@ -3,10 +3,10 @@
  *
  * A script is lines "EXPECTED what is said".  EXPECTED is what the reply's code
  * may begin with, alternatives with "|" between; "." is the connection's end,
- * "-" no reply is read, "*" whatever comes.  POP3 has "+" and "-ERR" for codes,
- * and "+." for that and lines up to a dot.  A "?" before it: it is this that is
- * judged; where other lines are not answered so the point is not tried.
- * Nothing behind it: nothing is said.
+ * "-" no reply is read, "*" whatever comes, "!" nothing more comes.  POP3 has
+ * "+" and "-ERR" for codes, and "+." for that and lines up to a dot.  A "?"
+ * before it: it is this that is judged; where other lines are not answered so
+ * the point is not tried.  Nothing behind it: nothing is said.
  *
  * CRLF follows what is said but for "\c"; it has the escapes of dialogue(5),
  * "^" is a pause, "#" fills up to 510 octets, "%" to 100,000, $F and $T are
@@ -35,6 +35,7 @@ struct probe_conf {
 
 struct probe {
 	struct buf token;	/* that stands in what was sent last */
+	struct buf before;	/* that of the sample before it */
 	struct buf text;	/* of it, from its token's line on */
 	struct buf reply;	/* the last one, all lines */
 	struct buf list;	/* what came behind it, as it came */

@@ -52,9 +52,9 @@ static const struct {
 	    NULL },
 	{ "edges", "", add_edges },
 	{ "blank-lines", "one\n\ntwo\n\n\nthree\n", NULL },
-	{ "blanks", "none\n  two before\n\ta tab before\n    four before\n",
-	    NULL },
-	{ "lines", "one\n\n  two\n\n\n\tthree\n", NULL },
+	{ "blanks", "none\n  two before\n\ta tab before\n    four before\n"
+	    "two behind  \na tab behind\t\n", NULL },
+	{ "lines", "one\n\n  two\n\n\n\tthree\nfour  \n", NULL },
 	{ "bare", "The last line\nhas no end", NULL },
 	{ "long", "", add_long },
 	{ "large", "", add_large },

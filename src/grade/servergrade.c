@@ -242,6 +242,22 @@ servercheck_stored(struct servergrade *s, const struct probe *p,
 }
 
 int
+servercheck_both(struct servergrade *s, const struct probe *p,
+    struct buf *evidence)
+{
+	struct buf found = { 0 };
+	int there, same = servercheck_stored(s, p, evidence);
+
+	if (!same)
+		return 0;
+	there = stored_find(s->store, buf_span(&p->before), &found);
+	buf_free(&found);
+	if (!there)
+		buf_adds(evidence, "the first message is not there any more");
+	return there;
+}
+
+int
 servercheck_absent(struct servergrade *s, const struct probe *p,
     struct buf *evidence)
 {

@@ -19,6 +19,7 @@ typedef int servercheck(struct servergrade *s, const struct probe *p,
 servercheck servercheck_crlf;		/* all replies end so */
 servercheck servercheck_form;		/* code, blank, text */
 servercheck servercheck_stored;		/* the text that was sent last */
+servercheck servercheck_both;		/* ... and the one before it */
 servercheck servercheck_absent;		/* it is not stored */
 servercheck servercheck_numbers;	/* the reply is +OK and two of them */
 servercheck servercheck_fetched;	/* the message that was found */

@@ -147,6 +147,10 @@ look_into(const char *path, struct span token, struct buf *found)
 			if (find_token(line, token) != NULL)
 				break;
 		}
+		/* What ends a text on its way is no part of it. */
+		line = span_line(&rest);
+		if (span_is(span_chomp(line), "."))
+			buf_addspan(found, line);
 	}
 	buf_free(&text);
 	return p != NULL;

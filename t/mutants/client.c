@@ -104,8 +104,11 @@ leave(int status)
 			pause();
 	while (is("loops"))
 		;
-	while (is("writes"))
-		puts("again");
+	if (is("writes-on"))
+		signal(SIGXFSZ, SIG_IGN);
+	while (is("writes") || is("writes-on"))
+		if (puts("again") < 0)
+			exit(1);
 	exit(is("exits-0") ? 0 : status);
 }
 
@@ -151,6 +154,8 @@ text_line(const char *line, size_t n, int has_end)
 		line++;
 		n--;
 	}
+	while (n > 0 && line[n - 1] == ' ' && is("strips-ends"))
+		n--;
 	if (n > 0 && *line == '.' && !is("no-stuffing"))
 		puts_all(".");
 	put(line, n);
@@ -166,6 +171,8 @@ text(FILE *file)
 	size_t n;
 
 	while (fgets(line, sizeof line, file) != NULL) {
+		if (is("first-part") && ftell(file) > 700)
+			break;
 		n = strcspn(line, "\n");
 		if (n == 0 && header) {
 			header = 0;

@@ -89,7 +89,8 @@ take(char *line)
 static FILE *
 open_file(char *name, size_t room)
 {
-	snprintf(name, room, "%s/%d.%d", dir, (int)getpid(), stored++);
+	snprintf(name, room, "%s/%d.%d", dir, (int)getpid(),
+	    is("overwrites") ? 0 : stored++);
 	return is("not-stored") || (is("loses-second") && messages > 0) ?
 	    fopen("/dev/null", "w") : fopen(name, "w");
 }
@@ -98,6 +99,7 @@ static int
 is_dot(const char *line)
 {
 	return strcmp(line, ".\r\n") == 0 ||
+	    (is("any-dot") && *line == '.') ||
 	    (is("lf-dot") && strcmp(line, ".\n") == 0);
 }
 
@@ -141,7 +143,11 @@ text(void)
 		if (is("short-lines") && n > 512)
 			raise(SIGSEGV);
 		store(file, line, n);
+		if (is("answers-lines"))
+			say("250 go on");
 	}
+	if (is("stores-dot"))
+		fputs(".\n", file);
 	fclose(file);
 	in_text = 0;
 	if (n == 0 && is("removes-late"))
@@ -150,7 +156,9 @@ text(void)
 		unlink(name);
 	if (n > 0)
 		say("250 taken");
-	if (!is("text-keeps"))
+	if (n > 0 && is("answers-twice"))
+		say("250 safe");
+	if (!is("text-keeps") && !is("text-stays"))
 		mail = rcpts = 0;
 	messages++;
 	return n > 0;
@@ -181,7 +189,8 @@ do_mail(const char *line)
 		say("501 from whom?");
 	else if (is("no-null") && strstr(line, "<>") != NULL)
 		say("501 from nobody?");
-	else if (is("one-message") && messages > 0)
+	else if ((is("one-message") && messages > 0) ||
+	    (is("text-stays") && mail))
 		say("503 one is enough");
 	else {
 		mail = 1;
@@ -214,7 +223,7 @@ do_hello(const char *line)
 	} else if (is("no-ehlo")) {
 		say("502 what?");
 	} else {
-		say("250-here");
+		say(is("ehlo-apart") ? "250 here" : "250-here");
 		say(is("ehlo-odd") ? "250HELP" : "250 HELP");
 	}
 }
@@ -245,6 +254,8 @@ command(const char *line)
 		say(is("no-noop") ? "502 what?" : "250 ok");
 	else if (begins(line, "VRFY"))
 		say("252 perhaps");
+	else if (*line == '\r' && is("empty-crash"))
+		raise(SIGSEGV);
 	else {
 		say(is("unknown-250") ? "250 ok" : "500 what?");
 		return !is("leaves");
@@ -263,6 +274,8 @@ serve(void)
 	in_text = messages = 0;
 	if (!is("no-greeting"))
 		say(is("greets-250") ? "250 here" : "220 here");
+	if (is("greets-twice"))
+		say("220 go on");
 	while (take(line) > 0 && command(line))
 		;
 	close(fd);
