@@ -60,15 +60,12 @@ decode_q(struct buf *b, struct span s)
 
 /* NULL, or what is wrong with a word. */
 static const char *
-decode_one(struct buf *b, const struct parts *w, size_t length,
-    mime_convert *convert)
+decode_one(struct buf *b, const struct parts *w, mime_convert *convert)
 {
 	const char *why = NULL;
 	struct buf text = { 0 }, name = { 0 };
 
 	buf_addspan(&name, w->charset);
-	if (length > WORD_MAX)
-		why = "an encoded word of more than 75 octets";
 	if (w->encoding != 'B' && w->encoding != 'Q')
 		why = "an encoded word with another encoding than B and Q";
 	else if ((w->encoding == 'B' ? mime_base64_decode(&text, w->text) :
@@ -116,11 +113,13 @@ mime_words_decode(struct buf *b, struct span value,
 			continue;
 		}
 		buf_clear(&one);
-		fault = decode_one(&one, &w, n, convert);
+		fault = decode_one(&one, &w, convert);
 		if (fault != NULL)
 			*why = fault;
 		else if (behind)
 			b->n -= gap;
+		if (n > WORD_MAX)	/* as some programs write them */
+			*why = "an encoded word of more than 75 octets";
 		buf_addspan(b, fault == NULL ? buf_span(&one) :
 		    span_of(value.p, n));
 		behind = fault == NULL;
