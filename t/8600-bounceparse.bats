@@ -99,6 +99,8 @@ complained user1@pth.ua' ]
 	[ "$(lines -k key -E 'news+[verp]@pth.ua' nobody forged)" = \
 		'failed user1@pth.ua' ]
 	[ -z "$(lines -k key -E 'old+[verp]@pth.ua' nobody)" ]
+	signed news@pth.ua '"a \" (b)"@pth.ua (him)' >quoted
+	[ "$(lines quoted)" = 'failed "a \" (b)"@pth.ua' ]
 	# what orderparse makes of an address too long for it: only the one it
 	# was made for may be named
 	long=$(printf '%050d@example.org' 1)

@@ -28,20 +28,33 @@ hex_character(struct span s, uint32_t *c)
 	    *c < 0x110000 ? i + 1 : 0;
 }
 
+/* Where a comment begins, which no bracket in quotes does, or s.n. */
+static size_t
+comment_at(struct span s)
+{
+	int quoted = 0;
+	size_t i;
+
+	for (i = 0; i < s.n && (quoted || s.p[i] != '('); i++) {
+		if (s.p[i] == '"')
+			quoted = !quoted;
+		else if (s.p[i] == '\\')
+			i += i + 1 < s.n;
+	}
+	return i;
+}
+
 /* The address in "type; address", on one line, without comments. */
 static void
 add_address(struct buf *b, struct span value)
 {
 	const char *semicolon = span_find(value, ';');
-	const char *comment;
 	uint32_t c;
 	size_t n;
 
 	if (semicolon != NULL)
 		value = span_drop(value, (size_t)(semicolon + 1 - value.p));
-	comment = span_find(value, '(');
-	if (comment != NULL)
-		value.n = (size_t)(comment - value.p);
+	value.n = comment_at(value);
 	while (value.n > 0) {
 		n = hex_character(value, &c);
 		if (n > 0)
