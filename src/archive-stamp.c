@@ -116,7 +116,7 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	while ((c = getopt(argc, argv, "d:f:hr:t:uvV")) != -1)
 		switch (c) {
-		case 'd': opt.dir = optarg; break;
+		case 'd': opt.dir = cli_directory(optarg); break;
 		case 'f': opt.format = optarg; break;
 		case 'r': opt.time = time_of(optarg); break;
 		case 't': opt.time = parse_time(optarg); break;

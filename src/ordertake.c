@@ -261,13 +261,13 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	while ((c = getopt(argc, argv, "d:hqt:vVw:")) != -1)
 		switch (c) {
-		case 'd': t.incoming = optarg; break;
+		case 'd': t.incoming = cli_directory(optarg); break;
 		case 'q': t.quiet = 1; break;
 		case 't':
 			t.seconds = cli_time(c, optarg, WORKDIR_SECONDS_MAX);
 			break;
 		case 'v': t.verbose = 1; break;
-		case 'w': t.work = optarg; break;
+		case 'w': t.work = cli_directory(optarg); break;
 		default: cli_other(c);
 		}
 	cli_files(argc, argv, 0, argc);

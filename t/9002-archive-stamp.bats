@@ -30,6 +30,8 @@ teardown() {
 	[ ! -e session.txt ]
 	cmp copy ARC/session-20261121-234612.txt
 	[ "$(ls -A ARC)" = session-20261121-234612.txt ]
+	run -0 archive-stamp -u -t $T -d ARC// copy
+	[ "$output" = ARC/copy-20261121-234612 ]
 }
 
 @test "names: dot-files, two extensions, none, blanks, dashes, Cyrillic" {

@@ -312,7 +312,7 @@ mac() {
 }
 
 @test "paths on standard output, once each, and not under -i" {
-	start orderrecv -l 127.0.0.1:0 -d box
+	start orderrecv -l 127.0.0.1:0 -d box//
 	{ order a.txt hello; order a.txt hello; order 'b%20c' hello
 	printf 'QUIT\r\n'; } | wire "$ADDR" >out
 	[ "$(grep -c '^250' out)" = 3 ]

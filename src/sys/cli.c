@@ -179,6 +179,16 @@ cli_size(int opt, const char *text)
 	return (uint64_t)u << shift;
 }
 
+const char *
+cli_directory(char *path)
+{
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		path[--n] = '\0';
+	return path;
+}
+
 void
 cli_clean(const char *what, const char *text)
 {

@@ -63,6 +63,12 @@ long cli_time(int opt, const char *text, long max);
 uint64_t cli_size(int opt, const char *text);
 
 /*
+ * The directory at path, whose files are told by their paths: the slashes at
+ * its end are taken off in place.
+ */
+const char *cli_directory(char *path);
+
+/*
  * text is what (an option, a setting, an operand) that goes into a protocol
  * line, a header or a file name: a control character in it ends the program.
  * NULL is what was not given.

@@ -74,7 +74,7 @@ set_sessions(struct serve_opt *o, const char *arg)
 }
 
 void
-serve_option(struct serve_opt *o, int opt, const char *arg)
+serve_option(struct serve_opt *o, int opt, char *arg)
 {
 	switch (opt) {
 	case '1': o->once = 1; break;
@@ -84,7 +84,7 @@ serve_option(struct serve_opt *o, int opt, const char *arg)
 		o->listen[o->listens++] = arg;
 		break;
 	case 'i': o->inetd = 1; break;
-	case 'd': o->dir = arg; break;
+	case 'd': o->dir = cli_directory(arg); break;
 	case 'm': o->max_size = cli_size(opt, arg); break;
 	case 'c': set_sessions(o, arg); break;
 	case 'T': o->idle = cli_number(opt, arg, 1, 86400); break;

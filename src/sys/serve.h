@@ -43,7 +43,7 @@ struct serve_opt {
  * One option of getopt's; what it does not know is wrong usage.  A bad value
  * ends the program with EX_USAGE.
  */
-void serve_option(struct serve_opt *o, int opt, const char *arg);
+void serve_option(struct serve_opt *o, int opt, char *arg);
 
 /*
  * Binds, drops privileges, says "NAME: listening on ADDR" for each socket, and
