@@ -31,6 +31,47 @@ CAPS=PIPELINING,CHUNKING,8BITMIME
 		/^S: 250 2.0.0/ { open-- } END { exit bad }' dialogue
 }
 
+# one_message CAP: a server for -C that answers one message, and then has hung up
+# without a word, although what is sent to it still leaves; then there is a file
+# gone.
+one_message() {
+	cat >server <<-EOF
+	#!/bin/sh
+	printf '220 x\r\n'
+	end=.
+	while read -r verb rest; do
+		case \$verb in
+		EHLO) printf '250-x\r\n250-PIPELINING\r\n250 $1\r\n' ;;
+		MAIL | RCPT) printf '250 ok\r\n' ;;
+		DATA*) printf '354 go on\r\n' ;;
+		BDAT) end=Hi. ;;
+		"\$end"*) break ;;
+		esac
+	done
+	printf '250 ok\r\n'
+	exec >&-
+	: >gone
+	cat >taken
+	EOF
+	chmod +x server
+}
+
+@test "a server that has hung up between two messages is left for another connection" {
+	mkfifo pipe
+	for cap in CHUNKING HELP; do
+		one_message "$cap"
+		smtpsend -bS -T 5 -C ./server <pipe >results 3>&- &
+		exec 8>pipe
+		letter me@x 1@x >&8
+		wait_for [ -e gone ]
+		rm gone
+		{ letter me@x 2@x; echo QUIT; } >&8
+		exec 8>&-
+		ended 0 "$!"
+		diff <(printf 'sent %s 250 dot\n' 1@x 2@x) <(short results)
+	done
+}
+
 @test "with a journal one at a time, each with its line before" {
 	fake -c "$CAPS"
 	batch 10 >in

@@ -184,9 +184,25 @@ move_on(struct servers *s)
 	s->away = 0;
 }
 
+/*
+ * Whether the server has hung up while nothing was asked of it.  A message
+ * that left whole on such a connection would be unknown.
+ */
+static int
+has_gone(struct smtpc *c)
+{
+	if (smtpc_silent(c))
+		return 0;
+	/* A 421, mostly, for the trace. */
+	smtpc_hear(c, STAGE_MAIL, 0, 0);
+	return 1;
+}
+
 void
 servers_renew(struct servers *s)
 {
+	if (s->connection.open && has_gone(&s->connection.c))
+		connection_close(&s->connection);
 	if (s->connection.open && servers_is_over(s)) {
 		connection_quit(&s->connection);
 		if (s->conf->spread && is_full(s))
