@@ -41,7 +41,7 @@ set -fu					# words of settings are no patterns
 umask 077
 LC_ALL=C				# names are bytes
 export LC_ALL
-talk='' again=''			# or -v; -q when it looks again
+talk='' watch='' again=''		# or -v; -w; -q when it looks again
 worst=0					# the exit code
 HELD=3					# withlock's code: another run has it
 
@@ -216,7 +216,7 @@ count_results() {
 # The sums begin with a line of the total, which the text says itself.
 report_results() {
 	[ "$total" -eq 1 ] && s='' || s=s
-	make_report "$name: $sent of $total sent" -R "$stem.results" <<-END
+	make_report -s "$name: $sent of $total sent" -R "$stem.results" <<-END
 	Order $name: $total recipient$s.
 	${sums#*$total}
 	END
@@ -225,21 +225,18 @@ report_results() {
 report_errors() {
 	[ -n "$why" ] || fail 75 "$order: orderparse: no reason" || return
 	say "$order: cannot be read, see the report to $SUPPORT"
-	make_report "$name: cannot be read" <<-END
+	make_report -s "$name: cannot be read" <<-END
 	Order $name cannot be read. No letter was sent.
 
 	$why
 	END
 }
 
-# make_report subject [option ...] <text
+# make_report option ... <text: the options are mkmail's.
 make_report() {
-	subject=$1
-	shift
 	[ "$REPORT" = socket ] || set -- "$@" -a "$order"
 	step savefile -n -- "$state/report" mkmail -l -f "$FROM" \
-		-s "$subject" -H 'Auto-Submitted: auto-generated' \
-		"$@" -- "$SUPPORT" || return
+		-H 'Auto-Submitted: auto-generated' "$@" -- "$SUPPORT" || return
 	tell "$order: the report is made"
 }
 
@@ -323,7 +320,7 @@ parse_bounces() {
 report_bounces() {
 	step bouncematch -k "$WORK/reported" -- "$order" || return
 	count=$(step grep -c '' -- "$order") || return
-	make_report "${name%.*}: $count came back" -R "$order" <<-END
+	make_report -s "${name%.*}: $count came back" -R "$order" <<-END
 	Of the letters of ${name%.*} that had been sent, $count came back.
 	END
 }
@@ -412,7 +409,6 @@ check_settings() {
 
 main() {
 	trap - EXIT
-	watch=
 	case ${1-} in
 	--help) answer "$usage" ;;
 	--version) set -- -V ;;
@@ -424,7 +420,7 @@ main() {
 		V)	find_programs
 			version=$(withlock -V) || exit 75
 			answer "pipeline.sh ${version#* }" ;;
-		w) watch=yes ;;
+		w) watch=-w ;;
 		*) say "-$OPTARG: no such option"; echo "$usage" >&2; exit 64 ;;
 		esac
 	done

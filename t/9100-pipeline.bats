@@ -1027,7 +1027,7 @@ pipeline.sh: SETTLE=x: the setting is wrong' ]
 	order incoming/o.txt user1
 	mkdir top
 	ln -s "$BINDIR" top/bin
-	for lines in 70 130 200 270 340 390; do
+	for lines in 70 130 200 270 340 410; do
 		head -n "$lines" "$TOP/pipeline.sh" |
 			sed -n 'H; /^}$/{x; s/^\n//; p; s/.*//; x;}' \
 			>top/pipeline.sh
