@@ -131,6 +131,18 @@ sent() {
 	# Another user of that server has another secret.
 	rc "server $ADDR" 'user news' 'secret a b'
 	run -77 smtpsend -a you you@x <<<$'Subject: s\n'
+	# A profile that names another server or user has its own, or none.
+	rc 'server 127.0.0.1:1' 'user news' 'secret a b' 'profile *@z' \
+		"server $ADDR" 'profile *@y' "server $ADDR" 'user z' 'secret c'
+	sent -f me@z you@x <<<$'Subject: s\n'
+	lacks AUTH dialog
+	sent -f me@y you@x <<<$'Subject: s\n'
+	grep -x "AUTH PLAIN $(printf '\0z\0c' | b64)" dialog
+	rc "server $ADDR" 'user news' 'secret a b' 'profile *@z' 'user you' \
+		'profile *@y' "server $ADDR" 'helo y.test'
+	run -77 smtpsend -f me@z you@x <<<$'Subject: s\n'
+	sent -f me@y you@x <<<$'Subject: s\n'
+	grep -x "AUTH PLAIN $(printf '\0news\0a b' | b64)" dialog
 }
 
 @test "-x: the servers of the file and of SMTPSERVER do not count; a port does" {

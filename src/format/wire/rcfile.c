@@ -215,6 +215,41 @@ is_for(struct span pattern, struct lines l, struct span sender)
 	return 0;
 }
 
+/* What the lines up to a profile, or the next one, say: 1, or 0. */
+static int
+says(struct lines l, const char *word, struct span *value)
+{
+	struct line line;
+
+	while (next(&l, &line) && !span_is(line.word, profile))
+		if (span_is(line.word, word)) {
+			*value = line.value;
+			return 1;
+		}
+	return 0;
+}
+
+/*
+ * Whether the word above all profiles is not for the one that begins here: a
+ * user is one of its server, and a secret that of its user.
+ */
+static int
+is_of_other(struct span text, struct lines l, const char *word)
+{
+	static const char *const owners[] = { "server", "user" };
+	const size_t n = strcmp(word, "secret") == 0 ? 2 :
+	    strcmp(word, "user") == 0 ? 1 : 0;
+	const struct lines top = { .rest = text };
+	struct span own, above;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (says(l, owners[i], &own) &&
+		    (!says(top, owners[i], &above) || !span_eq(own, above)))
+			return 1;
+	return 0;
+}
+
 int
 rcfile_find(struct span text, struct span sender, const char *word,
     struct span *value)
@@ -228,6 +263,7 @@ rcfile_find(struct span text, struct span sender, const char *word,
 			if (chosen)
 				break;
 			ours = chosen = is_for(line.value, l, sender);
+			found &= !chosen || !is_of_other(text, l, word);
 		} else if (ours && span_is(line.word, word)) {
 			*value = line.value;
 			found = 1;

@@ -2,7 +2,8 @@
  * rcfile: the settings of a client in a file, mailorderrc(5): lines "word
  * value", # comments.  Lines before the first "profile PATTERN" are for
  * everybody; those behind one are for senders whom the pattern (fnmatch(3), in
- * any case) or the profile's own "from" names, and go before the others.
+ * any case) or the profile's own "from" names, and go before the others; but a
+ * user above is for the server above alone, and a secret for that user.
  */
 #ifndef FORMAT_WIRE_RCFILE_H
 #define FORMAT_WIRE_RCFILE_H
