@@ -263,9 +263,7 @@ main(int argc, char **argv)
 		switch (c) {
 		case 'd': t.incoming = cli_directory(optarg); break;
 		case 'q': t.quiet = 1; break;
-		case 't':
-			t.seconds = cli_time(c, optarg, WORKDIR_SECONDS_MAX);
-			break;
+		case 't': t.seconds = cli_time(c, optarg); break;
 		case 'v': t.verbose = 1; break;
 		case 'w': t.work = cli_directory(optarg); break;
 		default: cli_other(c);

@@ -82,7 +82,7 @@ pause_after(char *pauses, size_t tries)
 		n = strcspn(pauses, blanks);
 		end = pauses[n];
 		pauses[n] = '\0';
-		next = cli_time('p', pauses, WORKDIR_SECONDS_MAX);
+		next = cli_time('p', pauses);
 		if (i == 0 || i < tries)
 			pause = next;
 		pauses += n + (end != '\0');

@@ -37,9 +37,7 @@ main(int argc, char **argv)
 	cli_init(argc, argv, usage);
 	while ((c = getopt(argc, argv, "ht:vV")) != -1)
 		switch (c) {
-		case 't':
-			seconds = cli_time(c, optarg, WORKDIR_SECONDS_MAX);
-			break;
+		case 't': seconds = cli_time(c, optarg); break;
 		case 'v': verbose = 1; break;
 		default: cli_other(c);
 		}

@@ -54,7 +54,6 @@ void workdir_call(struct buf *name, const char *path);
 enum exit_code workdir_take(struct workdir *w, const char *path,
     struct buf *name);
 
-#define WORKDIR_SECONDS_MAX 999999999
 #define WORKDIR_NOT_YET 1	/* no exit code of any other meaning */
 
 /*

@@ -9,6 +9,8 @@
 #include "io.h"
 #include "local.h"
 
+#define TIME_MAX 999999999	/* seconds that a long has everywhere */
+
 static const char *usage_text = "";
 
 static void
@@ -145,11 +147,11 @@ cli_seconds(int opt, const char *text)
 }
 
 long
-cli_time(int opt, const char *text, long max)
+cli_time(int opt, const char *text)
 {
 	uintmax_t u;
 
-	if (span_seconds(span_str(text), &u) < 0 || u > (uintmax_t)max)
+	if (span_seconds(span_str(text), &u) < 0 || u > TIME_MAX)
 		die(EX_USAGE, "-%c: %s: not a time such as 90, 5m or 2d",
 		    opt, text);
 	return (long)u;
@@ -223,13 +225,6 @@ cli_faults(const struct buf *faults)
 		warn("%.*s", (int)line.n, line.p);
 	}
 	return faults->n > 0;
-}
-
-void
-cli_refuse(const struct buf *faults, enum exit_code code)
-{
-	if (cli_faults(faults))
-		die_silently(code);
 }
 
 void

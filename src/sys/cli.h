@@ -54,12 +54,13 @@ char **cli_words(char **argv);
 /*
  * Values of options; what is not one, or is out of range, ends the program
  * with EX_USAGE and "-opt: text: reason".  cli_seconds takes 1 to 86400, a day,
- * and gives ms; cli_time takes what span_seconds does, and gives seconds;
- * cli_size takes a number of bytes, or one followed by k, M or G (of 1024).
+ * and gives ms; cli_time takes what span_seconds does, and gives seconds, nine
+ * digits at most; cli_size takes a number of bytes, or one followed by k, M or
+ * G (of 1024).
  */
 long cli_number(int opt, const char *text, long min, long max);
 int cli_seconds(int opt, const char *text);
-long cli_time(int opt, const char *text, long max);
+long cli_time(int opt, const char *text);
 uint64_t cli_size(int opt, const char *text);
 
 /*
@@ -77,9 +78,6 @@ void cli_clean(const char *what, const char *text);
 
 /* Warns of each line of faults; whether there are any. */
 int cli_faults(const struct buf *faults);
-
-/* The same, and then it is the end of the program, with that code. */
-void cli_refuse(const struct buf *faults, enum exit_code code);
 
 /* As local_now; an epoch that is not a number ends the program. */
 void cli_now(struct local_time *here, const char *epoch);

@@ -52,7 +52,8 @@ load(struct setup *s, const char *path, int must)
 		die(EX_CONFIG, "%s: %s", path, why);
 	}
 	rcfile_check(buf_span(&s->text), path, &faults);
-	cli_refuse(&faults, EX_CONFIG);
+	if (cli_faults(&faults))
+		die_silently(EX_CONFIG);
 	if (shown && rcfile_has(buf_span(&s->text), words[SECRET]))
 		die(EX_CONFIG, "%s: a secret is in it, and others can read it",
 		    path);
@@ -133,7 +134,8 @@ load_aliases(struct setup *s, const char *name)
 	    &why) < 0)
 		die(EX_CONFIG, "aliases: %s: %s", buf_str(&path), why);
 	aliases_check(buf_span(&s->aliases), buf_str(&path), &faults);
-	cli_refuse(&faults, EX_CONFIG);
+	if (cli_faults(&faults))
+		die_silently(EX_CONFIG);
 	buf_free(&faults);
 	buf_free(&path);
 }
