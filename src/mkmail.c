@@ -125,17 +125,23 @@ add_moment(struct buf *header, const struct buf *content)
 	buf_free(&salt);
 }
 
-static void
+/* A file that cannot be read is told, and so are the others. */
+static enum exit_code
 read_file(struct buf *b, const char *path)
 {
+	enum exit_code code = EX_OK;
 	int fd;
 
 	if (strcmp(path, "-") == 0)
 		die(EX_USAGE, "-: standard input is the text");
 	fd = io_open(path);
-	if (fd < 0 || io_slurp(fd, b, INPUT_MAX) < 0)
-		die_sys(die_errno(errno, EX_NOINPUT), "%s", path);
-	close(fd);
+	if (fd < 0 || io_slurp(fd, b, INPUT_MAX) < 0) {
+		warn_sys("%s", path);
+		code = die_errno(errno, EX_NOINPUT);
+	}
+	if (fd >= 0)
+		close(fd);
+	return code;
 }
 
 /*
@@ -147,8 +153,8 @@ make_text(struct buf *part, const struct opt *opt, const struct dsn *dsn)
 {
 	struct buf raw = { 0 }, text = { 0 }, faults = { 0 };
 	struct buf forms[2] = { { 0 } };
+	enum exit_code code = EX_OK;
 	size_t n = 1;
-	int wrong;
 
 	if (io_slurp(STDIN_FILENO, opt->legible ? &raw : &text, INPUT_MAX) < 0)
 		die_sys(die_errno(errno, EX_NOINPUT), "stdin");
@@ -158,51 +164,55 @@ make_text(struct buf *part, const struct opt *opt, const struct dsn *dsn)
 	compose_text(&forms[0], "plain", buf_span(&text));
 	if (opt->html != NULL) {
 		buf_clear(&text);
-		read_file(&text, opt->html);
+		code = read_file(&text, opt->html);
 		mime_check_text(buf_span(&text), opt->html, &faults);
 		compose_text(&forms[n++], "html", buf_span(&text));
 	}
 	compose_parts(part, "multipart/alternative", forms, n);
-	wrong = cli_faults(&faults);
+	if (cli_faults(&faults))
+		code = result_worst(code, EX_DATAERR);
 	buf_free(&forms[0]);
 	buf_free(&forms[1]);
 	buf_free(&text);
 	buf_free(&raw);
 	buf_free(&faults);
-	return wrong ? EX_DATAERR : EX_OK;
+	return code;
 }
 
 /* Fills a part for each attachment. */
-static void
+static enum exit_code
 attach(struct buf *parts, const struct opt *opt)
 {
+	enum exit_code code = EX_OK, got;
 	struct buf content = { 0 };
 	size_t i;
 
 	for (i = 0; i < opt->nfiles; i++) {
 		buf_clear(&content);
-		read_file(&content, opt->files[i]);
-		if (opt->verbose)
+		got = read_file(&content, opt->files[i]);
+		code = result_worst(code, got);
+		if (opt->verbose && got == EX_OK)
 			warn("%s: attached, %zu octets", opt->files[i],
 			    content.n);
 		compose_file(&parts[i], span_str(opt->files[i]),
 		    buf_span(&content), span_of(NULL, 0));
 	}
 	buf_free(&content);
+	return code;
 }
 
 /* Who was not reached, by the results in text. */
 static enum exit_code
 read_results(struct dsn *dsn, struct buf *text, const char *path)
 {
+	enum exit_code code = read_file(text, path);
 	struct buf faults = { 0 };
-	int wrong;
 
-	read_file(text, path);
 	dsn_read(dsn, buf_span(text), path, &faults);
-	wrong = cli_faults(&faults);
+	if (cli_faults(&faults))
+		code = result_worst(code, EX_DATAERR);
 	buf_free(&faults);
-	return wrong ? EX_DATAERR : EX_OK;
+	return code;
 }
 
 /* Everything below the message's own header. */
@@ -222,11 +232,10 @@ make_content(struct buf *content, const struct opt *opt)
 		local_host(host);
 		dsn_add(&parts[n++], host, &dsn);
 	}
-	attach(parts + n, opt);
+	code = result_worst(code, attach(parts + n, opt));
 	/* a report has three parts at most (RFC 6522 3) */
 	n += dsn.n > 0 ? compose_join(parts + n, opt->nfiles) : opt->nfiles;
-	if (code == EX_OK)
-		code = make_text(&parts[0], opt, &dsn);
+	code = result_worst(code, make_text(&parts[0], opt, &dsn));
 	compose_parts(content, dsn.n > 0 ?
 	    "multipart/report; report-type=delivery-status" :
 	    "multipart/mixed", parts, n);

@@ -118,6 +118,15 @@ application/octet-stream -" ]
 	run --separate-stderr -66 mkmail -f a@b -a none c@d </dev/null
 	[ -z "$output" ]
 	[ "$stderr" = 'mkmail: none: No such file or directory' ]
+	run --separate-stderr -66 mkmail -v -f a@b -a none -R no -A html -a nor \
+		c@d </dev/null
+	[ -z "$output" ]
+	diff - <(echo "$stderr") <<-'END'
+		mkmail: no: No such file or directory
+		mkmail: none: No such file or directory
+		mkmail: nor: No such file or directory
+		mkmail: html: No such file or directory
+	END
 	run --separate-stderr -66 mkmail -f a@b -a . c@d </dev/null
 	[ -z "$output" ]
 	run --separate-stderr -64 mkmail -f a@b -a - c@d </dev/null
