@@ -93,6 +93,22 @@ right() {
 		$'C: MAIL FROM:<a@b> SIZE=many\nS: 501 no' "$QUIT"
 	faulty 'C: MAIL FROM:<a@b> BODY=9' 'RFC 6152 3' "$HEAD" \
 		$'C: MAIL FROM:<a@b> BODY=9\nS: 501 no' "$QUIT"
+	dsn=$GREET$'\nC: EHLO pc\nS: 250-pth.ua\nS: 250-DSN\nS: 250-X-A\nS: 250 SIZE'
+	while read -r word section; do
+		faulty "C: RCPT TO:<c@d> $word" "RFC $section" "$dsn" "$MAIL" \
+			"C: RCPT TO:<c@d> $word"$'\nS: 555 no' "$QUIT"
+	done <<-'END'
+	NOTIFY=NEVER,DELAY 3461 4.1
+	NOTIFY=ALWAYS 3461 4.1
+	ORCPT=c@d 3461 4.2
+	SIZE=1 5321 4.1.1.11
+	NOTE=1 5321 4.1.1.11
+	END
+	faulty 'C: MAIL FROM:<a@b> NOTIFY=NEVER' 'RFC 5321 4.1.1.11' "$dsn" \
+		$'C: MAIL FROM:<a@b> NOTIFY=NEVER\nS: 555 no' "$QUIT"
+	right "$dsn" $'C: MAIL FROM:<a@b> RET=FULL ENVID=1 XA=1\nS: 250 ok' \
+		$'C: RCPT TO:<c@d> NOTIFY=delay,SUCCESS ORCPT=rfc822;c@d' \
+		$'S: 250 ok\nC: RCPT TO:<c@d> NOTIFY=NEVER\nS: 250 ok' "$QUIT"
 	faulty 'C: BDAT 4 LAST' 'RFC 5321 2.2.1' "$HEAD" "$MAIL" "$RCPT" \
 		$'C: BDAT 4 LAST\nC: a:\nS: 500 no' "$QUIT"
 	faulty 'C: STARTTLS' 'RFC 5321 2.2.1' "$HEAD" \
@@ -225,7 +241,7 @@ events() {
 	}'
 }
 
-@test "bare LF, bare CR, BDAT, octets that are missing" {
+@test "bare LF, bare CR, BDAT, octets that are missing, a second QUIT" {
 	open="S crlf 220 pth.ua
 C crlf EHLO pc
 S crlf 250-pth.ua
@@ -257,6 +273,7 @@ S crlf 221 bye
 		'C crlf ' 'C none x' 'C crlf yz' 'S crlf 250 ok' \
 		'S crlf 500 what'
 	wrong 1 'RFC 3030 2' 'C crlf BDAT x' 'S crlf 501 no'
+	wrong 1 'RFC 5321 4.1.1.10' 'C crlf QUIT' 'S crlf 221 bye'
 	wrong 1 'RFC 3030 2' 'C crlf BDAT 2' 'C crlf ' 'S crlf 250 ok' \
 		'C crlf DATA' 'S crlf 503 no'
 	printf '%s\n' "$open" 'C crlf BDAT 100 LAST' 'C crlf From: a@b' \

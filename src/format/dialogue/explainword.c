@@ -114,6 +114,22 @@ search_status(struct answer_to *a)
 	buf_free(&code);
 }
 
+/* "IN-USE", which stands in brackets in a reply. */
+static void
+search_response(struct answer_to *a)
+{
+	struct buf code = { 0 };
+	const struct explain_term *t;
+
+	buf_addc(&code, '[');
+	buf_addspan(&code, a->word);
+	buf_addc(&code, ']');
+	t = explain_term(EXPLAIN_RESPONSE, buf_span(&code));
+	if (t != NULL)
+		say_term(a, EXPLAIN_RESPONSE, t);
+	buf_free(&code);
+}
+
 size_t
 explainword(struct buf *b, enum render_form form, struct span word)
 {
@@ -130,5 +146,6 @@ explainword(struct buf *b, enum render_form form, struct span word)
 		if (t != NULL)
 			say_term(&a, (enum explain_kind)kind, t);
 	}
+	search_response(&a);
 	return a.found;
 }

@@ -216,9 +216,13 @@ void
 judge_event(struct judge *j, struct review *r)
 {
 	const char *ending = sections[r->follow->protocol].ending;
+	const char *quit = sections[r->follow->protocol].quit;
 
 	if (!is_rest(j, r))
 		judge_line(j, r);
+	if (j->quit == 2 && quit != NULL && r->line->kind == FOLLOW_COMMAND)
+		review_wrong(r, quit, "said after QUIT, which was answered: "
+		    "the session is over");
 	if (ending != NULL && r->line->kind != FOLLOW_NOTE && !is_bytes(r))
 		judge_ending(r, ending);
 	watch(j, r);

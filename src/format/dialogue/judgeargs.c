@@ -47,6 +47,8 @@ static const struct {
 	{ "NOTIFY", 'R', "DSN", "RFC 3461 4.1" },
 	{ "ORCPT", 'R', "DSN", "RFC 3461 4.2" },
 	{ "BY", 'M', "DELIVERBY", "RFC 2852 4" },
+	{ "TRANSID", 'M', "CHECKPOINT", "RFC 1845 4" },
+	{ "SOLICIT", 'M', "NO-SOLICITING", "RFC 3865 2" },
 	{ "HOLDFOR", 'M', "FUTURERELEASE", "RFC 4865 4" },
 	{ "HOLDUNTIL", 'M', "FUTURERELEASE", "RFC 4865 4" },
 	{ "MT-PRIORITY", 'M', "MT-PRIORITY", "RFC 6710 4" },
@@ -69,6 +71,23 @@ is_one_of(struct span value, const char *const *words)
 	return 0;
 }
 
+/* NEVER, or the others with commas between them. */
+static int
+is_notify(struct span value)
+{
+	static const char *const whens[] = {
+		"SUCCESS", "FAILURE", "DELAY", NULL
+	};
+
+	if (span_case_is(value, "NEVER"))
+		return 1;
+	do {
+		if (!is_one_of(span_cut(&value, ','), whens))
+			return 0;
+	} while (value.n > 0);
+	return 1;
+}
+
 /* Whether what stands behind the = is what must stand there. */
 static int
 is_value(const char *name, struct span value)
@@ -85,6 +104,10 @@ is_value(const char *name, struct span value)
 		return is_one_of(value, bodies);
 	if (strcmp(name, "RET") == 0)
 		return is_one_of(value, rets);
+	if (strcmp(name, "NOTIFY") == 0)
+		return is_notify(value);
+	if (strcmp(name, "ORCPT") == 0)
+		return span_find(value, ';') != NULL;
 	return (strcmp(name, "SMTPUTF8") == 0) == (value.n == 0) ||
 	    strcmp(name, "REQUIRETLS") == 0;
 }
@@ -101,21 +124,47 @@ learn(struct judgetext *text, const char *name, struct span value)
 	text->body8 = text->binary || span_case_is(value, "8BITMIME");
 }
 
+/*
+ * One that is not the command's: of another, or not known, where neither an X
+ * nor a keyword of its name says that the two have agreed on it.
+ */
+static void
+judge_stranger(struct review *r, const struct judgeargs_offers *offers,
+    struct span name)
+{
+	struct buf *fault;
+	size_t i;
+
+	for (i = 0; i < COUNT(parameters); i++)
+		if (span_case_is(name, parameters[i].name))
+			break;
+	if (i == COUNT(parameters) && (judgeargs_offered(offers, name) ||
+	    span_case_begins(name, "X")))
+		return;
+	fault = review_fault(r, "RFC 5321 4.1.1.11");
+	escape_add(fault, name);
+	buf_addf(fault, " is no parameter of %s that the server offers",
+	    r->line->verb);
+}
+
 /* "NAME=value", or NAME alone. */
 static void
 judge_parameter(struct review *r, const struct judgeargs_offers *offers,
     struct judgetext *text, struct span value)
 {
 	struct span name = span_cut(&value, '=');
+	char verb = review_is(r, "RCPT") ? 'R' : 'M';
 	const char *what;
 	size_t i;
 
 	for (i = 0; i < COUNT(parameters); i++)
 		if (span_case_is(name, parameters[i].name) &&
-		    parameters[i].verb == r->line->verb[0])
+		    parameters[i].verb == verb)
 			break;
-	if (i == COUNT(parameters))
+	if (i == COUNT(parameters)) {
+		judge_stranger(r, offers, name);
 		return;
+	}
 	what = parameters[i].name;
 	if (!is_value(what, value))
 		buf_addf(review_fault(r, parameters[i].section),
@@ -127,7 +176,7 @@ judge_parameter(struct review *r, const struct judgeargs_offers *offers,
 	    !judgeargs_offered(offers, span_str("BINARYMIME")))
 		review_wrong(r, "RFC 3030 3", "BODY=BINARYMIME, and the "
 		    "server does not offer BINARYMIME");
-	if (r->line->verb[0] == 'M')
+	if (verb == 'M')
 		learn(text, what, value);
 }
 
