@@ -128,7 +128,7 @@ unicode_is_blank(uint32_t c)
 {
 	return c == ' ' || c == '\t' || c == 0xa0 || c == 0xad ||
 	    c == 0x1680 || (c >= 0x2000 && c <= 0x200f) ||
-	    (c >= 0x202a && c <= 0x202f) || (c >= 0x205f && c <= 0x206f) ||
+	    (c >= 0x2028 && c <= 0x202f) || (c >= 0x205f && c <= 0x206f) ||
 	    c == 0x3000 || c == 0xfeff;
 }
 
