@@ -122,7 +122,8 @@ test_trim(void)
 	CHECK_SPAN(unicode_trim(span_str("\xa0\xff")), "\xa0\xff");
 	CHECK_SPAN(unicode_trim(span_str("“a”")), "“a”");
 	CHECK_SPAN(addr_pasted(span_str("“a@b.c.”\xc2\xa0")), "a@b.c");
-	CHECK_SPAN(addr_pasted(span_str("\xe2\x80\xa8" "a@b.c\xe2\x80\xa9")), "a@b.c");
+	CHECK_SPAN(addr_pasted(span_str("\xe2\x80\xa8" "a@b.c\xe2\x80\xa9")),
+	    "a@b.c");
 	CHECK_SPAN(addr_pasted(span_str("a@b..")), "a@b..");
 	CHECK_SPAN(addr_pasted(span_str("etc.")), "etc.");
 	CHECK_SPAN(addr_pasted(span_str("")), "");
