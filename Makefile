@@ -117,7 +117,7 @@ PARTS = \
 	format/dialogue/explaincommand format/dialogue/explainreply \
 	format/dialogue/explainstatus format/dialogue/followstate \
 	format/dialogue/laddersvg format/dialogue/laddertext \
-	format/mail/composeparts format/mail/mimedecode format/mail/mimetype \
+	format/mail/composeparts format/mail/mimedecode \
 	format/mail/unicodelike format/order/fieldscheck \
 	format/picture/plottime format/wire/escapehtml grade/clienttext \
 	grade/pop3clients grade/pop3servers grade/smtpclients \

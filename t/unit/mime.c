@@ -1,6 +1,7 @@
-/* format/mail/mime */
+/* format/mail/mime, and the types of composeparts */
 #include "test.h"
 
+#include "format/mail/compose.h"
 #include "format/mail/mime.h"
 #include "format/mail/mimehead.h"
 
@@ -216,17 +217,30 @@ test_param(void)
 	    X10 X10 X10 X10 X10 "xxxxxxx;\r\n filename*1*=xxx" X10);
 }
 
+/* Of an attachment with that name. */
+static void
+type(struct span name, const char *want)
+{
+	struct buf b = { 0 };
+	struct span text, line;
+
+	compose_file(&b, name, S("x"), S(""));
+	text = buf_span(&b);
+	line = span_chomp(span_line(&text));
+	CHECK_SPAN(span_drop(line, strlen("Content-Type: ")), want);
+	buf_free(&b);
+}
+
 static void
 test_type(void)
 {
-	CHECK_STR(mime_type(S("a.txt")), "text/plain");
-	CHECK_STR(mime_type(S("a.b.TXT")), "text/plain");
-	CHECK_STR(mime_type(S("txt")), "application/octet-stream");
-	CHECK_STR(mime_type(S("a.")), "application/octet-stream");
-	CHECK_STR(mime_type(S("")), "application/octet-stream");
-	CHECK_STR(mime_type(S("a.pdf")), "application/pdf");
-	CHECK_STR(mime_type(S("a.ODS")),
-	    "application/vnd.oasis.opendocument.spreadsheet");
+	type(S("a.txt"), "text/plain; charset=utf-8");
+	type(S("a.b.TXT"), "text/plain; charset=utf-8");
+	type(S("txt"), "application/octet-stream");
+	type(S("a."), "application/octet-stream");
+	type(S(""), "application/octet-stream");
+	type(S("a.pdf"), "application/pdf");
+	type(S("a.ODS"), "application/vnd.oasis.opendocument.spreadsheet");
 }
 
 int

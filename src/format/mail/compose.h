@@ -34,8 +34,8 @@ void compose_text(struct buf *b, const char *type, struct span text);
 
 /*
  * An attachment: its fields, an empty line, and the content in base64.  Its
- * name is the last part of path.  Where there is an id, it is shown where the
- * HTML names that (RFC 2392).
+ * name is the last part of path, and its media type goes by the extension.
+ * Where there is an id, it is shown where the HTML names that (RFC 2392).
  */
 void compose_file(struct buf *b, struct span path, struct span content,
     struct span id);

@@ -61,9 +61,6 @@ enum mime_form mime_scan_short(struct span text);
 
 const char *mime_form_name(enum mime_form form);
 
-/* The media type for a file name's extension, from a small table. */
-const char *mime_type(struct span filename);
-
 /*
  * Makes UTF-8 of text in the character set of that name: 0, or -1 where it is
  * not known.
