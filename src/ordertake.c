@@ -156,6 +156,16 @@ follow(struct buf *real, const char *path)
 			;
 }
 
+/* Whether that directory is where orders arrive. */
+static int
+is_incoming(const struct taker *t, dev_t dev, ino_t ino)
+{
+	struct stat st;
+
+	return stat(t->incoming, &st) == 0 && st.st_dev == dev &&
+	    st.st_ino == ino;
+}
+
 /* Where the file at path lies, whatever that directory is called. */
 static enum place
 place_of(const struct taker *t, const char *path)
@@ -163,13 +173,13 @@ place_of(const struct taker *t, const char *path)
 	char *parent = newfile_parent(path);
 	enum place place = ELSEWHERE;
 	struct buf dir = { 0 };
-	struct stat st, in;
+	struct stat st;
 	int depth;
 
 	buf_adds(&dir, parent);
 	free(parent);
-	if (stat(buf_str(&dir), &st) == 0 && stat(t->incoming, &in) == 0 &&
-	    st.st_dev == in.st_dev && st.st_ino == in.st_ino)
+	if (stat(buf_str(&dir), &st) == 0 &&
+	    is_incoming(t, st.st_dev, st.st_ino))
 		place = IN_INCOMING;
 	for (depth = 0; depth < DEPTH_MAX && place == ELSEWHERE &&
 	    stat(buf_str(&dir), &st) == 0; depth++) {
@@ -240,6 +250,11 @@ run(struct taker *t, char **files)
 	code = (int)workdir_open(&t->dir, t->work);
 	if (code != EX_OK)
 		return code;
+	if (is_incoming(t, t->dir.dev, t->dir.ino)) {
+		workdir_close(&t->dir);
+		die(EX_CONFIG, "%s: orders arrive in the same directory",
+		    t->work);
+	}
 	wr_init(&t->out, STDOUT_FILENO, IO_FOREVER);
 	if (*files == NULL) {
 		list_work(t);

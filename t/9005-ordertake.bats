@@ -222,6 +222,18 @@ ordertake: incoming/old: taken as work/old' ]
 	[ "$output" = a ]
 }
 
+@test "one directory for both: 78, and nothing gets another name" {
+	orders incoming/a b
+	ln -s incoming link
+	for dir in incoming ./incoming/ link; do
+		run -78 --separate-stderr ordertake -w "$dir"
+		[[ $stderr = 'ordertake: '*': orders arrive in the same directory' ]]
+		run -78 ordertake -w "$dir" b
+	done
+	[ "$(ls -A incoming)" = a ]
+	[ -e b ]
+}
+
 @test "wrong usage: 64" {
 	run -64 ordertake -t x
 	run -64 ordertake -t -1
