@@ -3,6 +3,7 @@
 # served, memory is bounded, nothing is lost and nothing left over.
 
 load ../lib
+load ../dial
 load clients
 
 # stray: what lies in the mail root and is no message.
@@ -221,4 +222,27 @@ half_messages() {
 	SECONDS=0
 	stop
 	[ "$SECONDS" -lt 15 ]
+}
+
+@test "SIGTERM: in five seconds a server is over, whoever stays" {
+	local server pid clock pids=()
+	echo user1:secret >passwd
+	chmod 600 passwd
+	for server in smtpd-lite 'orderrecv -w 3' ftpd-lite \
+		'pop3d-lite -u passwd'; do
+		# shellcheck disable=SC2086 # its words
+		start $server -l :0
+		dial "$PID"
+		hear "$PID"
+		pids+=("$PID")
+	done
+	sleep 5 3>&- &
+	clock=$!
+	for pid in "${pids[@]}"; do
+		kill "$pid"
+	done
+	for pid in "${pids[@]}"; do
+		stop "$pid"
+	done
+	kill "$clock"
 }
