@@ -155,7 +155,7 @@ RCPT TO:<u@x.test>'
 		QUIT >in
 	rules 'at noop reply 250 one\ntwo\x41\nthree' \
 		'at help when arg=data twice' 'at mail also 550 5.0.0 early' \
-		'at unknown reply 250 2.0.0 yes' 'at rset unended' <in || :
+		'at unknown reply 354 yes' 'at rset unended' <in || :
 	sed '1,/^250 HELP/d' raw | tr -d '\r' >got
 	diff - got <<-'END'
 	250-one
@@ -163,7 +163,7 @@ RCPT TO:<u@x.test>'
 	250 three
 	214 2.0.0 Syntax: DATA
 	214 2.0.0 Syntax: DATA
-	250 2.0.0 yes
+	354 yes
 	250 2.1.0 Ok
 	550 5.0.0 early
 	250 2.0.0 Ok221 2.0.0 Bye

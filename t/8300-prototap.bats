@@ -136,7 +136,7 @@ RCPT TO:<u@x.test>'
 @test "rules in front of any server: replies that are not its own" {
 	printf '%s\n' "$envelope" NOOP 'VRFY u' XYZZY HELP DATA x . QUIT |
 		by_rules 'at noop reply 250 one\ntwo' 'at vrfy twice' \
-		'at unknown reply 299 yes' 'at help unended' \
+		'at unknown reply 354 yes' 'at help unended' \
 		'at mail also 550 5.0.0 x' 'at data reply 354 go\non' \
 		'at dot reply 451 4.0.0 again'
 	sed '1,/^250 HELP/d' out >got
@@ -148,7 +148,7 @@ RCPT TO:<u@x.test>'
 	250 two
 	252 2.1.5 Mail will be taken for <u>
 	252 2.1.5 Mail will be taken for <u>
-	299 yes
+	354 yes
 	214 2.0.0 Commands: HELO EHLO MAIL SEND SOML SAML RCPT DATA BDAT RSET NOOP VRFY EXPN HELP AUTH ETRN TURN QUIT354-go
 	354 on
 	451 4.0.0 again

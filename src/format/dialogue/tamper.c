@@ -30,9 +30,12 @@ add_reply(struct buf *out, struct span text)
 static int
 replaces(const struct rules_action *a, enum rules_place place)
 {
-	return a->what == RULES_REPLY && a->text.n > 0 &&
-	    (a->text.p[0] == '3' || (place == RULES_CONNECT &&
-	    (a->text.p[0] == '2' || a->text.p[0] == '+')));
+	char first = a->text.n > 0 ? a->text.p[0] : '\0';
+
+	if (a->what != RULES_REPLY)
+		return 0;
+	return place == RULES_CONNECT ? first == '2' || first == '+' :
+	    first == '3' && place != RULES_UNKNOWN;
 }
 
 static void
