@@ -71,7 +71,7 @@ set_mode(struct opt *opt, int c)
 static void
 set_states(struct opt *opt, const char *list)
 {
-	opt->files.states = source_states(span_str(list));
+	opt->files.states = result_states(span_str(list));
 	if (opt->files.states == 0)
 		die(EX_USAGE, "-w: %s: not a list of such states", list);
 }

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "format/order/set.h"
-#include "format/order/source.h"
 #include "format/wire/results.h"
 #include "store/linefile.h"
 #include "store/workdir.h"
@@ -26,7 +25,7 @@ static const char usage[] =
 
 /* Each run adds a line for each letter that it has tried to send. */
 struct tries {
-	unsigned states;	/* of lines that count, as of source_states */
+	unsigned states;	/* of lines that count, as of result_states */
 	struct buf text;	/* recipients and Message-IDs, one a letter */
 	struct set letters;	/* pieces of text */
 	size_t *lines;		/* of each letter, by its ordinal */
@@ -142,7 +141,7 @@ main(int argc, char **argv)
 		switch (c) {
 		case 'p': pauses = optarg; break;
 		case 's':
-			states = source_states(span_str(optarg));
+			states = result_states(span_str(optarg));
 			if (states == 0)
 				die(EX_USAGE, "-s: %s: not a list of such "
 				    "states", optarg);

@@ -128,17 +128,6 @@ static const struct mechanism mechanisms[] = {
 	{ "XOAUTH2", 1, 0, 1, answer_xoauth2 },
 };
 
-static const struct mechanism *
-find(struct span name)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT(mechanisms); i++)
-		if (span_case_is(name, mechanisms[i].name))
-			return &mechanisms[i];
-	return NULL;
-}
-
 static const char *
 choose_named(struct span offered, const struct mechanism *m, int safe,
     const char **why)
@@ -161,8 +150,8 @@ saslc_choose(struct span offered, const char *named, int safe,
 	size_t i;
 
 	if (named != NULL)
-		return choose_named(offered, find(span_str(named)), safe,
-		    why);
+		return choose_named(offered,
+		    SPAN_LOOKUP(span_str(named), mechanisms), safe, why);
 	*why = "the server offers no mechanism that we know";
 	for (i = 0; i < COUNT(mechanisms) - 1; i++) {
 		if (!span_has_word(offered, span_str(mechanisms[i].name)))
@@ -195,7 +184,7 @@ saslc_open(const char *mechanism, struct span user, struct span secret,
 	if (*why != NULL)
 		return NULL;
 	s = die_calloc(1, sizeof *s);
-	s->mechanism = find(span_str(mechanism));
+	s->mechanism = SPAN_LOOKUP(span_str(mechanism), mechanisms);
 	buf_addspan(&s->user, user);
 	buf_addspan(&s->secret, secret);
 	buf_addspan(&s->nonce, nonce);

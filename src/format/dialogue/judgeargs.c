@@ -62,27 +62,19 @@ judgeargs_offered(const struct judgeargs_offers *o, struct span word)
 	return !o->known || span_has_word(buf_span(&o->words), word);
 }
 
-static int
-is_one_of(struct span value, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (span_case_is(value, *words))
-			return 1;
-	return 0;
-}
-
 /* NEVER, or the others with commas between them. */
 static int
 is_notify(struct span value)
 {
 	static const char *const whens[] = {
-		"SUCCESS", "FAILURE", "DELAY", NULL
+		"SUCCESS", "FAILURE", "DELAY"
 	};
 
 	if (span_case_is(value, "NEVER"))
 		return 1;
 	do {
-		if (!is_one_of(span_cut(&value, ','), whens))
+		if (span_case_index(span_cut(&value, ','), whens,
+		    COUNT(whens)) < 0)
 			return 0;
 	} while (value.n > 0);
 	return 1;
@@ -93,17 +85,17 @@ static int
 is_value(const char *name, struct span value)
 {
 	static const char *const bodies[] = {
-		"7BIT", "8BITMIME", "BINARYMIME", NULL
+		"7BIT", "8BITMIME", "BINARYMIME"
 	};
-	static const char *const rets[] = { "FULL", "HDRS", NULL };
+	static const char *const rets[] = { "FULL", "HDRS" };
 	uintmax_t n;
 
 	if (strcmp(name, "SIZE") == 0)
 		return span_number(value, &n) == 0;
 	if (strcmp(name, "BODY") == 0)
-		return is_one_of(value, bodies);
+		return span_case_index(value, bodies, COUNT(bodies)) >= 0;
 	if (strcmp(name, "RET") == 0)
-		return is_one_of(value, rets);
+		return span_case_index(value, rets, COUNT(rets)) >= 0;
 	if (strcmp(name, "NOTIFY") == 0)
 		return is_notify(value);
 	if (strcmp(name, "ORCPT") == 0)
@@ -133,13 +125,9 @@ judge_stranger(struct review *r, const struct judgeargs_offers *offers,
     struct span name)
 {
 	struct buf *fault;
-	size_t i;
 
-	for (i = 0; i < COUNT(parameters); i++)
-		if (span_case_is(name, parameters[i].name))
-			break;
-	if (i == COUNT(parameters) && (judgeargs_offered(offers, name) ||
-	    span_case_begins(name, "X")))
+	if (SPAN_LOOKUP(name, parameters) == NULL &&
+	    (judgeargs_offered(offers, name) || span_case_begins(name, "X")))
 		return;
 	fault = review_fault(r, "RFC 5321 4.1.1.11");
 	escape_add(fault, name);

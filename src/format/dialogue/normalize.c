@@ -24,15 +24,6 @@ static const char *const fields[] = {
 	"Resent-Message-ID:", "X-Received:"
 };
 
-static int
-is_any(struct span word, const char *const *names, size_t n)
-{
-	while (n-- > 0)
-		if (span_case_is(word, names[n]))
-			return 1;
-	return 0;
-}
-
 static size_t
 count_digits(struct span s)
 {
@@ -162,7 +153,7 @@ is_month(struct span s)
 		"Oct", "Nov", "Dec"
 	};
 
-	return is_any(s, months, COUNT(months));
+	return span_case_index(s, months, COUNT(months)) >= 0;
 }
 
 /* What stands around a date, and is one only there. */
@@ -179,7 +170,7 @@ is_date_part(struct span s)
 		return s.n > 0 && (s.n <= 2 || (s.n == 4 &&
 		    (s.p[0] == '1' || s.p[0] == '2')));
 	return (s.n == 5 && digits == 4 && (s.p[0] == '+' || s.p[0] == '-')) ||
-	    is_any(s, zones, COUNT(zones));
+	    span_case_index(s, zones, COUNT(zones)) >= 0;
 }
 
 /* Letters and digits, mixed as only a machine mixes them. */
@@ -218,7 +209,7 @@ classify(const struct normalize *n, struct span word, struct span before)
 	    word.n > 3) || is_id(word))
 		return ID;
 	if (word.n > 0 && count_digits(word) == word.n &&
-	    is_any(before, counts, COUNT(counts)))
+	    span_case_index(before, counts, COUNT(counts)) >= 0)
 		return NUMBER;
 	return PLAIN;
 }
@@ -233,7 +224,7 @@ is_unit(struct span s)
 		"bytes/sec", "kbytes/s", "mbytes", "kbytes"
 	};
 
-	return is_any(s, units, COUNT(units));
+	return span_case_index(s, units, COUNT(units)) >= 0;
 }
 
 static int
@@ -338,7 +329,7 @@ add_text_line(struct buf *b, struct normalize *n, struct span s)
 
 	if (s.n > 0 && byte_is_blank(s.p[0]) && n->in_field)
 		return;
-	n->in_field = is_any(name, fields, COUNT(fields));
+	n->in_field = span_case_index(name, fields, COUNT(fields)) >= 0;
 	if (n->in_field) {
 		buf_addlower(b, name);
 		return;
@@ -390,7 +381,7 @@ is_offer(const struct recorded *p)
 	};
 
 	return p->side == DIALOGUE_SERVER &&
-	    is_any(span_str(p->verb), verbs, COUNT(verbs));
+	    span_case_index(span_str(p->verb), verbs, COUNT(verbs)) >= 0;
 }
 
 /* "+OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>" */

@@ -144,7 +144,6 @@ compile(struct letter *l, const struct letter_opt *opt)
 	const struct span key = span_str("boundary");
 	struct buf hash = { 0 };
 
-	l->ascii = span_is_ascii(o->recipients);
 	add_hash(l, &key, 1, &hash);
 	lettermime_open(&l->mime, o, l->fields, opt->files, opt->rows,
 	    opt->batch, buf_span(&hash));
@@ -260,7 +259,7 @@ letter_add(struct letter *l, const struct span *rcpt, size_t n,
 	int eight = lettermime_begin(&l->mime, l->place), utf8 = l->utf8;
 	size_t i;
 
-	for (i = 0; !l->ascii && !utf8 && i < n; i++)
+	for (i = 0; !l->mime.ascii && !utf8 && i < n; i++)
 		utf8 = !span_is_ascii(rcpt[i]);
 	add_mail(l, out);
 	if (eight || utf8)

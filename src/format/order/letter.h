@@ -49,7 +49,6 @@ struct letter {
 	struct lettermime mime;
 	int copies;
 	int utf8;		/* a sender's address is not ASCII */
-	int ascii;		/* all that stands among the recipients is */
 	struct buf host;	/* the sender's domain, in ASCII */
 	struct span verp;
 	const struct tag_key *key;

@@ -464,27 +464,3 @@ source_repeats(const struct source *s, struct buf *notes)
 	tell_faults(s, &found, notes);
 	faults_free(&found);
 }
-
-unsigned
-source_states(struct span list)
-{
-	static const enum result_status known[] = {
-		RESULT_FAILED, RESULT_DEFERRED, RESULT_UNKNOWN
-	};
-	unsigned states = 0, was;
-	struct span word;
-	size_t i;
-	int more;
-
-	do {
-		more = span_find(list, ',') != NULL;
-		word = span_cut(&list, ',');
-		was = states;
-		for (i = 0; i < COUNT(known); i++)
-			if (span_is(word, result_status_name(known[i])))
-				states |= 1U << known[i];
-		if (states == was)
-			return 0;
-	} while (more);
-	return states;
-}

@@ -60,12 +60,6 @@ int source_keyless(const struct source *s);
 int source_keep(struct source *s, const struct dsn *d, unsigned states,
     struct buf *faults);
 
-/*
- * The set of states in a list such as "deferred,unknown"; of "sent" there is
- * none.  0 where the list is wrong.
- */
-unsigned source_states(struct span list);
-
 /* Adds a line for each entry that is not an address, and why. */
 void source_bad(struct source *s, struct buf *faults);
 

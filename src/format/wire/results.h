@@ -79,6 +79,12 @@ const char *result_status_name(enum result_status status);
 const char *result_stage_name(enum result_stage stage);
 
 /*
+ * The bits, 1U << status, of a list such as "deferred,unknown"; "sent" has none
+ * there.  0 where the list is wrong.
+ */
+unsigned result_states(struct span list);
+
+/*
  * The worst of two exit codes: a failure of our own (74, 77, 78), 80, 75, 67,
  * 68 or 65, 0.
  */
