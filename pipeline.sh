@@ -99,8 +99,9 @@ note() {
 }
 
 # take name function [argument]: has the function work on that name in WORK, in
-# a process of its own, unless another run does.  withlock holds the lock as
-# long as its output is read, and says whether it has it: 0, or why not.
+# a process of its own, unless another run does.  Its $name, $order and $state
+# are that one's.  withlock holds the lock as long as its output is read, and
+# says whether it has it: 0, or why not.
 take() {
 	withlock -o -p -E "$HELD" -- "$WORK/.$1/.lock" | (
 		name=$1 order=$WORK/$1 state=$WORK/.$1
