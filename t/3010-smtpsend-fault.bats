@@ -236,6 +236,12 @@ each_way() {
 	[ "$(grep -c EHLO dialog)" = 3 ]
 }
 
+@test "a server that is gone behind its answer to STARTTLS: nobody in between" {
+	fake -c STARTTLS 'starttls:*:leave'
+	run -75 --separate-stderr smtpsend -Z -s "$ADDR" a@x <letter
+	[[ $stderr == *': deferred at '* && $stderr != *between* ]]
+}
+
 @test "a lost connection goes to the next server" {
 	another 'rcpt:*:drop'
 	first=$ADDR

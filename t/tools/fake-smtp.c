@@ -19,6 +19,7 @@
  * that the command must hold.  ACTION is a reply (lines separated by |), or
  * one of
  *	drop	close the connection	rst	reset it
+ *	leave	close it behind the usual reply
  *	silent	say nothing more	garbage	something that is no reply
  *	endless	a reply without end	long	a line without end
  *	creep	the same, but each line takes a while
@@ -269,7 +270,11 @@ misbehave(struct peer *p, enum stage stage, const char *action)
 {
 	const char *code = stages[stage].code;
 
-	if (strcmp(action, "drop") == 0)
+	if (strcmp(action, "leave") == 0) {
+		usual(p, stage);
+		peer_flush(p);
+	}
+	if (strcmp(action, "drop") == 0 || strcmp(action, "leave") == 0)
 		peer_gone(p);
 	if (strcmp(action, "rst") == 0)
 		peer_reset(p);

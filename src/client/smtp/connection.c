@@ -172,6 +172,18 @@ give_up(struct smtpc *c, const char *why)
 	return SMTPC_LOST;
 }
 
+/* The server is to keep silent: one that says something is told of by spoke. */
+static enum smtpc_status
+need_silence(struct smtpc *c, const char *spoke)
+{
+	if (smtpc_silent(c))
+		return SMTPC_OK;
+	if (rd_pending(&c->rd).n > 0)
+		return give_up(c, spoke);
+	c->stage = STAGE_TLS;
+	return smtpc_lost(c, "connection lost");
+}
+
 /*
  * Brings c, whose greeting has not come yet, up to the handshake.  A server
  * that says more than it was asked is SMTPC_LOST: in the clear anybody can
@@ -189,12 +201,13 @@ say_starttls(struct smtpc *c, const char *helo)
 		smtpc_quit(c);
 		return give_up(c, "the server does not offer STARTTLS");
 	}
-	if (!smtpc_silent(c))
-		return give_up(c, "the server speaks before it was asked");
+	status = need_silence(c, "the server speaks before it was asked");
+	if (status != SMTPC_OK)
+		return status;
 	smtpc_say(c, span_str("STARTTLS"));
 	status = smtpc_hear(c, STAGE_TLS, SMTPC_COMMAND, 2);
-	if (status == SMTPC_OK && !smtpc_silent(c))
-		return give_up(c, "something was put in before TLS: "
+	if (status == SMTPC_OK)
+		status = need_silence(c, "something was put in before TLS: "
 		    "somebody may be in between");
 	return status;
 }
