@@ -195,6 +195,18 @@ load smtpd
 	[ "$(echo mail/*)" = 'mail/u mail/v mail/w' ]
 }
 
+@test "a domain of ours in UTF-8 is that with A-labels" {
+	local ours
+	printf '%s\n' 'HELO x' 'MAIL FROM:<a>' 'RCPT TO:<u@пошта.укр>' \
+		'RCPT TO:<u@Пошта.УКР>' 'RCPT TO:<u@xn--80a1acn3a.xn--j1amh>' \
+		'RCPT TO:<u@XN--80A1ACN3A.xn--j1amh>' 'RCPT TO:<u@почта.укр>' \
+		'RCPT TO:<u@xn--80a1acn3.xn--j1amh>' >in
+	for ours in пошта.укр ПОШТА.укр xn--80a1acn3a.xn--j1amh; do
+		talk -D pth.ua -D "$ours" <in
+		[ "$(replies)" = '220 250 250 250 250 250 250 550 550 ' ]
+	done
+}
+
 @test "a message of several recipients is a file in each box" {
 	printf '%s\n' 'HELO x' 'MAIL FROM:<a@b.test>' 'RCPT TO:<u1@x.test>' \
 		'RCPT TO:<none@x.test>' 'RCPT TO:<u2@x.test>' \
