@@ -123,6 +123,29 @@ RCPT TO:<u@x.test>'
 	fields 4,5 <order.out | grep -x 'text	x'
 }
 
+@test "what follows a reply waits for it, and comes to nothing with it" {
+	printf 'joe:pencil\n' >passwd
+	chmod 600 passwd
+	mkdir -p mail/joe/new mail/joe/cur mail/joe/tmp
+	printf 'a: b\n\n.x\n' >mail/joe/new/1.x
+	printf 'USER joe\r\nPASS pencil\r\nRETR 1\r\nQUIT\r\n' >in
+	# fetch ACTION: what the client gets behind the greeting.
+	fetch() {
+		echo "at retr $1" >rules
+		prototap -i -p pop3 -R rules <in 2>dialogue \
+			-C 'pop3d-lite -i -d mail -u passwd' | sed 1d
+	}
+	fetch 'nth 9 drop' >want
+	grep -q '^\.\.x' want
+	fetch 'delay 20ms' | cmp want -
+	fetch 'bytewise 1ms' | cmp want -
+	{
+		sed -n 1,2p want
+		printf '+OK 12 '
+	} >half
+	fetch truncate | cmp half -
+}
+
 @test "a server that cannot be reached" {
 	run -75 --separate-stderr prototap -i 127.0.0.1:1
 	[ "$output" = '' ]

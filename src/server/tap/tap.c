@@ -158,8 +158,7 @@ resume(void *session, struct buf *out)
 	struct tap *s = session;
 
 	s->out = out;
-	tamper_release(&s->tamper, out);
-	tapline_go_on(s);
+	tapline_release(s);
 	return next(s);
 }
 
@@ -202,6 +201,7 @@ close_session(void *session)
 	buf_free(&s->in);
 	buf_free(&s->line);
 	buf_free(&s->reply);
+	buf_free(&s->behind);
 	buf_free(&s->text);
 	free(s->peer);
 	free(s);

@@ -360,7 +360,8 @@ tapline_server(struct tap *s, const char *p, size_t n)
 {
 	struct span rest = span_of(p, n), line;
 
-	while (rest.n > 0 && !s->opaque) {
+	while (rest.n > 0 && !s->opaque && s->tamper.delay == 0 &&
+	    !s->tamper.closes) {
 		line = span_line(&rest);
 		if (!s->shapes)
 			buf_addspan(s->out, line);
@@ -370,9 +371,25 @@ tapline_server(struct tap *s, const char *p, size_t n)
 		hear_line(s, buf_span(&s->line));
 		buf_clear(&s->line);
 	}
-	if (s->opaque)
+	/* What follows a reply that is held back, such as a list, waits. */
+	if (s->tamper.delay > 0)
+		buf_addspan(&s->behind, rest);
+	else if (s->opaque)
 		buf_addspan(s->out, rest);
 	tapline_go_on(s);
+}
+
+void
+tapline_release(struct tap *s)
+{
+	struct buf behind = s->behind;
+
+	tamper_release(&s->tamper, s->out);
+	if (s->tamper.delay > 0)
+		return;
+	memset(&s->behind, 0, sizeof s->behind);
+	tapline_server(s, behind.p, behind.n);
+	buf_free(&behind);
 }
 
 void

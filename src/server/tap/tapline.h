@@ -20,6 +20,9 @@ void tapline_go_on(struct tap *s);
 void tapline_server(struct tap *s, const char *p, size_t n);
 void tapline_server_end(struct tap *s);
 
+/* What is held back, or its next octet, goes on; then what came behind it. */
+void tapline_release(struct tap *s);
+
 void tapline_free(struct tap *s);
 
 #endif

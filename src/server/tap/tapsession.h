@@ -64,6 +64,7 @@ struct tap {
 	struct buf in;		/* the client's, not looked at yet */
 	struct buf line;	/* a line of the server's, not whole yet */
 	struct buf reply;	/* the one that a rule is about */
+	struct buf behind;	/* the server's, behind one that is held back */
 	int shapes;		/* it comes into reply; no input until then */
 	int asked;		/* what is at in's start is this event: what */
 	struct rules_action action;	/* is done then; it waits for replies */
