@@ -234,6 +234,12 @@ X-\xd1\x97: 8"
 	[ "$stderr" = 'orderparse: -c: no-such-set: unknown character set' ]
 	run -64 --separate-stderr orderparse -c '' -n order
 	[ "$stderr" = 'orderparse: -c: : unknown character set' ]
+	# also where it would not be needed; UTF-8 itself is
+	sed -i 's/^\[Body:\]/&їжак/' order
+	run -64 --separate-stderr orderparse -c no-such-set -n order
+	[ "$stderr" = 'orderparse: -c: no-such-set: unknown character set' ]
+	run -0 --separate-stderr orderparse -c utf-8 -n order
+	[ -z "$stderr" ]
 }
 
 @test "copies: recipients of one domain share them" {

@@ -115,6 +115,28 @@ is_utf8(const struct buf *text)
 	return rest.n == 0;
 }
 
+/* The empty name is that of the locale's to some of iconv(3). */
+static int
+is_known(const char *name)
+{
+	iconv_t cd;
+
+	errno = EINVAL;
+	cd = *name != '\0' ? iconv_open("UTF-8", name) : (iconv_t)-1;
+	return cd != (iconv_t)-1 && iconv_close(cd) == 0;
+}
+
+static enum exit_code
+cannot(int opt, const char *name)
+{
+	if (errno != EINVAL) {
+		warn_sys("-%c: %s", opt, name);
+		return die_errno(errno, EX_USAGE);
+	}
+	warn("-%c: %s: unknown character set", opt, name);
+	return EX_USAGE;
+}
+
 enum exit_code
 charset_read(struct buf *text, const char *path, int opt, const char *name,
     size_t max)
@@ -124,26 +146,18 @@ charset_read(struct buf *text, const char *path, int opt, const char *name,
 
 	if (code != EX_OK)
 		return code;
+	if (name != NULL && !is_known(name))
+		return cannot(opt, name);
 	by_mark = take_mark(text);
-	if (name == NULL && by_mark == NULL)
-		return EX_OK;
 	if (by_mark != NULL) {
 		name = by_mark;
-	} else if (*name != '\0' && is_utf8(text)) {
-		warn("%s: is UTF-8 already: -%c %s is not applied",
-		    io_name(path), opt, name);
+	} else if (name != NULL && is_utf8(text)) {
+		if (!span_case_is(span_str(name), "UTF-8"))
+			warn("%s: is UTF-8 already: -%c %s is not applied",
+			    io_name(path), opt, name);
 		return EX_OK;
 	}
-	/* The empty name is that of the locale's to some of iconv(3). */
-	errno = EINVAL;
-	if (*name != '\0' && charset_convert(text, name, max) == 0)
+	if (name == NULL || charset_convert(text, name, max) == 0)
 		return EX_OK;
-	if (errno == EFBIG)
-		return too_large(path, max);
-	if (errno == EINVAL) {
-		warn("-%c: %s: unknown character set", opt, name);
-		return EX_USAGE;
-	}
-	warn_sys("-%c: %s", opt, name);
-	return die_errno(errno, EX_USAGE);
+	return errno == EFBIG ? too_large(path, max) : cannot(opt, name);
 }
