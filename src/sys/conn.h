@@ -41,8 +41,8 @@ struct conn {
 	int fd;			/* the loop's own */
 	int eof;		/* the peer sends nothing more */
 	int reset;		/* ends by RST */
-	size_t ask;		/* what the next read takes */
 	int fresh;		/* in has something the session has not seen */
+	size_t ask;		/* what the next read takes */
 	struct dataconn *data;	/* NULL where the protocol knows none */
 	long slot;
 	size_t polled, second;	/* the loop's: where it polls for fd and for

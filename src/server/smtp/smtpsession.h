@@ -31,12 +31,12 @@ struct smtpd {
 	const struct smtpd_conf *conf;
 	struct chat chat;
 	struct buf helo;
-	int local;		/* the peer is */
 	struct smtpmail *mail;	/* NULL outside a transaction */
 	struct smtpmail *unsettled;	/* for the next commit, last first */
 	int unsettleds;
 	enum smtpd_phase phase;
 	enum smtpd_input input;
+	int local;		/* the peer is */
 	const char *verb;	/* the syntax of the command in hand, */
 	const char *name;	/* and its verb */
 	int ehlo;
@@ -69,9 +69,9 @@ struct smtpd {
 
 	/* AUTH */
 	struct sasld *sasl;	/* NULL outside an exchange */
+	int failures;
 	int known;		/* the client has logged in */
 	struct buf passed;	/* who has, until that is told */
-	int failures;
 
 	struct tamper tamper;	/* what goes wrong, */
 	size_t from;		/* with the answers from here on */
