@@ -289,11 +289,12 @@ static enum exit_code
 run(const struct serve_opt *o, const struct service *service,
     const char *port)
 {
-	struct sockets s = { .n = 0 };
+	struct sockets s;
 
 	catch_signals();
 	if (o->inetd)
 		return serve_stdio(o, service);
+	s.n = 0;
 	/* Under -U only that user can make what is to be that user's. */
 	if (o->user == NULL)
 		prepare(o, service);
