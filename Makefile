@@ -117,10 +117,11 @@ PARTS = \
 	format/dialogue/explaincommand format/dialogue/explainreply \
 	format/dialogue/explainstatus format/dialogue/followstate \
 	format/dialogue/laddersvg format/dialogue/laddertext \
-	format/mail/composeparts format/mail/mimedecode \
+	format/mail/composeparts format/mail/contentmbox \
+	format/mail/mimedecode format/mail/mimequoted \
 	format/mail/unicodelike format/order/fieldscheck \
-	format/picture/plottime format/wire/escapehtml grade/clienttext \
-	grade/pop3clients grade/pop3servers grade/smtpclients \
+	format/picture/plottime format/wire/dsntext format/wire/escapehtml \
+	grade/clienttext grade/pop3clients grade/pop3servers grade/smtpclients \
 	grade/smtpservers sys/iofile sys/netname sys/newfilesync
 # t/unit/NAME.c
 UNITS = addr batchread blame bsmtp buf content crlf date dialogue dns \

@@ -96,14 +96,6 @@ content_end(struct content *c, const char **why)
 	return 0;
 }
 
-int
-content_is_mbox_line(struct span line)
-{
-	while (line.n > 0 && line.p[0] == '>')
-		line = span_drop(line, 1);
-	return span_begins(line, "From ");
-}
-
 void
 content_trim(struct content *c)
 {

@@ -202,20 +202,6 @@ is_atoms(struct span s)
 }
 
 void
-mimehead_quoted(struct buf *b, struct span s)
-{
-	size_t i;
-
-	buf_addc(b, '"');
-	for (i = 0; i < s.n; i++) {
-		if (s.p[i] == '"' || s.p[i] == '\\')
-			buf_addc(b, '\\');
-		buf_addc(b, s.p[i]);
-	}
-	buf_addc(b, '"');
-}
-
-void
 mimehead_phrase(struct buf *b, struct span name, size_t *col)
 {
 	struct buf clean = { 0 };

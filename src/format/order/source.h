@@ -52,10 +52,10 @@ int source_order(struct source *s, struct span text, struct buf *faults);
 int source_keyless(const struct source *s);
 
 /*
- * Keeps those recipients alone that are in one of the states, a set of
- * 1 << enum result_status, by the results in d; where d is NULL all but those
- * who are left out, who stay in the text of the order otherwise.  1, 0 where
- * there is none, -1 with faults.
+ * Keeps those recipients alone that are in one of the states (result_states),
+ * by the results in d; where d is NULL all but those who are left out, who stay
+ * in the text of the order otherwise.  1, 0 where there is none, -1 with
+ * faults.
  */
 int source_keep(struct source *s, const struct dsn *d, unsigned states,
     struct buf *faults);
