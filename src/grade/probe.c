@@ -232,7 +232,7 @@ say(struct probe *p, struct span what)
 		flush(p);
 		return;
 	}
-	if (what.n >= 2 && memcmp(what.p + what.n - 2, "\\c", 2) == 0) {
+	if (span_ends(what, "\\c")) {
 		what.n -= 2;
 		whole = 0;
 	}

@@ -23,14 +23,11 @@ int
 droplist_compare(const char *a, const char *b)
 {
 	size_t x = digits(a), y = digits(b);
-	int r;
 
 	if (x != y)
 		return x < y ? -1 : 1;
-	x = droplist_lasting(a);
-	y = droplist_lasting(b);
-	r = memcmp(a, b, x < y ? x : y);
-	return r != 0 || x == y ? r : x < y ? -1 : 1;
+	return span_compare(span_of(a, droplist_lasting(a)),
+	    span_of(b, droplist_lasting(b)));
 }
 
 /* The number behind ",K=": 0, or -1 where there is none. */

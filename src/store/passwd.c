@@ -28,11 +28,9 @@ struct passwd {
 static int
 compare(const void *a, const void *b)
 {
-	struct span x = ((const struct entry *)a)->login;
-	struct span y = ((const struct entry *)b)->login;
-	int r = memcmp(x.p, y.p, x.n < y.n ? x.n : y.n);
+	const struct entry *x = a, *y = b;
 
-	return r != 0 || x.n == y.n ? r : x.n < y.n ? -1 : 1;
+	return span_compare(x->login, y->login);
 }
 
 static int

@@ -12,6 +12,15 @@ lower(int c)
 }
 
 int
+span_compare(struct span a, struct span b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int c = n > 0 ? memcmp(a.p, b.p, n) : 0;
+
+	return c != 0 ? c : (a.n > b.n) - (a.n < b.n);
+}
+
+int
 span_case_eq(struct span a, struct span b)
 {
 	size_t i;

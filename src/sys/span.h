@@ -45,6 +45,9 @@ span_is(struct span a, const char *s)
 	return span_eq(a, span_str(s));
 }
 
+/* Which comes first, byte by byte: less than 0, 0, or more. */
+int span_compare(struct span a, struct span b);
+
 int span_case_eq(struct span a, struct span b);	/* ASCII case ignored */
 int span_case_is(struct span a, const char *s);
 

@@ -292,12 +292,6 @@ watch_quit(struct dialogue *d)
 		d->over |= span_begins(s, "221 ") || span_begins(s, "+OK");
 }
 
-static int
-ends_in_secret(struct span s)
-{
-	return s.n >= 3 && memcmp(s.p + s.n - 3, "***", 3) == 0;
-}
-
 /* C: text or S: text, us being its time. */
 static enum dialogue_kind
 take_plain(struct dialogue *d, struct span line, int64_t us)
@@ -320,7 +314,7 @@ take_plain(struct dialogue *d, struct span line, int64_t us)
 	e->end = DIALOGUE_NO_END;
 	e->time = us < 0 || d->first < 0 ? DIALOGUE_UNTIMED :
 	    us > d->first ? us - d->first : 0;
-	e->flags = e->side == DIALOGUE_CLIENT && ends_in_secret(e->text) ?
+	e->flags = e->side == DIALOGUE_CLIENT && span_ends(e->text, "***") ?
 	    DIALOGUE_MASKED : 0;
 	watch_quit(d);
 	return said(d);

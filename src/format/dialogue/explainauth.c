@@ -10,7 +10,7 @@ static int
 is_masked(const struct review *r, struct span s)
 {
 	return (r->e->flags & DIALOGUE_MASKED) != 0 ||
-	    (s.n >= 3 && memcmp(s.p + s.n - 3, "***", 3) == 0);
+	    span_ends(s, "***");
 }
 
 static const char *

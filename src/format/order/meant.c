@@ -31,11 +31,9 @@ meant_add(struct meant *m, struct span word, struct span key)
 static int
 compare(const void *a, const void *b)
 {
-	const struct span x = ((const struct meant_word *)a)->word;
-	const struct span y = ((const struct meant_word *)b)->word;
-	int r = memcmp(x.p, y.p, x.n < y.n ? x.n : y.n);
+	const struct meant_word *x = a, *y = b;
 
-	return r != 0 ? r : (x.n > y.n) - (x.n < y.n);
+	return span_compare(x->word, y->word);
 }
 
 void

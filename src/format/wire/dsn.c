@@ -2,22 +2,13 @@
 
 #include <stdlib.h>
 
-static int
-compare(struct span a, struct span b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-	int c = n > 0 ? memcmp(a.p, b.p, n) : 0;
-
-	return c != 0 ? c : (a.n > b.n) - (a.n < b.n);
-}
-
 /* By recipient; lines of one recipient as they stand in the file. */
 static int
 by_recipient(const void *left, const void *right)
 {
 	const struct result *a = *(const struct result *const *)left;
 	const struct result *b = *(const struct result *const *)right;
-	int c = compare(a->rcpt, b->rcpt);
+	int c = span_compare(a->rcpt, b->rcpt);
 
 	return c != 0 ? c : (a > b) - (a < b);
 }

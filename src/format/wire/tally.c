@@ -51,13 +51,11 @@ static int
 by_rank(const void *left, const void *right)
 {
 	const struct tally_row *a = left, *b = right;
-	size_t n = a->length < b->length ? a->length : b->length;
-	int c;
 
 	if (a->total != b->total)
 		return a->total < b->total ? 1 : -1;
-	c = n > 0 ? memcmp(a->name, b->name, n) : 0;
-	return c != 0 ? c : (a->length > b->length) - (a->length < b->length);
+	return span_compare(span_of(a->name, a->length),
+	    span_of(b->name, b->length));
 }
 
 /* Counts all rows from the one at first on for the others. */

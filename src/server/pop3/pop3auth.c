@@ -66,17 +66,11 @@ decide(struct pop3d *s, int right)
 		pop3auth_answer(s);
 }
 
-static void
-set_user(struct pop3d *s, struct span login)
-{
-	buf_set(&s->user, login);
-}
-
 /* Whether somebody has this name is not told. */
 void
 pop3auth_user(struct pop3d *s, struct span arg)
 {
-	set_user(s, arg);
+	buf_set(&s->user, arg);
 	s->phase = POP3D_NAMED;
 	chat_say(&s->chat, "+OK password required");
 }
@@ -102,7 +96,7 @@ pop3auth_apop(struct pop3d *s, struct span arg)
 	else if (login.n == 0)
 		chat_say(&s->chat, "-ERR syntax: APOP name digest");
 	else {
-		set_user(s, login);
+		buf_set(&s->user, login);
 		decide(s, sasld_apop(s->conf->auth, login,
 		    buf_span(&s->stamp), span_drop(arg, n)));
 	}
@@ -112,7 +106,7 @@ static void
 answer(struct pop3d *s, enum sasld_next next, struct buf *challenge)
 {
 	if (sasld_has_tried(s->sasl)) {
-		set_user(s, sasld_login(s->sasl));
+		buf_set(&s->user, sasld_login(s->sasl));
 		if (next == SASLD_CHALLENGE)
 			buf_addspan(&s->held, buf_span(challenge));
 		decide(s, next != SASLD_REFUSED);

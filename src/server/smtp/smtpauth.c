@@ -121,9 +121,6 @@ smtpauth_start(struct smtpd *s, struct span arg)
 int
 smtpauth_is_line(const struct smtpd *s, struct span line)
 {
-	struct span word = span_trim(line);
-
-	return s->sasl != NULL ||
-	    (word.n >= 4 && span_case_is(span_of(word.p, 4), "AUTH"));
+	return s->sasl != NULL || span_case_begins(span_trim(line), "AUTH");
 }
 

@@ -91,11 +91,9 @@ smtpmail_free(struct smtpmail *m)
 static int
 take_key(struct span *s, const char *key)
 {
-	size_t n = strlen(key);
-
-	if (s->n < n || !span_case_is(span_of(s->p, n), key))
+	if (!span_case_begins(*s, key))
 		return 0;
-	*s = span_trim(span_drop(*s, n));
+	*s = span_trim(span_drop(*s, strlen(key)));
 	return 1;
 }
 
