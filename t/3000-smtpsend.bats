@@ -315,6 +315,9 @@ head_of() {
 		[ -z "$output" ]
 		[ -n "$stderr" ]
 	done
+	# a server forgotten is no other one
+	run -64 smtpsend -s '' a@x <letter
+	[ "$output" = 'smtpsend: server: : not an address' ]
 }
 
 @test "standard input that cannot be read: 66" {

@@ -150,7 +150,7 @@ apply_server(struct setup *s, const struct values *v)
 {
 	const char *named = s->servers != NULL ? s->servers : s->env_servers;
 
-	if (named == NULL || *named == '\0')
+	if (s->servers == NULL && (named == NULL || *named == '\0'))
 		named = string(v, SERVER);
 	if (s->mx && named != s->servers && route_port(named, ports[0]) == NULL)
 		named = NULL;
