@@ -170,6 +170,26 @@ refuses() {
 	parses -r order
 }
 
+@test "recipients: a domain in UTF-8 is that with A-labels, and without case" {
+	cat >order <<-'END'
+	[Recipients:]
+	u@пошта.укр, u@ПОШТА.Укр, U@пошта.укр, u@xn--80a1acn3a.XN--j1amh
+	u@пошта.укр k=1, u@a--b.c, u@A--b.c, v@xn--80a1acn3a.укр, v@Пошта.укр
+	w@xn--80a1acn3.xn--j1amh
+	[Subject:]
+	[Body:]
+	END
+	printf '%s\n' u@пошта.укр U@пошта.укр u@a--b.c v@xn--80a1acn3a.укр \
+		w@xn--80a1acn3.xn--j1amh >want
+	parses -r order
+	[ "$(orderparse -nv order 2>/dev/null | grep dupl)" = 'duplicates 5' ]
+	echo v@xn--80a1acn3a.xn--j1amh >gone
+	grep -v ^v want >left
+	mv left want
+	parses -r -X gone order
+	[ "$(orderparse -dr -X gone order | wc -l | tr -d ' ')" = 8 ]
+}
+
 # With a letter for each, whose Message-IDs differ: to a journal they are two.
 @test "recipients: -d keeps duplicates" {
 	cat >order <<-'END'
