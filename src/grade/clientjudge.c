@@ -176,15 +176,9 @@ int
 clientjudge_hello_name(const struct attempt *a, const char *arg,
     struct buf *evidence)
 {
-	struct span name = scripted_argument(&a->said, 0);
-	size_t i;
-
 	(void)arg;
-	name = span_trim(name);
-	for (i = 0; i < name.n && byte_is_graph(name.p[i]); i++)
-		;
-	return (name.n > 0 && i == name.n) || evidence_no(evidence, "sent ",
-	    scripted_line(&a->said, 0), "");
+	return span_is_graph(span_trim(scripted_argument(&a->said, 0))) ||
+	    evidence_no(evidence, "sent ", scripted_line(&a->said, 0), "");
 }
 
 /* A path as it was sent. */

@@ -159,6 +159,17 @@ span_is_ascii(struct span s)
 }
 
 int
+span_is_graph(struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (!byte_is_graph(s.p[i]))
+			return 0;
+	return s.n > 0;
+}
+
+int
 span_has_control(struct span s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;

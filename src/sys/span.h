@@ -142,8 +142,9 @@ struct span span_chomp(struct span s);
 /* Whether it can stand in a protocol's line: it has no CR, LF or NUL. */
 int span_is_line(struct span s);
 
-/* Whether all its bytes are ASCII. */
+/* Whether all its bytes are ASCII; characters of it that show, and some are. */
 int span_is_ascii(struct span s);
+int span_is_graph(struct span s);
 
 /* Whether it has a control character, of ASCII or, in UTF-8, of C1. */
 int span_has_control(struct span s);

@@ -192,12 +192,8 @@ esmtp_explain(struct buf *b, const struct esmtp_form *f,
 static int
 is_param(struct span word, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < word.n; i++)
-		if (!byte_is_graph(word.p[i]))
-			return 0;
-	return word.n > strlen(name) && span_case_begins(word, name);
+	return span_is_graph(word) && word.n > strlen(name) &&
+	    span_case_begins(word, name);
 }
 
 /* Parameters of delivery status notifications (RFC 3461), no others. */

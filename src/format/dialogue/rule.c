@@ -283,15 +283,11 @@ take_keywords(struct ruleword *t, struct rule *u)
 {
 	struct buf b = { 0 };
 	struct span w;
-	size_t i;
 
 	if (ruleword_peek(t).n == 0)
 		ruleword_wrong(t, t->rest, "a keyword of EHLO is expected");
 	while ((w = ruleword_take(t)).n > 0) {
-		for (i = 0; i < w.n; i++)
-			if (w.p[i] <= ' ' || w.p[i] > '~')
-				break;
-		if (i < w.n)
+		if (!span_is_graph(w))
 			ruleword_wrong(t, w, "not a keyword of EHLO");
 		if (b.n > 0)
 			buf_addc(&b, '\n');

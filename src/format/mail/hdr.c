@@ -24,12 +24,7 @@ hdr_init(struct hdr *h, struct span text)
 int
 hdr_is_name(struct span s)
 {
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if (s.p[i] <= ' ' || s.p[i] > '~' || s.p[i] == ':')
-			return 0;
-	return s.n > 0;
+	return span_is_graph(s) && span_find(s, ':') == NULL;
 }
 
 int

@@ -87,14 +87,10 @@ static void
 add_server(struct buf *b, struct span server)
 {
 	struct span host = server;
-	size_t i;
 
-	for (i = 0; i < server.n; i++)
-		if (server.p[i] <= ' ' || server.p[i] > '~')
-			return;
 	while (host.n > 0 && host.p[host.n - 1] != ':')
 		host.n--;
-	if (host.n < 2 || host.n > ADDR_DOMAIN_MAX ||
+	if (!span_is_graph(server) || host.n < 2 || host.n > ADDR_DOMAIN_MAX ||
 	    server.p[0] == '/' || server.p[0] == '.')
 		return;
 	host.n--;

@@ -101,17 +101,6 @@ ordline_first(struct span s)
 	return r == ORDLINE_RAW ? is_other_protocol(s) : r;
 }
 
-static int
-is_tag(struct span tag)
-{
-	size_t i;
-
-	for (i = 0; i < tag.n; i++)
-		if (tag.p[i] <= ' ' || tag.p[i] > '~')
-			return 0;
-	return tag.n > 0 && tag.n <= ORDLINE_TAG_MAX;
-}
-
 const char *
 ordline_parse(struct ordline *o, struct span args)
 {
@@ -127,7 +116,7 @@ ordline_parse(struct ordline *o, struct span args)
 		return "the checksum is not 64 hex digits";
 	if (o->name.n == 0)
 		return "the name is missing";
-	if (!is_tag(o->tag))
+	if (!span_is_graph(o->tag) || o->tag.n > ORDLINE_TAG_MAX)
 		return "the tag is missing, too long or not plain text";
 	return span_trim(args).n > 0 ? "too many words" : NULL;
 }

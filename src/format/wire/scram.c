@@ -141,12 +141,7 @@ scram_verifier(struct scram_verifier *v, struct span s)
 static int
 is_nonce(struct span s)
 {
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if (s.p[i] <= ' ' || s.p[i] > '~' || s.p[i] == ',')
-			return 0;
-	return s.n > 0;
+	return span_is_graph(s) && span_find(s, ',') == NULL;
 }
 
 void
