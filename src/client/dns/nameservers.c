@@ -65,14 +65,9 @@ nameservers_system(struct resolver *r, const char *path)
 	struct span rest, line;
 	struct buf text = { 0 };
 	char *server;
-	int fd;
 
-	fd = io_open(path);
 	/* What could be read of it is as good as the file. */
-	if (fd >= 0 && io_slurp(fd, &text, CONF_MAX) < 0)
-		errno = 0;
-	if (fd >= 0)
-		close(fd);
+	(void)io_text(path, &text, CONF_MAX);
 	rest = buf_span(&text);
 	while (rest.n > 0) {
 		line = span_chomp(span_line(&rest));
