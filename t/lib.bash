@@ -168,8 +168,8 @@ start() {
 	[ -z "${WATCHED:-}" ] || echo "$PID" >>"$WATCHED/servers"
 	for ((i = 0; i < 500; i++)); do
 		if listening "$name.err"; then
-			through_tap "$1"
 			PORT=${ADDR##*:}
+			through_tap "$1"
 			return
 		fi
 		kill -0 "$PID" 2>/dev/null || break
@@ -194,21 +194,29 @@ listening() {
 
 # through_tap SERVER: with TAP=1 clients find prototap in front of it.
 through_tap() {
-	local protocol i said=tap.$BASHPID.$((++TAPS)).err
-	[ -n "${TAP:-}" ] || return 0
 	case $1 in
-	smtpd-lite | fake-smtp | *.py) protocol=smtp ;;
-	pop3d-lite) protocol=pop3 ;;
-	ftpd-lite | fake-ftp) protocol=ftp ;;
-	orderrecv) protocol=order ;;
-	*) return 0 ;;
+	smtpd-lite | fake-smtp | *.py) tap_before smtp "$ADDR" ;;
+	pop3d-lite) tap_before pop3 "$ADDR" ;;
+	ftpd-lite | fake-ftp) tap_before ftp "$ADDR" ;;
+	orderrecv) tap_before order "$ADDR" ;;
 	esac
+}
+
+# tap_before PROTOCOL ADDR: the same of a server that start has not begun; sets
+# ADDR and PORT to where clients find it.
+tap_before() {
+	local i said=tap.$BASHPID.$((++TAPS)).err
+	ADDR=$2 PORT=${2##*:}
+	[ -n "${TAP:-}" ] || return 0
 	: >"$said"
-	launch -s prototap -p "$protocol" -l 127.0.0.1:0 -o tapped "$ADDR" \
+	launch -s prototap -p "$1" -l 127.0.0.1:0 -o tapped "$2" \
 		</dev/null 2>"$said" >/dev/null 3>&- &
 	STARTED+=("$!")
 	for ((i = 0; i < 500; i++)); do
-		listening "$said" && return
+		if listening "$said"; then
+			PORT=${ADDR##*:}
+			return
+		fi
 		nap
 	done
 	return 1

@@ -7,13 +7,15 @@ load ../smtpsend
 
 PATH=$PATH:/usr/sbin
 
-# sink [option ...]: smtp-sink on the socket ./sink.
+# sink [option ...]: smtp-sink on the socket ./sink, at ADDR.
 sink() {
 	need smtp-sink
 	rm -f sink
 	smtp-sink -u "$(id -un)" "$@" unix:sink 10 3>&- &
-	STARTED+=("$!")
+	SINK=$!
+	STARTED+=("$SINK")
 	wait_for wire ./sink </dev/null >/dev/null 2>&1
+	tap_before smtp ./sink
 }
 
 # batch_to CODE SERVER: a batch of five; status, recipient, code and stage.
@@ -26,19 +28,19 @@ batch_to() {
 @test "smtp-sink takes a message and a batch" {
 	sink
 	printf 'Subject: s\n\n.\nHi.\n' |
-		run -0 smtpsend -s ./sink -f me@x a@x b@x
-	batch_to 0 ./sink
+		run -0 smtpsend -s "$ADDR" -f me@x a@x b@x
+	batch_to 0 "$ADDR"
 	seq -f 'sent r%.0f@x 250 dot' 5 | diff - short
 }
 
 @test "smtp-sink without ESMTP, PIPELINING or 8BITMIME" {
 	for option in -e -p -8; do
 		sink "$option"
-		batch_to 0 ./sink
+		batch_to 0 "$ADDR"
 		seq -f 'sent r%.0f@x 250 dot' 5 | diff - short
 		printf 'Subject: s\n\nПривіт\n' |
-			run -0 smtpsend -s ./sink -f me@x a@x b@x
-		stop "${STARTED[-1]}" || :
+			run -0 smtpsend -s "$ADDR" -f me@x a@x b@x
+		stop "$SINK" || :
 	done
 }
 
@@ -47,36 +49,36 @@ batch_to() {
 		sink -f "$stage"
 		code=65
 		[ "$stage" != rcpt ] || code=67
-		run -"$code" --separate-stderr smtpsend -s ./sink -f me@x \
+		run -"$code" --separate-stderr smtpsend -s "$ADDR" -f me@x \
 			-l - a@x <<<'Subject: s'
 		[ "$(short <<<"$output")" = "failed a@x 500 ${stage/./dot}" ]
-		stop "${STARTED[-1]}" || :
+		stop "$SINK" || :
 		sink -r "$stage"
-		run -75 --separate-stderr smtpsend -s ./sink -f me@x \
+		run -75 --separate-stderr smtpsend -s "$ADDR" -f me@x \
 			-l - a@x <<<'Subject: s'
 		[ "$(short <<<"$output")" = "deferred a@x 450 ${stage/./dot}" ]
-		stop "${STARTED[-1]}" || :
+		stop "$SINK" || :
 	done
 }
 
 @test "smtp-sink that hangs up: deferred before the dot, unknown after it" {
 	for stage in mail rcpt data; do
 		sink -q "$stage"
-		batch_to 75 ./sink
+		batch_to 75 "$ADDR"
 		seq -f "deferred r%.0f@x - $stage" 5 | diff - short
-		stop "${STARTED[-1]}" || :
+		stop "$SINK" || :
 	done
 	sink -q .
-	batch_to 80 ./sink
+	batch_to 80 "$ADDR"
 	seq -f 'unknown r%.0f@x - dot' 5 | diff - short
 }
 
 @test "smtp-sink that says 421: deferred" {
 	for stage in mail rcpt data .; do
 		sink -Q "$stage"
-		batch_to 75 ./sink
+		batch_to 75 "$ADDR"
 		[ "$(cut -d ' ' -f 1,3 short | sort -u)" = 'deferred 421' ]
-		stop "${STARTED[-1]}" || :
+		stop "$SINK" || :
 	done
 }
 

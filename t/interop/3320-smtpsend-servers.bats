@@ -123,7 +123,8 @@ exchange() {
 	exim4 -C "$PWD/exim.conf" -bdf -oX "127.0.0.1.$port" 3>&- 2>err &
 	STARTED+=("$!")
 	wait_for smtp_answers ":$port"
-	exchange ":$port" later@x
+	tap_before smtp ":$port"
+	exchange "$ADDR" later@x
 }
 
 @test "OpenSMTPD" {
@@ -138,7 +139,8 @@ exchange() {
 	END
 	MAIL=$PWD/root/mail
 	wait_for smtp_answers ":$port"
-	exchange ":$port"
+	tap_before smtp ":$port"
+	exchange "$ADDR"
 }
 
 @test "Postfix" {
@@ -165,5 +167,6 @@ exchange() {
 	anvil unix - - n - 1 anvil
 	proxymap unix - - n - - proxymap'
 	wait_for smtp_answers ./queue/public/smtp-in
-	exchange ./queue/public/smtp-in later@x
+	tap_before smtp ./queue/public/smtp-in
+	exchange "$ADDR" later@x
 }

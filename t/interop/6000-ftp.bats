@@ -29,6 +29,7 @@ run_server() {
 	PID=$!
 	STARTED+=("$PID")
 	wait_for answers "$PORT"
+	tap_before ftp "127.0.0.1:$PORT"
 }
 
 # mails DIRECTORY: the order session.txt in it is mailed, to the last letter,

@@ -99,7 +99,8 @@ bounces() {
 	anvil unix - - n - 1 anvil
 	proxymap unix - - n - - proxymap'
 	wait_for smtp_answers ./queue/public/smtp-in
-	bounces ./queue/public/smtp-in
+	tap_before smtp ./queue/public/smtp-in
+	bounces "$ADDR"
 }
 
 @test "Exim" {
@@ -115,7 +116,8 @@ smtp_accept_queue_per_connection = 0" exim.conf
 	exim4 -C "$PWD/exim.conf" -bdf -oX "127.0.0.1.$port" 3>&- 2>err &
 	STARTED+=("$!")
 	wait_for smtp_answers ":$port"
-	bounces ":$port"
+	tap_before smtp ":$port"
+	bounces "$ADDR"
 }
 
 @test "OpenSMTPD" {
@@ -126,5 +128,6 @@ smtp_accept_queue_per_connection = 0" exim.conf
 	match from any for any action out
 	END
 	wait_for smtp_answers ":$port"
-	bounces ":$port"
+	tap_before smtp ":$port"
+	bounces "$ADDR"
 }
