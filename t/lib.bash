@@ -204,6 +204,7 @@ through_tap() {
 
 # tap_before PROTOCOL ADDR: the same of a server that start has not begun; sets
 # ADDR and PORT to where clients find it.
+# shellcheck disable=SC2034
 tap_before() {
 	local i said=tap.$BASHPID.$((++TAPS)).err
 	ADDR=$2 PORT=${2##*:}
