@@ -113,8 +113,8 @@ main(int argc, char **argv)
 	struct wr out;
 	int c;
 
-	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "d:f:hr:t:uvV")) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "d:f:hr:t:uvV")) != -1)
 		switch (c) {
 		case 'd': opt.dir = cli_directory(optarg); break;
 		case 'f': opt.format = optarg; break;

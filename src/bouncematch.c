@@ -232,8 +232,8 @@ main(int argc, char **argv)
 	size_t n = 0;
 	int c;
 
-	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "hk:o:p:Vv")) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "hk:o:p:Vv")) != -1)
 		switch (c) {
 		case 'k': m.known = optarg; break;
 		case 'o': m.dir = optarg; break;

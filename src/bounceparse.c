@@ -143,8 +143,8 @@ main(int argc, char **argv)
 	struct wr out;
 	int c;
 
-	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "E:hk:L:mVv")) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "E:hk:L:mVv")) != -1)
 		switch (c) {
 		case 'E': o.pattern = optarg; break;
 		case 'k': o.keyfile = optarg; break;

@@ -99,9 +99,9 @@ main(int argc, char **argv)
 	enum exit_code code;
 	int c;
 
-	cli_init(argc, argv, usage);
+	cli_init(argv, usage);
 	app.pattern = die_calloc((size_t)argc, sizeof *app.pattern);
-	while ((c = getopt(argc, argv, "u:p:s:" SERVE_ONCE SERVE_OPTS)) != -1)
+	while ((c = cli_opt(argc, argv, "u:p:s:" SERVE_ONCE SERVE_OPTS)) != -1)
 		switch (c) {
 		case 's':
 			app.pattern[app.conf.patterns++] = optarg;

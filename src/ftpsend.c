@@ -146,11 +146,11 @@ main(int argc, char **argv)
 	struct opt o = { .timeout = 60000, .retries = 4 };
 	int c;
 
-	cli_init(argc, argv, usage);
+	cli_init(argv, usage);
 	o.tmpdir = getenv("TMPDIR");
 	o.netrc = getenv("NETRC");
 	o.home = getenv("HOME");
-	while ((c = getopt(argc, argv, "46mvhVu:P:n:S:T:r:")) != -1)
+	while ((c = cli_opt(argc, argv, "46mvhVu:P:n:S:T:r:")) != -1)
 		switch (c) {
 		case '4': case '6': case 'S': net_way(c, optarg); break;
 		case 'm': o.make = 1; break;

@@ -129,13 +129,13 @@ main(int argc, char **argv)
 	struct wr out;
 	int c;
 
-	cli_init(argc, argv, usage);
+	cli_init(argv, usage);
 	local_host(host);
 	o.prepare.helo = host;
 	o.prepare.email = getenv("EMAIL");
 	o.prepare.logname = getenv("LOGNAME");
 	o.prepare.epoch = getenv("SOURCE_DATE_EPOCH");
-	while ((c = getopt(argc, argv, "f:hH:Vv")) != -1)
+	while ((c = cli_opt(argc, argv, "f:hH:Vv")) != -1)
 		switch (c) {
 		case 'f': o.prepare.from = optarg; break;
 		case 'H': o.prepare.helo = prepare_helo(optarg); break;

@@ -268,10 +268,10 @@ main(int argc, char **argv)
 	struct buf header = { 0 }, content = { 0 };
 	int c, code;
 
-	cli_init(argc, argv, usage);
+	cli_init(argv, usage);
 	opt.fields = die_calloc((size_t)argc, sizeof *opt.fields);
 	opt.files = die_calloc((size_t)argc, sizeof *opt.files);
-	while ((c = getopt(argc, argv, "A:a:f:H:hlR:s:vV")) != -1)
+	while ((c = cli_opt(argc, argv, "A:a:f:H:hlR:s:vV")) != -1)
 		switch (c) {
 		case 'A': opt.html = optarg; break;
 		case 'a': opt.files[opt.nfiles++] = optarg; break;

@@ -68,9 +68,9 @@ main(int argc, char **argv)
 	struct wr out, trace;
 	int c;
 
-	cli_init(argc, argv, usage);
+	cli_init(argv, usage);
 	wr_init(&trace, STDERR_FILENO, IO_FOREVER);
-	while ((c = getopt(argc, argv, "46d:f:hT:Vv")) != -1)
+	while ((c = cli_opt(argc, argv, "46d:f:hT:Vv")) != -1)
 		switch (c) {
 		case '4': case '6': net_way(c, optarg); break;
 		case 'd': nameservers_need(&r, c, optarg); break;

@@ -115,8 +115,8 @@ main(int argc, char **argv)
 	enum exit_code code, worst = EX_OK;
 	int c;
 
-	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "hvVw:")) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "hvVw:")) != -1)
 		switch (c) {
 		case 'v': opt.verbose = 1; break;
 		case 'w': opt.work = optarg; break;

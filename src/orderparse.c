@@ -257,9 +257,9 @@ main(int argc, char **argv)
 	enum exit_code code;
 	int c;
 
-	cli_init(argc, argv, usage);
+	cli_init(argv, usage);
 	opt.files.lists = die_calloc((size_t)argc, sizeof *opt.files.lists);
-	while ((c = getopt(argc, argv,
+	while ((c = cli_opt(argc, argv,
 	    "a:bC:c:deE:F:f:G:g:hi:K:k:L:l:m:nR:rSst:Vvw:X:")) != -1)
 		set_option(&opt, c);
 	opt.files.path = *cli_files(argc, argv, 0, 1);

@@ -71,8 +71,8 @@ main(int argc, char **argv)
 	enum exit_code code;
 	int c;
 
-	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "k:" SERVE_ONCE SERVE_OPTS)) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "k:" SERVE_ONCE SERVE_OPTS)) != -1)
 		switch (c) {
 		case 'k': app.keyfile = optarg; break;
 		default: serve_option(&app.serve, c, optarg);

@@ -120,9 +120,9 @@ main(int argc, char **argv)
 	};
 	int c;
 
-	cli_init(argc, argv, usage);
+	cli_init(argv, usage);
 	o.tmpdir = getenv("TMPDIR");
-	while ((c = getopt(argc, argv, "46FqvhVs:n:S:T:r:k:")) != -1)
+	while ((c = cli_opt(argc, argv, "46FqvhVs:n:S:T:r:k:")) != -1)
 		switch (c) {
 		case '4': case '6': case 'S': net_way(c, optarg); break;
 		case 'F': o.force = 1; break;

@@ -273,8 +273,8 @@ main(int argc, char **argv)
 	struct taker t = { .incoming = "incoming", .work = "work" };
 	int c;
 
-	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "d:hqt:vVw:")) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "d:hqt:vVw:")) != -1)
 		switch (c) {
 		case 'd': t.incoming = cli_directory(optarg); break;
 		case 'q': t.quiet = 1; break;

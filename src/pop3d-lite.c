@@ -74,8 +74,8 @@ main(int argc, char **argv)
 	enum exit_code code;
 	int c;
 
-	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "u:" SERVE_OPTS)) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "u:" SERVE_OPTS)) != -1)
 		switch (c) {
 		case 'u': app.secrets = optarg; break;
 		default: serve_option(&app.serve, c, optarg);

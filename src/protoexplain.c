@@ -159,7 +159,7 @@ parse(struct opt *opt, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "hmo:uVv")) != -1)
+	while ((c = cli_opt(argc, argv, "hmo:uVv")) != -1)
 		switch (c) {
 		case 'm': opt->mail = 1; break;
 		case 'o': opt->form = parse_form(optarg); break;
@@ -178,7 +178,7 @@ main(int argc, char **argv)
 	struct wr out;
 	int words;
 
-	cli_init(argc, argv, usage);
+	cli_init(argv, usage);
 	words = argc > 1 && span_case_is(span_str(argv[1]), "-ERR");
 	if (words)
 		optind = 1;

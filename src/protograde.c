@@ -246,8 +246,8 @@ main(int argc, char **argv)
 	const char *role;
 	int c;
 
-	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, letters)) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, letters)) != -1)
 		option(&o, c);
 	if (optind == argc)
 		cli_usage();
@@ -255,7 +255,7 @@ main(int argc, char **argv)
 	o.subject.server = strcmp(role, "server") == 0;
 	if (!o.subject.server && strcmp(role, "client") != 0)
 		cli_usage();
-	while ((c = getopt(argc, argv, letters)) != -1)
+	while ((c = cli_opt(argc, argv, letters)) != -1)
 		option(&o, c);
 	operands(&o, argv + optind, strcmp(argv[optind - 1], "--") == 0);
 	return run(&o);

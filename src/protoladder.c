@@ -114,8 +114,8 @@ main(int argc, char **argv)
 	struct opt o = { 0 };
 	int c;
 
-	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "ho:sVvw:")) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "ho:sVvw:")) != -1)
 		switch (c) {
 		case 'o':
 			o.text = strcmp(optarg, "text") == 0;

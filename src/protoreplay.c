@@ -262,8 +262,8 @@ main(int argc, char **argv)
 	struct opt o = { .timeout = 60 };
 	int c;
 
-	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "a:C:dhP:ST:Vv")) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "a:C:dhP:ST:Vv")) != -1)
 		switch (c) {
 		case 'a': o.user = optarg; break;
 		case 'C': o.command = optarg; break;

@@ -189,8 +189,8 @@ main(int argc, char **argv)
 	enum exit_code code;
 	int c;
 
-	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "C:o:p:R:ul:ic:T:w:U:vhV")) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "C:o:p:R:ul:ic:T:w:U:vhV")) != -1)
 		switch (c) {
 		case 'C': app.command = optarg; break;
 		case 'o': app.record.dir = optarg; break;

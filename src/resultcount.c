@@ -136,8 +136,8 @@ main(int argc, char **argv)
 	enum exit_code code;
 	int opt, verbose = 0;
 
-	cli_init(argc, argv, usage);
-	while ((opt = getopt(argc, argv, "hn:Vv")) != -1)
+	cli_init(argv, usage);
+	while ((opt = cli_opt(argc, argv, "hn:Vv")) != -1)
 		switch (opt) {
 		case 'n': path = optarg; break;
 		case 'v': verbose = 1; break;

@@ -56,8 +56,8 @@ main(int argc, char **argv)
 	enum exit_code code;
 	int c, verbose = 0;
 
-	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "hVvw:")) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "hVvw:")) != -1)
 		switch (c) {
 		case 'v': verbose = 1; break;
 		case 'w':

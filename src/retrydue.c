@@ -136,8 +136,8 @@ main(int argc, char **argv)
 	unsigned states = 1U << RESULT_DEFERRED;
 	int c, verbose = 0;
 
-	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "hp:s:vV")) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "hp:s:vV")) != -1)
 		switch (c) {
 		case 'p': pauses = optarg; break;
 		case 's':

@@ -178,8 +178,8 @@ main(int argc, char **argv)
 {
 	int c, mode = 0, nonempty = 0, verbose = 0;
 
-	cli_init(cli_leading(argc, argv), argv, usage);
-	while ((c = getopt(argc, argv, "hnrsvV")) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "hnrsvV")) != -1)
 		switch (c) {
 		case 'n': nonempty = 1; break;
 		case 'r':

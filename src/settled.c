@@ -34,8 +34,8 @@ main(int argc, char **argv)
 	long seconds = SECONDS;
 	int c, verbose = 0;
 
-	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "ht:vV")) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "ht:vV")) != -1)
 		switch (c) {
 		case 't': seconds = cli_time(c, optarg); break;
 		case 'v': verbose = 1; break;

@@ -253,9 +253,9 @@ main(int argc, char **argv)
 	enum exit_code code;
 	int c;
 
-	cli_init(argc, argv, usage);
+	cli_init(argv, usage);
 	app.domain = die_calloc((size_t)argc, sizeof *app.domain);
-	while ((c = getopt(argc, argv, "a:D:o:pq:R:t:u:Z:" SERVE_ONCE
+	while ((c = cli_opt(argc, argv, "a:D:o:pq:R:t:u:Z:" SERVE_ONCE
 	    SERVE_OPTS)) != -1)
 		switch (c) {
 		case 'a': app.secrets = optarg; break;

@@ -136,7 +136,7 @@ parse_options(struct opt *opt, int argc, char **argv)
 	struct setup *s = &opt->setup;
 	int c;
 
-	while ((c = getopt(argc, argv, OPTIONS)) != -1)
+	while ((c = cli_opt(argc, argv, OPTIONS)) != -1)
 		switch (c) {
 		case '4': case '6': case 'S': net_way(c, optarg); break;
 		case 'A': opt->again = 1; break;
@@ -229,7 +229,7 @@ main(int argc, char **argv)
 	struct progress progress = { .out = &trace };
 	enum exit_code code;
 
-	cli_init(argc, argv, usage);
+	cli_init(argv, usage);
 	take_environment(&opt);
 	parse_options(&opt, argc, argv);
 	argv = cli_words(argv);

@@ -123,8 +123,8 @@ main(int argc, char **argv)
 	enum exit_code code;
 	int c, verbose = 0;
 
-	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "hn:o:Vv")) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "hn:o:Vv")) != -1)
 		switch (c) {
 		case 'n':
 			s.enough = (size_t)cli_number('n', optarg, 1,

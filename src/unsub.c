@@ -217,8 +217,8 @@ main(int argc, char **argv)
 	struct opt opt = { .list = "" };
 	int c;
 
-	cli_init(argc, argv, usage);
-	while ((c = getopt(argc, argv, "hk:L:o:Vv")) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "hk:L:o:Vv")) != -1)
 		switch (c) {
 		case 'k': opt.keyfile = optarg; break;
 		case 'L': opt.list = optarg; break;

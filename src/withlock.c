@@ -138,8 +138,8 @@ main(int argc, char **argv)
 	struct opt opt = { .wait = 1 };
 	int c, code, fd;
 
-	cli_init(cli_leading(argc, argv), argv, usage);
-	while ((c = getopt(argc, argv, "E:hnopvV")) != -1)
+	cli_init(argv, usage);
+	while ((c = cli_opt(argc, argv, "E:hnopvV")) != -1)
 		switch (c) {
 		case 'E':
 			opt.busy = (int)cli_number(c, optarg, 1, 255);

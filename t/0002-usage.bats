@@ -29,6 +29,8 @@ helps() {
 	grep -q "^usage: $1" out || return
 	mv out h
 	program "$1" --help || return
+	[ ! -s err ] && cmp h out || return
+	program "$1" -v --help || return
 	[ ! -s err ] && cmp h out
 }
 
@@ -48,6 +50,16 @@ tells_version() {
 
 @test "-V and --version: one line on standard output, 0" {
 	each tells_version
+}
+
+@test "what stands where a value does is one, also --help and --version" {
+	mkmail -f a@b -s --help -H 'X-A: 1' </dev/null >out
+	grep -Fx 'Subject: --help' out
+	run -0 orderparse order --help
+	[[ $output = 'usage: orderparse '* ]]
+	echo x >--version
+	run -0 archive-stamp -d --help -f S -- --version
+	[ "$output" = --help/--version-S ]
 }
 
 refuses() {

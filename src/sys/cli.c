@@ -52,11 +52,20 @@ version(void)
 	die_silently(EX_OK);
 }
 
+/* --help and --version, as people know them from other programs. */
+static void
+answer_long(const char *word)
+{
+	if (strcmp(word, "--help") == 0)
+		help();
+	if (strcmp(word, "--version") == 0)
+		version();
+}
+
 void
-cli_init(int argc, char **argv, const char *usage)
+cli_init(char **argv, const char *usage)
 {
 	struct sigaction ignore;
-	int i;
 
 	open_standard();
 	die_init(argv[0]);
@@ -66,22 +75,14 @@ cli_init(int argc, char **argv, const char *usage)
 	sigemptyset(&ignore.sa_mask);
 	sigaction(SIGPIPE, &ignore, NULL);
 	sigaction(SIGXFSZ, &ignore, NULL);
-	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (strcmp(argv[i], "--help") == 0)
-			help();
-		if (strcmp(argv[i], "--version") == 0)
-			version();
-	}
 }
 
 int
-cli_leading(int argc, char **argv)
+cli_opt(int argc, char **argv, const char *letters)
 {
-	int n = 1;
-
-	while (n < argc && argv[n][0] == '-' && argv[n][1] != '\0')
-		n++;
-	return n;
+	if (optind < argc)
+		answer_long(argv[optind]);
+	return getopt(argc, argv, letters);
 }
 
 void
@@ -101,6 +102,14 @@ cli_other(int opt)
 	cli_usage();
 }
 
+/* An option stands behind an operand. */
+static void DIE_NORETURN
+misplaced(const char *word)
+{
+	answer_long(word);
+	die(EX_USAGE, "%s: options come first", word);
+}
+
 char **
 cli_files(int argc, char **argv, int least, int most)
 {
@@ -110,7 +119,7 @@ cli_files(int argc, char **argv, int least, int most)
 	for (; *arg != NULL && strcmp(operands[-1], "--") != 0; arg++)
 		if (**arg == '-' && arg[0][1] != '\0' &&
 		    access(*arg, F_OK) < 0)
-			die(EX_USAGE, "%s: options come first", *arg);
+			misplaced(*arg);
 	if (argc - optind < least || argc - optind > most)
 		cli_usage();
 	return optind < argc ? operands : standard_input;
@@ -123,7 +132,7 @@ cli_words(char **argv)
 
 	for (; *arg != NULL && strcmp(operands[-1], "--") != 0; arg++)
 		if (**arg == '-')
-			die(EX_USAGE, "%s: options come first", *arg);
+			misplaced(*arg);
 	return operands;
 }
 

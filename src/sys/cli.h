@@ -15,17 +15,16 @@ struct local_time;
 
 /*
  * Called first in main: names the program for diagnostics, makes sure that
- * descriptors 0 to 2 are open, ignores SIGPIPE and SIGXFSZ (a failed write is
- * an error like any other), and answers --help and --version wherever they
- * stand before "--".  usage is one or more lines, kept by reference.
+ * descriptors 0 to 2 are open, and ignores SIGPIPE and SIGXFSZ (a failed write
+ * is an error like any other).  usage is one or more lines, kept by reference.
  */
-void cli_init(int argc, char **argv, const char *usage);
+void cli_init(char **argv, const char *usage);
 
 /*
- * How many arguments stand before the first operand, for cli_init where what
- * follows is another command's.
+ * As getopt(3), and answers --help and --version where an option can stand:
+ * the value of one may be a word like these.
  */
-int cli_leading(int argc, char **argv);
+int cli_opt(int argc, char **argv, const char *letters);
 
 /* Usage on standard error, and EX_USAGE. */
 void cli_usage(void) DIE_NORETURN;

@@ -15,8 +15,8 @@ main(int argc, char **argv)
 	struct buf in = { NULL, 0, 0 }, out = { NULL, 0, 0 };
 	int c, back = 0;
 
-	cli_init(argc, argv, "usage: b64 [-d]\n");
-	while ((c = getopt(argc, argv, "d")) != -1)
+	cli_init(argv, "usage: b64 [-d]\n");
+	while ((c = cli_opt(argc, argv, "d")) != -1)
 		if (c == 'd')
 			back = 1;
 		else

@@ -22,8 +22,8 @@ main(int argc, char **argv)
 	struct sha256 h;
 	int c, use_md5 = 0;
 
-	cli_init(argc, argv, USAGE);
-	while ((c = getopt(argc, argv, "m")) != -1)
+	cli_init(argv, USAGE);
+	while ((c = cli_opt(argc, argv, "m")) != -1)
 		if (c == 'm')
 			use_md5 = 1;
 		else

@@ -17,7 +17,7 @@ main(int argc, char **argv)
 	struct stat st;
 	int i;
 
-	cli_init(argc, argv, USAGE);
+	cli_init(argv, USAGE);
 	if (argc < 3)
 		cli_usage();
 	for (i = 2; i < argc; i++) {

@@ -688,7 +688,9 @@ main(int argc, char **argv)
 	pthread_t thread;
 	int tcp;
 
-	cli_init(argc, argv, "usage: fake-dns\n");
+	cli_init(argv, "usage: fake-dns\n");
+	if (argc != 1)
+		cli_usage();
 	do {
 		tcp = peer_bound("127.0.0.1:0");
 		if (tcp < 0)

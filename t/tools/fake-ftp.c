@@ -271,7 +271,7 @@ nothing(void)
 int
 main(int argc, char **argv)
 {
-	cli_init(argc, argv, "usage: fake-ftp dir [VERB[@n]=what] ...\n");
+	cli_init(argv, "usage: fake-ftp dir [VERB[@n]=what] ...\n");
 	if (argc < 2)
 		cli_usage();
 	root = argv[1];

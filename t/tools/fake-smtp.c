@@ -544,9 +544,9 @@ main(int argc, char **argv)
 	const char *where = "127.0.0.1:0";
 	int c, fd, narrow = 0, room = 4096, segment = 536;
 
-	cli_init(argc, argv, USAGE);
+	cli_init(argv, USAGE);
 	usual_caps(&given);
-	while ((c = getopt(argc, argv, "aAc:nu:")) != -1)
+	while ((c = cli_opt(argc, argv, "aAc:nu:")) != -1)
 		if (c == 'c')
 			add_caps(&given, optarg);
 		else if (c == 'n')

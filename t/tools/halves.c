@@ -37,7 +37,7 @@ main(int argc, char **argv)
 	int ends[2], status = 0;
 	pid_t pid;
 
-	cli_init(argc, argv, USAGE);
+	cli_init(argv, USAGE);
 	if (argc < 4)
 		cli_usage();
 	if (io_text(argv[2], &in, SIZE_MAX) < 0)

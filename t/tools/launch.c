@@ -71,7 +71,7 @@ main(int argc, char **argv)
 	int c;
 
 	die_init(argv[0]);
-	while ((c = getopt(argc, argv, "l:n:st:")) != -1)
+	while ((c = cli_opt(argc, argv, "l:n:st:")) != -1)
 		if (c == 'l')
 			give_socket(optarg);
 		else if (c == 'n')

@@ -77,7 +77,7 @@ main(int argc, char **argv)
 	const char *why;
 	int smtp;
 
-	cli_init(argc, argv, USAGE);
+	cli_init(argv, USAGE);
 	if (argc < 6)
 		cli_usage();
 	smtp = strcmp(argv[1], "smtp") == 0;

@@ -531,8 +531,8 @@ main(int argc, char **argv)
 	const char *field = NULL;
 	int c, addresses = 0;
 
-	cli_init(argc, argv, USAGE);
-	while ((c = getopt(argc, argv, "a:f:")) != -1)
+	cli_init(argv, USAGE);
+	while ((c = cli_opt(argc, argv, "a:f:")) != -1)
 		if (c == '?')
 			cli_usage();
 		else {

@@ -48,7 +48,7 @@ main(int argc, char **argv)
 	ssize_t n;
 	pid_t pid;
 
-	cli_init(argc, argv, USAGE);
+	cli_init(argv, USAGE);
 	typed = argc > 1 && strcmp(argv[1], "-t") == 0;
 	argv += 1 + typed;
 	if (argv[0] == NULL)

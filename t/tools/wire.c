@@ -115,8 +115,8 @@ main(int argc, char **argv)
 	const char *source = NULL;
 	int c, how = 0;
 
-	cli_init(argc, argv, USAGE);
-	while ((c = getopt(argc, argv, "b:or")) != -1)
+	cli_init(argv, USAGE);
+	while ((c = cli_opt(argc, argv, "b:or")) != -1)
 		if (c == 'b')
 			source = optarg;
 		else if (c == '?')
