@@ -63,11 +63,10 @@ MODULES = \
 	format/mail/unicode format/mail/verp format/order/attach \
 	format/order/cells format/order/entry format/order/excerpt \
 	format/order/exclude format/order/faults format/order/fields \
-	format/order/forms format/order/headers format/order/letter \
-	format/order/lettermime format/order/mailing format/order/meant \
-	format/order/order format/order/rows format/order/set \
-	format/order/source format/order/table format/order/template \
-	format/picture/plot \
+	format/order/headers format/order/letter format/order/lettermime \
+	format/order/mailing format/order/meant format/order/order \
+	format/order/rows format/order/set format/order/source \
+	format/order/table format/order/template format/picture/plot \
 	format/picture/svg format/wire/bsmtp format/wire/dns format/wire/dsn \
 	format/wire/escape format/wire/ftp format/wire/gone format/wire/leave \
 	format/wire/mask format/wire/name format/wire/netrc \

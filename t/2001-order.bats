@@ -188,6 +188,12 @@ refuses() {
 	mv left want
 	parses -r -X gone order
 	[ "$(orderparse -dr -X gone order | wc -l | tr -d ' ')" = 8 ]
+	orderparse -m U@xn--80a1acn3a.xn--j1amh order | grep '^To: U@пошта.укр'
+	# Nor is a row of a letter lost.
+	printf '%s\n' '[Recipients:]' 'u@пошта.укр k=1, u@ПОШТА.УКР k=2' \
+		'[Subject:]' '[Body:]' '[rows][k][/rows]' >order
+	orderparse -G email -m u@пошта.укр order >letter
+	[ "$(sed '1,/^$/d' letter)" = 12 ]
 }
 
 # With a letter for each, whose Message-IDs differ: to a journal they are two.

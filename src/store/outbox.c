@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "format/mail/addr.h"
+#include "format/mail/idn.h"
 #include "format/wire/bsmtp.h"
 #include "msgtext.h"
 #include "sys/io.h"
@@ -242,7 +242,7 @@ is_in(struct span address, struct span domain)
 	if (addr_parse(&a, address, NULL) < 0)
 		return 0;
 	if (domain.p[0] != '@')
-		return span_case_eq(a.domain, domain);
+		return idn_same(a.domain, domain);
 	domain = span_drop(domain, 1);
 	if (a.domain.n < domain.n)
 		return 0;

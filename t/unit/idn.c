@@ -64,6 +64,26 @@ test_refused(void)
 }
 
 static void
+test_same(void)
+{
+	struct addr a, b;
+
+	CHECK_INT(addr_parse(&a, span_str("User@PTH.ua"), NULL), 0);
+	CHECK_INT(addr_parse(&b, span_str("User@pth.UA"), NULL), 0);
+	CHECK(idn_same_address(&a, &b));
+	CHECK_INT(addr_parse(&b, span_str("user@pth.ua"), NULL), 0);
+	CHECK(!idn_same_address(&a, &b));
+	CHECK_INT(addr_parse_bare(&b, span_str("User"), NULL), 0);
+	CHECK(!idn_same_address(&a, &b));
+	CHECK(idn_same(span_str("пошта.укр"), span_str("Пошта.УКР")));
+	CHECK(idn_same(span_str("пошта.укр"),
+	    span_str("XN--80a1acn3a.xn--j1amh")));
+	CHECK(!idn_same(span_str("пошта.укр"), span_str("почта.укр")));
+	CHECK(!idn_same(span_str("☃.ua"), span_str("☄.ua")));
+	CHECK(idn_same(span_str("☃.ua"), span_str("☃.UA")));
+}
+
+static void
 test_header(void)
 {
 	struct buf b = { 0 };
@@ -134,6 +154,7 @@ main(void)
 {
 	test_domains();
 	test_refused();
+	test_same();
 	test_header();
 	test_likeness();
 	test_trim();

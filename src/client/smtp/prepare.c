@@ -91,7 +91,7 @@ is_known(const struct message *m, struct span addr)
 		return 0;
 	for (i = 0; i < m->rcpts; i++)
 		if (addr_parse(&b, buf_span(&m->rcpt[i].addr), NULL) == 0 &&
-		    addr_same(&a, &b))
+		    idn_same_address(&a, &b))
 			return 1;
 	return 0;
 }

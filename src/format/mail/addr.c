@@ -243,10 +243,3 @@ addr_path(struct addr *a, struct span s, size_t *used, const char **why)
 	}
 	return parse(a, s, 1, why);
 }
-
-int
-addr_same(const struct addr *a, const struct addr *b)
-{
-	return span_eq(a->local, b->local) &&
-	    span_case_eq(a->domain, b->domain);
-}

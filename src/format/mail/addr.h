@@ -43,9 +43,6 @@ int addr_parse_bare(struct addr *a, struct span s, const char **why);
 int addr_path(struct addr *a, struct span s, size_t *used,
     const char **why);
 
-/* Same local part to the byte, same domain but for ASCII case. */
-int addr_same(const struct addr *a, const struct addr *b);
-
 /*
  * A domain name that may go into a protocol line or a lookup: labels of
  * letters, digits, hyphens, underscores or non-ASCII.

@@ -1,6 +1,5 @@
 #include "idn.h"
 
-#include "addr.h"
 #include "hdr.h"
 #include "unicode.h"
 
@@ -231,6 +230,30 @@ idn_address(struct buf *b, struct span addr)
 		return 0;
 	b->n = from;
 	return -1;
+}
+
+int
+idn_same(struct span a, struct span b)
+{
+	struct buf x = { 0 }, y = { 0 };
+	const char *why;
+	int r;
+
+	if (span_case_eq(a, b))
+		return 1;
+	if (span_is_ascii(a) && span_is_ascii(b))
+		return 0;
+	r = idn_domain(&x, a, &why) == 0 && idn_domain(&y, b, &why) == 0 &&
+	    span_case_eq(buf_span(&x), buf_span(&y));
+	buf_free(&x);
+	buf_free(&y);
+	return r;
+}
+
+int
+idn_same_address(const struct addr *a, const struct addr *b)
+{
+	return span_eq(a->local, b->local) && idn_same(a->domain, b->domain);
 }
 
 /* Octets of an address without quotes at the start of s, or 0. */

@@ -5,6 +5,7 @@
 #ifndef FORMAT_MAIL_IDN_H
 #define FORMAT_MAIL_IDN_H
 
+#include "addr.h"
 #include "sys/buf.h"
 
 /*
@@ -20,6 +21,13 @@ int idn_domain(struct buf *b, struct span domain, const char **why);
  * where that cannot be, or where the local part is not ASCII.
  */
 int idn_address(struct buf *b, struct span addr);
+
+/*
+ * Whether two domains are one, in UTF-8 or ASCII, whatever their case; and two
+ * addresses, whose local parts are the same to the byte.
+ */
+int idn_same(struct span a, struct span b);
+int idn_same_address(const struct addr *a, const struct addr *b);
 
 /*
  * Appends header fields with the domains of their addresses in ASCII, as far as

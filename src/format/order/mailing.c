@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "format/mail/crlf.h"
+#include "format/mail/idn.h"
 
 /* In the length of one who is left out; ORDER_SIZE_MAX leaves it free. */
 #define LEFT_OUT UINT32_C(0x80000000)
@@ -220,7 +221,7 @@ mailing_find(struct mailing *m, const struct addr *rcpt, struct buf *b)
 		for (i = 0; i < n; i++) {
 			if (rcpt != NULL &&
 			    (addr_parse(&a, m->rcpt[i], NULL) < 0 ||
-			    !addr_same(&a, rcpt)))
+			    !idn_same_address(&a, rcpt)))
 				continue;
 			letter_message(&m->letter, m->rcpt, &message);
 			crlf_remove(b, buf_span(&message));

@@ -354,9 +354,8 @@ take_entry(struct order *o, struct entry *e)
 
 	if (e->text.n > o->longest)
 		o->longest = e->text.n;
-	if ((e->kind == ENTRY_GOOD && !o->repeats &&
-	    forms_again(&o->forms, &e->addr)) || set_add(&o->seen,
-	    e->kind == ENTRY_GOOD ? e->addr.text : e->text) < n)
+	if (set_add(&o->seen, e->kind == ENTRY_GOOD ? e->addr.text :
+	    e->text) < n)
 		x.kind = ENTRY_DUPLICATE;
 	if (x.kind == ENTRY_DUPLICATE && !o->repeats)
 		o->duplicates++;
@@ -472,9 +471,7 @@ order_read(struct order *o, struct span text, int repeats)
 	o->text = text;
 	faults_init(&o->faults, text);
 	order_set(o, &o->seen, SET_FOLD_DOMAIN);
-	forms_init(&o->forms, o->seen.seed);
 	take_sections(o);
-	forms_free(&o->forms);
 	for (k = 0; k < REQUIRED; k++)
 		if (((struct span *)(void *)((char *)o +
 		    sections[k].span))->p == NULL)

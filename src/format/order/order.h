@@ -8,7 +8,6 @@
 #include "entry.h"
 #include "faults.h"
 #include "format/crypt/sha256.h"
-#include "forms.h"
 #include "set.h"
 
 #define ORDER_SIZE_MAX ((size_t)1 << 30)	/* positions fit in 32 bits */
@@ -34,7 +33,6 @@ struct order {
 	struct set seen;	/* addresses, and entries that are none, each
 				   once */
 	/* private */
-	struct forms forms;	/* while it is read */
 	struct buf index;	/* what is known of each entry */
 };
 

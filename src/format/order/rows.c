@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "format/mail/idn.h"
+
 static const char open_tag[] = "[rows]", close_tag[] = "[/rows]";
 
 void
@@ -44,7 +46,7 @@ join(struct rows *r, struct order *o, size_t last, size_t place,
 
 	order_at(o, last, &first);
 	left_out = first.kind == ENTRY_EXCLUDED;
-	if (addr_same(&first.addr, &e->addr)) {
+	if (idn_same_address(&first.addr, &e->addr)) {
 		order_follow(o, place, left_out);
 		if (left_out)
 			return last;

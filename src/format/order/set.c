@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "format/mail/idn.h"
+
 #define FIRST_CAP 64
 
 /* Few enough that all fit in a processor's cache, where the slots do not. */
@@ -43,6 +45,20 @@ fold_from(const struct set *s, struct span key)
 		if (key.p[i - 1] == '@')
 			return i;
 	return key.n;
+}
+
+/* The key with its domain in ASCII, in b where that is another text. */
+static struct span
+canonical(const struct set *s, struct span key, struct buf *b)
+{
+	const size_t fold = fold_from(s, key);
+	const char *why;
+
+	if (s->fold != SET_FOLD_DOMAIN || span_is_ascii(span_drop(key, fold)))
+		return key;
+	buf_addspan(b, span_of(key.p, fold));
+	return idn_domain(b, span_drop(key, fold), &why) < 0 ? key :
+	    buf_span(b);
 }
 
 /*
@@ -121,16 +137,22 @@ hash(const struct set *s, struct span key)
 	return (uint32_t)(v.a ^ v.a >> 32);
 }
 
+/* b is canonical. */
 static int
 same(const struct set *s, struct span a, struct span b)
 {
-	size_t fold = fold_from(s, a);
+	const size_t fold = fold_from(s, b);
+	struct buf text = { 0 };
+	int r;
 
-	return a.n == b.n && memcmp(a.p, b.p, fold) == 0 &&
+	a = canonical(s, a, &text);
+	r = a.n == b.n && memcmp(a.p, b.p, fold) == 0 &&
 	    span_case_eq(span_drop(a, fold), span_drop(b, fold));
+	buf_free(&text);
+	return r;
 }
 
-/* The slot of key, or the free one where it belongs. */
+/* The slot of a canonical key, or the free one where it belongs. */
 static struct slot *
 find(const struct set *s, struct span key, uint32_t h)
 {
@@ -203,28 +225,36 @@ size_t
 set_find(const struct set *s, struct span key)
 {
 	const struct slot *slot;
+	struct buf text = { 0 };
 	unsigned char bit;
+	size_t k = SET_NONE;
 	uint32_t h;
 
 	if (s->cap == 0)
 		return SET_NONE;
+	key = canonical(s, key, &text);
 	h = hash(s, key);
-	if (s->sieve != NULL && (*sieve_at(s, h, &bit) & bit) == 0)
-		return SET_NONE;
-	slot = find(s, key, h);
-	return slot->number > 0 ? slot->number - 1 : SET_NONE;
+	if (s->sieve == NULL || (*sieve_at(s, h, &bit) & bit) != 0) {
+		slot = find(s, key, h);
+		if (slot->number > 0)
+			k = slot->number - 1;
+	}
+	buf_free(&text);
+	return k;
 }
 
 size_t
 set_add(struct set *s, struct span key)
 {
-	const uint32_t h = hash(s, key);
+	struct buf text = { 0 };
+	struct span form = canonical(s, key, &text);
+	const uint32_t h = hash(s, form);
 	struct member *m;
 	struct slot *slot;
 
 	if (s->n >= most(s))
 		grow(s);
-	slot = find(s, key, h);
+	slot = find(s, form, h);
 	if (slot->number == 0) {
 		m = &s->members[s->n++];
 		m->at = (uint32_t)(key.p - s->base);
@@ -232,5 +262,6 @@ set_add(struct set *s, struct span key)
 		slot->hash = h;
 		slot->number = (uint32_t)s->n;
 	}
+	buf_free(&text);
 	return slot->number - 1;
 }

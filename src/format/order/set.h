@@ -12,7 +12,9 @@
 /* Where the case of ASCII letters does not count in a piece. */
 enum set_fold {
 	SET_FOLD_NONE,
-	SET_FOLD_DOMAIN,	/* behind its last @ */
+	SET_FOLD_DOMAIN,	/* behind its last @, where other letters have
+				   no case either, and A-labels are the same
+				   (idn.h) */
 	SET_FOLD_ALL
 };
 

@@ -11,31 +11,15 @@ static const char
 /* What an address is; the last two as conf->find tells them apart. */
 enum { FOREIGN = -2, NOBODY, MAILBOX, ALIAS };
 
-/* A domain that is not ASCII is the same one with A-labels, and has no case. */
-static int
-is_same(struct span a, struct span b)
-{
-	struct buf x = { 0 }, y = { 0 };
-	const char *why;
-	int same;
-
-	same = idn_domain(&x, a, &why) == 0 && idn_domain(&y, b, &why) == 0 &&
-	    span_case_eq(buf_span(&x), buf_span(&y));
-	buf_free(&x);
-	buf_free(&y);
-	return same;
-}
-
 static int
 is_ours(const struct smtpd_conf *c, struct span domain)
 {
 	size_t i;
 
-	if (domain.p == NULL || c->domains == 0 || span_lookup(domain,
-	    c->domain, c->domains, sizeof *c->domain) != NULL)
+	if (domain.p == NULL || c->domains == 0)
 		return 1;
 	for (i = 0; i < c->domains; i++)
-		if (is_same(domain, span_str(c->domain[i])))
+		if (idn_same(domain, span_str(c->domain[i])))
 			return 1;
 	return 0;
 }
