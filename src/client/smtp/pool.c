@@ -393,14 +393,9 @@ pool_take(struct pool_worker *w, struct message *m)
 void
 pool_permit(struct pool_worker *w)
 {
-	ssize_t r;
-
 	if (w->asking == NULL || w->go < 0)
 		return;
-	do
-		r = write(w->go, "", 1);
-	while (r < 0 && errno == EINTR);
-	if (r == 1)
+	if (io_write(w->go, "", 1) == 0)
 		w->asking->begun = 1;
 	else
 		let_go(w);	/* and so it ends, if it has not */
