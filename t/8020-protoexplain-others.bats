@@ -216,3 +216,19 @@ SUM=44723dd4d0e0d46a3c7fa8aca254b61c27b6b5789f96177e82c80700409f1535
 		'C: ho' 'S: 554 checksum differs' 'C: QUIT' 'S: 221 bye' >dialogue
 	right
 }
+
+@test "plain dialogues may leave out lists, messages and orders, as -v does" {
+	printf '%s\n' 'S: +OK POP3' 'C: CAPA' 'S: +OK they follow' \
+		"${LOGIN[@]}" 'C: LIST' 'S: +OK' 'C: RETR 1' 'S: +OK 9 octets' \
+		'C: DELE 1' 'S: +OK' 'C: QUIT' 'S: +OK' >dialogue
+	right
+	printf '%s\n' 'S: 220 pth.ua orderrecv 1 0123' "C: ORDER 4 $SUM f -" \
+		"C: ORDER 4 $SUM g -" 'C: QUIT' "S: 250 stored f 4 $SUM" \
+		"S: 250 stored g 4 $SUM" 'S: 221 bye' >dialogue
+	right
+	# What is there is read as what it is.
+	printf '%s\n' 'S: +OK POP3' "${LOGIN[@]}" 'C: UIDL' 'S: +OK' 'S: 1 a' \
+		'S: .' 'C: RETR 1' 'S: +OK' 'S: +OK' 'S: .' 'C: QUIT' \
+		'S: +OK' >dialogue
+	right
+}

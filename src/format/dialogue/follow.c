@@ -181,12 +181,28 @@ lacks_text(const struct follow *f, const struct dialogue_event *e)
 	    span_case_begins(e->text, "MAIL FROM:<"));
 }
 
+/* Nor need it have lists, nor the octets of orders. */
+static void
+pass_over(struct follow *f, const struct dialogue_event *e)
+{
+	struct span line = e->text;
+
+	if (e->end != DIALOGUE_NO_END)
+		return;
+	if (f->in_list && f->heard == FOLLOW_REPLY)
+		f->in_list = 0;
+	if (f->protocol == DIALOGUE_ORDER && f->was == FOLLOW_COMMAND &&
+	    verb_find(f->protocol, verb_take(&line)) != NULL)
+		f->left = 0;
+}
+
 static void
 take_client(struct follow *f, const struct dialogue_event *e)
 {
 	const struct verb *verb;
 	struct span arg = e->text, word;
 
+	pass_over(f, e);
 	if (f->left > 0) {
 		take_octets(f, e);
 		return;
@@ -365,6 +381,7 @@ follow(struct follow *f, const struct dialogue_event *e)
 		f->was = l->kind;
 	} else {
 		take_server(f, e->text);
+		f->heard = l->kind;
 	}
 	f->cut[e->side] = e->end == DIALOGUE_NONE && (f->in_list ||
 	    l->kind == FOLLOW_COMMAND || l->kind == FOLLOW_RESPONSE ||

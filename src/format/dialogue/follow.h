@@ -92,6 +92,7 @@ struct follow {
 	int cut[3];		/* the next event of that side goes on with a
 				   line */
 	enum follow_kind was;	/* the client's last line */
+	enum follow_kind heard;	/* the server's */
 };
 
 /* What e is; valid until the next call. */
