@@ -42,6 +42,8 @@ test_urls(void)
 	no_url("host/%4");
 	no_url("host/%zz");
 	no_url("ho\nst");
+	no_url("http://host/");
+	no_url("sftp://anna@host/");
 }
 
 static void

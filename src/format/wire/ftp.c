@@ -25,6 +25,8 @@ ftp_url_parse(struct ftp_url *u, struct span text)
 	if (span_case_begins(text, scheme))
 		text = span_drop(text, sizeof scheme - 1);
 	host = span_cut(&text, '/');
+	if (span_ends(host, ":") && span_begins(text, "/"))
+		return "another protocol than ftp://";
 	if (span_find(host, '@') != NULL) {
 		user = span_cut(&host, '@');
 		if (span_find(user, ':') != NULL)
