@@ -144,7 +144,6 @@ add_label(struct buf *b, struct span s)
 {
 	struct label l;
 	const char *why = read_label(&l, s);
-	const size_t from = b->n;
 	size_t i;
 	int ascii = 1;
 
@@ -162,7 +161,7 @@ add_label(struct buf *b, struct span s)
 		buf_adds(b, "xn--");
 		add_punycode(b, &l);
 	}
-	return b->n - from > LABEL_MAX ? "part of the domain too long" : NULL;
+	return NULL;
 }
 
 /* Octets of the full stop at the start of s, or 0. */
@@ -185,7 +184,7 @@ idn_domain(struct buf *b, struct span domain, const char **why)
 {
 	const size_t from = b->n;
 	struct span label, rest = domain;
-	size_t i, n;
+	size_t at, i, n;
 
 	*why = NULL;
 	if (span_is_ascii(domain)) {
@@ -199,10 +198,13 @@ idn_domain(struct buf *b, struct span domain, const char **why)
 			if ((n = dot(span_drop(rest, i))) > 0)
 				break;
 		label = span_of(rest.p, i);
+		at = b->n;
 		if (span_is_ascii(label))
 			buf_addspan(b, label);
 		else
 			*why = add_label(b, label);
+		if (*why == NULL && b->n - at > LABEL_MAX)
+			*why = "part of the domain too long";
 		rest = span_drop(rest, i + n);
 		if (n > 0)
 			buf_addc(b, '.');
