@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "format/mail/crlf.h"
 #include "format/mail/idn.h"
 #include "format/wire/bsmtp.h"
 #include "msgtext.h"
@@ -19,7 +20,7 @@ struct mail {
 	struct outbox *o;
 	struct mail *next;	/* among those that wait */
 	struct msgtext text;
-	int in_line;		/* the text does not end with a line */
+	struct crlf crlf;	/* of the text */
 	enum { COMING, WAITING, DONE } state;
 	int err;
 	char *path;		/* the final name, once it has that */
@@ -51,25 +52,15 @@ put(struct mail *mail, struct span s)
 	msgtext_add(&mail->text, mail->o->dir, s.p, s.n);
 }
 
-/* LF becomes CRLF, and a dot stands before one that begins a line. */
 static void
 write_mail(void *arg, const char *p, size_t n)
 {
-	struct span rest = span_of(p, n), line;
+	struct span rest = span_of(p, n);
 	struct mail *mail = arg;
 	struct buf b = { 0 };
-	int ends;
 
-	while (rest.n > 0) {
-		line = span_line(&rest);
-		ends = line.p[line.n - 1] == '\n';
-		if (!mail->in_line && line.p[0] == '.')
-			buf_addc(&b, '.');
-		buf_add(&b, line.p, line.n - (size_t)ends);
-		if (ends)
-			buf_adds(&b, "\r\n");
-		mail->in_line = !ends;
-	}
+	while (rest.n > 0)
+		crlf_line(&mail->crlf, &rest, &b);
 	put(mail, buf_span(&b));
 	buf_free(&b);
 }
@@ -145,13 +136,16 @@ end_mail(void *arg)
 {
 	struct mail *mail = arg;
 	struct msgtext *m = &mail->text;
+	struct buf end = { 0 };
 
 	if (mail->state == WAITING)
 		return EINPROGRESS;
 	if (mail->state == DONE)
 		return over(mail);
-	put(mail, span_str(mail->in_line ? "\r\n.\r\nQUIT\r\n" :
-	    ".\r\nQUIT\r\n"));
+	crlf_dot(&mail->crlf, &end);
+	buf_adds(&end, "QUIT\r\n");
+	put(mail, buf_span(&end));
+	buf_free(&end);
 	if (m->err == 0 && m->file.path == NULL &&
 	    newfile_open(&m->file, mail->o->dir) < 0)
 		m->err = errno;
