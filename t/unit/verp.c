@@ -153,6 +153,33 @@ test_long(void)
 	buf_free(&got);
 }
 
+/* A domain that is not ASCII may come back as A-labels. */
+static void
+test_domains(void)
+{
+	static const char *const patterns[] = {
+		"news+[verp]-x@пошта.укр",
+		"news+[verp]-x@xn--80a1acn3a.xn--j1amh"
+	};
+	static const char *const senders[] = {
+		"news+ndgiad6a6i-user1=pth.ua-x@пошта.укр",
+		"news+ndgiad6a6i-user1=pth.ua-X@Пошта.УКР",
+		"News+ndgiad6a6i-user1=pth.ua-x@XN--80a1acn3a.xn--j1amh"
+	};
+	struct buf b = { 0 };
+	size_t i;
+
+	for (i = 0; i < COUNT(patterns) * COUNT(senders); i++) {
+		buf_clear(&b);
+		CHECK_INT(verp_read(&b, &key, span_str(patterns[i % 2]),
+		    span_str(senders[i / 2])), 0);
+		CHECK_BUF(&b, "user1@pth.ua");
+	}
+	CHECK_INT(verp_read(&b, &key, span_str(patterns[0]),
+	    span_str("news+ndgiad6a6i-user1=pth.ua-x@пошт.укр")), -1);
+	buf_free(&b);
+}
+
 static void
 test_forged(void)
 {
@@ -187,6 +214,7 @@ main(void)
 	test_pairs();
 	test_odd();
 	test_long();
+	test_domains();
 	test_forged();
 	return test_end();
 }

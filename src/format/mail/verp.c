@@ -1,5 +1,7 @@
 #include "verp.h"
 
+#include "idn.h"
+
 #define MARK "[verp]"
 #define MARK_SIZE (sizeof MARK - 1)
 
@@ -189,16 +191,34 @@ ends(struct span s, struct span with)
 	    span_case_eq(span_drop(s, s.n - with.n), with);
 }
 
+/* Servers without SMTPUTF8 are told A-labels, which then come back. */
+static int
+is_domain(struct span a, struct span b)
+{
+	struct buf ascii[2] = { { 0 } };
+	const char *why;
+	int is;
+
+	is = idn_domain(&ascii[0], a, &why) == 0 &&
+	    idn_domain(&ascii[1], b, &why) == 0 &&
+	    span_case_eq(buf_span(&ascii[0]), buf_span(&ascii[1]));
+	buf_free(&ascii[0]);
+	buf_free(&ascii[1]);
+	return is;
+}
+
 /* By the pattern: its beginning and end, in any case. */
 static int
 read_pattern(struct buf *b, const struct tag_key *k, struct span pattern,
-    struct span s)
+    const struct addr *a)
 {
 	const size_t at = mark_at(pattern);
-	struct span suffix = span_drop(pattern, at + MARK_SIZE);
+	struct span domain = span_drop(pattern, at + MARK_SIZE);
+	const struct span suffix = span_cut(&domain, '@'), s = a->local;
 
 	if (s.n <= at + suffix.n || !ends(s, suffix) ||
-	    !span_case_eq(span_of(s.p, at), span_of(pattern.p, at)))
+	    !span_case_eq(span_of(s.p, at), span_of(pattern.p, at)) ||
+	    !is_domain(a->domain, domain))
 		return -1;
 	return read_word(b, k, span_of(s.p + at, s.n - at - suffix.n));
 }
@@ -213,7 +233,7 @@ verp_read(struct buf *b, const struct tag_key *k, struct span pattern,
 	if (addr_parse(&a, address, NULL) < 0)
 		return -1;
 	if (pattern.n > 0)
-		return read_pattern(b, k, pattern, address);
+		return read_pattern(b, k, pattern, &a);
 	for (i = 0; i < a.local.n; i++)
 		if ((i == 0 || strchr("+-=._", a.local.p[i - 1]) != NULL) &&
 		    read_word(b, k, span_drop(a.local, i)) == 0)
