@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "format/mail/mime.h"
 #include "format/wire/name.h"
 #include "sys/io.h"
 
@@ -277,7 +276,7 @@ add_user(struct users *u, struct span line)
 {
 	struct span login = span_take_word(&line), name = span_trim(line);
 
-	if (span_has_control(name) || mime_utf8_check(name) < name.n ||
+	if (span_has_control(name) || !span_is_utf8(name) ||
 	    add_login(&u->text, login) < 0)
 		return -1;
 	buf_addspan(&u->text, name);

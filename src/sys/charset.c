@@ -101,20 +101,6 @@ take_mark(struct buf *text)
 	return NULL;
 }
 
-/* Whether it is UTF-8, and not ASCII, which other character sets are too. */
-static int
-is_utf8(const struct buf *text)
-{
-	struct span rest = buf_span(text);
-	size_t n;
-
-	if (span_is_ascii(rest))
-		return 0;
-	while (rest.n > 0 && (n = span_char(rest)) > 0)
-		rest = span_drop(rest, n);
-	return rest.n == 0;
-}
-
 /* The empty name is that of the locale's to some of iconv(3). */
 static int
 is_known(const char *name)
@@ -151,7 +137,9 @@ charset_read(struct buf *text, const char *path, int opt, const char *name,
 	by_mark = take_mark(text);
 	if (by_mark != NULL) {
 		name = by_mark;
-	} else if (name != NULL && is_utf8(text)) {
+	} else if (name != NULL && !span_is_ascii(buf_span(text)) &&
+	    span_is_utf8(buf_span(text))) {
+		/* ASCII other character sets are, too. */
 		if (!span_case_is(span_str(name), "UTF-8"))
 			warn("%s: is UTF-8 already: -%c %s is not applied",
 			    io_name(path), opt, name);

@@ -198,6 +198,19 @@ span_char(struct span s)
 	return text_char(s.p, s.n);
 }
 
+int
+span_is_utf8(struct span s)
+{
+	size_t n;
+
+	for (; s.n > 0; s = span_drop(s, n)) {
+		n = (unsigned char)s.p[0] < 0x80 ? 1 : span_char(s);
+		if (n == 0)
+			return 0;
+	}
+	return 1;
+}
+
 size_t
 span_printable(struct span s)
 {

@@ -146,6 +146,9 @@ int span_is_line(struct span s);
 int span_is_ascii(struct span s);
 int span_is_graph(struct span s);
 
+/* Whether it is valid UTF-8. */
+int span_is_utf8(struct span s);
+
 /* Whether it has a control character, of ASCII or, in UTF-8, of C1. */
 int span_has_control(struct span s);
 

@@ -1,6 +1,5 @@
 #include "addr.h"
 
-#include "mime.h"
 #include "unicode.h"
 
 /* Characters of a label of a domain, RFC 1035 2.3.4. */
@@ -123,7 +122,7 @@ parse_local(struct addr *a, struct span s, const char **why)
 	if (span_is_ascii(a->local))
 		return 0;
 	*why = "not valid UTF-8";
-	if (mime_utf8_check(a->local) < a->local.n)
+	if (!span_is_utf8(a->local))
 		return -1;
 	*why = "control character";
 	return span_is_printable(a->local) ? 0 : -1;

@@ -172,7 +172,7 @@ check_value(struct span value)
 			return "control character";
 		rest = span_drop(rest, n + (n < rest.n));
 	}
-	return mime_utf8_check(value) == value.n ? NULL : "not valid UTF-8";
+	return span_is_utf8(value) ? NULL : "not valid UTF-8";
 }
 
 /* What keeps a field out of the header, its addresses or id aside. */

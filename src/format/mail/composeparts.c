@@ -67,8 +67,8 @@ compose_file(struct buf *b, struct span path, struct span content,
 	const struct span filename = span_filename(path);
 	const char *type = type_of(filename);
 	const int text = strncmp(type, "text/", 5) == 0;
-	const int known = mime_utf8_check(content) == content.n &&
-	    (content.n == 0 || memchr(content.p, '\0', content.n) == NULL);
+	const int known = span_is_utf8(content) &&
+	    span_find(content, '\0') == NULL;
 
 	buf_addf(b, "Content-Type: %s%s\r\n"
 	    "Content-Transfer-Encoding: base64\r\n",

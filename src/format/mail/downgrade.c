@@ -108,8 +108,7 @@ add_missing(struct buf *b, const struct entity *e)
 		buf_adds(b, "MIME-Version: 1.0\r\n");
 	if (lacks(e, "Content-Type"))
 		buf_addf(b, "Content-Type: text/plain; charset=%s\r\n",
-		    mime_utf8_check(e->body) == e->body.n ? "utf-8" :
-		    "unknown-8bit");
+		    span_is_utf8(e->body) ? "utf-8" : "unknown-8bit");
 }
 
 /* The header as it is, unless its encoding would no longer be true. */

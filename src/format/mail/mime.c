@@ -6,24 +6,6 @@ static const char hex[] = "0123456789ABCDEF";
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     "abcdefghijklmnopqrstuvwxyz0123456789+/";
 
-size_t
-mime_utf8_check(struct span s)
-{
-	size_t at = 0, n;
-
-	while (at < s.n) {
-		if ((unsigned char)s.p[at] < 0x80) {
-			at++;
-			continue;
-		}
-		n = span_char(span_drop(s, at));
-		if (n == 0)
-			break;
-		at += n;
-	}
-	return at;
-}
-
 void
 mime_check_text(struct span text, const char *name, struct buf *faults)
 {
@@ -32,8 +14,7 @@ mime_check_text(struct span text, const char *name, struct buf *faults)
 
 	for (number = 1; text.n > 0; number++) {
 		line = span_line(&text);
-		if (memchr(line.p, '\0', line.n) != NULL ||
-		    mime_utf8_check(line) < line.n)
+		if (span_find(line, '\0') != NULL || !span_is_utf8(line))
 			buf_addf(faults, "%s:%zu: not text in UTF-8\n", name,
 			    number);
 	}

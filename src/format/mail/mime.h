@@ -9,9 +9,6 @@
 
 #define MIME_LINE_MAX 998	/* octets in a line, RFC 5322 2.1.1 */
 
-/* Offset of the first byte that is not valid UTF-8, or s.n. */
-size_t mime_utf8_check(struct span s);
-
 /*
  * Each line of text that is not UTF-8, or has a NUL, adds "name:line: reason"
  * with LF to faults.

@@ -259,8 +259,7 @@ extended(struct buf *b, struct span s, size_t to)
 static void
 param_extended(struct buf *b, const char *name, struct span value)
 {
-	const char *charset = mime_utf8_check(value) == value.n ?
-	    "utf-8''" : "''";
+	const char *charset = span_is_utf8(value) ? "utf-8''" : "''";
 	size_t start = b->n, line = b->n, n, i;
 
 	buf_addf(b, ";\r\n %s*=%s", name, charset);

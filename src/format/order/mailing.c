@@ -242,6 +242,6 @@ mailing_refuse_sender(struct span s)
 		return e.why;
 	while (i < s.n && (unsigned char)s.p[i] >= ' ')
 		i++;
-	return e.fields.n > 0 || i < s.n || mime_utf8_check(s) < s.n ?
+	return e.fields.n > 0 || i < s.n || !span_is_utf8(s) ?
 	    "not an address" : NULL;
 }

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "entry.h"
-#include "format/mail/mime.h"
 #include "format/mail/mimehead.h"
 #include "format/mail/unicode.h"
 
@@ -107,7 +106,7 @@ refuse_cell(struct span s)
 	const struct span whole = s;
 	struct span part;
 
-	if (mime_utf8_check(whole) < whole.n)
+	if (!span_is_utf8(whole))
 		return "not valid UTF-8: name the character set of the table "
 		    "with -C";
 	while (s.n > 0) {	/* a tab is a blank */
