@@ -464,10 +464,16 @@ message() {
 	[[ $stderr = *'smtpd-lite: users:2: not a login'* ]]
 	[ "$(grep -c ': not a login' <<<"$stderr")" = 5 ]
 	[[ $stderr = *'users:5: not a login, or not a list of them'* ]]
-	printf 'ok\nlist: ok, nobody\nlist: ok\n' >users
+	# One mistake hides no other.
+	printf 'ok\nlist: ok, a b, nobody\n.dot\nlist: ok\nall: list\n' >users
 	run -78 --separate-stderr smtpd-lite -i -u users
-	[[ $stderr = *'smtpd-lite: users:2: nobody: no such login'* ]]
-	[[ $stderr = *'smtpd-lite: users:3: list: named twice'* ]]
+	diff - <(echo "$stderr") <<-'END'
+		smtpd-lite: users:2: not a login, or not a list of them
+		smtpd-lite: users:3: not a login and a name
+		smtpd-lite: users:2: nobody: no such login
+		smtpd-lite: users:4: list: named twice
+		smtpd-lite: users: cannot be used
+	END
 	: >file
 	run -73 --separate-stderr smtpd-lite -i -d file
 	[ "$stderr" = "smtpd-lite: file: Not a directory" ]

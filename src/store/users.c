@@ -242,27 +242,33 @@ static int
 add_login(struct buf *b, struct span s)
 {
 	static const char others[] = " \t\",:;@";
+	const size_t had = b->n;
 	size_t i;
 
 	for (i = 0; i < s.n; i++)
 		if (memchr(others, s.p[i], sizeof others - 1) != NULL)
 			return -1;
-	return make_login(b, s);
+	if (make_login(b, s) == 0)
+		return 0;
+	b->n = had;
+	return -1;
 }
 
-/* "name: member, ..." */
+/* "name: member, ..."; the good members also where others are none. */
 static int
 add_alias(struct users *u, struct span line, unsigned long number)
 {
 	struct span name = span_cut(&line, ':');
 	size_t at = u->lists.n;
-	int r, more;
+	int r = 0, more;
 
-	r = add_login(&u->lists, span_trim(name));
-	for (more = 1; r == 0 && more; ) {
+	if (add_login(&u->lists, span_trim(name)) < 0)
+		return -1;
+	do {
 		more = span_find(line, ',') != NULL;
-		r = add_login(&u->lists, span_trim(span_cut(&line, ',')));
-	}
+		if (add_login(&u->lists, span_trim(span_cut(&line, ','))) < 0)
+			r = -1;
+	} while (more);
 	buf_addc(&u->lists, '\0');
 	u->alias = die_grow(u->alias, u->aliases, &u->cap, sizeof *u->alias);
 	u->alias[u->aliases].at = at;
@@ -372,13 +378,13 @@ users_read(const char *path)
 	r = io_text(path, &file, FILE_MAX);
 	if (r < 0)
 		warn_sys("%s", path);
-	else
+	else {
 		r = parse(u, buf_span(&file), path);
-	buf_free(&file);
-	if (r == 0) {
 		sort(u);
-		r = check(u, path);
+		if (check(u, path) < 0)
+			r = -1;
 	}
+	buf_free(&file);
 	if (r < 0) {
 		users_free(u);
 		return NULL;
