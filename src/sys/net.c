@@ -32,7 +32,7 @@ static const char loopback4[] = "127.0.0.1", loopback6[] = "::1";
 static int
 put(char *field, size_t size, struct span s)
 {
-	if (s.n >= size || memchr(s.p, '\0', s.n) != NULL)
+	if (s.n >= size || span_find(s, '\0') != NULL)
 		return -1;
 	memcpy(field, s.p, s.n);
 	field[s.n] = '\0';
@@ -80,7 +80,7 @@ net_parse(struct net_addr *a, const char *text, const char *port)
 	 * hosts they would be by chance.
 	 */
 	if (put(a->host, sizeof a->host, host) < 0 ||
-	    memchr(host.p, '/', host.n) != NULL ||
+	    span_find(host, '/') != NULL ||
 	    (host.n > 0 && strspn(a->host, "0123456789") == host.n))
 		return -1;
 	return put(a->port, sizeof a->port, span_str(port));

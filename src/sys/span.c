@@ -137,8 +137,8 @@ span_chomp(struct span s)
 int
 span_is_line(struct span s)
 {
-	return s.n == 0 || (memchr(s.p, '\r', s.n) == NULL &&
-	    memchr(s.p, '\n', s.n) == NULL && memchr(s.p, '\0', s.n) == NULL);
+	return span_find(s, '\r') == NULL && span_find(s, '\n') == NULL &&
+	    span_find(s, '\0') == NULL;
 }
 
 int

@@ -41,7 +41,7 @@ clean(struct buf *b, struct span line)
 	size_t n;
 
 	buf_clear(b);
-	while (line.n > 0 && (tab = memchr(line.p, '\t', line.n)) != NULL) {
+	while ((tab = span_find(line, '\t')) != NULL) {
 		n = (size_t)(tab - line.p);
 		mime_line(b, span_of(line.p, n));
 		buf_addc(b, '\t');

@@ -33,7 +33,7 @@ one_fits(struct rules *r, const char *pattern, struct span list)
 		return 1;
 	if (list.p == NULL)
 		return 0;
-	while ((nul = memchr(s.p, '\0', s.n)) != NULL) {
+	while ((nul = span_find(s, '\0')) != NULL) {
 		if (fits(r, pattern, span_of(s.p, (size_t)(nul - s.p))))
 			return 1;
 		s = span_drop(s, (size_t)(nul + 1 - s.p));

@@ -100,7 +100,7 @@ is_literal(struct span s)
 		if (!byte_is_letter(s.p[i]) && !byte_is_digit(s.p[i]) &&
 		    strchr(".:-", s.p[i]) == NULL)
 			return 0;
-	return memchr(s.p, '\0', s.n) == NULL;
+	return span_find(s, '\0') == NULL;
 }
 
 static int
@@ -233,7 +233,7 @@ addr_path(struct addr *a, struct span s, size_t *used, const char **why)
 		return 0;
 	}
 	if (s.p[0] == '@') {
-		colon = memchr(s.p, ':', s.n);
+		colon = span_find(s, ':');
 		*why = "no : after the route";
 		if (colon == NULL)
 			return -1;

@@ -150,9 +150,8 @@ add_id(struct buf *b, struct span value, size_t *col)
 	    value.p[0] != '<' || value.p[value.n - 1] != '>')
 		return "not a <message@id>";
 	inner = span_of(value.p + 1, value.n - 2);
-	if (!hdr_is_name(inner) || memchr(inner.p, '@', inner.n) == NULL ||
-	    memchr(inner.p, '<', inner.n) != NULL ||
-	    memchr(inner.p, '>', inner.n) != NULL)
+	if (!hdr_is_name(inner) || span_find(inner, '@') == NULL ||
+	    span_find(inner, '<') != NULL || span_find(inner, '>') != NULL)
 		return "not a <message@id>";
 	buf_addspan(b, value);
 	*col += value.n;

@@ -47,8 +47,8 @@ content_add(struct content *c, struct span text)
 	const char *lf;
 	size_t n;
 
-	c->cr |= text.n > 0 && memchr(text.p, '\r', text.n) != NULL;
-	while (text.n > 0 && (lf = memchr(text.p, '\n', text.n)) != NULL) {
+	c->cr |= span_find(text, '\r') != NULL;
+	while ((lf = span_find(text, '\n')) != NULL) {
 		n = (size_t)(lf - text.p);
 		buf_add(&c->text, text.p, n);
 		if (c->cr && ends_with(&c->text, '\r'))
@@ -64,7 +64,7 @@ has_bare_cr(struct span s)
 {
 	const char *cr;
 
-	while (s.n > 0 && (cr = memchr(s.p, '\r', s.n)) != NULL) {
+	while ((cr = span_find(s, '\r')) != NULL) {
 		s = span_drop(s, (size_t)(cr - s.p) + 1);
 		if (s.n == 0 || s.p[0] != '\n')
 			return 1;
@@ -248,7 +248,7 @@ content_id(struct buf *id, const struct content *c)
 
 	if (value.n > CONTENT_ID_MAX || span_is(value, "-"))
 		return;
-	if (value.n == 0 || memchr(value.p, '\n', value.n) == NULL) {
+	if (span_find(value, '\n') == NULL) {
 		mime_line(id, value);
 		return;
 	}

@@ -44,7 +44,7 @@ hdr_is_trace(struct span name)
 static int
 take_field(struct hdr_field *f, struct span raw)
 {
-	const char *colon = memchr(raw.p, ':', raw.n);
+	const char *colon = span_find(raw, ':');
 	struct span name;
 
 	if (colon == NULL)
@@ -189,7 +189,7 @@ open_angle(struct hdr_addrs *a, struct entry *e, const char *start)
 	buf_clear(&a->addr);
 	a->rest = trim(span_drop(a->rest, 1));
 	if (a->rest.n > 0 && a->rest.p[0] == '@') {	/* a route */
-		end = memchr(a->rest.p, '>', a->rest.n);
+		end = span_find(a->rest, '>');
 		colon = memchr(a->rest.p, ':', end != NULL ?
 		    (size_t)(end - a->rest.p) : a->rest.n);
 		if (colon != NULL)

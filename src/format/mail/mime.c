@@ -225,7 +225,7 @@ mime_base64_again(struct buf *b, struct span text)
 enum mime_form
 mime_scan_short(struct span text)
 {
-	if (text.n > 0 && memchr(text.p, '\0', text.n) != NULL)
+	if (span_find(text, '\0') != NULL)
 		return MIME_QP;
 	return span_is_ascii(text) ? MIME_7BIT : MIME_8BIT;
 }
@@ -237,8 +237,7 @@ mime_scan(struct span text)
 
 	while (rest.n > 0) {
 		line = span_chomp(span_line(&rest));
-		if (line.n > MIME_LINE_MAX ||
-		    (line.n > 0 && memchr(line.p, '\r', line.n) != NULL))
+		if (line.n > MIME_LINE_MAX || span_find(line, '\r') != NULL)
 			return MIME_QP;
 	}
 	return mime_scan_short(text);

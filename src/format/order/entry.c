@@ -81,7 +81,7 @@ quoted_from(struct span s, size_t from, size_t to)
 	struct quoted q;
 
 	q.raw = span_of(s.p + from, to - from);
-	q.escapes = q.raw.n > 0 && memchr(q.raw.p, '\\', q.raw.n) != NULL;
+	q.escapes = span_find(q.raw, '\\') != NULL;
 	return q;
 }
 

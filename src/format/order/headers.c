@@ -16,7 +16,7 @@ headers_next(struct span *section, struct span *name, struct span *value)
 		words = span_trim(line);
 	} while (words.n == 0 || words.p[0] == '#');
 	*name = line;
-	colon = memchr(line.p, ':', line.n);
+	colon = span_find(line, ':');
 	if (colon == NULL || entry_is_tag_like(line))
 		return -1;
 	name->n = (size_t)(colon - line.p);
