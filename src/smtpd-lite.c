@@ -134,13 +134,12 @@ commit(void *arg)
 	mailroot_commit(&app->relay);
 }
 
-/* What was read from a file; what is wrong with it has been said. */
-static void *
-require(void *content, const char *path)
+/* A file that was named has been read; what is wrong with it has been said. */
+static void
+require(const char *path, const void *content)
 {
-	if (content == NULL)
+	if (path != NULL && content == NULL)
 		die(EX_CONFIG, "%s: cannot be used", path);
-	return content;
 }
 
 /* All that can be wrong here, before the network is touched. */
@@ -158,12 +157,13 @@ check(struct app *app)
 		if (!addr_is_domain(span_str(app->domain[i])))
 			die(EX_USAGE, "-D: %s: not a domain", app->domain[i]);
 	if (app->users != NULL)
-		app->boxes = require(users_read(app->users), app->users);
+		app->boxes = users_read(app->users);
 	if (app->secrets != NULL)
-		app->auth = require(passwd_read(app->secrets, app->host),
-		    app->secrets);
+		app->auth = passwd_read(app->secrets, app->host);
 	if (app->rules != NULL)
 		app->faults = rulefile_read(app->rules, &who);
+	require(app->users, app->boxes);
+	require(app->secrets, app->auth);
 	if (app->print && app->mail.form == NULL && app->relay.dir == NULL)
 		die(EX_USAGE, "-p: sink keeps nothing: use -o with another "
 		    "form");

@@ -458,6 +458,8 @@ message() {
 	run -78 --separate-stderr smtpd-lite -i -u missing
 	[ -z "$output" ]
 	[[ $stderr = *'smtpd-lite: missing: '* ]]
+	run -78 --separate-stderr smtpd-lite -i -u missing -a gone -R lost
+	[[ $stderr = *missing:*gone:*lost:* ]]
 	printf 'ok Mr Good\n.dot\na/b\nu@pth.ua\nlist: ok, a b\nx \x1b[1m\n' >users
 	run -78 --separate-stderr smtpd-lite -i -u users
 	[ -z "$output" ]
