@@ -155,9 +155,8 @@ text(void)
 	if (n == 0 && !is("stores-broken"))
 		unlink(name);
 	if (n > 0)
-		say("250 taken");
-	if (n > 0 && is("answers-twice"))
-		say("250 safe");
+		say(is("answers-twice") ? "250 taken\r\n250 safe" :
+		    "250 taken");
 	if (!is("text-keeps") && !is("text-stays"))
 		mail = rcpts = 0;
 	messages++;
@@ -223,8 +222,9 @@ do_hello(const char *line)
 	} else if (is("no-ehlo")) {
 		say("502 what?");
 	} else {
-		say(is("ehlo-apart") ? "250 here" : "250-here");
-		say(is("ehlo-odd") ? "250HELP" : "250 HELP");
+		say(is("ehlo-apart") ? "250 here\r\n250 HELP" :
+		    is("ehlo-odd") ? "250-here\r\n250HELP" :
+		    "250-here\r\n250 HELP");
 	}
 }
 
@@ -273,9 +273,8 @@ serve(void)
 		mail = rcpts = 0;
 	in_text = messages = 0;
 	if (!is("no-greeting"))
-		say(is("greets-250") ? "250 here" : "220 here");
-	if (is("greets-twice"))
-		say("220 go on");
+		say(is("greets-250") ? "250 here" : is("greets-twice") ?
+		    "220 here\r\n220 go on" : "220 here");
 	while (take(line) > 0 && command(line))
 		;
 	close(fd);
