@@ -12,7 +12,7 @@
 
 /* Where nothing is said, and the ports of SMTP by the use of TLS. */
 #define SERVER_DEFAULT "localhost:2525"
-static const char *const ports[] = { "25", "587", "465" };
+static const char ports[][4] = { "25", "587", "465" };
 
 /* Bytes of the configuration, and of the aliases. */
 #define FILE_MAX 1048576
@@ -24,7 +24,7 @@ static const char global[] = "/etc/mailorder.conf";
 enum word { SERVER, TLS, USER, SECRET, FROM, NAME, HELO, TIMEOUT, ALIASES,
     WORDS };
 
-static const char *const words[WORDS] = { "server", "tls", "user", "secret",
+static const char words[WORDS][8] = { "server", "tls", "user", "secret",
     "from", "name", "helo", "timeout", "aliases" };
 
 /* What the file says to this sender; p is NULL where it says nothing. */
