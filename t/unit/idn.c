@@ -44,8 +44,8 @@ test_refused(void)
 		"їїїїїїїїїїїїїїїїїїїїїїїїїї"
 		    "їїїїїїїїїїїїїїїїїїїїїїїїїї"
 		    "їїїїїїїїїїїїїї.ua",
-		"0123456789abcdef0123456789abcdef"
-		    "0123456789abcdef0123456789abcdef.їж.ua"
+		("0123456789abcdef0123456789abcdef"
+		    "0123456789abcdef0123456789abcdef.їж.ua")
 	};
 	struct buf b = { 0 };
 	const char *why;
