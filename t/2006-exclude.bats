@@ -107,6 +107,14 @@ setup() {
 	[ "${stderr_lines[0]}" = \
 		'orderparse: gone:2: character not allowed before the @' ]
 	[ "${stderr_lines[1]}" = 'orderparse: gone:4: malformed domain' ]
+	# Those of the order, too.
+	printf '[Recipients:]\na@b.c =\n[Subject:]\n[Body:]\n' >wrong
+	run -65 --separate-stderr orderparse -X gone -S -f a@b.c wrong
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" = 3 ]
+	[[ ${stderr_lines[2]} = 'orderparse: wrong:2:7: '* ]]
+	run -66 --separate-stderr orderparse -X missing -n wrong
+	[ "${#stderr_lines[@]}" = 2 ]
 	printf 'failed\tbob@x.org\t550\trcpt\t-\t1\t%s\t-\tno\n' \
 		2026-11-21T23:46:12Z >results
 	run -65 --separate-stderr orderparse -X results -r order

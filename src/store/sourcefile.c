@@ -288,7 +288,7 @@ enum exit_code
 sourcefile_read(struct source *s, struct buf *text, struct sourcefiles *f,
     struct buf *faults)
 {
-	enum exit_code code;
+	enum exit_code code = EX_OK, lists;
 
 	s->name = io_name(f->path);
 	if (f->dir != NULL) {
@@ -297,17 +297,17 @@ sourcefile_read(struct source *s, struct buf *text, struct sourcefiles *f,
 	}
 	if (f->keyfile != NULL)
 		read_key(s, f->keyfile);
-	code = read_lists(s, f);
-	if (code == EX_OK && f->table != NULL)
+	lists = read_lists(s, f);
+	if (f->table != NULL)
 		code = read_table(s, f, faults);
 	if (code == EX_OK)
 		code = charset_read(text, f->path, 'c', f->charset,
 		    ORDER_SIZE_MAX);
 	if (code == EX_OK && source_order(s, buf_span(text), faults) < 0)
 		code = source_keyless(s) ? EX_CONFIG : EX_DATAERR;
-	if (code == EX_OK && f->results != NULL)
+	if (code == EX_OK && lists == EX_OK && f->results != NULL)
 		code = keep(s, f, faults);
-	return code;
+	return code > lists ? code : lists;
 }
 
 void
