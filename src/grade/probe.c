@@ -17,7 +17,7 @@
 #define LIST_MAX ((size_t)4 << 20)	/* and of a list */
 #define FIND_MAX 1000		/* messages that are looked at */
 #define PAUSE 200		/* ms between the pieces of a line */
-#define QUIET 500		/* ms in which a reply too many would come */
+#define QUIET 250		/* ms in which a reply too many would come */
 #define GOODBYE 2000		/* ms for a last reply that nobody judges */
 
 static void
