@@ -78,6 +78,15 @@ says() {
 	suppress one two three | cmp - once
 	suppress -n 2 one two | grep 'T10:00:00Z	2	'
 	suppress -n 2 one | run -1 grep .
+	# a domain is the same in its own letters and as A-labels
+	bounce u@пошта.укр 21 '5.2.2 full' >one
+	bounce U@xn--80a1acn3a.xn--j1amh 22 '5.2.2 full' >two
+	bounce u@Пошта.УКР 23 '5.2.2 full' >three
+	suppress -o idn one
+	suppress -o idn two three
+	[ "$(cut -f 1,4 idn)" = $'u@пошта.укр\t3' ]
+	bounce u@пошта.укр 24 '5.2.2 full' | suppress -o idn
+	[ "$(cut -f 4 idn)" = 4 ]
 }
 
 @test "-o keeps what is there; a stronger reason wins" {

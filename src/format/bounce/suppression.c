@@ -5,6 +5,7 @@
 #include "blame.h"
 #include "format/mail/addr.h"
 #include "format/mail/date.h"
+#include "format/mail/idn.h"
 #include "format/wire/gone.h"
 
 #define DAY (24 * 60 * 60)
@@ -45,7 +46,19 @@ suppression_free(struct suppression *s)
 	buf_free(&s->days);
 }
 
-/* Whose address it is; ASCII case does not count. */
+/* ASCII case does not count, and U-labels are the same as A-labels. */
+static void
+add_key(struct buf *b, struct span address)
+{
+	struct buf ascii = { 0 };
+
+	if (!span_is_ascii(address) && idn_address(&ascii, address) == 0)
+		address = buf_span(&ascii);
+	buf_addlower(b, address);
+	buf_free(&ascii);
+}
+
+/* Whose address it is. */
 static struct suppressed *
 find(struct suppression *s, struct span address)
 {
@@ -53,13 +66,13 @@ find(struct suppression *s, struct span address)
 	struct suppressed *who;
 	size_t i;
 
-	buf_addlower(&s->text, address);
+	add_key(&s->text, address);
 	if (s->text.n > UINT32_MAX)
 		die(EX_DATAERR, "more addresses than there is room for");
 	if (had == 0)
 		set_init(&s->set, s->text.p, s->seed, 0);
 	set_rebase(&s->set, s->text.p);
-	i = set_add(&s->set, span_of(s->text.p + at, address.n));
+	i = set_add(&s->set, span_drop(buf_span(&s->text), at));
 	if (i < had) {
 		s->text.n = at;
 		return &s->who[i];
