@@ -72,11 +72,11 @@ setup() {
 	export SOURCE_DATE_EPOCH=0
 	orderparse -g 2 -f n@b.c -S order | tr -d '\r' |
 		sed -n '/^RCPT/p; /^Message-ID/p' >all
-	orderparse -g 2 -f n@b.c -X gone -S order | tr -d '\r' >batch
-	sed -n '/^RCPT/p; /^Message-ID/p' batch >got
+	orderparse -g 2 -f n@b.c -X gone -S order | tr -d '\r' >stream
+	sed -n '/^RCPT/p; /^Message-ID/p' stream >got
 	grep -e '<[bcd]@' all | diff - <(grep '^RCPT' got)
 	sed -n '/^Message-ID/p' all | sed -n 1,2p | diff - <(grep ^M got)
-	grep -x 'NOOP 2 messages' batch
+	grep -x 'NOOP 2 messages' stream
 	orderparse -g 2 -f n@b.c -X gone -m b@x.y order |
 		grep -F "$(sed -n '/^Message-ID/{p;q;}' all)"
 	run -67 orderparse -g 2 -f n@b.c -X gone -m e@x.y order
