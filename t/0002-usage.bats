@@ -65,16 +65,23 @@ tells_version() {
 refuses() {
 	local status=0
 	program "$1" "${2:--%}" || status=$?
-	[ "$status" = 64 ] && [ ! -s out ] && grep -q "usage: $1" err
+	[ "$status" = 64 ] && [ ! -s out ] && grep -q "^usage: $1" err &&
+		[ "$(head -n 1 err)" = "$1: ${2:--%}: no such option" ]
 }
 
 refuses_long() {
 	refuses "$1" --no-such-option
 }
 
-@test "a wrong option: usage on standard error, nothing else, 64" {
+@test "a wrong option: told, and usage, on standard error alone, 64" {
 	each refuses
 	each refuses_long
+	for word in -q -vZ -v- -ю; do
+		run -64 --separate-stderr suppress "$word"
+		[[ ${stderr_lines[0]} = "suppress: -"*": no such option" ]]
+	done
+	run -64 --separate-stderr "$(command -v suppress)" -vn
+	[ "${stderr_lines[0]}" = 'suppress: -n: an argument is missing' ]
 }
 
 has_verbose() {

@@ -77,19 +77,34 @@ cli_init(char **argv, const char *usage)
 	sigaction(SIGXFSZ, &ignore, NULL);
 }
 
-int
-cli_opt(int argc, char **argv, const char *letters)
-{
-	if (optind < argc)
-		answer_long(argv[optind]);
-	return getopt(argc, argv, letters);
-}
-
 void
 cli_usage(void)
 {
 	put(STDERR_FILENO, usage_text);
 	die_silently(EX_USAGE);
+}
+
+int
+cli_opt(int argc, char **argv, const char *letters)
+{
+	const char *word = optind < argc ? argv[optind] : "";
+	struct buf quiet = { 0 };
+	int c;
+
+	answer_long(word);
+	/* With the colon getopt(3) leaves it to us to say what is wrong. */
+	buf_addf(&quiet, ":%s", letters);
+	c = getopt(argc, argv, buf_str(&quiet));
+	buf_free(&quiet);
+	if (c != ':' && c != '?')
+		return c;
+	if (c == ':')
+		warn("-%c: an argument is missing", optopt);
+	else if (byte_is_letter(optopt) || byte_is_digit(optopt))
+		warn("-%c: no such option", optopt);
+	else
+		warn("%s: no such option", word);
+	cli_usage();
 }
 
 void

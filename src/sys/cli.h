@@ -22,7 +22,8 @@ void cli_init(char **argv, const char *usage);
 
 /*
  * As getopt(3), and answers --help and --version where an option can stand:
- * the value of one may be a word like these.
+ * the value of one may be a word like these.  What is no option, or lacks its
+ * argument, is told before cli_usage.
  */
 int cli_opt(int argc, char **argv, const char *letters);
 
