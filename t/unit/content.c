@@ -126,6 +126,15 @@ test_fields(struct content *c)
 	CHECK(take(c, "no header\nTo: x\n"));
 	content_prepend(c, span_str("A: b\r\n"));
 	CHECK_BUF(&c->text, "A: b\r\n\r\nno header\r\nTo: x\r\n");
+	/* a header alone, with an end to its last line and without */
+	content_start(c);
+	content_add(c, span_str("X: y"));
+	content_prepend(c, span_str("A: b\r\n"));
+	CHECK_BUF(&c->text, "A: b\r\nX: y\r\n\r\n");
+	content_start(c);
+	content_add(c, span_str("X: y\n"));
+	content_prepend(c, span_str("A: b\r\n"));
+	CHECK_BUF(&c->text, "A: b\r\nX: y\r\n\r\n");
 	CHECK(take(c, "\nbody\n"));
 	content_prepend(c, span_str("A: b\r\n"));
 	CHECK_BUF(&c->text, "A: b\r\n\r\nbody\r\n");

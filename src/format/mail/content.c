@@ -170,12 +170,13 @@ int
 content_prepend(struct content *c, struct span fields)
 {
 	struct span head, text;
-	int unended;
+	int unended, is_cut;
 
 	hdr_split(buf_span(&c->text), &head, &text);
 	unended = head.n + text.n == c->text.n;
+	is_cut = head.n > 0 && head.p[head.n - 1] != '\n';
 	if (unended)
-		buf_insert(&c->text, head.n, "\r\n", 2);
+		buf_insert(&c->text, head.n, "\r\n\r\n", is_cut ? 4 : 2);
 	buf_insert(&c->text, 0, fields.p, fields.n);
 	c->longest = SIZE_MAX;
 	return unended && text.n > 0;
