@@ -232,3 +232,18 @@ SUM=44723dd4d0e0d46a3c7fa8aca254b61c27b6b5789f96177e82c80700409f1535
 		'S: +OK' >dialogue
 	right
 }
+
+@test "plain dialogues: FTP is known by its banner, its codes or its commands" {
+	end=$'C: QUIT\nS: 221 bye'
+	for said in $'S: 220-Welcome\nS:  to us\nS: 220 now' \
+		$'S: 120 in a minute\nS: 220 now' \
+		$'S: 220 now\nC: AUTH TLS\nS: 502 no' \
+		$'S: 220 now\nC: FEAT\nS: 211-these\nS:  SIZE\nS: 211 End' \
+		$'S: 220 now\nC: USER u\nS: 230 in'; do
+		printf '%s\n' "$said" "$end" >dialogue
+		right
+	done
+	printf '%s\n' 'S: 220-a' 'S: 220 b' "$end" >dialogue
+	right
+	[[ $output == *RFC\ 5321* ]]
+}

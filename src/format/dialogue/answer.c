@@ -72,8 +72,8 @@ answer_guess(struct span greeting)
 	text = buf_str(&b);
 	protocol = text[0] == '+' || text[0] == '-' ? DIALOGUE_POP3 :
 	    strstr(text, " orderrecv 1 ") != NULL ? DIALOGUE_ORDER :
-	    strstr(text, "ftp") != NULL && strstr(text, "smtp") == NULL ?
-	    DIALOGUE_FTP : DIALOGUE_SMTP;
+	    text[0] == '1' || (strstr(text, "ftp") != NULL &&
+	    strstr(text, "smtp") == NULL) ? DIALOGUE_FTP : DIALOGUE_SMTP;
 	buf_free(&b);
 	return protocol;
 }

@@ -196,6 +196,24 @@ pass_over(struct follow *f, const struct dialogue_event *e)
 		f->left = 0;
 }
 
+/* A greeting is SMTP's as far as is known: FTP's may look the same. */
+static int
+may_be_ftp(const struct follow *f)
+{
+	return f->guessed && f->turn == 0 && f->protocol == DIALOGUE_SMTP;
+}
+
+static int
+is_ftp(struct span line)
+{
+	struct span word = verb_take(&line);
+
+	if (span_case_is(word, "AUTH"))
+		return span_case_is(line, "TLS") || span_case_is(line, "SSL");
+	return verb_find(DIALOGUE_SMTP, word) == NULL &&
+	    verb_find(DIALOGUE_FTP, word) != NULL;
+}
+
 static void
 take_client(struct follow *f, const struct dialogue_event *e)
 {
@@ -226,8 +244,7 @@ take_client(struct follow *f, const struct dialogue_event *e)
 		take_raw(f);
 		return;
 	}
-	if (f->guessed && f->turn == 0 &&
-	    f->protocol == DIALOGUE_SMTP && span_case_begins(arg, "USER"))
+	if (may_be_ftp(f) && is_ftp(e->text))
 		f->protocol = DIALOGUE_FTP;
 	word = verb_take(&arg);
 	verb = verb_find(f->protocol, word);
@@ -338,6 +355,10 @@ take_server(struct follow *f, struct span line)
 		take_list(f, line);
 		return;
 	}
+	/* Of SMTP's lines each has its code. */
+	if (may_be_ftp(f) && f->code != 0 &&
+	    (line.n < 3 || !byte_is_digit(line.p[0])))
+		f->protocol = DIALOGUE_FTP;
 	answer_line(&a, f->protocol, &f->code, line);
 	l->code = a.code;
 	l->digit = a.digit;

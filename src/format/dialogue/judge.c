@@ -241,7 +241,7 @@ judge_unended(const struct judge *j, struct notes *notes,
 	if (j->cut[DIALOGUE_SERVER])
 		notes_add(notes, NOTE_WRONG, section,
 		    "The server's last line has no end.");
-	if (!j->broken)
+	if (!j->broken && f->protocol == DIALOGUE_SMTP)
 		judgesmtp_end(&j->smtp, notes);
 }
 
