@@ -18,6 +18,12 @@
 #include "sys/newfile.h"
 #include "sys/spawn.h"
 
+/*
+ * Where the lock cannot be made so often, though its directory is there, no
+ * holder has removed that: it is a link to nowhere, or has no name.
+ */
+#define MAKE_TRIES 1000
+
 static const char usage[] =
     "usage: withlock [-npv] [-E code] lockfile command [arg ...]\n"
     "       withlock -o [-npv] [-E code] lockfile\n"
@@ -40,10 +46,11 @@ struct opt {
 static int
 take(const char *path, int wait, int make)
 {
-	int fd, made;
+	int fd, made, tries = MAKE_TRIES;
 	char *dir;
 
-	while ((fd = lock_take(path, wait)) < 0 && errno == ENOENT && make) {
+	while ((fd = lock_take(path, wait)) < 0 && errno == ENOENT && make &&
+	    tries-- > 0) {
 		dir = newfile_parent(path);
 		made = newfile_mkdir(dir, F_OK);
 		free(dir);

@@ -48,6 +48,11 @@ load lib
 	run -73 --separate-stderr withlock -p plain/lock true
 	[ "$stderr" = 'withlock: plain/lock: Not a directory' ]
 	run -73 withlock -p no/such/lock true
+	ln -s nowhere/lock link
+	for file in link ''; do
+		run -73 --separate-stderr launch -t 20 withlock -p "$file" true
+		[ "$stderr" = "withlock: $file: No such file or directory" ]
+	done
 }
 
 @test "the command that was killed holds nothing" {
