@@ -187,7 +187,7 @@ smtplib() {
 	        envelope.rcpt_tos.append(rcpt)
 	        return "250 OK"
 	END
-	PYTHONPATH=. python -m aiosmtpd -n -l "127.0.0.1:$port" \
+	PYTHONPATH=. "$PYTHON" -m aiosmtpd -n -l "127.0.0.1:$port" \
 		-c handler.Handler >log 2>&1 3>&- &
 	STARTED+=("$!")
 	wait_for greets "$port"

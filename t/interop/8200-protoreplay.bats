@@ -80,7 +80,7 @@ exchange() {
 	need python3
 	python -c 'import aiosmtpd' 2>/dev/null || need aiosmtpd
 	port=$(free_port)
-	python -m aiosmtpd -n -l "127.0.0.1:$port" >log 2>&1 3>&- &
+	"$PYTHON" -m aiosmtpd -n -l "127.0.0.1:$port" >log 2>&1 3>&- &
 	STARTED+=("$!")
 	wait_for smtp_answers ":$port"
 	exchange "127.0.0.1:$port"
