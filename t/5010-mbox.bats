@@ -168,3 +168,12 @@ release() {
 	[ "$(grep -c '^From ' mail/v.txt)" = 2 ]
 	run -1 grep -qx x mail/v.txt
 }
+
+@test "a box that is a link to nowhere: 451, and the server lives" {
+	mkdir mail
+	ln -s nowhere mail/u.txt
+	printf '%s\r\n' 'EHLO x' 'MAIL FROM:<a@b>' 'RCPT TO:<u>' DATA hi . QUIT |
+		launch -t 20 smtpd-lite -i -o mbox >out 2>err
+	grep '^451 4\.3\.0 ' out
+	[ "$(cat err)" = 'smtpd-lite: mail/u.txt: No such file or directory' ]
+}

@@ -14,6 +14,7 @@
 
 #define LOCK_MS 5000		/* how long a locked box is waited for */
 #define PIECE 65536		/* bytes written at a time */
+#define OPEN_TRIES 100		/* that it comes and goes meanwhile */
 
 /* A box that is open, and locked, until the next commit. */
 struct box {
@@ -101,9 +102,12 @@ drop_mail(void *arg)
 	free(mail);
 }
 
+/* One that is neither there nor can be made is a link to nowhere. */
 static int
 open_file(struct box *b)
 {
+	int tries = OPEN_TRIES;
+
 	do {
 		b->is_new = 0;
 		b->fd = io_file(b->path, O_RDWR | O_CLOEXEC | O_NOCTTY, 0);
@@ -112,7 +116,9 @@ open_file(struct box *b)
 		b->is_new = 1;
 		b->fd = io_file(b->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
 		    0600);
-	} while (b->fd < 0 && errno == EEXIST);
+	} while (b->fd < 0 && errno == EEXIST && --tries > 0);
+	if (tries == 0)
+		errno = ENOENT;
 	return b->fd < 0 ? -1 : 0;
 }
 
