@@ -63,7 +63,7 @@ check_name(struct span name, struct span text)
 	int theirs = 0;
 
 	for (; text.n > 0; text = span_drop(text, 1))
-		theirs |= span_begins(text, "xn--");
+		theirs |= span_case_begins(text, "xn--");
 	MUST(span_is_ascii(name));
 	while (name.n > 0) {
 		label = span_cut(&name, '.');
