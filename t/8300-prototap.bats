@@ -15,6 +15,15 @@ tap() {
 	start prototap -l 127.0.0.1:0 "$@" "$SERVER"
 }
 
+# A message that waits for joe, his password, and a session that fetches it.
+mailbox() {
+	printf 'joe:pencil\n' >passwd
+	chmod 600 passwd
+	mkdir -p mail/joe/new mail/joe/cur mail/joe/tmp
+	printf 'a: b\n\n.x\n' >mail/joe/new/1.x
+	printf 'USER joe\r\nPASS pencil\r\nRETR 1\r\nQUIT\r\n' >in
+}
+
 # by_rules RULE ...: standard input goes through these rules to a server; the
 # replies without CR are in out, the dialogue in err, NAME being the host's.
 by_rules() {
@@ -97,11 +106,7 @@ RCPT TO:<u@x.test>'
 }
 
 @test "POP3, FTP and orders" {
-	printf 'joe:pencil\n' >passwd
-	chmod 600 passwd
-	mkdir -p mail/joe/new mail/joe/cur mail/joe/tmp
-	printf 'a: b\n\n.x\n' >mail/joe/new/1.x
-	printf 'USER joe\r\nPASS pencil\r\nRETR 1\r\nQUIT\r\n' >in
+	mailbox
 	prototap -i -p pop3 -C 'pop3d-lite -i -d mail -u passwd' <in \
 		>out 2>dialogue
 	grep -q '^\.\.x' out
@@ -124,11 +129,7 @@ RCPT TO:<u@x.test>'
 }
 
 @test "what follows a reply waits for it, and comes to nothing with it" {
-	printf 'joe:pencil\n' >passwd
-	chmod 600 passwd
-	mkdir -p mail/joe/new mail/joe/cur mail/joe/tmp
-	printf 'a: b\n\n.x\n' >mail/joe/new/1.x
-	printf 'USER joe\r\nPASS pencil\r\nRETR 1\r\nQUIT\r\n' >in
+	mailbox
 	# fetch ACTION: what the client gets behind the greeting.
 	fetch() {
 		echo "at retr $1" >rules
