@@ -24,14 +24,21 @@ static const char usage[] =
     "  -s  put files and directories that exist on disk\n"
     "  -v  tell on standard error what is on disk\n";
 
-/* Nothing but a file gives way to another. */
+/*
+ * Nothing but a file gives way to another.  What no file can be called is told
+ * before anything is read.
+ */
 static void
 check_target(const char *path)
 {
 	struct stat st;
 
-	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		die(EX_CANTCREAT, "%s: not a regular file", path);
+	if (lstat(path, &st) == 0) {
+		if (!S_ISREG(st.st_mode))
+			die(EX_CANTCREAT, "%s: not a regular file", path);
+	} else if (errno != ENOENT || *path == '\0') {
+		die_sys(die_errno(errno, EX_CANTCREAT), "%s", path);
+	}
 }
 
 /* Starts the file, with the mode that a new one has. */

@@ -97,6 +97,22 @@ tidy() {
 	tidy
 }
 
+@test "what no file can be called: 73, and no command is run" {
+	local long name
+	long=$(printf '%0300d' 0)
+	for name in '' "$long" "missing/$long" link/f; do
+		[ "$name" != link/f ] || ln -s link link
+		run -73 --separate-stderr savefile "$name" touch ran
+		[[ $stderr == "savefile: $name: "* ]]
+		run -73 savefile "$name" </dev/null
+		echo x >f
+		run -73 savefile -r f "$name"
+		[ "$(cat f)" = x ]
+	done
+	[ ! -e ran ]
+	tidy
+}
+
 @test "no room: 74, the old file stays, and the command is ended" {
 	echo old >f
 	run -74 --separate-stderr bash -c \
