@@ -82,3 +82,31 @@ refused() (
 	refused archive-stamp -f a%c file.txt
 	[ ! -e ARC ] && [ -e file.txt ]
 }
+
+# told WORD ...: of a file that is wrong, "a LF b" for %f, each line of what is
+# said has its name.
+told() {
+	run --separate-stderr "${@//%f/$'a\nb'}" <file.txt
+	[ "$status" -ge 65 ]
+	[[ $stderr == "$1: a?b:"* ]]
+	run -1 grep -v "^$1: a?b:" <<<"$stderr"
+}
+
+@test "a line end in a file's name does not end the line that tells of it" {
+	printf '\377\n\0\n' >$'a\nb'
+	chmod 600 $'a\nb'
+	printf '[Subject:]\n[Body:]\n' >letter
+	told orderparse -n %f
+	told orderparse -X %f order
+	told orderparse -R %f order
+	told orderparse -t %f letter
+	told mkmail -f me@x -R %f a@x
+	told suppress %f
+	told resultcount %f
+	told mxlookup -f %f a.test
+	told smtpsend -K %f -s 127.0.0.1:1 a@x
+	told smtpd-lite -i -R %f
+	told smtpd-lite -i -u %f
+	told pop3d-lite -i -u %f
+	told protograde -n %f client -- true
+}

@@ -30,12 +30,12 @@ class_check(struct span text, const char *name, struct buf *faults)
 	for (; next_line(&text, &line, &n); entries++) {
 		span_take_word(&line);
 		if (span_trim(line).n == 0)
-			buf_addf(faults, "%s:%lu: no command\n", name, n);
+			buf_addfault(faults, "%s:%lu: no command", name, n);
 		if (span_find(line, '\0') != NULL)
-			buf_addf(faults, "%s:%lu: NUL in it\n", name, n);
+			buf_addfault(faults, "%s:%lu: NUL in it", name, n);
 	}
 	if (entries == 0)
-		buf_addf(faults, "%s: nobody is in it\n", name);
+		buf_addfault(faults, "%s: nobody is in it", name);
 	return faults->n > 0 ? -1 : 0;
 }
 

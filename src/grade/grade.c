@@ -103,11 +103,11 @@ grade_choose(struct grade *g, struct span text, const char *name,
 			continue;
 		why = choose_line(g, line, named);
 		if (why != NULL)
-			buf_addf(faults, "%s:%lu: %s\n", name, n, why);
+			buf_addfault(faults, "%s:%lu: %s", name, n, why);
 	}
 	free(named);
 	if (faults->n == 0 && grade_most(g) == 0)
-		buf_addf(faults, "%s: no point is chosen\n", name);
+		buf_addfault(faults, "%s: no point is chosen", name);
 	return faults->n > 0 ? -1 : 0;
 }
 

@@ -99,6 +99,19 @@ buf_vaddf(struct buf *b, const char *fmt, va_list ap)
 }
 
 void
+buf_addfault(struct buf *b, const char *fmt, ...)
+{
+	const size_t at = b->n;
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vaddf(b, fmt, ap);
+	va_end(ap);
+	b->n = at + text_show(b->p + at, b->n - at);
+	buf_addc(b, '\n');
+}
+
+void
 buf_insert(struct buf *b, size_t at, const void *p, size_t n)
 {
 	if (n == 0)

@@ -66,6 +66,8 @@ void buf_addstring(struct buf *b, struct span s);
 void buf_addu(struct buf *b, uintmax_t u);	/* in decimal */
 void buf_addf(struct buf *b, const char *fmt, ...) DIE_PRINTF(2, 3);
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap) DIE_PRINTF(2, 0);
+/* A line of what is wrong, for cli_faults: as text_show, so it stays one. */
+void buf_addfault(struct buf *b, const char *fmt, ...) DIE_PRINTF(2, 3);
 
 /* Puts n bytes in at offset at, which is at most b->n. */
 void buf_insert(struct buf *b, size_t at, const void *p, size_t n);

@@ -398,7 +398,7 @@ zone_read(struct zone *z, struct span text, const char *name,
 	while (p.rest.n > 0) {
 		p.why = NULL;
 		if (take_entry(z, &p) < 0) {
-			buf_addf(faults, "%s:%zu: %s\n", name, p.line, p.why);
+			buf_addfault(faults, "%s:%zu: %s", name, p.line, p.why);
 			bad = -1;
 		}
 		while (next_word(&p) > 0)

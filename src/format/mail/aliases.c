@@ -93,7 +93,7 @@ aliases_check(struct span text, const char *name, struct buf *faults)
 			continue;
 		why = entry.whole ? fault(entry.list) : "not \"name: address\"";
 		if (why != NULL)
-			buf_addf(faults, "%s:%zu: %s\n", name, entry.line,
+			buf_addfault(faults, "%s:%zu: %s", name, entry.line,
 			    why);
 	}
 	return faults->n == n;

@@ -15,7 +15,7 @@ mime_check_text(struct span text, const char *name, struct buf *faults)
 	for (number = 1; text.n > 0; number++) {
 		line = span_line(&text);
 		if (span_find(line, '\0') != NULL || !span_is_utf8(line))
-			buf_addf(faults, "%s:%zu: not text in UTF-8\n", name,
+			buf_addfault(faults, "%s:%zu: not text in UTF-8", name,
 			    number);
 	}
 }

@@ -43,7 +43,7 @@ source_table(struct source *s, struct span text, struct buf *faults)
 	while ((r = table_row(&t, &s->text)) != 0) {
 		if (r > 0)
 			continue;
-		buf_addf(faults, "%s:%zu:%zu: %s\n", s->table, t.line,
+		buf_addfault(faults, "%s:%zu:%zu: %s", s->table, t.line,
 		    t.column, buf_str(&t.why));
 		wrong = -1;
 	}
@@ -84,10 +84,10 @@ tell_faults(const struct source *s, struct faults *found, struct buf *faults)
 
 	while (faults_next(found, &f))
 		if (f.line <= s->lines)
-			buf_addf(faults, "%s:%zu:1: %s\n", s->table, f.line,
+			buf_addfault(faults, "%s:%zu:1: %s", s->table, f.line,
 			    f.text);
 		else
-			buf_addf(faults, "%s:%zu:%zu: %s\n", s->name,
+			buf_addfault(faults, "%s:%zu:%zu: %s", s->name,
 			    f.line - s->lines, f.column, f.text);
 }
 
@@ -321,7 +321,7 @@ source_order(struct source *s, struct span text, struct buf *faults)
 	if (s->lines == 0)
 		return parse(s, text, faults);
 	if (s->text.n > ORDER_SIZE_MAX - rest.n) {
-		buf_addf(faults, "%s: larger than %zu MB\n", s->name,
+		buf_addfault(faults, "%s: larger than %zu MB", s->name,
 		    ORDER_SIZE_MAX >> 20);
 		return -1;
 	}

@@ -54,7 +54,7 @@ dsn_read(struct dsn *d, struct span text, const char *name,
 		if (r == 0 && d->r[d->n].status <= RESULT_SENDING)
 			d->n++;
 		else if (r < 0)
-			buf_addf(faults, "%s:%zu: not a line of results(5)\n",
+			buf_addfault(faults, "%s:%zu: not a line of results(5)",
 			    name, number);
 	}
 	reduce(d);

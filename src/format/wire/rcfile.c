@@ -161,7 +161,8 @@ rcfile_check(struct span text, const char *name, struct buf *faults)
 		said = span_is(line.word, profile) ? 0 : said | bit(&line);
 		if (why == NULL)
 			continue;
-		buf_addf(faults, "%s:%zu: ", name, line.number);
+		buf_addshown(faults, span_str(name));
+		buf_addf(faults, ":%zu: ", line.number);
 		buf_addshown(faults, line.word);
 		buf_addf(faults, ": %s\n", why);
 	}
