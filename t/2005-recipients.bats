@@ -117,6 +117,47 @@ t@b.c,"Tom, ""T"" \\","x, y; """"z",[k] #\r\n o@b.c , ї ,, two ' |
 	[[ $stderr == 'orderparse: template:1:12: b@b.c has no field k'* ]]
 }
 
+# both TABLE LINE ...: what is told of that table, and of the letter.
+both() {
+	printf "$1" >table
+	shift
+	run -65 --separate-stderr orderparse -t table letter
+	[ -z "$output" ]
+	sed 's/^orderparse: \([a-z]*:[0-9:]*\): .*/\1/' <<<"$stderr" >got
+	printf '%s\n' "$@" | diff -u - got
+}
+
+@test "table: its mistakes and the letter's are told in one run" {
+	printf '%s\n' '[From:] x@y.z' '[Subject:] [K] [token]' '[Headers:]' \
+		'To: x' '[Body:]' '[k]' >letter
+	both 'email,k\na@b.c,1\n' letter:1:9 letter:2:12 letter:2:16 letter:4:1
+	both 'email,k\na@b.c,1,2\nb@b.c\nc@b.c,3\n' table:2:9 letter:1:9 \
+		letter:2:12 letter:2:16 letter:4:1 letter:6:1
+	both 'email,k\na@b.c,1,2\n' table:2:9 letter:1:9 \
+		letter:2:12 letter:2:16 letter:4:1
+	# Without a header line nobody knows what the fields are.
+	both 'k\na@b.c,1,2\n' table:1:1 letter:1:9 letter:4:1
+	# No key is not all that is wrong.
+	template '[token]' b
+	mv template letter
+	both 'email,k\na@b.c,1,2\n' table:2:9 letter:1:12
+	run -78 orderparse -t <(printf 'email\na@b.c\n') letter
+}
+
+@test "results and lists: mistakes are told with the order's" {
+	printf '[Recipients:] a@b.c k=1, b@b.c\n[Subject:] [k]\n[Body:]\n' >order
+	echo nonsense >results
+	echo @ >list
+	run -65 --separate-stderr orderparse -R results -X list order
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" = 3 ]
+	[[ $stderr == *'list:1: '*'order:2:12: '*'results:1: '* ]]
+	printf '[Recipients:] a@b.c\n[Subject:] [token]\n[Body:]\n' >order
+	run -78 orderparse order
+	run -65 orderparse -R results order
+	run -65 orderparse -X list order
+}
+
 @test "table: a column that is empty is known all the same" {
 	printf 'email,room,k\na@b.c,,1\nb@b.c,,\n' >table
 	printf '%s\n' '[Headers:] X-A: [room|a & b]' '[Subject:] [k|0] [room|no]' \

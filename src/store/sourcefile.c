@@ -265,49 +265,77 @@ read_table(struct source *s, const struct sourcefiles *f, struct buf *faults)
 	return code;
 }
 
-/* Only those recipients whom results(5) name. */
+/* That there is no key counts where nothing else is wrong. */
 static enum exit_code
-keep(struct source *s, const struct sourcefiles *f, struct buf *faults)
+worse(enum exit_code a, enum exit_code b)
+{
+	if (a == EX_CONFIG && b != EX_OK)
+		return b;
+	if (b == EX_CONFIG && a != EX_OK)
+		return a;
+	return a > b ? a : b;
+}
+
+/* What is wrong with the order is told whatever is wrong with its table. */
+static enum exit_code
+read_order(struct source *s, struct buf *text, const struct sourcefiles *f,
+    struct buf *faults)
+{
+	enum exit_code table = EX_OK, code;
+
+	s->name = io_name(f->path);
+	if (f->table != NULL)
+		table = read_table(s, f, faults);
+	if (table != EX_OK && faults->n == 0)
+		return table;
+	code = charset_read(text, f->path, 'c', f->charset, ORDER_SIZE_MAX);
+	if (code == EX_OK && source_order(s, buf_span(text), faults) < 0)
+		code = source_keyless(s) ? EX_CONFIG : EX_DATAERR;
+	return worse(table, code);
+}
+
+/*
+ * Only those recipients whom results(5) name, in an order that is right; the
+ * results are read in any case, for what is wrong with them.
+ */
+static enum exit_code
+keep(struct source *s, const struct sourcefiles *f, int right,
+    struct buf *faults)
 {
 	const char *name = io_name(f->results);
+	const size_t had = faults->n;
 	struct buf text = { 0 };
 	struct dsn dsn = { 0 };
 
 	if (io_text(f->results, &text, RESULTS_MAX) < 0)
 		die_sys(die_errno(errno, EX_NOINPUT), "%s", name);
 	dsn_read(&dsn, buf_span(&text), name, faults);
-	if (faults->n == 0 && source_keep(s, &dsn, f->states, faults) == 0)
+	if (right && faults->n == had &&
+	    source_keep(s, &dsn, f->states, faults) == 0)
 		die(EX_NOUSER, "%s: no recipient of the order is in such a "
 		    "state", name);
 	dsn_free(&dsn);
 	buf_free(&text);
-	return faults->n > 0 ? EX_DATAERR : EX_OK;
+	return faults->n > had ? EX_DATAERR : EX_OK;
 }
 
 enum exit_code
 sourcefile_read(struct source *s, struct buf *text, struct sourcefiles *f,
     struct buf *faults)
 {
-	enum exit_code code = EX_OK, lists;
+	enum exit_code code;
 
-	s->name = io_name(f->path);
 	if (f->dir != NULL) {
 		open_dir(&f->attach, f->dir);
 		s->files = &f->attach.store;
 	}
 	if (f->keyfile != NULL)
 		read_key(s, f->keyfile);
-	lists = read_lists(s, f);
-	if (f->table != NULL)
-		code = read_table(s, f, faults);
-	if (code == EX_OK)
-		code = charset_read(text, f->path, 'c', f->charset,
-		    ORDER_SIZE_MAX);
-	if (code == EX_OK && source_order(s, buf_span(text), faults) < 0)
-		code = source_keyless(s) ? EX_CONFIG : EX_DATAERR;
-	if (code == EX_OK && lists == EX_OK && f->results != NULL)
-		code = keep(s, f, faults);
-	return code > lists ? code : lists;
+	code = read_lists(s, f);
+	code = worse(code, read_order(s, text, f, faults));
+	if (f->results != NULL)
+		code = worse(code, keep(s, f, code == EX_OK, faults));
+	return code;
 }
 
 void

@@ -37,16 +37,19 @@ int
 source_table(struct source *s, struct span text, struct buf *faults)
 {
 	struct table t;
-	int r, wrong = 0;
+	int r, first, wrong = 0;
 
 	table_open(&t, text, s->column);
-	while ((r = table_row(&t, &s->text)) != 0) {
+	for (first = 1; (r = table_row(&t, &s->text)) != 0; first = 0) {
 		if (r > 0)
 			continue;
+		s->headless |= first;
 		buf_addfault(faults, "%s:%zu:%zu: %s", s->table, t.line,
 		    t.column, buf_str(&t.why));
 		wrong = -1;
 	}
+	if (wrong < 0)		/* with an entry that says nothing */
+		buf_adds(&s->text, "?\n");
 	table_headings(&t, &s->columns);
 	name_group(s);
 	table_free(&t);
@@ -119,19 +122,28 @@ check_files(struct source *s)
 	}
 }
 
-static int
-parse(struct source *s, struct span text, struct buf *faults)
+/* Whether each letter can be made. */
+static void
+check_letters(struct source *s)
 {
-	take_order(s, &s->order, text);
 	if (s->group != NULL)
 		rows_group(&s->rows, &s->order, span_str(s->group));
-	check_from(&s->order, s->pattern);
 	s->fields.key = s->keyed ? &s->key : NULL;
 	s->fields.list = s->list;
 	fields_check(&s->fields, &s->order, buf_span(&s->columns));
 	if (s->group == NULL)
 		rows_refuse(&s->order, &s->fields);
 	check_files(s);
+}
+
+/* Without a table's header line nobody knows what the letters' fields are. */
+static int
+parse(struct source *s, struct span text, struct buf *faults)
+{
+	take_order(s, &s->order, text);
+	check_from(&s->order, s->pattern);
+	if (!s->headless)
+		check_letters(s);
 	if (s->order.faults.n == 0)
 		return 0;
 	tell_faults(s, &s->order.faults, faults);

@@ -31,6 +31,7 @@ struct source {
 	struct fields fields;
 	/* private */
 	size_t lines;		/* of the order that are the table's */
+	int headless;		/* something is wrong with its header line */
 	struct rows rows;	/* entries on one letter */
 	struct buf key_of_group;
 	struct buf columns;	/* headings of the table, and their keys */
@@ -43,9 +44,9 @@ void source_free(struct source *s);
  * line "name:line:column: reason" with LF to faults.
  *
  * source_table comes first, where there is a table; its text is needed no
- * more then.  source_order takes the order, whose text must outlive s;
- * source_keyless says whether all that is wrong with that is that there is no
- * key.
+ * more then.  source_order takes the order, whose text must outlive s, and
+ * finds what is wrong with that whatever is wrong with the table;
+ * source_keyless says whether that is only that there is no key.
  */
 int source_table(struct source *s, struct span text, struct buf *faults);
 int source_order(struct source *s, struct span text, struct buf *faults);
