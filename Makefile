@@ -122,7 +122,7 @@ PARTS = \
 	format/mail/unicodelike format/order/fieldscheck \
 	format/picture/plottime format/wire/dsntext format/wire/escapehtml \
 	grade/clienttext grade/pop3clients grade/pop3servers grade/smtpclients \
-	grade/smtpservers sys/iofile sys/netname sys/newfilesync
+	grade/smtpservers sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr batchread blame bsmtp buf content crlf date dialogue dns \
 	downgrade explain follow ftp ftpd ftpput grade hash hdr idn io \
