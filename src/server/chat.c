@@ -19,6 +19,24 @@ chat_free(struct chat *c)
 	free(c->peer);
 }
 
+enum chat_got
+chat_line(struct chat *c, const char *p, size_t n, size_t max, size_t *used)
+{
+	const char *lf = memchr(p, '\n', n);
+	int skip = c->skip;
+
+	*used = lf != NULL ? (size_t)(lf + 1 - p) : n;
+	c->skip = lf == NULL && (skip || n >= max);
+	if (skip)
+		return CHAT_PART;
+	if (c->skip || *used > max)
+		return CHAT_LONG;
+	if (lf != NULL)
+		return CHAT_LINE;
+	*used = 0;
+	return CHAT_PART;
+}
+
 void
 chat_say(struct chat *c, const char *fmt, ...)
 {

@@ -275,27 +275,24 @@ command(struct pop3d *s, struct span line)
 static size_t
 feed_line(struct pop3d *s, const char *p, size_t n)
 {
-	const char *lf = memchr(p, '\n', n);
-	size_t used = lf != NULL ? (size_t)(lf + 1 - p) : n;
-	int skip = s->skip;
+	size_t used;
 
 	if (!s->started && chat_is_other(&s->chat, span_of(p, n),
 	    "-ERR this is POP3", CHAT_NO_TLS)) {
 		s->closing = 1;
 		return n;
 	}
-	s->skip = lf == NULL && (skip || n >= POP3D_LINE_MAX);
-	if (skip)
-		return used;
-	if (used > POP3D_LINE_MAX || s->skip) {
+	switch (chat_line(&s->chat, p, n, POP3D_LINE_MAX, &used)) {
+	case CHAT_LINE:
+		command(s, span_of(p, used));
+		break;
+	case CHAT_LONG:
 		pop3auth_cancel(s);
-		chat_say(&s->chat, "-ERR line too long");
-		s->mistakes++;
-		return used;
+		mistake(s, "line too long", "");
+		break;
+	case CHAT_PART:
+		break;
 	}
-	if (lf == NULL)
-		return 0;
-	command(s, span_of(p, used));
 	return used;
 }
 

@@ -45,7 +45,6 @@ struct pop3d {
 	struct chat chat;
 	enum pop3d_phase phase;
 	int started;		/* the first line has come */
-	int skip;		/* what comes is the rest of a long line */
 	int mistakes;
 	int closing;
 

@@ -65,23 +65,19 @@ is_other_protocol(struct smtpd *s, struct span first)
 static size_t
 feed_line(struct smtpd *s, const char *p, size_t n)
 {
-	const char *lf = memchr(p, '\n', n);
-	size_t used = lf != NULL ? (size_t)(lf + 1 - p) : n;
-	int skip = s->skip;
+	enum chat_got got;
+	size_t used;
 
 	if (s->crlf < 0 && is_other_protocol(s, span_of(p, n)))
 		return n;
-	s->skip = lf == NULL && (skip || n >= SMTPD_LINE_MAX);
-	if (skip)
-		return used;
-	if (used > SMTPD_LINE_MAX || s->skip) {
+	got = chat_line(&s->chat, p, n, SMTPD_LINE_MAX, &used);
+	if (got == CHAT_LONG) {
 		smtp_reply(s, smtpauth_is_line(s, span_of(p, used)) ?
 		    no_exchange : too_long);
 		smtpauth_cancel(s);
-		return used;
 	}
-	if (lf == NULL)
-		return 0;
+	if (got != CHAT_LINE)
+		return used;
 	s->pause = s->unsettled != NULL &&
 	    smtpverb_is_late(span_chomp(span_of(p, used)));
 	if (s->pause)
@@ -286,7 +282,8 @@ close_session(void *session)
 		smtpmail_free(m);
 	}
 	smtpmail_free(s->mail);
-	smtpauth_cancel(s);
+	if (s->sasl != NULL)
+		smtpauth_cancel(s);
 	chat_free(&s->chat);
 	buf_free(&s->helo);
 	buf_free(&s->refusal);

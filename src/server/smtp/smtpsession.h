@@ -42,7 +42,6 @@ struct smtpd {
 	int ehlo;
 	int crlf;		/* how lines end, -1 before the first one */
 	int mistakes;
-	int skip;		/* what comes is the rest of a long line */
 	int more;		/* input stands behind this line already */
 	int pipelines;		/* it has not waited for each answer */
 	int text_near;		/* DATA was refused: text may come for a verb */
