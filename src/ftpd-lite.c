@@ -87,9 +87,7 @@ main(int argc, char **argv)
 {
 	struct app app = { .serve = {
 		.dir = "incoming", .max_size = (uint64_t)1 << 30,
-		.max_sessions = 100, .idle = 300, .workers = 1,
-		.fds = getenv("LISTEN_FDS"),
-		.fds_pid = getenv("LISTEN_PID"), .peer = getenv("TCPREMOTEIP")
+		.max_sessions = 100, .idle = 300, .workers = 1, .env = getenv
 	} };
 	struct service service = {
 		.session = &ftpd_session, .conf = &app.conf,

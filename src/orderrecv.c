@@ -60,8 +60,9 @@ main(int argc, char **argv)
 		.dir = "incoming",
 		.max_size = (uint64_t)1 << 30,
 		.max_sessions = 100,
-		.idle = 300, .workers = 1, .fds = getenv("LISTEN_FDS"),
-		.fds_pid = getenv("LISTEN_PID"), .peer = getenv("TCPREMOTEIP")
+		.idle = 300,
+		.workers = 1,
+		.env = getenv
 	} };
 	struct service service = {
 		.session = &orderd_session, .conf = &app.conf,

@@ -64,8 +64,7 @@ main(int argc, char **argv)
 		.max_sessions = 1000,
 		.idle = 600,
 		.workers = 1,
-		.fds = getenv("LISTEN_FDS"), .fds_pid = getenv("LISTEN_PID"),
-		.peer = getenv("TCPREMOTEIP")
+		.env = getenv
 	} };
 	struct service service = {
 		.session = &pop3d_session, .conf = &app.conf,

@@ -117,7 +117,8 @@ make(void *arg)
 {
 	const struct app *app = arg;
 
-	transcribe_make(&app->record);
+	if (app->record.dir != NULL)
+		transcribe_make(&app->record);
 }
 
 /* Commands that have ended are nobody's to wait for. */
@@ -179,9 +180,7 @@ int
 main(int argc, char **argv)
 {
 	struct app app = { .who = { DIALOGUE_SMTP, 1 }, .serve = {
-		.max_sessions = 1000, .idle = 300, .workers = 1,
-		.fds = getenv("LISTEN_FDS"), .fds_pid = getenv("LISTEN_PID"),
-		.peer = getenv("TCPREMOTEIP")
+		.max_sessions = 1000, .idle = 300, .workers = 1, .env = getenv
 	} };
 	struct service service = { .session = &app.type,
 		.conf = &app.record, .app = &app, .make = make,

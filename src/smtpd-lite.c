@@ -108,7 +108,8 @@ make(void *arg)
 		try_certificate(app);
 	must(mailroot_prepare(&app->mail), app->mail.dir);
 	must(mailroot_prepare(&app->relay), app->relay.dir);
-	transcribe_make(&app->transcribe);
+	if (app->transcribe.dir != NULL)
+		transcribe_make(&app->transcribe);
 }
 
 static void
@@ -225,9 +226,12 @@ clean_up(struct app *app)
 	mailroot_close(&app->mail);
 	mailroot_close(&app->relay);
 	users_free(app->boxes);
-	passwd_free(app->auth);
-	rules_free(app->faults);
-	tlsserver_free(&app->tls);
+	if (app->auth != NULL)
+		passwd_free(app->auth);
+	if (app->faults != NULL)
+		rules_free(app->faults);
+	if (app->cert != NULL)
+		tlsserver_free(&app->tls);
 	free(app->domain);
 }
 
@@ -236,10 +240,7 @@ main(int argc, char **argv)
 {
 	struct app app = { .form = "maildir",
 		.serve = { .dir = "mail", .max_size = (uint64_t)100 << 20,
-		    .max_sessions = 1000, .idle = 300,
-		    .fds = getenv("LISTEN_FDS"),
-		    .fds_pid = getenv("LISTEN_PID"),
-		    .peer = getenv("TCPREMOTEIP") },
+		    .max_sessions = 1000, .idle = 300, .env = getenv },
 		.conf = { .queued = outbox_has, .find = users_find,
 		    .full_name = users_name, .named = users_named,
 		    .nonce = secret_word, .id = mailroot_id,

@@ -350,7 +350,7 @@ data_sent(void *session, struct buf *out)
 void
 transcribe_make(const struct transcribe_conf *c)
 {
-	if (c->dir != NULL && newfile_mkdir(c->dir, R_OK | W_OK | X_OK) < 0)
+	if (newfile_mkdir(c->dir, R_OK | W_OK | X_OK) < 0)
 		die_sys(EX_CANTCREAT, "%s", c->dir);
 }
 

@@ -20,7 +20,7 @@ struct transcribe_conf {
 	int shows;		/* secrets are not masked */
 };
 
-/* Makes the directory, if there is to be one, or ends the program. */
+/* Makes the directory, where one is named, or ends the program. */
 void transcribe_make(const struct transcribe_conf *c);
 
 /*

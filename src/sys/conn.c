@@ -24,7 +24,8 @@ over(struct conn_host *h, struct conn *c)
 	if (c->session == NULL)
 		return;
 	h->service->session->close(c->session);
-	dataconn_free(c->data);
+	if (c->data != NULL)
+		dataconn_free(c->data);
 	c->session = NULL;
 	c->data = NULL;
 	h->sessions--;

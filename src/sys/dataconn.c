@@ -52,8 +52,6 @@ dataconn_open(int fd, const struct net_peer *peer)
 void
 dataconn_free(struct dataconn *d)
 {
-	if (d == NULL)
-		return;
 	dataconn_close(d);
 	free(d);
 }

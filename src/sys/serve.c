@@ -125,11 +125,12 @@ is_listening(int fd)
 static int
 take_passed(struct sockets *s, const struct serve_opt *o)
 {
+	const char *fds = o->env("LISTEN_FDS"), *pid = o->env("LISTEN_PID");
 	uintmax_t n, i;
 
-	if (o->fds == NULL || span_number(span_str(o->fds), &n) < 0 || n == 0)
+	if (fds == NULL || span_number(span_str(fds), &n) < 0 || n == 0)
 		return 0;
-	if (o->fds_pid != NULL && (span_number(span_str(o->fds_pid), &i) < 0 ||
+	if (pid != NULL && (span_number(span_str(pid), &i) < 0 ||
 	    i != (uintmax_t)getpid()))
 		return 0;
 	for (i = 0; i < n; i++) {
@@ -251,7 +252,7 @@ serve_stdio(const struct serve_opt *o, const struct service *service)
 	prepare(o, service);
 	if (service->start != NULL)
 		service->start(service->app);
-	net_peer_text(&peer, o->peer);
+	net_peer_text(&peer, o->env("TCPREMOTEIP"));
 	return inetd_run(service, &peer, (int)o->idle * 1000,
 	    stop_fd());
 }

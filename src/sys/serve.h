@@ -13,8 +13,8 @@
 #define SERVE_LISTENS 16	/* -l options */
 
 /*
- * The options that all servers share (-l -i -d -m -c -T -w -U -v), and what the
- * environment says to them.
+ * The options that all servers share (-l -i -d -m -c -T -w -U -v), and their
+ * way to the environment.
  */
 struct serve_opt {
 	const char *listen[SERVE_LISTENS];
@@ -30,9 +30,11 @@ struct serve_opt {
 	int verbose;		/* -v */
 	int once;		/* -1, of servers that can end when they have
 				   got one thing */
-	const char *fds;	/* $LISTEN_FDS, as these two NULL where unset */
-	const char *fds_pid;	/* $LISTEN_PID */
-	const char *peer;	/* $TCPREMOTEIP, the client's under -i */
+	/*
+	 * As getenv(3), which programs alone may call: of LISTEN_FDS and
+	 * LISTEN_PID, systemd's, and TCPREMOTEIP, the client's under -i.
+	 */
+	char *(*env)(const char *name);
 };
 
 /* getopt(3) letters of these options. */
@@ -48,7 +50,7 @@ void serve_option(struct serve_opt *o, int opt, char *arg);
 /*
  * Binds, drops privileges, says "NAME: listening on ADDR" for each socket, and
  * serves until SIGTERM or SIGINT (or the end of the one session under
- * -i).  With fds the sockets are systemd's.  port is where to listen
+ * -i).  With LISTEN_FDS the sockets are systemd's.  port is where to listen
  * on loopback when nothing is said.  Closes standard output, and returns the
  * exit code; what cannot be bound ends the program (EX_CONFIG, or EX_TEMPFAIL
  * where it may work later).
