@@ -345,7 +345,7 @@ look() {
 # --- What was asked for -------------------------------------------------
 
 usage='usage: pipeline.sh [-vw] [file ...]
-  -v  tell each step on standard error
+  -v  report each step on standard error
   -w  stay, and look again every WATCH seconds (10)'
 
 # The only output of a run, or a failure.

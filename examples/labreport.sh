@@ -27,7 +27,7 @@ usage='usage: labreport.sh [-hVv] [-l en|uk|ru] [-T title] [-a author] [-o file]
   -n  what the next part is called (its file name)
   -o  the file to write, whose name is printed (standard output)
   -T  the title
-  -v  tell each part on standard error
+  -v  report each part on standard error
 A part - is standard input.'
 
 options=:a:c:d:e:g:hk:l:n:o:r:s:T:t:Vv

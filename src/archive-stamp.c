@@ -24,7 +24,7 @@ static const char usage[] =
     "  -r  the time is that at which this file was last modified\n"
     "  -t  seconds since the Epoch or 2026-11-21T23:46:12Z (now)\n"
     "  -u  UTC instead of local time\n"
-    "  -v  tell on standard error which file went where\n";
+    "  -v  report on standard error which file went where\n";
 
 static time_t
 parse_time(const char *text)

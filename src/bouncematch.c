@@ -23,7 +23,7 @@ static const char usage[] =
     "  -o  write the bounces of NAME.results to NAME.bounces in dir; with -k,\n"
     "      while such a file is there, leave them for later\n"
     "  -p  leave bounces of these mailings for later; may be given again\n"
-    "  -v  tell on standard error how many bounces each mailing has\n"
+    "  -v  report on standard error how many bounces each mailing has\n"
     "Where results are a directory, all NAME.results below it are meant.\n";
 
 struct match {

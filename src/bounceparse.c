@@ -22,7 +22,7 @@ static const char usage[] =
     "  -k  file with the key that signed them, and the tokens to leave by\n"
     "  -L  the list that the tokens are for, where there are several\n"
     "  -m  move messages of a Maildir that were understood from new to cur\n"
-    "  -v  tell on standard error what each message is\n";
+    "  -v  report on standard error what each message is\n";
 
 struct opt {
 	const char *pattern, *keyfile, *list;

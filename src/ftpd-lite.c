@@ -33,7 +33,7 @@ static const char usage[] =
     "  -T  seconds a session may be idle (300)\n"
     "  -w  worker processes (1)\n"
     "  -U  user to become after binding, when started by root\n"
-    "  -v  tell what is said, on standard error\n";
+    "  -v  show the dialogue on standard error\n";
 
 struct app {
 	struct serve_opt serve;

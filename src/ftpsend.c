@@ -26,7 +26,7 @@ static const char usage[] =
     "  -r  how often to try again (4)\n"
     "  -T  seconds to wait for the server (60)\n"
     "  -u  user to log in as (anonymous)\n"
-    "  -v  tell what is said, on standard error\n";
+    "  -v  show the dialogue on standard error\n";
 
 struct opt {
 	const char *user, *command, *name;

@@ -16,7 +16,7 @@ static const char usage[] =
     "usage: mkbatch [-v] [-f from] [-H helo] [file | mbox | Maildir ...]\n"
     "  -f  the sender, else $EMAIL\n"
     "  -H  the name to say in EHLO, and the domain of bare names\n"
-    "  -v  tell on standard error how many recipients each message has\n";
+    "  -v  report on standard error how many recipients each message has\n";
 
 struct opt {
 	struct prepare prepare;

@@ -27,7 +27,7 @@ static const char usage[] =
     "  -a  a file to attach; may be repeated\n"
     "  -l  make text and subject legible, whatever is in them\n"
     "  -R  a results file: say who in it was not reached\n"
-    "  -v  tell on standard error what is attached\n";
+    "  -v  report on standard error what is attached\n";
 
 struct opt {
 	const char *from, *subject, *html, *results;

@@ -13,7 +13,7 @@
 
 static const char usage[] =
     "usage: orderdone [-v] [-w dir] name ...\n"
-    "  -v  tell on standard error what is removed\n"
+    "  -v  report on standard error what is removed\n"
     "  -w  the directory where orders are worked on (work)\n";
 
 struct opt {

@@ -27,7 +27,7 @@ static const char usage[] =
     "  -r  how often to try again (4)\n"
     "  -T  seconds to wait for the server (60)\n"
     "  -q  print nothing when all is well\n"
-    "  -v  tell what is said, on standard error\n";
+    "  -v  show the dialogue on standard error\n";
 
 struct opt {
 	const char *server, *name, *keyfile, *tmpdir;

@@ -23,7 +23,7 @@ static const char usage[] =
     "  -d  the directory where orders arrive (incoming)\n"
     "  -q  say nothing of a file that is not there\n"
     "  -t  how long nobody has written to what lies there, as 5m (0)\n"
-    "  -v  tell on standard error what is taken, and what is not\n"
+    "  -v  report on standard error what is taken, and what is not\n"
     "  -w  the directory where they are worked on, made if missing (work)\n";
 
 struct taker {

@@ -24,7 +24,7 @@ static const char usage[] =
     "      begins with a header field is one\n"
     "  -o  the form of what is printed (text)\n"
     "  -u  show log-ins, and open what is base64 in them\n"
-    "  -v  say on standard error how many lines were wrong\n"
+    "  -v  report on standard error how many lines were wrong\n"
     "A word is a command, a reply code, an enhanced code ...: EHLO, 550,\n"
     "4.7.1.  A file of such a name is ./550.\n";
 

@@ -36,7 +36,7 @@ static const char usage[] =
     "  -o  the form of the report (text; with -c tsv)\n"
     "  -p  the protocol (smtp)\n"
     "  -T  seconds for a client's session, or a server's reply (20)\n"
-    "  -v  tell what is said, on standard error\n"
+    "  -v  show the dialogue on standard error\n"
     "  In a client's command %h %p %f %t %m stand for host, port, sender,\n"
     "  recipient and a file with the message; in a server's %p for the\n"
     "  port, and %d for what -d is.\n";

@@ -23,7 +23,7 @@ static const char usage[] =
     "usage: protoladder [-hsVv] [-o svg|text] [-w width] [dialogue]\n"
     "  -o  svg: a picture (default); text: for a terminal\n"
     "  -s  draw the states of the protocol instead, and which ways were gone\n"
-    "  -v  say on standard error how much was drawn\n"
+    "  -v  report on standard error how much was drawn\n"
     "  -w  width of the picture (800), or of the text in columns (80)\n";
 
 struct opt {

@@ -29,7 +29,7 @@ static const char usage[] =
     "  -P  a command that prints the secret (where not given: ~/.netrc)\n"
     "  -S  play the server's side: listen on addr\n"
     "  -T  seconds to wait for the other side (60)\n"
-    "  -v  show what is said on standard error\n";
+    "  -v  show the dialogue on standard error\n";
 
 struct opt {
 	const char *path, *addr, *command, *user, *password;

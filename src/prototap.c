@@ -36,7 +36,7 @@ static const char usage[] =
     "  -T  seconds a session may be idle (300)\n"
     "  -w  worker processes, with -o and without -R (1)\n"
     "  -U  user to become after binding, when started by root\n"
-    "  -v  tell of connections, on standard error\n";
+    "  -v  report connections on standard error\n";
 
 struct app {
 	struct serve_opt serve;

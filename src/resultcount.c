@@ -17,7 +17,7 @@ static const char usage[] =
     "usage: resultcount [-v] [-n counts] [results ...]\n"
     "  -n  what orderparse -n -v has printed of the order: the sum is to be\n"
     "      the same, and the duplicates and those left out are told, too\n"
-    "  -v  say on standard error how many lines were read\n";
+    "  -v  report on standard error how many lines were read\n";
 
 /* Where, behind the statuses, lines are counted that are no results here. */
 #define OTHERS RESULT_STATUSES

@@ -16,7 +16,7 @@
 
 static const char usage[] =
     "usage: resultplot [-hVv] [-w width] [results ...]\n"
-    "  -v  say on standard error how many results were read\n"
+    "  -v  report on standard error how many results were read\n"
     "  -w  width of the picture (800)\n";
 
 /*

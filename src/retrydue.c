@@ -21,7 +21,7 @@ static const char usage[] =
     "usage: retrydue [-v] [-p pauses] [-s states] journal\n"
     "  -p  before each try, the last one again and again (" PAUSES ")\n"
     "  -s  whom to try again, of failed,deferred,unknown (deferred)\n"
-    "  -v  tell on standard error when it is not time yet\n";
+    "  -v  report on standard error when it is not time yet\n";
 
 /* Each run adds a line for each letter that it has tried to send. */
 struct tries {

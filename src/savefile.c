@@ -22,7 +22,7 @@ static const char usage[] =
     "  -n  make no file of an empty input\n"
     "  -r  rename a file, never copying it, and put that on disk\n"
     "  -s  put files and directories that exist on disk\n"
-    "  -v  tell on standard error what is on disk\n";
+    "  -v  report on standard error what is on disk\n";
 
 /*
  * Nothing but a file gives way to another.  What no file can be called is told

@@ -11,7 +11,7 @@
 static const char usage[] =
     "usage: settled [-v] [-t time] file ...\n"
     "  -t  since the last write, as 90, 5m or 2d (60)\n"
-    "  -v  tell on standard error which are not settled\n";
+    "  -v  report on standard error which are not settled\n";
 
 /* What went wrong goes before what is not settled. */
 static int

@@ -43,7 +43,7 @@ static const char usage[] =
     "  -T  seconds a session may be idle (300)\n"
     "  -w  worker processes (10 for maildir and bsmtp, else 1)\n"
     "  -U  user to become after binding, when started by root\n"
-    "  -v  tell what is said, on standard error\n"
+    "  -v  show the dialogue on standard error\n"
     "  -Z  files of a certificate, and its key: STARTTLS, through openssl\n";
 
 struct app {

@@ -19,7 +19,7 @@ static const char usage[] =
     "usage: suppress [-v] [-n count] [-o gone] [results ...]\n"
     "  -n  on so many days somebody fails who is then listed (3)\n"
     "  -o  read and replace that list; otherwise standard output\n"
-    "  -v  say on standard error how many lines the list has, and had\n";
+    "  -v  report on standard error how many lines the list has, and had\n";
 
 static const char *
 take_line(void *arg, struct span line, enum linefile_line kind)

@@ -24,7 +24,7 @@ static const char usage[] =
     "  -k  file with the key that orderparse -k has made the tokens with\n"
     "  -L  the list that they are for, where there are several\n"
     "  -o  add who leaves to a gone(5) list, instead of printing results(5)\n"
-    "  -v  tell on standard error who leaves\n"
+    "  -v  report on standard error who leaves\n"
     "With GATEWAY_INTERFACE set, and no message, it is a CGI program.\n";
 
 struct opt {

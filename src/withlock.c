@@ -31,7 +31,7 @@ static const char usage[] =
     "  -n  do not wait: exit 75 when the lock is held\n"
     "  -o  print 0, and hold the lock until nobody reads standard output\n"
     "  -p  make the directory of lockfile where it is missing\n"
-    "  -v  tell on standard error that it waits\n";
+    "  -v  report on standard error that it waits\n";
 
 struct opt {
 	int wait, make, verbose;

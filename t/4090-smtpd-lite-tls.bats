@@ -185,9 +185,9 @@ nobody_left() {
 	cat >want <<'END'
 smtpd -Z offers it by STARTTLS
 smtpd it should say STARTTLS
-orderrecv: 127.0.0.1: the client speaks TLS at once: there is none here; stunnel(8) can stand before it
-ftpd there is none here; plain FTP is
-pop3d there is none here; stunnel(8) can stand before it
+orderrecv: 127.0.0.1: the client speaks TLS at once: this server has none; put stunnel(8) before it
+ftpd this server has none; use plain FTP
+pop3d this server has none; put stunnel(8) before it
 END
 	cmp want short
 	# A server that waits for TLS hangs up on what is none.

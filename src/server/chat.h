@@ -42,7 +42,7 @@ enum chat_got chat_line(struct chat *c, const char *p, size_t n, size_t max,
 void chat_say(struct chat *c, const char *fmt, ...) DIE_PRINTF(2, 3);
 
 /* What can be done where there is no TLS at all. */
-#define CHAT_NO_TLS "there is none here; stunnel(8) can stand before it"
+#define CHAT_NO_TLS "this server has none; put stunnel(8) before it"
 
 /*
  * Whether what came first is another protocol: then the client is told so,

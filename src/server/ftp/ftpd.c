@@ -65,7 +65,7 @@ is_known(struct ftpd *s)
 	if (s->known)
 		return 1;
 	if (chat_is_other(&s->chat, first, "500 This is FTP",
-	    "there is none here; plain FTP is")) {
+	    "this server has none; use plain FTP")) {
 		s->phase = FTP_OVER;
 		return 0;
 	}
