@@ -120,6 +120,19 @@ test_order(void)
 	CHECK_INT(push(&b, "QUIT\n"), BSMTP_QUIT);
 }
 
+/* A dot is doubled where a line begins, and nowhere else. */
+static void
+test_dot(void)
+{
+	const struct span text = span_str(".\r\na.b\r\n..c\n\r.\n");
+
+	CHECK_INT(bsmtp_dot(text, 0), 0);
+	CHECK_INT(bsmtp_dot(text, 1), 8);
+	CHECK_INT(bsmtp_dot(text, 9), text.n);
+	CHECK_INT(bsmtp_dot(text, text.n), text.n);
+	CHECK_INT(bsmtp_dot(span_of(text.p, 0), 0), 0);
+}
+
 static void
 test_long(void)
 {
@@ -140,6 +153,7 @@ main(void)
 	test_text();
 	test_block();
 	test_order();
+	test_dot();
 	test_long();
 	return test_end();
 }

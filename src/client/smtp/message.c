@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "format/wire/bsmtp.h"
+
 /* A message that is not in use keeps no more memory than that. */
 #define SPARE_MAX 65536
 
@@ -273,23 +275,18 @@ void
 message_put(struct buf *b, const struct message *m)
 {
 	struct span text = buf_span(&m->content.text);
+	size_t from = 0, dot = bsmtp_dot(text, 0);
 	const struct rcpt *r;
-	size_t from = 0, i;
-	const char *dot;
 
 	put_path(b, "MAIL FROM:", &m->from, &m->params);
 	for (r = m->rcpt; r < m->rcpt + m->rcpts; r++)
 		if (!r->decided)
 			put_path(b, "RCPT TO:", &r->addr, &r->params);
 	buf_adds(b, "DATA\r\n");
-	for (i = 0; i < text.n && (dot = memchr(text.p + i, '.',
-	    text.n - i)) != NULL; i++) {
-		i = (size_t)(dot - text.p);
-		if (i > 0 && text.p[i - 1] != '\n')
-			continue;
-		buf_add(b, text.p + from, i - from);
+	for (; dot < text.n; dot = bsmtp_dot(text, dot + 1)) {
+		buf_add(b, text.p + from, dot - from);
 		buf_addc(b, '.');
-		from = i;
+		from = dot;
 	}
 	buf_addspan(b, span_drop(text, from));
 	buf_adds(b, ".\r\n");

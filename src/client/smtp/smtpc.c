@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "client/client.h"
+#include "format/wire/bsmtp.h"
 #include "format/wire/escape.h"
 #include "format/wire/protocol.h"
 
@@ -302,20 +303,14 @@ trace_text(struct smtpc *c, struct span text, int stuffed)
 void
 smtpc_text(struct smtpc *c, struct span text)
 {
-	const char *dot;
-	size_t from = 0, at = 0;
+	size_t from = 0, dot = bsmtp_dot(text, 0);
 
 	c->wr.timeout = smtpc_capped(c, SMTPC_BLOCK);
 	trace_text(c, text, 1);
-	while (at < text.n &&
-	    (dot = memchr(text.p + at, '.', text.n - at)) != NULL) {
-		at = (size_t)(dot - text.p);
-		if (at == 0 || text.p[at - 1] == '\n') {
-			wr_add(&c->wr, text.p + from, at - from);
-			wr_addc(&c->wr, '.');
-			from = at;
-		}
-		at++;
+	for (; dot < text.n; dot = bsmtp_dot(text, dot + 1)) {
+		wr_add(&c->wr, text.p + from, dot - from);
+		wr_addc(&c->wr, '.');
+		from = dot;
 	}
 	wr_addspan(&c->wr, span_drop(text, from));
 }

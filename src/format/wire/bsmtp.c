@@ -169,3 +169,18 @@ bsmtp_text(struct bsmtp *b, struct span in)
 	b->text = span_of(in.p, b->skip ? 0 : n);
 	return n;
 }
+
+size_t
+bsmtp_dot(struct span text, size_t from)
+{
+	const char *dot;
+
+	while (from < text.n && (dot = memchr(text.p + from, '.',
+	    text.n - from)) != NULL) {
+		from = (size_t)(dot - text.p);
+		if (from == 0 || dot[-1] == '\n')
+			return from;
+		from++;
+	}
+	return text.n;
+}

@@ -60,4 +60,11 @@ enum bsmtp_event bsmtp_line(struct bsmtp *b, struct span line);
  */
 size_t bsmtp_text(struct bsmtp *b, struct span in);
 
+/*
+ * For whoever writes a text: where, from that octet on, the next dot stands
+ * that begins a line and has to be doubled (RFC 5321 4.5.2); text.n where there
+ * is none.
+ */
+size_t bsmtp_dot(struct span text, size_t from);
+
 #endif
