@@ -91,17 +91,13 @@ MODULES = \
 	server/tap/tap server/tap/tapline \
 	client/client client/handin client/orderfile client/replay \
 	client/replaypeer client/replaysecret client/smtp/batch \
-	client/smtp/connection client/smtp/domains \
-	client/smtp/batchread client/smtp/esmtp client/smtp/feed \
-	client/smtp/interactive \
-	client/smtp/journal client/smtp/message client/smtp/parallel \
-	client/smtp/pool client/smtp/prepare client/smtp/progress \
-	client/smtp/rate client/smtp/report \
-	client/smtp/route client/smtp/saslc client/smtp/sender \
-	client/smtp/servers client/smtp/setup \
-	client/smtp/smtpc \
-	client/smtp/transact client/ftp/ftpc \
-	client/ftp/ftpput client/order/orderc client/dns/mx \
+	client/smtp/batchread client/smtp/connection client/smtp/domains \
+	client/smtp/esmtp client/smtp/interactive client/smtp/journal \
+	client/smtp/message client/smtp/parallel client/smtp/pool \
+	client/smtp/prepare client/smtp/report client/smtp/route \
+	client/smtp/saslc client/smtp/sender client/smtp/servers \
+	client/smtp/setup client/smtp/smtpc client/smtp/transact \
+	client/ftp/ftpc client/ftp/ftpput client/order/orderc client/dns/mx \
 	client/dns/nameservers client/dns/resolver client/dns/zone \
 	grade/attempt grade/class grade/clientgrade grade/clientjudge \
 	grade/evidence grade/grade grade/marks grade/probe grade/sample \
@@ -128,7 +124,7 @@ UNITS = addr batchread blame bsmtp buf content crlf date dialogue dns \
 	downgrade explain follow ftp ftpd ftpput grade hash hdr idn io \
 	journal leave limit local lock md5 mime nameservers net netrc \
 	newfile normalize order orderd ordline passwd pool pop3d protocol \
-	rate record reply results rules sasl scram smtpd smtpdata smtpext \
+	record reply results rules sasl scram smtpd smtpdata smtpext \
 	spawn store survey tamper throttle verp words
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \

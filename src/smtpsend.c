@@ -84,7 +84,7 @@ set_mode(struct opt *opt, const char *mode)
 static void
 set_rate(struct opt *opt, const char *text)
 {
-	if (rate_parse(&opt->in.rate, text) == 0)
+	if (batchread_rate(&opt->in.step, text) == 0)
 		return;
 	if (opt->many || (!byte_is_letter(text[0]) &&
 	    strchr(text, '@') == NULL))
@@ -226,7 +226,6 @@ main(int argc, char **argv)
 	struct report report = { .code = EX_OK };
 	struct sender_conf conf = { .depth = 1 };
 	struct wr out, trace;
-	struct progress progress = { .out = &trace };
 	enum exit_code code;
 
 	cli_init(argv, usage);
@@ -247,11 +246,10 @@ main(int argc, char **argv)
 	if (opt.many || opt.shown)
 		report.out = &out;
 	if (opt.many && !opt.prepare.verbose && isatty(STDERR_FILENO))
-		report.progress = &progress;
+		report.progress = &trace;
 	report.words = !opt.many;
 	report.again = opt.again;
 	code = work(&opt, &conf, &report, argv, &out);
-	progress_end(&progress);
 	if (report.broken == NULL)
 		wr_finish(&out);
 	wr_free(&out);

@@ -1,5 +1,6 @@
 /*
- * client/smtp/batchread, client/smtp/message: what a parent deals to a worker.
+ * client/smtp/batchread, client/smtp/message: what a parent deals to a worker,
+ * and how many go in a while.
  */
 #include "client/smtp/batchread.h"
 
@@ -47,18 +48,37 @@ check_message(const struct message *got)
 	CHECK_INT(message_open(got), 2);
 }
 
+/* Reads what comes from a pipe, or a socket: its other end. */
+static int
+begin(struct batchread *b, const char *name, int fd[2])
+{
+	static struct report report;
+	struct batchread_conf conf = { .in = fd[0], .name = name };
+
+	batchread_init(b, &conf, "me", 0, &report);
+	return fd[1];
+}
+
+static void
+end(struct batchread *b, int fd[2])
+{
+	CHECK_INT(batchread_code(b), EX_OK);
+	close(fd[0]);
+	batchread_free(b);
+}
+
 /* It comes in pieces, and the next one has numbers of its own. */
 static void
 test_dealt(void)
 {
-	struct message m = { 0 }, got = { 0 };
+	struct message m = { 0 }, *got = NULL;
+	struct batchread r;
 	struct buf b = { 0 };
-	struct feed feed;
 	size_t first, i;
-	int fd[2];
+	int fd[2], to;
 
 	CHECK_INT(pipe(fd), 0);
-	feed_init(&feed, fd[0], NULL, "me");
+	to = begin(&r, NULL, fd);
 	make(&m);
 	buf_addf(&b, "NOOP %ju %d\n", m.number, m.tries);
 	message_put(&b, &m);
@@ -66,22 +86,20 @@ test_dealt(void)
 	buf_adds(&b, "NOOP 9 0\n");
 	message_put(&b, &m);
 	for (i = 0; i < first; i++) {
-		CHECK_INT(feed_next(&feed, &got), FEED_LATER);
-		CHECK_INT(write(fd[1], b.p + i, 1), 1);
+		CHECK_INT(batchread_next(&r, &got), BATCHREAD_WAIT);
+		CHECK_INT(r.wait, IO_FOREVER);
+		CHECK_INT(write(to, b.p + i, 1), 1);
 	}
-	CHECK_INT(feed_next(&feed, &got), FEED_MESSAGE);
-	check_message(&got);
-	CHECK_INT(write(fd[1], b.p + i, b.n - i), b.n - i);
-	CHECK_INT(feed_next(&feed, &got), FEED_MESSAGE);
-	CHECK_INT(got.number, 9);
-	CHECK_INT(got.tries, 0);
-	close(fd[1]);
-	CHECK_INT(feed_next(&feed, &got), FEED_END);
-	CHECK_INT(feed.code, EX_OK);
-	close(fd[0]);
-	rd_free(&feed.rd);
+	CHECK_INT(batchread_next(&r, &got), BATCHREAD_MESSAGE);
+	check_message(got);
+	CHECK_INT(write(to, b.p + i, b.n - i), b.n - i);
+	CHECK_INT(batchread_next(&r, &got), BATCHREAD_MESSAGE);
+	CHECK_INT(got->number, 9);
+	CHECK_INT(got->tries, 0);
+	close(to);
+	CHECK_INT(batchread_next(&r, &got), BATCHREAD_END);
+	end(&r, fd);
 	message_free(&m);
-	message_free(&got);
 	buf_free(&b);
 }
 
@@ -89,19 +107,90 @@ test_dealt(void)
 static void
 test_parent_gone(void)
 {
-	struct message m = { 0 };
-	struct feed feed;
-	int fd[2];
+	struct message *m;
+	struct batchread r;
+	int fd[2], to;
 
 	CHECK_INT(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
-	feed_init(&feed, fd[0], NULL, "me");
+	to = begin(&r, NULL, fd);
 	CHECK_INT(write(fd[0], "x", 1), 1);
-	close(fd[1]);
-	CHECK_INT(feed_next(&feed, &m), FEED_END);
-	CHECK_INT(feed.code, EX_OK);
-	close(fd[0]);
-	rd_free(&feed.rd);
-	message_free(&m);
+	close(to);
+	CHECK_INT(batchread_next(&r, &m), BATCHREAD_END);
+	end(&r, fd);
+}
+
+/* --- The rate --------------------------------------------------------- */
+
+static long long
+step(const char *text)
+{
+	long long ns;
+
+	return batchread_rate(&ns, text) == 0 ? ns : -1;
+}
+
+static void
+test_parse(void)
+{
+	static const char *const bad[] = {
+		"", "/s", "1", "0/s", "1/", "1/d", "-1/s", "1/ss", "x/s",
+		"1 /s", "1000000001/s", "99999999999999999999/h"
+	};
+	size_t i;
+
+	CHECK_INT(step("1/s"), 1000000000);
+	CHECK_INT(step("2/m"), 30000000000);
+	CHECK_INT(step("3600/h"), 1000000000);
+	CHECK_INT(step("1000000000/s"), 1);
+	for (i = 0; i < COUNT(bad); i++)
+		CHECK_INT(step(bad[i]), -1);
+}
+
+/* How many go within so many ms. */
+static int
+count(struct batchread *r, int ms)
+{
+	long long until = io_clock() + ms;
+	struct message *m;
+	int n = 0;
+
+	while (io_clock() < until)
+		if (batchread_next(r, &m) == BATCHREAD_MESSAGE) {
+			message_drop(&r->cache, m);
+			n++;
+		}
+	return n;
+}
+
+static void
+test_rate(void)
+{
+	static const char one[] = "MAIL FROM:<>\nRCPT TO:<a@x>\nDATA\n.\n";
+	struct message *m;
+	struct batchread r;
+	int fd[2], to, i;
+
+	CHECK_INT(pipe(fd), 0);
+	to = begin(&r, "batch", fd);
+	for (i = 0; i < 50; i++)
+		CHECK_INT(write(to, one, strlen(one)), strlen(one));
+	/* the first at once, the next after its time, none too early */
+	r.step = step("2/m");
+	CHECK_INT(batchread_next(&r, &m), BATCHREAD_MESSAGE);
+	CHECK_INT(batchread_next(&r, &m), BATCHREAD_WAIT);
+	CHECK(r.wait > 29000 && r.wait <= 30000);
+	r.step = step("100/s");
+	r.due = 0;
+	CHECK(count(&r, 100) <= 11);
+	/* a pause is made up for, but not all of it */
+	r.due -= 1000000000;
+	CHECK(count(&r, 10) <= 13);
+	/* none: everything goes at once */
+	r.step = 0;
+	CHECK_INT(batchread_next(&r, &m), BATCHREAD_MESSAGE);
+	CHECK_INT(batchread_next(&r, &m), BATCHREAD_MESSAGE);
+	close(to);
+	end(&r, fd);
 }
 
 int
@@ -109,5 +198,7 @@ main(void)
 {
 	test_dealt();
 	test_parent_gone();
+	test_parse();
+	test_rate();
 	return test_end();
 }

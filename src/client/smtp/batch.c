@@ -75,7 +75,7 @@ wait_for_next(struct batchread *b)
 
 	if (due == IO_FOREVER || (b->wait != IO_FOREVER && b->wait < due))
 		due = b->wait;
-	stop_wait(b->wait == IO_FOREVER ? b->feed.rd.fd : -1, due);
+	stop_wait(b->wait == IO_FOREVER ? b->rd.fd : -1, due);
 }
 
 /* Sends all. */
@@ -108,7 +108,7 @@ work(struct batch *b)
 static int
 is_worker(const struct batchread *b)
 {
-	return b->feed.name == NULL && !b->single;
+	return b->name == NULL;
 }
 
 static void
@@ -249,43 +249,32 @@ try(struct dryrun *d, struct message *m)
 		    tell(d->out, m, &m->rcpt[i], d->ask));
 }
 
-/* Each message of a stream. */
-static void
-try_all(struct dryrun *d, const struct batchread_conf *in, const char *helo)
-{
-	enum feed_event event = FEED_LATER;
-	struct message m = { 0 };
-	struct feed feed;
-
-	feed_init(&feed, in->in, in->name, helo);
-	while (!stop_asked() && d->out->err == 0 &&
-	    (event = feed_next(&feed, &m)) != FEED_END) {
-		if (event == FEED_MESSAGE) {
-			feed_judge(&feed, &m);
-			try(d, &m);
-			continue;
-		}
-		wr_flush(d->out);
-		stop_wait(in->in, IO_FOREVER);
-	}
-	d->code = result_worst(d->code, feed.code);
-	if (event != FEED_END)
-		d->code = result_worst(d->code, EX_TEMPFAIL);
-	rd_free(&feed.rd);
-	message_free(&m);
-}
-
 enum exit_code
 batch_dryrun(const struct batchread_conf *in, const struct sender_conf *conf,
     int ask, struct wr *out)
 {
 	struct dryrun d = { .servers = { .conf = &conf->servers }, .ask = ask,
 	    .out = out };
+	struct batchread_conf all = *in;
+	struct report report = { .code = EX_OK };
+	enum batchread_event event;
+	struct batchread b;
+	struct message *m;
 
-	if (in->single != NULL)
-		try(&d, in->single);
-	else
-		try_all(&d, in, conf->servers.connection.helo);
+	all.step = 0;		/* nobody gets anything */
+	batchread_init(&b, &all, conf->servers.connection.helo, 0, &report);
+	while (out->err == 0 &&
+	    (event = batchread_next(&b, &m)) != BATCHREAD_END) {
+		if (event == BATCHREAD_MESSAGE) {
+			try(&d, m);
+			message_drop(&b.cache, m);
+			continue;
+		}
+		wr_flush(out);
+		stop_wait(in->in, IO_FOREVER);
+	}
+	d.code = result_worst(d.code, batchread_code(&b));
+	batchread_free(&b);
 	connection_quit(&d.servers.connection);
 	transact_free(&d.turn);
 	return d.code;

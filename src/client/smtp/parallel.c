@@ -391,7 +391,7 @@ attend(struct parallel *p, int timeout, int input)
 		p->woken = io_clock();
 	}
 	f[0].fd = p->ending ? -1 : stop_fd();
-	f[1].fd = input ? p->in.feed.rd.fd : -1;
+	f[1].fd = input ? p->in.rd.fd : -1;
 	f[0].events = f[1].events = POLLIN;
 	for (i = 0; i < p->pool.workers; i++) {
 		w = &p->pool.worker[i];
@@ -438,7 +438,7 @@ parallel_run(const struct batchread_conf *in, struct sender_conf *conf,
 	batchread_init(&p.in, in, conf->servers.connection.helo, p.by_domain,
 	    report);
 	/* Only the journal asks for a Message-ID. */
-	p.in.feed.raw = report->journal == NULL;
+	p.in.raw = report->journal == NULL;
 	pool_init(&p.pool, conf, report->journal, jobs);
 	p.poll = die_calloc((size_t)jobs + 2, sizeof *p.poll);
 	for (;;) {

@@ -37,20 +37,6 @@ prepare_helo(const char *name)
 	return buf_str(&helo);
 }
 
-void
-prepare_address(struct buf *addr, const char *helo)
-{
-	struct addr a;
-
-	/* Only in a quoted one there may be an @ that no domain follows. */
-	if (addr->n > 0 && addr->p[0] != '"' &&
-	    memchr(addr->p, '@', addr->n) != NULL)
-		return;
-	if (addr->n > 0 && addr_parse_bare(&a, buf_span(addr), NULL) == 0 &&
-	    a.domain.p == NULL)
-		buf_addf(addr, "@%s", helo);
-}
-
 /*
  * The sender in text: an address, Name <address>, or nothing or <> for the
  * null sender; name is added as it stands there.  NULL, or why it is none of
@@ -72,7 +58,7 @@ parse_sender(struct buf *from, struct buf *name, struct span text,
 			why = list.why;
 	} else if (addr_parse_bare(&a, buf_span(&list.addr), &why) == 0) {
 		buf_addspan(from, a.text);
-		prepare_address(from, helo);
+		addr_complete(from, helo);
 		buf_addspan(name, list.name);
 		why = hdr_addrs_next(&list) == 0 ? NULL :
 		    "more than one address";
@@ -140,7 +126,7 @@ add_rcpt(struct message *m, const struct prepare *p, struct buf *addr,
 	if (why == NULL && addr_parse_bare(&a, buf_span(addr), &why) == 0) {
 		if (add_alias(m, p, buf_span(addr), up))
 			return;
-		prepare_address(addr, p->helo);
+		addr_complete(addr, p->helo);
 		if (!is_known(m, buf_span(addr)))
 			message_rcpt(m, buf_span(addr), span_of(NULL, 0));
 		return;

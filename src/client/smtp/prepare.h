@@ -47,10 +47,4 @@ const char *prepare_text(struct message *m, const struct prepare *p);
 /* The address of the sender whom p names, as prepare_message has it. */
 void prepare_sender(struct buf *from, const struct prepare *p);
 
-/*
- * Appends what is missing to an address that is well-formed so far: a local
- * part alone stands for one at helo, the name we say in EHLO.
- */
-void prepare_address(struct buf *addr, const char *helo);
-
 #endif

@@ -8,6 +8,9 @@
 #define HELD_MAX 16384
 #define HELD_TIME 100
 
+/* ms between two looks that a person can follow. */
+#define SHOW_EVERY 200
+
 /* As many times as the disk takes is what writing ahead has to be worth. */
 #define WORTH 8
 
@@ -108,16 +111,52 @@ report_take(struct report *r, struct span line, const struct result *res,
 	rcpt->told = 1;
 }
 
+static void
+show_left(const struct report *r, uintmax_t ms)
+{
+	uintmax_t left;
+
+	if (r->total <= r->done || r->done == 0)
+		return;
+	left = (r->total - r->done) * ms / r->done / 1000;
+	wr_addf(r->progress, ", %ju:%02ju left", left / 60, left % 60);
+}
+
+static void
+show(struct report *r, long long now)
+{
+	uintmax_t ms = (uintmax_t)(now - r->began);
+
+	r->shown = now;
+	wr_addf(r->progress, "\r%ju", r->done);
+	if (r->total > 0)
+		wr_addf(r->progress, " of %ju", r->total);
+	wr_addf(r->progress, " done, %ju not served", r->missed);
+	if (ms > 0)
+		wr_addf(r->progress, ", %ju/s", r->done * 1000 / ms);
+	show_left(r, ms);
+	/* what a longer line before has left */
+	wr_adds(r->progress, "   \b\b\b");
+	wr_flush(r->progress);
+}
+
 void
 report_step(struct report *r, const struct message *m)
 {
-	int failed = 0;
+	long long now;
+	int missed = 0;
 	size_t i;
 
+	if (r->progress == NULL)
+		return;
 	for (i = 0; i < m->rcpts; i++)
-		failed |= m->rcpt[i].status != RESULT_SENT;
-	if (r->progress != NULL)
-		progress_step(r->progress, failed);
+		missed |= m->rcpt[i].status != RESULT_SENT;
+	now = io_clock();
+	if (r->done++ == 0)
+		r->began = r->shown = now;
+	r->missed += (uintmax_t)missed;
+	if (now - r->shown >= SHOW_EVERY)
+		show(r, now);
 }
 
 static void
@@ -388,6 +427,11 @@ writeahead_end(struct report *r, struct message *m)
 void
 report_close(struct report *r)
 {
+	if (r->done > 0) {
+		show(r, io_clock());
+		wr_adds(r->progress, "\n");
+		wr_flush(r->progress);
+	}
 	if (r->journal != NULL && journal_close(r->journal) < 0 &&
 	    r->broken == NULL)
 		broken(r, r->journal->path);

@@ -9,13 +9,15 @@
 
 #include "client/smtp/journal.h"
 #include "client/smtp/message.h"
-#include "client/smtp/progress.h"
 #include "sys/die.h"
+#include "sys/io.h"
 
 struct report {
 	struct journal *journal;	/* or NULL */
 	struct wr *out;		/* results(5) lines go here, or NULL */
-	struct progress *progress;	/* or NULL */
+	struct wr *progress;	/* a terminal, on one line of which it is shown
+				   how far the batch has come; or NULL */
+	uintmax_t total;	/* messages in the batch, 0 when not known */
 	int words;		/* failures are said in words, by warn */
 	int again;		/* unknown ones are sent again */
 	int go;			/* in a worker: a byte on it lets the end of a
@@ -30,6 +32,8 @@ struct report {
 	struct buf spent;	/* marks that go when that is written */
 	struct buf lines;	/* for out */
 	long long written;	/* ms, by io_clock: when they last were */
+	uintmax_t done, missed;	/* messages; those not served to everybody */
+	long long began, shown;	/* ms, when progress was shown last */
 };
 
 /*
@@ -123,7 +127,10 @@ int writeahead_begin(struct report *r, struct message *m, struct span lines);
 /* All recipients of m are decided, or it will not be sent ahead. */
 void writeahead_end(struct report *r, struct message *m);
 
-/* Closes the journal, where there is one; what fails is in broken. */
+/*
+ * Ends the line of progress and closes the journal, where there is one; what
+ * fails is in broken.
+ */
 void report_close(struct report *r);
 
 void report_free(struct report *r);

@@ -194,6 +194,20 @@ addr_parse_bare(struct addr *a, struct span s, const char **why)
 	return parse(a, s, 1, why != NULL ? why : &ignored);
 }
 
+void
+addr_complete(struct buf *addr, const char *domain)
+{
+	struct addr a;
+
+	/* Only in a quoted one there may be an @ that no domain follows. */
+	if (addr->n > 0 && addr->p[0] != '"' &&
+	    memchr(addr->p, '@', addr->n) != NULL)
+		return;
+	if (addr->n > 0 && addr_parse_bare(&a, buf_span(addr), NULL) == 0 &&
+	    a.domain.p == NULL)
+		buf_addf(addr, "@%s", domain);
+}
+
 /* Offset of the first c outside of quoted strings, or s.n. */
 static size_t
 find_unquoted(struct span s, char c)

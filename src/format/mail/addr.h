@@ -34,6 +34,9 @@ struct span addr_pasted(struct span s);
 /* As addr_parse, but a local part may stand alone. */
 int addr_parse_bare(struct addr *a, struct span s, const char **why);
 
+/* Gives a domain to what addr_parse_bare takes, where it has none. */
+void addr_complete(struct buf *addr, const char *domain);
+
 /*
  * The path of MAIL or RCPT at the start of s: <a@b>, <> (text is empty),
  * <@route:a@b> with the route ignored (RFC 5321 F.2), and from people who type,
