@@ -192,6 +192,26 @@ letter() {
 	sed '/^$/q' letter | tr ' ' '\n' | awk '/^=\?/ && length > 75 { exit 1 }'
 }
 
+@test "no line with an encoded word passes 76 columns, whatever is beside it" {
+	local n x=''
+	{
+		echo '[Recipients:]'
+		for n in {1..70}; do
+			x+=x
+			echo "\"ї $x\" <$n@b.c> k=$x"
+		done
+		printf '%s\n' '[Subject:] ї [k] [k]' '[Headers:]' \
+			'X-A: [k] ї [k] ї [k]' '[Body:]'
+	} >order
+	orderparse -f n@b.c -S order >batch
+	mkmail -f n@b.c -s ї "ї $x <a@b.c>" "ї ${x#x} <a@b.c>" \
+		"ї ${x#xx} <a@b.c>" "ї ${x:40} <a@b.c>" "ї ${x:41} <a@b.c>" \
+		>>batch
+	[ "$(grep -c '^Subject: ' batch)" = 71 ]
+	tr -d '\r' <batch | awk '/=[?]utf-8[?]/ && length > 76' >long
+	diff /dev/null long
+}
+
 @test "the batch fills mailboxes without a network" {
 	mkdir mail
 	orderparse -f news@pth.ua -S "$TOP/examples/session.txt" |

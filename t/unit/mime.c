@@ -163,6 +163,13 @@ test_text(void)
 	text(X70 " " X10, 5, X70 "\r\n " X10);
 	text("\xd1\x97", 70, "\r\n =?utf-8?b?0Zc=?=");
 	text(X70 " \xd1\x97", 0, X70 "\r\n =?utf-8?b?0Zc=?=");
+	/* a line with an encoded word has 76 columns (RFC 2047 2) */
+	text("\xd1\x97 " X10 X10 X10 X10 X10 "abcdefg", 2,
+	    "=?utf-8?b?0Zc=?= " X10 X10 X10 X10 X10 "abcdefg");
+	text("\xd1\x97 " X10 X10 X10 X10 X10 "abcdefgh", 2,
+	    "=?utf-8?b?0Zc=?=\r\n " X10 X10 X10 X10 X10 "abcdefgh");
+	text(X10 " " X10 X10 X10 X10 X10 "abcdefgh", 9,
+	    X10 " " X10 X10 X10 X10 X10 "abcdefgh");
 }
 
 static void

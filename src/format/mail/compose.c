@@ -6,8 +6,6 @@
 #include "mime.h"
 #include "mimehead.h"
 
-#define COLUMNS 78		/* where lists of addresses are folded */
-
 /* A longer name leaves too little room for the value on its line. */
 #define NAME_MAX_LENGTH 72
 
@@ -79,7 +77,7 @@ add_address(struct buf *b, struct span name, struct span addr, size_t *col)
 		*col += addr.n;
 		return;
 	}
-	if (*col + addr.n + sizeof " <>," - 1 > COLUMNS) {
+	if (!mimehead_fits(b, *col, addr.n + sizeof " <>," - 1)) {
 		buf_adds(b, "\r\n");
 		*col = 0;
 	}
@@ -100,7 +98,8 @@ add_entry(struct buf *b, const struct hdr_addrs *list, size_t n, size_t *col)
 		return;
 	}
 	add_address(&entry, list->name, addr, &at);
-	if (at + 1 > COLUMNS || at != *col + 2 + entry.n) {
+	if (!mimehead_fits(&entry, at, 1) || !mimehead_fits(b, at, 1) ||
+	    at != *col + 2 + entry.n) {
 		buf_adds(b, ",\r\n ");
 		*col = 1;
 		add_address(b, list->name, addr, col);

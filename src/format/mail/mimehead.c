@@ -157,6 +157,27 @@ is_special(struct span s)
 	return s.n > PLAIN_MAX;
 }
 
+/* Whether the last line has an encoded word: all else with =? is encoded. */
+static int
+has_word(const struct buf *b)
+{
+	size_t i = b->n;
+
+	while (i > 1 && b->p[i - 1] != '\n') {
+		i--;
+		if (b->p[i] == '?' && b->p[i - 1] == '=')
+			return 1;
+	}
+	return 0;
+}
+
+int
+mimehead_fits(const struct buf *b, size_t col, size_t n)
+{
+	return col + n <= WORD_COLUMNS ||
+	    (col + n <= COLUMNS && !has_word(b));
+}
+
 void
 mimehead_text(struct buf *b, struct span text, size_t *col)
 {
@@ -175,7 +196,7 @@ mimehead_text(struct buf *b, struct span text, size_t *col)
 			words(b, span_of(s.p + blank, n - (size_t)blank),
 			    blank, col);
 		} else {
-			if (blank && *col + n > COLUMNS) {
+			if (blank && !mimehead_fits(b, *col, n)) {
 				buf_adds(b, "\r\n");
 				*col = 0;
 			}

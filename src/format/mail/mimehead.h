@@ -10,11 +10,17 @@
 /*
  * Unstructured UTF-8 header text, as it is where it is printable ASCII, else
  * RFC 2047 words in UTF-8 that split no character, folded so that no line
- * passes 78 columns where it can be helped.  *col is the column at which the
+ * passes its columns (mimehead_fits) where it can be helped.  *col is the column at which the
  * text starts, and where it ended.  CR, LF and other controls become spaces;
  * spaces at both ends are left out.
  */
 void mimehead_text(struct buf *b, struct span text, size_t *col);
+
+/*
+ * Whether n more octets fit into the line that b ends with, which is col long:
+ * 78 do, or 76 where an encoded word is in it (RFC 2047 2).
+ */
+int mimehead_fits(const struct buf *b, size_t col, size_t n);
 
 /* A quoted string of whatever is in s (RFC 5322 3.2.4). */
 void mimehead_quoted(struct buf *b, struct span s);

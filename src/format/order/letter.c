@@ -7,7 +7,6 @@
 #include "format/mail/mimehead.h"
 #include "headers.h"
 
-#define COLUMNS 78		/* where header lines are folded */
 #define ID_BYTES 16		/* of the hash in a Message-ID */
 
 void
@@ -37,8 +36,8 @@ add_mailbox(struct buf *b, struct span name, struct span addr, size_t col)
 		return;
 	}
 	mimehead_phrase(b, name, &col);
-	buf_adds(b, col + addr.n + sizeof " <>" - 1 > COLUMNS ?
-	    "\r\n <" : " <");
+	buf_adds(b, mimehead_fits(b, col, addr.n + sizeof " <>" - 1) ?
+	    " <" : "\r\n <");
 	buf_addspan(b, addr);
 	buf_addc(b, '>');
 }
