@@ -9,10 +9,10 @@
 
 /*
  * Unstructured UTF-8 header text, as it is where it is printable ASCII, else
- * RFC 2047 words in UTF-8 that split no character, folded so that no line
- * passes its columns (mimehead_fits) where it can be helped.  *col is the column at which the
- * text starts, and where it ended.  CR, LF and other controls become spaces;
- * spaces at both ends are left out.
+ * RFC 2047 words in UTF-8 that split no character, folded so that lines keep
+ * within their columns (mimehead_fits) where it can be helped.  *col is the
+ * column at which the text starts, and where it ended.  CR, LF and other
+ * controls become spaces; spaces at both ends are left out.
  */
 void mimehead_text(struct buf *b, struct span text, size_t *col);
 
