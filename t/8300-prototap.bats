@@ -28,7 +28,7 @@ mailbox() {
 # replies without CR are in out, the dialogue in err, NAME being the host's.
 by_rules() {
 	printf '%s\n' "$@" >rules
-	tr -d '\r' | crlf | reads_all prototap -i -u -R rules \
+	tr -d '\r' | crlf | reads_all prototap -i -u -T 10 -R rules \
 		-C 'smtpd-lite -i -d mail' >raw 2>err || return
 	tr -d '\r' <raw | sed -E 's/queued as .*/queued as ID/' >out
 }
@@ -261,6 +261,21 @@ RCPT TO:<u@x.test>'
 	run -75 ordersend -q -r 0 -s "$ADDR" -n two.txt file
 	ordersend -q -s "$ADDR" -n three.txt file
 	[ "$(cd incoming && ls)" = $'one.txt\nthree.txt' ]
+}
+
+@test "a reply that waits for octets: they go on under a rule about it" {
+	for action in 'delay 10ms' 'bytewise 1ms' 'also 250 2.0.0 x'; do
+		printf '%s\n' "$envelope" 'BDAT 3' x 'BDAT 3 LAST' y QUIT |
+			by_rules "at data $action" 'at dot delay 10ms'
+		codes
+	done >got
+	printf '220 250 250 250 %s 250 221\n' 250 250 '250 250' | diff - got
+	echo 'at order delay 10ms' >rules
+	start orderrecv -l 127.0.0.1:0
+	start -n order prototap -p order -R rules -l 127.0.0.1:0 "$ADDR"
+	echo QUIT >file
+	ordersend -q -T 2 -r 0 -s "$ADDR" -n one.txt file
+	cmp file incoming/one.txt
 }
 
 @test "octet by octet, and delays, do not hold others up" {

@@ -109,10 +109,17 @@ tapline_connect(struct tap *s)
 	return 0;
 }
 
+/* A reply waits for a rule, and not for octets that its command announced. */
+static int
+shapes_reply(const struct tap *s)
+{
+	return s->shapes && s->follow.left == 0;
+}
+
 int
 tapline_holds(const struct tap *s)
 {
-	return s->shapes || s->asked || s->tamper.delay > 0 ||
+	return shapes_reply(s) || s->asked || s->tamper.delay > 0 ||
 	    s->tamper.closes;
 }
 
@@ -299,7 +306,7 @@ take(struct tap *s, struct span raw)
 static int
 may_go_on(const struct tap *s)
 {
-	return s->known && !s->shapes && s->tamper.delay == 0 &&
+	return s->known && !shapes_reply(s) && s->tamper.delay == 0 &&
 	    !s->tamper.closes && !s->tamper.silent && !s->opaque;
 }
 
