@@ -95,9 +95,9 @@ set_rate(struct opt *opt, const char *text)
 
 /* Sends all there is: the exit code. */
 static enum exit_code
-work(struct opt *opt, struct sender_conf *conf, struct report *report,
-    char **operand, struct wr *out)
+work(struct opt *opt, struct report *report, char **operand, struct wr *out)
 {
+	struct sender_conf *conf = &opt->setup.conf;
 	enum exit_code code;
 	struct message m = { 0 };
 
@@ -134,6 +134,7 @@ static void
 parse_options(struct opt *opt, int argc, char **argv)
 {
 	struct setup *s = &opt->setup;
+	struct connection_conf *to = &s->conf.servers.connection;
 	int c;
 
 	while ((c = cli_opt(argc, argv, OPTIONS)) != -1)
@@ -142,17 +143,22 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 'A': opt->again = 1; break;
 		case 'a': s->auth.user = optarg; break;
 		case 'b': set_mode(opt, optarg); break;
-		case 'C': s->command = optarg; break;
-		case 'c': s->cap = cli_number(c, optarg, 1, LONG_MAX); break;
-		case 'd': nameservers_need(&s->resolver, c, optarg); break;
+		case 'C': to->command = optarg; break;
+		case 'c':
+			s->conf.servers.cap = cli_number(c, optarg, 1,
+			    LONG_MAX);
+			break;
+		case 'd':
+			nameservers_need(setup_resolver(s), c, optarg);
+			break;
 		case 'E':
-			s->old = strcmp(optarg, "no") == 0;
-			if (!s->old)
+			to->old = strcmp(optarg, "no") == 0;
+			if (!to->old)
 				cli_usage();
 			break;
 		case 'F': opt->prepare.name = optarg; break;
 		case 'f': opt->prepare.from = optarg; break;
-		case 'H': s->helo = prepare_helo(optarg); break;
+		case 'H': to->helo = prepare_helo(optarg); break;
 		case 'I': s->typed = 1; break;
 		case 'j':
 			opt->jobs = cli_number(c, optarg, 1,
@@ -172,12 +178,12 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 'q': die(EX_USAGE, "-q: there is no queue to run");
 		case 'r': set_rate(opt, optarg); break;
 		case 's': s->servers = optarg; break;
-		case 'T': s->limit = cli_seconds(c, optarg); break;
+		case 'T': to->limit = cli_seconds(c, optarg); break;
 		case 't': opt->prepare.headers = 1; break;
 		case 'v': s->verbose = opt->prepare.verbose = 1; break;
 		case 'x': s->mx = 1; break;
 		case 'Y': case 'y': opt->sync = c == 'y'; break;
-		case 'Z': s->tls++; break;
+		case 'Z': to->tls++; break;
 		case 'B': case 'e': case 'G': case 'i': case 'm': case 'N':
 		case 'O': case 'o': case 'R': case 'U':
 			opt->posing = 1;
@@ -221,10 +227,10 @@ take_environment(struct opt *opt)
 int
 main(int argc, char **argv)
 {
-	struct opt opt = { .setup = { .limit = IO_FOREVER, .depth = -1 },
-	    .sync = 1, .in = { .in = STDIN_FILENO, .name = "stdin" } };
+	struct opt opt = { .setup = { .depth = -1,
+	    .conf.servers.connection.limit = IO_FOREVER }, .sync = 1,
+	    .in = { .in = STDIN_FILENO, .name = "stdin" } };
 	struct report report = { .code = EX_OK };
-	struct sender_conf conf = { .depth = 1 };
 	struct wr out, trace;
 	enum exit_code code;
 
@@ -236,25 +242,25 @@ main(int argc, char **argv)
 	check(&opt, argv);
 	wr_init(&trace, STDERR_FILENO, IO_FOREVER);
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	setup_conf(&conf, &opt.setup, opt.setup.typed ? &out : &trace);
+	setup_conf(&opt.setup, opt.setup.typed ? &out : &trace);
 	/* First of all that takes time: a second run then sends nothing. */
 	if (opt.log != NULL && !opt.dry && !opt.setup.typed) {
 		journal_need(&opt.journal, opt.log, opt.sync);
 		report.journal = &opt.journal;
 	}
-	setup_secrets(&opt.setup, &conf);
+	setup_secrets(&opt.setup);
 	if (opt.many || opt.shown)
 		report.out = &out;
 	if (opt.many && !opt.prepare.verbose && isatty(STDERR_FILENO))
 		report.progress = &trace;
 	report.words = !opt.many;
 	report.again = opt.again;
-	code = work(&opt, &conf, &report, argv, &out);
+	code = work(&opt, &report, argv, &out);
 	if (report.broken == NULL)
 		wr_finish(&out);
 	wr_free(&out);
 	wr_free(&trace);
 	report_free(&report);
-	setup_free(&opt.setup, &conf);
+	setup_free(&opt.setup);
 	return (int)code;
 }

@@ -1,9 +1,5 @@
 #include "domains.h"
 
-#include <stdlib.h>
-
-#include "sys/die.h"
-
 int
 domains_is_full(const struct domains *q)
 {
@@ -39,11 +35,8 @@ line_up(struct domains *q, struct domain *d)
 void
 domains_put(struct domains *q, struct message *m, struct span domain)
 {
-	struct domain *d;
+	struct domain *d = &q->domain[hash(domain)];
 
-	if (q->domain == NULL)
-		q->domain = die_calloc(DOMAINS_HASHES, sizeof *q->domain);
-	d = &q->domain[hash(domain)];
 	m->domain = d;
 	message_queue_add(&d->waiting, m);
 	q->n++;
@@ -104,13 +97,6 @@ domains_drop(struct domains *q)
 		}
 	}
 	return NULL;
-}
-
-void
-domains_free(struct domains *q)
-{
-	free(q->domain);
-	memset(q, 0, sizeof *q);
 }
 
 /* How many messages of a domain go before others that wait have their turn. */

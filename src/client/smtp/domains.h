@@ -36,8 +36,9 @@ struct domains {
 	struct domain *line;	/* those without a worker */
 	size_t n;		/* messages that nobody has in hand */
 	/* private */
-	struct domain *domain, **end;
+	struct domain **end;
 	size_t bytes;
+	struct domain domain[DOMAINS_HASHES];
 };
 
 int domains_is_full(const struct domains *q);
@@ -50,8 +51,6 @@ void domains_done(struct domains *q, struct message *m);
 
 /* A message that nobody will have in hand; NULL when there is none. */
 struct message *domains_drop(struct domains *q);
-
-void domains_free(struct domains *q);
 
 /* After how many ms without a word a worker is thought to wait for a server. */
 #define DOMAINS_PATIENCE 1000

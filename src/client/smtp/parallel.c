@@ -23,8 +23,7 @@ struct parallel {
 	struct pool pool;
 	struct pollfd *poll;
 	struct message_queue back;	/* what workers could not send */
-	int by_domain;		/* all goes through the queue */
-	struct domains domains;
+	struct domains *domains;	/* with whom all waits; or NULL */
 	long long woken;	/* ms, when that was looked at */
 	int ending;		/* by a signal: what is not begun is left */
 };
@@ -63,8 +62,8 @@ feed(struct parallel *p, struct message *m)
 	}
 	if (message_open(m) < m->rcpts)
 		report_part(p->report, m);
-	if (p->by_domain) {
-		domains_put(&p->domains, m, message_domain(m));
+	if (p->domains != NULL) {
+		domains_put(p->domains, m, message_domain(m));
 		return;
 	}
 	w = pool_choose(&p->pool);
@@ -82,9 +81,9 @@ share(struct parallel *p)
 {
 	struct message *m;
 
-	if (domains_share(&p->pool, &p->domains) == 0)
+	if (domains_share(&p->pool, p->domains) == 0)
 		return;
-	while ((m = domains_drop(&p->domains)) != NULL)
+	while ((m = domains_drop(p->domains)) != NULL)
 		nobody_sends(p, m);
 }
 
@@ -95,8 +94,8 @@ static void
 take_out(struct parallel *p, struct pool_worker *w, struct message *m)
 {
 	pool_take(w, m);
-	if (p->by_domain)
-		domains_done(&p->domains, m);
+	if (p->domains != NULL)
+		domains_done(p->domains, m);
 }
 
 /* Everybody is decided and told of. */
@@ -336,7 +335,7 @@ sooner(int a, int b)
 static int
 is_full(const struct parallel *p)
 {
-	return p->by_domain ? domains_is_full(&p->domains) :
+	return p->domains != NULL ? domains_is_full(p->domains) :
 	    pool_is_full(&p->pool);
 }
 
@@ -353,7 +352,7 @@ feed_all(struct parallel *p, int *input, int *end)
 	while (!(full = is_full(p)) &&
 	    next_message(p, &m, input, end))
 		feed(p, m);
-	if (p->by_domain)
+	if (p->domains != NULL)
 		share(p);
 	for (i = 0; i < p->pool.workers; i++)
 		pool_flush(&p->pool.worker[i]);
@@ -361,7 +360,8 @@ feed_all(struct parallel *p, int *input, int *end)
 		wait = pool_wait(&p->pool);
 	else
 		wait = *end || *input ? IO_FOREVER : p->in.wait;
-	return p->domains.line != NULL ? sooner(wait, DOMAINS_PATIENCE) : wait;
+	return p->domains != NULL && p->domains->line != NULL ?
+	    sooner(wait, DOMAINS_PATIENCE) : wait;
 }
 
 static int
@@ -372,7 +372,8 @@ is_busy(const struct parallel *p)
 	for (w = p->pool.worker; w < p->pool.worker + p->pool.workers; w++)
 		if (pool_is_alive(w) && w->n > 0)
 			return 1;
-	return p->back.first != NULL || p->domains.n > 0;
+	return p->back.first != NULL ||
+	    (p->domains != NULL && p->domains->n > 0);
 }
 
 /* Waits and takes what the workers say. */
@@ -419,7 +420,7 @@ stop_workers(struct parallel *p)
 	p->ending = 1;
 	while ((m = message_queue_take(&p->back)) != NULL)
 		message_drop(&p->in.cache, m);
-	while ((m = domains_drop(&p->domains)) != NULL)
+	while (p->domains != NULL && (m = domains_drop(p->domains)) != NULL)
 		message_drop(&p->in.cache, m);
 	for (i = 0; i < p->pool.workers; i++)
 		if (pool_is_alive(&p->pool.worker[i]))
@@ -430,13 +431,14 @@ enum exit_code
 parallel_run(const struct batchread_conf *in, struct sender_conf *conf,
     struct report *report, long jobs)
 {
-	struct parallel p = { .report = report,
-	    .by_domain = conf->servers.resolver != NULL };
+	struct parallel p = { .report = report };
 	int timeout, input, end = 0;
 	enum exit_code code;
 
-	batchread_init(&p.in, in, conf->servers.connection.helo, p.by_domain,
-	    report);
+	if (conf->servers.resolver != NULL)
+		p.domains = die_calloc(1, sizeof *p.domains);
+	batchread_init(&p.in, in, conf->servers.connection.helo,
+	    p.domains != NULL, report);
 	/* Only the journal asks for a Message-ID. */
 	p.in.raw = report->journal == NULL;
 	pool_init(&p.pool, conf, report->journal, jobs);
@@ -451,7 +453,7 @@ parallel_run(const struct batchread_conf *in, struct sender_conf *conf,
 	}
 	report_commit(report);
 	pool_end(&p.pool);
-	domains_free(&p.domains);
+	free(p.domains);
 	free(p.poll);
 	code = batchread_code(&p.in);
 	batchread_free(&p.in);

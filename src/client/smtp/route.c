@@ -202,17 +202,13 @@ find_way(struct route *r, struct message *m)
 int
 route_stays(const struct route *r, const struct message *m)
 {
-	return r->conf->resolver == NULL || r->last == NULL || span_case_eq(
-	    buf_span(&r->last->domain), message_domain(m));
+	return r->last == NULL || span_case_eq(buf_span(&r->last->domain),
+	    message_domain(m));
 }
 
 struct servers *
 route_find(struct route *r, struct message *m)
 {
-	if (r->conf->resolver == NULL) {
-		r->named.conf = r->conf;
-		return &r->named;
-	}
 	r->last = find_way(r, m);
 	if (r->last == NULL)
 		return NULL;
@@ -225,7 +221,6 @@ route_end(struct route *r)
 {
 	size_t i;
 
-	connection_quit(&r->named.connection);
 	for (i = 0; i < r->ways; i++)
 		forget(&r->way[i]);
 	for (i = 0; i < r->losses; i++) {

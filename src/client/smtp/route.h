@@ -1,7 +1,6 @@
 /*
- * route: which servers a message goes to: those that are named, or the mail
- * hosts of its recipients' domain.  The connection to a domain is kept for its
- * next messages.
+ * route: straight to the mail hosts of the recipients' domain (smtpsend -x).
+ * The connection to a domain is kept for its next messages.
  */
 #ifndef CLIENT_SMTP_ROUTE_H
 #define CLIENT_SMTP_ROUTE_H
@@ -53,8 +52,7 @@ struct route_lost {
 struct route {
 	const struct servers_conf *conf;
 	/* private */
-	struct servers named;	/* those of conf */
-	struct route_way *way, *last;	/* under a resolver; or NULL */
+	struct route_way *way, *last;	/* or NULL */
 	size_t ways;
 	long long clock;
 	struct route_lost *lost;
@@ -63,9 +61,9 @@ struct route {
 };
 
 /*
- * The servers for m; NULL where there is no way to its domain, and then
- * everybody is decided.  Under a resolver all recipients of m who are undecided
- * are of one domain.  route_stays: they are those of the message before.
+ * The servers for m, all of whose undecided recipients are of one domain; NULL
+ * where there is no way to it, and then everybody is decided.  route_stays:
+ * they are those of the message before.
  */
 struct servers *route_find(struct route *r, struct message *m);
 int route_stays(const struct route *r, const struct message *m);

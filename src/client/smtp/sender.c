@@ -433,6 +433,11 @@ go_again(struct sender *s)
 static int
 find_way(struct sender *s, struct message *m)
 {
+	if (s->conf->servers.resolver == NULL) {
+		s->named.conf = &s->conf->servers;
+		s->to = &s->named;
+		return 0;
+	}
 	s->route.conf = &s->conf->servers;
 	if (!route_stays(&s->route, m) && sender_settle(s) < 0)
 		return -1;
@@ -480,7 +485,9 @@ sender_end(struct sender *s)
 
 	if (s->to != NULL && (s->held != NULL || s->queued > 0 || s->stopped))
 		connection_close(&s->to->connection);
-	route_end(&s->route);
+	connection_quit(&s->named.connection);
+	if (s->conf->servers.resolver != NULL)
+		route_end(&s->route);
 	transact_free(&s->turn[0]);
 	transact_free(&s->turn[1]);
 	for (i = 0; s->window != NULL && i < s->conf->depth; i++)

@@ -37,7 +37,8 @@ struct sender_conf {
 struct sender {
 	const struct sender_conf *conf;
 	/* private */
-	struct route route;
+	struct servers named;	/* those of conf, unless it has a resolver, */
+	struct route route;	/* and then these */
 	struct servers *to;	/* where the last message went, or NULL */
 	struct message *pushed;	/* the last one, unless it is done; or NULL */
 	int stopped;

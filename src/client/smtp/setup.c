@@ -148,6 +148,7 @@ load_aliases(struct setup *s, const char *name)
 static void
 apply_server(struct setup *s, const struct values *v)
 {
+	struct connection_conf *c = &s->conf.servers.connection;
 	const char *named = s->servers != NULL ? s->servers : s->env_servers;
 
 	if (s->servers == NULL && (named == NULL || *named == '\0'))
@@ -158,8 +159,8 @@ apply_server(struct setup *s, const struct values *v)
 	if (s->mx || (string(v, SERVER) != NULL &&
 	    strcmp(named, string(v, SERVER)) != 0))
 		return;
-	if (s->tls == 0 && s->command == NULL && string(v, TLS) != NULL)
-		s->tls = rcfile_tls(v->value[TLS]);
+	if (c->tls == TLS_NONE && c->command == NULL && string(v, TLS) != NULL)
+		c->tls = (enum connection_tls)rcfile_tls(v->value[TLS]);
 	if (s->auth.user == NULL)
 		s->auth.user = string(v, USER);
 	if (s->secret == NULL && string(v, USER) != NULL &&
@@ -170,13 +171,14 @@ apply_server(struct setup *s, const struct values *v)
 void
 setup_file(struct setup *s, struct prepare *p)
 {
+	struct connection_conf *c = &s->conf.servers.connection;
 	struct values v = { 0 };
 	struct buf sender = { 0 };
 	uintmax_t seconds = 0;
 
 	s->named = s->servers != NULL && !s->mx;
 	local_host(s->host);
-	p->helo = s->helo != NULL ? s->helo : s->host;
+	p->helo = c->helo != NULL ? c->helo : s->host;
 	find_file(s);
 	if (s->text.n > 0) {
 		if (rcfile_has(buf_span(&s->text), "profile"))
@@ -184,14 +186,16 @@ setup_file(struct setup *s, struct prepare *p)
 		find_values(&v, s, buf_span(&sender));
 		buf_free(&sender);
 	}
-	if (s->helo == NULL && string(&v, HELO) != NULL)
-		s->helo = p->helo = prepare_helo(string(&v, HELO));
+	if (c->helo == NULL && string(&v, HELO) != NULL)
+		c->helo = p->helo = prepare_helo(string(&v, HELO));
+	c->by_ip = c->helo == NULL && local_is_bare(s->host);
+	c->helo = p->helo;
 	if (p->from == NULL && (p->email == NULL || *p->email == '\0'))
 		p->from = string(&v, FROM);
 	p->named = string(&v, NAME);
-	if (s->limit == IO_FOREVER && v.value[TIMEOUT].n > 0 &&
+	if (c->limit == IO_FOREVER && v.value[TIMEOUT].n > 0 &&
 	    span_number(v.value[TIMEOUT], &seconds) == 0)
-		s->limit = (int)seconds * 1000;
+		c->limit = (int)seconds * 1000;
 	if (string(&v, ALIASES) != NULL)
 		load_aliases(s, string(&v, ALIASES));
 	p->aliases = buf_span(&s->aliases);
@@ -211,18 +215,28 @@ check_mechanism(const char *name)
 		die(EX_USAGE, "-M: %s: %s", name, why);
 }
 
+struct resolver *
+setup_resolver(struct setup *s)
+{
+	if (s->resolver == NULL)
+		s->resolver = die_calloc(1, sizeof *s->resolver);
+	return s->resolver;
+}
+
 void
 setup_check(struct setup *s)
 {
-	if (s->mx && (s->tls > 0 || s->command != NULL ||
+	const struct connection_conf *c = &s->conf.servers.connection;
+
+	if (s->mx && (c->tls != TLS_NONE || c->command != NULL ||
 	    s->auth.user != NULL))
 		die(EX_USAGE, "-x excludes -Z, -C and -a");
-	if (s->tls > 0 && s->command != NULL)
+	if (c->tls != TLS_NONE && c->command != NULL)
 		die(EX_USAGE, "-C and -Z exclude each other");
-	if (s->command != NULL && net_family() != AF_UNSPEC)
+	if (c->command != NULL && net_family() != AF_UNSPEC)
 		die(EX_USAGE, "-C excludes -4, -6 and -S: what it does is its "
 		    "own business");
-	if (s->tls > 2)
+	if (c->tls > TLS_DIRECT)
 		die(EX_USAGE, "-Z: twice at the most");
 	if (s->auth.user == NULL &&
 	    (s->secret != NULL || s->auth.mechanism != NULL))
@@ -238,53 +252,50 @@ setup_check(struct setup *s)
 
 /* Under -x a server can only be a port. */
 static void
-set_resolver(struct servers_conf *conf, struct setup *s, struct wr *trace)
+set_resolver(struct setup *s, struct wr *trace)
 {
-	conf->resolver = &s->resolver;
+	struct resolver *r = setup_resolver(s);
+	struct servers_conf *conf = &s->conf.servers;
+
+	conf->resolver = r;
 	conf->port = route_port(s->servers, ports[0]);
 	if (conf->port == NULL)
 		die(EX_USAGE, "-s: %s: not a port, for -x", s->servers);
-	s->resolver.timeout = RESOLVER_TIMEOUT;
-	if (s->limit != IO_FOREVER && s->limit < RESOLVER_TIMEOUT)
-		s->resolver.timeout = s->limit;
+	r->timeout = RESOLVER_TIMEOUT;
+	if (conf->connection.limit != IO_FOREVER &&
+	    conf->connection.limit < RESOLVER_TIMEOUT)
+		r->timeout = conf->connection.limit;
 	if (s->verbose)
-		s->resolver.trace = trace;
-	nameservers_default(&s->resolver);
+		r->trace = trace;
+	nameservers_default(r);
 }
 
 void
-setup_conf(struct sender_conf *conf, struct setup *s, struct wr *trace)
+setup_conf(struct setup *s, struct wr *trace)
 {
-	struct servers_conf *servers = &conf->servers;
-	struct connection_conf *connection = &servers->connection;
+	struct servers_conf *servers = &s->conf.servers;
+	struct connection_conf *c = &servers->connection;
 
-	conf->depth = s->depth > 0 ? (size_t)s->depth : 1;
-	connection->unwanted = s->depth > 0 ? 0 : OFFER_PIPELINING;
-	connection->old = s->old;
+	s->conf.depth = s->depth > 0 ? (size_t)s->depth : 1;
+	c->unwanted = s->depth > 0 ? 0 : OFFER_PIPELINING;
 	if (s->mx)
-		set_resolver(servers, s, trace);
+		set_resolver(s, trace);
 	else
-		servers->server = servers_parse(s->servers, ports[s->tls],
+		servers->server = servers_parse(s->servers, ports[c->tls],
 		    &servers->n);
 	servers->spread = !s->mx;
-	servers->cap = s->cap;
-	connection->helo = s->helo != NULL ? s->helo : s->host;
-	connection->by_ip = s->helo == NULL && local_is_bare(s->host);
-	connection->limit = s->limit;
-	connection->command = s->command;
-	connection->tls = (enum connection_tls)s->tls;
-	connection->bare = s->typed;
+	c->bare = s->typed;
 	if (s->verbose || s->typed)
-		connection->trace = trace;
-	connection->bold = cli_coloured(trace->fd, s->no_color);
+		c->trace = trace;
+	c->bold = cli_coloured(trace->fd, s->no_color);
 	if (s->auth.user != NULL)
-		connection->auth = &s->auth;
+		c->auth = &s->auth;
 }
 
 void
-setup_secrets(const struct setup *s, struct sender_conf *conf)
+setup_secrets(struct setup *s)
 {
-	struct servers_conf *to = &conf->servers;
+	struct servers_conf *to = &s->conf.servers;
 	size_t i;
 
 	if (s->auth.user != NULL && s->password.n == 0)
@@ -295,10 +306,12 @@ setup_secrets(const struct setup *s, struct sender_conf *conf)
 }
 
 void
-setup_free(struct setup *s, struct sender_conf *conf)
+setup_free(struct setup *s)
 {
-	servers_free(conf->servers.server, conf->servers.n);
-	resolver_free(&s->resolver);
+	servers_free(s->conf.servers.server, s->conf.servers.n);
+	if (s->resolver != NULL)
+		resolver_free(s->resolver);
+	free(s->resolver);
 	secret_wipe(&s->text);
 	buf_free(&s->aliases);
 }

@@ -18,17 +18,11 @@ struct setup {
 	/* From the command line; NULL is what it does not say. */
 	const char *file;	/* of the configuration; "" is none */
 	const char *servers;
-	const char *helo;
-	const char *command;	/* is the connection */
 	const char *secret;	/* the command that prints it */
 	struct saslc_account auth;
-	struct resolver resolver;
+	struct resolver *resolver;	/* NULL where nobody needs one */
 	int mx;			/* straight to the mail hosts */
-	int tls;		/* how many -Z */
-	int limit;		/* ms, or IO_FOREVER */
-	long cap;
 	long depth;		/* -1: not said */
-	int old;
 	int typed;
 	int steady;		/* there is a journal */
 	int verbose;
@@ -37,6 +31,12 @@ struct setup {
 	const char *env_file, *env_servers, *netrc, *home, *no_color;
 
 	int named;		/* set by setup_file: -s says which server */
+
+	/*
+	 * The settings that come of it.  helo, command, tls (as often as -Z is
+	 * there), limit, old and cap are the command line's, too.
+	 */
+	struct sender_conf conf;
 
 	/* private */
 	char host[LOCAL_HOST_MAX];	/* its name, where helo is none */
@@ -51,15 +51,18 @@ struct setup {
  */
 void setup_file(struct setup *s, struct prepare *p);
 
+/* The resolver, which is freed with s. */
+struct resolver *setup_resolver(struct setup *s);
+
 /* What the options ask for together must make sense. */
 void setup_check(struct setup *s);
 
-/* Makes the connections' settings of it, with the dialogue on trace. */
-void setup_conf(struct sender_conf *conf, struct setup *s, struct wr *trace);
+/* Makes conf complete, with the dialogue on trace. */
+void setup_conf(struct setup *s, struct wr *trace);
 
 /* The secrets of the log-in, where there is one: they may be asked for. */
-void setup_secrets(const struct setup *s, struct sender_conf *conf);
+void setup_secrets(struct setup *s);
 
-void setup_free(struct setup *s, struct sender_conf *conf);
+void setup_free(struct setup *s);
 
 #endif
