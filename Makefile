@@ -33,7 +33,7 @@ PROGS = archive-stamp bouncematch bounceparse ftpd-lite ftpsend mkbatch \
 	suppress unsub withlock
 MODULES = \
 	sys/appended sys/buf sys/charset sys/cli sys/conn \
-	sys/dataconn sys/die sys/fdpass sys/inetd sys/io sys/limit \
+	sys/dataconn sys/die sys/inetd sys/io sys/limit \
 	sys/local sys/lock sys/loop sys/net sys/newfile sys/openssl \
 	sys/relay sys/secret sys/serve sys/span sys/spawn sys/stop sys/text \
 	sys/tlsserver sys/workers \
@@ -125,7 +125,7 @@ UNITS = addr batchread blame bsmtp buf content crlf date dialogue dns \
 	journal leave limit local lock md5 mime nameservers net netrc \
 	newfile normalize order orderd ordline passwd pool pop3d protocol \
 	record reply results rules sasl scram smtpd smtpdata smtpext \
-	spawn store survey tamper throttle verp words
+	spawn stop store survey tamper throttle verp words
 # t/tools/NAME.c: what the tests run beside the programs.
 TOOLS = b64 digest elsewhere facts fake-dns fake-ftp fake-smtp halves handout \
 	launch login no-tls readmail terminal watchdog wire

@@ -28,12 +28,14 @@ unit() {
 
 @test "sys/newfile" { unit newfile; }
 
-@test "sys/limit, sys/fdpass" { unit limit; }
+@test "sys/limit" { unit limit; }
 
 @test "sys/lock" { unit lock; }
 @test "client/smtp/journal, sys/appended" { unit journal; }
 
 @test "sys/spawn" { unit spawn; }
+
+@test "sys/stop" { unit stop; }
 
 @test "format/mail/addr" { unit addr; }
 

@@ -11,6 +11,7 @@
 #include "sys/io.h"
 #include "sys/net.h"
 #include "sys/newfile.h"
+#include "sys/stop.h"
 
 /* So much text of a message is written at once; all else as it comes. */
 #define TEXT_KEPT 32768
@@ -133,36 +134,45 @@ take_note(struct transcript *t, const char *note)
 		put(t);
 }
 
-/* Copies what has waited for the end: 0, or -1. */
+/* Copies what has waited for the end: as stop_write. */
 static int
 print(struct transcript *t)
 {
 	char part[16384];
 	ssize_t r = 0;
+	int w;
 
 	if (t->fd >= 0) {
 		put(t);
 		if (t->fd < 0 || lseek(t->fd, 0, SEEK_SET) < 0)
 			return -1;
-		while ((r = read(t->fd, part, sizeof part)) > 0)
-			if (io_write(t->conf->fd, part, (size_t)r) < 0)
-				return -1;
+		while ((r = read(t->fd, part, sizeof part)) > 0) {
+			w = stop_write(t->conf->fd, part, (size_t)r,
+			    IO_FOREVER);
+			if (w != 0)
+				return w;
+		}
 	}
-	return r < 0 ? -1 : io_write(t->conf->fd, t->out.p, t->out.n);
+	return r < 0 ? -1 : stop_write(t->conf->fd, t->out.p, t->out.n,
+	    IO_FOREVER);
 }
 
 static void
 close_transcript(struct transcript *t)
 {
-	if (t == NULL)
-		return;
+	int r;
+
 	if (t->path != NULL) {
 		put(t);
 		if (t->fd >= 0 && close(t->fd) < 0)
 			warn_sys("%s", t->path);
 	} else {
-		if (!t->failed && print(t) < 0)
+		r = t->failed ? 0 : print(t);
+		if (r < 0)
 			die_sys(EX_IOERR, "%s", t->conf->name);
+		if (r > 0)
+			warn("%s: a dialogue is lost: nobody reads it",
+			    t->conf->name);
 		if (t->spill != NULL)
 			fclose(t->spill);
 	}

@@ -50,8 +50,6 @@ struct conn {
 };
 
 #define CONN_READ 262144	/* what one read takes at most */
-#define CONN_DOWN 4500		/* ms for the sessions in hand, at the end: in
-				   five seconds the server is over, too */
 
 /*
  * Starts with a session, whose own fd is, in a slot (any, where there is no

@@ -1,14 +1,13 @@
 #include "inetd.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "conn.h"
 #include "io.h"
+#include "stop.h"
 
 enum ready { READY_STOP, READY_INPUT, READY_DATA, READY_NOTHING };
 
@@ -25,13 +24,12 @@ fail(const char *object)
  * until it is time to stop, as it is when waiting fails.
  */
 static enum ready
-await_input(const struct conn *c, int fd, int ms, int stop,
-    enum exit_code *code)
+await_input(const struct conn *c, int fd, int ms, enum exit_code *code)
 {
 	struct pollfd p[READY_NOTHING];
 	int r;
 
-	p[READY_STOP].fd = stop;
+	p[READY_STOP].fd = stop_fd();
 	p[READY_INPUT].fd = fd;
 	p[READY_STOP].events = p[READY_INPUT].events = POLLIN;
 	p[READY_DATA].fd = conn_data_poll(c, &p[READY_DATA].events);
@@ -80,7 +78,7 @@ secure(struct conn_host *h, struct conn *c)
 
 /* One step of the session on standard input: input, or what it waits for. */
 static enum exit_code
-step(struct conn_host *h, struct conn *c, int stop)
+step(struct conn_host *h, struct conn *c)
 {
 	enum exit_code code = EX_OK;
 	enum ready ready;
@@ -91,7 +89,7 @@ step(struct conn_host *h, struct conn *c, int stop)
 	} else if (c->verdict == SESSION_SECURE) {
 		code = secure(h, c);
 	} else if (c->verdict == SESSION_WAIT) {
-		if (await_input(c, -1, (int)(c->deadline - h->now), stop,
+		if (await_input(c, -1, (int)(c->deadline - h->now),
 		    &code) == READY_STOP)
 			conn_expire(h, c, 1);
 		else
@@ -101,7 +99,7 @@ step(struct conn_host *h, struct conn *c, int stop)
 	} else {
 		ready = await_input(c, conn_wants_input(c) ? STDIN_FILENO : -1,
 		    conn_has_delay(c) ? (int)(c->deadline - h->now) : h->idle,
-		    stop, &code);
+		    &code);
 		if (ready == READY_INPUT)
 			code = receive(h, c);
 		else if (ready == READY_DATA)
@@ -113,78 +111,23 @@ step(struct conn_host *h, struct conn *c, int stop)
 }
 
 /*
- * As write(2), of what standard output takes without a wait: after POLLOUT a
- * pipe has room for so many bytes, and a socket says when it has none.
- */
-static ssize_t
-put(const struct buf *b)
-{
-	size_t n = b->n;
-	ssize_t r;
-
-	r = send(STDOUT_FILENO, b->p, n, MSG_DONTWAIT);
-	if (r >= 0 || errno != ENOTSOCK)
-		return r;
-	return write(STDOUT_FILENO, b->p,
-	    n < _POSIX_PIPE_BUF ? n : _POSIX_PIPE_BUF);
-}
-
-/* Waits until there is room for an answer, by the moment *end: 0, or -1. */
-static int
-await_room(int *stop, long long *end)
-{
-	struct pollfd p[2] = {
-		{ .fd = STDOUT_FILENO, .events = POLLOUT },
-		{ .fd = *stop, .events = POLLIN }
-	};
-	long long last;
-	int r;
-
-	for (;;) {
-		r = poll(p, COUNT(p), io_left(*end));
-		if (r < 0 && errno != EINTR)
-			return -1;
-		if (r > 0 && p[0].revents != 0)
-			return 0;
-		if (r > 0) {
-			*stop = p[1].fd = -1;
-			last = io_clock() + CONN_DOWN;
-			if (*end > last)
-				*end = last;
-		} else if (r == 0) {
-			errno = ETIMEDOUT;
-			return -1;
-		}
-	}
-}
-
-/*
  * Sends the answers, unless they wait for a commit: 0, or -1 with errno.  A
  * peer that takes none of them has the idle time.
  */
 static int
-answer(const struct conn_host *h, struct conn *c, int stop)
+answer(const struct conn_host *h, struct conn *c)
 {
-	long long end = io_clock() + h->idle;
-	ssize_t r;
-
-	while (!conn_wants_commit(c) && c->out.n > 0) {
-		if (await_room(&stop, &end) < 0)
-			return -1;
-		r = put(&c->out);
-		if (r < 0 && errno != EAGAIN && errno != EINTR)
-			return -1;
-		if (r > 0)
-			buf_consume(&c->out, (size_t)r);
-		if (r > 0 && stop >= 0)
-			end = io_clock() + h->idle;
-	}
+	if (conn_wants_commit(c) || c->out.n == 0)
+		return 0;
+	if (stop_write(STDOUT_FILENO, c->out.p, c->out.n, h->idle) < 0)
+		return -1;
+	buf_clear(&c->out);
 	return 0;
 }
 
 enum exit_code
 inetd_run(const struct service *service, const struct net_peer *peer,
-    int idle, int stop)
+    int idle)
 {
 	enum exit_code code = EX_OK;
 	struct conn_host h;
@@ -197,8 +140,8 @@ inetd_run(const struct service *service, const struct net_peer *peer,
 	h.scratch = die_calloc(CONN_READ, 1);
 	conn_open(&h, &c, peer, STDIN_FILENO, 0);
 	/* What fails is the end of the session, but for the last answers. */
-	while (answer(&h, &c, stop) == 0 && c.phase == CONN_OPEN)
-		code = step(&h, &c, stop);
+	while (answer(&h, &c) == 0 && c.phase == CONN_OPEN)
+		code = step(&h, &c);
 	if (code == EX_OK && c.out.n > 0) {
 		warn_sys("stdout");
 		code = EX_IOERR;

@@ -9,10 +9,10 @@
 #include "session.h"
 
 /*
- * Runs it to its end; idle is in ms, stop is readable when it is time to end.
+ * Runs it to its end, or until it is time to stop (stop.h); idle is in ms.
  * EX_OK, or EX_IOERR when standard output fails.
  */
 enum exit_code inetd_run(const struct service *service,
-    const struct net_peer *peer, int idle, int stop);
+    const struct net_peer *peer, int idle);
 
 #endif

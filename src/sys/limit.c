@@ -4,10 +4,12 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -15,6 +17,7 @@
 #include "spawn.h"
 
 #define SAID_MS 1000		/* between two words about the same shortage */
+#define SHORT_MS 10		/* before the next try to take a connection */
 
 /*
  * There are no locks: of what is shared, taken is set here before the worker
@@ -234,4 +237,84 @@ void
 limit_worker_ready(struct limit *l, int worker)
 {
 	l->closed[worker] = 0;
+}
+
+/* Room for one descriptor, and aligned as cmsg(3) wants it. */
+union control {
+	struct cmsghdr head;
+	char room[CMSG_SPACE(sizeof(int))];
+};
+
+static void
+set_up(struct msghdr *m, struct iovec *v, long *slot, union control *c)
+{
+	memset(c, 0, sizeof *c);
+	memset(m, 0, sizeof *m);
+	v->iov_base = slot;
+	v->iov_len = sizeof *slot;
+	m->msg_iov = v;
+	m->msg_iovlen = 1;
+	m->msg_control = c->room;
+	m->msg_controllen = sizeof c->room;
+}
+
+int
+limit_channel(int end[2])
+{
+	const struct timeval patience = { .tv_sec = 1 };
+	int i;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, end) < 0)
+		return -1;
+	for (i = 0; i < 2; i++)
+		fcntl(end[i], F_SETFD, FD_CLOEXEC);
+	setsockopt(end[0], SOL_SOCKET, SO_SNDTIMEO, &patience,
+	    sizeof patience);
+	return 0;
+}
+
+int
+limit_pass(int end, int fd, long slot)
+{
+	union control control;
+	struct cmsghdr *c;
+	struct msghdr m;
+	struct iovec v;
+
+	set_up(&m, &v, &slot, &control);
+	c = CMSG_FIRSTHDR(&m);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof fd);
+	memcpy(CMSG_DATA(c), &fd, sizeof fd);
+	return sendmsg(end, &m, MSG_NOSIGNAL) < 0 ? -1 : 0;
+}
+
+int
+limit_receive(int end, int *fd, long *slot)
+{
+	union control control;
+	struct cmsghdr *c;
+	struct msghdr m;
+	struct iovec v;
+	ssize_t r;
+
+	set_up(&m, &v, slot, &control);
+	r = recvmsg(end, &m, MSG_DONTWAIT);
+	/* Who has no memory for it now is not told that the giver is gone. */
+	if (r < 0 && net_is_short(errno)) {
+		poll(NULL, 0, SHORT_MS);
+		return 0;
+	}
+	if (r < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -1;
+	if (r == 0)
+		return -1;
+	*fd = -1;
+	c = CMSG_FIRSTHDR(&m);
+	if (c == NULL || c->cmsg_type != SCM_RIGHTS)
+		return 1;
+	memcpy(fd, CMSG_DATA(c), sizeof *fd);
+	fcntl(*fd, F_SETFD, FD_CLOEXEC);
+	return 1;
 }

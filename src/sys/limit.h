@@ -1,6 +1,6 @@
 /*
  * limit: how many connections there may be.  Each session of a server has a
- * slot, and gives it back in whatever process it ends.
+ * slot, and gives it back in whatever process it ends; and the way to there.
  */
 #ifndef SYS_LIMIT_H
 #define SYS_LIMIT_H
@@ -64,5 +64,23 @@ void limit_release(struct limit *l, int worker, long slot);
  */
 void limit_worker_died(struct limit *l, int worker);
 void limit_worker_ready(struct limit *l, int worker);
+
+/*
+ * The two ends of a channel for connections, both close-on-exec: the first is
+ * to give.  0, or -1 with errno.
+ */
+int limit_channel(int end[2]);
+
+/*
+ * Passes fd, which stays open here, with its slot; waits a second where the
+ * channel is full.  0, or -1 with errno (EPIPE: nobody is there to take it).
+ */
+int limit_pass(int end, int fd, long slot);
+
+/*
+ * The next one, close-on-exec, or -1 where no descriptor was left for it: 1; 0
+ * when there is none now; -1 when the other end is closed.  Does not wait.
+ */
+int limit_receive(int end, int *fd, long *slot);
 
 #endif

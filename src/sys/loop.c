@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "conn.h"
-#include "fdpass.h"
 #include "io.h"
+#include "stop.h"
 
 #define ACCEPTS 64		/* new sessions in one round */
 #define BUSY_EXTRA 64		/* peers being told that it is busy */
@@ -127,7 +127,7 @@ greet(struct loop *l, int fd, const struct net_peer *peer, long slot)
 	struct buf word = { 0 };
 	struct conn *c;
 
-	if (l->o->verbose)
+	if (l->o->verbose && stop_await_room(STDERR_FILENO, IO_FOREVER) == 0)
 		warn("%s: %s", peer->text[0] != '\0' ? peer->text : "local",
 		    slot >= 0 ? "connected" : limit_reason(slot));
 	if (slot == LIMIT_SHORT || (slot < 0 &&
@@ -179,7 +179,7 @@ take_some(struct loop *l)
 
 	for (i = 0; i < ACCEPTS && r > 0; i++) {
 		limit_use_reserve();
-		r = fdpass_take(l->o->channel, &fd, &slot);
+		r = limit_receive(l->o->channel, &fd, &slot);
 		if (r <= 0)
 			continue;
 		if (limit_keep_reserve() < 0 || fd < 0) {
@@ -389,15 +389,15 @@ answer(struct loop *l)
 
 /*
  * No new sessions, which the parent meets when it would pass one; those in
- * hand have so many ms to come to an end.
+ * hand are over by the moment end.
  */
 static void
-go_down(struct loop *l, int ms)
+go_down(struct loop *l, long long end)
 {
 	size_t i;
 
 	if (l->down == 0) {
-		l->down = l->host.now + ms;
+		l->down = end;
 		l->control[STOP].fd = l->control[CHANNEL].fd = -1;
 		shutdown(l->o->channel, SHUT_RD);
 		for (i = CONTROLS; i < l->controls; i++) {
@@ -477,9 +477,9 @@ loop_run(const struct loop_opt *o, const struct service *service)
 			if (l.control[i].revents & POLLIN)
 				accept_some(&l, l.control[i].fd);
 		if (l.control[CHANNEL].revents != 0 && take_some(&l) < 0)
-			go_down(&l, 0);
+			go_down(&l, l.host.now);
 		else if (l.down != 0 || l.control[STOP].revents != 0)
-			go_down(&l, CONN_DOWN);
+			go_down(&l, stop_end());
 	}
 	free(l.control);
 	free(l.poll);

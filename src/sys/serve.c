@@ -253,8 +253,7 @@ serve_stdio(const struct serve_opt *o, const struct service *service)
 	if (service->start != NULL)
 		service->start(service->app);
 	net_peer_text(&peer, o->env("TCPREMOTEIP"));
-	return inetd_run(service, &peer, (int)o->idle * 1000,
-	    stop_fd());
+	return inetd_run(service, &peer, (int)o->idle * 1000);
 }
 
 /* The workers, once all of them are there, and what they leave behind. */
@@ -322,12 +321,16 @@ serve_print(void *opt, const char *line)
 {
 	const struct serve_opt *o = opt;
 	struct buf b = { 0 };
+	int r;
 
 	if (o->inetd)
 		return;
 	buf_addf(&b, "%s\n", line);
-	if (io_write(STDOUT_FILENO, b.p, b.n) < 0)
+	r = stop_write(STDOUT_FILENO, b.p, b.n, IO_FOREVER);
+	if (r < 0)
 		die_sys(EX_IOERR, "stdout");
+	if (r > 0)
+		warn("%s: not printed: nobody reads standard output", line);
 	buf_free(&b);
 	serve_finish(opt);
 }
@@ -348,7 +351,8 @@ serve_talk(const char *peer, int who, struct span line)
 	struct buf text = { 0 };
 
 	buf_addshown(&text, line);
-	warn("%s: %c: %s", peer[0] != '\0' ? peer : "local", who,
-	    buf_str(&text));
+	if (stop_await_room(STDERR_FILENO, IO_FOREVER) == 0)
+		warn("%s: %c: %s", peer[0] != '\0' ? peer : "local", who,
+		    buf_str(&text));
 	buf_free(&text);
 }

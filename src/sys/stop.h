@@ -5,6 +5,8 @@
 #ifndef SYS_STOP_H
 #define SYS_STOP_H
 
+#include <stddef.h>
+
 /*
  * From now on the first of each signal is a wish; the second ends the process
  * as usual.  One that was ignored stays so.  A child that catches them anew
@@ -27,6 +29,28 @@ int stop_asked(void);
  * where nothing was caught.
  */
 int stop_fd(void);
+
+/* For what is in hand, in ms: in five seconds a server is over, too. */
+#define STOP_MS 4500
+
+/*
+ * The moment (io_clock) when that time is over since the wish was seen; 0
+ * where there is none.
+ */
+long long stop_end(void);
+
+/*
+ * Waits until fd takes output, or a whole pipe's piece of it, for at most ms
+ * (IO_FOREVER: any time) and, once there is a wish, up to stop_end: 0; 1 when
+ * that has come; -1 when ms are over.  errno is ETIMEDOUT then.
+ */
+int stop_await_room(int fd, int ms);
+
+/*
+ * Writes n bytes, waiting like this for room for each piece of them: what that
+ * has returned, or -1 with errno.
+ */
+int stop_write(int fd, const void *p, size_t n, int ms);
 
 /*
  * Waits until fd (-1: none) is readable, for at most timeout ms, or until

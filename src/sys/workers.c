@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "conn.h"
-#include "fdpass.h"
 #include "io.h"
 #include "spawn.h"
 #include "stop.h"
@@ -22,8 +21,11 @@
 
 #define NO_ACCEPT_MS 200	/* pause when descriptors have run out */
 
-/* A worker that should have ended by then is killed, in ms. */
-#define END_MS (2 * CONN_DOWN)
+/*
+ * A worker that has not ended by then is killed, in ms.  It is none that waits
+ * for a peer or a reader: it waits for the disk.
+ */
+#define END_MS (2 * STOP_MS)
 
 struct worker {
 	pid_t pid;		/* -1: none */
@@ -110,7 +112,7 @@ start_worker(struct workers *ws, int worker)
 	sigset_t all, old;
 	int end[2];
 
-	if (fdpass_open(end) < 0) {
+	if (limit_channel(end) < 0) {
 		warn_sys("socketpair");
 		return -1;
 	}
@@ -233,7 +235,7 @@ accept_one(struct workers *ws, int listener)
 	if (worker >= 0)
 		slot = limit_take(limit, worker, &peer);
 	if (worker >= 0 &&
-	    fdpass_give(ws->worker[worker].channel, fd, slot) == 0) {
+	    limit_pass(ws->worker[worker].channel, fd, slot) == 0) {
 		close(fd);
 		return;
 	}

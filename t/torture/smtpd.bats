@@ -246,3 +246,36 @@ half_messages() {
 	done
 	kill "$clock"
 }
+
+@test "SIGTERM ends it in 5 seconds, though nobody reads what it prints" {
+	awk 'BEGIN {
+		print "EHLO x"
+		while (n++ < 3000)
+			print "MAIL FROM:<a@x>\nRCPT TO:<u@x>\nDATA\nS: x\n\nx\n."
+		print "QUIT"
+	}' >batch
+	for redirection in '-p >&8' '-v 2>&8'; do
+		mkfifo pipe
+		exec 8<>pipe
+		rm -f sock
+		launch -s sh -c "exec smtpd-lite -l ./sock $redirection" \
+			3>&- 2>/dev/null &
+		PID=$!
+		STARTED+=("$PID")
+		wait_for [ -S sock ]
+		for _ in 1 2 3; do
+			wire ./sock <batch >/dev/null 2>&1 3>&- &
+			STARTED+=("$!")
+		done
+		last=-1
+		until [ "$(messages)" = "$last" ]; do
+			last=$(messages)
+			sleep 0.5
+		done
+		SECONDS=0
+		stop
+		[ "$SECONDS" -le 5 ]
+		exec 8>&-
+		rm pipe
+	done
+}

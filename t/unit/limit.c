@@ -1,11 +1,10 @@
 /*
- * limit: connections up to a limit; and fdpass, the way to a worker.
+ * limit: connections up to a limit, and the way to a worker.
  */
 #include "sys/limit.h"
 
 #include <unistd.h>
 
-#include "sys/fdpass.h"
 #include "test.h"
 
 static const struct net_peer
@@ -35,7 +34,7 @@ slots(void)
 	CHECK_INT(limit_take(d, 0, &other), a);
 	limit_free(d);
 
-	/* With a number it holds for all that have an address. */
+	/* With a slot it holds for all that have an address. */
 	d = limit_open(9, 1, 1);
 	CHECK(limit_take(d, 0, &here) >= 0);
 	CHECK_INT(limit_take(d, 0, &here), LIMIT_ADDRESS);
@@ -83,25 +82,25 @@ static void
 passing(void)
 {
 	int end[2], pipes[2], fd = -1;
-	long number = 0;
+	long slot = 0;
 	char c = 'x';
 
-	CHECK(fdpass_open(end) == 0 && pipe(pipes) == 0);
-	CHECK_INT(fdpass_take(end[1], &fd, &number), 0);
-	CHECK_INT(fdpass_give(end[0], pipes[0], 5), 0);
-	CHECK_INT(fdpass_give(end[0], pipes[0], LIMIT_FULL), 0);
+	CHECK(limit_channel(end) == 0 && pipe(pipes) == 0);
+	CHECK_INT(limit_receive(end[1], &fd, &slot), 0);
+	CHECK_INT(limit_pass(end[0], pipes[0], 5), 0);
+	CHECK_INT(limit_pass(end[0], pipes[0], LIMIT_FULL), 0);
 	close(pipes[0]);
-	CHECK_INT(fdpass_take(end[1], &fd, &number), 1);
-	CHECK_INT(number, 5);
+	CHECK_INT(limit_receive(end[1], &fd, &slot), 1);
+	CHECK_INT(slot, 5);
 	CHECK(write(pipes[1], "y", 1) == 1 && read(fd, &c, 1) == 1);
 	CHECK_INT(c, 'y');
 	close(fd);
-	CHECK_INT(fdpass_take(end[1], &fd, &number), 1);
-	CHECK_INT(number, LIMIT_FULL);
+	CHECK_INT(limit_receive(end[1], &fd, &slot), 1);
+	CHECK_INT(slot, LIMIT_FULL);
 	close(fd);
 	close(end[0]);
-	CHECK_INT(fdpass_take(end[1], &fd, &number), -1);
-	CHECK(fdpass_give(end[1], pipes[1], 1) < 0);
+	CHECK_INT(limit_receive(end[1], &fd, &slot), -1);
+	CHECK(limit_pass(end[1], pipes[1], 1) < 0);
 	close(end[1]);
 	close(pipes[1]);
 }
