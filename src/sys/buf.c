@@ -146,6 +146,19 @@ buf_consume(struct buf *b, size_t n)
 }
 
 void
+buf_replace(struct buf *b, size_t at, char old, char new)
+{
+	char *p;
+
+	for (; at < b->n; at = (size_t)(p - b->p)) {
+		p = memchr(b->p + at, old, b->n - at);
+		if (p == NULL)
+			return;
+		*p++ = new;
+	}
+}
+
+void
 buf_clear(struct buf *b)
 {
 	b->n = 0;
@@ -206,8 +219,8 @@ buf_addshown(struct buf *b, struct span s)
 void
 buf_addstring(struct buf *b, struct span s)
 {
-	size_t i;
+	const size_t at = b->n;
 
-	for (i = 0; i < s.n; i++)
-		buf_addc(b, s.p[i] != '\0' ? s.p[i] : ' ');
+	buf_addspan(b, s);
+	buf_replace(b, at, '\0', ' ');
 }

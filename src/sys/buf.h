@@ -75,6 +75,9 @@ void buf_insert(struct buf *b, size_t at, const void *p, size_t n);
 /* Takes a UTF-8 byte order mark out that stands at offset at. */
 void buf_unmark(struct buf *b, size_t at);
 
+/* Each byte from offset at on that is old becomes new. */
+void buf_replace(struct buf *b, size_t at, char old, char new);
+
 /* Drops the first n bytes. */
 void buf_consume(struct buf *b, size_t n);
 

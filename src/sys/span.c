@@ -11,6 +11,13 @@ lower(int c)
 	return c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c;
 }
 
+/* Whether they are the same; most that are, are so in their case, too. */
+static int
+is_like(int a, int b)
+{
+	return a == b || lower(a) == lower(b);
+}
+
 int
 span_compare(struct span a, struct span b)
 {
@@ -28,7 +35,7 @@ span_case_eq(struct span a, struct span b)
 	if (a.n != b.n)
 		return 0;
 	for (i = 0; i < a.n; i++)
-		if (lower(a.p[i]) != lower(b.p[i]))
+		if (!is_like(a.p[i], b.p[i]))
 			return 0;
 	return 1;
 }
@@ -37,7 +44,7 @@ int
 span_case_is(struct span a, const char *s)
 {
 	/* Most words differ in their first letter. */
-	if (a.n > 0 && lower(a.p[0]) != lower(*s))
+	if (a.n > 0 && !is_like(a.p[0], *s))
 		return 0;
 	return span_case_eq(a, span_str(s));
 }
@@ -61,9 +68,12 @@ span_ends(struct span s, const char *with)
 int
 span_case_begins(struct span s, const char *with)
 {
-	size_t n = strlen(with);
+	size_t i;
 
-	return s.n >= n && span_case_eq(span_of(s.p, n), span_of(with, n));
+	for (i = 0; with[i] != '\0'; i++)
+		if (i == s.n || !is_like(s.p[i], with[i]))
+			return 0;
+	return 1;
 }
 
 int
@@ -144,18 +154,16 @@ span_is_line(struct span s)
 int
 span_is_ascii(struct span s)
 {
-	uint64_t word;
+	uint64_t word, all = 0;
 	size_t i;
 
 	for (i = 0; i + sizeof word <= s.n; i += sizeof word) {
 		memcpy(&word, s.p + i, sizeof word);
-		if ((word & BYTES8(0x80)) != 0)
-			return 0;
+		all |= word;
 	}
 	for (; i < s.n; i++)
-		if ((s.p[i] & 0x80) != 0)
-			return 0;
-	return 1;
+		all |= (unsigned char)s.p[i];
+	return (all & BYTES8(0x80)) == 0;
 }
 
 int
@@ -217,17 +225,24 @@ span_printable(struct span s)
 	return text_printable(s.p, s.n);
 }
 
+size_t
+span_shown(struct span s)
+{
+	size_t i = 0, n;
+
+	do {
+		while (i < s.n && s.p[i] >= ' ' && s.p[i] <= '~')
+			i++;
+		n = span_printable(span_drop(s, i));
+		i += n;
+	} while (n > 0);
+	return i;
+}
+
 int
 span_is_printable(struct span s)
 {
-	size_t n;
-
-	for (; s.n > 0; s = span_drop(s, n)) {
-		n = span_printable(s);
-		if (n == 0)
-			return 0;
-	}
-	return 1;
+	return span_shown(s) == s.n;
 }
 
 struct span
@@ -268,7 +283,7 @@ span_index(struct span s, const char *const *names, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (span_is(s, names[i]))
+		if ((s.n == 0 || s.p[0] == *names[i]) && span_is(s, names[i]))
 			return (int)i;
 	return -1;
 }

@@ -155,9 +155,13 @@ int span_has_control(struct span s);
 /* How many characters of UTF-8 begin in s. */
 size_t span_characters(struct span s);
 
-/* As text_char, and text_printable of all its characters. */
+/*
+ * As text_char and text_printable; how many bytes of printable characters it
+ * begins with, and whether it is nothing else.
+ */
 size_t span_char(struct span s);
 size_t span_printable(struct span s);
+size_t span_shown(struct span s);
 int span_is_printable(struct span s);
 
 /* What it begins with, up to the first blank or tab. */

@@ -53,6 +53,12 @@ test_text(void)
 	buf_unmark(&b, 2);
 	buf_unmark(&b, 2);
 	CHECK_BUF(&b, "ab");
+	buf_addstring(&b, S(""));
+	buf_addstring(&b, S("\0c\0\0d\0"));
+	CHECK_BUF(&b, "ab c  d ");
+	buf_replace(&b, 3, ' ', 'x');
+	buf_replace(&b, b.n, 'x', 'y');
+	CHECK_BUF(&b, "ab cxxdx");
 	buf_free(&b);
 }
 
@@ -168,6 +174,11 @@ test_printable(void)
 	CHECK_INT(span_printable(S("\xe2\x81\xaa")), 3);	/* U+206A */
 	CHECK_INT(span_printable(S("\xe3\x80\xaa")), 3);
 	CHECK_INT(span_printable(S("\xf0\x9f\x98\x80")), 4);
+	CHECK_INT(span_shown(S("")), 0);
+	CHECK_INT(span_shown(S("a ~")), 3);
+	CHECK_INT(span_shown(S("a\xd1\x97 b\x7f" "c")), 5);
+	CHECK_INT(span_shown(S("\xd1\x97\0b")), 2);
+	CHECK_INT(span_shown(S("a\xd1")), 1);
 	CHECK(span_is_printable(S("")));
 	CHECK(span_is_printable(S("a\xd1\x97 b")));
 	CHECK(!span_is_printable(S("a\xd1")));

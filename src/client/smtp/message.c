@@ -133,8 +133,6 @@ void
 rcpt_decide(struct rcpt *r, enum result_status status,
     enum result_stage stage, int code, struct span text)
 {
-	size_t i;
-
 	if (r->decided)
 		return;
 	r->decided = 1;
@@ -144,9 +142,7 @@ rcpt_decide(struct rcpt *r, enum result_status status,
 	buf_clear(&r->text);
 	buf_add(&r->text, text.p,
 	    text.n < MESSAGE_REPLY_MAX ? text.n : MESSAGE_REPLY_MAX);
-	for (i = 0; i < r->text.n; i++)
-		if (r->text.p[i] == '\n')
-			r->text.p[i] = ' ';
+	buf_replace(&r->text, 0, '\n', ' ');
 }
 
 void

@@ -23,19 +23,18 @@ mime_check_text(struct span text, const char *name, struct buf *faults)
 void
 mime_line(struct buf *b, struct span s)
 {
-	size_t from = 0, i, n;
+	size_t n;
 
-	for (i = 0; i < s.n; i += n) {
-		n = span_printable(span_drop(s, i));
-		if (n > 0)
-			continue;
-		n = span_char(span_drop(s, i));
-		buf_add(b, s.p + from, i - from);
+	for (;;) {
+		n = span_shown(s);
+		buf_add(b, s.p, n);
+		s = span_drop(s, n);
+		if (s.n == 0)
+			return;
+		n = span_char(s);
 		buf_addc(b, n == 0 ? '?' : ' ');
-		n += n == 0;
-		from = i + n;
+		s = span_drop(s, n == 0 ? 1 : n);
 	}
-	buf_addspan(b, span_drop(s, from));
 }
 
 void
