@@ -153,6 +153,14 @@ test_fields(struct content *c)
 	CHECK(take(c, "Message-ID:\n -\n\n"));
 	content_id(&id, c);
 	CHECK_INT(id.n, 0);
+	/* also of what must not be sent */
+	CHECK(!take(c, "Message-ID: <a>\n\nb\rc\n"));
+	content_id(&id, c);
+	CHECK_BUF(&id, "<a>");
+	buf_clear(&id);
+	CHECK(take(c, "A: b\n\nMessage-ID: <c>\n"));
+	content_id(&id, c);
+	CHECK_INT(id.n, 0);
 	buf_free(&id);
 }
 

@@ -82,17 +82,22 @@ form(const struct content *c, struct span text)
 int
 content_end(struct content *c, const char **why)
 {
-	struct span fields, text;
+	struct hdr_field f;
+	struct hdr h;
 
 	if (c->text.n > 0 && !ends_with(&c->text, '\n'))
 		end_line(c);
+	c->id = span_of(NULL, 0);
+	hdr_init(&h, buf_span(&c->text));
+	while (hdr_next(&h, &f) == HDR_FIELD)
+		if (c->id.p == NULL && span_case_is(f.name, "Message-ID"))
+			c->id = f.value;
 	*why = "a CR in the message ends no line";
-	if (c->cr && has_bare_cr(buf_span(&c->text)))
+	if (c->cr && has_bare_cr(h.text))
 		return -1;
-	hdr_split(buf_span(&c->text), &fields, &text);
-	c->body = c->text.n - text.n;
+	c->body = h.at;
 	c->head_form = form(c, span_of(c->text.p, c->body));
-	c->body_form = form(c, text);
+	c->body_form = form(c, span_drop(h.text, c->body));
 	return 0;
 }
 
@@ -244,16 +249,15 @@ content_fold(struct content *c)
 void
 content_id(struct buf *id, const struct content *c)
 {
-	struct span value = content_field(c, "Message-ID");
 	struct buf raw = { 0 };
 
-	if (value.n > CONTENT_ID_MAX || span_is(value, "-"))
+	if (c->id.n > CONTENT_ID_MAX || span_is(c->id, "-"))
 		return;
-	if (span_find(value, '\n') == NULL) {
-		mime_line(id, value);
+	if (span_find(c->id, '\n') == NULL) {
+		mime_line(id, c->id);
 		return;
 	}
-	hdr_unfold(&raw, value);
+	hdr_unfold(&raw, c->id);
 	mime_line(id, buf_span(&raw));
 	buf_free(&raw);
 }

@@ -16,6 +16,8 @@ struct content {
 	size_t body;		/* where the body starts */
 	enum mime_form head_form;
 	enum mime_form body_form;
+	struct span id;		/* what Message-ID says, as it stands in text;
+				   or its p is NULL */
 	/* private */
 	size_t line;		/* where the line starts that has no end yet */
 	size_t longest;		/* octets in a line; SIZE_MAX: not known */
@@ -69,9 +71,9 @@ int content_prepend(struct content *c, struct span fields);
 void content_fold(struct content *c);
 
 /*
- * The Message-ID on one line, controls as spaces; nothing is added when there
- * is none, one over CONTENT_ID_MAX, or a dash, which stands for none in
- * results(5).
+ * Behind content_end: the Message-ID on one line, controls as spaces; nothing
+ * is added when there is none, one over CONTENT_ID_MAX, or a dash, which stands
+ * for none in results(5).
  */
 void content_id(struct buf *id, const struct content *c);
 

@@ -52,7 +52,7 @@ take_field(struct hdr_field *f, struct span raw)
 	name = span_of(raw.p, (size_t)(colon - raw.p));
 	while (name.n > 0 && byte_is_blank(name.p[name.n - 1]))
 		name.n--;		/* RFC 5322 4.5 */
-	if (!hdr_is_name(name))
+	if (!span_is_graph(name))
 		return -1;
 	f->raw = raw;
 	f->name = name;
