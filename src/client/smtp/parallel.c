@@ -133,7 +133,9 @@ take_result(struct parallel *p, struct pool_worker *w,
 		return;
 	}
 	report_take(p->report, line, res, rcpt);
-	rcpt_decide(rcpt, res->status, res->stage, res->code, res->text);
+	/* The text has been told. */
+	rcpt_decide(rcpt, res->status, res->stage, res->code,
+	    span_of(NULL, 0));
 	if (message_open(m) == 0)
 		settle(p, w, m);
 }

@@ -306,7 +306,11 @@ pool_rest(struct pool *p, struct pool_worker *w, long ms)
 void
 pool_give(struct pool_worker *w, struct message *m)
 {
-	buf_addf(&w->out, "NOOP %ju %d\n", m->number, m->tries);
+	buf_adds(&w->out, "NOOP ");
+	buf_addu(&w->out, m->number);
+	buf_addc(&w->out, ' ');
+	buf_addu(&w->out, (uintmax_t)m->tries);
+	buf_addc(&w->out, '\n');
 	message_put(&w->out, m);
 	if (w->n++ == 0)
 		w->since = io_clock();

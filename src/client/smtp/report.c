@@ -237,7 +237,6 @@ static void
 tell(struct report *r, struct message *m)
 {
 	int64_t now = (int64_t)time(NULL);
-	struct buf line = { 0 };
 	struct result res;
 	struct rcpt *rcpt;
 	size_t i;
@@ -249,11 +248,10 @@ tell(struct report *r, struct message *m)
 		message_result(&res, m, rcpt, now);
 		if (r->words && res.status != RESULT_SENT)
 			say(&res);
-		buf_clear(&line);
-		result_add(&line, &res);
-		report_take(r, buf_span(&line), &res, rcpt);
+		buf_clear(&r->line);
+		result_add(&r->line, &res);
+		report_take(r, buf_span(&r->line), &res, rcpt);
 	}
-	buf_free(&line);
 }
 
 int
@@ -444,4 +442,5 @@ report_free(struct report *r)
 	buf_free(&r->log);
 	buf_free(&r->spent);
 	buf_free(&r->lines);
+	buf_free(&r->line);
 }

@@ -31,6 +31,7 @@ struct report {
 	struct buf log;		/* for the journal */
 	struct buf spent;	/* marks that go when that is written */
 	struct buf lines;	/* for out */
+	struct buf line;	/* that is put together */
 	long long written;	/* ms, by io_clock: when they last were */
 	uintmax_t done, missed;	/* messages; those not served to everybody */
 	long long began, shown;	/* ms, when progress was shown last */

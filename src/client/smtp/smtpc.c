@@ -182,8 +182,8 @@ judge(struct smtpc *c, int want)
 }
 
 /*
- * One line, by the moment *end, which is in timeout ms and 0 before the first
- * wait; *soon as long as nobody knows of one.
+ * One line, by the moment *end, which is timeout ms from the first wait, and 0
+ * before that; *soon as long as nobody knows of one.
  */
 static enum rd_status
 hear_line(struct smtpc *c, int timeout, long long *end, int *soon,
@@ -194,7 +194,7 @@ hear_line(struct smtpc *c, int timeout, long long *end, int *soon,
 	if (rd_ready(&c->rd))
 		return rd_line(&c->rd, line);
 	if (*end == 0)
-		*end = io_clock() + timeout;
+		*end = io_clock() + time_for(c, timeout);
 	if (*soon && io_left(*end) > SMTPC_SOON) {
 		c->rd.timeout = SMTPC_SOON;
 		status = rd_line(&c->rd, line);
@@ -217,10 +217,10 @@ smtpc_hear(struct smtpc *c, enum result_stage stage, int timeout, int want)
 	long long end = 0;
 
 	c->stage = stage;
-	timeout = time_for(c, timeout);
 	if (c->trace != NULL)
 		wr_flush(c->trace);
-	c->wr.timeout = timeout;
+	if (c->wr.n > 0)
+		c->wr.timeout = time_for(c, timeout);
 	if (wr_flush(&c->wr) < 0)
 		timeout = 0;
 	reply_start(&c->reply);

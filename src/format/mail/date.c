@@ -125,13 +125,17 @@ date_mbox(struct buf *b, int64_t t)
 	    m.hour, m.minute, m.second, (int)m.year);
 }
 
+/* The number that n digits are, or -1 where they are something else. */
 static int
 digits(const char *p, int n)
 {
 	int v = 0;
 
-	while (n-- > 0)
-		v = v * 10 + (*p++ - '0');
+	for (; n > 0; n--, p++) {
+		if (!byte_is_digit(*p))
+			return -1;
+		v = v * 10 + (*p - '0');
+	}
 	return v;
 }
 
@@ -149,25 +153,21 @@ days_in_month(int year, int month)
 int
 date_iso_parse(struct span s, int64_t *t)
 {
-	static const char form[] = "0000-00-00T00:00:00Z";
 	int year, month, day, hour, minute, second;
-	size_t i;
 
-	if (s.n != sizeof form - 1)
+	/* 0000-00-00T00:00:00Z */
+	if (s.n != 20 || s.p[4] != '-' || s.p[7] != '-' || s.p[10] != 'T' ||
+	    s.p[13] != ':' || s.p[16] != ':' || s.p[19] != 'Z')
 		return -1;
-	for (i = 0; i < s.n; i++)
-		if (form[i] == '0' ? s.p[i] < '0' || s.p[i] > '9' :
-		    s.p[i] != form[i])
-			return -1;
 	year = digits(s.p, 4);
 	month = digits(s.p + 5, 2);
 	day = digits(s.p + 8, 2);
 	hour = digits(s.p + 11, 2);
 	minute = digits(s.p + 14, 2);
 	second = digits(s.p + 17, 2);
-	if (month < 1 || month > 12 || day < 1 ||
-	    day > days_in_month(year, month) ||
-	    hour > 23 || minute > 59 || second > 60)
+	if (year < 0 || month < 1 || month > 12 || day < 1 ||
+	    day > days_in_month(year, month) || hour < 0 || hour > 23 ||
+	    minute < 0 || minute > 59 || second < 0 || second > 60)
 		return -1;
 	*t = days_from_civil(year, month, day) * DAY + hour * 3600 +
 	    minute * 60 + second;

@@ -83,10 +83,11 @@ do_noop(struct bsmtp *b, struct span arg)
 static int
 is_verb(struct span line, const char *verb, struct span *arg)
 {
-	size_t n = strlen(verb);
+	size_t n;
 
 	if (!span_case_begins(line, verb))
 		return 0;
+	n = strlen(verb);
 	*arg = span_drop(line, n);
 	if (verb[n - 1] == ':')
 		return 1;

@@ -86,9 +86,9 @@ result_parse(struct result *r, struct span line)
 	size_t i;
 
 	for (i = 0; i < COUNT(f); i++) {
-		if (span_find(line, '\t') == NULL)
-			return -1;
 		f[i] = span_cut(&line, '\t');
+		if (line.p == f[i].p + f[i].n)
+			return -1;	/* no tab behind it */
 	}
 	status = span_index(f[0], status_names, COUNT(status_names));
 	stage = span_index(f[3], stage_names, COUNT(stage_names));
