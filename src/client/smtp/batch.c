@@ -7,7 +7,7 @@ struct batch {
 	struct batchread i;
 	struct report *report;
 	struct sender sender;
-	struct writeahead ahead;
+	struct report_ahead ahead;
 };
 
 /*
@@ -25,10 +25,10 @@ put_ahead(struct batch *b, const struct message *m)
 	if (!servers_stay(&b->sender.conf->servers) || b->i.paced ||
 	    stop_asked())
 		return;
-	left = writeahead_group(&b->ahead, r) - 1;
+	left = report_ahead_group(&b->ahead, r) - 1;
 	next = pushed != NULL ? pushed : batchread_behind(&b->i, NULL);
 	for (; left > 0 && next != NULL; left -= n) {
-		n = writeahead_put(r, next, m->server);
+		n = report_ahead_put(r, next, m->server);
 		if (n < 0)
 			return;
 		next = batchread_behind(&b->i, next == pushed ? NULL : next);
@@ -47,16 +47,16 @@ sending(void *arg, struct message *m)
 		return report_ask(r, m);
 	if (r->journal == NULL)
 		return 0;
-	writeahead_ask(&b->ahead);
+	report_ahead_ask(&b->ahead);
 	report_put_sending(&lines, m);
-	ready = writeahead_begin(r, m, buf_span(&lines));
+	ready = report_ahead_begin(r, m, buf_span(&lines));
 	m->begun = 1;
 	buf_free(&lines);
 	if (!ready)
 		put_ahead(b, m);
 	if ((ready ? report_write(r) : report_commit(r)) < 0)
 		return -1;
-	writeahead_go(&b->ahead);
+	report_ahead_go(&b->ahead);
 	return 0;
 }
 

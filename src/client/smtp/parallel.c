@@ -104,7 +104,7 @@ settle(struct parallel *p, struct pool_worker *w, struct message *m)
 {
 	report_step(p->report, m);
 	take_out(p, w, m);
-	writeahead_end(p->report, m);
+	report_ahead_end(p->report, m);
 	message_drop(&p->in.cache, m);
 	pool_raise(&p->pool, w);
 	if (!w->back)

@@ -405,7 +405,7 @@ pool_permit(struct pool_worker *w)
 		let_go(w);	/* and so it ends, if it has not */
 	w->asking = NULL;
 	w->waits = POOL_NOTHING;
-	writeahead_go(&w->ahead);
+	report_ahead_go(&w->ahead);
 }
 
 /* The server that a "sending" line names, where it is one of those we know. */
@@ -430,9 +430,9 @@ pool_ask(struct pool *p, struct pool_worker *w, struct report *r)
 
 	if (w->asking == NULL)
 		return;
-	writeahead_ask(&w->ahead);
+	report_ahead_ask(&w->ahead);
 	w->server = servers_stay(&p->conf->servers) ? named(p, lines) : NULL;
-	w->waits = writeahead_begin(r, w->asking, lines) ? POOL_WRITTEN :
+	w->waits = report_ahead_begin(r, w->asking, lines) ? POOL_WRITTEN :
 	    POOL_ON_DISK;
 	buf_clear(&w->sending);
 }
@@ -441,7 +441,7 @@ pool_ask(struct pool *p, struct pool_worker *w, struct report *r)
 static void
 put_ahead(struct pool_worker *w, struct report *r)
 {
-	long left = writeahead_group(&w->ahead, r) - 1;
+	long left = report_ahead_group(&w->ahead, r) - 1;
 	struct message *m;
 
 	if (left > 0 && w->limit < (size_t)left + LIMIT_FIRST)
@@ -449,7 +449,7 @@ put_ahead(struct pool_worker *w, struct report *r)
 	for (m = w->queue.first; m != NULL && left > 0; m = m->next) {
 		if (m->begun || m == w->asking)
 			continue;
-		if (writeahead_put(r, m, w->server) < 0)
+		if (report_ahead_put(r, m, w->server) < 0)
 			return;
 		left--;
 	}

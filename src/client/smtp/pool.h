@@ -32,7 +32,7 @@ struct pool_worker {
 	struct buf sending;	/* the lines that it asks with */
 	struct message *asking;	/* waits for go with that; or NULL */
 	enum pool_waits waits;	/* and for that, before it goes on */
-	struct writeahead ahead;
+	struct report_ahead ahead;
 	const char *server;	/* it was at last, or NULL */
 };
 

@@ -305,7 +305,7 @@ report_end(struct report *r)
 /* --- "sending" lines ahead of their turn ------------------------------- */
 
 void
-writeahead_ask(struct writeahead *a)
+report_ahead_ask(struct report_ahead *a)
 {
 	long long took = io_clock_us() - a->since;
 
@@ -314,13 +314,13 @@ writeahead_ask(struct writeahead *a)
 }
 
 void
-writeahead_go(struct writeahead *a)
+report_ahead_go(struct report_ahead *a)
 {
 	a->since = io_clock_us();
 }
 
 long
-writeahead_group(struct writeahead *a, const struct report *r)
+report_ahead_group(struct report_ahead *a, const struct report *r)
 {
 	long long most = 2 * a->group, want = 1;
 
@@ -335,7 +335,7 @@ writeahead_group(struct writeahead *a, const struct report *r)
 }
 
 int
-writeahead_put(struct report *r, struct message *m, const char *server)
+report_ahead_put(struct report *r, struct message *m, const char *server)
 {
 	int64_t now = (int64_t)time(NULL);
 	size_t i, start = r->log.n;
@@ -400,18 +400,18 @@ was_ahead(struct report *r, struct message *m, struct span lines)
 }
 
 int
-writeahead_begin(struct report *r, struct message *m, struct span lines)
+report_ahead_begin(struct report *r, struct message *m, struct span lines)
 {
 	if (was_ahead(r, m, lines))
 		return 1;
-	writeahead_end(r, m);
+	report_ahead_end(r, m);
 	if (r->journal != NULL)
 		buf_addspan(&r->log, lines);
 	return 0;
 }
 
 void
-writeahead_end(struct report *r, struct message *m)
+report_ahead_end(struct report *r, struct message *m)
 {
 	size_t i;
 

@@ -93,7 +93,7 @@ int report_due(const struct report *r);
  *
  * What one connection needs for that; all zero at first.
  */
-struct writeahead {
+struct report_ahead {
 	/* private */
 	long asked;		/* messages */
 	long long since;	/* us: when the last one was let go */
@@ -102,31 +102,31 @@ struct writeahead {
 };
 
 /* A message's end waits to be let go; and may go. */
-void writeahead_ask(struct writeahead *a);
-void writeahead_go(struct writeahead *a);
+void report_ahead_ask(struct report_ahead *a);
+void report_ahead_go(struct report_ahead *a);
 
 /*
  * Of how many messages the next flush should have the lines: as many as make
  * that wait an eighth of their time, one where they take long beside the disk.
  */
-long writeahead_group(struct writeahead *a, const struct report *r);
+long report_ahead_group(struct report_ahead *a, const struct report *r);
 
 /*
  * Adds the lines of a message that has not been begun: it will be sent to this
  * server, a string that outlives it.  How many messages that are, one or none;
  * or -1 where the lines must wait for their turn.
  */
-int writeahead_put(struct report *r, struct message *m, const char *server);
+int report_ahead_put(struct report *r, struct message *m, const char *server);
 
 /*
  * Lines are the "sending" lines with which the end of m is to go out.  1 when
  * they are on disk already, and report_write is enough; 0 when they were added
  * and it takes report_commit.
  */
-int writeahead_begin(struct report *r, struct message *m, struct span lines);
+int report_ahead_begin(struct report *r, struct message *m, struct span lines);
 
 /* All recipients of m are decided, or it will not be sent ahead. */
-void writeahead_end(struct report *r, struct message *m);
+void report_ahead_end(struct report *r, struct message *m);
 
 /*
  * Ends the line of progress and closes the journal, where there is one; what

@@ -240,7 +240,7 @@ smtpc_hear(struct smtpc *c, enum result_stage stage, int timeout, int want)
 static void
 take_cap(struct smtpc *c, struct span line)
 {
-	const unsigned offer = verb_offer(line);
+	const unsigned offer = reply_offer(line);
 	struct span word = span_take_word(&line);
 
 	c->caps |= offer;

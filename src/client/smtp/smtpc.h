@@ -5,7 +5,6 @@
 #ifndef CLIENT_SMTP_SMTPC_H
 #define CLIENT_SMTP_SMTPC_H
 
-#include "format/dialogue/verb.h"
 #include "format/wire/reply.h"
 #include "format/wire/results.h"
 #include "sys/io.h"
@@ -32,7 +31,7 @@ enum smtpc_status {
 #define SMTPC_SOON 20
 
 struct smtpc {
-	unsigned caps;		/* what EHLO offered: bits of verb.h */
+	unsigned caps;		/* what EHLO offered: OFFER_ */
 	unsigned refused;	/* of these, what the server does not take */
 	uintmax_t size;		/* the largest message, 0 where not said */
 	struct buf mechanisms;	/* of AUTH, divided by blanks */

@@ -312,7 +312,7 @@ take_reply(struct follow *f)
 	l->turn = a.turn;
 	l->verb = awaited_name(&a);
 	if (awaited_is(&a, "EHLO") && l->digit == 2)
-		f->offers = l->first ? 0 : f->offers | verb_offer(l->text);
+		f->offers = l->first ? 0 : f->offers | reply_offer(l->text);
 	if (!l->last)
 		return;
 	if (f->digit == 1 && f->protocol == DIALOGUE_FTP) {
@@ -338,7 +338,7 @@ take_list(struct follow *f, struct span line)
 		l->kind = FOLLOW_LIST_END;
 		f->in_list = 0;
 	} else if (strcmp(f->list->name, "CAPA") == 0)
-		f->offers |= verb_offer(line);
+		f->offers |= reply_offer(line);
 }
 
 static void

@@ -7,6 +7,7 @@
 #define FORMAT_DIALOGUE_FOLLOW_H
 
 #include "awaited.h"
+#include "format/wire/reply.h"
 
 enum follow_kind {
 	FOLLOW_NOTE,		/* no line: what became of the connection */

@@ -1,32 +1,5 @@
 #include "verb.h"
 
-#define OFFER_NAME_MAX 20	/* with its NUL, as VERB_NAME_MAX */
-
-static const struct offer {
-	char name[OFFER_NAME_MAX];
-	unsigned bit;
-} offers[] = {
-	{ "PIPELINING", OFFER_PIPELINING }, { "SIZE", OFFER_SIZE },
-	{ "8BITMIME", OFFER_8BITMIME }, { "SMTPUTF8", OFFER_SMTPUTF8 },
-	{ "CHUNKING", OFFER_CHUNKING }, { "BINARYMIME", OFFER_BINARYMIME },
-	{ "ENHANCEDSTATUSCODES", OFFER_ENHANCED }, { "DSN", OFFER_DSN },
-	{ "AUTH", OFFER_AUTH }, { "SASL", OFFER_AUTH },
-	{ "STARTTLS", OFFER_STARTTLS }, { "STLS", OFFER_STARTTLS }
-};
-
-unsigned
-verb_offer(struct span line)
-{
-	struct span word = span_take_word(&line);
-	size_t i;
-
-	for (i = 0; i < COUNT(offers); i++)
-		if (span_case_is(word, offers[i].name))
-			return offers[i].bit;
-	/* "AUTH=PLAIN", as Microsoft once wrote it. */
-	return span_case_begins(word, "AUTH=") ? OFFER_AUTH : 0;
-}
-
 /* RFC 5321, 1870, 1985, 2645, 2920 3.1, 3030, 3207, 4468, 4954. */
 static const struct verb smtp[] = {
 	{ "HELO", VERB_WAITS }, { "EHLO", VERB_WAITS },

@@ -45,4 +45,22 @@ int reply_next(const struct reply *r, size_t *at, struct span *line);
 /* Whether the code begins with this digit. */
 int reply_is(const struct reply *r, int digit);
 
+/* What a server offers, bits. */
+#define OFFER_PIPELINING	0x001u
+#define OFFER_SIZE		0x002u
+#define OFFER_8BITMIME		0x004u
+#define OFFER_SMTPUTF8		0x008u
+#define OFFER_CHUNKING		0x010u
+#define OFFER_BINARYMIME	0x020u
+#define OFFER_ENHANCED		0x040u
+#define OFFER_DSN		0x080u
+#define OFFER_AUTH		0x100u	/* POP3: SASL */
+#define OFFER_STARTTLS		0x200u	/* POP3: STLS */
+
+/*
+ * That of a line of the reply to EHLO, without its code, or of POP3's list of
+ * capabilities; or 0.
+ */
+unsigned reply_offer(struct span line);
+
 #endif
