@@ -279,6 +279,21 @@ each_way() {
 	both 80 unknown - dot
 }
 
+@test "one reply too many is taken for no command's" {
+	fake 'greeting:1:220 fake|220 again'
+	outcome 0 'sent a@x 250 dot' 'sent b@x 250 dot'
+	fake -c CHUNKING,PIPELINING 'ehlo:1:250-a|250-CHUNKING|250 PIPELINING|250 b' \
+		'dot:1:550 no'
+	both 65 failed 550 dot
+	fake -c 'SIZE 1000' 'rcpt:a@x:250 a|250 a' 'rcpt:b@x:550 no'
+	both 75 deferred - rcpt
+	fake -c CHUNKING,PIPELINING 'dot:1:250 a|550 b'
+	both 80 unknown - dot
+	# where it is a 421, what was said before it holds
+	fake -c 'SIZE 1000' 'rcpt:b@x:550 no|421 bye'
+	outcome 67 'sent a@x 250 dot' 'failed b@x 550 rcpt'
+}
+
 @test "a word from the server in mid-text decides" {
 	# more than the sockets hold, so that it is still sending
 	{ cat letter; yes "$(printf '%070d' 0)" | head -c 20000000; } >big

@@ -50,7 +50,7 @@ by_chunk(struct transact *t, struct smtpc *c, struct message *m)
 	if (transact_fit(t, c, m) != ESMTP_OK)
 		return SMTPC_LOST;
 	transact_chunk(t, 0);
-	return transact_chunk_verdict(t);
+	return transact_chunk_verdict(t, 1);
 }
 
 static void

@@ -334,10 +334,12 @@ greet(struct connection *c, const struct connection_conf *conf,
 	status = smtpc_hello(&c->c, own_name(&name, c, conf, v),
 	    conf->tls == TLS_STARTTLS, conf->old || v->old);
 	buf_free(&name);
+	if (status == SMTPC_OK)
+		status = smtpc_in_step(&c->c);
 	if (status == SMTPC_OK && conf->auth != NULL)
 		status = saslc_login(&c->c, conf->auth, buf_span(&v->secret),
 		    is_safe(c));
-	return status;
+	return status == SMTPC_OK ? smtpc_in_step(&c->c) : status;
 }
 
 /* What the command has to say explains more than a lost connection. */

@@ -200,7 +200,7 @@ hear(struct sender *s, size_t left)
 
 	while (s->queued > left && !s->stopped) {
 		t = oldest(s);
-		if (transact_chunk_verdict(t) == SMTPC_LOST) {
+		if (transact_chunk_verdict(t, s->queued == 0) == SMTPC_LOST) {
 			lose(s, t);
 			return;
 		}

@@ -236,6 +236,15 @@ smtpc_hear(struct smtpc *c, enum result_stage stage, int timeout, int want)
 	return judge(c, want);
 }
 
+enum smtpc_status
+smtpc_in_step(struct smtpc *c)
+{
+	if (!rd_ready(&c->rd) ||
+	    span_begins(rd_pending(&c->rd), "421"))
+		return SMTPC_OK;
+	return smtpc_lost(c, "a reply that no command has asked for");
+}
+
 /* One line of the reply to EHLO. */
 static void
 take_cap(struct smtpc *c, struct span line)
@@ -268,6 +277,8 @@ smtpc_hello(struct smtpc *c, const char *name, int greeted, int old)
 
 	if (!greeted)
 		status = smtpc_hear(c, STAGE_CONNECT, SMTPC_GREETING, 2);
+	if (status == SMTPC_OK)
+		status = smtpc_in_step(c);
 	if (status != SMTPC_OK)
 		return status;
 	buf_addf(command, "%s %s", old ? "HELO" : "EHLO", name);

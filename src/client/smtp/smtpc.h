@@ -103,6 +103,13 @@ void smtpc_say_masked(struct smtpc *c, struct span command, size_t shown);
 enum smtpc_status smtpc_hear(struct smtpc *c, enum result_stage stage,
     int timeout, int want);
 
+/*
+ * Where every command has its reply: SMTPC_LOST when one more has come, which
+ * would be taken for that to the next command.  A 421 may come at any time
+ * (RFC 5321 3.8), and is that one.
+ */
+enum smtpc_status smtpc_in_step(struct smtpc *c);
+
 /* Gives the connection up in these words: SMTPC_LOST. */
 enum smtpc_status smtpc_lost(struct smtpc *c, const char *why);
 

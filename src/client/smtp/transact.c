@@ -294,6 +294,19 @@ limit_time(struct transact *t, int more)
 	    smtpc_capped(c, more));
 }
 
+/*
+ * With all commands answered a further reply says that theirs may be others',
+ * of which nothing is noted then; but for a word against the text.
+ */
+static enum smtpc_status
+in_step(const struct transact *t, enum smtpc_status status)
+{
+	if (status == SMTPC_LOST || t->unanswered > 0 ||
+	    (t->answered == step_data(t) && status == SMTPC_OK && !t->chunk))
+		return status;
+	return smtpc_in_step(t->c) == SMTPC_OK ? status : SMTPC_LOST;
+}
+
 static enum smtpc_status
 hear_envelope(struct transact *t)
 {
@@ -308,6 +321,7 @@ hear_envelope(struct transact *t)
 			continue;
 		status = hear_step(t, t->answered);
 		t->unanswered--;
+		status = in_step(t, status);
 		if (status != SMTPC_LOST)
 			status = note(t, t->answered, status);
 		if (status == SMTPC_LOST)
@@ -417,7 +431,7 @@ note_chunk(struct transact *t, enum smtpc_status status)
 }
 
 enum smtpc_status
-transact_chunk_verdict(struct transact *t)
+transact_chunk_verdict(struct transact *t, int last)
 {
 	enum smtpc_status status = SMTPC_OK;
 
@@ -427,6 +441,8 @@ transact_chunk_verdict(struct transact *t)
 		if (is_void(t, t->answered))
 			continue;
 		status = hear_step(t, t->answered);
+		if (t->answered == step_data(t) && last)
+			status = in_step(t, status);
 		if (t->answered == step_data(t))
 			status = note_chunk(t, status);
 		else if (status != SMTPC_LOST)

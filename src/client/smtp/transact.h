@@ -85,12 +85,13 @@ enum esmtp_verdict transact_fit(struct transact *t, struct smtpc *c,
 void transact_chunk(struct transact *t, int behind);
 
 /*
- * The answers to envelope and text: everybody is decided, unless it is
- * SMTPC_LOST, or t->again.  Then those who are not may have been served where
- * transact_left says that all of the text has gone out; a server that does
- * not know BDAT has lost OFFER_CHUNKING.
+ * The answers to envelope and text, behind which no other may follow where
+ * it is the last one: everybody is decided, unless it is SMTPC_LOST, or
+ * t->again.  Then those who are not may have been served where transact_left
+ * says that all of the text has gone out; a server that does not know BDAT has
+ * lost OFFER_CHUNKING.
  */
-enum smtpc_status transact_chunk_verdict(struct transact *t);
+enum smtpc_status transact_chunk_verdict(struct transact *t, int last);
 int transact_left(const struct transact *t);
 
 /* The reply to the dot; everybody is decided, unless t->again. */
