@@ -34,9 +34,11 @@ lints() {
 	page_each lints
 }
 
-# A word of what is quoted that mdoc takes for a macro is lost.
+# A word of what is quoted, or of a list's tag, that mdoc takes for a macro is
+# lost.
 quotes() {
-	lacks -nE '^\.(Ql|Dl|D1|Li|%[A-Z]) ([^"]* )?(Ad|An|At|Bx|Do|Em|En|In|It|No|Os|Ox|Sh|So|Ss|Tn|Ud|Xo)( |$)' "$1"
+	lacks -nE '^\.(Ql|Dl|D1|Li|%[A-Z]) ([^"]* )?(Ad|An|At|Bx|Do|Em|En|In|It|No|Os|Ox|Sh|So|Ss|Tn|Ud|Xo)( |$)' "$1" &&
+		lacks -nE '^\.It ([^"]* )?(Ad|An|At|Bx|Do|En|In|It|Os|Ox|Sh|So|Ss|Ud)( |$)' "$1"
 }
 
 @test "no word of a quotation is taken for a macro" {
