@@ -13,7 +13,6 @@
 #define PORT "21"
 #define ANONYMOUS "anonymous"
 #define ANONYMOUS_PASSWORD "ftpsend@"
-#define RETRIES_MAX 1000
 
 static const char usage[] =
     "usage: ftpsend [-46mv] [-S addr] [-u user] [-P command] [-n name]\n"
@@ -29,11 +28,9 @@ static const char usage[] =
     "  -v  show the dialogue on standard error\n";
 
 struct opt {
-	const char *user, *command, *name;
-	const char *tmpdir, *netrc, *home;
-	int make, verbose;
-	int timeout;		/* ms */
-	long retries;
+	const char *user, *command, *netrc, *home;
+	int make;
+	struct handin handin;
 };
 
 static char *const standard_input[] = { "-", NULL };
@@ -101,7 +98,7 @@ prepare(const struct opt *o, const char *where, char *const *paths,
 {
 	const char *why;
 
-	handin_check(paths, o->name);
+	handin_check(&o->handin, paths);
 	why = ftp_url_parse(url, span_str(where));
 	if (why != NULL)
 		die(EX_USAGE, "not an FTP server's address: %s", why);
@@ -116,24 +113,24 @@ prepare(const struct opt *o, const char *where, char *const *paths,
 	conf->password = buf_span(secret);
 	conf->path = buf_span(&url->path);
 	conf->make = o->make;
-	conf->timeout = o->timeout;
-	conf->talk = client_talk(o->verbose, getenv("NO_COLOR"));
+	conf->timeout = o->handin.timeout;
+	conf->talk = client_talk(o->handin.verbose, getenv("NO_COLOR"));
 }
 
 static enum exit_code
-run(const struct opt *o, const char *where, char *const *paths)
+run(struct opt *o, const char *where, char *const *paths)
 {
-	struct handin h = { .retries = o->retries, .verbose = o->verbose };
+	struct handin *h = &o->handin;
 	struct ftpc_conf conf = { .user = NULL };
 	struct ftp_url url = { .user = { 0 } };
 	struct buf secret = { 0 };
 	enum exit_code code, sent;
 
 	prepare(o, where, paths, &conf, &url, &secret);
-	code = handin_load(&h, paths, o->name, o->tmpdir, 0);
-	sent = ftpput_send(&conf, &h);
-	code = result_worst(code, tell(&h));
-	handin_free(&h);
+	code = handin_load(h, paths, 0);
+	sent = ftpput_send(&conf, h);
+	code = result_worst(code, tell(h));
+	handin_free(h);
 	buf_free(&secret);
 	ftp_url_free(&url);
 	/* No such host, no such user, no such directory: for all the files. */
@@ -143,26 +140,19 @@ run(const struct opt *o, const char *where, char *const *paths)
 int
 main(int argc, char **argv)
 {
-	struct opt o = { .timeout = 60000, .retries = 4 };
+	struct opt o = { .handin = { .timeout = 60000, .retries = 4 } };
 	int c;
 
 	cli_init(argv, usage);
-	o.tmpdir = getenv("TMPDIR");
+	o.handin.tmpdir = getenv("TMPDIR");
 	o.netrc = getenv("NETRC");
 	o.home = getenv("HOME");
-	while ((c = cli_opt(argc, argv, "46mvhVu:P:n:S:T:r:")) != -1)
+	while ((c = cli_opt(argc, argv, HANDIN_OPTIONS "hmVu:P:")) != -1)
 		switch (c) {
-		case '4': case '6': case 'S': net_way(c, optarg); break;
 		case 'm': o.make = 1; break;
-		case 'v': o.verbose = 1; break;
 		case 'u': o.user = optarg; break;
 		case 'P': o.command = optarg; break;
-		case 'n': o.name = optarg; break;
-		case 'T': o.timeout = cli_seconds(c, optarg); break;
-		case 'r':
-			o.retries = cli_number(c, optarg, 0, RETRIES_MAX);
-			break;
-		default: cli_other(c);
+		default: handin_option(&o.handin, c);
 		}
 	argv = cli_files(argc, argv, 1, argc);
 	return (int)run(&o, argv[0], argv[1] != NULL ? argv + 1 :

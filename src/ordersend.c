@@ -14,7 +14,6 @@
 #include "sys/text.h"
 
 #define PORT "2626"
-#define RETRIES_MAX 1000
 
 static const char usage[] =
     "usage: ordersend [-46Fqv] [-s addr] [-S addr] [-n name] [-T seconds]\n"
@@ -30,10 +29,9 @@ static const char usage[] =
     "  -v  show the dialogue on standard error\n";
 
 struct opt {
-	const char *server, *name, *keyfile, *tmpdir;
-	int force, quiet, verbose;
-	int timeout;		/* ms */
-	long retries;
+	const char *server, *keyfile;
+	int force, quiet;
+	struct handin handin;
 };
 
 static enum exit_code
@@ -48,8 +46,9 @@ refused(int code)
 
 /* Says what became of each, and what that means. */
 static enum exit_code
-tell(const struct opt *o, const struct handin *h, struct wr *out)
+tell(const struct opt *o, struct wr *out)
 {
+	const struct handin *h = &o->handin;
 	enum exit_code code = EX_OK;
 	struct orderfile *f;
 
@@ -75,14 +74,14 @@ static void
 prepare(const struct opt *o, char *const *paths, struct orderc_conf *conf,
     struct buf *key, struct buf *tag)
 {
-	handin_check(paths, o->name);
+	handin_check(&o->handin, paths);
 	if (net_parse(&conf->addr, o->server, PORT) < 0)
 		die(EX_USAGE, "-s: %s: not an address", o->server);
 	if (o->keyfile != NULL)
 		secret_need(o->keyfile, key, ORDLINE_KEY_MAX);
 	conf->key = buf_span(key);
-	conf->timeout = o->timeout;
-	conf->talk = client_talk(o->verbose, getenv("NO_COLOR"));
+	conf->timeout = o->handin.timeout;
+	conf->talk = client_talk(o->handin.verbose, getenv("NO_COLOR"));
 	if (o->force)
 		secret_word(tag);
 	else
@@ -91,21 +90,21 @@ prepare(const struct opt *o, char *const *paths, struct orderc_conf *conf,
 }
 
 static enum exit_code
-run(const struct opt *o, char *const *paths)
+run(struct opt *o, char *const *paths)
 {
-	struct handin h = { .retries = o->retries, .verbose = o->verbose };
+	struct handin *h = &o->handin;
 	struct orderc_conf conf = { .key = { NULL, 0 } };
 	struct buf key = { 0 }, tag = { 0 };
 	enum exit_code code, sent;
 	struct wr out;
 
 	prepare(o, paths, &conf, &key, &tag);
-	code = handin_load(&h, paths, o->name, o->tmpdir, 1);
-	sent = handin_send(&h, orderc_send, &conf);
+	code = handin_load(h, paths, 1);
+	sent = handin_send(h, orderc_send, &conf);
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	code = result_worst(code, tell(o, &h, &out));
+	code = result_worst(code, tell(o, &out));
 	wr_finish(&out);
-	handin_free(&h);
+	handin_free(h);
 	buf_free(&key);
 	buf_free(&tag);
 	/* No such host, or no orderrecv: trying later does not help. */
@@ -116,26 +115,20 @@ int
 main(int argc, char **argv)
 {
 	struct opt o = {
-		.server = ":" PORT, .timeout = 60000, .retries = 4
+		.server = ":" PORT,
+		.handin = { .timeout = 60000, .retries = 4 }
 	};
 	int c;
 
 	cli_init(argv, usage);
-	o.tmpdir = getenv("TMPDIR");
-	while ((c = cli_opt(argc, argv, "46FqvhVs:n:S:T:r:k:")) != -1)
+	o.handin.tmpdir = getenv("TMPDIR");
+	while ((c = cli_opt(argc, argv, HANDIN_OPTIONS "FhqVs:k:")) != -1)
 		switch (c) {
-		case '4': case '6': case 'S': net_way(c, optarg); break;
 		case 'F': o.force = 1; break;
 		case 'q': o.quiet = 1; break;
-		case 'v': o.verbose = 1; break;
 		case 's': o.server = optarg; break;
-		case 'n': o.name = optarg; break;
-		case 'T': o.timeout = cli_seconds(c, optarg); break;
-		case 'r':
-			o.retries = cli_number(c, optarg, 0, RETRIES_MAX);
-			break;
 		case 'k': o.keyfile = optarg; break;
-		default: cli_other(c);
+		default: handin_option(&o.handin, c);
 		}
 	return (int)run(&o, cli_files(argc, argv, 0, argc));
 }

@@ -2,15 +2,32 @@
 
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "client/client.h"
 #include "format/wire/ordline.h"
 #include "format/wire/results.h"
+#include "sys/cli.h"
 
 #define STDIN_NAME "order.txt"	/* what standard input is called */
 
+#define RETRIES_MAX 1000
+
 void
-handin_check(char *const *paths, const char *name)
+handin_option(struct handin *h, int c)
+{
+	switch (c) {
+	case '4': case '6': case 'S': net_way(c, optarg); break;
+	case 'n': h->name = optarg; break;
+	case 'r': h->retries = cli_number(c, optarg, 0, RETRIES_MAX); break;
+	case 'T': h->timeout = cli_seconds(c, optarg); break;
+	case 'v': h->verbose = 1; break;
+	default: cli_other(c);
+	}
+}
+
+void
+handin_check(const struct handin *h, char *const *paths)
 {
 	size_t i, inputs = 0;
 	const char *why;
@@ -19,13 +36,13 @@ handin_check(char *const *paths, const char *name)
 		inputs += strcmp(paths[i], "-") == 0;
 	if (inputs > 1)
 		die(EX_USAGE, "-: standard input can be sent only once");
-	if (name == NULL)
+	if (h->name == NULL)
 		return;
 	if (i > 1)
 		die(EX_USAGE, "-n: one name for several files");
-	why = ordline_name_check(span_str(name));
+	why = ordline_name_check(span_str(h->name));
 	if (why != NULL)
-		die(EX_USAGE, "-n: %s: %s", name, why);
+		die(EX_USAGE, "-n: %s: %s", h->name, why);
 }
 
 /* The name a file goes under, where it is given none. */
@@ -37,9 +54,9 @@ own_name(const char *path)
 }
 
 enum exit_code
-handin_load(struct handin *h, char *const *paths, const char *name,
-    const char *tmpdir, int hashed)
+handin_load(struct handin *h, char *const *paths, int hashed)
 {
+	const char *tmpdir = h->tmpdir;
 	enum exit_code code = EX_OK, loaded;
 	struct orderfile *f;
 	struct span called;
@@ -54,7 +71,8 @@ handin_load(struct handin *h, char *const *paths, const char *name,
 	h->files = die_calloc(n, sizeof *h->files);
 	for (; *paths != NULL; paths++) {
 		f = &h->files[h->n];
-		called = name != NULL ? span_str(name) : own_name(*paths);
+		called = h->name != NULL ? span_str(h->name) :
+		    own_name(*paths);
 		why = ordline_name_check(called);
 		if (why != NULL) {
 			warn("%s: %s (-n gives another)", *paths, why);

@@ -9,25 +9,33 @@
 #include "sys/net.h"
 
 struct handin {
-	struct orderfile *files;
-	size_t n;
+	const char *name;	/* of the one file, NULL for its own */
+	const char *tmpdir;	/* the value of TMPDIR */
+	int timeout;		/* ms that one wait for the server may take */
 	long retries;		/* after connections that brought nothing */
 	int verbose;		/* tells of the pauses between them */
+
+	/* All zero before handin_load. */
+	struct orderfile *files;
+	size_t n;
 };
 
-/*
- * What the operands (up to a NULL) and the one name for them (or NULL) have
- * wrong ends the program with EX_USAGE.
- */
-void handin_check(char *const *paths, const char *name);
+/* The options that say so; what is none of them is for cli_other. */
+#define HANDIN_OPTIONS "46S:n:r:T:v"
+void handin_option(struct handin *h, int c);
 
 /*
- * Loads the files that can be loaded, under name, or their own names where it
- * is NULL; tmpdir is the value of TMPDIR, and hashed as in orderfile_load.  The
- * others are said on standard error; EX_OK, or what they mean.
+ * What the operands (up to a NULL) and the name have wrong ends the program
+ * with EX_USAGE.
  */
-enum exit_code handin_load(struct handin *h, char *const *paths,
-    const char *name, const char *tmpdir, int hashed);
+void handin_check(const struct handin *h, char *const *paths);
+
+/*
+ * Loads the files that can be loaded into files, n of them; hashed as in
+ * orderfile_load.  The others are said on standard error; EX_OK, or what they
+ * mean.
+ */
+enum exit_code handin_load(struct handin *h, char *const *paths, int hashed);
 void handin_free(struct handin *h);
 
 /*

@@ -342,7 +342,7 @@ upload(const struct oddity *odd, int code[2])
 {
 	static char *const paths[] = { "one", "two", NULL };
 	struct ftpc_conf conf = { .user = "joe", .timeout = 2000 };
-	struct handin h = { .retries = 1 };
+	struct handin h = { .tmpdir = "/tmp", .retries = 1 };
 	enum exit_code sent;
 	size_t i;
 	pid_t pid;
@@ -350,7 +350,7 @@ upload(const struct oddity *odd, int code[2])
 	pid = start(odd, &conf.addr);
 	conf.password = span_str("pencil");
 	conf.path = span_of("", 0);
-	handin_load(&h, paths, NULL, "/tmp", 0);
+	handin_load(&h, paths, 0);
 	sent = ftpput_send(&conf, &h);
 	for (i = 0; i < 2; i++)
 		code[i] = h.files[i].code;
