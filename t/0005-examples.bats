@@ -190,6 +190,14 @@ is_handled() {
 	example 1
 	run -0 smtpsend -bS -s "$ADDR" <commands
 	tail -n 1 got.1 | tr -d '\r' | grep -x '\.and this line .* one dot\.'
+	printf '#!/bin/sh\necho "$@"; cat\n' >shim/exim
+	chmod +x shim/exim
+	printf '%s\n' '[Recipients:] a@b.c, b@b.c' '[Subject:] s' '[Body:]' \
+		'MAIL FROM:<a@b.c> ї' .x MAIL >session.txt
+	gives 0 2
+	[ "${lines[0]}" = -bS ]
+	[ "$(grep -c '^MAIL FROM:<[^>]*>$' got)" = 2 ]
+	[ "$(grep -c $'^MAIL FROM:<a@b.c> ї\r$' got)" = 2 ]
 	all_tried
 }
 

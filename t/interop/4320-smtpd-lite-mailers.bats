@@ -125,6 +125,22 @@ let_in() {
 	grep -q '550 5.1.1 No such user here' log/main
 }
 
+@test "Exim takes a batch, without the parameters of MAIL" {
+	need exim4
+	let_in
+	exim_smarthost
+	printf '%s\n' '[Recipients:] u1@pth.ua, u2@pth.ua' '[Subject:] ї' \
+		'[Body:]' . 'MAIL FROM:<a@b.c> ї' >order
+	orderparse -f a@b.test -S order >batch
+	sed '/^DATA/,/^\.[[:cntrl:]]*$/!s/^\(MAIL.*>\) .*/\1/' batch |
+		exim4 -C "$PWD/exim.conf" -bS -odf 3>&-
+	for user in u1 u2; do
+		orderparse -f a@b.test -m "$user@pth.ua" order |
+			sed '1,/^$/d' >want
+		sed '1,/^$/d' mail/"$user"/new/* | cmp - want
+	done
+}
+
 @test "Python's mailbox reads what was written to an mbox file" {
 	need python3
 	for i in 1 2 3; do
