@@ -20,7 +20,7 @@ static const char usage[] =
     "               [file ...]\n"
     "  -4  use IPv4 addresses alone; -6 IPv6; -S our own address\n"
     "  -m  make the directory if it is missing\n"
-    "  -n  what the file shall be called (its own name, or order.txt)\n"
+    "  -n  name for the file (its own, or order.txt)\n"
     "  -P  command that prints the password (else ~/.netrc)\n"
     "  -r  how often to try again (4)\n"
     "  -T  seconds to wait for the server (60)\n"

@@ -20,7 +20,7 @@ static const char usage[] =
     "                 [-r retries] [-k keyfile] [file ...]\n"
     "  -4  use IPv4 addresses alone; -6 IPv6; -S our own address\n"
     "  -s  the server: host:port, :port or /path (:2626)\n"
-    "  -n  what the order shall be called (its file's name, or order.txt)\n"
+    "  -n  name for the order (that of its file, or order.txt)\n"
     "  -F  have it stored even if the same was sent before\n"
     "  -k  file with the key that the server wants\n"
     "  -r  how often to try again (4)\n"

@@ -22,7 +22,7 @@ static const char usage[] =
     "usage: ordertake [-qv] [-d dir] [-t time] [-w dir] [file ...]\n"
     "  -d  the directory where orders arrive (incoming)\n"
     "  -q  say nothing of a file that is not there\n"
-    "  -t  how long nobody has written to what lies there, as 5m (0)\n"
+    "  -t  take only orders not written to for this time, as 5m (0)\n"
     "  -v  report on standard error what is taken, and what is not\n"
     "  -w  the directory where they are worked on, made if missing (work)\n";
 

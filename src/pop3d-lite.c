@@ -20,7 +20,7 @@ static const char usage[] =
     "  -i  one session on standard input and output\n"
     "  -l  where to listen: host:port, :port, *:port or /path (:1110)\n"
     "  -d  directory with the mailboxes, made if it is missing (mail)\n"
-    "  -m  taken as by the other servers; nothing is ever too large here\n"
+    "  -m  ignored: a message may have any size\n"
     "  -c  most sessions at once, or N/M: and M of one address (1000)\n"
     "  -T  seconds a session may be idle (600)\n"
     "  -w  worker processes (1)\n"

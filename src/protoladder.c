@@ -22,7 +22,7 @@
 static const char usage[] =
     "usage: protoladder [-hsVv] [-o svg|text] [-w width] [dialogue]\n"
     "  -o  svg: a picture (default); text: for a terminal\n"
-    "  -s  draw the states of the protocol instead, and which ways were gone\n"
+    "  -s  draw the states of the protocol, and which transitions occurred\n"
     "  -v  report on standard error how much was drawn\n"
     "  -w  width of the picture (800), or of the text in columns (80)\n";
 

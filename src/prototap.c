@@ -27,7 +27,7 @@ static const char usage[] =
     "  -l  where to listen: host:port, :port, *:port or /path (smtp :2500,\n"
     "      pop3 :1100, ftp :2100, order :2600)\n"
     "  -p  what is spoken: smtp, pop3, ftp or order (smtp)\n"
-    "  -R  file with rules for what goes wrong\n"
+    "  -R  file with rules for faults on demand\n"
     "  -o  directory for the dialogues, made if it is missing (standard\n"
     "      output, each when it is over; with -i standard error)\n"
     "  -u  show passwords in them\n"

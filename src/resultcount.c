@@ -15,8 +15,8 @@
 
 static const char usage[] =
     "usage: resultcount [-v] [-n counts] [results ...]\n"
-    "  -n  what orderparse -n -v has printed of the order: the sum is to be\n"
-    "      the same, and the duplicates and those left out are told, too\n"
+    "  -n  output of orderparse -n -v: check the number of recipients, and\n"
+    "      print those of duplicates and addresses left out, too\n"
     "  -v  report on standard error how many lines were read\n";
 
 /* Where, behind the statuses, lines are counted that are no results here. */

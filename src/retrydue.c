@@ -19,7 +19,7 @@
 
 static const char usage[] =
     "usage: retrydue [-v] [-p pauses] [-s states] journal\n"
-    "  -p  before each try, the last one again and again (" PAUSES ")\n"
+    "  -p  pauses before each try, the last one repeated (" PAUSES ")\n"
     "  -s  whom to try again, of failed,deferred,unknown (deferred)\n"
     "  -v  report on standard error when it is not time yet\n";
 

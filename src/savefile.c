@@ -19,7 +19,7 @@ static const char usage[] =
     "usage: savefile [-nv] file [command [arg ...]]\n"
     "       savefile -r [-v] file newname\n"
     "       savefile -s [-v] file ...\n"
-    "  -n  make no file of an empty input\n"
+    "  -n  fail, and make no file, when the input is empty\n"
     "  -r  rename a file, never copying it, and put that on disk\n"
     "  -s  put files and directories that exist on disk\n"
     "  -v  report on standard error what is on disk\n";

@@ -35,7 +35,7 @@ static const char usage[] =
     "  -u  file with the logins that have a mailbox (every name has one)\n"
     "  -a  file with those who may log in, and their passwords (nobody)\n"
     "  -D  a domain to take mail for (every one)\n"
-    "  -R  file with rules for what goes wrong\n"
+    "  -R  file with rules for faults on demand\n"
     "  -q  directory for mail to other domains, of those who may send it\n"
     "  -t  directory for a transcript of each session\n"
     "  -m  largest message: bytes, or with k, M or G (100M)\n"

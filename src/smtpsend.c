@@ -35,7 +35,7 @@ static const char usage[] =
     "  -l  a file of results(5) that remembers what was sent; - shows them\n"
     "  -4  use IPv4 addresses alone; -6 IPv6; -S our own address\n"
     "  -A  send again what may have been sent before\n"
-    "  -Y  leave it to the system when that file is on disk; -y do not\n"
+    "  -Y  do not wait until that file is on disk; -y wait (the default)\n"
     "  -x  straight to each domain's mail hosts, -s :port; -d name server\n"
     "  -Z  TLS by STARTTLS; twice: from the start\n"
     "  -C  a command that is the connection; %h and %p are host and port\n"

@@ -17,7 +17,7 @@
 
 static const char usage[] =
     "usage: suppress [-v] [-n count] [-o gone] [results ...]\n"
-    "  -n  on so many days somebody fails who is then listed (3)\n"
+    "  -n  list addresses that failed on this number of days (3)\n"
     "  -o  read and replace that list; otherwise standard output\n"
     "  -v  report on standard error how many lines the list has, and had\n";
 

@@ -21,10 +21,10 @@
 
 static const char usage[] =
     "usage: unsub [-v] -k keyfile [-L list] [-o gone] [message]\n"
-    "  -k  file with the key that orderparse -k has made the tokens with\n"
-    "  -L  the list that they are for, where there are several\n"
-    "  -o  add who leaves to a gone(5) list, instead of printing results(5)\n"
-    "  -v  report on standard error who leaves\n"
+    "  -k  file with the key with which orderparse -k made the tokens\n"
+    "  -L  name of the list that they are for, where there are several\n"
+    "  -o  add the address to a gone(5) list, instead of printing results(5)\n"
+    "  -v  report on standard error which address leaves\n"
     "With GATEWAY_INTERFACE set, and no message, it is a CGI program.\n";
 
 struct opt {
