@@ -10,6 +10,8 @@
 
 #define ADDRESS "user+x@pth.ua"
 #define TOKEN "yryfb2m7xds6qjjofeg3nx27oy"	/* by Python's hmac module */
+#define QUOTED "\"q \\\"r\"@b.c"
+#define QUOTED_TOKEN "j4iyc2bhd22p3jswdmfaev4roj"
 #define QUERY "a=user%2Bx%40pth.ua&t=" TOKEN
 
 static struct leave l;
@@ -51,6 +53,11 @@ test_found(void)
 	message("Subject: <" ADDRESS ">, " TOKEN "\n", ADDRESS);
 	message("Subject: " TOKEN "," ADDRESS "\n", ADDRESS);
 	message("Subject: user%2Bx%40pth.ua%20" TOKEN "\n", ADDRESS);
+	message("Subject: \"x\" \"x " ADDRESS " " TOKEN "\n", ADDRESS);
+	message("Subject: " QUOTED " " QUOTED_TOKEN "\n", QUOTED);
+	message("Subject: x " QUOTED_TOKEN "  " QUOTED "\n", QUOTED);
+	message("Subject: %22q%20%5C%22r%22%40b.c%20" QUOTED_TOKEN "\n",
+	    QUOTED);
 	message("From: X <" ADDRESS ">\nSubject: " TOKEN " \n", ADDRESS);
 	message("From: " ADDRESS "\nSubject: Unsubscribe " TOKEN "\n",
 	    ADDRESS);

@@ -57,6 +57,25 @@ find_ours(struct buf *address, const struct leave *l, const struct asked *a)
 	return -1;
 }
 
+/* The next word.  Blanks in the quotes of a local part are its own. */
+static struct span
+take_word(struct span *text)
+{
+	struct span word = span_take_word(text);
+	size_t all = word.n + text->n, n = 1;
+
+	if (word.n == 0 || word.p[0] != '"')
+		return word;
+	while (n < all && word.p[n] != '"')
+		n += word.p[n] == '\\' ? 2 : 1;
+	if (n >= all)
+		return word;	/* they do not close */
+	while (n < all && !byte_is_blank(word.p[n]))
+		n++;
+	*text = span_of(word.p + n, all - n);
+	return span_of(word.p, n);
+}
+
 /* The words of a Subject, and what stands in <> or between commas. */
 static void
 look_in(struct asked *a, struct span text)
@@ -64,7 +83,7 @@ look_in(struct asked *a, struct span text)
 	struct span word, rest;
 	size_t n;
 
-	while ((word = span_take_word(&text)).n > 0) {
+	while ((word = take_word(&text)).n > 0) {
 		look_at(a, word);
 		for (rest = word; rest.n > 0; rest = span_drop(rest, n)) {
 			for (n = 0; n < rest.n && strchr("<>,;",
