@@ -74,9 +74,9 @@ MODULES = \
 	format/wire/reply format/wire/results format/wire/scram \
 	format/wire/survey format/wire/tally \
 	store/archive store/dedup store/droplist \
-	store/gonelist store/linefile store/maildir \
+	store/gonelist store/linefile store/mail store/maildir \
 	store/maildrop store/mailroot store/mbox store/msgsource \
-	store/msgtext store/names \
+	store/names \
 	store/outbox store/passwd store/recorded \
 	store/rulefile store/sourcefile store/spool \
 	store/throttle store/transcribe \

@@ -223,8 +223,8 @@ record(struct app *app, struct service *service)
 static void
 clean_up(struct app *app)
 {
-	mailroot_close(&app->mail);
-	mailroot_close(&app->relay);
+	free(app->mail.store);
+	free(app->relay.store);
 	users_free(app->boxes);
 	if (app->auth != NULL)
 		passwd_free(app->auth);

@@ -8,31 +8,17 @@
 #include <unistd.h>
 
 #include "droplist.h"
-#include "format/mail/crlf.h"
-#include "msgtext.h"
+#include "mail.h"
 #include "sys/local.h"
 #include "sys/newfile.h"
 
 #define OPEN_FILES 64		/* files open at once in a commit */
 #define GROUP 256		/* copies that share the directories' fsyncs */
 
-struct mail {
-	struct maildir *m;
-	struct mail *next;	/* among those that wait */
-	struct span from, trace, boxes;
-	struct msgtext text;
-	struct crlf crlf;	/* of the text */
-	uint64_t grown;		/* by so much it is longer with CRLF */
-	enum { COMING, WAITING, DONE } state;
-	int err;
-};
-
 struct maildir {
-	const char *root;
-	const struct mail_hearer *hearer;
+	struct mails mails;
 	char host[LOCAL_HOST_MAX];
 	unsigned long count;	/* of files named by this process */
-	struct mail *first, **last;
 };
 
 /* A message's file in one box; file is its own, or the text's. */
@@ -103,11 +89,8 @@ open_store(const char *root, const struct mail_hearer *hearer)
 {
 	struct maildir *m;
 
-	m = die_calloc(1, sizeof *m);
-	m->root = root;
-	m->hearer = hearer;
+	m = mail_open(sizeof *m, root, hearer);
 	local_host(m->host);
-	m->last = &m->first;
 	return m;
 }
 
@@ -132,12 +115,12 @@ count_boxes(struct span boxes)
 
 /* Starts a file in the box, of which what is missing is made. */
 static int
-open_in_box(const struct maildir *m, struct newfile *f, const char *box)
+open_in_box(const struct mails *of, struct newfile *f, const char *box)
 {
 	struct buf path = { 0 };
 	int r;
 
-	buf_addf(&path, "%s/%s", m->root, box);
+	buf_addf(&path, "%s/%s", of->root, box);
 	r = maildir_make(buf_str(&path));
 	if (r == 0) {
 		buf_adds(&path, "/tmp");
@@ -160,21 +143,7 @@ static void
 fail(struct mail *mail, const char *box)
 {
 	mail->err = errno;
-	warn_sys("%s/%s", mail->m->root, box);
-}
-
-static void *
-begin_mail(void *store, struct span from, struct span trace,
-    struct span boxes)
-{
-	struct mail *mail;
-
-	mail = die_calloc(1, sizeof *mail);
-	mail->m = store;
-	mail->from = from;
-	mail->trace = trace;
-	mail->boxes = boxes;
-	return mail;
+	warn_sys("%s/%s", mail->of->root, box);
 }
 
 /* A long message goes into what will be its first box's file. */
@@ -182,65 +151,42 @@ static void
 write_mail(void *arg, const char *p, size_t n)
 {
 	struct mail *mail = arg;
-	struct msgtext *m = &mail->text;
 	struct span boxes = mail->boxes;
 	const char *box, *to;
 	struct buf head = { 0 };
 
-	if (msgtext_wants_file(m, n)) {
+	if (mail_wants_file(mail, n)) {
 		next_box(&boxes, &box, &to);
 		add_head(&head, mail, to);
-		if (open_in_box(mail->m, &m->file, box) < 0 ||
-		    newfile_write(&m->file, head.p, head.n) < 0)
-			m->err = errno;
-		m->head = m->file.size;
+		if (open_in_box(mail->of, &mail->file, box) < 0 ||
+		    newfile_write(&mail->file, head.p, head.n) < 0)
+			mail->err = errno;
+		mail->head = mail->file.size;
 		buf_free(&head);
 	}
-	msgtext_add(m, mail->m->root, p, n);
+	mail_write(mail, p, n);
 	mail->grown += crlf_grow(&mail->crlf, span_of(p, n));
-}
-
-static void
-drop_mail(void *arg)
-{
-	struct mail *mail = arg, **p;
-	struct maildir *m = mail->m;
-
-	if (mail->state == WAITING) {
-		for (p = &m->first; *p != mail; p = &(*p)->next)
-			;
-		*p = mail->next;
-		if (mail->next == NULL)
-			m->last = p;
-	}
-	msgtext_free(&mail->text);
-	free(mail);
 }
 
 static int
 end_mail(void *arg)
 {
 	struct mail *mail = arg;
-	struct maildir *m = mail->m;
 	int err;
 
-	if (mail->state == DONE) {
+	if (mail->state == MAIL_DONE) {
 		err = mail->err;
-		drop_mail(mail);
+		mail_drop(mail);
 		return err;
 	}
 	/* Return-Path, Delivered-To, trace and text. */
 	mail->grown += 2 + span_lines(mail->trace) + crlf_end(&mail->crlf);
-	msgtext_flush(&mail->text);
-	newfile_start(&mail->text.file);
-	mail->err = errno = mail->text.err;
+	mail_flush(mail);
+	newfile_start(&mail->file);
+	errno = mail->err;
 	if (mail->err != 0)
 		fail(mail, mail->boxes.p);
-	mail->state = WAITING;
-	mail->next = NULL;
-	*m->last = mail;
-	m->last = &mail->next;
-	return EINPROGRESS;
+	return mail_wait(mail);
 }
 
 static int
@@ -253,17 +199,17 @@ put(void *arg, const char *p, size_t n)
 static int
 fill(struct copy *c)
 {
-	const struct msgtext *m = &c->mail->text;
+	const struct mail *mail = c->mail;
 	struct buf b = { 0 };
 	int r;
 
-	add_head(&b, c->mail, c->to);
-	if (m->file.path == NULL)
-		buf_addspan(&b, buf_span(&m->text));
+	add_head(&b, mail, c->to);
+	if (mail->file.path == NULL)
+		buf_addspan(&b, buf_span(&mail->text));
 	r = newfile_write(&c->own, b.p, b.n);
 	buf_free(&b);
-	if (r == 0 && m->file.path != NULL)
-		r = msgtext_read(m, put, &c->own);
+	if (r == 0 && mail->file.path != NULL)
+		r = mail_read(mail, put, &c->own);
 	return r;
 }
 
@@ -272,12 +218,12 @@ write_copy(struct copy *c)
 {
 	struct mail *mail = c->mail;
 
-	if (c->box == mail->boxes.p && mail->text.file.path != NULL)
-		c->file = &mail->text.file;
+	if (c->box == mail->boxes.p && mail->file.path != NULL)
+		c->file = &mail->file;
 	if (mail->err != 0 || c->file != NULL)
 		return;
 	c->file = &c->own;
-	if (open_in_box(mail->m, c->file, c->box) < 0 || fill(c) < 0)
+	if (open_in_box(mail->of, c->file, c->box) < 0 || fill(c) < 0)
 		fail(mail, c->box);
 	else
 		newfile_start(c->file);
@@ -320,7 +266,7 @@ link_copy(struct maildir *m, struct copy *c)
 	clock_gettime(CLOCK_REALTIME, &now);
 	do {
 		buf_setf(&path, "%s/%s/new/%lld.M%06ldP%ldQ%lu.%s,S=%ju,W=%ju",
-		    m->root, c->box, (long long)now.tv_sec,
+		    m->mails.root, c->box, (long long)now.tv_sec,
 		    now.tv_nsec / 1000, (long)getpid(), m->count++, m->host,
 		    size, wire);
 		r = newfile_link(c->file, buf_str(&path));
@@ -342,14 +288,14 @@ compare_boxes(const void *a, const void *b)
 
 /* Makes the names in one box safe, which the n copies have in common. */
 static void
-sync_box(const struct maildir *m, struct copy *copy, size_t n)
+sync_box(const char *root, struct copy *copy, size_t n)
 {
 	struct buf dir = { 0 };
 	size_t i, wanted = 0;
 
 	for (i = 0; i < n; i++)
 		wanted += copy[i].mail->err == 0;
-	buf_addf(&dir, "%s/%s/new", m->root, copy->box);
+	buf_addf(&dir, "%s/%s/new", root, copy->box);
 	if (wanted > 0 && newfile_syncdir(buf_str(&dir)) < 0)
 		for (i = 0; i < n; i++)
 			fail(copy[i].mail, copy[i].box);
@@ -357,7 +303,7 @@ sync_box(const struct maildir *m, struct copy *copy, size_t n)
 }
 
 static void
-sync_boxes(const struct maildir *m, struct copy *copy, size_t n)
+sync_boxes(const char *root, struct copy *copy, size_t n)
 {
 	size_t at, same;
 
@@ -366,13 +312,13 @@ sync_boxes(const struct maildir *m, struct copy *copy, size_t n)
 		for (same = 1; at + same < n; same++)
 			if (strcmp(copy[at].box, copy[at + same].box) != 0)
 				break;
-		sync_box(m, copy + at, same);
+		sync_box(root, copy + at, same);
 	}
 }
 
 /* Takes the first messages that wait, and with them n copies. */
 static struct copy *
-take_group(struct maildir *m, size_t *n)
+take_group(struct mails *of, size_t *n)
 {
 	struct copy *copy;
 	struct mail *mail;
@@ -380,21 +326,17 @@ take_group(struct maildir *m, size_t *n)
 	size_t i = 0;
 
 	*n = 0;
-	for (mail = m->first; mail != NULL && (*n == 0 ||
+	for (mail = of->first; mail != NULL && (*n == 0 ||
 	    *n + count_boxes(mail->boxes) <= GROUP); mail = mail->next)
 		*n += count_boxes(mail->boxes);
 	copy = die_calloc(*n, sizeof *copy);
 	while (i < *n) {
-		mail = m->first;
-		m->first = mail->next;
-		mail->state = DONE;
+		mail = mail_next(of);
 		for (rest = mail->boxes; rest.n > 0; i++) {
 			copy[i].mail = mail;
 			next_box(&rest, &copy[i].box, &copy[i].to);
 		}
 	}
-	if (m->first == NULL)
-		m->last = &m->first;
 	return copy;
 }
 
@@ -405,6 +347,7 @@ take_group(struct maildir *m, size_t *n)
 static void
 commit_group(struct maildir *m, struct copy *copy, size_t n)
 {
+	const struct mail_hearer *hearer = m->mails.hearer;
 	size_t i;
 
 	write_copies(copy, n);
@@ -414,12 +357,12 @@ commit_group(struct maildir *m, struct copy *copy, size_t n)
 	for (i = 0; i < n; i++)
 		if (copy[i].file != NULL)
 			newfile_drop(copy[i].file);
-	sync_boxes(m, copy, n);
+	sync_boxes(m->mails.root, copy, n);
 	for (i = 0; i < n; i++) {
 		if (copy[i].mail->err != 0 && copy[i].path != NULL)
 			newfile_undo(copy[i].path);
-		else if (copy[i].path != NULL && m->hearer->stored != NULL)
-			m->hearer->stored(m->hearer->arg, copy[i].path);
+		else if (copy[i].path != NULL && hearer->stored != NULL)
+			hearer->stored(hearer->arg, copy[i].path);
 		free(copy[i].path);
 	}
 }
@@ -431,8 +374,8 @@ commit(void *store)
 	struct copy *copy;
 	size_t n;
 
-	while (m->first != NULL) {
-		copy = take_group(m, &n);
+	while (m->mails.first != NULL) {
+		copy = take_group(&m->mails, &n);
 		commit_group(m, copy, n);
 		free(copy);
 	}
@@ -459,7 +402,6 @@ maildir_seen(const char *box, const char *name)
 
 const struct mail_store maildir_store = {
 	.name = "maildir", .workers = MAIL_STORE_WORKERS,
-	.open = open_store, .close = free, .begin = begin_mail,
-	.write = write_mail, .end = end_mail, .drop = drop_mail,
-	.commit = commit
+	.open = open_store, .begin = mail_begin, .write = write_mail,
+	.end = end_mail, .drop = mail_drop, .commit = commit
 };

@@ -121,14 +121,6 @@ mailroot_commit(const struct mailroot *r)
 		r->form->commit(r->store);
 }
 
-void
-mailroot_close(struct mailroot *r)
-{
-	if (r->store != NULL)
-		r->form->close(r->store);
-	r->store = NULL;
-}
-
 /* What is the same for a second is put into words once. */
 static struct {
 	time_t of;

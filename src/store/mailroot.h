@@ -11,7 +11,7 @@
 struct mailroot {
 	const char *dir;
 	const struct mail_store *form;	/* NULL: nothing is kept */
-	void *store;		/* form's, from mailroot_open to the close */
+	void *store;		/* form's, after mailroot_open; to be freed */
 	struct mail_hearer hearer;
 };
 
@@ -36,7 +36,6 @@ int mailroot_prepare(const struct mailroot *r);
 int mailroot_open(struct mailroot *r);
 
 void mailroot_commit(const struct mailroot *r);
-void mailroot_close(struct mailroot *r);
 
 /*
  * Adds an identifier that no other message on this host has; or the date and

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "format/mail/date.h"
-#include "msgtext.h"
+#include "mail.h"
 #include "sys/io.h"
 #include "sys/lock.h"
 #include "sys/newfile.h"
@@ -27,21 +27,9 @@ struct box {
 	off_t mark;		/* end without the message in hand */
 };
 
-struct mail {
-	struct mbox *m;
-	struct mail *next;	/* among those that wait */
-	struct span from, trace, boxes;
-	struct msgtext text;
-	long long since;	/* of the first try to lock, 0 before it */
-	enum { COMING, WAITING, DONE } state;
-	int err;
-};
-
 struct mbox {
-	const char *root;
-	const struct mail_hearer *hearer;
+	struct mails mails;
 	struct box *box;
-	struct mail *waiting;
 };
 
 /* A message on its way to the end of a box. */
@@ -58,48 +46,7 @@ static const char from_line[] = "From ";
 static void *
 open_store(const char *root, const struct mail_hearer *hearer)
 {
-	struct mbox *m;
-
-	m = die_calloc(1, sizeof *m);
-	m->root = root;
-	m->hearer = hearer;
-	return m;
-}
-
-static void *
-begin_mail(void *store, struct span from, struct span trace,
-    struct span boxes)
-{
-	struct mail *mail;
-
-	mail = die_calloc(1, sizeof *mail);
-	mail->m = store;
-	mail->from = from;
-	mail->trace = trace;
-	mail->boxes = boxes;
-	return mail;
-}
-
-static void
-write_mail(void *arg, const char *p, size_t n)
-{
-	struct mail *mail = arg;
-
-	msgtext_add(&mail->text, mail->m->root, p, n);
-}
-
-static void
-drop_mail(void *arg)
-{
-	struct mail *mail = arg, **p;
-
-	if (mail->state == WAITING) {
-		for (p = &mail->m->waiting; *p != mail; p = &(*p)->next)
-			;
-		*p = mail->next;
-	}
-	msgtext_free(&mail->text);
-	free(mail);
+	return mail_open(sizeof(struct mbox), root, hearer);
 }
 
 /* One that is neither there nor can be made is a link to nowhere. */
@@ -152,7 +99,7 @@ free_box(struct box *b)
 static void
 add_path(struct buf *b, const struct mbox *m, const char *login)
 {
-	buf_addf(b, "%s/%s.txt", m->root, login);
+	buf_addf(b, "%s/%s.txt", m->mails.root, login);
 }
 
 /*
@@ -300,7 +247,7 @@ append_mail(struct box *b, struct mail *mail, const char *to)
 	add_from(&a.text, mail->from);
 	buf_addf(&a.text, "Delivered-To: %s\n", to);
 	buf_addspan(&a.text, mail->trace);
-	r = msgtext_read(&mail->text, append, &a);
+	r = mail_read(mail, append, &a);
 	if (a.matched > 0)
 		buf_add(&a.text, from_line, (size_t)a.matched);
 	buf_addc(&a.text, '\n');
@@ -374,31 +321,27 @@ static int
 end_mail(void *arg)
 {
 	struct mail *mail = arg;
-	struct mbox *m = mail->m;
+	struct mbox *m = (void *)mail->of;
 	int err = mail->err;
 
-	if (mail->state != DONE) {
-		msgtext_flush(&mail->text);
-		err = errno = mail->text.err;
+	if (mail->state != MAIL_DONE) {
+		mail_flush(mail);
+		err = errno = mail->err;
 		if (err != 0)
-			warn_sys("%s", m->root);
+			warn_sys("%s", m->mails.root);
 		else
 			err = lock_all(m, mail);
 		if (err == EAGAIN)
 			err = busy(mail);
 		if (err == 0)
 			err = append_to_all(m, mail);
-		if (err == 0) {
-			mail->state = WAITING;
-			mail->next = m->waiting;
-			m->waiting = mail;
-			return EINPROGRESS;
-		}
+		if (err == 0)
+			return mail_wait(mail);
 		free_unused(m);
 		if (err == EAGAIN)
 			return EAGAIN;
 	}
-	drop_mail(mail);
+	mail_drop(mail);
 	return err;
 }
 
@@ -421,21 +364,22 @@ sync_boxes(struct mbox *m)
 		if (io_sync(b->fd) < 0)
 			return say(b->path);
 	}
-	if (made && newfile_syncdir(m->root) < 0)
-		return say(m->root);
+	if (made && newfile_syncdir(m->mails.root) < 0)
+		return say(m->mails.root);
 	return 0;
 }
 
 static void
 tell(const struct mbox *m, const struct mail *mail)
 {
+	const struct mail_hearer *hearer = m->mails.hearer;
 	struct span rest = mail->boxes;
 	struct buf path = { 0 };
 
 	while (rest.n > 0) {
 		buf_clear(&path);
 		add_path(&path, m, span_cut(&rest, '\0').p);
-		m->hearer->stored(m->hearer->arg, buf_str(&path));
+		hearer->stored(hearer->arg, buf_str(&path));
 		span_cut(&rest, '\0');
 	}
 	buf_free(&path);
@@ -456,18 +400,15 @@ commit(void *store)
 			cut(b, b->start);
 		free_box(b);
 	}
-	while ((mail = m->waiting) != NULL) {
-		m->waiting = mail->next;
+	while ((mail = mail_next(&m->mails)) != NULL) {
 		mail->err = err;
-		mail->state = DONE;
-		if (err == 0 && m->hearer->stored != NULL)
+		if (err == 0 && m->mails.hearer->stored != NULL)
 			tell(m, mail);
 	}
 }
 
 const struct mail_store mbox_store = {
 	.name = "mbox", .workers = 1,
-	.open = open_store, .close = free, .begin = begin_mail,
-	.write = write_mail, .end = end_mail, .drop = drop_mail,
-	.commit = commit
+	.open = open_store, .begin = mail_begin, .write = mail_write,
+	.end = end_mail, .drop = mail_drop, .commit = commit
 };

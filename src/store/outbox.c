@@ -6,32 +6,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "format/mail/crlf.h"
 #include "format/mail/idn.h"
 #include "format/wire/bsmtp.h"
-#include "msgtext.h"
+#include "mail.h"
 #include "sys/io.h"
 #include "sys/local.h"
 #include "sys/newfile.h"
 
 static const char ending[] = ".bsmtp";
 
-struct mail {
-	struct outbox *o;
-	struct mail *next;	/* among those that wait */
-	struct msgtext text;
-	struct crlf crlf;	/* of the text */
-	enum { COMING, WAITING, DONE } state;
-	int err;
-	char *path;		/* the final name, once it has that */
-};
-
 struct outbox {
-	const char *dir;
-	const struct mail_hearer *hearer;
+	struct mails mails;
 	char host[LOCAL_HOST_MAX];
 	unsigned long count;	/* of files named by this process */
-	struct mail *first;
 };
 
 static void *
@@ -39,17 +26,9 @@ open_store(const char *dir, const struct mail_hearer *hearer)
 {
 	struct outbox *o;
 
-	o = die_calloc(1, sizeof *o);
-	o->dir = dir;
-	o->hearer = hearer;
+	o = mail_open(sizeof *o, dir, hearer);
 	local_host(o->host);
 	return o;
-}
-
-static void
-put(struct mail *mail, struct span s)
-{
-	msgtext_add(&mail->text, mail->o->dir, s.p, s.n);
 }
 
 static void
@@ -61,7 +40,7 @@ write_mail(void *arg, const char *p, size_t n)
 
 	while (rest.n > 0)
 		crlf_line(&mail->crlf, &rest, &b);
-	put(mail, buf_span(&b));
+	mail_write(mail, b.p, b.n);
 	buf_free(&b);
 }
 
@@ -78,12 +57,12 @@ begin_mail(void *store, struct span from, struct span trace,
     struct span boxes)
 {
 	int utf8 = !span_is_ascii(from) || !span_is_ascii(boxes);
+	const struct outbox *o = store;
 	struct buf b = { 0 };
 	struct mail *mail;
 
-	mail = die_calloc(1, sizeof *mail);
-	mail->o = store;
-	buf_addf(&b, "EHLO %s\r\n", mail->o->host);
+	mail = mail_begin(store, from, trace, boxes);
+	buf_addf(&b, "EHLO %s\r\n", o->host);
 	add_path(&b, "MAIL FROM", from);
 	buf_adds(&b, utf8 ? " SMTPUTF8\r\n" : "\r\n");
 	while (boxes.n > 0) {
@@ -92,7 +71,7 @@ begin_mail(void *store, struct span from, struct span trace,
 		buf_adds(&b, "\r\n");
 	}
 	buf_adds(&b, "DATA\r\n");
-	put(mail, buf_span(&b));
+	mail_write(mail, b.p, b.n);
 	buf_free(&b);
 	write_mail(mail, trace.p, trace.n);
 	return mail;
@@ -101,24 +80,17 @@ begin_mail(void *store, struct span from, struct span trace,
 static void
 drop_mail(void *arg)
 {
-	struct mail *mail = arg, **p;
+	const struct mail *mail = arg;
 
-	if (mail->state == WAITING) {
-		for (p = &mail->o->first; *p != mail; p = &(*p)->next)
-			;
-		*p = mail->next;
-	}
 	if (mail->path != NULL)
 		newfile_undo(mail->path);
-	free(mail->path);
-	msgtext_free(&mail->text);
-	free(mail);
+	mail_drop(arg);
 }
 
 static int
 over(struct mail *mail)
 {
-	const struct mail_hearer *h = mail->o->hearer;
+	const struct mail_hearer *h = mail->of->hearer;
 	int err = mail->err;
 
 	if (err == 0) {
@@ -135,61 +107,56 @@ static int
 end_mail(void *arg)
 {
 	struct mail *mail = arg;
-	struct msgtext *m = &mail->text;
 	struct buf end = { 0 };
 
-	if (mail->state == WAITING)
+	if (mail->state == MAIL_WAITING)
 		return EINPROGRESS;
-	if (mail->state == DONE)
+	if (mail->state == MAIL_DONE)
 		return over(mail);
 	crlf_dot(&mail->crlf, &end);
 	buf_adds(&end, "QUIT\r\n");
-	put(mail, buf_span(&end));
+	mail_write(mail, end.p, end.n);
 	buf_free(&end);
-	if (m->err == 0 && m->file.path == NULL &&
-	    newfile_open(&m->file, mail->o->dir) < 0)
-		m->err = errno;
-	msgtext_flush(m);
-	newfile_start(&m->file);
-	if (m->err != 0) {
-		mail->err = errno = m->err;
-		warn_sys("%s", mail->o->dir);
-		return over(mail);
-	}
-	mail->state = WAITING;
-	mail->next = mail->o->first;
-	mail->o->first = mail;
-	return EINPROGRESS;
+	if (mail->err == 0 && mail->file.path == NULL &&
+	    newfile_open(&mail->file, mail->of->root) < 0)
+		mail->err = errno;
+	mail_flush(mail);
+	newfile_start(&mail->file);
+	if (mail->err == 0)
+		return mail_wait(mail);
+	errno = mail->err;
+	warn_sys("%s", mail->of->root);
+	return over(mail);
 }
 
 static void
 fail(struct mail *mail)
 {
 	mail->err = errno;
-	warn_sys("%s", mail->o->dir);
+	warn_sys("%s", mail->of->root);
 }
 
 /* The time, in an order that ls(1) shows, and what makes it unique. */
 static void
 give_name(struct mail *mail)
 {
-	struct outbox *o = mail->o;
+	struct outbox *o = (void *)mail->of;
 	struct buf path = { 0 };
 	struct timespec now;
 	int r;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	do {
-		buf_setf(&path, "%s/%lld.%06ld.%ld.%lu%s", o->dir,
+		buf_setf(&path, "%s/%lld.%06ld.%ld.%lu%s", o->mails.root,
 		    (long long)now.tv_sec, now.tv_nsec / 1000, (long)getpid(),
 		    o->count++, ending);
-		r = newfile_link(&mail->text.file, buf_str(&path));
+		r = newfile_link(&mail->file, buf_str(&path));
 	} while (r < 0 && errno == EEXIST);
 	if (r == 0)
 		mail->path = span_dup(buf_span(&path));
 	else
 		fail(mail);
-	newfile_drop(&mail->text.file);
+	newfile_drop(&mail->file);
 	buf_free(&path);
 }
 
@@ -197,25 +164,22 @@ give_name(struct mail *mail)
 static void
 commit(void *store)
 {
-	struct outbox *o = store;
-	struct mail *mail, *first = o->first;
+	struct mails *of = store;
+	struct mail *mail;
 	int lost;
 
-	if (first == NULL)
+	if (of->first == NULL)
 		return;
-	for (mail = first; mail != NULL; mail = mail->next)
-		if (newfile_sync(&mail->text.file) < 0)
+	for (mail = of->first; mail != NULL; mail = mail->next)
+		if (newfile_sync(&mail->file) < 0)
 			fail(mail);
-	for (mail = first; mail != NULL; mail = mail->next)
+	for (mail = of->first; mail != NULL; mail = mail->next)
 		if (mail->err == 0)
 			give_name(mail);
-	lost = newfile_syncdir(o->dir) < 0;
-	for (mail = first; mail != NULL; mail = mail->next) {
+	lost = newfile_syncdir(of->root) < 0;
+	while ((mail = mail_next(of)) != NULL)
 		if (lost && mail->err == 0)
 			fail(mail);
-		mail->state = DONE;
-	}
-	o->first = NULL;
 }
 
 static int
@@ -223,7 +187,7 @@ settle(void *arg)
 {
 	struct mail *mail = arg;
 
-	commit(mail->o);
+	commit(mail->of);
 	return mail->err;
 }
 
@@ -275,20 +239,20 @@ has(int fd, struct span domain)
 int
 outbox_has(void *store, struct span domain)
 {
-	const struct outbox *o = store;
+	const struct mails *of = store;
 	struct buf path = { 0 };
 	struct dirent *entry;
 	int fd, found = 0;
 	DIR *d;
 
-	d = io_dir(o->dir);
+	d = io_dir(of->root);
 	if (d == NULL)
 		return -1;
 	while (!found && (entry = readdir(d)) != NULL) {
 		if (entry->d_name[0] == '.' ||
 		    !span_ends(span_str(entry->d_name), ending))
 			continue;
-		buf_setf(&path, "%s/%s", o->dir, entry->d_name);
+		buf_setf(&path, "%s/%s", of->root, entry->d_name);
 		fd = io_open(buf_str(&path));
 		if (fd >= 0) {
 			found = has(fd, domain);
@@ -303,7 +267,7 @@ outbox_has(void *store, struct span domain)
 
 const struct mail_store outbox_store = {
 	.name = "bsmtp", .workers = MAIL_STORE_WORKERS, .by_address = 1,
-	.open = open_store, .close = free, .begin = begin_mail,
-	.write = write_mail, .end = end_mail, .drop = drop_mail,
-	.commit = commit, .settle = settle
+	.open = open_store, .begin = begin_mail, .write = write_mail,
+	.end = end_mail, .drop = drop_mail, .commit = commit,
+	.settle = settle
 };

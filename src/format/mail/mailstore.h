@@ -44,9 +44,11 @@ struct mail_store {
 	long workers;		/* processes that had best share the work */
 	int by_address;		/* of a pair it takes the address alone */
 
-	/* root is an existing directory; both are kept by reference. */
+	/*
+	 * root is an existing directory; both are kept by reference.  What is
+	 * returned is to be freed.
+	 */
 	void *(*open)(const char *root, const struct mail_hearer *hearer);
-	void (*close)(void *store);
 
 	void *(*begin)(void *store, struct span from, struct span trace,
 	    struct span boxes);
