@@ -84,6 +84,27 @@ refuses_long() {
 	[ "${stderr_lines[0]}" = 'suppress: -n: an argument is missing' ]
 }
 
+@test "a number out of its bounds: 64, and the bounds are told" {
+	while read -r low high program options; do
+		# shellcheck disable=SC2086
+		for number in $((low - 1)) $((high + 1)); do
+			run -64 --separate-stderr "$program" $options "$number"
+			[[ ${stderr_lines[0]} = "$program: -"*"$number: not "* ]] ||
+				{ echo "$program $options $number"; return 1; }
+		done
+	done <<-'END'
+	2 3600 protograde -T
+	480 10000 protoladder -w
+	60 10000 protoladder -o text -w
+	320 10000 resultplot -w
+	1 1000 suppress -n
+	1 255 withlock -E
+	1 86400 smtpd-lite -T
+	1 64 smtpd-lite -w
+	1 1000000 orderrecv -c
+	END
+}
+
 has_verbose() {
 	grep -Eq '\[-[A-Za-z0-9]*v' <<<"$("$1" -h)"
 }

@@ -184,6 +184,12 @@ letter() {
 	lacks '^Bcc' header
 }
 
+@test "a subject's lines are joined, also where one is a placeholder alone" {
+	order 'user1@pth.ua' '[login]\nhello\n[login]' x
+	letter user1@pth.ua
+	grep -qx 'Subject: user1 hello user1' header
+}
+
 @test "a subject with long words is folded, and encoded words stay short" {
 	w=$(printf 'ї%.0s' {1..120})
 	order 'a@b.c' "$w [login] $w plain words follow and follow and follow and follow and follow the others" ''

@@ -171,7 +171,7 @@ load smtpd
 	a
 	b
 	c
-	All: a, B ,team
+	All : a, B ,team
 	team: c, a, all
 	c: c, b
 	loop: pool

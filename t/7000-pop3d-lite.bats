@@ -161,9 +161,11 @@ two_messages() {
 }
 
 @test "an identifier that would be too long or unprintable is a hash" {
-	message "new/1000.$(printf '%070d' 0)" 'x\n'
+	message "new/1000.$(printf '%066d' 0)" 'x\n'
 	message 'new/1001.a b' 'x\n'
+	message "new/1002.$(printf '%065d' 0)" 'x\n'
 	session UIDL
+	grep -qx "3 1002.$(printf '%065d' 0).\{0,1\}" out
 	sed -n '2,3p' out >got
 	[ "$(grep -Ecx '[12] [0-9a-f]{64}' got)" = 2 ]
 	[ "$(cut -d ' ' -f 2 got | sort -u | wc -l)" = 2 ]

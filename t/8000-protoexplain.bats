@@ -108,6 +108,10 @@ explains() {
 	run -65 --separate-stderr protoexplain bad
 	[ "$stderr" = 'protoexplain: bad:2: not a side: C, S or -' ]
 	[[ $output == *'S: 220 hello'* ]]
+	printf '%s\n' 'S: 220 hello' >good
+	run -0 protoexplain good
+	run -65 protoexplain bad good
+	run -66 protoexplain missing good
 	[ -c /dev/full ] || return 0
 	run -74 sh -c 'protoexplain 550 >/dev/full'
 	run -74 sh -c 'protoexplain - <bad >/dev/full'

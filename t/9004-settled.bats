@@ -13,6 +13,10 @@ load lib
 	[ -z "$output$stderr" ]
 	run -0 settled -t 4900 older
 	run -1 settled -t 5100 older
+	aged 62 minute
+	run -0 settled minute
+	aged 30 minute
+	run -1 settled minute
 	: >new
 	run -1 settled new
 	run -0 settled -t 0 new

@@ -49,6 +49,10 @@ answers() {
 	[ ! -s out ]
 	printf '%s\n' $'USER+X@pth.ua\tfailed' b@pth.ua \
 		"${LINE%web page}message" | diff -u - gone
+	printf 'USER+X@pth.ua\tleft\n' >gone
+	cp gone before
+	unsub -k key -o gone <message
+	cmp before gone
 }
 
 @test "a message without the token, or another list's: 65, nobody leaves" {

@@ -69,10 +69,10 @@ HELLO=2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
 
 @test "after a week it is new again" {
 	order a.txt hello | answers >out
-	aged 691200 incoming/.seen/[0-9a-f]*
+	aged 605000 incoming/.seen/[0-9a-f]*
 	order a.txt hello | answers >out
 	printf '250 stored a-2.txt 5 %s\n' "$HELLO" | cmp - out
-	aged 518400 incoming/.seen/[0-9a-f]*
+	aged 604600 incoming/.seen/[0-9a-f]*
 	order a.txt hello | answers >out
 	printf '250 duplicate a.txt 5 %s\n' "$HELLO" | cmp - out
 }
