@@ -113,11 +113,8 @@ PARTS = \
 	format/dialogue/explaincommand format/dialogue/explainreply \
 	format/dialogue/explainstatus format/dialogue/followstate \
 	format/dialogue/laddersvg format/dialogue/laddertext \
-	format/mail/composeparts format/mail/contentmbox \
-	format/mail/mimedecode format/mail/mimequoted \
-	format/mail/unicodelike format/order/fieldscheck \
-	format/picture/plottime format/wire/dsntext format/wire/escapehtml \
-	grade/clienttext grade/pop3clients grade/pop3servers grade/smtpclients \
+	format/order/fieldscheck format/picture/plottime grade/clienttext \
+	grade/pop3clients grade/pop3servers grade/smtpclients \
 	grade/smtpservers sys/iofile sys/netname
 # t/unit/NAME.c
 UNITS = addr batchread blame bsmtp buf content crlf date dialogue dns \

@@ -1,4 +1,4 @@
-/* format/mail/mime, and the types of composeparts */
+/* format/mail/mime, and the types of compose */
 #include "test.h"
 
 #include "format/mail/compose.h"

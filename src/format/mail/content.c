@@ -261,3 +261,11 @@ content_id(struct buf *id, const struct content *c)
 	mime_line(id, buf_span(&raw));
 	buf_free(&raw);
 }
+
+int
+content_is_mbox_line(struct span line)
+{
+	while (line.n > 0 && line.p[0] == '>')
+		line = span_drop(line, 1);
+	return span_begins(line, "From ");
+}

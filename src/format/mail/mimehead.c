@@ -317,3 +317,17 @@ mimehead_param(struct buf *b, const char *name, struct span value)
 		buf_addf(b, tokens ? ";\r\n %s=%.*s" : ";\r\n %s=\"%.*s\"",
 		    name, (int)value.n, value.p);
 }
+
+void
+mimehead_quoted(struct buf *b, struct span s)
+{
+	size_t i;
+
+	buf_addc(b, '"');
+	for (i = 0; i < s.n; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			buf_addc(b, '\\');
+		buf_addc(b, s.p[i]);
+	}
+	buf_addc(b, '"');
+}
