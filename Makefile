@@ -63,7 +63,7 @@ MODULES = \
 	format/mail/unicode format/mail/verp format/order/attach \
 	format/order/cells format/order/entry format/order/excerpt \
 	format/order/exclude format/order/faults format/order/fields \
-	format/order/headers format/order/letter format/order/lettermime \
+	format/order/headers format/order/letter \
 	format/order/mailing format/order/meant format/order/order \
 	format/order/rows format/order/set format/order/source \
 	format/order/table format/order/template format/picture/plot \

@@ -131,8 +131,7 @@ get_sender(struct buf *b, const char *from)
 
 /* How letters are made; the sender is put into b. */
 static void
-get_letter_opt(struct letter_opt *how, const struct source *s,
-    const struct opt *opt, struct buf *b)
+get_letter_opt(struct letter_opt *how, const struct opt *opt, struct buf *b)
 {
 	struct local_time here;
 
@@ -141,9 +140,6 @@ get_letter_opt(struct letter_opt *how, const struct source *s,
 	memset(how, 0, sizeof *how);
 	how->batch = opt->mode != 'm';
 	how->id = span_str(opt->id);
-	how->key = &s->key;
-	how->files = s->files;
-	how->rows = &s->rows;
 	how->sender = buf_span(b);
 	if (opt->verp != NULL)
 		how->verp = span_str(opt->verp);
@@ -164,17 +160,17 @@ put_letters(struct wr *out, struct buf *text, struct source *s,
 	struct addr addr;
 	const char *why;
 
-	get_letter_opt(&how, s, opt, &sender);
+	get_letter_opt(&how, opt, &sender);
 	if (opt->mode == 'n') {
-		excerpt_dryrun(text, s, &how, most);
+		excerpt_dryrun(text, s, &how, most, opt->files.nlists > 0);
 		buf_free(&sender);
 		return;
 	}
-	mailing_open(&m, &s->order, &s->fields, &how, most);
+	mailing_open(&m, s, &how, most);
 	if (opt->mode == 'S')
 		while (out->err == 0 && mailing_next(&m, &piece))
 			wr_direct(out, piece);
-	else if (addr_parse(&addr, addr_pasted(span_str(opt->rcpt)), &why) < 0)
+	else if (addr_parse_pasted(&addr, span_str(opt->rcpt), &why) < 0)
 		die(EX_USAGE, "-m: %s: %s", opt->rcpt, why);
 	else if (!mailing_find(&m, &addr, text))
 		die(EX_NOUSER, "%s: no such recipient in the order", opt->rcpt);
@@ -204,11 +200,11 @@ put(struct source *s, const struct opt *opt)
 		if (opt->verbose)
 			put_letters(&out, &text, s, opt);
 		else
-			excerpt_count(&text, &s->order, 0, 0);
+			excerpt_count(&text, &s->order);
 		break;
 	default:
 		if (opt->files.table != NULL || opt->files.results != NULL)
-			sourcefile_made(&text, s);
+			sourcefile_made(&text, s, &opt->files);
 		else
 			excerpt_all(&text, &s->order);
 	}
@@ -264,8 +260,6 @@ main(int argc, char **argv)
 		set_option(&opt, c);
 	opt.files.path = *cli_files(argc, argv, 0, 1);
 	check_options(&opt);
-	if (opt.files.states == 0)
-		set_states(&opt, "deferred");
 
 	s.list = span_str(opt.list != NULL ? opt.list : "");
 	s.pattern = opt.pattern;

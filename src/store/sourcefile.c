@@ -223,18 +223,17 @@ read_journal(struct exclude *x, const char *path)
 }
 
 static enum exit_code
-read_lists(struct source *s, const struct sourcefiles *f)
+read_lists(struct exclude *x, const struct sourcefiles *f)
 {
 	enum exit_code code = EX_OK, told;
 	size_t i;
 
-	s->lists = f->nlists > 0;
 	for (i = 0; i < f->nlists; i++) {
-		told = linefile_read(f->lists[i], take_line, &s->exclude);
+		told = linefile_read(f->lists[i], take_line, x);
 		code = told > code ? told : code;
 	}
-	if (code == EX_OK && s->lists && f->journal != NULL)
-		read_journal(&s->exclude, f->journal);
+	if (code == EX_OK && f->journal != NULL)
+		read_journal(x, f->journal);
 	return code;
 }
 
@@ -304,6 +303,8 @@ keep(struct source *s, const struct sourcefiles *f, int right,
 {
 	const char *name = io_name(f->results);
 	const size_t had = faults->n;
+	const unsigned states = f->states != 0 ? f->states :
+	    1U << RESULT_DEFERRED;
 	struct buf text = { 0 };
 	struct dsn dsn = { 0 };
 
@@ -311,7 +312,7 @@ keep(struct source *s, const struct sourcefiles *f, int right,
 		die_sys(die_errno(errno, EX_NOINPUT), "%s", name);
 	dsn_read(&dsn, buf_span(&text), name, faults);
 	if (right && faults->n == had &&
-	    source_keep(s, &dsn, f->states, faults) == 0)
+	    source_keep(s, &dsn, states, faults) == 0)
 		die(EX_NOUSER, "%s: no recipient of the order is in such a "
 		    "state", name);
 	dsn_free(&dsn);
@@ -323,7 +324,8 @@ enum exit_code
 sourcefile_read(struct source *s, struct buf *text, struct sourcefiles *f,
     struct buf *faults)
 {
-	enum exit_code code;
+	struct exclude exclude = { 0 };
+	enum exit_code code = EX_OK;
 
 	if (f->dir != NULL) {
 		open_dir(&f->attach, f->dir);
@@ -331,19 +333,25 @@ sourcefile_read(struct source *s, struct buf *text, struct sourcefiles *f,
 	}
 	if (f->keyfile != NULL)
 		read_key(s, f->keyfile);
-	code = read_lists(s, f);
+	if (f->nlists > 0) {
+		code = read_lists(&exclude, f);
+		s->exclude = &exclude;
+	}
 	code = worse(code, read_order(s, text, f, faults));
 	if (f->results != NULL)
 		code = worse(code, keep(s, f, code == EX_OK, faults));
+	if (s->exclude != NULL)
+		exclude_free(&exclude);
+	s->exclude = NULL;
 	return code;
 }
 
 void
-sourcefile_made(struct buf *b, struct source *s)
+sourcefile_made(struct buf *b, struct source *s, const struct sourcefiles *f)
 {
 	struct buf faults = { 0 };
 
-	if (s->lists && source_keep(s, NULL, 0, &faults) == 0)
+	if (f->nlists > 0 && source_keep(s, NULL, 0, &faults) == 0)
 		die(EX_NOUSER, "all recipients of the order are left out");
 	cli_faults(&faults);
 	crlf_remove(b, s->order.text);

@@ -28,7 +28,7 @@ struct sourcefiles {
 				   that leads out of it, by .. or by a symbolic
 				   link, is refused */
 	struct attachdir attach;	/* it, as long as s is used */
-	unsigned states;	/* of the results, for source_keep */
+	unsigned states;	/* of the results, for source_keep; 0: deferred */
 };
 
 /* How many of them are standard input, which can be read once. */
@@ -44,6 +44,7 @@ enum exit_code sourcefile_read(struct source *s, struct buf *text,
     struct sourcefiles *f, struct buf *faults);
 
 /* Appends the order that was made, without those who are left out. */
-void sourcefile_made(struct buf *b, struct source *s);
+void sourcefile_made(struct buf *b, struct source *s,
+    const struct sourcefiles *f);
 
 #endif

@@ -78,6 +78,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	const struct span text = span_of(data, n);
 	struct buf once = { 0 }, again = { 0 };
+	struct addr a, b;
 	struct span s;
 	const char *why;
 
@@ -97,9 +98,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	MUST(span_eq(buf_span(&once), buf_span(&again)));
 	buf_clear(&once);
 	unicode_likeness(&once, text);
-	s = addr_pasted(text);
+	s = unicode_unquote(text);
 	MUST(s.n <= n);
-	MUST(span_eq(unicode_unquote(unicode_unquote(s)), unicode_unquote(s)));
+	MUST(span_eq(unicode_unquote(s), s));
+	if (addr_parse_pasted(&a, text, NULL) == 0) {
+		MUST(addr_parse(&b, a.text, NULL) == 0);
+		MUST(span_eq(unicode_unquote(a.text), a.text));
+	}
 	buf_free(&once);
 	buf_free(&again);
 	return 0;

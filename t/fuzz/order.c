@@ -88,9 +88,7 @@ check_letters(struct source *s, size_t most)
 	how.id = span_str("id");
 	how.time = 1795304772;
 	how.batch = 1;
-	how.files = s->files;
-	how.rows = &s->rows;
-	mailing_open(&m, &s->order, &s->fields, &how, most);
+	mailing_open(&m, s, &how, most);
 	while (mailing_next(&m, &piece))
 		buf_addspan(&out, piece);
 	mailing_close(&m);

@@ -108,6 +108,7 @@ check_fill(const char *text, enum template_form form, const char *given,
 	fields_take(&fields, &e);
 	template_fill(&t, &fields, &out);
 	CHECK_BUF(&out, want);
+	CHECK(t.dots == 1 || (want[0] != '.' && strstr(want, "\n.") == NULL));
 	template_free(&t);
 	fields_free(&fields);
 	order_free(&o);
@@ -137,24 +138,21 @@ test_template(void)
 	check_fill("", TEMPLATE_CRLF, "", "");
 }
 
-/* Wherever the dot at the start of a line comes from. */
+/* Wherever the dot at the start of a line comes from: check_fill sees it. */
 static void
 test_dots(void)
 {
-	check_fill(".\n..\na.\n", TEMPLATE_DOTS, "", "..\r\n...\r\na.\r\n");
+	check_fill(".\n..\na.\n", TEMPLATE_CRLF, "", ".\r\n..\r\na.\r\n");
 	check_fill(".\n[k].\n", TEMPLATE_CRLF, "k=.", ".\r\n..\r\n");
-	check_fill("[k]\n", TEMPLATE_DOTS, "k=.", "..\r\n");
-	check_fill("[k]x", TEMPLATE_DOTS, "k=.a", "..ax\r\n");
-	check_fill("x[k]", TEMPLATE_DOTS, "k=.", "x.\r\n");
-	check_fill("[k].b", TEMPLATE_DOTS, "k=", "..b\r\n");
-	check_fill("[k].b", TEMPLATE_DOTS, "k=a", "a.b\r\n");
-	check_fill("[k][d].b", TEMPLATE_DOTS, "k= d=", "..b\r\n");
-	check_fill("[k][d].b", TEMPLATE_DOTS, "k= d=1", "1.b\r\n");
-	check_fill("[k][d]b", TEMPLATE_DOTS, "k= d=.", "..b\r\n");
-	check_fill("[k]\n[d].[e].", TEMPLATE_DOTS, "k=1 d= e=",
-	    "1\r\n...\r\n");
-	check_fill("[k|.]", TEMPLATE_DOTS, "", "..\r\n");
-	check_fill("[k][[k].", TEMPLATE_DOTS, "k=", "[k].\r\n");
+	check_fill("[k]x", TEMPLATE_CRLF, "k=.a", ".ax\r\n");
+	check_fill("x[k]", TEMPLATE_CRLF, "k=.", "x.\r\n");
+	check_fill("[k].b", TEMPLATE_CRLF, "k=", ".b\r\n");
+	check_fill("[k][d].b", TEMPLATE_CRLF, "k= d=", ".b\r\n");
+	check_fill("[k][d]b", TEMPLATE_CRLF, "k= d=.", ".b\r\n");
+	check_fill("x[k]\n[d].[e].", TEMPLATE_CRLF, "k=1 d= e=",
+	    "x1\r\n..\r\n");
+	check_fill("[k|.]", TEMPLATE_CRLF, "", ".\r\n");
+	check_fill("[[k]\n.[k]", TEMPLATE_CRLF, "k=", "[k]\r\n.\r\n");
 }
 
 int

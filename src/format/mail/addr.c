@@ -168,8 +168,8 @@ parse(struct addr *a, struct span s, int bare, const char **why)
 	return addr_is_domain(a->domain) || is_literal(a->domain) ? 0 : -1;
 }
 
-struct span
-addr_pasted(struct span s)
+static struct span
+pasted(struct span s)
 {
 	s = unicode_unquote(s);
 	if (s.n > 1 && s.p[s.n - 1] == '.' && s.p[s.n - 2] != '.' &&
@@ -184,6 +184,12 @@ addr_parse(struct addr *a, struct span s, const char **why)
 	const char *ignored;
 
 	return parse(a, s, 0, why != NULL ? why : &ignored);
+}
+
+int
+addr_parse_pasted(struct addr *a, struct span s, const char **why)
+{
+	return addr_parse(a, s, why) == 0 ? 0 : addr_parse(a, pasted(s), why);
 }
 
 int

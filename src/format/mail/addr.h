@@ -25,11 +25,12 @@ struct addr {
 int addr_parse(struct addr *a, struct span s, const char **why);
 
 /*
- * s without what is pasted with addresses: typographic quotes and blanks of any
- * kind around it, and the dot at the end of a full domain or of a sentence.
- * Within an address addr_parse refuses such quotes and blanks.
+ * As addr_parse, of s without what is pasted with addresses, which text says
+ * even where the rest is not one: typographic quotes and blanks of any kind
+ * around it, and the dot at the end of a full domain or of a sentence.  Within
+ * an address addr_parse refuses such quotes and blanks.
  */
-struct span addr_pasted(struct span s);
+int addr_parse_pasted(struct addr *a, struct span s, const char **why);
 
 /* As addr_parse, but a local part may stand alone. */
 int addr_parse_bare(struct addr *a, struct span s, const char **why);

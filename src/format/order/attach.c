@@ -61,7 +61,6 @@ attach_open(struct attach *a, const struct order *o, const struct fields *f,
 	struct span rest = o->attach, line;
 	struct attach_file *file;
 
-	memset(a, 0, sizeof *a);
 	a->store = store;
 	while (order_path(&rest, &line)) {
 		a->file = die_realloc(a->file, a->files + 1, sizeof *a->file);

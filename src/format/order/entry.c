@@ -126,7 +126,7 @@ parse_named(struct entry *e, size_t at)
 	e->why = "no > behind the address";
 	if (n == rest.n)
 		return;
-	if (addr_parse(&e->addr, addr_pasted(span_of(rest.p, n)), &e->why) == 0)
+	if (addr_parse_pasted(&e->addr, span_of(rest.p, n), &e->why) == 0)
 		e->kind = ENTRY_GOOD;
 	e->fields = span_trim(span_drop(rest, n + 1));
 }
@@ -143,8 +143,7 @@ entry_parse(struct entry *e, struct span text)
 	while (n < text.n && !byte_is_blank(text.p[n]))
 		n++;
 	e->fields = span_trim(span_drop(text, n));
-	if (addr_parse(&e->addr, addr_pasted(span_of(text.p, n)),
-	    &e->why) == 0 &&
+	if (addr_parse_pasted(&e->addr, span_of(text.p, n), &e->why) == 0 &&
 	    (e->fields.n == 0 || e->fields.p[0] != '<')) {
 		e->kind = ENTRY_GOOD;
 		return;

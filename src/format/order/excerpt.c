@@ -51,15 +51,20 @@ excerpt_all(struct buf *b, const struct order *o)
 }
 
 void
-excerpt_count(struct buf *b, const struct order *o, int verbose, int lists)
+excerpt_count(struct buf *b, const struct order *o)
 {
 	buf_addf(b, "%zu\n", o->good + o->bad);
-	if (verbose)
-		buf_addf(b, "good %zu\nbad %zu\nduplicates %zu\n",
-		    o->good, o->bad, o->duplicates);
-	if (verbose && o->rows > 0)
+}
+
+/* Of which kinds they are. */
+static void
+add_kinds(struct buf *b, const struct order *o, int lists)
+{
+	buf_addf(b, "good %zu\nbad %zu\nduplicates %zu\n", o->good, o->bad,
+	    o->duplicates);
+	if (o->rows > 0)
 		buf_addf(b, "rows %zu\n", o->rows);
-	if (verbose && lists)
+	if (lists)
 		buf_addf(b, "left out %zu\n", o->excluded);
 }
 
@@ -155,23 +160,24 @@ add_plain(struct buf *b, const struct source *s)
 
 void
 excerpt_dryrun(struct buf *b, struct source *s, const struct letter_opt *how,
-    size_t most)
+    size_t most, int lists)
 {
 	struct letter_opt alone = *how;
 	struct mailing m;
 	struct span piece;
 	size_t size = 0;
 
-	excerpt_count(b, &s->order, 1, s->lists);
+	excerpt_count(b, &s->order);
+	add_kinds(b, &s->order, lists);
 	excerpt_fields(b, &s->order, &s->fields);
 	add_plain(b, s);
-	mailing_open(&m, &s->order, &s->fields, how, most);
+	mailing_open(&m, s, how, most);
 	while (mailing_next(&m, &piece))
 		size += piece.n;
 	mailing_close(&m);
 	buf_addf(b, "size %zu\n\n", size);
 	alone.batch = 0;
-	mailing_open(&m, &s->order, &s->fields, &alone, most);
+	mailing_open(&m, s, &alone, most);
 	mailing_find(&m, NULL, b);
 	mailing_close(&m);
 }

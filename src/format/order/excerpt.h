@@ -5,7 +5,6 @@
 #define FORMAT_ORDER_EXCERPT_H
 
 #include "mailing.h"
-#include "source.h"
 
 /* The good entries: their addresses alone. */
 void excerpt_recipients(struct buf *b, const struct order *o);
@@ -16,12 +15,8 @@ void excerpt_subject(struct buf *b, const struct order *o);
 /* The good entries as they are written, an empty line, subject and body. */
 void excerpt_all(struct buf *b, const struct order *o);
 
-/*
- * The number of recipients, and of which kinds they are when verbose; where
- * there are lists for exclude_apply, also how many are on them.
- */
-void excerpt_count(struct buf *b, const struct order *o, int verbose,
-    int lists);
+/* The number of recipients. */
+void excerpt_count(struct buf *b, const struct order *o);
 
 /*
  * The fields that the letter uses and how many recipients have each; then
@@ -36,9 +31,10 @@ void excerpt_bad(struct buf *b, const struct order *o, int64_t now);
  * What an order would send: how many recipients there are and of which kinds,
  * the fields, the words in brackets that are plain text, with the places where
  * they first stand, the size of the batch and, behind an empty line, the first
- * letter.  how and most are those of mailing_open.
+ * letter.  how and most are those of mailing_open; where there are lists for
+ * exclude_apply, it says how many are on them.
  */
 void excerpt_dryrun(struct buf *b, struct source *s,
-    const struct letter_opt *how, size_t most);
+    const struct letter_opt *how, size_t most, int lists);
 
 #endif

@@ -37,6 +37,7 @@ struct fields {
 	struct span login, email, domain, name;
 	size_t n;
 	size_t keyless;		/* faults that are but the lack of a key */
+	int others;		/* some word in brackets is no placeholder */
 	/* private */
 	int encodes, tokens;	/* the order asks for these */
 	struct buf encoded;	/* the address, with %XX (RFC 3986 2.1) */

@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "headers.h"
-
 static struct used_field *
 add_key(struct fields *f, struct span key)
 {
@@ -43,16 +41,13 @@ collect_text(struct fields *f, struct span text)
 static void
 collect(struct fields *f, const struct order *o, struct span columns)
 {
-	struct span rest = o->headers, name, value;
-	size_t k;
-	int r;
+	struct span rest = o->attach, name, value;
+	size_t i, k;
 
 	order_set(o, &f->keys, SET_FOLD_NONE);
 	collect_text(f, o->subject);
-	while ((r = headers_next(&rest, &name, &value)) != 0)
-		if (r > 0)
-			collect_text(f, value);
-	rest = o->attach;
+	for (i = 0; i < o->extra.n; i++)
+		collect_text(f, o->extra.field[i].value);
 	while (order_path(&rest, &value))
 		collect_text(f, value);
 	collect_text(f, o->html);
@@ -168,6 +163,19 @@ tell_lacks(const struct fields *f, struct order *o, const struct lack *lacks,
 	}
 }
 
+/* Whether some word in brackets is no placeholder. */
+static int
+has_others(const struct fields *f)
+{
+	struct placeholder_walk walk = { 0 };
+	struct placeholder p;
+
+	while (fields_next(f, &walk, &p))
+		if (fields_number(f, p.key) == SET_NONE)
+			return 1;
+	return 0;
+}
+
 /* A token that nothing makes would be a link that leads nowhere. */
 static void
 find_tokens(struct fields *f, struct order *o)
@@ -182,19 +190,6 @@ find_tokens(struct fields *f, struct order *o)
 			    "[token] is made with a key (-k)");
 			f->keyless++;
 		}
-}
-
-/* Whether some word in brackets is no placeholder. */
-static int
-has_others(const struct fields *f)
-{
-	struct placeholder_walk walk = { 0 };
-	struct placeholder p;
-
-	while (fields_next(f, &walk, &p))
-		if (fields_number(f, p.key) == SET_NONE)
-			return 1;
-	return 0;
 }
 
 /* All keys that any entry has. */
@@ -253,8 +248,6 @@ find_meant(struct fields *f, struct order *o, struct span columns)
 	struct placeholder p;
 	struct span key;
 
-	if (!has_others(f))
-		return;
 	collect_meant(f, o, columns);
 	while (fields_next(f, &walk, &p)) {
 		if (p.escaped || fields_has(f, &p))
@@ -299,7 +292,10 @@ fields_check(struct fields *f, struct order *o, struct span columns)
 	}
 	if (n > 0)
 		find_missing(f, o, which, n);
-	find_tokens(f, o);
-	find_meant(f, o, columns);
 	free(which);
+	f->others = has_others(f);
+	if (f->others) {
+		find_tokens(f, o);
+		find_meant(f, o, columns);
+	}
 }

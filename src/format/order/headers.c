@@ -3,29 +3,10 @@
 #include "entry.h"
 #include "format/mail/hdr.h"
 
-int
-headers_next(struct span *section, struct span *name, struct span *value)
-{
-	struct span line, words;
-	const char *colon;
+#define FIELDS_MAX 100		/* servers refuse huge headers */
 
-	do {
-		if (section->n == 0)
-			return 0;
-		line = span_chomp(span_line(section));
-		words = span_trim(line);
-	} while (words.n == 0 || words.p[0] == '#');
-	*name = line;
-	colon = span_find(line, ':');
-	if (colon == NULL || entry_is_tag_like(line))
-		return -1;
-	name->n = (size_t)(colon - line.p);
-	*value = span_trim(span_drop(line, name->n + 1));
-	if (hdr_is_name(*name))
-		return 1;
-	*name = line;
-	return -1;
-}
+/* The longest name of a field, so that much of its value fits on its line. */
+#define NAME_MAX_LENGTH 72
 
 /* What others decide on. */
 static int
@@ -40,49 +21,66 @@ is_ours(struct span name)
 	    span_case_begins(name, "Content-");
 }
 
-/* What keeps a field out of letters that have the n in had, or NULL. */
+/* What keeps a field out of letters that have those in h, or NULL. */
 static const char *
-refuse(struct span name, const struct span *had, size_t n, int reply_to)
+refuse(const struct headers *h, struct span name, int reply_to)
 {
 	size_t i;
 
-	if (name.n > HEADERS_NAME_MAX)
+	if (name.n > NAME_MAX_LENGTH)
 		return "a name too long for a header field";
 	if (is_ours(name))
 		return "not allowed here: every letter has its own";
 	if (span_case_is(name, "Sender") || hdr_is_trace(name))
 		return "not allowed here: only who sends or carries a "
 		    "letter adds it";
-	if (n == HEADERS_MAX)
+	if (reply_to && span_case_is(name, "Reply-To"))
+		return "there is [Reply-To:] already";
+	if (h->n >= FIELDS_MAX)
 		return "too many header fields";
-	for (i = 0; i < n; i++)
-		if (span_case_eq(had[i], name))
+	for (i = 0; i < h->n; i++)
+		if (span_case_eq(h->field[i].name, name))
 			return "this field is here twice";
-	return reply_to && span_case_is(name, "Reply-To") ?
-	    "there is [Reply-To:] already" : NULL;
+	return NULL;
+}
+
+/* Takes a line: 0, or -1 where it is not a field. */
+static int
+take_field(struct headers_field *field, struct span line)
+{
+	const char *colon = span_find(line, ':');
+
+	if (colon == NULL || entry_is_tag_like(line))
+		return -1;
+	field->name = span_of(line.p, (size_t)(colon - line.p));
+	field->value = span_trim(span_drop(line, field->name.n + 1));
+	return hdr_is_name(field->name) ? 0 : -1;
 }
 
 void
-headers_check(struct span section, int reply_to, struct faults *f)
+headers_read(struct headers *h, struct span section, int reply_to,
+    struct faults *f)
 {
-	struct span had[HEADERS_MAX], name, value;
+	struct span line, words, name;
 	const char *why;
-	size_t n = 0;
-	int r;
 
-	while (!faults_full(f) &&
-	    (r = headers_next(&section, &name, &value)) != 0) {
-		if (r < 0) {
-			faults_add(f, name.p, "%s", entry_is_tag_like(name) ?
+	while (section.n > 0 && !faults_full(f)) {
+		line = span_chomp(span_line(&section));
+		words = span_trim(line);
+		if (words.n == 0 || words.p[0] == '#')
+			continue;
+		h->field = die_grow(h->field, h->n, &h->cap, sizeof *h->field);
+		if (take_field(&h->field[h->n], line) < 0) {
+			faults_add(f, line.p, "%s", entry_is_tag_like(line) ?
 			    "unknown section" :
 			    "expected a header field, Name: value, in a line");
 			continue;
 		}
-		why = refuse(name, had, n, reply_to);
-		if (why == NULL)
-			had[n++] = name;
-		else
+		name = h->field[h->n].name;
+		why = refuse(h, name, reply_to);
+		if (why != NULL)
 			faults_add(f, name.p, "%.*s: %s", faults_brief(name),
 			    name.p, why);
+		h->n++;
 	}
 }

@@ -6,20 +6,21 @@
 
 #include "faults.h"
 
-#define HEADERS_MAX 100		/* fields: servers refuse huge headers */
-
-/* The longest name of a field, so that much of its value fits on its line. */
-#define HEADERS_NAME_MAX 72
+/* All zero is none; whoever reads them frees field. */
+struct headers {
+	size_t n;
+	struct headers_field {
+		struct span name, value;	/* trimmed */
+	} *field;
+	size_t cap;		/* private */
+};
 
 /*
- * Takes the next field off *section, comments skipped: 1 with its name and its
- * trimmed value; -1 where the line is not a field; it is then in *name; 0
- * after the last.
+ * Takes the fields of a section, comments skipped, with those that may not be
+ * in a letter, which has a Reply-To if reply_to; these, and lines that are not
+ * fields, are told.
  */
-int headers_next(struct span *section, struct span *name,
-    struct span *value);
-
-/* Checks that all may be in a letter, which has a Reply-To if reply_to. */
-void headers_check(struct span section, int reply_to, struct faults *f);
+void headers_read(struct headers *h, struct span section, int reply_to,
+    struct faults *f);
 
 #endif

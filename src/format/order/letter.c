@@ -5,9 +5,16 @@
 #include "format/mail/date.h"
 #include "format/mail/idn.h"
 #include "format/mail/mimehead.h"
-#include "headers.h"
 
 #define ID_BYTES 16		/* of the hash in a Message-ID */
+
+static void
+text_free(struct letter_text *t)
+{
+	template_free(&t->fill);
+	rows_text_free(&t->rows);
+	buf_free(&t->text);
+}
 
 void
 letter_free(struct letter *l)
@@ -18,14 +25,22 @@ letter_free(struct letter *l)
 	for (i = 0; i < l->nheaders; i++)
 		template_free(&l->headers[i].value);
 	free(l->headers);
-	lettermime_free(&l->mime);
+	text_free(&l->body);
+	text_free(&l->html);
 	buf_free(&l->host);
 	buf_free(&l->mail);
 	buf_free(&l->head);
 	buf_free(&l->middle);
+	buf_free(&l->content);
+	buf_free(&l->between);
+	buf_free(&l->mixed);
+	buf_free(&l->alternative);
+	buf_free(&l->related);
 	buf_free(&l->scratch);
 	memset(l, 0, sizeof *l);
 }
+
+/* --- What all letters share ----------------------------------------------- */
 
 /* "Name <addr>" or the address alone, from column col on. */
 static void
@@ -69,7 +84,7 @@ add_field(struct letter *l, struct buf *b, struct span name,
 	buf_addspan(b, name);
 	buf_adds(b, ": ");
 	buf_clear(&l->scratch);
-	template_fill(value, l->fields, &l->scratch);
+	template_fill(value, &l->source->fields, &l->scratch);
 	mimehead_text(b, buf_span(&l->scratch), &col);
 }
 
@@ -77,21 +92,21 @@ add_field(struct letter *l, struct buf *b, struct span name,
 static void
 compile_headers(struct letter *l)
 {
-	struct span rest = l->order->headers, name, value;
+	const struct headers *extra = &l->source->order.extra;
 	struct letter_header *f;
+	size_t i;
 
-	if (rest.n == 0)
-		return;
-	l->headers = die_calloc(HEADERS_MAX, sizeof *l->headers);
-	while (headers_next(&rest, &name, &value) > 0) {
+	l->headers = die_calloc(extra->n, sizeof *l->headers);
+	for (i = 0; i < extra->n; i++) {
 		f = &l->headers[l->nheaders];
-		f->name = name;
-		template_compile(&f->value, l->fields, value, TEMPLATE_LINE);
+		f->name = extra->field[i].name;
+		template_compile(&f->value, &l->source->fields,
+		    extra->field[i].value, TEMPLATE_LINE);
 		if (f->value.n > 0) {
 			l->nheaders++;
 			continue;
 		}
-		add_field(l, &l->middle, name, &f->value);
+		add_field(l, &l->middle, f->name, &f->value);
 		buf_adds(&l->middle, "\r\n");
 		template_free(&f->value);
 	}
@@ -102,15 +117,15 @@ compile_headers(struct letter *l)
  * single block more for each address that is not very long.
  */
 static void
-start_hash(struct letter *l, struct span id)
+start_hash(struct letter *l)
 {
 	unsigned char digest[SHA256_SIZE];
 
 	sha256_init(&l->hash);
-	sha256_add(&l->hash, id.p, id.n);
+	sha256_add(&l->hash, l->opt->id.p, l->opt->id.n);
 	sha256_end(&l->hash, digest);
 	sha256_init(&l->hash);
-	sha256_add(&l->hash, l->order->digest, SHA256_SIZE);
+	sha256_add(&l->hash, l->source->order.digest, SHA256_SIZE);
 	sha256_add(&l->hash, digest, SHA256_SIZE);
 }
 
@@ -137,42 +152,114 @@ add_hash(struct letter *l, const struct span *s, size_t n, struct buf *b)
 }
 
 static void
-compile(struct letter *l, const struct letter_opt *opt)
+make_delimiter(struct letter *l, struct buf *b, const char *word)
 {
-	const struct order *o = l->order;
 	const struct span key = span_str("boundary");
-	struct buf hash = { 0 };
 
-	add_hash(l, &key, 1, &hash);
-	lettermime_open(&l->mime, o, l->fields, opt->files, opt->rows,
-	    opt->batch, buf_span(&hash));
-	buf_free(&hash);
-	template_compile(&l->subject, l->fields, o->subject, TEMPLATE_LINE);
+	buf_addf(b, "\r\n--=_%s", word);
+	add_hash(l, &key, 1, b);
+	buf_adds(b, "\r\n");
 }
 
-void
-letter_open(struct letter *l, const struct order *o, struct fields *f,
-    const struct letter_opt *opt)
+static void
+compile_text(struct letter *l, struct letter_text *t, struct span source)
 {
-	struct entry sender;
-	const char *why;
+	const struct fields *f = &l->source->fields;
+	struct template *fill = &t->fill;
+	size_t longest = l->source->order.longest;
 
-	memset(l, 0, sizeof *l);
-	l->order = o;
-	l->fields = f;
-	l->copies = opt->copies;
-	l->verp = opt->verp;
-	l->key = opt->key;
-	order_mailbox(opt->sender, &sender);
-	if (idn_domain(&l->host, sender.addr.domain, &why) < 0)
-		buf_adds(&l->host, "localhost");
-	start_hash(l, opt->id);
-	compile(l, opt);
-	l->utf8 = !span_is_ascii(sender.addr.text) ||
-	    !span_is_ascii(l->verp);
-	add_sender(l, &l->head, "From: ",
-	    o->from.p != NULL ? o->from : opt->sender);
-	buf_adds(&l->head, "To: ");
+	t->whole = l->source->rows.grouped && rows_compile(&t->rows, f, source,
+	    t == &l->html) == 0;
+	if (t->whole)
+		return;
+	fill->html = t == &l->html;
+	template_compile(fill, f, source, TEMPLATE_CRLF);
+	if (fill->longest > longest)
+		longest = fill->longest;
+	t->form = mime_scan(source);
+	t->is_8bit = t->form == MIME_8BIT;
+	t->whole = t->form == MIME_QP || longest > MIME_LINE_MAX ||
+	    fill->literal + fill->refs * fill->widest * longest >
+	    MIME_LINE_MAX || (l->opt->batch && fill->dots);
+}
+
+static void
+compile(struct letter *l)
+{
+	const struct order *o = &l->source->order;
+
+	l->ascii = span_is_ascii(o->recipients);
+	template_compile(&l->subject, &l->source->fields, o->subject,
+	    TEMPLATE_LINE);
+	compile_text(l, &l->body, o->body);
+	if (o->html.p != NULL)
+		compile_text(l, &l->html, o->html);
+	make_delimiter(l, &l->mixed, "mixed_");
+	make_delimiter(l, &l->alternative, "");
+	make_delimiter(l, &l->related, "related_");
+}
+
+/* What a text part, or a letter of a single text, has as its header. */
+static void
+add_type(struct buf *b, const char *type, const struct letter_text *t)
+{
+	buf_addf(b, "Content-Type: text/%s; charset=%s\r\n"
+	    "Content-Transfer-Encoding: %s\r\n\r\n", type,
+	    t->is_8bit ? "utf-8" : "us-ascii", mime_form_name(t->form));
+}
+
+/* The header of a multipart and its first delimiter, less its line ending. */
+static void
+add_multipart(struct buf *b, const char *type, const struct buf *delimiter,
+    int eight)
+{
+	const struct span line = span_drop(buf_span(delimiter), 2);
+
+	buf_addf(b, "Content-Type: multipart/%s;\r\n boundary=\"%.*s\"\r\n"
+	    "Content-Transfer-Encoding: %s\r\n\r\n%.*s", type,
+	    (int)line.n - 4, line.p + 2,
+	    mime_form_name(eight ? MIME_8BIT : MIME_7BIT), (int)line.n, line.p);
+}
+
+static int
+has_html(const struct letter *l)
+{
+	return l->source->order.html.p != NULL;
+}
+
+static int
+is_8bit(const struct letter *l)
+{
+	return l->body.form == MIME_8BIT ||
+	    (has_html(l) && l->html.form == MIME_8BIT);
+}
+
+static void
+make_content(struct letter *l)
+{
+	const struct attach *a = &l->source->attach;
+	struct buf *b = &l->content;
+
+	buf_clear(b);
+	if (a->files > a->inlined)
+		add_multipart(b, "mixed", &l->mixed, is_8bit(l));
+	if (has_html(l))
+		add_multipart(b, "alternative", &l->alternative, is_8bit(l));
+	add_type(b, "plain", &l->body);
+	if (!has_html(l))
+		return;
+	buf_set(&l->between, buf_span(&l->alternative));
+	if (a->inlined > 0)
+		add_multipart(&l->between, "related; type=\"text/html\"",
+		    &l->related, l->html.form == MIME_8BIT);
+	add_type(&l->between, "html", &l->html);
+}
+
+static void
+make_middle(struct letter *l)
+{
+	const struct order *o = &l->source->order;
+
 	buf_adds(&l->middle, "\r\n");
 	if (l->subject.n == 0) {
 		add_field(l, &l->middle, span_str("Subject"), &l->subject);
@@ -180,32 +267,128 @@ letter_open(struct letter *l, const struct order *o, struct fields *f,
 	}
 	if (o->reply_to.p != NULL)
 		add_sender(l, &l->middle, "Reply-To: ", o->reply_to);
-	compile_headers(l);
+	if (o->extra.n > 0)
+		compile_headers(l);
 	buf_adds(&l->middle, "Date: ");
-	date_mail(&l->middle, opt->time, opt->offset);
+	date_mail(&l->middle, l->opt->time, l->opt->offset);
 	buf_adds(&l->middle, "\r\nMIME-Version: 1.0\r\nMessage-ID: <");
+}
+
+void
+letter_open(struct letter *l, struct source *s, const struct letter_opt *opt)
+{
+	struct entry sender;
+	const char *why;
+
+	memset(l, 0, sizeof *l);
+	l->source = s;
+	l->opt = opt;
+	order_mailbox(opt->sender, &sender);
+	if (idn_domain(&l->host, sender.addr.domain, &why) < 0)
+		buf_adds(&l->host, "localhost");
+	start_hash(l);
+	compile(l);
+	l->utf8 = !span_is_ascii(sender.addr.text) ||
+	    !span_is_ascii(opt->verp);
+	add_sender(l, &l->head, "From: ",
+	    s->order.from.p != NULL ? s->order.from : opt->sender);
+	buf_adds(&l->head, "To: ");
+	make_middle(l);
+	make_content(l);
 	buf_adds(&l->mail, "MAIL FROM:<");
-	if (l->verp.n > 0)
+	if (opt->verp.n > 0)
 		return;
 	buf_addspan(&l->mail, sender.addr.text);
 	buf_addc(&l->mail, '>');
 }
 
-/* MAIL without its parameters. */
-static void
-add_mail(const struct letter *l, struct buf *out)
-{
-	const struct fields *f = l->fields;
-	struct addr rcpt;
+/* --- One letter ----------------------------------------------------------- */
 
-	buf_addspan(out, buf_span(&l->mail));
-	if (l->verp.n == 0)
+/* How a text of the letter at hand travels; whether that has changed. */
+static int
+choose_form(struct letter *l, struct letter_text *t)
+{
+	struct fields *f = &l->source->fields;
+	const enum mime_form form = t->form;
+	const int eight = t->is_8bit;
+
+	buf_clear(&t->text);
+	if (t->rows.n > 0)
+		rows_fill(&t->rows, &l->source->rows, l->place, f, &t->text);
+	else if (t->whole)
+		template_fill(&t->fill, f, &t->text);
+	if (t->whole) {
+		t->is_8bit = !span_is_ascii(buf_span(&t->text));
+		t->form = mime_scan(buf_span(&t->text));
+	} else {
+		t->is_8bit = t->fill.has_8bit || (!(l->ascii &&
+		    t->fill.ascii) && template_is_8bit(&t->fill, f));
+		t->form = t->is_8bit ? MIME_8BIT : MIME_7BIT;
+	}
+	return t->form != form || t->is_8bit != eight;
+}
+
+static void
+choose_forms(struct letter *l)
+{
+	int changed = choose_form(l, &l->body);
+
+	if (has_html(l) && choose_form(l, &l->html))
+		changed = 1;
+	if (changed)
+		make_content(l);
+}
+
+static void
+add_text(struct letter *l, struct letter_text *t, struct buf *out)
+{
+	struct span rest = buf_span(&t->text), line;
+
+	if (!t->whole) {
+		template_fill(&t->fill, &l->source->fields, out);
 		return;
-	rcpt.text = f->email;
-	rcpt.local = f->login;
-	rcpt.domain = f->domain;
-	verp_make(out, l->key, l->verp, &rcpt);
-	buf_addc(out, '>');
+	}
+	if (t->form == MIME_QP) {
+		buf_clear(&l->scratch);
+		mime_qp(&l->scratch, rest);
+		rest = buf_span(&l->scratch);
+	}
+	while (rest.n > 0) {
+		line = span_line(&rest);
+		if (l->opt->batch && line.p[0] == '.')
+			buf_addc(out, '.');	/* RFC 5321 4.5.2 */
+		buf_addspan(out, line);
+	}
+}
+
+/* The delimiter that closes. */
+static void
+add_close(struct buf *out, const struct buf *delimiter)
+{
+	buf_add(out, delimiter->p, delimiter->n - 2);
+	buf_adds(out, "--\r\n");
+}
+
+/* The other form of the body, and the files. */
+static void
+add_parts(struct letter *l, struct buf *out)
+{
+	struct attach *a = &l->source->attach;
+	const struct fields *f = &l->source->fields;
+
+	if (has_html(l)) {
+		buf_addspan(out, buf_span(&l->between));
+		add_text(l, &l->html, out);
+		if (a->inlined > 0) {
+			attach_add(a, f, 1, &l->related, out);
+			add_close(out, &l->related);
+		}
+		add_close(out, &l->alternative);
+	}
+	if (a->files > a->inlined) {
+		attach_add(a, f, 0, &l->mixed, out);
+		add_close(out, &l->mixed);
+	}
 }
 
 static void
@@ -214,10 +397,11 @@ add_message(struct letter *l, const struct span *rcpt, struct buf *out)
 	size_t i;
 
 	buf_addspan(out, buf_span(&l->head));
-	if (l->copies)
+	if (l->sharer != NULL)
 		buf_adds(out, "undisclosed-recipients:;");
 	else
-		add_mailbox(out, l->fields->name, *rcpt, sizeof "To: " - 1);
+		add_mailbox(out, l->source->fields.name, *rcpt,
+		    sizeof "To: " - 1);
 	if (l->subject.n > 0) {
 		buf_adds(out, "\r\n");
 		add_field(l, out, span_str("Subject"), &l->subject);
@@ -227,20 +411,22 @@ add_message(struct letter *l, const struct span *rcpt, struct buf *out)
 		add_field(l, out, l->headers[i].name, &l->headers[i].value);
 	}
 	buf_addspan(out, buf_span(&l->middle));
-	if (l->copies)
+	if (l->sharer != NULL)
 		add_hash(l, l->sharer, l->sharers, out);
 	else
 		add_hash(l, rcpt, 1, out);
 	buf_addc(out, '@');
 	buf_addspan(out, buf_span(&l->host));
 	buf_adds(out, ">\r\n");
-	lettermime_add(&l->mime, out);
+	buf_addspan(out, buf_span(&l->content));
+	add_text(l, &l->body, out);
+	add_parts(l, out);
 }
 
 void
 letter_message(struct letter *l, const struct span *rcpt, struct buf *out)
 {
-	lettermime_begin(&l->mime, l->place);
+	choose_forms(l);
 	add_message(l, rcpt, out);
 }
 
@@ -251,17 +437,32 @@ letter_begin(struct letter *l, size_t messages, struct buf *out)
 	    (int)l->host.n, l->host.p, messages);
 }
 
+/* MAIL without its parameters. */
+static void
+add_mail(const struct letter *l, struct buf *out)
+{
+	const struct fields *f = &l->source->fields;
+	const struct addr rcpt = { f->email, f->login, f->domain };
+
+	buf_addspan(out, buf_span(&l->mail));
+	if (l->opt->verp.n == 0)
+		return;
+	verp_make(out, &l->source->key, l->opt->verp, &rcpt);
+	buf_addc(out, '>');
+}
+
 void
 letter_add(struct letter *l, const struct span *rcpt, size_t n,
     struct buf *out)
 {
-	int eight = lettermime_begin(&l->mime, l->place), utf8 = l->utf8;
+	int utf8 = l->utf8;
 	size_t i;
 
-	for (i = 0; !l->mime.ascii && !utf8 && i < n; i++)
+	choose_forms(l);
+	for (i = 0; !l->ascii && !utf8 && i < n; i++)
 		utf8 = !span_is_ascii(rcpt[i]);
 	add_mail(l, out);
-	if (eight || utf8)
+	if (is_8bit(l) || utf8)
 		buf_adds(out, " BODY=8BITMIME");
 	if (utf8)
 		buf_adds(out, " SMTPUTF8");

@@ -41,9 +41,9 @@ count_domains(struct mailing *m, struct set *domains)
 	struct order_walk walk = { 0 };
 	struct entry e;
 
-	m->ends = die_calloc(m->order->good + m->order->excluded,
+	m->ends = die_calloc(m->source->order.good + m->source->order.excluded,
 	    sizeof *m->ends);
-	while (next_sharer(m->order, &walk, &e))
+	while (next_sharer(&m->source->order, &walk, &e))
 		m->ends[set_add(domains, at_domain(&e))]++;
 	m->domains = domains->n;
 }
@@ -55,7 +55,7 @@ count_domains(struct mailing *m, struct set *domains)
 static void
 sort_copies(struct mailing *m)
 {
-	const struct order *o = m->order;
+	const struct order *o = &m->source->order;
 	struct order_walk walk = { 0 };
 	struct mailing_rcpt *r;
 	struct entry e;
@@ -89,7 +89,7 @@ take_copy(struct mailing *m)
 
 	while (sharers < m->most && m->done < m->ends[m->domain]) {
 		r = &m->all[m->done++];
-		address = span_of(m->order->text.p + r->at, r->n & ~LEFT_OUT);
+		address = span_of(m->source->order.text.p + r->at, r->n & ~LEFT_OUT);
 		m->sharer[sharers++] = address;
 		if ((r->n & LEFT_OUT) == 0)
 			m->rcpt[n++] = address;
@@ -116,7 +116,7 @@ next_copy(struct mailing *m)
 static void
 open_copies(struct mailing *m, size_t most)
 {
-	const size_t all = m->order->good + m->order->excluded;
+	const size_t all = m->source->order.good + m->source->order.excluded;
 
 	m->most = most < all ? most : all + 1;
 	m->sharer = die_calloc(m->most, sizeof *m->sharer);
@@ -135,9 +135,9 @@ next_message(struct mailing *m)
 
 	if (m->most > 0)
 		return next_copy(m);
-	if (!order_find(m->order, &m->walk, &e, ENTRY_GOOD))
+	if (!order_find(&m->source->order, &m->walk, &e, ENTRY_GOOD))
 		return 0;
-	fields_take(m->fields, &e);
+	fields_take(&m->source->fields, &e);
 	m->letter.repeat = e.repeat;
 	m->letter.place = order_place(&m->walk);
 	m->rcpt[0] = e.addr.text;
@@ -145,20 +145,16 @@ next_message(struct mailing *m)
 }
 
 void
-mailing_open(struct mailing *m, const struct order *o, struct fields *f,
+mailing_open(struct mailing *m, struct source *s,
     const struct letter_opt *opt, size_t most)
 {
-	struct letter_opt how = *opt;
-
 	memset(m, 0, sizeof *m);
-	m->order = o;
-	m->fields = f;
-	if (most > 1 && !fields_has_placeholder(f))
+	m->source = s;
+	if (most > 1 && !fields_has_placeholder(&s->fields))
 		open_copies(m, most);
 	else
 		m->rcpt = die_calloc(1, sizeof *m->rcpt);
-	how.copies = m->most > 0;
-	letter_open(&m->letter, o, f, &how);
+	letter_open(&m->letter, s, opt);
 	m->letter.sharer = m->sharer;
 }
 
@@ -183,7 +179,7 @@ fill(struct mailing *m)
 	m->given = 0;
 	if (m->state == MAILING_START) {
 		letter_begin(&m->letter, m->most > 0 ? m->copies :
-		    m->order->good, &m->text);
+		    m->source->order.good, &m->text);
 		m->state = MAILING_MIDDLE;
 	}
 	while (m->text.n < MAILING_PIECE && m->state == MAILING_MIDDLE) {

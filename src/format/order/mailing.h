@@ -16,8 +16,7 @@
 
 struct mailing {
 	/* private */
-	const struct order *order;
-	struct fields *fields;
+	struct source *source;
 	struct letter letter;
 	struct order_walk walk;
 	struct buf text;	/* of the batch, from the last piece on */
@@ -35,12 +34,12 @@ struct mailing {
 };
 
 /*
- * o has no faults and has been checked for f (fields_check); both outlive m.
- * most is how many recipients of a domain share a copy, 0 or 1 for a letter
- * to each; where the order has a placeholder, each gets a letter in any case.
+ * Letters of a source without faults, which outlives m, and so does opt.  most
+ * is how many recipients of a domain share a copy, 0 or 1 for a letter to each;
+ * where the order has a placeholder, each gets a letter in any case.
  * mailing_close gives back what m took.
  */
-void mailing_open(struct mailing *m, const struct order *o, struct fields *f,
+void mailing_open(struct mailing *m, struct source *s,
     const struct letter_opt *opt, size_t most);
 void mailing_close(struct mailing *m);
 

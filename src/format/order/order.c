@@ -1,6 +1,6 @@
 #include "order.h"
 
-#include "headers.h"
+#include <stdlib.h>
 
 static const struct {
 	const char *name;
@@ -479,7 +479,9 @@ order_read(struct order *o, struct span text, int repeats)
 			    sections[k].name);
 	check_mailbox(o, o->from);
 	check_mailbox(o, o->reply_to);
-	headers_check(o->headers, o->reply_to.p != NULL, &o->faults);
+	if (o->headers.p != NULL)
+		headers_read(&o->extra, o->headers, o->reply_to.p != NULL,
+		    &o->faults);
 	faults_check_bytes(&o->faults,
 	    o->html.p != NULL ? o->html.p : o->body.p);
 }
@@ -488,6 +490,7 @@ void
 order_free(struct order *o)
 {
 	faults_free(&o->faults);
+	free(o->extra.field);
 	set_free(&o->seen);
 	buf_free(&o->index);
 	memset(o, 0, sizeof *o);

@@ -8,6 +8,7 @@
 #include "entry.h"
 #include "faults.h"
 #include "format/crypt/sha256.h"
+#include "headers.h"
 #include "set.h"
 
 #define ORDER_SIZE_MAX ((size_t)1 << 30)	/* positions fit in 32 bits */
@@ -18,7 +19,7 @@ struct order {
 	struct span subject;
 	struct span from;
 	struct span reply_to;
-	struct span headers;	/* for headers_next */
+	struct span headers;
 	struct span html;	/* the body's other form */
 	struct span attach;	/* for order_path */
 	struct span body;
@@ -26,6 +27,7 @@ struct order {
 	   good ones have been left out since. */
 	size_t good, bad, duplicates, excluded, rows;
 	size_t longest;		/* bytes of the longest entry */
+	struct headers extra;	/* the fields of [Headers:] */
 	unsigned char digest[SHA256_SIZE];	/* of the whole text */
 	struct span text;	/* without a byte order mark */
 	struct faults faults;	/* what is wrong with it */

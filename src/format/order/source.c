@@ -8,10 +8,10 @@
 void
 source_free(struct source *s)
 {
+	attach_free(&s->attach);
 	fields_free(&s->fields);
 	rows_free(&s->rows);
 	order_free(&s->order);
-	exclude_free(&s->exclude);
 	buf_free(&s->columns);
 	buf_free(&s->key_of_group);
 	buf_free(&s->text);
@@ -100,26 +100,25 @@ take_order(const struct source *s, struct order *o, struct span text)
 {
 	order_read(o, text, s->repeats || (s->group != NULL &&
 	    entry_key(span_str(s->group)) != KEY_EMAIL));
-	if (s->lists)
-		exclude_apply(&s->exclude, o, s->keyed ? &s->key : NULL);
+	if (s->exclude != NULL)
+		exclude_apply(s->exclude, o, s->keyed ? &s->key : NULL);
 	order_forget(o);
 }
 
 /* Whether each letter can have the files that the order says. */
 static void
-check_files(struct source *s)
+take_files(struct source *s)
 {
 	struct order *o = &s->order;
-	struct attach a;
 
 	if (o->attach.p != NULL && s->files == NULL) {
 		faults_add(&o->faults, o->attach.p, "[Attach:] is not allowed: "
 		    "no directory is given to take files from (-a)");
-	} else {
-		attach_open(&a, o, &s->fields, s->files);
-		attach_check(&a, o, &s->fields);
-		attach_free(&a);
+		return;
 	}
+	attach_free(&s->attach);
+	attach_open(&s->attach, o, &s->fields, s->files);
+	attach_check(&s->attach, o, &s->fields);
 }
 
 /* Whether each letter can be made. */
@@ -131,9 +130,10 @@ check_letters(struct source *s)
 	s->fields.key = s->keyed ? &s->key : NULL;
 	s->fields.list = s->list;
 	fields_check(&s->fields, &s->order, buf_span(&s->columns));
-	if (s->group == NULL)
+	if (s->group == NULL && s->fields.others)
 		rows_refuse(&s->order, &s->fields);
-	check_files(s);
+	if (s->order.attach.p != NULL || s->order.html.p != NULL)
+		take_files(s);
 }
 
 /* Without a table's header line nobody knows what the letters' fields are. */

@@ -24,15 +24,15 @@ struct source {
 	int keyed;		/* there is a key: */
 	struct tag_key key;	/* it, for tokens */
 	struct span list;	/* and what they are for */
-	int lists;		/* there are lists of whom to leave out: */
-	struct exclude exclude;	/* they */
+	const struct exclude *exclude;	/* whom to leave out, or NULL */
 
 	struct order order;
 	struct fields fields;
+	struct attach attach;
+	struct rows rows;	/* entries on one letter */
 	/* private */
 	size_t lines;		/* of the order that are the table's */
 	int headless;		/* something is wrong with its header line */
-	struct rows rows;	/* entries on one letter */
 	struct buf key_of_group;
 	struct buf columns;	/* headings of the table, and their keys */
 	struct buf text;	/* of the order, where it had to be made */

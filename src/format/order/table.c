@@ -320,17 +320,16 @@ take_header(struct table *t, struct buf *order)
 static int
 add_address(struct buf *b, struct span name, struct span s)
 {
-	struct span pasted = addr_pasted(s);
 	struct addr addr;
 	size_t i;
 
-	if (addr_parse(&addr, pasted, NULL) == 0) {
+	if (addr_parse_pasted(&addr, s, NULL) == 0) {
 		if (name.n > 0) {
 			mimehead_quoted(b, name);
 			buf_adds(b, " <");
-		} else if (pasted.p[0] == '#')
+		} else if (addr.text.p[0] == '#')
 			buf_addc(b, ',');	/* no comment */
-		buf_addspan(b, pasted);
+		buf_addspan(b, addr.text);
 		buf_adds(b, name.n > 0 ? ">" : "");
 		return 1;
 	}

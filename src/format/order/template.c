@@ -6,9 +6,6 @@
 
 #define ENCODED (sizeof "%XX" - 1)
 
-/* Whether what follows is at the start of a line. */
-enum line_start { START_NO, START_YES, START_IF_EMPTY };
-
 /*
  * A placeholder, and the literal text before it.  There may be as many as a
  * third of the order's bytes; the text is at most twice as long as that.
@@ -18,11 +15,6 @@ struct part {
 	uint32_t default_n;
 	uint32_t end;		/* of the literal text in the template's */
 	uint32_t number;	/* as fields_number has it */
-	uint8_t start;		/* START_IF_EMPTY: when the values before it
-				   in the line are */
-	uint8_t dot;		/* the text behind it starts with a dot, which
-				   is the line's first when all values are
-				   empty */
 };
 
 void
@@ -37,7 +29,6 @@ template_free(struct template *t)
 struct compiler {
 	struct template *t;
 	const struct fields *f;
-	enum line_start start;
 	size_t line;		/* octets of the line so far */
 	size_t refs;		/* placeholders in it */
 };
@@ -52,24 +43,23 @@ end_line(struct compiler *c)
 	if (c->refs > c->t->refs)
 		c->t->refs = c->refs;
 	c->line = c->refs = 0;
-	c->start = START_YES;
+}
+
+/* Whether a line begins here. */
+static int
+is_start(const struct compiler *c)
+{
+	return c->line + c->refs == 0;
 }
 
 /* Literal text without a line ending in it. */
 static void
 add_literal(struct compiler *c, struct span s)
 {
-	if (s.n == 0)
-		return;
-	if (c->t->form == TEMPLATE_DOTS && s.p[0] == '.') {
-		if (c->start == START_YES)
-			buf_addc(&c->t->text, '.');
-		else if (c->start == START_IF_EMPTY)
-			c->t->parts[c->t->n - 1].dot = 1;
-	}
+	if (s.n > 0 && s.p[0] == '.' && is_start(c))
+		c->t->dots = 1;
 	buf_addspan(&c->t->text, s);
 	c->line += s.n;
-	c->start = START_NO;
 }
 
 static void
@@ -94,8 +84,6 @@ add_part(struct compiler *c, const struct placeholder *p, size_t number)
 	part->number = (uint32_t)number;
 	part->default_text = p->default_text.p;
 	part->default_n = (uint32_t)p->default_text.n;
-	part->start = (uint8_t)c->start;
-	part->dot = 0;
 	t->ascii = t->ascii && span_is_ascii(p->default_text);
 	if (p->default_text.n > t->longest)
 		t->longest = p->default_text.n;
@@ -103,8 +91,8 @@ add_part(struct compiler *c, const struct placeholder *p, size_t number)
 		t->longest = TAG_LONG;
 	if (number == KEY_ENCODED && ENCODED > t->widest)
 		t->widest = ENCODED;
-	if (c->start == START_YES)
-		c->start = START_IF_EMPTY;
+	if (is_start(c))
+		t->dots = 1;
 	c->refs++;
 }
 
@@ -132,7 +120,7 @@ void
 template_compile(struct template *t, const struct fields *f,
     struct span text, enum template_form form)
 {
-	struct compiler c = { t, f, START_YES, 0, 0 };
+	struct compiler c = { t, f, 0, 0 };
 	struct span line;
 
 	t->form = form;
@@ -141,14 +129,14 @@ template_compile(struct template *t, const struct fields *f,
 	t->widest = t->html ? sizeof "&quot;" - 1 : 1;
 	if (form == TEMPLATE_LINE) {
 		while (order_line(&text, &line)) {
-			if (c.line + c.refs > 0)
+			if (!is_start(&c))
 				add_literal(&c, span_str(" "));
 			add_text(&c, line);
 		}
 	} else {
 		add_text(&c, text);
 	}
-	if (c.start != START_YES && form != TEMPLATE_PIECE)
+	if (!is_start(&c) && form != TEMPLATE_PIECE)
 		end_line(&c);
 	t->has_8bit = !span_is_ascii(buf_span(&t->text));
 	t->ascii = t->ascii && !t->has_8bit;
@@ -188,27 +176,16 @@ template_fill(const struct template *t, const struct fields *f,
 	const struct part *part;
 	struct span value;
 	size_t done = 0, i;
-	int empty = 0;		/* the line is, so far */
 
 	for (i = 0; i < t->n; i++) {
 		part = &t->parts[i];
 		buf_add(b, t->text.p + done, part->end - done);
 		done = part->end;
-		if (part->start != START_IF_EMPTY)
-			empty = part->start == START_YES;
 		value = value_of(f, part);
-		if (value.n > 0) {
-			if (empty && t->form == TEMPLATE_DOTS &&
-			    value.p[0] == '.')
-				buf_addc(b, '.');
-			empty = 0;
-			if (t->html)
-				escape_html(b, value);
-			else
-				buf_addspan(b, value);
-		}
-		if (part->dot && empty)
-			buf_addc(b, '.');
+		if (t->html)
+			escape_html(b, value);
+		else
+			buf_addspan(b, value);
 	}
 	buf_add(b, t->text.p + done, t->text.n - done);
 }

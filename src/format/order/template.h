@@ -11,9 +11,7 @@
 enum template_form {
 	TEMPLATE_LINE,		/* all as one line, trimmed, by blanks */
 	TEMPLATE_CRLF,		/* lines end in CRLF */
-	TEMPLATE_PIECE,		/* the same, but the last need not end */
-	TEMPLATE_DOTS		/* the same, and a dot before one at their
-				   start (RFC 5321 4.5.2) */
+	TEMPLATE_PIECE		/* the same, but the last need not end */
 };
 
 /* All zero is an empty template; template_free gives the memory back. */
@@ -26,6 +24,7 @@ struct template {
 	size_t refs;		/* the most placeholders in a line */
 	size_t longest;		/* octets of the longest default */
 	size_t widest;		/* octets that one of a value may become */
+	int dots;		/* a line may begin with a dot */
 	int has_8bit;		/* the literal text has a byte over 127 */
 	int ascii;		/* neither that nor a default has one */
 	/* private */
