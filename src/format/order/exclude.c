@@ -203,7 +203,6 @@ exclude_apply(const struct exclude *x, struct order *o,
 	struct span address;
 	size_t i, k;
 
-	set_sieve(&o->seen);
 	collect_unusual(&u, o);
 	for (i = 0; get(x, i, &address); i++) {
 		k = set_find(&o->seen, address);

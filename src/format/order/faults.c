@@ -68,29 +68,6 @@ faults_full(const struct faults *f)
 	return f->n == FAULTS_MAX;
 }
 
-/*
- * Skips what is surely printable ASCII, or a line ending, a word at a time.
- */
-static size_t
-skip_plain(struct span s, size_t i)
-{
-	const uint64_t low = BYTES8(0x7f);
-	uint64_t w, lf;
-
-	for (; s.n - i >= sizeof w; i += sizeof w) {
-		memcpy(&w, s.p + i, sizeof w);
-		/* the high bit of each line feed, which becomes a blank */
-		lf = w ^ BYTES8('\n');
-		lf = ~(((lf & low) + low) | lf | low);
-		w += (lf >> 7) * (' ' - '\n');
-		/* the high bit of: the byte; what is below a blank; 0x7f + 1 */
-		if (((w | (w - BYTES8(' ')) | (w + BYTES8(1))) &
-		    BYTES8(0x80)) != 0)
-			break;
-	}
-	return i;
-}
-
 /* Offset of the first byte in a line that may not be there, or s.n. */
 static size_t
 bad_byte(struct span s, int controls, const char **why)
@@ -98,7 +75,7 @@ bad_byte(struct span s, int controls, const char **why)
 	unsigned char c;
 	size_t i, n;
 
-	for (i = 0; (i = skip_plain(s, i)) < s.n; i += n) {
+	for (i = 0; i < s.n; i += n) {
 		c = (unsigned char)s.p[i];
 		n = 1;
 		if (c >= ' ' && c < 0x7f)
@@ -119,33 +96,19 @@ bad_byte(struct span s, int controls, const char **why)
 	return i;
 }
 
-/* Checks the line that at is in; returns where the next one starts. */
-static size_t
-check_line(struct faults *f, size_t at, const char *body)
-{
-	struct span rest, line;
-	const char *why = NULL;
-	size_t bad;
-
-	while (at > 0 && f->text.p[at - 1] != '\n')
-		at--;
-	rest = span_drop(f->text, at);
-	line = span_line(&rest);
-	at += line.n;
-	line = span_chomp(line);
-	bad = bad_byte(line, body == NULL || line.p < body, &why);
-	if (bad < line.n)
-		faults_add(f, line.p + bad, "%s", why);
-	return at;
-}
-
 void
 faults_check_bytes(struct faults *f, const char *body)
 {
-	size_t at = 0;
+	struct span rest = f->text, line;
+	const char *why;
+	size_t bad;
 
-	while ((at = skip_plain(f->text, at)) < f->text.n)
-		at = check_line(f, at, body);
+	while (rest.n > 0) {
+		line = span_chomp(span_line(&rest));
+		bad = bad_byte(line, body == NULL || line.p < body, &why);
+		if (bad < line.n)
+			faults_add(f, line.p + bad, "%s", why);
+	}
 }
 
 static int

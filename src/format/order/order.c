@@ -90,29 +90,6 @@ skip_between(struct span s, size_t i, int separators)
 	return i;
 }
 
-/* Not zero if one of the bytes of w is zero. */
-static uint64_t
-has_zero(uint64_t w)
-{
-	return (w - BYTES8(1)) & ~w & BYTES8(0x80);
-}
-
-/* Skips what cannot end an entry or be of meaning in it, a word at a time. */
-static size_t
-skip_plain(struct span s, size_t i)
-{
-	uint64_t w;
-
-	for (; s.n - i > sizeof w; i += sizeof w) {
-		memcpy(&w, s.p + i, sizeof w);
-		if ((has_zero(w ^ BYTES8(',')) | has_zero(w ^ BYTES8('\n')) |
-		    has_zero(w ^ BYTES8(';')) | has_zero(w ^ BYTES8('"')) |
-		    has_zero(w ^ BYTES8('['))) != 0)
-			break;
-	}
-	return i;
-}
-
 /*
  * The end of the entry that starts at start, blanks behind it included.
  * *open is a quote in it that nothing closes, or NULL.
@@ -123,7 +100,7 @@ entry_end(struct span s, size_t start, const char **open)
 	size_t i, n;
 
 	*open = NULL;
-	for (i = skip_plain(s, start); i < s.n; i++) {
+	for (i = start; i < s.n; i++) {
 		switch (s.p[i]) {
 		case ',':
 		case ';':
@@ -346,6 +323,17 @@ order_forget(struct order *o)
 	set_free(&o->seen);
 }
 
+static int
+has_capital(struct span s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] >= 'A' && s.p[i] <= 'Z')
+			return 1;
+	return 0;
+}
+
 static void
 take_entry(struct order *o, struct entry *e)
 {
@@ -363,6 +351,7 @@ take_entry(struct order *o, struct entry *e)
 		o->good++;
 	else
 		o->bad++;
+	o->capitals |= e->kind == ENTRY_GOOD && has_capital(e->addr.local);
 	buf_add(&o->index, &x, sizeof x);
 }
 

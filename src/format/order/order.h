@@ -32,6 +32,7 @@ struct order {
 	struct span text;	/* without a byte order mark */
 	struct faults faults;	/* what is wrong with it */
 	int repeats;		/* nothing is a duplicate */
+	int capitals;		/* some good address has one before its @ */
 	struct set seen;	/* addresses, and entries that are none, each
 				   once */
 	/* private */

@@ -436,22 +436,6 @@ compare_entries(struct faults *notes, const struct order *o, enum set_fold fold)
 	buf_free(&firsts);
 }
 
-/* Without a capital before the @ no two can differ in case. */
-static int
-has_capital(const struct order *o)
-{
-	struct order_walk walk = { 0 };
-	struct entry e;
-	size_t i;
-
-	while (order_find(o, &walk, &e, ENTRY_GOOD))
-		for (i = 0; i < e.addr.local.n; i++)
-			if (e.addr.local.p[i] >= 'A' &&
-			    e.addr.local.p[i] <= 'Z')
-				return 1;
-	return 0;
-}
-
 /*
  * Notes addresses that differ only in the case of the part before the @, which
  * each get a letter; and, where the entries are rows of a table, those that
@@ -462,7 +446,7 @@ find_repeats(struct faults *notes, const struct order *o, int rows)
 {
 	if (rows && o->duplicates > 0)
 		compare_entries(notes, o, SET_FOLD_DOMAIN);
-	if (has_capital(o))
+	if (o->capitals)	/* else no two can differ in case */
 		compare_entries(notes, o, SET_FOLD_ALL);
 }
 
