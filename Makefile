@@ -113,7 +113,7 @@ PARTS = \
 	format/dialogue/explaincommand format/dialogue/explainreply \
 	format/dialogue/explainstatus format/dialogue/followstate \
 	format/dialogue/laddersvg format/dialogue/laddertext \
-	format/order/fieldscheck format/picture/plottime grade/clienttext \
+	format/order/fieldsfaults format/picture/plottime grade/clienttext \
 	grade/pop3clients grade/pop3servers grade/smtpclients \
 	grade/smtpservers sys/iofile sys/netname
 # t/unit/NAME.c

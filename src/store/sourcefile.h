@@ -28,7 +28,8 @@ struct sourcefiles {
 				   that leads out of it, by .. or by a symbolic
 				   link, is refused */
 	struct attachdir attach;	/* it, as long as s is used */
-	unsigned states;	/* of the results, for source_keep; 0: deferred */
+	unsigned states;	/* of the results, for source_keep; 0 for
+				   deferred */
 };
 
 /* How many of them are standard input, which can be read once. */

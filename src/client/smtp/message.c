@@ -270,8 +270,6 @@ put_path(struct buf *b, const char *verb, const struct buf *addr,
 void
 message_put(struct buf *b, const struct message *m)
 {
-	struct span text = buf_span(&m->content.text);
-	size_t from = 0, dot = bsmtp_dot(text, 0);
 	const struct rcpt *r;
 
 	put_path(b, "MAIL FROM:", &m->from, &m->params);
@@ -279,11 +277,6 @@ message_put(struct buf *b, const struct message *m)
 		if (!r->decided)
 			put_path(b, "RCPT TO:", &r->addr, &r->params);
 	buf_adds(b, "DATA\r\n");
-	for (; dot < text.n; dot = bsmtp_dot(text, dot + 1)) {
-		buf_add(b, text.p + from, dot - from);
-		buf_addc(b, '.');
-		from = dot;
-	}
-	buf_addspan(b, span_drop(text, from));
+	bsmtp_stuff(b, buf_span(&m->content.text));
 	buf_adds(b, ".\r\n");
 }

@@ -14,7 +14,6 @@ void
 exclude_free(struct exclude *x)
 {
 	buf_free(&x->text);
-	buf_free(&x->ends);
 	buf_free(&x->had);
 }
 
@@ -31,8 +30,8 @@ is_unusual(const struct addr *a)
 }
 
 /*
- * Adds it as it is compared: a domain of A-labels, whose case is the set's to
- * overlook.
+ * Adds a line of it as it is compared: a domain of A-labels, whose case is the
+ * set's to overlook.
  */
 static void
 add_comparable(struct buf *b, const struct addr *a)
@@ -41,21 +40,29 @@ add_comparable(struct buf *b, const struct addr *a)
 
 	if (!is_unusual(a)) {
 		buf_addspan(b, a->text);
-		return;
+	} else {
+		buf_addlower(b, a->local);
+		buf_adds(b, a->domain.p != NULL ? "@" : "");
+		if (idn_domain(b, a->domain, &why) < 0)
+			buf_addspan(b, a->domain);
 	}
-	buf_addlower(b, a->local);
-	if (a->domain.p == NULL)
-		return;
-	buf_addc(b, '@');
-	if (idn_domain(b, a->domain, &why) < 0)
-		buf_addspan(b, a->domain);
+	buf_addc(b, '\n');
+}
+
+/* Takes a line of those off *rest: 1, or 0 after the last. */
+static int
+next_address(struct span *rest, struct span *address)
+{
+	if (rest->n == 0)
+		return 0;
+	*address = span_cut(rest, '\n');
+	return 1;
 }
 
 int
 exclude_line(struct exclude *x, struct span line, const char **why)
 {
 	struct addr a;
-	uint32_t end;
 	const int r = gone_address(&a, &line, why);
 
 	if (r <= 0)
@@ -64,12 +71,10 @@ exclude_line(struct exclude *x, struct span line, const char **why)
 	if (a.domain.p == NULL && span_find(span_cut(&line, '\t'), '@') != NULL)
 		return -1;
 	*why = "the lists are too large";
-	if (a.text.n > EXCLUDE_SIZE_MAX - x->text.n)
+	if (x->text.n + a.text.n > EXCLUDE_SIZE_MAX)
 		return -1;
 	add_comparable(&x->text, &a);
 	x->bare += a.domain.p == NULL;
-	end = (uint32_t)x->text.n;
-	buf_add(&x->ends, &end, sizeof end);
 	return 0;
 }
 
@@ -87,8 +92,7 @@ exclude_had(struct exclude *x, struct span line)
 
 /* Good entries whose addresses are unusual. */
 struct unusual {
-	struct buf text;	/* the addresses as they are compared */
-	struct buf ends;	/* where each ends, a uint32_t */
+	struct buf text;	/* the addresses, as add_comparable has them */
 	struct set set;
 	char *out;		/* which of them are to be left out */
 };
@@ -97,23 +101,16 @@ static void
 collect_unusual(struct unusual *u, const struct order *o)
 {
 	struct order_walk walk = { 0 };
+	struct span rest, address;
 	struct entry e;
-	uint32_t at = 0, end;
-	size_t i;
 
-	while (order_find(o, &walk, &e, ENTRY_GOOD)) {
-		if (!is_unusual(&e.addr))
-			continue;
-		add_comparable(&u->text, &e.addr);
-		end = (uint32_t)u->text.n;
-		buf_add(&u->ends, &end, sizeof end);
-	}
-	set_init(&u->set, u->text.p, o->seen.seed,
-	    SET_FOLD_DOMAIN);
-	for (i = 0; i < u->ends.n; i += sizeof end, at = end) {
-		memcpy(&end, u->ends.p + i, sizeof end);
-		set_add(&u->set, span_of(u->text.p + at, end - at));
-	}
+	while (order_find(o, &walk, &e, ENTRY_GOOD))
+		if (is_unusual(&e.addr))
+			add_comparable(&u->text, &e.addr);
+	set_init(&u->set, u->text.p, o->seen.seed, SET_FOLD_DOMAIN);
+	rest = buf_span(&u->text);
+	while (next_address(&rest, &address))
+		set_add(&u->set, address);
 	u->out = die_calloc(u->set.n, 1);
 }
 
@@ -130,25 +127,10 @@ mark_unusual(const struct unusual *u, const struct order *o, char *out)
 			continue;
 		buf_clear(&b);
 		add_comparable(&b, &e.addr);
-		if (u->out[set_find(&u->set, buf_span(&b))])
+		if (u->out[set_find(&u->set, span_chomp(buf_span(&b)))])
 			out[set_find(&o->seen, e.addr.text)] = OUT;
 	}
 	buf_free(&b);
-}
-
-/* The i-th address, from 0: 1, or 0 where there are not so many. */
-static int
-get(const struct exclude *x, size_t i, struct span *address)
-{
-	uint32_t at = 0, end;
-
-	if (i >= x->ends.n / sizeof end)
-		return 0;
-	memcpy(&end, x->ends.p + i * sizeof end, sizeof end);
-	if (i > 0)
-		memcpy(&at, x->ends.p + (i - 1) * sizeof at, sizeof at);
-	*address = span_of(x->text.p + at, end - at);
-	return 1;
 }
 
 /* Marks those whose hash is on a list. */
@@ -158,13 +140,12 @@ mark_hashed(const struct exclude *x, const struct order *o,
 {
 	struct order_walk walk = { 0 };
 	struct buf word = { 0 };
-	struct span address;
+	struct span rest = buf_span(&x->text), address;
 	struct entry e;
 	struct set bare;
-	size_t i;
 
 	set_init(&bare, x->text.p, o->seen.seed, SET_FOLD_NONE);
-	for (i = 0; get(x, i, &address); i++)
+	while (next_address(&rest, &address))
 		if (span_find(address, '@') == NULL)
 			set_add(&bare, address);
 	while (order_find(o, &walk, &e, ENTRY_GOOD)) {
@@ -200,11 +181,11 @@ exclude_apply(const struct exclude *x, struct order *o,
 {
 	char *out = die_calloc(o->seen.n, 1);
 	struct unusual u = { 0 };
-	struct span address;
-	size_t i, k;
+	struct span rest = buf_span(&x->text), address;
+	size_t k;
 
 	collect_unusual(&u, o);
-	for (i = 0; get(x, i, &address); i++) {
+	while (next_address(&rest, &address)) {
 		k = set_find(&o->seen, address);
 		if (k != SET_NONE)
 			out[k] = OUT;
@@ -220,7 +201,6 @@ exclude_apply(const struct exclude *x, struct order *o,
 	order_leave_out(o, out);
 	set_free(&u.set);
 	buf_free(&u.text);
-	buf_free(&u.ends);
 	free(u.out);
 	free(out);
 }

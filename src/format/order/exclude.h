@@ -14,9 +14,8 @@
 /* All zero is no list; exclude_free gives back what exclude_line took. */
 struct exclude {
 	/* private */
-	struct buf text;	/* the addresses, one behind another, as they
-				   are compared */
-	struct buf ends;	/* where each ends, a uint32_t */
+	struct buf text;	/* the addresses, a line each, as they are
+				   compared */
 	size_t bare;		/* how many of them have no domain */
 	struct buf had;		/* lines: 0 or 1, and an address */
 };

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "format/wire/escape.h"
 #include "format/wire/name.h"
 
 /* The placeholder that starts at i: 1, or 0 where none does. */
@@ -136,28 +135,6 @@ fields_has_placeholder(const struct fields *f)
 }
 
 void
-fields_default(const struct fields *f, const struct fields *left,
-    struct span text, int html, struct buf *b)
-{
-	struct placeholder p;
-	size_t i = 0, done = 0;
-
-	while (placeholder_next(text, &i, &p)) {
-		if (!fields_has(f, &p) || fields_has(left, &p))
-			continue;
-		buf_add(b, text.p + done, p.at - done);
-		done = p.end;
-		if (p.escaped)
-			buf_add(b, text.p + p.at + 1, p.end - p.at - 1);
-		else if (html)
-			escape_html(b, p.default_text);
-		else
-			buf_addspan(b, p.default_text);
-	}
-	buf_add(b, text.p + done, text.n - done);
-}
-
-void
 fields_free(struct fields *f)
 {
 	set_free(&f->keys);
@@ -214,4 +191,148 @@ fields_take(struct fields *f, const struct entry *e)
 		used->value = quoted_text(&field.value, &f->copies);
 		used->turn = f->turn;
 	}
+}
+
+static struct used_field *
+add_key(struct fields *f, struct span key)
+{
+	size_t k = set_add(&f->keys, key);
+
+	if (k < f->n)
+		return &f->used[k];
+	f->used = die_grow(f->used, f->n, &f->cap, sizeof *f->used);
+	memset(&f->used[k], 0, sizeof *f->used);
+	f->used[k].key = key;
+	f->n++;
+	return &f->used[k];
+}
+
+static void
+collect_text(struct fields *f, struct span text)
+{
+	struct used_field *used;
+	struct placeholder p;
+	enum entry_key k;
+	size_t i = 0;
+
+	buf_add(&f->texts, &text, sizeof text);
+	while (placeholder_next(text, &i, &p)) {
+		k = fields_kind(f, p.key);
+		f->encodes |= k == KEY_ENCODED;
+		f->tokens |= k == KEY_TOKEN;
+		if (k != KEY_FIELD)
+			continue;
+		used = add_key(f, p.key);
+		if (!p.escaped && p.default_text.p == NULL)
+			used->bare = 1;
+	}
+}
+
+/* The keys of all placeholders, and the columns among them. */
+static void
+collect(struct fields *f, const struct order *o, struct span columns)
+{
+	struct span rest = o->attach, name, value;
+	struct used_field *used;
+	size_t i;
+
+	order_set(o, &f->keys, SET_FOLD_NONE);
+	collect_text(f, o->subject);
+	for (i = 0; i < o->extra.n; i++)
+		collect_text(f, o->extra.field[i].value);
+	while (order_path(&rest, &value))
+		collect_text(f, value);
+	collect_text(f, o->html);
+	collect_text(f, o->body);
+	while (fields_column(&columns, &name, &value)) {
+		used = find_used(f, value);
+		if (used != NULL)
+			used->known = 1;
+	}
+}
+
+/* Counts a field of the recipient at hand, who is good or a duplicate. */
+static void
+count(struct fields *f, struct order *o, struct span key, int good)
+{
+	struct used_field *used = find_used(f, key);
+
+	if (used == NULL)
+		return;
+	used->known = 1;
+	if (used->turn == f->turn)
+		faults_add(&o->faults, key.p, "the field %.*s is here twice",
+		    faults_brief(key), key.p);
+	else if (good)
+		used->have++;
+	used->turn = f->turn;
+}
+
+static void
+check_entry(struct fields *f, struct order *o, const struct entry *e)
+{
+	struct span rest = e->fields;
+	struct field field;
+	const char *why;
+	int r;
+
+	f->turn++;
+	while ((r = entry_field(&rest, &field, &why)) > 0) {
+		if (fields_kind(f, field.key) == KEY_FIELD)
+			count(f, o, field.key, e->kind == ENTRY_GOOD ||
+			    e->kind == ENTRY_ROW);
+		else
+			faults_add(&o->faults, field.key.p, "%.*s is not a "
+			    "field: it comes from the address",
+			    (int)field.key.n, field.key.p);
+	}
+	if (r < 0)
+		faults_add(&o->faults, rest.p, "%s", why);
+}
+
+/* Whether some word in brackets is no placeholder. */
+static int
+has_others(const struct fields *f)
+{
+	struct placeholder_walk walk = { 0 };
+	struct placeholder p;
+
+	while (fields_next(f, &walk, &p))
+		if (fields_number(f, p.key) == SET_NONE)
+			return 1;
+	return 0;
+}
+
+/* Marks the fields that somebody lacks, and must not: whether there are any. */
+static int
+mark_lacked(struct fields *f, const struct order *o)
+{
+	struct used_field *used;
+	size_t k;
+	int any = 0;
+
+	for (k = 0; k < f->n; k++) {
+		used = &f->used[k];
+		used->lacked = used->known && used->bare &&
+		    used->have < o->good + o->rows;
+		any |= used->lacked;
+	}
+	return any;
+}
+
+void
+fields_check(struct fields *f, struct order *o, struct span columns)
+{
+	struct order_walk walk = { 0 };
+	struct entry e;
+
+	collect(f, o, columns);
+	while (order_next(o, &walk, &e))
+		if (e.kind != ENTRY_BAD)
+			check_entry(f, o, &e);
+	if (mark_lacked(f, o))
+		fields_tell_lacks(f, o);
+	f->others = has_others(f);
+	if (f->others)
+		fields_tell_others(f, o, columns);
 }

@@ -50,7 +50,7 @@ struct fields {
 		size_t have;	/* recipients that have it */
 		int known;	/* some entry has it, or might have */
 		int bare;	/* used without a default */
-		int lacked;	/* and then somebody lacks it */
+		int lacked;	/* and somebody lacks it */
 	} *used;
 	size_t cap;
 	size_t turn;		/* counts the recipients */
@@ -70,6 +70,13 @@ void fields_free(struct fields *f);
  * entry has them.  A word in brackets that is only like a key is wrong, too.
  */
 void fields_check(struct fields *f, struct order *o, struct span columns);
+
+/*
+ * Parts of that: recipients who lack a field that some placeholder needs, and
+ * words in brackets that are none.
+ */
+void fields_tell_lacks(struct fields *f, struct order *o);
+void fields_tell_others(struct fields *f, struct order *o, struct span columns);
 
 /*
  * Once they have been checked, for k below f->n: whether the k-th is a field
@@ -93,14 +100,6 @@ int fields_has_empty(const struct fields *f);
 
 /* Whether the order has a placeholder at all. */
 int fields_has_placeholder(const struct fields *f);
-
-/*
- * Appends text, of an order that was made from the one f speaks of.  Where
- * left, the fields of that order, lacks one of f, its placeholders are
- * replaced by their defaults.
- */
-void fields_default(const struct fields *f, const struct fields *left,
-    struct span text, int html, struct buf *b);
 
 /* Makes e the recipient.  The values are valid until the next one. */
 void fields_take(struct fields *f, const struct entry *e);

@@ -5,6 +5,7 @@
 #include "format/mail/date.h"
 #include "format/mail/idn.h"
 #include "format/mail/mimehead.h"
+#include "format/wire/bsmtp.h"
 
 #define ID_BYTES 16		/* of the hash in a Message-ID */
 
@@ -342,7 +343,7 @@ choose_forms(struct letter *l)
 static void
 add_text(struct letter *l, struct letter_text *t, struct buf *out)
 {
-	struct span rest = buf_span(&t->text), line;
+	struct span text = buf_span(&t->text);
 
 	if (!t->whole) {
 		template_fill(&t->fill, &l->source->fields, out);
@@ -350,15 +351,13 @@ add_text(struct letter *l, struct letter_text *t, struct buf *out)
 	}
 	if (t->form == MIME_QP) {
 		buf_clear(&l->scratch);
-		mime_qp(&l->scratch, rest);
-		rest = buf_span(&l->scratch);
+		mime_qp(&l->scratch, text);
+		text = buf_span(&l->scratch);
 	}
-	while (rest.n > 0) {
-		line = span_line(&rest);
-		if (l->opt->batch && line.p[0] == '.')
-			buf_addc(out, '.');	/* RFC 5321 4.5.2 */
-		buf_addspan(out, line);
-	}
+	if (l->opt->batch)
+		bsmtp_stuff(out, text);
+	else
+		buf_addspan(out, text);
 }
 
 /* The delimiter that closes. */

@@ -83,13 +83,14 @@ sort_copies(struct mailing *m)
 static size_t
 take_copy(struct mailing *m)
 {
+	const char *text = m->source->order.text.p;
 	const struct mailing_rcpt *r;
 	struct span address;
 	size_t n = 0, sharers = 0;
 
 	while (sharers < m->most && m->done < m->ends[m->domain]) {
 		r = &m->all[m->done++];
-		address = span_of(m->source->order.text.p + r->at, r->n & ~LEFT_OUT);
+		address = span_of(text + r->at, r->n & ~LEFT_OUT);
 		m->sharer[sharers++] = address;
 		if ((r->n & LEFT_OUT) == 0)
 			m->rcpt[n++] = address;

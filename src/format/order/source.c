@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 
+#include "format/wire/escape.h"
 #include "table.h"
 
 void
@@ -156,23 +157,17 @@ source_keyless(const struct source *s)
 	return s->fields.keyless > 0 && s->order.faults.n <= s->fields.keyless;
 }
 
-/* The recipients that d has in one of the states; names is their text. */
+/* The recipients that d has in one of the states; the first stands first. */
 static void
-collect(struct set *set, struct buf *names, const struct dsn *d,
-    unsigned states, uint64_t seed)
+collect(struct set *set, const struct dsn *d, unsigned states, uint64_t seed)
 {
-	size_t i, at;
-	struct span s;
+	size_t i;
 
+	set_init(set, d->n > 0 ? d->r->rcpt.p : NULL, seed, SET_FOLD_DOMAIN);
 	for (i = 0; i < d->n; i++)
-		buf_addspan(names, d->r[i].rcpt);
-	set_init(set, names->p, seed, SET_FOLD_DOMAIN);
-	for (i = at = 0; i < d->n; i++) {
-		s = span_of(names->p + at, d->r[i].rcpt.n);
-		at += s.n;
-		if (s.n > 0 && (states & 1U << d->r[i].status) != 0)
-			set_add(set, s);
-	}
+		if (d->r[i].rcpt.n > 0 &&
+		    (states & 1U << d->r[i].status) != 0)
+			set_add(set, d->r[i].rcpt);
 }
 
 /* Whether e is in the set, or, where there is none, not left out. */
@@ -222,6 +217,32 @@ by_position(const void *a, const void *b)
 }
 
 /*
+ * Appends a text of o.  Where left lacks a field of f, its placeholders are
+ * replaced by their defaults.
+ */
+static void
+add_defaults(struct buf *b, struct span text, int html, const struct fields *f,
+    const struct fields *left)
+{
+	struct placeholder p;
+	size_t i = 0, done = 0;
+
+	while (placeholder_next(text, &i, &p)) {
+		if (!fields_has(f, &p) || fields_has(left, &p))
+			continue;
+		buf_add(b, text.p + done, p.at - done);
+		done = p.end;
+		if (p.escaped)
+			buf_add(b, text.p + p.at + 1, p.end - p.at - 1);
+		else if (html)
+			escape_html(b, p.default_text);
+		else
+			buf_addspan(b, p.default_text);
+	}
+	buf_add(b, text.p + done, text.n - done);
+}
+
+/*
  * Appends the order o, with the fields f of the order that it was made from and
  * its own, left: the placeholders of fields that no recipient has any more
  * become their defaults.
@@ -246,7 +267,7 @@ add_with_defaults(struct buf *b, const struct order *o, const struct fields *f,
 			continue;
 		html = texts[i].p == o->html.p;
 		buf_add(b, done, (size_t)(texts[i].p - done));
-		fields_default(f, left, texts[i], html, b);
+		add_defaults(b, texts[i], html, f, left);
 		done = texts[i].p + texts[i].n;
 	}
 	buf_add(b, done, (size_t)(o->text.p + o->text.n - done));
@@ -348,21 +369,20 @@ int
 source_keep(struct source *s, const struct dsn *d, unsigned states,
     struct buf *faults)
 {
-	struct buf text = { 0 }, names = { 0 };
+	struct buf text = { 0 };
 	struct set set;
 	uint64_t seed;
 	int r = 0;
 
 	memcpy(&seed, s->order.digest, sizeof seed);
 	if (d != NULL)
-		collect(&set, &names, d, states, seed);
+		collect(&set, d, states, seed);
 	if (keep_recipients(&text, &s->order, d != NULL ? &set : NULL) > 0) {
 		s->lines = 0;
 		r = use_defaults(s, buf_span(&text), faults) < 0 ? -1 : 1;
 	}
 	if (d != NULL)
 		set_free(&set);
-	buf_free(&names);
 	buf_free(&text);
 	return r;
 }

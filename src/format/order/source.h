@@ -24,7 +24,8 @@ struct source {
 	int keyed;		/* there is a key: */
 	struct tag_key key;	/* it, for tokens */
 	struct span list;	/* and what they are for */
-	const struct exclude *exclude;	/* whom to leave out, or NULL */
+	const struct exclude *exclude;	/* whom source_order and source_keep
+					   leave out, or NULL */
 
 	struct order order;
 	struct fields fields;

@@ -185,3 +185,17 @@ bsmtp_dot(struct span text, size_t from)
 	}
 	return text.n;
 }
+
+void
+bsmtp_stuff(struct buf *b, struct span text)
+{
+	size_t from = 0, dot;
+
+	for (dot = bsmtp_dot(text, 0); dot < text.n;
+	    dot = bsmtp_dot(text, dot + 1)) {
+		buf_add(b, text.p + from, dot - from);
+		buf_addc(b, '.');
+		from = dot;
+	}
+	buf_addspan(b, span_drop(text, from));
+}

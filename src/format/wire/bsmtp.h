@@ -67,4 +67,7 @@ size_t bsmtp_text(struct bsmtp *b, struct span in);
  */
 size_t bsmtp_dot(struct span text, size_t from);
 
+/* Appends a text with these dots doubled. */
+void bsmtp_stuff(struct buf *b, struct span text);
+
 #endif

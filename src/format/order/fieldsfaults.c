@@ -1,104 +1,7 @@
+/* What is wrong with the placeholders of an order. */
 #include "fields.h"
 
 #include <stdlib.h>
-
-static struct used_field *
-add_key(struct fields *f, struct span key)
-{
-	size_t k = set_add(&f->keys, key);
-
-	if (k < f->n)
-		return &f->used[k];
-	f->used = die_grow(f->used, f->n, &f->cap, sizeof *f->used);
-	memset(&f->used[k], 0, sizeof *f->used);
-	f->used[k].key = key;
-	f->n++;
-	return &f->used[k];
-}
-
-static void
-collect_text(struct fields *f, struct span text)
-{
-	struct used_field *used;
-	struct placeholder p;
-	enum entry_key k;
-	size_t i = 0;
-
-	buf_add(&f->texts, &text, sizeof text);
-	while (placeholder_next(text, &i, &p)) {
-		k = fields_kind(f, p.key);
-		f->encodes |= k == KEY_ENCODED;
-		f->tokens |= k == KEY_TOKEN;
-		if (k != KEY_FIELD)
-			continue;
-		used = add_key(f, p.key);
-		if (!p.escaped && p.default_text.p == NULL)
-			used->bare = 1;
-	}
-}
-
-/* The keys of all placeholders, and the columns among them. */
-static void
-collect(struct fields *f, const struct order *o, struct span columns)
-{
-	struct span rest = o->attach, name, value;
-	size_t i, k;
-
-	order_set(o, &f->keys, SET_FOLD_NONE);
-	collect_text(f, o->subject);
-	for (i = 0; i < o->extra.n; i++)
-		collect_text(f, o->extra.field[i].value);
-	while (order_path(&rest, &value))
-		collect_text(f, value);
-	collect_text(f, o->html);
-	collect_text(f, o->body);
-	while (fields_column(&columns, &name, &value)) {
-		k = set_find(&f->keys, value);
-		if (k != SET_NONE)
-			f->used[k].known = 1;
-	}
-}
-
-/* Counts a field of the recipient at hand, who is good or a duplicate. */
-static void
-count(struct fields *f, struct order *o, struct span key, int good)
-{
-	const size_t k = set_find(&f->keys, key);
-	struct used_field *used;
-
-	if (k == SET_NONE)
-		return;
-	used = &f->used[k];
-	used->known = 1;
-	if (used->turn == f->turn)
-		faults_add(&o->faults, key.p, "the field %.*s is here twice",
-		    faults_brief(key), key.p);
-	else if (good)
-		used->have++;
-	used->turn = f->turn;
-}
-
-static void
-check_entry(struct fields *f, struct order *o, const struct entry *e)
-{
-	struct span rest = e->fields;
-	struct field field;
-	const char *why;
-	int r;
-
-	f->turn++;
-	while ((r = entry_field(&rest, &field, &why)) > 0) {
-		if (fields_kind(f, field.key) == KEY_FIELD)
-			count(f, o, field.key, e->kind == ENTRY_GOOD ||
-			    e->kind == ENTRY_ROW);
-		else
-			faults_add(&o->faults, field.key.p, "%.*s is not a "
-			    "field: it comes from the address",
-			    (int)field.key.n, field.key.p);
-	}
-	if (r < 0)
-		faults_add(&o->faults, rest.p, "%s", why);
-}
 
 /* Somebody lacks the k-th field. */
 struct lack {
@@ -125,7 +28,6 @@ find_lacks(struct fields *f, const struct order *o, const size_t *which,
 				lacks[found].addr = e.addr.text;
 				lacks[found].row = e.kind == ENTRY_ROW;
 				lacks[found++].k = which[i];
-				f->used[which[i]].lacked = 1;
 			}
 	}
 	return found;
@@ -163,22 +65,24 @@ tell_lacks(const struct fields *f, struct order *o, const struct lack *lacks,
 	}
 }
 
-/* Whether some word in brackets is no placeholder. */
-static int
-has_others(const struct fields *f)
+void
+fields_tell_lacks(struct fields *f, struct order *o)
 {
-	struct placeholder_walk walk = { 0 };
-	struct placeholder p;
+	struct lack *lacks = die_calloc(FAULTS_MAX, sizeof *lacks);
+	size_t *which = die_calloc(f->n, sizeof *which), k, n = 0;
 
-	while (fields_next(f, &walk, &p))
-		if (fields_number(f, p.key) == SET_NONE)
-			return 1;
-	return 0;
+	/* Who has all of these has made the order that much longer. */
+	for (k = 0; k < f->n; k++)
+		if (f->used[k].lacked)
+			which[n++] = k;
+	tell_lacks(f, o, lacks, find_lacks(f, o, which, n, lacks));
+	free(which);
+	free(lacks);
 }
 
 /* A token that nothing makes would be a link that leads nowhere. */
 static void
-find_tokens(struct fields *f, struct order *o)
+tell_tokens(struct fields *f, struct order *o)
 {
 	struct placeholder_walk walk = { 0 };
 	struct placeholder p;
@@ -242,13 +146,12 @@ collect_meant(struct fields *f, const struct order *o, struct span columns)
 
 /* A word that is like a key would go out as it stands. */
 static void
-find_meant(struct fields *f, struct order *o, struct span columns)
+tell_meant(struct fields *f, struct order *o)
 {
 	struct placeholder_walk walk = { 0 };
 	struct placeholder p;
 	struct span key;
 
-	collect_meant(f, o, columns);
 	while (fields_next(f, &walk, &p)) {
 		if (p.escaped || fields_has(f, &p))
 			continue;
@@ -262,40 +165,10 @@ find_meant(struct fields *f, struct order *o, struct span columns)
 	}
 }
 
-static void
-find_missing(struct fields *f, struct order *o, const size_t *which, size_t n)
-{
-	struct lack *lacks = die_calloc(FAULTS_MAX, sizeof *lacks);
-
-	tell_lacks(f, o, lacks, find_lacks(f, o, which, n, lacks));
-	free(lacks);
-}
-
 void
-fields_check(struct fields *f, struct order *o, struct span columns)
+fields_tell_others(struct fields *f, struct order *o, struct span columns)
 {
-	struct order_walk walk = { 0 };
-	const struct used_field *used;
-	struct entry e;
-	size_t *which, k, n = 0;
-
-	collect(f, o, columns);
-	while (order_next(o, &walk, &e))
-		if (e.kind != ENTRY_BAD)
-			check_entry(f, o, &e);
-	/* Who has all of these has made the order that much longer. */
-	which = die_calloc(f->n, sizeof *which);
-	for (k = 0; k < f->n; k++) {
-		used = &f->used[k];
-		if (used->known && used->bare && used->have < o->good + o->rows)
-			which[n++] = k;
-	}
-	if (n > 0)
-		find_missing(f, o, which, n);
-	free(which);
-	f->others = has_others(f);
-	if (f->others) {
-		find_tokens(f, o);
-		find_meant(f, o, columns);
-	}
+	tell_tokens(f, o);
+	collect_meant(f, o, columns);
+	tell_meant(f, o);
 }
