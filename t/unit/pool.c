@@ -46,6 +46,7 @@ begin(struct fixture *f)
 	f->conf.servers.connection.command = "sh ./server";
 	pool_init(&f->pool, &f->conf, &f->journal, 1);
 	message_start(&f->m, 1);
+	f->m.tries = 1;
 	buf_adds(&f->m.content.text, "Subject: s\r\n\r\nx\r\n");
 	message_rcpt(&f->m, span_str("a@x"), span_str(""));
 	pool_look(&f->pool);
@@ -53,6 +54,8 @@ begin(struct fixture *f)
 	CHECK(w != NULL);
 	if (w != NULL) {
 		pool_give(w, &f->m);
+		/* What it has been begun on counts for the next worker. */
+		CHECK(w->out.n > 9 && memcmp(w->out.p, "NOOP 1 1\n", 9) == 0);
 		pool_flush(w);
 	}
 	return w;

@@ -180,6 +180,25 @@ test_server(void)
 	buf_free(&said);
 }
 
+/* The longest first message, and one octet more. */
+static void
+test_limit(void)
+{
+	struct scram most = { 0 }, more = { 0 };
+	struct buf first = { 0 }, login = { 0 };
+
+	buf_adds(&first, "n,,n=user,r=");
+	while (first.n < SCRAM_MESSAGE_MAX)
+		buf_addc(&first, 'x');
+	CHECK_INT(scram_server_first(&most, buf_span(&first), &login), 0);
+	buf_addc(&first, 'x');
+	CHECK_INT(scram_server_first(&more, buf_span(&first), &login), -1);
+	scram_free(&most);
+	scram_free(&more);
+	buf_free(&first);
+	buf_free(&login);
+}
+
 /* A name with the two characters that must be escaped. */
 static void
 test_name(void)
@@ -246,6 +265,7 @@ main(void)
 	test_client();
 	test_cut();
 	test_server();
+	test_limit();
 	test_name();
 	test_verifier();
 	return test_end();
