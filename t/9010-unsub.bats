@@ -145,3 +145,16 @@ answers() {
 	} | sort | paste -sd ' ' -)" ]
 	[ "$(wc -l <lists/.gone.seen)" -eq 48 ]
 }
+
+@test "a list that another has for a while is waited for" {
+	printf 'Subject: user+x@pth.ua %s\n\n' "$TOKEN" >message
+	mkfifo over
+	withlock gone sh -c 'echo held >held; read -r x <over' 3>&- &
+	wait_for [ -s held ]
+	unsub -k key -o gone message 3>&- &
+	sleep 1
+	[ ! -s gone ]
+	echo >over
+	wait "$!"
+	printf '%s\n' "${LINE%web page}message" | diff -u - gone
+}
