@@ -77,6 +77,18 @@ right() {
 		$'C: RCPT TO:<>\nS: 501 no' "$QUIT"
 	faulty 'C: MAIL <a@b>' 'RFC 5321 4.1.1.2' "$HEAD" \
 		$'C: MAIL <a@b>\nS: 501 no' "$QUIT"
+	for name in '[1.2.3]' '[192.0.2.256]' '[IPv6:1::2::3]' '[pc]' '[]'; do
+		faulty "C: EHLO $name" 'RFC 5321 4.1.1.1' "$GREET" \
+			"C: EHLO $name"$'\nS: 250 ok' "$QUIT"
+	done
+	for name in '[1.2.3]' '[IPv6:12345::]'; do
+		faulty "C: MAIL FROM:<a@$name>" 'RFC 5321 4.1.3' "$HEAD" \
+			"C: MAIL FROM:<a@$name>"$'\nS: 250 ok' "$QUIT"
+	done
+	for name in '[192.0.2.001]' '[IPv6:::]' '[ipv6:1:2:3:4:5:6:192.0.2.1]' \
+		'[x400:a]' '[IPv6:2001:db8::1]'; do
+		right "$GREET" "C: EHLO $name"$'\nS: 250 ok' "$QUIT"
+	done
 	right "$HEAD" $'C: mail from:<> SIZE=10 BODY=8BITMIME\nS: 250 ok' \
 		$'C: rcpt to:<Postmaster>\nS: 250 ok' \
 		$'C: RCPT TO:<"a b"@d>\nS: 250 ok' \
@@ -103,10 +115,20 @@ right() {
 	ORCPT=c@d 3461 4.2
 	SIZE=1 5321 4.1.1.11
 	NOTE=1 5321 4.1.1.11
+	ORCPT=rfc822;c+d 3461 4.2
 	END
+	faulty 'C: RCPT TO:<c@d> NOTIFY=DELAY NOTIFY=DELAY' 'RFC 3461 4.1' \
+		"$dsn" "$MAIL" $'C: RCPT TO:<c@d> NOTIFY=DELAY NOTIFY=DELAY' \
+		'S: 501 no' "$QUIT"
+	faulty 'C: MAIL FROM:<a@b> ENVID=a+2b' 'RFC 3461 4.4' "$dsn" \
+		$'C: MAIL FROM:<a@b> ENVID=a+2b\nS: 501 no' "$QUIT"
 	faulty 'C: MAIL FROM:<a@b> NOTIFY=NEVER' 'RFC 5321 4.1.1.11' "$dsn" \
 		$'C: MAIL FROM:<a@b> NOTIFY=NEVER\nS: 555 no' "$QUIT"
-	right "$dsn" $'C: MAIL FROM:<a@b> RET=FULL ENVID=1 XA=1\nS: 250 ok' \
+	faulty 'C: DATA' 'RFC 3030 3' "$dsn"$'\nC: EHLO pc\nS: 250-pth.ua' \
+		$'S: 250-8BITMIME\nS: 250-BINARYMIME\nS: 250 CHUNKING' \
+		$'C: MAIL FROM:<a@b> BODY=BINARYMIME\nS: 250 ok' "$RCPT" \
+		$'C: DATA\nS: 503 no' "$QUIT"
+	right "$dsn" $'C: MAIL FROM:<a@b> RET=FULL ENVID=1+2B XA=1\nS: 250 ok' \
 		$'C: RCPT TO:<c@d> NOTIFY=delay,SUCCESS ORCPT=rfc822;c@d' \
 		$'S: 250 ok\nC: RCPT TO:<c@d> NOTIFY=NEVER\nS: 250 ok' "$QUIT"
 	faulty 'C: BDAT 4 LAST' 'RFC 5321 2.2.1' "$HEAD" "$MAIL" "$RCPT" \
@@ -224,6 +246,11 @@ right() {
 	faulty 'S: 250 hello' 'RFC 5321 4.3.2' 'S: 250 hello' "$EHLO" "$QUIT"
 	faulty 'S: hello' 'RFC 5321 4.2' "$HEAD" \
 		$'C: NOOP\nS: hello\nS: 250 ok' "$QUIT"
+	# What is not a reply was taken for one: all else is in step.
+	faulty 'S: hello' 'RFC 5321 4.2' 'S: hello' "$EHLO" "$QUIT"
+	faulty 'S: ok' 'RFC 5321 4.2' "$HEAD" $'C: NOOP\nS: ok' "$MAIL" "$QUIT"
+	faulty 'S: go on' 'RFC 5321 4.2' "$HEAD" "$MAIL" "$RCPT" \
+		$'C: DATA\nS: go on' "$TEXT" "$DOT" "$QUIT"
 	faulty 'S: 280 ok' 'RFC 5321 4.2.1' "$HEAD" $'C: NOOP\nS: 280 ok' \
 		"$QUIT"
 	faulty 'S: 250 5.1.1 no' 'RFC 2034 4' "$HEAD" \

@@ -45,6 +45,12 @@ LOGIN=('C: USER u' 'S: +OK' 'C: PASS s' 'S: +OK')
 		'S: +OK' 'S: .' 'C: RSET' 'S: +OK' 'C: DELE 1' 'S: +OK' \
 		'C: NOOP' 'S: +OK'
 	right
+	# What was not deleted is still there.
+	pop3 "${LOGIN[@]}" 'C: DELE 1' 'S: -ERR' 'C: DELE 2' 'S: +OK' \
+		'C: RETR 1' 'S: +OK' 'S: .' 'C: UIDL 1' 'S: +OK 1 a'
+	right
+	session pop3 'S: +OK' "${LOGIN[@]}" 'C: DELE 1' 'S: -ERR' >dialogue
+	right
 	pop3 'C: USER u' 'S: +OK' 'C: PASS wrong' 'S: -ERR [AUTH] no' \
 		"C: APOP u $DIGEST" 'S: +OK'
 	right
@@ -94,6 +100,16 @@ LOGIN=('C: USER u' 'S: +OK' 'C: PASS s' 'S: +OK')
 	faulty 'S: one' 'RFC 1939 5'
 	pop3 "${LOGIN[@]}" 'C: NOOP' 'S: + what'
 	faulty 'S: + what' 'RFC 5034 4'
+	pop3 "${LOGIN[@]}" 'C: LIST 1' 'S: +OK here'
+	faulty 'S: +OK here' 'RFC 1939 5'
+	pop3 "${LOGIN[@]}" 'C: UIDL 1' 'S: +OK 1'
+	faulty 'S: +OK 1' 'RFC 1939 7'
+	pop3 "${LOGIN[@]}" 'C: TOP 1 -1' 'S: -ERR'
+	faulty 'C: TOP 1 -1' 'RFC 1939 7'
+	pop3 "${LOGIN[@]}" 'C: NOOP' 'S: OK' 'C: STAT' 'S: +OK 0 0'
+	faulty 'S: OK' 'RFC 1939 3'
+	session pop3 'S: +OK' "${LOGIN[@]}" 'C: RETR 1' 'S: +OK' 'S: a' >dialogue
+	faulty 'S: a' 'RFC 1939 3'
 	pop3 'C: APOP u 0123' 'S: -ERR'
 	faulty 'C: APOP u ****' 'RFC 1939 7'
 	session pop3 'S: +OK hello' "C: APOP u $DIGEST" 'S: -ERR' 'C: QUIT' \
@@ -117,7 +133,10 @@ FTP=('C: USER u' 'S: 331 what' 'C: PASS s' 'S: 230-Hello,' 'S: 230 u')
 		'C: RETR f' 'S: 150 go' 'C: ABOR' 'S: 426 broken' 'S: 226 ok' \
 		'C: RNFR f' 'S: 350 ready' 'C: RNTO g' 'S: 250 done' \
 		'C: SIZE g' 'S: 213 10' 'C: PORT 127,0,0,1,4,1' 'S: 200 ok' \
-		'C: LIST' 'S: 125 go' 'S: 226-a' 'S: any 226 b' 'S: 226 c'
+		'C: LIST' 'S: 125 go' 'S: 226-a' 'S: any 226 b' 'S: 226 c' \
+		'C: EPRT |1|192.0.2.1|1025|' 'S: 200 ok' 'C: MODE s' \
+		'S: 200 ok' 'C: EPRT !2!2001:db8::1!1025!' 'S: 522 no' \
+		'C: MDTM g' 'S: 213 20261121234612.123'
 	right
 	[ "$(grep -c 'The port is 4 \* 256 + 1 = 1025' <<<"$output")" = 2 ]
 	ftp 'C: USER u' 'S: 230 in' 'C: CWD x' 'S: 550 no'
@@ -141,6 +160,25 @@ FTP=('C: USER u' 'S: 331 what' 'C: PASS s' 'S: 230-Hello,' 'S: 230 u')
 	faulty 'C: PORT 1,2,3' 'RFC 959 4.1.2'
 	ftp "${FTP[@]}" 'C: EPRT here' 'S: 501 no'
 	faulty 'C: EPRT here' 'RFC 2428 2'
+	for arg in '|1|192.0.2|1025|' '|1|::1|1025|' '|2|192.0.2.1|1025|' \
+		'|1|192.0.2.1|65536|' '|1|192.0.2.1|1025'; do
+		ftp "${FTP[@]}" "C: EPRT $arg" 'S: 501 no'
+		faulty "C: EPRT $arg" 'RFC 2428 2'
+	done
+	for line in 'STRU X' 'MODE X'; do
+		ftp "${FTP[@]}" "C: $line" 'S: 504 no'
+		faulty "C: $line" 'RFC 959 4.1.2'
+	done
+	for line in PASV PWD 'RNFR f'; do
+		ftp "${FTP[@]}" "C: $line" 'S: 250 ok'
+		faulty 'S: 250 ok' 'RFC 959 5.4'
+	done
+	ftp "${FTP[@]}" 'C: SIZE f' 'S: 213 big'
+	faulty 'S: 213 big' 'RFC 3659 4'
+	ftp "${FTP[@]}" 'C: MDTM f' 'S: 213 today'
+	faulty 'S: 213 today' 'RFC 3659 3'
+	session ftp 'S: 220' "${FTP[@]}" 'C: FEAT' 'S: 211-a' 'S:  b' >dialogue
+	faulty 'S:  b' 'RFC 959 4.2'
 	ftp "${FTP[@]}" 'C: TYPE X' 'S: 504 no'
 	faulty 'C: TYPE X' 'RFC 959 4.1.2'
 	ftp "${FTP[@]}" 'C: PWD now' 'S: 501 no'

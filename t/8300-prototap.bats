@@ -278,6 +278,22 @@ RCPT TO:<u@x.test>'
 	cmp file incoming/one.txt
 }
 
+@test "a server whose replies are not any: rules do not wait for others" {
+	cat >server <<-'END'
+	#!/bin/sh
+	echo hello
+	while read -r line; do
+		echo "ok: ${line%% *}"
+	done
+	END
+	chmod +x server
+	echo 'at mail twice' >rules
+	printf '%s\r\n' 'EHLO x' 'MAIL FROM:<a@b>' NOOP |
+		reads_all prototap -i -T 10 -R rules -C ./server 2>err >out
+	tr -d '\r' <out | paste -sd ' ' - >got
+	echo 'hello ok: EHLO ok: MAIL ok: MAIL ok: NOOP' | diff - got
+}
+
 @test "octet by octet, and delays, do not hold others up" {
 	printf '%s\n' 'at noop bytewise 20ms' 'at vrfy delay 400ms' >rules
 	tap -R rules

@@ -214,6 +214,19 @@ is_ftp(struct span line)
 	    verb_find(DIALOGUE_FTP, word) != NULL;
 }
 
+void
+follow_settle(struct follow *f)
+{
+	if (follow_unanswered(f) < f->awaited.n)
+		awaited_answer(&f->awaited);
+	if (f->garbled && !f->greeted) {
+		f->greeted = 1;
+		f->state = f->protocol == DIALOGUE_ORDER ? FOLLOW_READY :
+		    FOLLOW_START;
+	}
+	f->garbled = 0;
+}
+
 static void
 take_client(struct follow *f, const struct dialogue_event *e)
 {
@@ -221,6 +234,8 @@ take_client(struct follow *f, const struct dialogue_event *e)
 	struct span arg = e->text, word;
 
 	pass_over(f, e);
+	if (f->left == 0 && !f->cut[e->side])
+		follow_settle(f);
 	if (f->left > 0) {
 		take_octets(f, e);
 		return;
@@ -366,6 +381,7 @@ take_server(struct follow *f, struct span line)
 	l->first = a.first;
 	l->last = a.last;
 	l->kind = FOLLOW_NO_REPLY;
+	f->garbled = a.digit == 0 && f->code == 0 ? f->garbled + 1 : 0;
 	if (a.digit == 0)
 		return;
 	f->digit = a.digit;

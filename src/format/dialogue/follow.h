@@ -81,6 +81,8 @@ struct follow {
 	struct follow_line line;
 	int guessed;		/* the protocol was */
 	int greeted;
+	size_t garbled;		/* the server's last lines that are not
+				   replies, none of them taken for one */
 	int pending;		/* mask_open's */
 	int in_text;		/* a message's lines, up to the dot */
 	int all_text;		/* an order without a command */
@@ -107,6 +109,20 @@ void follow_free(struct follow *f);
  */
 enum follow_kind follow_next(const struct follow *f,
     const struct dialogue_event *e);
+
+/*
+ * How many commands have no answer.  Where there is one, and what has come is
+ * not a reply, a client that waits will take that for it.
+ */
+static inline size_t
+follow_unanswered(const struct follow *f)
+{
+	return f->garbled > !f->greeted && f->awaited.n == 1 ? 0 :
+	    f->awaited.n;
+}
+
+/* The client goes on, and has taken it so. */
+void follow_settle(struct follow *f);
 
 /* Whether the octets that are left end a message, as BDAT ... LAST says. */
 int follow_is_last(const struct follow *f);

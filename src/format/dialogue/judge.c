@@ -243,6 +243,13 @@ judge_unended(const struct judge *j, struct notes *notes,
 		    "The server's last line has no end.");
 	if (!j->broken && f->protocol == DIALOGUE_SMTP)
 		judgesmtp_end(&j->smtp, notes);
+	else if (!j->broken && f->protocol == DIALOGUE_FTP && f->code != 0)
+		notes_add(notes, NOTE_WRONG, "RFC 959 4.2", "The last reply "
+		    "does not end: a line with its code and a blank is "
+		    "missing.");
+	else if (!j->broken && f->in_list && f->heard == FOLLOW_LIST)
+		notes_add(notes, NOTE_WRONG, "RFC 1939 3", "The list has no "
+		    "end: a dot alone on a line is missing.");
 }
 
 /*

@@ -7,6 +7,7 @@
 #define PARAMETERS_MAX 1500	/* what the extensions add to it: RFC 1870,
 				   3461, 4954, 6152, 6531 ... */
 #define AUTH_MAX 12288		/* RFC 4954 4 */
+#define ENVID_MAX 100		/* RFC 3461 4.4 */
 
 /* How many words may follow a verb. */
 enum words {
@@ -80,6 +81,23 @@ is_notify(struct span value)
 	return 1;
 }
 
+/* No =, and a + only before two capital hex digits (RFC 3461 4). */
+static int
+is_xtext(struct span s)
+{
+	size_t i;
+
+	if (!span_is_graph(s) || !span_is_ascii(s) ||
+	    span_find(s, '=') != NULL)
+		return 0;
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] == '+' && (s.n - i < 3 ||
+		    strchr("0123456789ABCDEF", s.p[i + 1]) == NULL ||
+		    strchr("0123456789ABCDEF", s.p[i + 2]) == NULL))
+			return 0;
+	return s.n > 0;
+}
+
 /* Whether what stands behind the = is what must stand there. */
 static int
 is_value(const char *name, struct span value)
@@ -99,7 +117,9 @@ is_value(const char *name, struct span value)
 	if (strcmp(name, "NOTIFY") == 0)
 		return is_notify(value);
 	if (strcmp(name, "ORCPT") == 0)
-		return span_find(value, ';') != NULL;
+		return span_cut(&value, ';').n > 0 && is_xtext(value);
+	if (strcmp(name, "ENVID") == 0)
+		return value.n <= ENVID_MAX && is_xtext(value);
 	return (strcmp(name, "SMTPUTF8") == 0) == (value.n == 0) ||
 	    strcmp(name, "REQUIRETLS") == 0;
 }
@@ -135,10 +155,10 @@ judge_stranger(struct review *r, const struct judgeargs_offers *offers,
 	    r->line->verb);
 }
 
-/* "NAME=value", or NAME alone. */
+/* "NAME=value", or NAME alone; *seen has a bit for each that stood before. */
 static void
 judge_parameter(struct review *r, const struct judgeargs_offers *offers,
-    struct judgetext *text, struct span value)
+    struct judgetext *text, struct span value, unsigned *seen)
 {
 	struct span name = span_cut(&value, '=');
 	char verb = review_is(r, "RCPT") ? 'R' : 'M';
@@ -157,6 +177,10 @@ judge_parameter(struct review *r, const struct judgeargs_offers *offers,
 	if (!is_value(what, value))
 		buf_addf(review_fault(r, parameters[i].section),
 		    "not a value of %s", what);
+	if ((*seen & 1u << i) != 0 && strcmp(parameters[i].offer, "DSN") == 0)
+		buf_addf(review_fault(r, parameters[i].section), "%s may "
+		    "stand here once", what);
+	*seen |= 1u << i;
 	if (!judgeargs_offered(offers, span_str(parameters[i].offer)))
 		buf_addf(review_fault(r, "RFC 5321 2.2.1"), "%s, and the "
 		    "server does not offer %s", what, parameters[i].offer);
@@ -172,6 +196,7 @@ static void
 judge_parameters(struct review *r, const struct judgeargs_offers *offers,
     struct judgetext *text, struct span rest)
 {
+	unsigned seen = 0;
 	struct span word;
 
 	if (rest.n > 0 && !byte_is_blank(rest.p[0])) {
@@ -180,7 +205,7 @@ judge_parameters(struct review *r, const struct judgeargs_offers *offers,
 		return;
 	}
 	while ((word = span_take_word(&rest)).n > 0)
-		judge_parameter(r, offers, text, word);
+		judge_parameter(r, offers, text, word, &seen);
 }
 
 /* An address between <>, of which RCPT must have one. */
@@ -197,6 +222,10 @@ judge_address(struct review *r, const struct addr *a)
 	    !(rcpt && span_case_is(a->local, "postmaster")))
 		review_wrong(r, "RFC 5321 4.1.2",
 		    "an address without @ and a domain");
+	else if (a->domain.p != NULL && a->domain.p[0] == '[' &&
+	    !addr_is_literal(a->domain))
+		review_wrong(r, "RFC 5321 4.1.3", "in the brackets stands "
+		    "192.0.2.1, or IPv6: and the address");
 }
 
 /* Behind FROM: or TO:; what follows the path, or nothing without one. */
@@ -295,9 +324,7 @@ judge_name(struct review *r)
 {
 	struct span name = r->line->arg;
 
-	if (name.n == 0 || addr_is_domain(name) || (name.n > 2 &&
-	    name.p[0] == '[' && name.p[name.n - 1] == ']' &&
-	    !span_has_control(name)))
+	if (name.n == 0 || addr_is_domain(name) || addr_is_literal(name))
 		return;
 	buf_addf(review_fault(r, "RFC 5321 4.1.1.1"), "%s takes a domain, or "
 	    "an address in brackets, as [192.0.2.1]", r->line->verb);

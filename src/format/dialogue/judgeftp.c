@@ -1,6 +1,7 @@
 #include "judgeftp.h"
 
 #include "explain.h"
+#include "format/mail/addr.h"
 #include "format/wire/ftp.h"
 
 /* Commands that only who has logged in may give. */
@@ -31,10 +32,52 @@ static const struct {
 	{ 350, "RNFR REST " }
 };
 
+/* Commands that no other code than this says yes to (RFC 959 5.4, 3659). */
+static const struct {
+	const char *verb;
+	int code, other;
+} answers[] = {
+	{ "PASV", 227, 227 }, { "EPSV", 229, 227 }, { "PWD", 257, 257 },
+	{ "XPWD", 257, 257 }, { "QUIT", 221, 221 }, { "RNFR", 350, 350 },
+	{ "SIZE", 213, 213 }, { "MDTM", 213, 213 }
+};
+
 static int
 is_in(const char *words, const char *verb)
 {
 	return span_has_word(span_str(words), span_str(verb));
+}
+
+/* "|1|192.0.2.1|1025|", any other octet in place of the bars. */
+static int
+is_eprt(struct span arg)
+{
+	const char bar = arg.p[0];
+	struct span family, address;
+	uintmax_t n, port;
+
+	arg = span_drop(arg, 1);
+	family = span_cut(&arg, bar);
+	address = span_cut(&arg, bar);
+	if (span_number(family, &n) < 0 || address.n == 0 ||
+	    (n == 1 && !addr_is_ip(address, 4)) ||
+	    (n == 2 && !addr_is_ip(address, 6)))
+		return 0;
+	return arg.n > 1 && arg.p[arg.n - 1] == bar &&
+	    span_number(span_of(arg.p, arg.n - 1), &port) == 0 &&
+	    port > 0 && port < 65536;
+}
+
+/* Whether the first letter of an argument is one of these; ASCII case aside. */
+static int
+is_letter_of(struct span arg, const char *letters)
+{
+	const char *p;
+
+	for (p = letters; *p != '\0'; p++)
+		if ((arg.p[0] | 0x20) == (*p | 0x20))
+			return 1;
+	return 0;
 }
 
 static void
@@ -55,13 +98,15 @@ judge_arguments(struct review *r)
 	else if (review_is(r, "PORT") && ftp_pasv_port(arg) == 0)
 		review_wrong(r, section, "PORT takes six numbers up to 255, "
 		    "h1,h2,h3,h4,p1,p2");
-	else if (review_is(r, "EPRT") && (arg.n < 8 ||
-	    arg.p[0] != arg.p[arg.n - 1]))
+	else if (review_is(r, "EPRT") && !is_eprt(arg))
 		review_wrong(r, section, "EPRT takes |1|address|port| or "
 		    "|2|address|port|");
-	else if (review_is(r, "TYPE") && memchr("AEILaeil", arg.p[0], 8) ==
-	    NULL)
+	else if (review_is(r, "TYPE") && !is_letter_of(arg, "AEIL"))
 		review_wrong(r, section, "TYPE takes A, E, I or L");
+	else if (review_is(r, "STRU") && !is_letter_of(arg, "FRP"))
+		review_wrong(r, section, "STRU takes F, R or P");
+	else if (review_is(r, "MODE") && !is_letter_of(arg, "SBCZ"))
+		review_wrong(r, section, "MODE takes S, B or C");
 }
 
 static void
@@ -136,20 +181,37 @@ judge_command(struct judgeftp *f, struct review *r)
 
 /* The code says what another command would be answered. */
 static int
-fits(const char *verb, int code)
+fits(const struct judgeftp *f, const struct review *r, int code)
 {
+	const char *verb = r->line->verb;
 	size_t i;
 
+	for (i = 0; i < COUNT(answers); i++)
+		if (review_is(r, answers[i].verb))
+			return code == answers[i].code ||
+			    code == answers[i].other || (code == 200 &&
+			    r->line->turn == f->asks_all);
 	for (i = 0; i < COUNT(alone); i++)
 		if (alone[i].code == code)
 			return is_in(alone[i].verbs, verb);
 	return code / 100 == 2;
 }
 
+/* "20261121234612", perhaps with decimals. */
+static int
+is_time(struct span s)
+{
+	struct span whole = span_cut(&s, '.');
+	uintmax_t n;
+
+	return whole.n == 14 && span_number(whole, &n) == 0;
+}
+
 static void
 judge_form(struct review *r)
 {
 	const struct follow_line *l = r->line;
+	uintmax_t n;
 
 	if (l->code == 227 && ftp_pasv_port(l->text) == 0)
 		review_wrong(r, "RFC 959 4.2.2", "a 227 has six numbers up to "
@@ -160,10 +222,17 @@ judge_form(struct review *r)
 	if (l->code == 257 && span_find(l->text, '"') == NULL)
 		review_wrong(r, "RFC 959 4.2.2", "a 257 has the directory in "
 		    "quotes");
+	if (l->code == 213 && review_is(r, "SIZE") &&
+	    span_number(l->text, &n) < 0)
+		review_wrong(r, "RFC 3659 4", "the answer to SIZE is 213 and "
+		    "the octets, in digits");
+	if (l->code == 213 && review_is(r, "MDTM") && !is_time(l->text))
+		review_wrong(r, "RFC 3659 3", "the answer to MDTM is 213 and "
+		    "the time, as 20261121234612");
 }
 
 static void
-judge_reply(struct review *r)
+judge_reply(const struct judgeftp *f, struct review *r)
 {
 	const struct follow_line *l = r->line;
 
@@ -175,7 +244,7 @@ judge_reply(struct review *r)
 		review_wrong(r, "RFC 959 5.4", "no greeting: that is 220, or "
 		    "a refusal");
 	else if (l->turn > 0 && l->digit < 4 && *l->verb != '\0' &&
-	    !fits(l->verb, l->code))
+	    !fits(f, r, l->code))
 		buf_addf(review_fault(r, "RFC 959 5.4"), "%d is no answer to "
 		    "%s: the replies are out of step with the commands",
 		    l->code, l->verb);
@@ -213,7 +282,7 @@ judgeftp_line(struct judgeftp *f, struct review *r)
 		break;
 	case FOLLOW_REPLY:
 		if (r->line->first)
-			judge_reply(r);
+			judge_reply(f, r);
 		else if (review_is(r, "FEAT")) {
 			buf_addspan(&f->features, r->line->text);
 			buf_addc(&f->features, '\n');

@@ -35,6 +35,12 @@ static const struct {
 	{ "CAPA", ANY, 0, 0, "RFC 2449 5" }
 };
 
+/* A message, as long as DELE was not refused. */
+struct deletion {
+	uintmax_t n;
+	unsigned long turn;
+};
+
 static int
 is_about_message(const struct review *r)
 {
@@ -56,12 +62,12 @@ count_words(struct span s)
 static int
 is_deleted(const struct judgepop3 *p, uintmax_t n)
 {
-	uintmax_t one;
+	struct deletion one;
 	size_t at;
 
 	for (at = 0; at < p->deleted.n; at += sizeof one) {
 		memcpy(&one, p->deleted.p + at, sizeof one);
-		if (one == n)
+		if (one.n == n)
 			return 1;
 	}
 	return 0;
@@ -87,7 +93,9 @@ judge_number(struct judgepop3 *p, struct review *r, const char *section)
 static void
 judge_arguments(struct judgepop3 *p, struct review *r, size_t i)
 {
-	size_t n = count_words(r->line->arg);
+	struct span rest = r->line->arg;
+	size_t n = count_words(rest);
+	uintmax_t lines;
 
 	if (n < commands[i].least || n > commands[i].most)
 		buf_addf(review_fault(r, commands[i].section), n >
@@ -95,6 +103,11 @@ judge_arguments(struct judgepop3 *p, struct review *r, size_t i)
 		    "%s needs an argument", commands[i].verb);
 	if (is_about_message(r))
 		judge_number(p, r, commands[i].section);
+	span_take_word(&rest);
+	if (review_is(r, "TOP") && n == 2 &&
+	    span_number(span_trim(rest), &lines) < 0)
+		review_wrong(r, commands[i].section, "the second argument of "
+		    "TOP is how many lines, from 0");
 }
 
 static void
@@ -165,11 +178,26 @@ judge_command(struct judgepop3 *p, struct review *r)
 	claim(p, r);
 }
 
+/* What the DELE of this turn was to delete stays. */
+static void
+keep_message(struct judgepop3 *p, unsigned long turn)
+{
+	struct deletion *d = (struct deletion *)(void *)p->deleted.p;
+	size_t n = p->deleted.n / sizeof *d, i, kept = 0;
+
+	for (i = 0; i < n; i++)
+		if (d[i].turn != turn)
+			d[kept++] = d[i];
+	p->deleted.n = kept * sizeof *d;
+}
+
 static void
 refused(struct judgepop3 *p, const struct follow_line *l)
 {
 	if (l->turn == 0)
 		return;
+	if (strcmp(l->verb, "DELE") == 0)
+		keep_message(p, l->turn);
 	if (l->turn == p->login || strcmp(l->verb, "AUTH") == 0)
 		p->login = p->user = 0;
 	if (l->turn == p->user)
@@ -197,6 +225,29 @@ judge_stat(struct review *r)
 	    span_number(span_word(span_trim(rest)), &octets) < 0)
 		review_wrong(r, "RFC 1939 5", "the answer to STAT is +OK, the "
 		    "number of messages, and their octets");
+}
+
+static int
+is_listed(const struct review *r)
+{
+	return review_is(r, "LIST") || review_is(r, "UIDL");
+}
+
+/* "1 120"; "1 whqtswO00WBw418f9t5JxYwZ" */
+static void
+judge_listing(struct review *r, struct span line)
+{
+	struct span number = span_take_word(&line), word;
+	int unique = review_is(r, "UIDL");
+	uintmax_t n, octets;
+
+	word = span_word(span_trim(line));
+	if (span_number(number, &n) < 0 || n == 0 || word.n == 0 ||
+	    (unique ? word.n > ID_MAX : span_number(word, &octets) < 0))
+		review_wrong(r, unique ? "RFC 1939 7" : "RFC 1939 5", unique ?
+		    "each line is the number of a message and an id of up to "
+		    "70 octets" : "each line is the number of a message and "
+		    "its octets");
 }
 
 static void
@@ -227,27 +278,12 @@ judge_reply(struct judgepop3 *p, struct review *r)
 		    "AUTH");
 	else if (l->digit == 2 && review_is(r, "STAT"))
 		judge_stat(r);
+	else if (l->digit == 2 && is_listed(r) && !r->follow->in_list)
+		judge_listing(r, l->text);
 	if (l->digit == 5)
 		refused(p, l);
 	else if (l->digit == 2)
 		granted(p, r);
-}
-
-/* "1 120"; "1 whqtswO00WBw418f9t5JxYwZ" */
-static void
-judge_listing(struct review *r, struct span line)
-{
-	struct span number = span_take_word(&line), word;
-	int unique = review_is(r, "UIDL");
-	uintmax_t n, octets;
-
-	word = span_word(span_trim(line));
-	if (span_number(number, &n) < 0 || n == 0 || word.n == 0 ||
-	    (unique ? word.n > ID_MAX : span_number(word, &octets) < 0))
-		review_wrong(r, unique ? "RFC 1939 7" : "RFC 1939 5", unique ?
-		    "each line is the number of a message and an id of up to "
-		    "70 octets" : "each line is the number of a message and "
-		    "its octets");
 }
 
 static int
@@ -266,7 +302,7 @@ judge_list(struct review *r)
 			text = span_drop(text, 1);
 		explainmail_line(r->mail, r->notes, text);
 	}
-	if (review_is(r, "LIST") || review_is(r, "UIDL"))
+	if (is_listed(r))
 		judge_listing(r, line);
 	else if (line.n > 1 && line.p[0] == '.' && line.p[1] != '.')
 		review_wrong(r, "RFC 1939 3", "a line that begins with a dot, "
@@ -281,12 +317,11 @@ judge_list(struct review *r)
 static void
 note_deleted(struct judgepop3 *p, const struct review *r)
 {
-	uintmax_t n;
+	struct deletion d = { .turn = r->line->turn };
 
-	if (r->line->kind == FOLLOW_COMMAND && review_is(r, "DELE") &&
-	    p->deleted.n < DELETED_MAX * sizeof n &&
-	    span_number(span_word(r->line->arg), &n) == 0)
-		buf_add(&p->deleted, &n, sizeof n);
+	if (review_is(r, "DELE") && p->deleted.n < DELETED_MAX * sizeof d &&
+	    span_number(span_word(r->line->arg), &d.n) == 0)
+		buf_add(&p->deleted, &d, sizeof d);
 }
 
 void

@@ -13,7 +13,7 @@ struct judgepop3 {
 	unsigned long login;	/* turn of what logs in; 0: nobody has */
 	int timestamp;		/* the greeting had one */
 	int listed;		/* the server's last line was a list's dot */
-	struct buf deleted;	/* numbers of messages, each uintmax_t */
+	struct buf deleted;	/* by DELE, each struct deletion */
 };
 
 void judgepop3_line(struct judgepop3 *p, struct review *r);

@@ -83,6 +83,9 @@ judge_order(struct judgesmtp *s, struct review *r)
 	if (review_is(r, "DATA") && s->chunks)
 		review_verb_misplaced(r, "RFC 3030 2",
 		    "after BDAT in one transaction");
+	if (review_is(r, "DATA") && s->text.binary)
+		review_verb_misplaced(r, "RFC 3030 3",
+		    "after BODY=BINARYMIME, whose text only BDAT can take");
 	if (review_is(r, "AUTH") && s->logged_in)
 		review_verb_misplaced(r, "RFC 4954 4",
 		    "after a log-in that succeeded");

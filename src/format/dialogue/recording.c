@@ -57,8 +57,9 @@ recording_add(struct recording *r, const struct dialogue_event *e,
 	to->stray = l->stray;
 	to->early = l->early || (e->flags & DIALOGUE_EARLY) != 0;
 	to->after = f->state;
-	to->answered = f->turn - f->awaited.n;
-	r->greeted |= l->kind == FOLLOW_REPLY && l->last;
+	to->answered = f->turn - follow_unanswered(f);
+	r->greeted |= l->kind == FOLLOW_REPLY ? l->last :
+	    l->kind == FOLLOW_NO_REPLY;
 	to->greeted = r->greeted;
 	to->whole = f->left == 0 && !follow_in_text(f);
 	buf_addspan(&r->text, e->text);

@@ -87,7 +87,75 @@ addr_is_domain(struct span s)
 	}
 }
 
-/* [192.0.2.1], [IPv6:2001:db8::1], RFC 5321 4.1.3 */
+/* Four numbers up to 255, of three digits at most. */
+static int
+is_ip4(struct span s)
+{
+	struct span one;
+	uintmax_t n;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		one = span_cut(&s, '.');
+		if (one.n > 3 || span_number(one, &n) < 0 || n > 255 ||
+		    (i < 3 && s.n == 0))
+			return 0;
+	}
+	return s.n == 0 && one.p + one.n == s.p;
+}
+
+/* Groups of hex digits, "::" for some of them, perhaps version 4 at the end. */
+static int
+is_ip6(struct span s)
+{
+	int groups = 0, gap = 0;
+	size_t i, digits = 0;
+
+	for (i = 0; i < s.n; i++) {
+		if (byte_hex(s.p[i]) >= 0) {
+			digits++;
+			continue;
+		}
+		if (s.p[i] == '.')
+			return is_ip4(span_drop(s, i - digits)) &&
+			    (gap ? groups < 6 : groups == 6);
+		if (s.p[i] != ':' || digits > 4 || (i > 0 &&
+		    s.p[i - 1] == ':' && gap++) ||
+		    (i == 0 && !span_begins(s, "::")))
+			return 0;
+		groups += digits > 0;
+		digits = 0;
+	}
+	groups += digits > 0;
+	return digits <= 4 && (gap ? groups < 8 : groups == 8) &&
+	    (digits > 0 || span_ends(s, "::"));
+}
+
+int
+addr_is_ip(struct span s, int version)
+{
+	return version == 4 ? is_ip4(s) : is_ip6(s);
+}
+
+int
+addr_is_literal(struct span s)
+{
+	static const char six[] = "IPv6:";
+	struct span tag;
+
+	if (s.n < 3 || s.p[0] != '[' || s.p[s.n - 1] != ']')
+		return 0;
+	s = span_of(s.p + 1, s.n - 2);
+	if (span_case_begins(s, six))
+		return addr_is_ip(span_drop(s, sizeof six - 1), 6);
+	if (span_find(s, ':') == NULL)
+		return addr_is_ip(s, 4);
+	tag = span_cut(&s, ':');
+	return tag.n > 0 && span_is_graph(tag) && s.n > 0 &&
+	    span_is_graph(s);
+}
+
+/* [192.0.2.1], [IPv6:2001:db8::1], or what is not unlike these. */
 static int
 is_literal(struct span s)
 {

@@ -53,4 +53,10 @@ int addr_path(struct addr *a, struct span s, size_t *used,
  */
 int addr_is_domain(struct span s);
 
+/* An address of IP, version 4 or 6, as it is written in figures. */
+int addr_is_ip(struct span s, int version);
+
+/* An address literal of an IP address, or with another tag (RFC 5321 4.1.3). */
+int addr_is_literal(struct span s);
+
 #endif

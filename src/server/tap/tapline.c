@@ -287,6 +287,8 @@ take(struct tap *s, struct span raw)
 		refuse(s, e.text);
 		return 1;
 	}
+	if (s->line.n == 0)
+		follow_settle(&s->follow);
 	switch (follow_next(&s->follow, &e)) {
 	case FOLLOW_COMMAND:
 		return take_command(s, raw, &e);
