@@ -53,22 +53,37 @@ fields_kind(const struct fields *f, struct span key)
 	return k == KEY_TOKEN && f->key == NULL ? KEY_FIELD : k;
 }
 
+/* What is used of a field of that key, or NULL. */
+static struct used_field *
+find_used(const struct fields *f, struct span key)
+{
+	size_t k = set_find(&f->keys, key);
+
+	return k != SET_NONE ? &f->used[k] : NULL;
+}
+
 size_t
 fields_number(const struct fields *f, struct span key)
 {
-	size_t k = fields_kind(f, key);
+	const enum entry_key kind = fields_kind(f, key);
+	const struct used_field *used;
 
-	if (k != KEY_FIELD)
-		return k;
-	k = set_find(&f->keys, key);
-	return k != SET_NONE && f->used[k].known ? KEY_FIELD + k : SET_NONE;
+	if (kind != KEY_FIELD)
+		return kind;
+	used = find_used(f, key);
+	return used != NULL && used->known ?
+	    KEY_FIELD + (size_t)(used - f->used) : SET_NONE;
 }
 
 int
 fields_has(const struct fields *f, const struct placeholder *p)
 {
-	return fields_number(f, p->key) != SET_NONE ||
-	    (p->escaped && meant_find(&f->meant, p->key).p != NULL);
+	const struct used_field *used;
+
+	if (fields_number(f, p->key) != SET_NONE)
+		return 1;
+	used = p->escaped ? find_used(f, p->key) : NULL;
+	return used != NULL && used->alike;
 }
 
 int
@@ -143,17 +158,7 @@ fields_free(struct fields *f)
 	buf_free(&f->texts);
 	buf_free(&f->encoded);
 	buf_free(&f->token);
-	meant_free(&f->meant);
 	memset(f, 0, sizeof *f);
-}
-
-/* What is used of a field of that key, or NULL. */
-static struct used_field *
-find_used(struct fields *f, struct span key)
-{
-	size_t k = set_find(&f->keys, key);
-
-	return k != SET_NONE ? &f->used[k] : NULL;
 }
 
 /* What only some orders ask for. */

@@ -6,7 +6,6 @@
 #define FORMAT_ORDER_FIELDS_H
 
 #include "format/crypt/tag.h"
-#include "meant.h"
 #include "order.h"
 
 /* What has the form of a placeholder in a text. */
@@ -51,12 +50,12 @@ struct fields {
 		int known;	/* some entry has it, or might have */
 		int bare;	/* used without a default */
 		int lacked;	/* and somebody lacks it */
+		int alike;	/* not known, but like a key that is */
 	} *used;
 	size_t cap;
 	size_t turn;		/* counts the recipients */
 	struct buf copies;	/* of values that had escapes in them */
 	struct buf texts;	/* spans: where placeholders may be */
-	struct meant meant;	/* words that are none, but like one */
 };
 
 void fields_free(struct fields *f);

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "meant.h"
+
 /* Somebody lacks the k-th field. */
 struct lack {
 	struct span addr;
@@ -122,7 +124,8 @@ add_entry_keys(struct meant *m, const struct order *o)
 
 /* What a word in brackets may be like. */
 static void
-collect_meant(struct fields *f, const struct order *o, struct span columns)
+collect_meant(struct meant *m, const struct fields *f, const struct order *o,
+    struct span columns)
 {
 	static const char *const reserved[] = {
 		"login", "email", "domain", "name", "email%", "token"
@@ -133,30 +136,33 @@ collect_meant(struct fields *f, const struct order *o, struct span columns)
 	for (i = 0; i < COUNT(reserved); i++) {
 		key = span_str(reserved[i]);
 		if (fields_number(f, key) != SET_NONE)
-			meant_add(&f->meant, key, key);
+			meant_add(m, key, key);
 	}
 	if (columns.n == 0)
-		add_entry_keys(&f->meant, o);
+		add_entry_keys(m, o);
 	while (fields_column(&columns, &heading, &key)) {
-		meant_add(&f->meant, heading, key);
-		meant_add(&f->meant, key, key);
+		meant_add(m, heading, key);
+		meant_add(m, key, key);
 	}
-	meant_sort(&f->meant);
+	meant_sort(m);
 }
 
 /* A word that is like a key would go out as it stands. */
 static void
-tell_meant(struct fields *f, struct order *o)
+tell_meant(struct fields *f, struct order *o, const struct meant *m)
 {
 	struct placeholder_walk walk = { 0 };
 	struct placeholder p;
 	struct span key;
 
 	while (fields_next(f, &walk, &p)) {
-		if (p.escaped || fields_has(f, &p))
+		if (fields_number(f, p.key) != SET_NONE)
 			continue;
-		key = meant_find(&f->meant, p.key);
-		if (key.p != NULL)
+		key = meant_find(m, p.key);
+		if (key.p == NULL)
+			continue;
+		f->used[set_find(&f->keys, p.key)].alike = 1;
+		if (!p.escaped)
 			faults_add(&o->faults, walk.text.p + p.at, "[%.*s] is "
 			    "not a placeholder: [%.*s] is, and [[%.*s] is "
 			    "plain text", faults_brief(p.key), p.key.p,
@@ -168,7 +174,10 @@ tell_meant(struct fields *f, struct order *o)
 void
 fields_tell_others(struct fields *f, struct order *o, struct span columns)
 {
+	struct meant meant = { 0 };
+
 	tell_tokens(f, o);
-	collect_meant(f, o, columns);
-	tell_meant(f, o);
+	collect_meant(&meant, f, o, columns);
+	tell_meant(f, o, &meant);
+	meant_free(&meant);
 }

@@ -13,7 +13,8 @@ static void
 text_free(struct letter_text *t)
 {
 	template_free(&t->fill);
-	rows_text_free(&t->rows);
+	if (t->rows.n > 0)
+		rows_text_free(&t->rows);
 	buf_free(&t->text);
 }
 

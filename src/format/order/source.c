@@ -9,9 +9,11 @@
 void
 source_free(struct source *s)
 {
-	attach_free(&s->attach);
+	if (s->attach.files > 0)
+		attach_free(&s->attach);
+	if (s->rows.grouped)
+		rows_free(&s->rows);
 	fields_free(&s->fields);
-	rows_free(&s->rows);
 	order_free(&s->order);
 	buf_free(&s->columns);
 	buf_free(&s->key_of_group);
