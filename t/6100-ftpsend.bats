@@ -86,9 +86,15 @@ fails() {
 }
 
 @test "no SIZE, no FEAT: it works all the same" {
-	fake 'FEAT=500 what'
+	fake 'FEAT=500 what' 'SIZE=500 what'
 	ftpsend "$ADDR" order.txt
 	up_has order.txt
+	fake 'FEAT=500 what'
+	run -0 ftpsend "$ADDR" order.txt
+	[ "$output" = 'ftpsend: order.txt: the name is taken: stored as order-2.txt' ]
+	fake 'FEAT=500 what' DATA=short
+	fails 75 -r 0 "$ADDR" order.txt
+	[[ $stderr = *'the server has 10 bytes of 11'* ]]
 }
 
 @test "renaming refused: that is said, and it goes up in place" {
@@ -257,6 +263,12 @@ many_survive() {
 @test "in place and cut off before the answer: perhaps stored, 80" {
 	fake 'RNFR=502 no' STOR@2=late
 	fails 80 "$ADDR" order.txt
+	rm up/order.txt
+	# the file is there, but the answer about its size is lost
+	fake 'RNFR=502 no' SIZE@4=cut
+	fails 80 "$ADDR" order.txt
+	[[ $stderr = *'order.txt: may have been stored: the connection was cut' ]]
+	up_has order.txt
 }
 
 @test "the data connection breaks: sent again" {

@@ -196,11 +196,15 @@ log_in(struct ftpc *c)
 	return code / 100 == 2 ? 0 : refused(c, "log-in", EX_NOPERM);
 }
 
-/* What the server can; an old one knows nothing of FEAT. */
+/*
+ * What the server can; an old one knows nothing of FEAT, and may know SIZE all
+ * the same.
+ */
 static void
 learn(struct ftpc *c)
 {
-	if (ftpc_ask(c, "FEAT", NULL) != 211)
+	c->sizes = ftpc_ask(c, "FEAT", NULL) != 211;
+	if (c->sizes)
 		return;
 	c->sizes = ftp_offers(buf_span(&c->reply.text), "SIZE");
 	if (ftp_offers(buf_span(&c->reply.text), "UTF8"))

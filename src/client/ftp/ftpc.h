@@ -30,7 +30,7 @@ struct ftpc {
 	struct buf why;		/* then the reason */
 	enum exit_code code;	/* and, until the session is open, what it
 				   means */
-	int sizes;		/* the server knows SIZE */
+	int sizes;		/* the server may know SIZE */
 	const char *fault;	/* why there is no data connection */
 	/* private */
 	int fd;

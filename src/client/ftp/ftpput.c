@@ -318,18 +318,33 @@ put_aside(struct job *j, struct orderfile *f)
 	buf_free(&name);
 }
 
+/*
+ * The server has said that it has the file, which anybody may have taken by
+ * now: where its word on the size is lost, it may be stored.
+ */
+static void
+check_in_place(struct job *j, struct orderfile *f, struct buf *name)
+{
+	int code = j->c.sizes ? ftpc_ask(&j->c, "SIZE", buf_str(name)) : 0;
+
+	if (j->c.over)
+		orderfile_outcome(f, FTPPUT_MAYBE, buf_span(&j->c.why));
+	else if (is_whole(j, f, code))
+		stored(f, name);
+}
+
 static void
 put_in_place(struct job *j, struct orderfile *f)
 {
 	struct buf name = { 0 };
 	const char *to = free_name(j, f, 1, &name);
 
-	if (lseek(j->fd, 0, SEEK_SET) < 0) {
+	j->taken = 0;
+	if (lseek(j->fd, 0, SEEK_SET) < 0)
 		orderfile_spoiled(f, strerror(errno));
-	} else if (store(j, f, to) && is_whole(j, f, j->c.sizes ?
-	    ftpc_ask(&j->c, "SIZE", to) : 0)) {
-		stored(f, &name);
-	} else if (f->code != FTPPUT_MAYBE && j->taken) {
+	else if (store(j, f, to))
+		check_in_place(j, f, &name);
+	if (j->taken && f->code != 250 && f->code != FTPPUT_MAYBE) {
 		buf_set(&j->temp, buf_span(&name));
 		forget(j, 1);
 	}
