@@ -115,7 +115,7 @@ PARTS = \
 	format/dialogue/laddersvg format/dialogue/laddertext \
 	format/order/fieldsfaults format/picture/plottime grade/clienttext \
 	grade/pop3clients grade/pop3servers grade/smtpclients \
-	grade/smtpservers sys/iofile sys/netname
+	grade/smtpservers sys/netname sys/rdwr
 # t/unit/NAME.c
 UNITS = addr batchread blame bsmtp buf content crlf date dialogue dns \
 	downgrade explain follow ftp ftpd ftpput grade hash hdr idn io \
