@@ -74,7 +74,7 @@ check(struct app *app)
 	}
 	c->directory = span_filename(span_str(app->serve.dir));
 	c->max = app->serve.max_size;
-	c->spool = spool_new(app->serve.dir, app->serve.once, serve_print,
+	c->store_arg = spool_new(app->serve.dir, app->serve.once, serve_print,
 	    &app->serve);
 	c->store = &spool_store;
 	c->nonce = secret_word;
@@ -114,9 +114,9 @@ main(int argc, char **argv)
 	if (optind < argc)
 		cli_usage();
 	check(&app);
-	service.app = app.conf.spool;
+	service.app = app.conf.store_arg;
 	code = serve_run(&app.serve, &service, "2121");
-	spool_free(app.conf.spool);
+	spool_free(app.conf.store_arg);
 	passwd_free(app.auth);
 	free(app.pattern);
 	return (int)code;

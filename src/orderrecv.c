@@ -46,7 +46,7 @@ check(struct app *app)
 	app->conf.host = app->host;
 	app->conf.key = buf_span(&app->key);
 	app->conf.max = app->serve.max_size;
-	app->conf.spool = spool_new(app->serve.dir, app->serve.once,
+	app->conf.store_arg = spool_new(app->serve.dir, app->serve.once,
 	    serve_print, &app->serve);
 	app->conf.store = &spool_store;
 	app->conf.nonce = secret_word;
@@ -81,9 +81,9 @@ main(int argc, char **argv)
 	if (optind < argc)
 		cli_usage();
 	check(&app);
-	service.app = app.conf.spool;
+	service.app = app.conf.store_arg;
 	code = serve_run(&app.serve, &service, "2626");
-	spool_free(app.conf.spool);
+	spool_free(app.conf.store_arg);
 	buf_free(&app.key);
 	return (int)code;
 }

@@ -50,7 +50,7 @@ check(struct app *app)
 	app->conf.host = app->host;
 	app->conf.auth = a;
 	app->conf.apop = a->iterations == 0;
-	app->conf.keeper = maildrop_start(app->serve.dir);
+	app->conf.store_arg = maildrop_start(app->serve.dir);
 	app->conf.store = &maildrop_store;
 	app->conf.nonce = secret_word;
 	app->conf.talk = app->serve.verbose ? serve_talk : NULL;
@@ -82,9 +82,9 @@ main(int argc, char **argv)
 	if (optind < argc || app.secrets == NULL)
 		cli_usage();
 	check(&app);
-	service.app = app.conf.keeper;
+	service.app = app.conf.store_arg;
 	code = serve_run(&app.serve, &service, "1110");
-	maildrop_stop(app.conf.keeper);
+	maildrop_stop(app.conf.store_arg);
 	passwd_free(app.auth);
 	return (int)code;
 }

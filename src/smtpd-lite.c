@@ -119,8 +119,8 @@ start(void *arg)
 
 	must(mailroot_open(&app->mail), app->mail.dir);
 	must(mailroot_open(&app->relay), app->relay.dir);
-	app->conf.keeper = app->mail.store;
-	app->conf.spool = app->relay.store;
+	app->conf.store_arg = app->mail.store;
+	app->conf.relay_arg = app->relay.store;
 	/* What does TLS ends by itself. */
 	if (app->cert != NULL)
 		signal(SIGCHLD, SIG_IGN);

@@ -214,7 +214,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct world w = { .open = 0 };
 	struct ftpd_conf conf = {
 		.host = "here", .directory = span_str("incoming"),
-		.store = &store, .spool = &w, .nonce = nonce,
+		.store = &store, .store_arg = &w, .nonce = nonce,
 		.data = { data_listen, data_is_open, data_is_abandoned,
 		    data_receive, data_send, data_close }
 	};

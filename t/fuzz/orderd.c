@@ -126,7 +126,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct span input = span_of(data, n);
 	struct world w = { .open = 0 };
 	struct orderd_conf conf = { .host = "here", .nonce = add_nonce,
-	    .store = &store, .spool = &w };
+	    .store = &store, .store_arg = &w };
 	struct buf out = { 0 };
 	void *s;
 

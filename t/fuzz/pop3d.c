@@ -44,7 +44,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct sasld_conf auth = { .mechanisms = sasld_possible(0),
 	    .host = "here", .find = book_find };
 	struct pop3d_conf conf = { .host = "here", .auth = &auth, .apop = 1,
-	    .store = &book_store, .keeper = &book, .nonce = book_nonce,
+	    .store = &book_store, .store_arg = &book, .nonce = book_nonce,
 	    .talk = talk };
 	struct span input = span_of(data, n);
 	struct buf out = { 0 };

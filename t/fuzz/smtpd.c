@@ -256,7 +256,7 @@ set_up(struct smtpd_conf *c, struct sasld_conf *sasl, struct world *w)
 	c->auth = roll(&w->dice, 2) == 0 ? NULL : sasl;
 	c->talk = roll(&w->dice, 4) == 0 ? talk : NULL;
 	c->event = roll(&w->dice, 4) == 0 ? event : NULL;
-	c->keeper = c->spool = c->rules = w;
+	c->store_arg = c->relay_arg = c->rules = w;
 	c->find = find_box;
 	c->full_name = full_name;
 	c->named = named;

@@ -203,7 +203,7 @@ use(struct orderd_conf *conf, struct cache *s)
 	conf->nonce = add_nonce;
 	conf->max = MAX;
 	conf->store = &store;
-	conf->spool = s;
+	conf->store_arg = s;
 }
 
 /* What is said to in, and what is stored then. */

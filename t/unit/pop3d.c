@@ -60,7 +60,7 @@ talk(struct book *book, const char *in, size_t cut, size_t step,
 	    .host = "here", .find = book_find, .tried = tried,
 	    .passed = passed };
 	struct pop3d_conf conf = { .host = "here", .auth = &auth, .apop = 1,
-	    .store = &book_store, .keeper = book, .nonce = book_nonce };
+	    .store = &book_store, .store_arg = book, .nonce = book_nonce };
 	size_t at = 0, end = step, used, n = strlen(in);
 	enum session_verdict next;
 	void *s = pop3d_session.open(&conf, "::1", 1);

@@ -176,7 +176,7 @@ static const char *peer = "";
 static int local;
 static struct smtpd_conf conf = {
 	.host = "here", .domain = domains, .domains = 2, .max_size = 100,
-	.known = 1, .store = &book_store, .keeper = &book,
+	.known = 1, .store = &book_store, .store_arg = &book,
 	.find = find, .full_name = full_name, .named = named,
 	.id = add_id, .date = add_date
 };

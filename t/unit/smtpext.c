@@ -231,7 +231,7 @@ relaying(void)
 
 	talk(text, denied, "from a@b.test to user user \nend 0\n");
 	conf.relay = &book_store;
-	conf.spool = &book;
+	conf.relay_arg = &book;
 	talk(text, denied, "from a@b.test to user user \nend 0\n");
 	local = 1;
 	talk(text, HELO_OK MAIL_OK RCPT_OK RCPT_OK RCPT_OK DATA_OK DOT_OK,
@@ -295,7 +295,7 @@ static void
 asking(void)
 {
 	conf.relay = &book_store;
-	conf.spool = &book;
+	conf.relay_arg = &book;
 	conf.queued = queued;
 	local = 1;
 	book.sync = 1;

@@ -175,7 +175,7 @@ begin(struct ftpd *s, struct span name, const char *text)
 	}
 	if (!ftpfile_has_data(s))
 		return;
-	s->file = s->conf->store->begin(s->conf->spool);
+	s->file = s->conf->store->begin(s->conf->store_arg);
 	if (s->file == NULL) {
 		refuse(s, errno);
 		return;
@@ -200,7 +200,8 @@ is_stored(const struct ftpd *s, struct span name)
 	uint64_t size;
 	int64_t time;
 
-	return s->conf->store->look(s->conf->spool, name, &size, &time) == 0;
+	return s->conf->store->look(s->conf->store_arg, name, &size,
+	    &time) == 0;
 }
 
 /* It goes on with an unfinished file; where there is none it begins one. */

@@ -16,7 +16,7 @@ ftplist_size(struct ftpd *s, struct span arg)
 	a = ftpfile_aside(s, name);
 	if (a != NULL)
 		chat_say(&s->chat, "213 %ju", (uintmax_t)a->size);
-	else if (s->conf->store->look(s->conf->spool, name, &size,
+	else if (s->conf->store->look(s->conf->store_arg, name, &size,
 	    &time) == 0)
 		chat_say(&s->chat, "213 %ju", (uintmax_t)size);
 	else
@@ -47,7 +47,7 @@ ftplist_mdtm(struct ftpd *s, struct span arg)
 
 	if (ftpfile_name(s, arg, &name) < 0)
 		return;
-	if (s->conf->store->look(s->conf->spool, name, &size, &time) < 0) {
+	if (s->conf->store->look(s->conf->store_arg, name, &size, &time) < 0) {
 		chat_say(&s->chat, "550 No such file");
 		return;
 	}
@@ -98,7 +98,7 @@ list(struct ftpd *s, struct span arg,
 	}
 	if (ftpfile_path(s, arg, &name) != NULL ||
 	    (name.n > 0 &&
-	    store->look(s->conf->spool, name, &size, &time) < 0)) {
+	    store->look(s->conf->store_arg, name, &size, &time) < 0)) {
 		chat_say(&s->chat, "550 No such file");
 		return;
 	}
@@ -106,7 +106,7 @@ list(struct ftpd *s, struct span arg,
 		return;
 	if (name.n > 0)
 		add(&text, name, size, time);
-	else if (store->list(s->conf->spool, add, &text) < 0) {
+	else if (store->list(s->conf->store_arg, add, &text) < 0) {
 		buf_free(&text);
 		s->conf->data.close(s->data);
 		chat_say(&s->chat, "451 Local error, try again later");
@@ -165,7 +165,7 @@ add_entry(struct ftpd *s, struct span name, struct buf *b)
 		buf_addf(b, "type=file;size=%ju; ", (uintmax_t)a->size);
 		buf_addspan(b, name);
 	} else {
-		if (s->conf->store->look(s->conf->spool, name, &size,
+		if (s->conf->store->look(s->conf->store_arg, name, &size,
 		    &time) < 0)
 			return -1;
 		add_facts(b, name, size, time);

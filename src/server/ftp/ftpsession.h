@@ -42,7 +42,7 @@ struct ftpd_conf {
 	struct span directory;	/* a name that stands for / too, or empty */
 	uint64_t max;		/* octets in a file */
 	const struct order_store *store;
-	void *spool;		/* store's first argument */
+	void *store_arg;	/* store's first argument */
 	struct ftpd_data data;
 
 	/*

@@ -88,7 +88,7 @@ leave(struct orderd *s, const char *text)
 static void
 begin(struct orderd *s)
 {
-	s->file = s->conf->store->begin(s->conf->spool);
+	s->file = s->conf->store->begin(s->conf->store_arg);
 	if (s->file == NULL)
 		s->refused = errno;
 }

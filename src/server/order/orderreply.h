@@ -14,7 +14,7 @@ struct orderd_conf {
 	struct span key;	/* empty: no mac is asked for, raw is allowed */
 	uint64_t max;		/* octets in an order */
 	const struct order_store *store;
-	void *spool;		/* store's first argument */
+	void *store_arg;	/* store's first argument */
 
 	/* Adds a word that nobody can guess. */
 	void (*nonce)(struct buf *b);

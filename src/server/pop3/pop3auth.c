@@ -22,7 +22,8 @@ enter(struct pop3d *s)
 	struct buf b = { 0 };
 
 	if (name_login(&b, buf_span(&s->user)) == 0)
-		s->drop = s->conf->store->open(s->conf->keeper, buf_span(&b));
+		s->drop = s->conf->store->open(s->conf->store_arg,
+		    buf_span(&b));
 	if (s->drop != NULL)
 		s->work = pop3answer_list;
 	else if (errno == EAGAIN)

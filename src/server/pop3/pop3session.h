@@ -19,7 +19,7 @@ struct pop3d_conf {
 	const struct sasld_conf *auth;
 	int apop;			/* all secrets are passwords */
 	const struct drop_store *store;
-	void *keeper;			/* store's first argument */
+	void *store_arg;		/* store's first argument */
 
 	/* Adds a nonce as sasld_start wants it. */
 	void (*nonce)(struct buf *b);

@@ -28,7 +28,7 @@ struct smtpd_conf {
 	int known;			/* find knows every mailbox, so that
 					   VRFY can say yes */
 	const struct mail_store *store;	/* NULL: nothing is kept */
-	void *keeper;			/* store's first argument */
+	void *store_arg;		/* store's first argument */
 	const struct sasld_conf *auth;	/* NULL: nobody can log in */
 	struct smtpd_once *once;	/* NULL: it goes on */
 	int tls;			/* STARTTLS can be had */
@@ -41,10 +41,10 @@ struct smtpd_conf {
 	 * or drop takes it back.
 	 */
 	const struct mail_store *relay;
-	void *spool;			/* relay's first argument */
+	void *relay_arg;		/* relay's first argument */
 
-	/* Whether spool has something for a domain: 1, 0, or -1: unknown. */
-	int (*queued)(void *spool, struct span domain);
+	/* Whether relay has a message for a domain: 1, 0, or -1: unknown. */
+	int (*queued)(void *relay_arg, struct span domain);
 
 	/*
 	 * Adds the names of the mailboxes of a local part to names, each

@@ -229,13 +229,13 @@ smtpmail_begin(struct smtpmail *m, struct span received, int crlf)
 		buf_addc(&m->trace, '\n');
 	}
 	if (c->store != NULL && m->boxes.n > 0) {
-		m->mail = c->store->begin(c->keeper, buf_span(&m->from),
+		m->mail = c->store->begin(c->store_arg, buf_span(&m->from),
 		    buf_span(&m->trace), buf_span(&m->boxes));
 		if (m->mail == NULL)
 			m->err = errno;
 	}
 	if (m->err == 0 && m->foreign.n > 0) {
-		m->relayed = c->relay->begin(c->spool, buf_span(&m->from),
+		m->relayed = c->relay->begin(c->relay_arg, buf_span(&m->from),
 		    buf_span(&m->trace), buf_span(&m->foreign));
 		if (m->relayed == NULL) {
 			m->err = errno;

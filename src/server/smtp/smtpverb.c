@@ -171,7 +171,7 @@ verb_etrn(struct smtpd *s, struct span arg)
 		return;
 	}
 	if (s->conf->relay != NULL && !is_queue)
-		r = s->conf->queued(s->conf->spool, arg);
+		r = s->conf->queued(s->conf->relay_arg, arg);
 	buf_adds(s->chat.out, r > 0 ? "250 2.0.0 Ok: there is mail for " :
 	    r == 0 ? "251 2.0.0 Ok: no mail for " :
 	    "458 4.3.0 Error: cannot queue mail for ");
