@@ -176,7 +176,7 @@ lose(struct sender *s, struct transact *t)
 	servers_server(s->to)->plain = !(c->caps & OFFER_CHUNKING);
 	for (;;) {
 		m = t->m;
-		if (message_open(m) > 0 && !known && transact_left(t))
+		if (message_open(m) > 0 && !known && transact_is_sent(t))
 			message_decide(m, RESULT_UNKNOWN, STAGE_DOT, 0,
 			    buf_span(&c->why));
 		if (message_open(m) > 0 && may_retry(s, m) == 0)

@@ -454,7 +454,7 @@ transact_chunk_verdict(struct transact *t, int last)
 }
 
 int
-transact_left(const struct transact *t)
+transact_is_sent(const struct transact *t)
 {
 	return t->c->wr.sent >= t->mark;
 }

@@ -87,12 +87,12 @@ void transact_chunk(struct transact *t, int behind);
 /*
  * The answers to envelope and text, behind which no other may follow where
  * it is the last one: everybody is decided, unless it is SMTPC_LOST, or
- * t->again.  Then those who are not may have been served where transact_left
- * says that all of the text has gone out; a server that does not know BDAT has
- * lost OFFER_CHUNKING.
+ * t->again.  Then those who are not may have been served where
+ * transact_is_sent, which is when all of the text was sent; a server that does
+ * not know BDAT has lost OFFER_CHUNKING.
  */
 enum smtpc_status transact_chunk_verdict(struct transact *t, int last);
-int transact_left(const struct transact *t);
+int transact_is_sent(const struct transact *t);
 
 /* The reply to the dot; everybody is decided, unless t->again. */
 enum smtpc_status transact_verdict(struct transact *t);
