@@ -72,7 +72,7 @@ main(int argc, char **argv)
 	wr_init(&trace, STDERR_FILENO, IO_FOREVER);
 	while ((c = cli_opt(argc, argv, "46d:f:hT:Vv")) != -1)
 		switch (c) {
-		case '4': case '6': net_way(c, optarg); break;
+		case '4': case '6': net_option(c, optarg); break;
 		case 'd': nameservers_need(&r, c, optarg); break;
 		case 'f': nameservers_zone(&r, optarg); break;
 		case 'T': r.timeout = cli_seconds(c, optarg); break;

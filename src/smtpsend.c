@@ -139,7 +139,7 @@ parse_options(struct opt *opt, int argc, char **argv)
 
 	while ((c = cli_opt(argc, argv, OPTIONS)) != -1)
 		switch (c) {
-		case '4': case '6': case 'S': net_way(c, optarg); break;
+		case '4': case '6': case 'S': net_option(c, optarg); break;
 		case 'A': opt->again = 1; break;
 		case 'a': s->auth.user = optarg; break;
 		case 'b': set_mode(opt, optarg); break;

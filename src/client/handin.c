@@ -17,7 +17,7 @@ void
 handin_option(struct handin *h, int c)
 {
 	switch (c) {
-	case '4': case '6': case 'S': net_way(c, optarg); break;
+	case '4': case '6': case 'S': net_option(c, optarg); break;
 	case 'n': h->name = optarg; break;
 	case 'r': h->retries = cli_number(c, optarg, 0, RETRIES_MAX); break;
 	case 'T': h->timeout = cli_seconds(c, optarg); break;

@@ -295,7 +295,7 @@ dial_one(int family, const struct sockaddr *sa, socklen_t n, int timeout,
 	fd = make_socket(family, SOCK_STREAM);
 	if (fd < 0)
 		return -1;
-	if ((family != AF_UNIX && net_leave(fd, family, 0, any) < 0) ||
+	if ((family != AF_UNIX && net_bind_source(fd, family, 0, any) < 0) ||
 	    connect_by(fd, sa, n, timeout) < 0) {
 		io_close(fd);
 		return -1;
@@ -386,7 +386,7 @@ bind_random(int fd, int family, int any)
 		if (secret_random(&port, sizeof port) < 0)
 			return;
 		if (port >= NET_PORT_FIRST)
-			r = net_leave(fd, family, port, any);
+			r = net_bind_source(fd, family, port, any);
 	}
 }
 

@@ -17,7 +17,7 @@ struct net_addr {
 	char host[256];		/* "" is loopback, "*" every interface */
 	char port[32];
 	char path[108];		/* a UNIX-domain socket when not empty */
-	int any;		/* net_way has no say in it: a name server */
+	int any;		/* a name server: -4, -6 and -S do not apply */
 };
 
 /*
@@ -56,14 +56,14 @@ int net_dial(const struct net_addr *a, int timeout, const char **why,
     int *temp);
 
 /*
- * For the getopt(3) cases of clients: -4 and -6, that from now on only
- * addresses of the kind are dialled, and -S with the IP address of ours that
- * connections come from.  What is not one, or contradicts an earlier one, ends
- * the program with EX_USAGE.
+ * For the getopt(3) cases of clients: -4 and -6, after which only addresses of
+ * that family are dialled, and -S, with the local IP address that connections
+ * come from.  A text that is not an address, or an option that contradicts an
+ * earlier one, ends the program with EX_USAGE.
  */
-void net_way(int option, const char *text);
+void net_option(int option, const char *text);
 
-/* AF_INET or AF_INET6 where net_way asks for it, else AF_UNSPEC. */
+/* AF_INET or AF_INET6 where net_option asks for it, else AF_UNSPEC. */
 int net_family(void);
 
 /*
@@ -71,7 +71,7 @@ int net_family(void);
  * unless it may come from any, and to port where that is not 0.  0, or -1 with
  * errno.
  */
-int net_leave(int fd, int af, unsigned port, int any);
+int net_bind_source(int fd, int af, unsigned port, int any);
 
 /*
  * A socket for datagrams to a and from nobody else, non-blocking, its own

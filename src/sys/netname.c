@@ -172,7 +172,7 @@ set_own(const char *text)
 }
 
 void
-net_way(int option, const char *text)
+net_option(int option, const char *text)
 {
 	if (option == 'S')
 		set_own(text);
@@ -187,7 +187,7 @@ net_family(void)
 }
 
 int
-net_leave(int fd, int af, unsigned port, int any)
+net_bind_source(int fd, int af, unsigned port, int any)
 {
 	struct sockaddr_storage sa;
 	struct sockaddr_in6 *in6 = (void *)&sa;

@@ -26,7 +26,7 @@ struct mx_host {
 	struct net_addr *addr;	/* numeric, for net_dial; IPv4 first */
 	size_t addrs;		/* 0 until mx_addresses */
 	/* private */
-	size_t others;		/* addresses that net_way does not want */
+	size_t others;		/* addresses that net_option does not want */
 	uint32_t chance;
 };
 
