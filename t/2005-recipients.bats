@@ -211,6 +211,25 @@ orderparse: template:4:1: b@b.c has no field room, and there is no default' ]
 	run -64 orderparse -C WINDOWS-1251 template
 }
 
+# columns N: a table of so many.
+columns() {
+	awk -v n="$1" 'BEGIN {
+		printf "email"
+		for (i = 2; i <= n; i++)
+			printf ",c%d", i
+		print "\na@b.c"
+	}'
+}
+
+@test "table: 1000 cells are a line, and no more" {
+	template s b
+	columns 1000 >table
+	orderparse -t table template | grep -qx a@b.c
+	columns 1001 >table
+	run -65 --separate-stderr orderparse -t table template
+	[[ $stderr = *': too many cells in this line' ]]
+}
+
 @test "table: as spreadsheets write them" {
 	template s b
 	# rows without trailing cells, blank rows, blanks, NBSP, quotes, an

@@ -401,6 +401,40 @@ test_rename(void)
 	over();
 }
 
+/* As many unfinished files, and octets in a line, as there may be; and more. */
+static void
+test_limits(void)
+{
+	struct buf line = { 0 };
+	int i;
+
+	log_in();
+	for (i = 0; i < 16; i++) {
+		buf_setf(&line, "EPSV\r\nSTOR .%d\r\n", i);
+		feed(buf_str(&line));
+		data_end(0);
+	}
+	CHECK_INT(w.files, 16);
+	feed("EPSV\r\nSTOR .16\r\n");
+	CHECK_BUF(&out, "229 Entering Extended Passive Mode (|||5000|)\r\n"
+	    "452 Too many unfinished files\r\n");
+	feed("EPSV\r\nSTOR .0\r\n");
+	data_end(0);
+	CHECK_INT(w.files, 16);
+	buf_clear(&line);
+	buf_adds(&line, "NOOP ");
+	while (line.n < 4094)
+		buf_addc(&line, 'x');
+	buf_adds(&line, "\r\n");
+	CHECK_INT(feed(buf_str(&line)), SESSION_MORE);
+	CHECK_BUF(&out, "200 NOOP ok\r\n");
+	buf_insert(&line, 5, "x", 1);
+	CHECK_INT(feed(buf_str(&line)), SESSION_CLOSE);
+	CHECK_BUF(&out, "500 Line too long\r\n");
+	buf_free(&line);
+	over();
+}
+
 /* A name says what is unfinished; APPE goes on with it. */
 static void
 test_unfinished(void)
@@ -578,6 +612,7 @@ main(void)
 	test_tries();
 	test_stor();
 	test_failures();
+	test_limits();
 	test_rename();
 	test_unfinished();
 	test_text();
