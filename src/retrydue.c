@@ -23,20 +23,39 @@ static const char usage[] =
     "  -s  whom to try again, of failed,deferred,unknown (deferred)\n"
     "  -v  report on standard error when it is not time yet\n";
 
-/* Each run adds a line for each letter that it has tried to send. */
-struct tries {
-	unsigned states;	/* of lines that count, as of result_states */
-	struct buf text;	/* recipients and Message-IDs, one a letter */
-	struct set letters;	/* pieces of text */
-	size_t *lines;		/* of each letter, by its ordinal */
-	size_t cap;
-	size_t most;		/* of them */
+/* A letter that has been in one of the states that are asked for. */
+struct letter {
+	size_t tries;		/* each run adds a line for what it has tried */
+	int waits;		/* it is in one of them now */
 };
 
-static void
-add_line(struct tries *t, const struct result *r)
+struct tries {
+	unsigned states;	/* asked for, as of result_states */
+	struct buf text;	/* recipients and Message-IDs, one a letter */
+	struct set letters;	/* pieces of text */
+	struct letter *letter;	/* by its ordinal */
+	size_t cap;
+	size_t most;		/* tries of a letter */
+	size_t waiting;		/* letters that wait */
+};
+
+static int
+is_asked(const struct tries *t, const struct result *r)
+{
+	/* what was left so by a crash may have been sent */
+	return (t->states & 1U << (r->status == RESULT_SENDING ?
+	    RESULT_UNKNOWN : r->status)) != 0;
+}
+
+/*
+ * The letter of a line, or NULL where it has never been in one of the states,
+ * and need not be remembered.
+ */
+static struct letter *
+find_letter(struct tries *t, const struct result *r)
 {
 	const size_t had = t->letters.n, at = t->text.n;
+	struct span name;
 	size_t i;
 
 	buf_addspan(&t->text, r->rcpt);
@@ -45,13 +64,35 @@ add_line(struct tries *t, const struct result *r)
 	if (t->text.n > UINT32_MAX)
 		die(EX_DATAERR, "more recipients than there is room for");
 	set_rebase(&t->letters, t->text.p);
-	i = set_add(&t->letters, span_drop(buf_span(&t->text), at));
-	if (i < had)
+	name = span_drop(buf_span(&t->text), at);
+	i = is_asked(t, r) ? set_add(&t->letters, name) :
+	    set_find(&t->letters, name);
+	if (i == SET_NONE || i < had)
 		t->text.n = at;
-	t->lines = die_grow(t->lines, had, &t->cap, sizeof *t->lines);
-	t->lines[i] = i < had ? t->lines[i] + 1 : 1;
-	if (t->lines[i] > t->most)
-		t->most = t->lines[i];
+	if (i == SET_NONE)
+		return NULL;
+	if (i == had) {
+		t->letter = die_grow(t->letter, had, &t->cap,
+		    sizeof *t->letter);
+		memset(&t->letter[i], 0, sizeof *t->letter);
+	}
+	return &t->letter[i];
+}
+
+/* The last line says what a letter is: none is written of one that is sent. */
+static void
+add_line(struct tries *t, const struct result *r)
+{
+	struct letter *l = find_letter(t, r);
+
+	if (l == NULL)
+		return;
+	t->waiting -= (size_t)l->waits;
+	l->waits = is_asked(t, r);
+	t->waiting += (size_t)l->waits;
+	l->tries += l->waits && r->status != RESULT_SENDING;
+	if (l->tries > t->most)
+		t->most = l->tries;
 }
 
 /* Other lines, a torn one among them, are no tries. */
@@ -62,7 +103,7 @@ take_line(void *arg, struct span line, enum linefile_line kind)
 	struct result r;
 
 	if (kind == LINEFILE_WHOLE && result_parse(&r, line) == 0 &&
-	    (t->states & 1U << r.status) && !span_is(r.text, RESULT_NOT_BEGUN))
+	    r.status <= RESULT_SENDING && !span_is(r.text, RESULT_NOT_BEGUN))
 		add_line(t, &r);
 	return NULL;
 }
@@ -120,11 +161,11 @@ is_due(const char *path, char *pauses, unsigned states, int verbose)
 	if (stat(path, &st) == 0 || errno != ENOENT)
 		code = (int)linefile_read(path, take_line, &t);
 	pause = pause_after(pauses, t.most);
-	if (code == EX_OK && t.most > 0)
+	if (code == EX_OK && t.waiting > 0 && t.most > 0)
 		code = look(path, t.most, pause, verbose);
 	set_free(&t.letters);
 	buf_free(&t.text);
-	free(t.lines);
+	free(t.letter);
 	return code;
 }
 

@@ -72,6 +72,25 @@ lines() {
 	[ -z "$output$stderr" ]
 }
 
+@test "whoever is deferred no more has no try to wait for" {
+	local last
+	for last in sent failed unknown sending; do
+		lines deferred 1 3 >journal
+		lines deferred 2 1 >>journal
+		lines $last 1 >>journal
+		run -75 --separate-stderr retrydue -v -p 1h journal
+		[[ $stderr == *'tried 3 times'* ]]
+		lines $last 2 >>journal
+		run -0 retrydue -p 1h journal
+	done
+	# A crash as it was sent: perhaps unknown, and that is asked for.
+	run -75 retrydue -p 1h -s deferred,unknown journal
+	lines sending 1 >journal
+	run -0 retrydue -p 1h -s deferred,unknown journal
+	lines sent 1 >>journal
+	run -0 retrydue -p 1h -s deferred,unknown journal
+}
+
 @test "by default the second try is at once, and the third in five minutes" {
 	lines deferred 1 >journal
 	run -0 retrydue journal
