@@ -102,6 +102,12 @@ refuses_long() {
 	1 86400 smtpd-lite -T
 	1 64 smtpd-lite -w
 	1 1000000 orderrecv -c
+	1 1000 smtpsend -j
+	0 1000 smtpsend -p
+	1 100000 orderparse -g
+	0 1000 ordersend -r
+	1 86400 ftpsend -T
+	1 86400 protoreplay -T
 	END
 }
 
