@@ -50,14 +50,12 @@ static const char usage[] =
 
 struct opt {
 	int mode;		/* letter of the option, 0 for none */
-	int verbose, repeats;
+	int verbose;
 	long most;		/* recipients of a copy, 0 for letters */
 	struct sourcefiles files;
-	const char *group;	/* the key of rows, or NULL */
-	const char *pattern;	/* what [From:] may be, or NULL */
-	const char *rcpt, *from, *id;
-	const char *verp;	/* the envelope's sender, or NULL */
-	const char *list;	/* of tokens; NULL where not given */
+	struct source source;
+	struct letter_opt letter;
+	const char *rcpt, *from;
 };
 
 static void
@@ -79,19 +77,19 @@ set_states(struct opt *opt, const char *list)
 static void
 check_verp(const struct opt *opt)
 {
+	const char *verp = opt->letter.verp.p, *list = opt->source.list.p;
 	const char *why;
 
-	if (opt->files.keyfile == NULL &&
-	    (opt->verp != NULL || opt->list != NULL))
-		die(EX_USAGE, "-%c needs -k", opt->verp != NULL ? 'E' : 'L');
-	cli_clean("-E", opt->verp);
-	cli_clean("-L", opt->list);
-	if (opt->verp == NULL)
+	if (opt->files.keyfile == NULL && (verp != NULL || list != NULL))
+		die(EX_USAGE, "-%c needs -k", verp != NULL ? 'E' : 'L');
+	cli_clean("-E", verp);
+	cli_clean("-L", list);
+	if (verp == NULL)
 		return;
 	if (opt->most > 0)
 		die(EX_USAGE, "-E and -g exclude each other");
-	if (verp_check(span_str(opt->verp), &why) < 0)
-		die(EX_USAGE, "-E: %s: %s", opt->verp, why);
+	if (verp_check(opt->letter.verp, &why) < 0)
+		die(EX_USAGE, "-E: %s: %s", verp, why);
 }
 
 /* What is given with what; standard input can be read once. */
@@ -101,14 +99,15 @@ check_options(const struct opt *opt)
 	if (sourcefile_stdins(&opt->files) > 1)
 		die(EX_USAGE, "only one file can be standard input");
 	if (opt->files.table == NULL && (opt->files.table_charset != NULL ||
-	    opt->files.column != NULL))
+	    opt->source.column != NULL))
 		die(EX_USAGE, "-C and -K belong to -t");
 	if (opt->files.states != 0 && opt->files.results == NULL)
 		die(EX_USAGE, "-w belongs to -R");
-	if (opt->repeats + (opt->most > 0) + (opt->group != NULL) > 1)
+	if (opt->source.repeats + (opt->most > 0) +
+	    (opt->source.group != NULL) > 1)
 		die(EX_USAGE, "-d, -g and -G exclude each other");
 	check_verp(opt);
-	cli_clean("-F", opt->pattern);
+	cli_clean("-F", opt->source.pattern);
 	cli_clean("-f", opt->from);
 	cli_clean("-m", opt->rcpt);
 }
@@ -129,44 +128,40 @@ get_sender(struct buf *b, const char *from)
 		die(EX_USAGE, "sender %s: %s", buf_str(b), why);
 }
 
-/* How letters are made; the sender is put into b. */
+/* What of it no option says; the sender is put into b. */
 static void
-get_letter_opt(struct letter_opt *how, const struct opt *opt, struct buf *b)
+complete_letter(struct opt *opt, struct buf *b)
 {
 	struct local_time here;
 
 	get_sender(b, opt->from);
 	cli_now(&here, getenv("SOURCE_DATE_EPOCH"));
-	memset(how, 0, sizeof *how);
-	how->batch = opt->mode != 'm';
-	how->id = span_str(opt->id);
-	how->sender = buf_span(b);
-	if (opt->verp != NULL)
-		how->verp = span_str(opt->verp);
-	how->time = here.time;
-	how->offset = here.offset;
+	opt->letter.batch = opt->mode != 'm';
+	opt->letter.sender = buf_span(b);
+	opt->letter.time = here.time;
+	opt->letter.offset = here.offset;
 }
 
 /* What needs the letters; the batch goes out as it is made. */
 static void
-put_letters(struct wr *out, struct buf *text, struct source *s,
-    const struct opt *opt)
+put_letters(struct wr *out, struct buf *text, struct opt *opt)
 {
 	const size_t most = (size_t)opt->most;
+	struct source *s = &opt->source;
 	struct buf sender = { 0 };
-	struct letter_opt how;
 	struct mailing m;
 	struct span piece;
 	struct addr addr;
 	const char *why;
 
-	get_letter_opt(&how, opt, &sender);
+	complete_letter(opt, &sender);
 	if (opt->mode == 'n') {
-		excerpt_dryrun(text, s, &how, most, opt->files.nlists > 0);
+		excerpt_dryrun(text, s, &opt->letter, most,
+		    opt->files.nlists > 0);
 		buf_free(&sender);
 		return;
 	}
-	mailing_open(&m, s, &how, most);
+	mailing_open(&m, s, &opt->letter, most);
 	if (opt->mode == 'S')
 		while (out->err == 0 && mailing_next(&m, &piece))
 			wr_direct(out, piece);
@@ -179,8 +174,9 @@ put_letters(struct wr *out, struct buf *text, struct source *s,
 }
 
 static void
-put(struct source *s, const struct opt *opt)
+put(struct opt *opt)
 {
+	struct source *s = &opt->source;
 	struct buf text = { 0 };
 	struct local_time here;
 	struct wr out;
@@ -195,10 +191,10 @@ put(struct source *s, const struct opt *opt)
 	case 'r': excerpt_recipients(&text, &s->order); break;
 	case 's': excerpt_subject(&text, &s->order); break;
 	case 'm':
-	case 'S': put_letters(&out, &text, s, opt); break;
+	case 'S': put_letters(&out, &text, opt); break;
 	case 'n':
 		if (opt->verbose)
-			put_letters(&out, &text, s, opt);
+			put_letters(&out, &text, opt);
 		else
 			excerpt_count(&text, &s->order);
 		break;
@@ -223,16 +219,16 @@ set_option(struct opt *opt, int c)
 	case 'a': opt->files.dir = optarg; break;
 	case 'C': opt->files.table_charset = optarg; break;
 	case 'c': opt->files.charset = optarg; break;
-	case 'd': opt->repeats = 1; break;
-	case 'E': opt->verp = optarg; break;
-	case 'F': opt->pattern = optarg; break;
+	case 'd': opt->source.repeats = 1; break;
+	case 'E': opt->letter.verp = span_str(optarg); break;
+	case 'F': opt->source.pattern = optarg; break;
 	case 'f': opt->from = optarg; break;
-	case 'G': opt->group = optarg; break;
+	case 'G': opt->source.group = optarg; break;
 	case 'g': opt->most = cli_number(c, optarg, 1, COPIES_MAX); break;
-	case 'i': opt->id = optarg; break;
-	case 'K': opt->files.column = optarg; break;
+	case 'i': opt->letter.id = span_str(optarg); break;
+	case 'K': opt->source.column = optarg; break;
 	case 'k': opt->files.keyfile = optarg; break;
-	case 'L': opt->list = optarg; break;
+	case 'L': opt->source.list = span_str(optarg); break;
 	case 'l': opt->files.journal = optarg; break;
 	case 'm': set_mode(opt, c); opt->rcpt = optarg; break;
 	case 'R': opt->files.results = optarg; break;
@@ -247,8 +243,8 @@ set_option(struct opt *opt, int c)
 int
 main(int argc, char **argv)
 {
-	struct opt opt = { .id = "" };
-	struct source s = { 0 };
+	struct opt opt = { 0 };
+	struct source *s = &opt.source;
 	struct buf text = { 0 }, faults = { 0 };
 	enum exit_code code;
 	int c;
@@ -260,20 +256,15 @@ main(int argc, char **argv)
 		set_option(&opt, c);
 	opt.files.path = *cli_files(argc, argv, 0, 1);
 	check_options(&opt);
-
-	s.list = span_str(opt.list != NULL ? opt.list : "");
-	s.pattern = opt.pattern;
-	s.repeats = opt.repeats;
-	s.group = opt.group;
-	code = sourcefile_read(&s, &text, &opt.files, &faults);
+	code = sourcefile_read(s, &text, &opt.files, &faults);
 	if (code == EX_OK && opt.verbose)
-		source_bad(&s, &faults);
+		source_bad(s, &faults);
 	if (code == EX_OK && (opt.mode == 0 || strchr("mnS", opt.mode) != NULL))
-		source_repeats(&s, &faults);
+		source_repeats(s, &faults);
 	cli_faults(&faults);
 	if (code == EX_OK)
-		put(&s, &opt);
-	source_free(&s);
+		put(&opt);
+	source_free(s);
 	buf_free(&text);
 	buf_free(&faults);
 	free(opt.files.lists);

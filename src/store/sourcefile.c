@@ -238,14 +238,13 @@ read_lists(struct exclude *x, const struct sourcefiles *f)
 }
 
 static void
-read_key(struct source *s, const char *path)
+read_key(struct sourcefiles *f)
 {
 	struct buf key = { 0 };
 
-	secret_need(path, &key, TAG_KEY_MAX);
-	tag_key(&s->key, buf_span(&key));
+	secret_need(f->keyfile, &key, TAG_KEY_MAX);
+	tag_key(&f->key, buf_span(&key));
 	secret_wipe(&key);
-	s->keyed = 1;
 }
 
 static enum exit_code
@@ -255,7 +254,6 @@ read_table(struct source *s, const struct sourcefiles *f, struct buf *faults)
 	enum exit_code code;
 
 	s->table = io_name(f->table);
-	s->column = f->column;
 	code = charset_read(&table, f->table, 'C', f->table_charset,
 	    ORDER_SIZE_MAX);
 	if (code == EX_OK && source_table(s, buf_span(&table), faults) < 0)
@@ -331,8 +329,10 @@ sourcefile_read(struct source *s, struct buf *text, struct sourcefiles *f,
 		open_dir(&f->attach, f->dir);
 		s->files = &f->attach.store;
 	}
-	if (f->keyfile != NULL)
-		read_key(s, f->keyfile);
+	if (f->keyfile != NULL) {
+		read_key(f);
+		s->key = &f->key;
+	}
 	if (f->nlists > 0) {
 		code = read_lists(&exclude, f);
 		s->exclude = &exclude;

@@ -18,12 +18,12 @@ struct sourcefiles {
 	const char *path;	/* of the order; "-" is standard input */
 	const char *table, *results;	/* and of these, or NULL */
 	const char *keyfile;	/* for tags, or NULL */
+	struct tag_key key;	/* it, as long as s is used */
 	const char **lists;	/* of those in the form of gone(5) */
 	size_t nlists;
 	const char *journal;	/* who is not left out by them, or NULL */
 	const char *charset;	/* of the order; NULL: UTF-8 */
 	const char *table_charset;	/* of the table, in the same way */
-	const char *column;	/* the table's, with the addresses, or NULL */
 	const char *dir;	/* of the files of [Attach:], or NULL: a path
 				   that leads out of it, by .. or by a symbolic
 				   link, is refused */
@@ -36,10 +36,10 @@ struct sourcefiles {
 int sourcefile_stdins(const struct sourcefiles *f);
 
 /*
- * Makes s, whose pattern and repeats are set, of the files; the order is read
- * into text, which must outlive s.  EX_OK; EX_DATAERR, or EX_CONFIG where there
- * is but no key, with what is wrong in faults; or another code, EX_DATAERR for
- * a wrong list, after the reason on standard error.
+ * Makes s, where what does not come from files is set, of the files; the order
+ * is read into text, which must outlive s.  EX_OK; EX_DATAERR, or EX_CONFIG
+ * where there is but no key, with what is wrong in faults; or another code,
+ * EX_DATAERR for a wrong list, after the reason on standard error.
  */
 enum exit_code sourcefile_read(struct source *s, struct buf *text,
     struct sourcefiles *f, struct buf *faults);

@@ -447,7 +447,7 @@ add_mail(const struct letter *l, struct buf *out)
 	buf_addspan(out, buf_span(&l->mail));
 	if (l->opt->verp.n == 0)
 		return;
-	verp_make(out, &l->source->key, l->opt->verp, &rcpt);
+	verp_make(out, l->source->key, l->opt->verp, &rcpt);
 	buf_addc(out, '>');
 }
 

@@ -104,7 +104,7 @@ take_order(const struct source *s, struct order *o, struct span text)
 	order_read(o, text, s->repeats || (s->group != NULL &&
 	    entry_key(span_str(s->group)) != KEY_EMAIL));
 	if (s->exclude != NULL)
-		exclude_apply(s->exclude, o, s->keyed ? &s->key : NULL);
+		exclude_apply(s->exclude, o, s->key);
 	order_forget(o);
 }
 
@@ -130,7 +130,7 @@ check_letters(struct source *s)
 {
 	if (s->group != NULL)
 		rows_group(&s->rows, &s->order, span_str(s->group));
-	s->fields.key = s->keyed ? &s->key : NULL;
+	s->fields.key = s->key;
 	s->fields.list = s->list;
 	fields_check(&s->fields, &s->order, buf_span(&s->columns));
 	if (s->group == NULL && s->fields.others)
@@ -287,7 +287,7 @@ use_defaults(struct source *s, struct span text, struct buf *faults)
 	struct order o;
 
 	take_order(s, &o, text);
-	left.key = s->fields.key;
+	left.key = s->key;
 	fields_check(&left, &o, span_of(NULL, 0));
 	add_with_defaults(&made, &o, &s->fields, &left);
 	fields_free(&left);

@@ -21,9 +21,8 @@ struct source {
 	const char *group;	/* the key by which entries share a letter, or
 				   NULL */
 	const struct attach_store *files;	/* for [Attach:], or NULL */
-	int keyed;		/* there is a key: */
-	struct tag_key key;	/* it, for tokens */
-	struct span list;	/* and what they are for */
+	const struct tag_key *key;	/* for tokens, or NULL */
+	struct span list;	/* what they are for */
 	const struct exclude *exclude;	/* whom source_order and source_keep
 					   leave out, or NULL */
 
