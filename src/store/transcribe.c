@@ -193,14 +193,15 @@ struct transcribe {
 };
 
 static void *
-open_session(const void *conf, const char *peer, int local)
+open_session(const void *conf, const char *peer, int local,
+    struct dataconn *d)
 {
 	const struct transcribe_conf *c = conf;
 	struct transcribe *s;
 
 	s = die_calloc(1, sizeof *s);
 	s->type = c->type;
-	s->session = c->type->open(c->conf, peer, local);
+	s->session = c->type->open(c->conf, peer, local, d);
 	s->transcript = open_transcript(c, peer, &s->is_short);
 	return s;
 }
@@ -322,14 +323,6 @@ close_session(void *session)
 	free(s);
 }
 
-static void
-attach(void *session, struct dataconn *d)
-{
-	struct transcribe *s = session;
-
-	s->type->attach(s->session, d);
-}
-
 static enum session_verdict
 data(void *session, const char *p, size_t n, struct buf *out)
 {
@@ -373,8 +366,8 @@ transcribe_type(const struct transcribe_conf *c)
 		.identity = c->type->identity != NULL ? identity : NULL,
 		.end = c->type->end != NULL ? end_of_input : NULL,
 		.expire = expire, .close = close_session,
-		.attach = c->type->attach != NULL ? attach : NULL,
-		.data = data, .data_end = data_end,
+		.data = c->type->data != NULL ? data : NULL,
+		.data_end = data_end,
 		.data_sent = c->type->data_sent != NULL ? data_sent : NULL,
 		.piece = c->type->piece, .busy = c->type->busy
 	};

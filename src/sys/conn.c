@@ -85,11 +85,10 @@ conn_open(struct conn_host *h, struct conn *c, const struct net_peer *peer,
 
 	start(c);
 	c->slot = slot;
-	c->session = type->open(h->service->conf, peer->text, peer->local);
-	if (type->attach != NULL) {
+	if (type->data != NULL)
 		c->data = dataconn_open(fd, peer);
-		type->attach(c->session, c->data);
-	}
+	c->session = type->open(h->service->conf, peer->text, peer->local,
+	    c->data);
 	h->sessions++;
 	obey(h, c, type->greet(c->session, &c->out));
 }

@@ -261,7 +261,7 @@ choose(struct loop *l)
 	size_t idle = l->n - l->busy;
 
 	l->many_idle = l->host.now - l->active < BUSY_MS && idle >= IDLE_MIN &&
-	    l->host.service->session->attach == NULL;
+	    l->host.service->session->data == NULL;
 	l->next_all = l->active > l->all ? l->active + 1 :
 	    l->all + (l->all - l->active) + 1;
 	if (l->next_all > l->all + (long long)(idle / SCAN))

@@ -262,9 +262,9 @@ serve_sockets(const struct serve_opt *o, const struct service *service,
     const struct sockets *s)
 {
 	struct workers_opt co = {
-		.listener = s->fd, .listeners = s->n,
 		.workers = (int)o->workers, .once = o->once,
-		.loop = { .stop = stop_fd(), .idle = (int)o->idle * 1000,
+		.loop = { .listener = s->fd, .listeners = s->n,
+		    .stop = stop_fd(), .idle = (int)o->idle * 1000,
 		    .verbose = o->verbose }
 	};
 	enum exit_code code;

@@ -37,11 +37,13 @@ struct session_type {
 	/*
 	 * A new session; conf stays in place and is read all along.  peer is
 	 * an address, copied, and empty when it is not known; local says that
-	 * it is this host's.
+	 * it is this host's.  d is its second connection, which lives as long;
+	 * NULL in protocols without data.
 	 */
-	void *(*open)(const void *conf, const char *peer, int local);
+	void *(*open)(const void *conf, const char *peer, int local,
+	    struct dataconn *d);
 
-	/* The greeting, before all else but attach. */
+	/* The greeting, before all else. */
 	enum session_verdict (*greet)(void *s, struct buf *out);
 
 	/*
@@ -80,15 +82,13 @@ struct session_type {
 	void (*close)(void *s);
 
 	/*
-	 * For protocols with a second connection; NULL in others.  attach
-	 * comes after open: d lives as long as the session.  data gets what
-	 * came on it, which must all be taken; data_end says that the peer has
+	 * For protocols with a second connection; NULL in others.  data gets
+	 * what came on it, which must all be taken; data_end says that the peer has
 	 * sent, or got, everything, or that it broke (errno).  They come after
 	 * SESSION_MORE and SESSION_HOLD only.  data_sent, which may be NULL
 	 * there too, says after SESSION_HOLD that some of what waited has been
 	 * sent.
 	 */
-	void (*attach)(void *s, struct dataconn *d);
 	enum session_verdict (*data)(void *s, const char *p, size_t n,
 	    struct buf *out);
 	enum session_verdict (*data_end)(void *s, int broken,

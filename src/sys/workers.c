@@ -68,10 +68,10 @@ work(struct workers *ws, int worker, int channel, const sigset_t *signals)
 	for (i = 0; i < ws->o->workers; i++)
 		if (ws->worker[i].channel >= 0)
 			close(ws->worker[i].channel);
-	o.listener = ws->o->listener;
-	o.listeners = is_alone(ws) ? ws->o->listeners : 0;
-	for (i = 0; i < ws->o->listeners && !is_alone(ws); i++)
-		close(ws->o->listener[i]);
+	for (i = 0; i < o.listeners && !is_alone(ws); i++)
+		close(o.listener[i]);
+	if (!is_alone(ws))
+		o.listeners = 0;
 	o.channel = channel;
 	o.worker = worker;
 	if (ws->service->start != NULL)
@@ -269,7 +269,8 @@ timeout(const struct workers *ws)
 static void
 await(struct workers *ws)
 {
-	int i, listeners = ws->o->listeners, n = 1 + listeners + ws->o->workers;
+	int i, listeners = ws->o->loop.listeners;
+	int n = 1 + listeners + ws->o->workers;
 	int paused = io_clock() < ws->no_accept ||
 	    (is_alone(ws) && ws->worker[0].channel >= 0);
 
@@ -277,7 +278,7 @@ await(struct workers *ws)
 		ws->poll[i].events = POLLIN;
 	ws->poll[0].fd = ws->o->loop.stop;
 	for (i = 0; i < listeners; i++)
-		ws->poll[1 + i].fd = paused ? -1 : ws->o->listener[i];
+		ws->poll[1 + i].fd = paused ? -1 : ws->o->loop.listener[i];
 	for (i = 0; i < ws->o->workers; i++)
 		ws->poll[1 + listeners + i].fd = ws->worker[i].channel;
 	io_poll(ws->poll, (size_t)n, timeout(ws));
@@ -287,7 +288,7 @@ await(struct workers *ws)
 static enum exit_code
 supervise(struct workers *ws)
 {
-	const struct pollfd *channel = ws->poll + 1 + ws->o->listeners;
+	const struct pollfd *channel = ws->poll + 1 + ws->o->loop.listeners;
 	enum exit_code code = EX_OK;
 	int i;
 
@@ -300,9 +301,9 @@ supervise(struct workers *ws)
 			    !replace(ws, i, &code))
 				return code;
 		refill(ws);
-		for (i = 0; i < ws->o->listeners; i++)
+		for (i = 0; i < ws->o->loop.listeners; i++)
 			if (ws->poll[1 + i].revents & POLLIN)
-				accept_one(ws, ws->o->listener[i]);
+				accept_one(ws, ws->o->loop.listener[i]);
 	}
 }
 
@@ -314,8 +315,8 @@ end(struct workers *ws)
 	enum exit_code code = EX_OK;
 	int i, status;
 
-	for (i = 0; i < ws->o->listeners; i++)
-		close(ws->o->listener[i]);
+	for (i = 0; i < ws->o->loop.listeners; i++)
+		close(ws->o->loop.listener[i]);
 	for (i = 0; i < ws->o->workers; i++)
 		if (ws->worker[i].pid > 0)
 			kill(ws->worker[i].pid, SIGTERM);
@@ -386,7 +387,7 @@ workers_start(const struct workers_opt *o, const struct service *service,
 	ws = die_calloc(1, sizeof *ws);
 	ws->o = o;
 	ws->service = service;
-	ws->poll = die_calloc((size_t)(1 + o->listeners + o->workers),
+	ws->poll = die_calloc((size_t)(1 + o->loop.listeners + o->workers),
 	    sizeof *ws->poll);
 	for (i = 0; i < o->workers; i++)
 		ws->worker[i].pid = ws->worker[i].channel = -1;

@@ -14,11 +14,9 @@
 #define WORKERS_MAX 64		/* workers */
 
 struct workers_opt {
-	const int *listener;	/* non-blocking listening sockets */
-	int listeners;
 	int workers;		/* of loop.limit, too */
 	int once;		/* a worker that ends in order ends all */
-	struct loop_opt loop;	/* stop is the parent's */
+	struct loop_opt loop;	/* stop and the listeners are the parent's */
 };
 
 struct workers;

@@ -229,8 +229,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		conf.auth = &auth;
 	if (roll(&w.dice, 4) == 0)
 		conf.talk = talk;
-	s = ftpd_session.open(&conf, "", roll(&w.dice, 8) != 0);
-	ftpd_session.attach(s, (void *)&w);
+	s = ftpd_session.open(&conf, "", roll(&w.dice, 8) != 0,
+	    (void *)&w);
 	ftpd_session.greet(s, &out);
 	talk_to(s, &w, input, &out);
 	ftpd_session.close(s);

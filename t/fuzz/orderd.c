@@ -137,7 +137,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		conf.key = span_str("secret");
 	if (roll(&w.dice, 4) == 0)
 		conf.talk = talk;
-	s = orderd_session.open(&conf, "", 0);
+	s = orderd_session.open(&conf, "", 0, NULL);
 	orderd_session.greet(s, &out);
 	feed(s, &w, input, &out);
 	orderd_session.close(s);

@@ -56,7 +56,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	book.list_err = roll(&d, 8) == 0 ? EIO : 0;
 	book.read_err = roll(&d, 4) == 0 ? EIO : 0;
 	book.remove_err = roll(&d, 4) == 0 ? EACCES : 0;
-	s = pop3d_session.open(&conf, "", 0);
+	s = pop3d_session.open(&conf, "", 0, NULL);
 	pop3d_session.greet(s, &out);
 	feed(s, &d, input, &out);
 	pop3d_session.close(s);

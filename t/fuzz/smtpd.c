@@ -286,7 +286,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (take_seed(&w.dice, &input) < 0)
 		return 0;
 	set_up(&conf, &sasl, &w);
-	s = smtpd_session.open(&conf, "192.0.2.1", (int)roll(&w.dice, 2));
+	s = smtpd_session.open(&conf, "192.0.2.1", (int)roll(&w.dice, 2),
+	    NULL);
 	if (feed(s, &w, input, &out) == SESSION_MORE && roll(&w.dice, 2) == 0)
 		smtpd_session.expire(s, (int)roll(&w.dice, 2), &out);
 	smtpd_session.close(s);

@@ -108,9 +108,8 @@ run(struct world *w, const struct tap_conf *conf, struct span input)
 	const struct session_type *type = &tap_session;
 	struct buf out = { 0 }, said[2] = { { 0 }, { 0 } };
 	enum session_verdict v;
-	void *s = type->open(conf, "192.0.2.1", 0);
+	void *s = type->open(conf, "192.0.2.1", 0, NULL);
 
-	type->attach(s, NULL);
 	v = type->greet(s, &out);
 	while (input.n > 0 && v < SESSION_CLOSE)
 		v = step(w, s, v, &input, said, &out);

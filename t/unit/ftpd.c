@@ -152,8 +152,7 @@ start(int local)
 {
 	memset(&w, 0, sizeof w);
 	buf_clear(&out);
-	s = ftpd_session.open(&conf, "192.0.2.1", local);
-	ftpd_session.attach(s, (void *)&w);
+	s = ftpd_session.open(&conf, "192.0.2.1", local, (void *)&w);
 	ftpd_session.greet(s, &out);
 	CHECK_BUF(&out, "220 host ftpd-lite\r\n");
 }

@@ -220,7 +220,7 @@ expect_as(const struct orderd_conf *like, const struct cache *cache,
 	for (piece = 2 * in.n + 2; piece > 1; piece--) {
 		s = *cache;
 		use(&conf, &s);
-		d = orderd_session.open(&conf, "", 0);
+		d = orderd_session.open(&conf, "", 0, NULL);
 		orderd_session.greet(d, &out);
 		CHECK_BUF(&out, GREETING);
 		buf_clear(&out);
@@ -444,7 +444,7 @@ test_groups(void)
 	size_t used;
 
 	use(&conf, &s);
-	d = orderd_session.open(&conf, "", 0);
+	d = orderd_session.open(&conf, "", 0, NULL);
 	orderd_session.greet(d, &out);
 	buf_clear(&out);
 	CHECK_INT(orderd_session.feed(d, in.p, in.n, &used, &out),
@@ -481,7 +481,7 @@ test_expiry(void)
 	struct buf out = { 0 };
 	void *d;
 
-	d = orderd_session.open(&conf, "", 0);
+	d = orderd_session.open(&conf, "", 0, NULL);
 	orderd_session.greet(d, &out);
 	buf_clear(&out);
 	orderd_session.expire(d, 0, &out);

@@ -63,7 +63,7 @@ talk(struct book *book, const char *in, size_t cut, size_t step,
 	    .store = &book_store, .store_arg = book, .nonce = book_nonce };
 	size_t at = 0, end = step, used, n = strlen(in);
 	enum session_verdict next;
-	void *s = pop3d_session.open(&conf, "::1", 1);
+	void *s = pop3d_session.open(&conf, "::1", 1, NULL);
 
 	next = pop3d_session.greet(s, out);
 	waited = 0;

@@ -202,7 +202,7 @@ start(struct session *x)
 	if (anew != NULL)
 		anew();
 	waited = 0;
-	x->s = smtpd_session.open(&conf, peer, local);
+	x->s = smtpd_session.open(&conf, peer, local, NULL);
 	smtpd_session.greet(x->s, &x->out);
 }
 

@@ -19,7 +19,8 @@
 #define WAITING_MAX 65536	/* and in those that wait for a transfer */
 
 static void *
-open_session(const void *conf, const char *peer, int local)
+open_session(const void *conf, const char *peer, int local,
+    struct dataconn *data)
 {
 	struct ftpd *s;
 
@@ -27,16 +28,9 @@ open_session(const void *conf, const char *peer, int local)
 	s->conf = conf;
 	chat_init(&s->chat, peer, s->conf->talk);
 	s->local = local;
+	s->data = data;
 	s->text = 1;		/* RFC 959 3.1.1.1: the default */
 	return s;
-}
-
-static void
-attach(void *session, struct dataconn *data)
-{
-	struct ftpd *s = session;
-
-	s->data = data;
 }
 
 static enum session_verdict
@@ -207,7 +201,7 @@ close_session(void *session)
 
 /* Who hangs up does not wait for an answer; the close drops the rest. */
 const struct session_type ftpd_session = {
-	.open = open_session, .attach = attach, .greet = greet, .feed = feed,
+	.open = open_session, .greet = greet, .feed = feed,
 	.data = data, .data_end = data_end, .resume = resume, .delay = delay,
 	.expire = expire, .close = close_session,
 	.busy = "421 Service not available:"

@@ -15,7 +15,7 @@
 
 struct dataconn;
 
-/* The data connection of a session, as attach gives it. */
+/* The data connection of a session, its second one. */
 struct ftpd_data {
 	/*
 	 * Listens at one of these ports, any where both are 0: text gets

@@ -43,12 +43,14 @@ reply(struct orderd *s, const char *text)
 }
 
 static void *
-open_session(const void *arg, const char *peer, int local)
+open_session(const void *arg, const char *peer, int local,
+    struct dataconn *none)
 {
 	const struct orderd_conf *conf = arg;
 	struct orderd *s;
 
 	(void)local;
+	(void)none;
 	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
 	conf->nonce(&s->nonce);

@@ -315,12 +315,14 @@ work(struct pop3d *s)
 }
 
 static void *
-open_session(const void *arg, const char *peer, int local)
+open_session(const void *arg, const char *peer, int local,
+    struct dataconn *none)
 {
 	const struct pop3d_conf *conf = arg;
 	struct pop3d *s;
 
 	(void)local;
+	(void)none;
 	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
 	chat_init(&s->chat, peer, conf->talk);

@@ -156,11 +156,13 @@ next(struct smtpd *s)
 }
 
 static void *
-open_session(const void *arg, const char *peer, int local)
+open_session(const void *arg, const char *peer, int local,
+    struct dataconn *none)
 {
 	const struct smtpd_conf *conf = arg;
 	struct smtpd *s;
 
+	(void)none;
 	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
 	s->phase = SMTPD_START;

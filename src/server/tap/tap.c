@@ -13,7 +13,8 @@
 #define PIECE ((size_t)256 << 10)
 
 static void *
-open_session(const void *conf, const char *peer, int local)
+open_session(const void *conf, const char *peer, int local,
+    struct dataconn *server)
 {
 	struct tap *s;
 
@@ -21,17 +22,10 @@ open_session(const void *conf, const char *peer, int local)
 	s = die_calloc(1, sizeof *s);
 	s->conf = conf;
 	s->peer = span_dup(span_str(peer));
+	s->server = server;
 	s->follow.protocol = s->conf->protocol;
 	s->opaque = s->conf->event == NULL;
 	return s;
-}
-
-static void
-attach(void *session, struct dataconn *server)
-{
-	struct tap *s = session;
-
-	s->server = server;
 }
 
 static int
@@ -208,7 +202,7 @@ close_session(void *session)
 }
 
 const struct session_type tap_session = {
-	.open = open_session, .attach = attach, .greet = greet, .feed = feed,
+	.open = open_session, .greet = greet, .feed = feed,
 	.resume = resume, .delay = delay, .end = end, .expire = expire,
 	.close = close_session, .data = data, .data_end = data_end,
 	.data_sent = data_sent, .piece = PIECE

@@ -10,7 +10,7 @@
 
 struct dataconn;
 
-/* The connection to the server, as attach gives it. */
+/* The connection to the server, the second one of the session. */
 struct tap_server {
 	/* Begins to connect: 0, or -1 with errno. */
 	int (*dial)(void *app, struct dataconn *d);
