@@ -224,7 +224,7 @@ columns() {
 @test "table: 1000 cells are a line, and no more" {
 	template s b
 	columns 1000 >table
-	orderparse -t table template | grep -qx a@b.c
+	orderparse -t table template | grep -x a@b.c
 	columns 1001 >table
 	run -65 --separate-stderr orderparse -t table template
 	[[ $stderr = *': too many cells in this line' ]]
