@@ -144,9 +144,29 @@ span_chomp(struct span s)
 	return s;
 }
 
+/* How many bytes of printable ASCII it begins with; eight at a time. */
+static size_t
+plain(struct span s)
+{
+	uint64_t w;
+	size_t i;
+
+	for (i = 0; i + sizeof w <= s.n; i += sizeof w) {
+		memcpy(&w, s.p + i, sizeof w);
+		/* Below a blank, or above 0x7e. */
+		if (((w | (w - BYTES8(' ')) | (w + BYTES8(1))) &
+		    BYTES8(0x80)) != 0)
+			break;
+	}
+	while (i < s.n && s.p[i] >= ' ' && s.p[i] <= '~')
+		i++;
+	return i;
+}
+
 int
 span_is_line(struct span s)
 {
+	s = span_drop(s, plain(s));
 	return span_find(s, '\r') == NULL && span_find(s, '\n') == NULL &&
 	    span_find(s, '\0') == NULL;
 }
@@ -231,8 +251,7 @@ span_shown(struct span s)
 	size_t i = 0, n;
 
 	do {
-		while (i < s.n && s.p[i] >= ' ' && s.p[i] <= '~')
-			i++;
+		i += plain(span_drop(s, i));
 		n = span_printable(span_drop(s, i));
 		i += n;
 	} while (n > 0);

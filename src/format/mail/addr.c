@@ -172,7 +172,7 @@ is_literal(struct span s)
 }
 
 static int
-parse_local(struct addr *a, struct span s, const char **why)
+parse_local(struct addr *a, struct span s, int ascii, const char **why)
 {
 	*why = "nothing before the @";
 	if (s.n > 0 && s.p[0] == '"') {
@@ -187,7 +187,7 @@ parse_local(struct addr *a, struct span s, const char **why)
 	*why = "part before the @ too long";
 	if (a->local.n > ADDR_LOCAL_MAX)
 		return -1;
-	if (span_is_ascii(a->local))
+	if (ascii)
 		return 0;
 	*why = "not valid UTF-8";
 	if (!span_is_utf8(a->local))
@@ -216,13 +216,15 @@ find_pasted(struct span s)
 static int
 parse(struct addr *a, struct span s, int bare, const char **why)
 {
+	const int ascii = span_is_ascii(s);
+
 	a->text = s;
 	a->domain = span_of(NULL, 0);
-	*why = span_is_ascii(s) ? NULL : find_pasted(s);
+	*why = ascii ? NULL : find_pasted(s);
 	if (*why != NULL)
 		return -1;
 	*why = "empty address";
-	if (s.n == 0 || parse_local(a, s, why) < 0)
+	if (s.n == 0 || parse_local(a, s, ascii, why) < 0)
 		return -1;
 	if (a->local.n == s.n) {
 		*why = "no @ in the address";
