@@ -1,6 +1,6 @@
 /*
  * format/mail/content: a message comes out the same in whatever pieces it
- * went in, in lines that end in CRLF and nowhere else; what is removed is
+ * went in, or by lines, which end in CRLF and nowhere else; what is removed is
  * gone.
  */
 #include "format/mail/content.h"
@@ -41,6 +41,24 @@ must_be_folded(struct span now, struct span was)
 	MUST(i == now.n && k == was.n);
 }
 
+/* Adds what text begins with: how many bytes of it. */
+static size_t
+add_some(struct content *c, struct span text, struct dice *d)
+{
+	uintmax_t lines = 0;
+	size_t n = 0;
+
+	if (roll(d, 2) == 0)
+		n = content_lines(c, text, &lines);
+	MUST(n == 0 || (text.p[0] != '.' && text.p[n - 1] == '\n'));
+	MUST(lines == (n == 0 ? 0 : span_lines(span_of(text.p, n))));
+	if (n == 0) {
+		n = cut(d, text.n);
+		content_add(c, span_of(text.p, n));
+	}
+	return n;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -49,17 +67,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	const char *why = NULL;
 	struct span rest;
 	struct dice d;
-	size_t piece;
 	int r;
 
 	rest = span_of(data, n);
 	if (take_seed(&d, &rest) < 0)
 		return 0;
 	content_add(&whole, rest);
-	for (; rest.n > 0; rest = span_drop(rest, piece)) {
-		piece = cut(&d, rest.n);
-		content_add(&pieces, span_of(rest.p, piece));
-	}
+	while (rest.n > 0)
+		rest = span_drop(rest, add_some(&pieces, rest, &d));
 	if (roll(&d, 4) == 0) {
 		content_remove(&whole, "Bcc");
 		content_remove(&pieces, "Bcc");

@@ -103,6 +103,38 @@ test_dealt(void)
 	buf_free(&b);
 }
 
+/* What is raw is dealt as it came, all at once or in pieces. */
+static void
+test_raw(void)
+{
+	static const char batch[] = "MAIL FROM:<me@x>\r\nRCPT TO:<a@x>\r\n"
+	    "DATA\r\nS: x\n\n..\n...a\rb\n.c\r\nd\n.\r\n";
+	struct message *got = NULL;
+	struct buf b = { 0 };
+	struct batchread r;
+	size_t i, piece;
+	int fd[2], to;
+
+	for (piece = 1; piece < sizeof batch; piece += sizeof batch - 2) {
+		CHECK_INT(pipe(fd), 0);
+		to = begin(&r, "batch", fd);
+		r.raw = 1;
+		for (i = 0; i < sizeof batch - 1; i += piece) {
+			CHECK_INT(batchread_next(&r, &got), BATCHREAD_WAIT);
+			CHECK_INT(write(to, batch + i, piece), piece);
+		}
+		CHECK_INT(write(to, "QUIT\n", 5), 5);
+		CHECK_INT(batchread_next(&r, &got), BATCHREAD_MESSAGE);
+		buf_clear(&b);
+		message_put(&b, got);
+		CHECK_BUF(&b, batch);
+		CHECK_INT(batchread_next(&r, &got), BATCHREAD_END);
+		close(to);
+		end(&r, fd);
+	}
+	buf_free(&b);
+}
+
 /* A parent that ends without having read all is the end, and no fault. */
 static void
 test_parent_gone(void)
@@ -197,6 +229,7 @@ int
 main(void)
 {
 	test_dealt();
+	test_raw();
 	test_parent_gone();
 	test_parse();
 	test_rate();

@@ -40,6 +40,31 @@ test_lines(struct content *c)
 }
 
 /* However a text is cut into pieces, it is the same. */
+/* Lines that are taken at once; a dot ends them. */
+static void
+test_whole_lines(struct content *c)
+{
+	uintmax_t lines = 2;
+	const char *why;
+
+	content_start(c);
+	CHECK_INT(content_lines(c, span_str(""), &lines), 0);
+	CHECK_INT(content_lines(c, span_str(".\na\n"), &lines), 0);
+	CHECK_INT(content_lines(c, span_str("a"), &lines), 0);
+	CHECK_INT(lines, 2);
+	CHECK_INT(content_lines(c, span_str("a.\n\r\nb\r\n..\nc\n"),
+	    &lines), 8);
+	CHECK_INT(lines, 5);
+	content_add(c, span_str("d"));
+	CHECK_INT(content_lines(c, span_str("e\nf\n\ng\rh"), &lines), 5);
+	CHECK_INT(lines, 8);
+	CHECK_INT(content_end(c, &why), 0);
+	CHECK_BUF(&c->text, "a.\r\n\r\nb\r\nde\r\nf\r\n\r\n");
+	content_start(c);
+	CHECK_INT(content_lines(c, span_str("g\rh\n"), &lines), 4);
+	CHECK_INT(content_end(c, &why), -1);
+}
+
 static void
 test_pieces(struct content *c)
 {
@@ -219,6 +244,7 @@ main(void)
 	struct content c = { .body = 0 };
 
 	test_lines(&c);
+	test_whole_lines(&c);
 	test_pieces(&c);
 	test_long(&c);
 	test_fields(&c);

@@ -35,6 +35,7 @@ static void
 take_mail(struct batchread *b, struct message *m)
 {
 	message_start(m, b->number);
+	m->raw = b->raw;
 	m->tries = b->tries;
 	b->unfit = b->parser.why;
 	b->stage = STAGE_MAIL;
@@ -72,14 +73,20 @@ set_unfit(struct batchread *b, const char *why)
 }
 
 static void
+limit_size(struct batchread *b, const struct message *m)
+{
+	if (m->content.text.n > MESSAGE_MAX)
+		set_unfit(b, "the message is too large to be sent");
+}
+
+static void
 take_text(struct batchread *b, struct message *m, struct span text)
 {
 	if (b->unfit == NULL && b->raw)
 		buf_addspan(&m->content.text, text);
 	else if (b->unfit == NULL)
 		content_add(&m->content, text);
-	if (m->content.text.n > MESSAGE_MAX)
-		set_unfit(b, "the message is too large to be sent");
+	limit_size(b, m);
 }
 
 static void
@@ -124,7 +131,7 @@ take_line(struct batchread *b, struct message *m, struct span line)
 		take_rcpt(b, m);
 		break;
 	case BSMTP_TEXT:
-		take_text(b, m, b->parser.text);
+		take_text(b, m, b->raw ? line : b->parser.text);
 		break;
 	case BSMTP_DOT:
 		take_dot(b, m);
@@ -173,10 +180,16 @@ broken(struct batchread *b, int err)
 static void
 take_lines(struct batchread *b, struct message *m)
 {
-	size_t n = bsmtp_text(&b->parser, rd_pending(&b->rd));
+	struct span in = rd_pending(&b->rd);
+	size_t n;
 
-	if (n > 0)
+	if (!b->raw && b->unfit == NULL && bsmtp_is_text(&b->parser)) {
+		n = content_lines(&m->content, in, &b->parser.line);
+		limit_size(b, m);
+	} else {
+		n = bsmtp_text(&b->parser, in);
 		take_text(b, m, b->parser.text);
+	}
 	rd_take(&b->rd, n);
 }
 

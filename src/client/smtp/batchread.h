@@ -31,8 +31,8 @@ struct batchread {
 	struct report *report;
 	int split;
 	int single;		/* a signal keeps what is here from nobody */
-	int raw;		/* texts are left as they come: somebody else
-				   reads them again */
+	int raw;		/* texts are left as they come, messages are
+				   raw: somebody else reads them again */
 	int wait;
 	int paced;		/* the rate held one of the last ones back */
 	struct message_cache cache;

@@ -18,7 +18,7 @@ message_start(struct message *m, uintmax_t number)
 	buf_clear(&m->converted);
 	m->rcpts = 0;
 	m->tries = 0;
-	m->begun = 0;
+	m->raw = m->begun = 0;
 	m->ahead = NULL;
 	m->server = "";
 }
@@ -221,6 +221,7 @@ copy(const struct message *m, struct message_cache *cache)
 	buf_addspan(&c->from, buf_span(&m->from));
 	buf_addspan(&c->params, buf_span(&m->params));
 	buf_addspan(&c->id, buf_span(&m->id));
+	c->raw = m->raw;
 	buf_addspan(&c->content.text, buf_span(&m->content.text));
 	c->content.body = m->content.body;
 	c->content.head_form = m->content.head_form;
@@ -270,6 +271,7 @@ put_path(struct buf *b, const char *verb, const struct buf *addr,
 void
 message_put(struct buf *b, const struct message *m)
 {
+	const struct span text = buf_span(&m->content.text);
 	const struct rcpt *r;
 
 	put_path(b, "MAIL FROM:", &m->from, &m->params);
@@ -277,6 +279,9 @@ message_put(struct buf *b, const struct message *m)
 		if (!r->decided)
 			put_path(b, "RCPT TO:", &r->addr, &r->params);
 	buf_adds(b, "DATA\r\n");
-	bsmtp_stuff(b, buf_span(&m->content.text));
+	if (m->raw)
+		buf_addspan(b, text);
+	else
+		bsmtp_stuff(b, text);
 	buf_adds(b, ".\r\n");
 }

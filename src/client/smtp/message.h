@@ -35,6 +35,8 @@ struct message {
 	struct buf params;	/* of MAIL, from the batch */
 	struct buf id;		/* Message-ID, empty where there is none */
 	struct content content;
+	int raw;		/* the text in it is as a batch has it: dots
+				   are stuffed, and lines may end in LF */
 	struct buf converted;	/* the content, where the server at hand can
 				   not take it as it is */
 	struct rcpt *rcpt;

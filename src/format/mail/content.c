@@ -26,21 +26,32 @@ ends_with(const struct buf *b, char c)
 	return b->n > 0 && b->p[b->n - 1] == c;
 }
 
-static void
-end_line(struct content *c)
+/*
+ * Adds what there is of a line before its LF, and the end of the line.  A CR
+ * at the end of the text belongs to it: that may have come with an earlier
+ * piece.
+ */
+static inline void
+end_line(struct content *c, const char *p, size_t n)
 {
-	size_t n = c->text.n - c->line;
+	struct buf *b = &c->text;
+	char *end;
 
+	if (b->cap - b->n < n + 2)
+		buf_reserve(b, n + 2);
+	end = b->p + b->n;
+	memcpy(end, p, n);
+	end += n;
+	if (end > b->p && end[-1] == '\r')
+		end--;
+	n = (size_t)(end - b->p) - c->line;
 	if (n > c->longest)
 		c->longest = n;
-	buf_add(&c->text, "\r\n", 2);
-	c->line = c->text.n;
+	*end++ = '\r';
+	*end++ = '\n';
+	c->line = b->n = (size_t)(end - b->p);
 }
 
-/*
- * A CR at the end of the text belongs to the line that is being added: it may
- * have come with an earlier piece.
- */
 void
 content_add(struct content *c, struct span text)
 {
@@ -50,13 +61,26 @@ content_add(struct content *c, struct span text)
 	c->cr |= span_find(text, '\r') != NULL;
 	while ((lf = span_find(text, '\n')) != NULL) {
 		n = (size_t)(lf - text.p);
-		buf_add(&c->text, text.p, n);
-		if (c->cr && ends_with(&c->text, '\r'))
-			c->text.n--;
-		end_line(c);
+		end_line(c, text.p, n);
 		text = span_drop(text, n + 1);
 	}
 	buf_addspan(&c->text, text);
+}
+
+size_t
+content_lines(struct content *c, struct span text, uintmax_t *lines)
+{
+	const char *lf;
+	size_t at = 0;
+
+	while (at < text.n && text.p[at] != '.' &&
+	    (lf = memchr(text.p + at, '\n', text.n - at)) != NULL) {
+		end_line(c, text.p + at, (size_t)(lf - text.p) - at);
+		at = (size_t)(lf - text.p) + 1;
+		++*lines;
+	}
+	c->cr |= span_find(span_of(text.p, at), '\r') != NULL;
+	return at;
 }
 
 static int
@@ -85,8 +109,11 @@ content_end(struct content *c, const char **why)
 	struct hdr_field f;
 	struct hdr h;
 
-	if (c->text.n > 0 && !ends_with(&c->text, '\n'))
-		end_line(c);
+	if (c->text.n > 0 && !ends_with(&c->text, '\n')) {
+		if (c->text.n - c->line > c->longest)
+			c->longest = c->text.n - c->line;
+		buf_adds(&c->text, "\r\n");
+	}
 	c->id = span_of(NULL, 0);
 	hdr_init(&h, buf_span(&c->text));
 	while (hdr_next(&h, &f) == HDR_FIELD)

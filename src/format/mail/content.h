@@ -31,6 +31,12 @@ void content_free(struct content *c);
 void content_add(struct content *c, struct span text);
 
 /*
+ * Adds the whole lines that text begins with, up to one that begins with a
+ * dot: returns how many bytes they are, and adds their number to *lines.
+ */
+size_t content_lines(struct content *c, struct span text, uintmax_t *lines);
+
+/*
  * The message is whole: ends its last line and looks at it.  0, or -1 with
  * *why when it must not be sent: a CR that ends no line (RFC 5321 2.3.8).
  */

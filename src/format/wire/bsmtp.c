@@ -85,7 +85,9 @@ is_verb(struct span line, const char *verb, struct span *arg)
 {
 	size_t n;
 
-	if (!span_case_begins(line, verb))
+	/* Most differ in their first letter. */
+	if (line.n == 0 || ((line.p[0] ^ verb[0]) & ~0x20) != 0 ||
+	    !span_case_begins(line, verb))
 		return 0;
 	n = strlen(verb);
 	*arg = span_drop(line, n);
@@ -169,6 +171,12 @@ bsmtp_text(struct bsmtp *b, struct span in)
 	}
 	b->text = span_of(in.p, b->skip ? 0 : n);
 	return n;
+}
+
+int
+bsmtp_is_text(const struct bsmtp *b)
+{
+	return b->phase == BSMTP_BODY && !b->piece && !b->skip;
 }
 
 size_t

@@ -61,6 +61,12 @@ enum bsmtp_event bsmtp_line(struct bsmtp *b, struct span line);
 size_t bsmtp_text(struct bsmtp *b, struct span in);
 
 /*
+ * Whether a line of the text of a transaction comes next: somebody else may
+ * take such lines, and adds their number to line.
+ */
+int bsmtp_is_text(const struct bsmtp *b);
+
+/*
  * For whoever writes a text: where, from that octet on, the next dot stands
  * that begins a line and has to be doubled (RFC 5321 4.5.2); text.n where there
  * is none.
