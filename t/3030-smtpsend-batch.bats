@@ -389,10 +389,11 @@ peak() {
 	[ "$(wc -l <got.log)" -lt 500 ]
 }
 
-# example PAGE: the literal text among its examples.
+# example PAGE: the first literal text among its examples.
 example() {
 	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$TOP/man/$1" |
-		sed -n '/^\.Bd/,/^\.Ed/p' | sed '/^\.[BE]d/d; s/^\\&//'
+		awk '/^\.Ed/ { text = 0 } text { sub(/^\\&/, ""); print }
+			/^\.Bd/ { text = ++n == 1 }'
 }
 
 @test "the examples of bsmtp(5) and results(5)" {
