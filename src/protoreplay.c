@@ -217,7 +217,7 @@ play_all(const struct opt *o, const struct script *s,
 			replaypeer_dial(&peer, a, conf->timeout);
 		if (conf->secret.n > 0 && !peer.is_local)
 			die(EX_NOPERM, "%s: a secret is sent to this machine "
-			    "alone, or through -C", peer.name);
+			    "only, or through -C", peer.name);
 		c = play(o, s, &s->r[i], &peer, conf);
 		if (c > code)
 			code = c;

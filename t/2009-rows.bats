@@ -100,18 +100,18 @@ letter() {
 	[[ $stderr = *'letter:3:1: [rows] needs the key by which rows are put together (-G)' ]]
 	letter '[rows]\n[rows] [/rows]\n[/rows]'
 	run -65 --separate-stderr orderparse -t table -G email -n letter
-	[ "$stderr" = 'orderparse: letter:3:1: [rows] without [/rows] behind it' ]
+	[ "$stderr" = 'orderparse: letter:3:1: [rows] without [/rows] after it' ]
 	letter 'x [/rows]'
 	run -65 --separate-stderr orderparse -t table -G email -n letter
 	[[ $stderr = *'letter:3:3: [/rows] without [rows] before it'* ]]
 	letter '[Course]'
 	run -65 --separate-stderr orderparse -t table -G email -n letter
-	[ "$stderr" = 'orderparse: letter:3:1: nothing stands between [rows] and [/rows], as -G needs it' ]
+	[ "$stderr" = 'orderparse: letter:3:1: there is no text between [rows] and [/rows], which -G needs' ]
 	printf '[Subject:] [rows][Course][/rows]\n[Body:]\n[rows]x[/rows]' >letter
 	for group in '-G email' ''; do
 		# shellcheck disable=SC2086
 		run -65 --separate-stderr orderparse -t table $group -n letter
-		[[ $stderr = *'letter:1:12: [rows] can stand in the body and the HTML alone'* ]]
+		[[ $stderr = *'letter:1:12: [rows] is allowed in the body and the HTML only'* ]]
 	done
 	# a cell that a row lacks matters in the block alone
 	printf 'c@b.c;;X;\na@b.c;;Y;\n' >>table

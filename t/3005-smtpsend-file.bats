@@ -96,7 +96,7 @@ sent() {
 	printf 'smtpsend: rc:%s\n' '2: sever: no such setting' \
 		'3: tls: neither off, starttls nor direct' \
 		'4: timeout: not a number from 1 to 86400' \
-		'5: helo: not a host name' '6: server: said twice' \
+		'5: helo: not a host name' '6: server: repeated' \
 		'7: from: not an address' '8: user: it has no value' \
 		'9: name: too long' |
 		diff - <(echo "$output")

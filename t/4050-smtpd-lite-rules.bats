@@ -202,7 +202,7 @@ RCPT TO:<u@x.test>'
 	echo 'at noop inject NOOP' >rules
 	run -78 --separate-stderr smtpd-lite -i -o sink -R rules
 	[ "${stderr_lines[0]}" = \
-		'smtpd-lite: rules:1:9: inject is for prototap alone' ]
+		'smtpd-lite: rules:1:9: inject is for prototap only' ]
 }
 
 @test "reset: the connection ends by RST, drop by FIN" {

@@ -150,7 +150,7 @@ faulty() {
 	opens 0 -m 'Subject, decoded: "а b"' 'C: no dialogue'
 	run -65 protoexplain dialogue
 	printf '%s\n' 'Subject: x' 'hello' >dialogue
-	opens 65 -m '! this is no header field: the empty line' '(RFC 5322 2.1)'
+	opens 65 -m '! this is not a header field: the empty line' '(RFC 5322 2.1)'
 	printf '%s\n' 'MIME-Version: 1.0' \
 		'Content-Type: multipart/mixed; boundary=b' '' --b '' x >dialogue
 	opens 65 -m '! the boundary that closes the parts is missing'

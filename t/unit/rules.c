@@ -318,8 +318,8 @@ test_line_faults(void)
 	check_faults("\n at dot\n", "2:8: missing action; " ACTIONS);
 	check_faults("at dot drop now", "1:13: nothing more is expected\n");
 	check_faults("seed\nseed 1 2\nseed x",
-	    "1:5: a number is expected\n2:1: seed stands here twice\n"
-	    "2:8: nothing more is expected\n3:1: seed stands here twice\n"
+	    "1:5: a number is expected\n2:1: seed is repeated\n"
+	    "2:8: nothing more is expected\n3:1: seed is repeated\n"
 	    "3:6: a number is expected\n");
 	/* Characters, not bytes; all the faults of a line. */
 	check_faults("at dot when helo=\xd1\x8f\xd1\x8f foo=1 nth x fall",
@@ -347,16 +347,16 @@ test_count_faults(void)
 	    "3:13: a percentage is expected, such as 10% or 0.5%\n"
 	    "4:13: a percentage is expected, such as 10% or 0.5%\n");
 	check_faults("at dot nth 3 every 2 drop", "1:14: only one of nth, "
-	    "every, first, after, odds may stand here\n");
+	    "every, first, after, odds is allowed here\n");
 }
 
 static void
 test_condition_faults(void)
 {
 	check_faults("at dot when rcpt=a rcpt=b drop",
-	    "1:20: rcpt= stands here twice\n");
+	    "1:20: rcpt= is repeated\n");
 	check_faults("at dot when size>1 size>2 drop",
-	    "1:20: size> stands here twice\n");
+	    "1:20: size> is repeated\n");
 	check_faults("at dot when size>2x drop", "1:18: a size is expected, "
 	    "such as 5000, 10k, 1M\n");
 	check_faults("at dot when size>17179869184G drop", "1:18: a size is "
@@ -371,7 +371,7 @@ static void
 test_action_faults(void)
 {
 	check_faults("at rcpt hide SIZE\nat ehlo hide",
-	    "1:9: hide is for ehlo alone\n"
+	    "1:9: hide is for ehlo only\n"
 	    "2:13: a keyword of EHLO is expected\n");
 	check_faults("at rcpt reply 154 go on\nat rcpt reply\n"
 	    "at rcpt reply 45 x\nat rcpt reply 4511 x",
@@ -381,10 +381,10 @@ test_action_faults(void)
 	    "4:15: a reply code is expected: " CODES "\n");
 	check_faults("at rcpt reply 451 a\rb", "1:20: control character\n");
 	check_faults("at starttls inject NOOP\nat ehlo offer\nat noop also x",
-	    "1:13: inject is for prototap alone\n"
+	    "1:13: inject is for prototap only\n"
 	    "2:14: a keyword of EHLO is expected\n"
 	    "3:14: a reply code is expected: " CODES "\n");
-#define ELSEWHERE "certificate is for smtpd-lite at starttls alone\n"
+#define ELSEWHERE "certificate is for smtpd-lite at starttls only\n"
 	check_faults("at mail certificate x\nat any certificate x\n"
 	    "at starttls certificate\nat starttls certificate a,b c",
 	    "1:9: " ELSEWHERE "2:8: " ELSEWHERE
@@ -420,7 +420,7 @@ test_protocols(void)
 	    "at list hide X\nat retr reply 250 x"), &pop3, &faults) == NULL);
 	CHECK(strstr(buf_str(&faults), "1:4: no such place") != NULL);
 	CHECK(strstr(buf_str(&faults), "2:4: no such place") != NULL);
-	CHECK(strstr(buf_str(&faults), "3:9: hide is for capa alone\n"
+	CHECK(strstr(buf_str(&faults), "3:9: hide is for capa only\n"
 	    "4:15: +OK, -ERR or + is expected\n") != NULL);
 	buf_clear(&faults);
 	r = rules_parse(span_str("at stor reply 150 x\nat unknown drop"), &ftp,

@@ -3,11 +3,11 @@
 static const struct explain_command smtp[] = {
 	{ "HELO", "The client gives its name and asks for plain SMTP, without "
 	    "extensions.",
-	    "the server has greeted with 220; once more it starts anew",
+	    "the server has greeted with 220; a second one starts again",
 	    "RFC 5321 4.1.1.1" },
 	{ "EHLO", "The client gives its name and asks which extensions the "
 	    "server offers.",
-	    "the server has greeted with 220; once more it starts anew",
+	    "the server has greeted with 220; a second one starts again",
 	    "RFC 5321 4.1.1.1" },
 	{ "MAIL", "A transaction begins: here is the reverse-path, to which a "
 	    "failure is reported; <> where no report is wanted.",
@@ -56,7 +56,7 @@ static const struct explain_command smtp[] = {
 	{ "AUTH", "The client logs in by this mechanism.",
 	    "EHLO was accepted, AUTH was offered, and no transaction is open",
 	    "RFC 4954 4" },
-	{ "STARTTLS", "After the server's 220 both go on encrypted, and the "
+	{ "STARTTLS", "After the server's 220 both continue encrypted, and the "
 	    "client says EHLO again.",
 	    "EHLO was accepted, STARTTLS was offered, and no transaction is "
 	    "open",
@@ -145,7 +145,7 @@ static const struct explain_command pop3[] = {
 	{ "CAPA", "What can this server do?",
 	    "the server has greeted; at any time",
 	    "RFC 2449 5" },
-	{ "STLS", "After +OK both go on encrypted.",
+	{ "STLS", "After +OK both continue encrypted.",
 	    "the server has greeted and nobody has logged in",
 	    "RFC 2595 4" },
 	{ "UTF8", "From now on addresses and headers may be in UTF-8.",
@@ -167,7 +167,7 @@ static const struct explain_command pop3[] = {
 
 static const struct explain_command ftp[] = {
 	{ "USER", "Who is logging in.  A password mostly follows.",
-	    "the server has greeted; once more it starts anew",
+	    "the server has greeted; a second one starts again",
 	    "RFC 959 4.1.1" },
 	{ "PASS", "The user's password.",
 	    "USER was answered by 331",
@@ -191,7 +191,7 @@ static const struct explain_command ftp[] = {
 	    "where.", FTP_LOGGED_IN, "RFC 959 4.1.2" },
 	{ "EPRT", "As PORT, for IPv6 too: |2|address|port|.", FTP_LOGGED_IN,
 	    "RFC 2428 2" },
-	{ "EPSV", "As PASV, for IPv6 too: the answer has the port alone.",
+	{ "EPSV", "As PASV, for IPv6 too: the answer has only the port.",
 	    FTP_LOGGED_IN, "RFC 2428 3" },
 	{ "TYPE", "How files are sent: A as text with CRLF, I byte for byte.",
 	    FTP_LOGGED_IN, "RFC 959 4.1.2" },

@@ -100,7 +100,7 @@ say_command(struct notes *notes, enum dialogue_protocol p,
 	else if (strcmp(line->verb, "AUTH") == 0 && p != DIALOGUE_FTP)
 		explain_note(notes, EXPLAIN_MECHANISM, span_word(line->arg));
 	buf_addf(notes_new(notes, NOTE_HERE, orders[p]), misplaced ?
-	    "It may stand where %s." : "It may stand here, for %s.", c->when);
+	    "It is allowed where %s." : "It is allowed here, as %s.", c->when);
 }
 
 /* What the code of a reply means; with POP3 its word. */
@@ -186,7 +186,7 @@ say_reply(struct notes *notes, enum dialogue_protocol p,
 	if (!line->last)
 		notes_add(notes, NOTE_MEANS, p == DIALOGUE_FTP ?
 		    "RFC 959 4.2" : "RFC 5321 4.2.1",
-		    "A hyphen behind the code: more of the reply follows.");
+		    "A hyphen after the code: more of the reply follows.");
 }
 
 static void

@@ -76,7 +76,7 @@ push_boundary(struct explainmail *m, struct notes *notes, struct span type)
 		b = notes_new(notes, NOTE_MEANS, "RFC 2046 5.1.1");
 		buf_adds(b, "The boundary: a line --");
 		escape_add(b, buf_span(&boundary));
-		buf_adds(b, " begins each part, and with -- behind it ends the "
+		buf_adds(b, " begins each part, and with -- after it ends the "
 		    "last.");
 		buf_set(&m->boundary[m->depth], buf_span(&boundary));
 		m->parts[m->depth++] = 0;
@@ -297,7 +297,7 @@ take_qp(struct explainmail *m, struct notes *notes, struct span line)
 	m->quoted |= span_find(line, '=') != NULL;
 	if (more < 0)
 		buf_adds(wrong(notes, "RFC 2045 6.7"), "a = without two hex "
-		    "digits behind it, or the end of the line");
+		    "digits after it, or the end of the line");
 	if (more > 0 && m->text.n < TEXT_MAX)
 		return;
 	if (m->quoted && m->is_text && more >= 0 && to_utf8(m) == 0) {

@@ -14,7 +14,7 @@ static const struct explain_reply smtp[] = {
 	{ "250", "HELO", "The server takes the client's name.",
 	    "RFC 5321 4.3.2" },
 	{ "250", "EHLO", "The server takes the client's name, and names its "
-	    "own; what it offers stands in the lines that follow.",
+	    "own; what it offers is in the lines that follow.",
 	    "RFC 5321 4.1.1.1" },
 	{ "250", "MAIL", "The server takes this sender.", "RFC 5321 4.3.2" },
 	{ "250", "RCPT", "The server takes this recipient.",
@@ -75,7 +75,7 @@ static const struct explain_reply smtp[] = {
 	    "RFC 5321 4.2.3" },
 	{ "502", NULL, "The server knows this command, but does not have it.",
 	    "RFC 5321 4.2.4" },
-	{ "503", NULL, "This command may not stand here: the order is wrong.",
+	{ "503", NULL, "This command is not allowed here: the order is wrong.",
 	    "RFC 5321 4.2.3" },
 	{ "504", "AUTH", "The server does not have this mechanism.",
 	    "RFC 4954 4" },
@@ -233,7 +233,7 @@ static const struct explain_reply ftp[] = {
 	    "RFC 959 4.2.2" },
 	{ "502", NULL, "The server knows this command, but does not have it.",
 	    "RFC 959 4.2.2" },
-	{ "503", NULL, "This command may not stand here: the order is wrong.",
+	{ "503", NULL, "This command is not allowed here: the order is wrong.",
 	    "RFC 959 4.2.2" },
 	{ "504", NULL, "The server does not have this parameter.",
 	    "RFC 959 4.2.2" },
@@ -271,7 +271,7 @@ static const struct explain_reply order[] = {
 	    "orderproto(7)" },
 	{ "250", NULL, "The order is safe on disk; \"duplicate\": it has been "
 	    "for a while.", "orderproto(7)" },
-	{ "421", NULL, "The server is busy, goes down, or has waited too "
+	{ "421", NULL, "The server is busy, shuts down, or has waited too "
 	    "long; it closes the connection.", "orderproto(7)" },
 	{ "451", NULL, "Disk trouble; nothing is stored, try again later.",
 	    "orderproto(7)" },

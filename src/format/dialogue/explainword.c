@@ -32,7 +32,7 @@ say_command(struct answer_to *a, enum dialogue_protocol p,
 	    "text, %s" : "%s: command of %s", c->verb, protocols[p]);
 	notes_add(&a->notes, NOTE_MEANS, c->section, c->means);
 	buf_addf(notes_new(&a->notes, NOTE_HERE, NULL),
-	    "It may stand where %s.", c->when);
+	    "It is allowed where %s.", c->when);
 	say(a);
 }
 

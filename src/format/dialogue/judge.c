@@ -221,7 +221,7 @@ judge_event(struct judge *j, struct review *r)
 	if (!is_rest(j, r))
 		judge_line(j, r);
 	if (j->quit == 2 && quit != NULL && r->line->kind == FOLLOW_COMMAND)
-		review_wrong(r, quit, "said after QUIT, which was answered: "
+		review_wrong(r, quit, "sent after QUIT, which was answered: "
 		    "the session is over");
 	if (ending != NULL && r->line->kind != FOLLOW_NOTE && !is_bytes(r))
 		judge_ending(r, ending);

@@ -151,7 +151,7 @@ judge_stranger(struct review *r, const struct judgeargs_offers *offers,
 		return;
 	fault = review_fault(r, "RFC 5321 4.1.1.11");
 	escape_add(fault, name);
-	buf_addf(fault, " is no parameter of %s that the server offers",
+	buf_addf(fault, " is not a parameter of %s that the server offers",
 	    r->line->verb);
 }
 
@@ -178,8 +178,8 @@ judge_parameter(struct review *r, const struct judgeargs_offers *offers,
 		buf_addf(review_fault(r, parameters[i].section),
 		    "not a value of %s", what);
 	if ((*seen & 1u << i) != 0 && strcmp(parameters[i].offer, "DSN") == 0)
-		buf_addf(review_fault(r, parameters[i].section), "%s may "
-		    "stand here once", what);
+		buf_addf(review_fault(r, parameters[i].section), "%s is "
+		    "allowed here once", what);
 	*seen |= 1u << i;
 	if (!judgeargs_offered(offers, span_str(parameters[i].offer)))
 		buf_addf(review_fault(r, "RFC 5321 2.2.1"), "%s, and the "
@@ -224,7 +224,7 @@ judge_address(struct review *r, const struct addr *a)
 		    "an address without @ and a domain");
 	else if (a->domain.p != NULL && a->domain.p[0] == '[' &&
 	    !addr_is_literal(a->domain))
-		review_wrong(r, "RFC 5321 4.1.3", "in the brackets stands "
+		review_wrong(r, "RFC 5321 4.1.3", "brackets are for "
 		    "192.0.2.1, or IPv6: and the address");
 }
 
@@ -241,8 +241,8 @@ judge_path(struct review *r, struct span path)
 		return path;
 	}
 	if (path.p[0] != '<') {
-		review_wrong(r, "RFC 5321 4.1.2", "the address does not stand "
-		    "in angle brackets <>");
+		review_wrong(r, "RFC 5321 4.1.2", "the address is not in "
+		    "angle brackets <>");
 		used = span_word(path).n;
 		return span_drop(path, used);
 	}
@@ -290,13 +290,13 @@ judge_envelope(struct review *r, const struct judgeargs_offers *offers,
 	}
 	if (rest.n == 0 || rest.p[0] != ':') {
 		buf_addf(review_fault(r, "RFC 5321 4.1.2"),
-		    "no colon behind %s", word);
+		    "no colon after %s", word);
 		return;
 	}
 	rest = span_drop(rest, 1);
 	if (rest.n > 0 && byte_is_blank(rest.p[0])) {
-		buf_addf(review_fault(r, "RFC 5321 3.3"), "a blank behind "
-		    "%s: between the colon and the address there is none",
+		buf_addf(review_fault(r, "RFC 5321 3.3"), "a blank after "
+		    "%s: none is allowed between the colon and the address",
 		    word);
 		rest = span_trim(rest);
 	}

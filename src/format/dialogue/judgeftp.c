@@ -167,8 +167,8 @@ judge_command(struct judgeftp *f, struct review *r)
 		    "clients should wait." : "Sent before the reply to the "
 		    "command above: clients should wait.");
 	if (review_is(r, "PASS") && !r->follow->tls)
-		review_remark(r, "RFC 4217 4", "The password can be read by "
-		    "whoever listens: AUTH TLS comes before it.");
+		review_remark(r, "RFC 4217 4", "The password is sent in plain "
+		    "text: AUTH TLS comes before it.");
 	if (review_is(r, "USER")) {
 		f->user = r->line->turn;
 		f->login = 0;
@@ -245,7 +245,7 @@ judge_reply(const struct judgeftp *f, struct review *r)
 		    "a refusal");
 	else if (l->turn > 0 && l->digit < 4 && *l->verb != '\0' &&
 	    !fits(f, r, l->code))
-		buf_addf(review_fault(r, "RFC 959 5.4"), "%d is no answer to "
+		buf_addf(review_fault(r, "RFC 959 5.4"), "%d is not a reply to "
 		    "%s: the replies are out of step with the commands",
 		    l->code, l->verb);
 	else

@@ -99,7 +99,7 @@ judge_arguments(struct judgepop3 *p, struct review *r, size_t i)
 
 	if (n < commands[i].least || n > commands[i].most)
 		buf_addf(review_fault(r, commands[i].section), n >
-		    commands[i].most ? "too much stands behind %s" :
+		    commands[i].most ? "too many arguments of %s" :
 		    "%s needs an argument", commands[i].verb);
 	if (is_about_message(r))
 		judge_number(p, r, commands[i].section);
@@ -134,8 +134,8 @@ remark_login(struct review *r)
 	    (span_case_is(span_word(r->line->arg), "PLAIN") ||
 	    span_case_is(span_word(r->line->arg), "LOGIN")))) &&
 	    !r->follow->tls)
-		review_remark(r, "RFC 2595 2.1", "The password can be read by "
-		    "whoever listens: STLS comes before it.");
+		review_remark(r, "RFC 2595 2.1", "The password is sent in "
+		    "plain text: STLS comes before it.");
 }
 
 static void
@@ -274,8 +274,7 @@ judge_reply(struct judgepop3 *p, struct review *r)
 		review_wrong(r, "RFC 1939 3", "no command has asked for this "
 		    "reply: each has one, and no more");
 	else if (l->digit == 3 && !review_is(r, "AUTH"))
-		review_wrong(r, "RFC 5034 4", "a challenge, and nobody is in "
-		    "AUTH");
+		review_wrong(r, "RFC 5034 4", "a challenge outside of AUTH");
 	else if (l->digit == 2 && review_is(r, "STAT"))
 		judge_stat(r);
 	else if (l->digit == 2 && is_listed(r) && !r->follow->in_list)
@@ -309,8 +308,8 @@ judge_list(struct review *r)
 		    "which was not doubled: the client takes it off");
 	else if (line.n > 1 && line.p[0] == '.')
 		notes_add(r->notes, NOTE_MEANS, "RFC 1939 3", "A line of the "
-		    "message that begins with a dot: one more stands before "
-		    "it, which the client takes off.");
+		    "message that begins with a dot: it is doubled, and the "
+		    "client removes one.");
 }
 
 /* A DELE that was accepted. */

@@ -106,8 +106,8 @@ remark_login(struct review *r)
 	if (review_is(r, "AUTH") && !r->follow->tls &&
 	    (span_case_is(mechanism, "PLAIN") ||
 	    span_case_is(mechanism, "LOGIN")))
-		review_remark(r, "RFC 4954 4", "The password can be read by "
-		    "whoever listens: STARTTLS comes before such an AUTH.");
+		review_remark(r, "RFC 4954 4", "The password is sent in plain "
+		    "text: STARTTLS comes before such an AUTH.");
 }
 
 static void
@@ -172,13 +172,13 @@ judge_unknown(struct judgesmtp *s, struct review *r,
 
 	if (behind == BEHIND_DOT) {
 		s->behind = BEHIND_DOT;
-		review_wrong(r, "RFC 5321 4.5.2", "no command: the text has "
+		review_wrong(r, "RFC 5321 4.5.2", "not a command: the text has "
 		    "ended above, at a dot alone on its line; a line of the "
 		    "text that is a dot needs a second one");
 	} else if (behind == BEHIND_CHUNK) {
 		s->behind = BEHIND_CHUNK;
-		review_wrong(r, "RFC 3030 2", "no command: more octets have "
-		    "come than BDAT said");
+		review_wrong(r, "RFC 3030 2", "not a command: more octets "
+		    "have come than BDAT announced");
 	} else if (s->no_data != 0)
 		buf_addf(review_fault(r, "RFC 5321 3.3"), "no command: DATA "
 		    "was refused with %d, and text sent even so", s->no_data);
@@ -351,7 +351,7 @@ judge_fit(struct review *r)
 
 	if (l->digit > 3 || fits(l->verb, l->code))
 		return;
-	buf_addf(review_fault(r, "RFC 5321 4.3.2"), "%d is no answer to %s: "
+	buf_addf(review_fault(r, "RFC 5321 4.3.2"), "%d is not a reply to %s: "
 	    "the replies are out of step with the commands", l->code,
 	    strcmp(l->verb, ".") == 0 ? "the text of a message" :
 	    *l->verb == '\0' ? "an unknown command" : l->verb);
@@ -486,7 +486,7 @@ judgesmtp_end(const struct judgesmtp *s, struct notes *notes)
 	if (s->code != 0)
 		buf_addf(notes_new(notes, NOTE_WRONG, "RFC 5321 4.2.1"),
 		    "The last reply does not end: its last line has a blank "
-		    "behind the %d, not a hyphen.", s->code);
+		    "after the %d, not a hyphen.", s->code);
 }
 
 void

@@ -74,8 +74,8 @@ header_line(struct judgetext *t, struct review *r, struct span line)
 		return;
 	review_wrong(r, "RFC 5322 2.1", t->part == JUDGETEXT_START ?
 	    "the text has no header: an empty line is missing before it" :
-	    "this is no header field: the empty line between header and body "
-	    "is missing");
+	    "this is not a header field: the empty line between header and "
+	    "body is missing");
 	t->part = JUDGETEXT_BODY;
 }
 
@@ -102,8 +102,8 @@ look_for_dot(struct review *r, struct span *line)
 	if (line->p[1] == '.') {
 		*line = span_drop(*line, 1);
 		notes_add(r->notes, NOTE_MEANS, "RFC 5321 4.5.2", "A line of "
-		    "the message that begins with a dot: one more stands "
-		    "before it, which the server takes off.");
+		    "the message that begins with a dot: it is doubled, and "
+		    "the server removes one.");
 	} else {
 		review_wrong(r, "RFC 5321 4.5.2", "a line that begins with a "
 		    "dot, which was not doubled: the server takes it off");

@@ -112,7 +112,7 @@ set_pattern(struct ruleword *t, struct rule *u, const struct name *c,
 	struct buf b = { 0 };
 
 	if (u->pattern[c->value] != NULL) {
-		ruleword_wrong(t, w, "%s stands here twice", c->name);
+		ruleword_wrong(t, w, "%s is repeated", c->name);
 		return;
 	}
 	w = span_drop(w, strlen(c->name));
@@ -155,7 +155,7 @@ take_conditions(struct ruleword *t, struct rule *u)
 			ruleword_wrong(t, w, "%s is not known at this place",
 			    c->name);
 		else if (c->value == SIZE_OVER && u->sized++)
-			ruleword_wrong(t, w, "size> stands here twice");
+			ruleword_wrong(t, w, "size> is repeated");
 		else if (c->value == SIZE_OVER)
 			u->over = ruleword_size(t, span_drop(w, n));
 		else
@@ -240,7 +240,7 @@ take_injected(struct ruleword *t, const struct rules_for *who, struct span at,
     struct rule *u)
 {
 	if (!who->between)
-		ruleword_wrong(t, at, "inject is for prototap alone");
+		ruleword_wrong(t, at, "inject is for prototap only");
 	if (ruleword_peek(t).n == 0)
 		ruleword_wrong(t, t->rest, "a line is expected");
 	take_text(t, u, "line");
@@ -256,7 +256,7 @@ take_certificate(struct ruleword *t, const struct rules_for *who,
 	if (who->between || u->verb == NULL ||
 	    strcmp(u->verb, "STARTTLS") != 0)
 		ruleword_wrong(t, at, "certificate is for smtpd-lite at "
-		    "starttls alone");
+		    "starttls only");
 	else if (w.n == 0)
 		ruleword_wrong(t, w, "a file is expected");
 	u->text = span_dup(w);
@@ -320,7 +320,7 @@ take_action(struct ruleword *t, const struct rules_for *who, struct rule *u,
 	}
 	u->what = (enum rules_do)a->value;
 	if (is_misplaced(a, u))
-		ruleword_wrong(t, w, "%s is for %s alone", a->name,
+		ruleword_wrong(t, w, "%s is for %s only", a->name,
 		    a->value == RULES_INJECT ? "commands" :
 		    who->protocol == DIALOGUE_POP3 ? "capa" : "ehlo");
 	switch (a->value) {
@@ -411,12 +411,12 @@ rule_parse(struct ruleword *t, const struct rules_for *who, struct rule *u)
 	for (w = ruleword_take(t);; w = ruleword_take(t)) {
 		if (span_case_is(w, "when")) {
 			if (conditional++)
-				ruleword_wrong(t, w, "when stands here twice");
+				ruleword_wrong(t, w, "when is repeated");
 			take_conditions(t, u);
 		} else if ((found = find(whens, w)) != NULL) {
 			if (u->when != RULE_ALWAYS)
 				ruleword_wrong(t, w, "only one of nth, every, "
-				    "first, after, odds may stand here");
+				    "first, after, odds is allowed here");
 			take_when(t, u, (enum rule_when)found->value);
 		} else {
 			break;

@@ -250,7 +250,7 @@ take_seed(struct ruleword *t, struct rules *r, struct span at)
 	uintmax_t u;
 
 	if (r->seeded++)
-		ruleword_wrong(t, at, "seed stands here twice");
+		ruleword_wrong(t, at, "seed is repeated");
 	if (span_number(w, &u) < 0)
 		ruleword_wrong(t, w, "a number is expected");
 	else

@@ -101,7 +101,7 @@ refuse_cid(struct span name)
 		if (!byte_is_letter(name.p[i]) && !byte_is_digit(name.p[i]) &&
 		    strchr("._+=@-", name.p[i]) == NULL)
 			return "cid: takes names of letters, digits and ._+=@- "
-			    "alone";
+			    "only";
 	return NULL;
 }
 

@@ -173,7 +173,7 @@ take_cell(struct cells *c, struct cell *cell)
 		c->rest = span_drop(c->rest, take_quoted(c));
 	plain = unicode_trim(take_plain(c, &n));
 	if (quoted && plain.n > 0)
-		wrong(c, plain.p, "expected a separator behind the quote");
+		wrong(c, plain.p, "expected a separator after the quote");
 	buf_addspan(&c->text, plain);
 	said = unicode_trim(span_drop(buf_span(&c->text), cell->at));
 	cell->n = said.n;

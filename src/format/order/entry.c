@@ -123,7 +123,7 @@ parse_named(struct entry *e, size_t at)
 
 	e->name = unquote(unicode_trim(span_of(e->text.p, at)));
 	e->kind = ENTRY_BAD;
-	e->why = "no > behind the address";
+	e->why = "no > after the address";
 	if (n == rest.n)
 		return;
 	if (addr_parse_pasted(&e->addr, span_of(rest.p, n), &e->why) == 0)
@@ -184,7 +184,7 @@ entry_field(struct span *fields, struct field *f, const char **why)
 		f->value.escapes = 0;
 	}
 	*fields = span_drop(s, end);
-	*why = "expected a blank behind the quoted value";
+	*why = "expected a blank after the quoted value";
 	return end == s.n || byte_is_blank(s.p[end]) ? 1 : -1;
 }
 

@@ -128,7 +128,7 @@ check_tags(struct order *o, struct span text)
 		i = open + sizeof open_tag - 1;
 		if (close == text.n || find_tag(text, i, open_tag) < close) {
 			faults_add(&o->faults, text.p + open,
-			    "[rows] without [/rows] behind it");
+			    "[rows] without [/rows] after it");
 			return pairs + 1;
 		}
 		i = close + sizeof close_tag - 1;
@@ -149,7 +149,7 @@ refuse(struct order *o, struct span text, const char *why)
 static void
 refuse_heading(struct order *o)
 {
-	static const char why[] = "can stand in the body and the HTML alone";
+	static const char why[] = "is allowed in the body and the HTML only";
 
 	refuse(o, o->subject, why);
 	refuse(o, o->headers, why);
@@ -169,8 +169,8 @@ rows_group(struct rows *r, struct order *o, struct span key)
 	pairs = check_tags(o, o->html);
 	pairs += check_tags(o, o->body);
 	if (pairs == 0 && o->rows > 0 && o->body.p != NULL)
-		faults_add(&o->faults, o->body.p, "nothing stands between "
-		    "[rows] and [/rows], as -G needs it");
+		faults_add(&o->faults, o->body.p, "there is no text "
+		    "between [rows] and [/rows], which -G needs");
 }
 
 void

@@ -129,7 +129,7 @@ fault(const struct line *line, unsigned said)
 	if (span_has_control(line->value))
 		return "a control character";
 	if ((said & 1u << i) != 0 && w->name != profile)
-		return "said twice";
+		return "repeated";
 	return w->check != NULL ? w->check(line->value) : NULL;
 }
 
