@@ -83,8 +83,8 @@ MODULES = \
 	store/users store/workdir server/chat \
 	server/sasld server/smtp/smtpauth server/smtp/smtpd \
 	server/smtp/smtpdata server/smtp/smtpmail \
-	server/smtp/smtprcpt server/smtp/smtpsession server/smtp/smtptext \
-	server/smtp/smtpverb server/pop3/pop3auth server/pop3/pop3d \
+	server/smtp/smtprcpt server/smtp/smtpsession server/smtp/smtpverb \
+	server/pop3/pop3auth server/pop3/pop3d \
 	server/pop3/pop3answer server/ftp/ftpd server/ftp/ftpfile \
 	server/ftp/ftplist server/ftp/ftpverb server/order/orderd \
 	server/order/orderreply \

@@ -83,11 +83,11 @@ struct session_type {
 
 	/*
 	 * For protocols with a second connection; NULL in others.  data gets
-	 * what came on it, which must all be taken; data_end says that the peer has
-	 * sent, or got, everything, or that it broke (errno).  They come after
-	 * SESSION_MORE and SESSION_HOLD only.  data_sent, which may be NULL
-	 * there too, says after SESSION_HOLD that some of what waited has been
-	 * sent.
+	 * what came on it, which must all be taken; data_end says that the
+	 * peer has sent, or got, everything, or that it broke (errno).  They
+	 * come after SESSION_MORE and SESSION_HOLD only.  data_sent, which may
+	 * be NULL there too, says after SESSION_HOLD that some of what waited
+	 * has been sent.
 	 */
 	enum session_verdict (*data)(void *s, const char *p, size_t n,
 	    struct buf *out);

@@ -4,7 +4,6 @@
 
 #include "format/wire/mask.h"
 #include "smtpauth.h"
-#include "smtptext.h"
 #include "smtpverb.h"
 
 #define MISTAKES_MAX 20		/* without a message accepted in between */
@@ -219,7 +218,7 @@ feed(void *session, const char *p, size_t n, size_t *used, struct buf *out)
 			tell(s);
 		taken = s->input == SMTPD_LINES ?
 		    feed_line(s, p + at, n - at) :
-		    smtptext_feed(s, p + at, n - at);
+		    smtp_feed(s, p + at, n - at);
 		at += taken;
 		if (s->mistakes > MISTAKES_MAX && !s->closing)
 			smtp_hang_up(s, no_more);
@@ -238,11 +237,11 @@ resume(void *session, struct buf *out)
 	begin(s, out);
 	if (s->stalls && s->unsettled == NULL)
 		end_stall(s);
-	smtptext_settle(s);
+	smtp_settle(s);
 	s->pause = 0;
 	if (s->tamper.delay > 0)
 		end_delay(s);
-	smtptext_retry(s);
+	smtp_retry(s);
 	return next(s);
 }
 

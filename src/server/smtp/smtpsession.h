@@ -1,6 +1,7 @@
 /*
  * smtpsession: what all parts of an SMTP session share: its state, its replies,
- * and what goes wrong in it because rules say so.
+ * what goes wrong in it because rules say so; and the texts of its messages, by
+ * DATA and by BDAT (RFC 3030), with the answers to them.
  */
 #ifndef SERVER_SMTP_SMTPSESSION_H
 #define SERVER_SMTP_SMTPSESSION_H
@@ -76,8 +77,9 @@ struct smtpd {
 	size_t from;		/* with the answers from here on */
 };
 
-/* A reply, given without its CRLF; the last one. */
+/* A reply, given without its CRLF; that to wrong arguments; the last one. */
 void smtp_reply(struct smtpd *s, const char *text);
+void smtp_wrong_syntax(struct smtpd *s);
 void smtp_hang_up(struct smtpd *s, const char *text);
 
 /* Back to where MAIL may come; a message that is not whole is dropped. */
@@ -99,5 +101,18 @@ void smtp_hold(struct smtpd *s, size_t from, long ms);
  */
 void smtp_watch_for_text(struct smtpd *s, size_t from);
 void smtp_text_came(struct smtpd *s);
+
+/* DATA and BDAT. */
+void smtp_data(struct smtpd *s, struct span arg);
+void smtp_bdat(struct smtpd *s, struct span arg);
+
+/* Takes text or octets of a chunk, as s->input says, and returns how many. */
+size_t smtp_feed(struct smtpd *s, const char *p, size_t n);
+
+/* The store was busy: asks again. */
+void smtp_retry(struct smtpd *s);
+
+/* After a commit: each answer goes where it belongs in s->out. */
+void smtp_settle(struct smtpd *s);
 
 #endif

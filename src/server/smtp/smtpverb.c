@@ -3,7 +3,6 @@
 #include "format/mail/addr.h"
 #include "smtpauth.h"
 #include "smtprcpt.h"
-#include "smtptext.h"
 
 #define HELO_MAX 255		/* octets of the client's name we pass on */
 
@@ -21,15 +20,6 @@ static const char
 	no_tls[] = "502 5.5.1 Error: TLS is not available here",
 	no_turn[] = "502 5.5.1 Error: TURN is not supported",
 	no_valid[] = "554 5.5.1 Error: no valid recipients";
-
-/* The arguments were wrong. */
-static void
-wrong_syntax(struct smtpd *s)
-{
-	buf_adds(s->chat.out, "501 5.5.4 Syntax: ");
-	smtp_reply(s, s->verb);
-	s->mistakes++;
-}
 
 /* The client's name for itself, made harmless in a header. */
 static void
@@ -108,7 +98,7 @@ verb_mail(struct smtpd *s, struct span arg)
 	s->mail->trusted = s->known || (s->conf->auth == NULL && s->local);
 	answer = smtpmail_sender(s->mail, arg);
 	if (answer == NULL)
-		wrong_syntax(s);
+		smtp_wrong_syntax(s);
 	else
 		smtp_reply(s, answer);
 	if (answer != NULL && answer[0] == '2')
@@ -125,7 +115,7 @@ verb_rcpt(struct smtpd *s, struct span arg)
 	s->phase = SMTPD_RCPTS;
 	answer = smtpmail_rcpt(s->mail, arg);
 	if (answer == NULL)
-		wrong_syntax(s);
+		smtp_wrong_syntax(s);
 	else
 		smtp_reply(s, answer);
 }
@@ -244,9 +234,9 @@ static const struct smtpverb verbs[] = {
 	MAIL_VERB("SAML"),
 	{ "RCPT", verb_rcpt, SENDING, ANY_ARG, RULES_RCPT, no_mail, no_chunk,
 	    "RCPT TO:<address>" },
-	{ "DATA", smtptext_data, SMTPD_RCPTS, NO_ARG, RULES_DATA, no_rcpt,
+	{ "DATA", smtp_data, SMTPD_RCPTS, NO_ARG, RULES_DATA, no_rcpt,
 	    no_valid, "DATA" },
-	{ "BDAT", smtptext_bdat, SMTPD_ANY, AN_ARG, RULES_PLACES, NULL, NULL,
+	{ "BDAT", smtp_bdat, SMTPD_ANY, AN_ARG, RULES_PLACES, NULL, NULL,
 	    "BDAT octets [LAST]" },
 	{ "RSET", verb_rset, SMTPD_ANY, NO_ARG, RULES_RSET, NULL, NULL,
 	    "RSET" },
@@ -296,7 +286,7 @@ check(const struct smtpd *s, const struct smtpverb *v, struct span arg)
 			return no_service;
 		if (s->phase == SMTPD_START)
 			return no_hello;
-		if (s->phase == SMTPD_CHUNKS && v->run == smtptext_data)
+		if (s->phase == SMTPD_CHUNKS && v->run == smtp_data)
 			return no_chunk;
 		return s->phase == SMTPD_READY ? v->early : v->late;
 	}
@@ -310,7 +300,7 @@ check(const struct smtpd *s, const struct smtpverb *v, struct span arg)
 static void
 watch(struct smtpd *s, const struct smtpverb *v, size_t at)
 {
-	if (v->run == smtptext_data || v->run == smtptext_bdat)
+	if (v->run == smtp_data || v->run == smtp_bdat)
 		smtp_watch_for_text(s, at);
 }
 
@@ -334,7 +324,7 @@ run(struct smtpd *s, const struct smtpverb *v, struct span arg)
 	} else if (refusal[0] != '\0')
 		smtp_reply(s, refusal);
 	else
-		wrong_syntax(s);
+		smtp_wrong_syntax(s);
 	watch(s, v, at);
 }
 
