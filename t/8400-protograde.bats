@@ -21,6 +21,7 @@ load grade
 	no-brackets mail
 	wrong-rcpt recipient
 	parameter parameters
+	starttls unoffered
 	no-wait wait-replies
 	sleeps wait-replies -n replies
 	no-wait-354 wait-data
@@ -31,6 +32,8 @@ load grade
 	no-header-end header-end
 	extra-line no-extra-line
 	no-stuffing dots
+	file-buffer dots-edges
+	crlf-buffer dots-edges
 	strips blanks
 	strips-ends blanks
 	no-last-end last-line -T 5

@@ -16,12 +16,16 @@ load grade
 	greets-250 greeting
 	greets-twice greeting
 	no-ehlo ehlo
-	ehlo-odd ehlo
+	no-blank reply-form
+	ehlo-odd ehlo-lines
+	ehlo-endless ehlo-lines -T 2
 	ehlo-apart ehlo-lines
+	refuses-rset rset
 	no-noop noop
 	no-221 quit
 	quit-open quit-closes -T 2
 	one-session next-session
+	hangs-behind next-session -T 2
 	unknown-250 unknown
 	leaves goes-on
 	case case

@@ -75,7 +75,7 @@ code_of(struct probe *p, struct span line, int *more)
 		return span_begins(line, "+OK") ? 2 :
 		    span_begins(line, "-ERR") ? 5 : 0;
 	if (line.n > 3 && line.p[3] != ' ' && line.p[3] != '-')
-		return 0;
+		blame(p, &p->odd, line);
 	*more = code != 0 && line.n > 3 && line.p[3] == '-';
 	return code;
 }
@@ -112,7 +112,7 @@ hear(struct probe *p)
 	int more = 1, code = 0, first = 1;
 
 	buf_clear(&p->reply);
-	p->code = p->silent = 0;
+	p->code = p->first = p->silent = 0;
 	while (more && p->reply.n < REPLY_MAX && hear_line(p, &line)) {
 		buf_addspan(&p->reply, line);
 		line = span_chomp(line);
@@ -120,6 +120,8 @@ hear(struct probe *p)
 		code = code_of(p, line, &more);
 		if (code == 0 || (!first && code != p->code))
 			blame(p, &p->odd, line);
+		if (first)
+			p->first = code;
 		p->code = code;
 		first = 0;
 	}
@@ -253,22 +255,20 @@ say(struct probe *p, struct span what)
 static int
 is_expected(const struct probe *p, struct span expected)
 {
-	char code[4] = { 0 };
+	const int n = span_ends(expected, "-") ? p->first : p->code;
+	char code[5] = { 0 };
 	struct span one;
 
 	if (p->conf->pop3)
 		code[0] = p->code == 2 ? '+' : p->code == 5 ? '-' : '\0';
-	else if (p->code > 0) {
-		code[0] = (char)('0' + p->code / 100);
-		code[1] = (char)('0' + p->code / 10 % 10);
-		code[2] = (char)('0' + p->code % 10);
-	}
+	else if (n > 0)
+		snprintf(code, sizeof code, "%03d-", n % 1000);
 	while (expected.n > 0) {
 		one = span_cut(&expected, '|');
 		if (span_is(one, ".") ? p->closed && p->code == 0 :
 		    span_is(one, "*") ? p->reply.n > 0 :
 		    p->conf->pop3 ? one.n > 0 && one.p[0] == code[0] :
-		    one.n <= 3 && memcmp(one.p, code, one.n) == 0)
+		    one.n <= 4 && memcmp(one.p, code, one.n) == 0)
 			return 1;
 	}
 	return 0;

@@ -2,7 +2,8 @@
  * probe: sessions with a server that is judged, as a script has them.
  *
  * A script is lines "EXPECTED what is said".  EXPECTED is what the reply's code
- * may begin with, alternatives with "|" between; "." is the connection's end,
+ * may begin with, alternatives with "|" between, with "-" behind it where the
+ * first line is enough; "." is the connection's end,
  * "-" no reply is read, "*" whatever comes, "!" nothing more comes.  POP3 has
  * "+" and "-ERR" for codes, and "+." for that and lines up to a dot.  A "?"
  * before it: it is this that is judged; where other lines are not answered so
@@ -40,6 +41,7 @@ struct probe {
 	struct buf reply;	/* the last one, all lines */
 	struct buf list;	/* what came behind it, as it came */
 	int code;		/* its code; POP3: 2 or 5; 0: none */
+	int first;		/* that of its first line */
 	unsigned heard;		/* replies so far */
 	int closed;		/* the server has closed the connection */
 	int silent;		/* a reply did not come in time */

@@ -4,7 +4,7 @@
 #define LINE_MAX 998
 
 #define LARGE 262144		/* octets */
-#define EDGES 65536
+#define EDGES 65536		/* octets of each kind of lines */
 
 static void
 add_long(struct buf *b)
@@ -29,8 +29,9 @@ add_large(struct buf *b)
 }
 
 /*
- * A length that no buffer's size is a multiple of: the ends of all buffers
- * fall before, on and behind the dots.
+ * Lines of seven octets, a length that no buffer's size is a multiple of: the
+ * ends of all buffers fall before, on and behind the dots.  Then lines that
+ * have so many with CRLF, for who buffers these.
  */
 static void
 add_edges(struct buf *b)
@@ -40,6 +41,8 @@ add_edges(struct buf *b)
 
 	for (i = 1; b->n < end; i++)
 		buf_addf(b, ".%05u\n", i % 100000);
+	for (end += EDGES; b->n < end; i++)
+		buf_addf(b, ".%04u\n", i % 10000);
 }
 
 static const struct {

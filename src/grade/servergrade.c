@@ -69,6 +69,7 @@ start(struct servergrade *s)
 	argv = spawn_fill(s->words, values);
 	in = io_file("/dev/null", O_RDWR | O_CLOEXEC, 0);
 	s->started++;
+	s->sessions = 0;
 	r = in < 0 ? -1 : spawn_sandbox_start(&s->program, argv, in, in,
 	    &limits);
 	if (r < 0)
@@ -126,6 +127,8 @@ dial(void *arg, const char **why)
 static int
 revive(struct servergrade *s)
 {
+	if (s->alone && s->sessions > 0)
+		spawn_sandbox_stop(&s->program);
 	if (s->words == NULL || (s->started > 0 &&
 	    !spawn_sandbox_ended(&s->program)))
 		return 0;
@@ -304,20 +307,31 @@ deliver(struct servergrade *s, const struct server_point *p)
 
 /* --- A point ---------------------------------------------------------- */
 
+/* Whether a session came to nothing for one that had been before it. */
+static int
+was_busy(const struct servergrade *s, enum verdict verdict,
+    const struct probe *v)
+{
+	if (verdict == POINT_UNTRIED && v->reply.n == 0)
+		return 1;
+	return v->heard == 0 && (v->closed || (v->silent && s->sessions > 1));
+}
+
 /*
  * A server that is still busy with the one before, and says nothing to the
  * next, or was about to end, is started anew, so that one fault costs one
- * point.
+ * point.  Where that helps it is from then on started for each.
  */
 static enum verdict
 play(struct servergrade *s, const struct server_point *p, struct probe *v,
     struct buf *evidence)
 {
-	enum verdict verdict = probe_play(v, &s->probe, p->script, evidence);
+	enum verdict verdict;
 
+	s->sessions++;
+	verdict = probe_play(v, &s->probe, p->script, evidence);
 	if (s->words == NULL || p->point.needs == NULL || stop_asked() ||
-	    ((verdict != POINT_UNTRIED || v->reply.n > 0) &&
-	    (v->heard > 0 || !v->closed)))
+	    !was_busy(s, verdict, v))
 		return verdict;
 	s->stuck += v->silent;
 	if (s->stuck > STUCK_MAX) {
@@ -329,7 +343,10 @@ play(struct servergrade *s, const struct server_point *p, struct probe *v,
 	buf_clear(evidence);
 	if (start(s) < 0)
 		return POINT_UNTRIED;
-	return probe_play(v, &s->probe, p->script, evidence);
+	s->sessions++;
+	verdict = probe_play(v, &s->probe, p->script, evidence);
+	s->alone |= v->heard > 0;
+	return verdict;
 }
 
 /* Its script is played, and what it has done is looked at. */

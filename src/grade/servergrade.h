@@ -44,6 +44,8 @@ struct servergrade {
 	struct spawn_sandbox program;
 	struct net_addr at;
 	int started;			/* how often */
+	int sessions;			/* with the one that was started last */
+	int alone;			/* it serves the first of them alone */
 	int stuck;			/* how often it said nothing */
 	int unended;			/* a reply had no line ending */
 	struct buf drop;		/* names of files that were put into a

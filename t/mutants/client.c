@@ -144,8 +144,13 @@ command(const char *name, const char *arg, const char *end, int digit)
 static void
 text_line(const char *line, size_t n, int has_end)
 {
+	static size_t sent;	/* octets, but for dots that are doubled */
 	const char *end = is("lf-text") ? "\n" : "\r\n";
+	/* Where its buffer began, it does not look at what stood before. */
+	int edge = sent > 0 && ((is("file-buffer") && sent % 4096 == 0) ||
+	    (is("crlf-buffer") && sent % 8192 == 0));
 
+	sent += n + (is("crlf-buffer") ? 2 : 1);
 	if (n == 0 && is("skips-empty"))
 		return;
 	if (n > 500 && is("cuts-long"))
@@ -156,7 +161,7 @@ text_line(const char *line, size_t n, int has_end)
 	}
 	while (n > 0 && line[n - 1] == ' ' && is("strips-ends"))
 		n--;
-	if (n > 0 && *line == '.' && !is("no-stuffing"))
+	if (n > 0 && *line == '.' && !is("no-stuffing") && !edge)
 		puts_all(".");
 	put(line, n);
 	if (has_end || !is("no-last-end"))
@@ -208,6 +213,10 @@ hello(void)
 	}
 	if (!is("no-hello"))
 		command(is("helo") ? "HELO pc" : "EHLO pc", "", "", 2);
+	if (is("starttls")) {
+		puts_all("STARTTLS\r\n");
+		hear();
+	}
 }
 
 int

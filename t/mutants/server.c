@@ -224,6 +224,7 @@ do_hello(const char *line)
 	} else {
 		say(is("ehlo-apart") ? "250 here\r\n250 HELP" :
 		    is("ehlo-odd") ? "250-here\r\n250HELP" :
+		    is("ehlo-endless") ? "250-here\r\n250-HELP" :
 		    "250-here\r\n250 HELP");
 	}
 }
@@ -249,9 +250,10 @@ command(const char *line)
 	} else if (begins(line, "RSET")) {
 		if (!is("no-rset"))
 			mail = rcpts = 0;
-		say("250 ok");
+		say(is("refuses-rset") ? "502 what?" : "250 ok");
 	} else if (begins(line, "NOOP"))
-		say(is("no-noop") ? "502 what?" : "250 ok");
+		say(is("no-noop") ? "502 what?" : is("no-blank") ? "250ok" :
+		    "250 ok");
 	else if (begins(line, "VRFY"))
 		say("252 perhaps");
 	else if (*line == '\r' && is("empty-crash"))
@@ -304,6 +306,9 @@ main(int argc, char **argv)
 		serve();
 		if (is("one-session"))
 			break;
+		if (is("hangs-behind"))
+			for (;;)
+				pause();
 	}
 	return 0;
 }
