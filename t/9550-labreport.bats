@@ -81,7 +81,7 @@ shown() {
 	grep -qx "</span><span>$(printf '\t')return 0;" r.html
 	grep -qx '$ ls' r.html
 	grep -q '>MAIL FROM: &lt;a@x&gt;</text>' r.html
-	grep -q '^<p class="wrong">! a blank behind FROM:' r.html
+	grep -q '^<p class="wrong">! a blank after FROM:' r.html
 	grep -qx '<p>Lines that are wrong: 1</p>' r.html
 	grep -q '<tr><td>sent</td><td>u@x</td><td>250</td>' r.html
 	grep -q '^<tr><td>letters</td><td>1</td><td>1</td><td>yes</td></tr>$' \

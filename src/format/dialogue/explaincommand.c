@@ -3,11 +3,11 @@
 static const struct explain_command smtp[] = {
 	{ "HELO", "The client gives its name and asks for plain SMTP, without "
 	    "extensions.",
-	    "the server has greeted with 220; a second one starts again",
+	    "the server has greeted with 220; again, it restarts the session",
 	    "RFC 5321 4.1.1.1" },
 	{ "EHLO", "The client gives its name and asks which extensions the "
 	    "server offers.",
-	    "the server has greeted with 220; a second one starts again",
+	    "the server has greeted with 220; again, it restarts the session",
 	    "RFC 5321 4.1.1.1" },
 	{ "MAIL", "A transaction begins: here is the reverse-path, to which a "
 	    "failure is reported; <> where no report is wanted.",
@@ -167,7 +167,7 @@ static const struct explain_command pop3[] = {
 
 static const struct explain_command ftp[] = {
 	{ "USER", "Who is logging in.  A password mostly follows.",
-	    "the server has greeted; a second one starts again",
+	    "the server has greeted; again, it restarts the session",
 	    "RFC 959 4.1.1" },
 	{ "PASS", "The user's password.",
 	    "USER was answered by 331",
