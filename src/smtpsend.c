@@ -180,7 +180,7 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 's': s->servers = optarg; break;
 		case 'T': to->limit = cli_seconds(c, optarg); break;
 		case 't': opt->prepare.headers = 1; break;
-		case 'v': s->verbose = opt->prepare.verbose = 1; break;
+		case 'v': opt->prepare.verbose = 1; break;
 		case 'x': s->mx = 1; break;
 		case 'Y': case 'y': opt->sync = c == 'y'; break;
 		case 'Z': to->tls++; break;
@@ -207,7 +207,9 @@ check(struct opt *opt, char **operand)
 		    "without aliases, is -K ''");
 	cli_clean("-f", opt->prepare.from);
 	cli_clean("-F", opt->prepare.name);
-	opt->prepare.steady = opt->setup.steady = opt->log != NULL;
+	opt->prepare.steady = opt->log != NULL;
+	if (opt->setup.depth < 0)
+		opt->setup.depth = opt->log != NULL ? 1 : SETUP_DEPTH;
 	setup_check(&opt->setup);
 }
 
@@ -242,7 +244,8 @@ main(int argc, char **argv)
 	check(&opt, argv);
 	wr_init(&trace, STDERR_FILENO, IO_FOREVER);
 	wr_init(&out, STDOUT_FILENO, IO_FOREVER);
-	setup_conf(&opt.setup, opt.setup.typed ? &out : &trace);
+	setup_conf(&opt.setup, opt.setup.typed ? &out :
+	    opt.prepare.verbose ? &trace : NULL);
 	/* First of all that takes time: a second run then sends nothing. */
 	if (opt.log != NULL && !opt.dry && !opt.setup.typed) {
 		journal_need(&opt.journal, opt.log, opt.sync);

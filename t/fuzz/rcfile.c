@@ -30,10 +30,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	buf_adds(&more, comment);
 	buf_addspan(&more, buf_span(&text));
 	MUST(rcfile_check(buf_span(&text), "f", &faults) == (faults.n == 0));
-	found = rcfile_find(buf_span(&text), me, "server", &value);
+	found = rcfile_find(buf_span(&text), me, RCFILE_SERVER, &value);
 	if (found)
 		must_be_in(value, &text);
-	MUST(rcfile_find(buf_span(&more), me, "server", &again) == found);
+	MUST(rcfile_find(buf_span(&more), me, RCFILE_SERVER, &again) == found);
 	MUST(!found || span_eq(value, again));
 	buf_clear(&faults);
 	MUST(aliases_check(buf_span(&text), "f", &faults) == (faults.n == 0));

@@ -21,19 +21,13 @@ static const char global[] = "/etc/mailorder.conf";
 
 /* --- The configuration file ------------------------------------------ */
 
-enum word { SERVER, TLS, USER, SECRET, FROM, NAME, HELO, TIMEOUT, ALIASES,
-    WORDS };
-
-static const char words[WORDS][8] = { "server", "tls", "user", "secret",
-    "from", "name", "helo", "timeout", "aliases" };
-
 /* What the file says to this sender; p is NULL where it says nothing. */
 struct values {
-	struct span value[WORDS];
+	struct span value[RCFILE_WORDS];
 };
 
 static const char *
-string(const struct values *v, enum word word)
+string(const struct values *v, enum rcfile_word word)
 {
 	return v->value[word].p;
 }
@@ -54,7 +48,7 @@ load(struct setup *s, const char *path, int must)
 	rcfile_check(buf_span(&s->text), path, &faults);
 	if (cli_faults(&faults))
 		die_silently(EX_CONFIG);
-	if (shown && rcfile_has(buf_span(&s->text), words[SECRET]))
+	if (shown && rcfile_has(buf_span(&s->text), RCFILE_SECRET))
 		die(EX_CONFIG, "%s: a secret is in it, and others can read it",
 		    path);
 	buf_free(&faults);
@@ -90,7 +84,7 @@ find_sender(struct buf *from, const struct setup *s, const struct prepare *p)
 	char *own = NULL;
 
 	if (p->from == NULL && (p->email == NULL || *p->email == '\0') &&
-	    rcfile_find(buf_span(&s->text), span_of(NULL, 0), words[FROM],
+	    rcfile_find(buf_span(&s->text), span_of(NULL, 0), RCFILE_FROM,
 	    &value)) {
 		own = span_dup(value);
 		known.from = own;
@@ -106,14 +100,14 @@ static void
 find_values(struct values *v, struct setup *s, struct span sender)
 {
 	struct span text;
-	enum word i;
+	enum rcfile_word i;
 
 	buf_reserve(&s->text, 1);
 	text = buf_span(&s->text);
-	for (i = 0; i < WORDS; i++)
-		if (!rcfile_find(text, sender, words[i], &v->value[i]))
+	for (i = 0; i < RCFILE_WORDS; i++)
+		if (!rcfile_find(text, sender, i, &v->value[i]))
 			v->value[i] = span_of(NULL, 0);
-	for (i = 0; i < WORDS; i++)
+	for (i = 0; i < RCFILE_WORDS; i++)
 		if (v->value[i].p != NULL)
 			s->text.p[(size_t)(v->value[i].p - text.p) +
 			    v->value[i].n] = '\0';
@@ -150,22 +144,24 @@ apply_server(struct setup *s, const struct values *v)
 {
 	struct connection_conf *c = &s->conf.servers.connection;
 	const char *named = s->servers != NULL ? s->servers : s->env_servers;
+	const char *known = string(v, RCFILE_SERVER);
+	const char *user = string(v, RCFILE_USER);
 
 	if (s->servers == NULL && (named == NULL || *named == '\0'))
-		named = string(v, SERVER);
+		named = known;
 	if (s->mx && named != s->servers && route_port(named, ports[0]) == NULL)
 		named = NULL;
 	s->servers = named;
-	if (s->mx || (string(v, SERVER) != NULL &&
-	    strcmp(named, string(v, SERVER)) != 0))
+	if (s->mx || (known != NULL && strcmp(named, known) != 0))
 		return;
-	if (c->tls == TLS_NONE && c->command == NULL && string(v, TLS) != NULL)
-		c->tls = (enum connection_tls)rcfile_tls(v->value[TLS]);
+	if (c->tls == TLS_NONE && c->command == NULL &&
+	    string(v, RCFILE_TLS) != NULL)
+		c->tls = (enum connection_tls)rcfile_tls(v->value[RCFILE_TLS]);
 	if (s->auth.user == NULL)
-		s->auth.user = string(v, USER);
-	if (s->secret == NULL && string(v, USER) != NULL &&
-	    s->auth.user != NULL && strcmp(s->auth.user, string(v, USER)) == 0)
-		s->password = v->value[SECRET];
+		s->auth.user = user;
+	if (s->secret == NULL && user != NULL &&
+	    strcmp(s->auth.user, user) == 0)
+		s->password = v->value[RCFILE_SECRET];
 }
 
 void
@@ -181,23 +177,23 @@ setup_file(struct setup *s, struct prepare *p)
 	p->helo = c->helo != NULL ? c->helo : s->host;
 	find_file(s);
 	if (s->text.n > 0) {
-		if (rcfile_has(buf_span(&s->text), "profile"))
+		if (rcfile_has(buf_span(&s->text), RCFILE_PROFILE))
 			find_sender(&sender, s, p);
 		find_values(&v, s, buf_span(&sender));
 		buf_free(&sender);
 	}
-	if (c->helo == NULL && string(&v, HELO) != NULL)
-		c->helo = p->helo = prepare_helo(string(&v, HELO));
+	if (c->helo == NULL && string(&v, RCFILE_HELO) != NULL)
+		c->helo = p->helo = prepare_helo(string(&v, RCFILE_HELO));
 	c->by_ip = c->helo == NULL && local_is_bare(s->host);
 	c->helo = p->helo;
 	if (p->from == NULL && (p->email == NULL || *p->email == '\0'))
-		p->from = string(&v, FROM);
-	p->named = string(&v, NAME);
-	if (c->limit == IO_FOREVER && v.value[TIMEOUT].n > 0 &&
-	    span_number(v.value[TIMEOUT], &seconds) == 0)
+		p->from = string(&v, RCFILE_FROM);
+	p->named = string(&v, RCFILE_NAME);
+	if (c->limit == IO_FOREVER && v.value[RCFILE_TIMEOUT].n > 0 &&
+	    span_number(v.value[RCFILE_TIMEOUT], &seconds) == 0)
 		c->limit = (int)seconds * 1000;
-	if (string(&v, ALIASES) != NULL)
-		load_aliases(s, string(&v, ALIASES));
+	if (string(&v, RCFILE_ALIASES) != NULL)
+		load_aliases(s, string(&v, RCFILE_ALIASES));
 	p->aliases = buf_span(&s->aliases);
 	apply_server(s, &v);
 }
@@ -246,8 +242,6 @@ setup_check(struct setup *s)
 	if (s->servers == NULL && !s->mx)
 		s->servers = SERVER_DEFAULT;
 	cli_clean("-s", s->servers);
-	if (s->depth < 0)
-		s->depth = s->steady ? 1 : SETUP_DEPTH;
 }
 
 /* Under -x a server can only be a port. */
@@ -265,8 +259,7 @@ set_resolver(struct setup *s, struct wr *trace)
 	if (conf->connection.limit != IO_FOREVER &&
 	    conf->connection.limit < RESOLVER_TIMEOUT)
 		r->timeout = conf->connection.limit;
-	if (s->verbose)
-		r->trace = trace;
+	r->trace = trace;
 	nameservers_default(r);
 }
 
@@ -285,9 +278,8 @@ setup_conf(struct setup *s, struct wr *trace)
 		    &servers->n);
 	servers->spread = !s->mx;
 	c->bare = s->typed;
-	if (s->verbose || s->typed)
-		c->trace = trace;
-	c->bold = cli_coloured(trace->fd, s->no_color);
+	c->trace = trace;
+	c->bold = trace != NULL && cli_coloured(trace->fd, s->no_color);
 	if (s->auth.user != NULL)
 		c->auth = &s->auth;
 }

@@ -22,10 +22,8 @@ struct setup {
 	struct saslc_account auth;
 	struct resolver *resolver;	/* NULL where nobody needs one */
 	int mx;			/* straight to the mail hosts */
-	long depth;		/* -1: not said */
+	long depth;		/* 0: no pipelining */
 	int typed;
-	int steady;		/* there is a journal */
-	int verbose;
 
 	/* From the environment. */
 	const char *env_file, *env_servers, *netrc, *home, *no_color;
@@ -57,7 +55,7 @@ struct resolver *setup_resolver(struct setup *s);
 /* What the options ask for together must make sense. */
 void setup_check(struct setup *s);
 
-/* Makes conf complete, with the dialogue on trace. */
+/* Makes conf complete, with the dialogue on trace, or (NULL) on nothing. */
 void setup_conf(struct setup *s, struct wr *trace);
 
 /* The secrets of the log-in, where there is one: they may be asked for. */

@@ -11,11 +11,13 @@
 /* Octets of a value. */
 #define VALUE_MAX 4096
 
-static const char profile[] = "profile";
+static const char names[RCFILE_WORDS][8] = { "server", "tls", "user",
+    "secret", "from", "name", "helo", "timeout", "aliases", "profile" };
 
-/* One line of the file; word is empty where it says nothing. */
+/* One line of the file; name is empty where it says nothing. */
 struct line {
-	struct span word, value;
+	struct span name, value;
+	enum rcfile_word word;	/* RCFILE_WORDS: there is none of that name */
 	size_t number;
 };
 
@@ -23,6 +25,16 @@ struct lines {
 	struct span rest;
 	size_t number;
 };
+
+static enum rcfile_word
+find_word(struct span name)
+{
+	enum rcfile_word i;
+
+	for (i = 0; i < RCFILE_WORDS && !span_is(name, names[i]); i++)
+		;
+	return i;
+}
 
 static int
 next(struct lines *l, struct line *line)
@@ -35,7 +47,8 @@ next(struct lines *l, struct line *line)
 	line->number = ++l->number;
 	if (text.n > 0 && text.p[0] == '#')
 		text.n = 0;
-	line->word = span_take_word(&text);
+	line->name = span_take_word(&text);
+	line->word = find_word(line->name);
 	line->value = span_trim(text);
 	return 1;
 }
@@ -45,16 +58,9 @@ next(struct lines *l, struct line *line)
 int
 rcfile_tls(struct span value)
 {
-	static const char *const names[] = { "off", "starttls", "direct" };
+	static const char *const kinds[] = { "off", "starttls", "direct" };
 
-	return span_index(value, names, COUNT(names));
-}
-
-static const char *
-check_tls(struct span value)
-{
-	return rcfile_tls(value) < 0 ? "neither off, starttls nor direct" :
-	    NULL;
+	return span_index(value, kinds, COUNT(kinds));
 }
 
 static const char *
@@ -99,50 +105,39 @@ check_from(struct span value)
 	return why;
 }
 
-static const struct word {
-	const char *name;
-	const char *(*check)(struct span value);	/* or NULL */
-} words[] = {
-	{ "server", NULL }, { "tls", check_tls }, { "user", NULL },
-	{ "secret", NULL }, { "from", check_from }, { "name", NULL },
-	{ "helo", check_helo }, { "timeout", check_timeout },
-	{ "aliases", NULL }, { profile, NULL }
-};
+static const char *
+check(enum rcfile_word word, struct span value)
+{
+	switch (word) {
+	case RCFILE_TLS:
+		return rcfile_tls(value) < 0 ?
+		    "neither off, starttls nor direct" : NULL;
+	case RCFILE_FROM:
+		return check_from(value);
+	case RCFILE_HELO:
+		return check_helo(value);
+	case RCFILE_TIMEOUT:
+		return check_timeout(value);
+	default:
+		return NULL;
+	}
+}
 
 /* NULL, or what is wrong with a line that is not empty. */
 static const char *
 fault(const struct line *line, unsigned said)
 {
-	const struct word *w;
-	size_t i;
-
-	for (i = 0; i < COUNT(words); i++)
-		if (span_is(line->word, words[i].name))
-			break;
-	if (i == COUNT(words))
+	if (line->word == RCFILE_WORDS)
 		return "no such setting";
-	w = &words[i];
 	if (line->value.n == 0)
 		return "it has no value";
 	if (line->value.n > VALUE_MAX)
 		return "too long";
 	if (span_has_control(line->value))
 		return "a control character";
-	if ((said & 1u << i) != 0 && w->name != profile)
+	if ((said & 1u << line->word) != 0 && line->word != RCFILE_PROFILE)
 		return "repeated";
-	return w->check != NULL ? w->check(line->value) : NULL;
-}
-
-/* The bit of a line's word. */
-static unsigned
-bit(const struct line *line)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT(words); i++)
-		if (span_is(line->word, words[i].name))
-			return 1u << i;
-	return 0;
+	return check(line->word, line->value);
 }
 
 int
@@ -155,15 +150,16 @@ rcfile_check(struct span text, const char *name, struct buf *faults)
 	size_t n = faults->n;
 
 	while (next(&l, &line)) {
-		if (line.word.n == 0)
+		if (line.name.n == 0)
 			continue;
 		why = fault(&line, said);
-		said = span_is(line.word, profile) ? 0 : said | bit(&line);
+		said = line.word == RCFILE_PROFILE ? 0 :
+		    said | 1u << line.word;
 		if (why == NULL)
 			continue;
 		buf_addshown(faults, span_str(name));
 		buf_addf(faults, ":%zu: ", line.number);
-		buf_addshown(faults, line.word);
+		buf_addshown(faults, line.name);
 		buf_addf(faults, ": %s\n", why);
 	}
 	return faults->n == n;
@@ -209,8 +205,8 @@ is_for(struct span pattern, struct lines l, struct span sender)
 		return 0;
 	if (matches(pattern, sender))
 		return 1;
-	while (next(&l, &line) && !span_is(line.word, profile))
-		if (span_is(line.word, "from") &&
+	while (next(&l, &line) && line.word != RCFILE_PROFILE)
+		if (line.word == RCFILE_FROM &&
 		    is_sender(line.value, sender))
 			return 1;
 	return 0;
@@ -218,12 +214,12 @@ is_for(struct span pattern, struct lines l, struct span sender)
 
 /* What the lines up to a profile, or the next one, say: 1, or 0. */
 static int
-says(struct lines l, const char *word, struct span *value)
+says(struct lines l, enum rcfile_word word, struct span *value)
 {
 	struct line line;
 
-	while (next(&l, &line) && !span_is(line.word, profile))
-		if (span_is(line.word, word)) {
+	while (next(&l, &line) && line.word != RCFILE_PROFILE)
+		if (line.word == word) {
 			*value = line.value;
 			return 1;
 		}
@@ -235,11 +231,10 @@ says(struct lines l, const char *word, struct span *value)
  * user is one of its server, and a secret that of its user.
  */
 static int
-is_of_other(struct span text, struct lines l, const char *word)
+is_of_other(struct span text, struct lines l, enum rcfile_word word)
 {
-	static const char *const owners[] = { "server", "user" };
-	const size_t n = strcmp(word, "secret") == 0 ? 2 :
-	    strcmp(word, "user") == 0 ? 1 : 0;
+	static const enum rcfile_word owners[] = { RCFILE_SERVER, RCFILE_USER };
+	const size_t n = word == RCFILE_SECRET ? 2 : word == RCFILE_USER;
 	const struct lines top = { .rest = text };
 	struct span own, above;
 	size_t i;
@@ -252,7 +247,7 @@ is_of_other(struct span text, struct lines l, const char *word)
 }
 
 int
-rcfile_find(struct span text, struct span sender, const char *word,
+rcfile_find(struct span text, struct span sender, enum rcfile_word word,
     struct span *value)
 {
 	struct lines l = { .rest = text };
@@ -260,12 +255,12 @@ rcfile_find(struct span text, struct span sender, const char *word,
 	struct line line;
 
 	while (next(&l, &line)) {
-		if (span_is(line.word, profile)) {
+		if (line.word == RCFILE_PROFILE) {
 			if (chosen)
 				break;
 			ours = chosen = is_for(line.value, l, sender);
 			found &= !chosen || !is_of_other(text, l, word);
-		} else if (ours && span_is(line.word, word)) {
+		} else if (ours && line.word == word) {
 			*value = line.value;
 			found = 1;
 		}
@@ -274,13 +269,13 @@ rcfile_find(struct span text, struct span sender, const char *word,
 }
 
 int
-rcfile_has(struct span text, const char *word)
+rcfile_has(struct span text, enum rcfile_word word)
 {
 	struct lines l = { .rest = text };
 	struct line line;
 
 	while (next(&l, &line))
-		if (span_is(line.word, word))
+		if (line.word == word)
 			return 1;
 	return 0;
 }

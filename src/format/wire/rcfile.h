@@ -10,6 +10,13 @@
 
 #include "sys/buf.h"
 
+/* What a line may be about. */
+enum rcfile_word {
+	RCFILE_SERVER, RCFILE_TLS, RCFILE_USER, RCFILE_SECRET, RCFILE_FROM,
+	RCFILE_NAME, RCFILE_HELO, RCFILE_TIMEOUT, RCFILE_ALIASES,
+	RCFILE_PROFILE, RCFILE_WORDS
+};
+
 /*
  * Whether all lines say something: else each that does not adds a line "name:
  * line: reason" to faults.
@@ -20,11 +27,11 @@ int rcfile_check(struct span text, const char *name, struct buf *faults);
  * The value of word for this sender, an address; one that is empty has no
  * profile.  text has passed rcfile_check.  1, or 0 where nothing is said.
  */
-int rcfile_find(struct span text, struct span sender, const char *word,
+int rcfile_find(struct span text, struct span sender, enum rcfile_word word,
     struct span *value);
 
 /* Whether some line has the word, for whomever. */
-int rcfile_has(struct span text, const char *word);
+int rcfile_has(struct span text, enum rcfile_word word);
 
 /* The values of "tls", as often as -Z would say it: 0 to 2, or -1. */
 int rcfile_tls(struct span value);
