@@ -37,6 +37,8 @@ load grade
 	END
 	popclient good
 	lacks SKIP good.tap
+	# What the server does not have is no refusal.
+	popclient asks
 }
 
 @test "a POP3 server: each usual fault fails its point, and no other" {

@@ -124,17 +124,18 @@ clientjudge_waits(const struct attempt *a, const char *arg,
 }
 
 /*
- * The first line that was refused, s->n where none was; 502 is for what the
- * server does not have, without which the client may go on.
+ * The first line that was refused, s->n where none was.  Without what the
+ * server does not have, such as CAPA, a client may go on.
  */
 static size_t
 find_refused(const struct scripted *s)
 {
 	size_t i;
 
-	for (i = 0; i < s->n && (s->lines[i].code < 400 ||
-	    s->lines[i].code == 502) && s->lines[i].code != 5; i++)
-		;
+	for (i = 0; i < s->n; i++)
+		if (s->lines[i].by_script && (s->lines[i].code >= 400 ||
+		    s->lines[i].code == 5))
+			break;
 	return i;
 }
 

@@ -295,7 +295,8 @@ answer(struct scripted *s, struct span place, struct span line)
 	int code;
 
 	s->conf->usual(s->conf->arg, place, line, &usual);
-	if (find_reply(s, place, &reply)) {
+	s->by_script = find_reply(s, place, &reply);
+	if (s->by_script) {
 		code = code_of(s, reply);
 		if (code == 0 && reply.n > 0 && reply.p[0] != '!')
 			code = code_of(s, buf_span(&usual));
@@ -323,6 +324,7 @@ end_text(struct scripted *s)
 	s->in_text = 0;
 	code = answer(s, span_str("text"), span_str("."));
 	s->lines[i].code = code;
+	s->lines[i].by_script = s->by_script;
 	s->texts += code / 100 == 2;
 }
 
@@ -363,6 +365,7 @@ take_command(struct scripted *s, struct span line)
 	}
 	code = answer(s, verb, rest);
 	s->lines[n].code = code;
+	s->lines[n].by_script = s->by_script;
 	if (s->conf->smtp && code == 354 && !s->over) {
 		s->in_text = 1;
 		s->begun++;

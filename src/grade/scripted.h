@@ -16,6 +16,7 @@ struct heard {
 				   SCRIPTED_LEFT, the connection's end did */
 	int code;		/* of its reply; POP3: 2 for +, 5 for -; 0:
 				   there was none */
+	int by_script;		/* the script had it */
 };
 
 /*
@@ -69,6 +70,7 @@ struct scripted {
 	long long by;		/* when time is up */
 	long long asked;	/* the last reply's moment */
 	size_t taken;		/* octets */
+	int by_script;		/* so was the last reply */
 	int eof, over, in_text, cut;
 };
 

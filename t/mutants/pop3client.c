@@ -150,6 +150,8 @@ main(int argc, char **argv)
 	dial(argv[2], argv[3]);
 	if (!is("no-greeting"))
 		hear(line, sizeof line);
+	if (is("asks"))
+		command("CAPA", line, sizeof line);
 	snprintf(text, sizeof text, "USER %s", is("wrong-user") ? "anna" :
 	    argv[4]);
 	if (!is("no-login") && !command(text, line, sizeof line))
