@@ -50,7 +50,10 @@ void rd_free(struct rd *rd);
  */
 enum rd_status rd_line(struct rd *rd, struct span *line);
 
-/* The same by the moment end (io_clock), for lines that share a time-out. */
+/* The same, where a whole line is there already: 1, or 0 and no *line. */
+int rd_next(struct rd *rd, struct span *line);
+
+/* As rd_line, by the moment end (io_clock), for lines that share a time-out. */
 enum rd_status rd_line_by(struct rd *rd, struct span *line, long long end);
 
 /*

@@ -151,19 +151,27 @@ give(struct rd *rd, size_t n, enum rd_status status, struct span *line)
 	return status;
 }
 
+int
+rd_next(struct rd *rd, struct span *line)
+{
+	const char *lf = rd->seen == rd->n ? NULL :
+	    memchr(rd->p + rd->seen, '\n', rd->n - rd->seen);
+
+	if (lf == NULL || (size_t)(lf - rd->p) - rd->at >= rd->max)
+		return 0;
+	give(rd, (size_t)(lf - rd->p) - rd->at + 1, RD_LINE, line);
+	return 1;
+}
+
 enum rd_status
 rd_line(struct rd *rd, struct span *line)
 {
 	enum rd_status status;
 	long long end = 0;
-	char *lf;
 
 	for (;;) {
-		lf = rd->seen == rd->n ? NULL :
-		    memchr(rd->p + rd->seen, '\n', rd->n - rd->seen);
-		if (lf != NULL && (size_t)(lf - rd->p) - rd->at < rd->max)
-			return give(rd, (size_t)(lf - rd->p) - rd->at + 1,
-			    RD_LINE, line);
+		if (rd_next(rd, line))
+			return RD_LINE;
 		if (rd->n - rd->at >= rd->max)
 			return give(rd, rd->max, RD_LONG, line);
 		rd->seen = rd->n;

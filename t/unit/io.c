@@ -38,16 +38,19 @@ test_lines(void)
 	int fd = pipe_with(text, sizeof text - 1, NULL);
 
 	rd_init(&rd, fd, IO_FOREVER, 6);
+	CHECK_INT(rd_next(&rd, &s), 0);
 	CHECK_INT(rd_line(&rd, &s), RD_LINE);
 	CHECK_SPAN(s, "a\r\n");
-	CHECK_INT(rd_line(&rd, &s), RD_LINE);
+	CHECK_INT(rd_next(&rd, &s), 1);
 	CHECK_SPAN(s, "\n");
 	CHECK_INT(rd_line(&rd, &s), RD_LINE);
 	CHECK_SPAN(s, "bb\n");
+	CHECK_INT(rd_next(&rd, &s), 0);
 	CHECK_INT(rd_line(&rd, &s), RD_LONG);
 	CHECK_SPAN(s, "long l");
 	CHECK_INT(rd_line(&rd, &s), RD_LINE);
 	CHECK_SPAN(s, "ine\n");
+	CHECK_INT(rd_next(&rd, &s), 0);
 	CHECK_INT(rd_line(&rd, &s), RD_PARTIAL);
 	CHECK_SPAN(s, "last");
 	CHECK_INT(rd_line(&rd, &s), RD_EOF);

@@ -186,8 +186,7 @@ take_lines(struct batchread *b, struct message *m)
 	if (!b->raw && b->unfit == NULL && bsmtp_is_text(&b->parser)) {
 		n = content_lines(&m->content, in, &b->parser.line);
 		limit_size(b, m);
-	} else {
-		n = bsmtp_text(&b->parser, in);
+	} else if ((n = bsmtp_text(&b->parser, in)) > 0) {
 		take_text(b, m, b->parser.text);
 	}
 	rd_take(&b->rd, n);

@@ -191,8 +191,8 @@ hear_line(struct smtpc *c, int timeout, long long *end, int *soon,
 {
 	enum rd_status status;
 
-	if (rd_ready(&c->rd))
-		return rd_line(&c->rd, line);
+	if (rd_next(&c->rd, line))
+		return RD_LINE;
 	if (*end == 0)
 		*end = io_clock() + time_for(c, timeout);
 	if (*soon && io_left(*end) > SMTPC_SOON) {

@@ -70,17 +70,21 @@ content_add(struct content *c, struct span text)
 size_t
 content_lines(struct content *c, struct span text, uintmax_t *lines)
 {
+	struct span rest = text;
+	uintmax_t taken = 0;
 	const char *lf;
-	size_t at = 0;
+	size_t n;
 
-	while (at < text.n && text.p[at] != '.' &&
-	    (lf = memchr(text.p + at, '\n', text.n - at)) != NULL) {
-		end_line(c, text.p + at, (size_t)(lf - text.p) - at);
-		at = (size_t)(lf - text.p) + 1;
-		++*lines;
+	for (; rest.n > 0 && rest.p[0] != '.' &&
+	    (lf = span_find(rest, '\n')) != NULL; taken++) {
+		n = (size_t)(lf - rest.p);
+		end_line(c, rest.p, n);
+		rest = span_drop(rest, n + 1);
 	}
-	c->cr |= span_find(span_of(text.p, at), '\r') != NULL;
-	return at;
+	*lines += taken;
+	text.n -= rest.n;
+	c->cr |= span_find(text, '\r') != NULL;
+	return text.n;
 }
 
 static int

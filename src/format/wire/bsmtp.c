@@ -73,10 +73,10 @@ do_data(struct bsmtp *b)
 static enum bsmtp_event
 do_noop(struct bsmtp *b, struct span arg)
 {
-	if (span_number(span_cut(&arg, ' '), &b->count) < 0 ||
-	    !span_case_is(span_trim(arg), "messages"))
-		return BSMTP_MORE;
-	return BSMTP_COUNT;
+	const struct span number = span_cut(&arg, ' ');
+
+	return span_case_is(span_trim(arg), "messages") &&
+	    span_number(number, &b->count) == 0 ? BSMTP_COUNT : BSMTP_MORE;
 }
 
 /* Whether line begins with the verb; *arg is what follows it. */
