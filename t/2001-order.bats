@@ -299,6 +299,8 @@ refuses() {
 @test "placeholders: [name] without a name is the default, else the login" {
 	printf '[Recipients:] me@x.y\n[Subject:]\n[Body:]\n[name] [name|D]\n' >order
 	[ "$(orderparse -m me@x.y -f a@b.c order | tail -n 1)" = 'me D' ]
+	printf '[Recipients:] "" <me@x.y>\n[Subject:]\n[Body:]\n[name|D]\n' >order
+	[ "$(orderparse -m me@x.y -f a@b.c order | tail -n 1)" = D ]
 }
 
 @test "mistake: a key that some have and this one lacks, without a default" {

@@ -311,6 +311,12 @@ each_way() {
 	run -1 grep MAIL dialog
 	fake -c 'SIZE 0,PIPELINING'
 	both 0 sent 250 dot
+	# As large as the server takes, and smaller by an octet than that.
+	size=$(sed -n 's/.*MAIL FROM:.* SIZE=\([0-9]*\).*/\1/p' dialog | head -n 1)
+	fake -c "SIZE $size"
+	both 0 sent 250 dot
+	fake -c "SIZE $((size - 1))"
+	both 65 failed - mail
 }
 
 @test "more recipients than a window: every reply finds its own" {

@@ -67,6 +67,18 @@ look() {
 	[ "${stderr_lines[0]}" = 'mxlookup: zone:1: part of the domain too long' ]
 }
 
+@test "labels of 63 octets, names of 255, and no more" {
+	local a b
+	a=$(printf '%063d' 0)
+	b=$(printf '%061d' 0)
+	echo "$a.$a.$a.$b. A 192.0.2.1" >zone
+	look 0 "$a.$a.$a.$b"
+	echo "$a.$a.$a.1$b. A 192.0.2.1" >zone
+	look 65 a.test
+	echo "1$a.test. A 192.0.2.1" >zone
+	look 65 a.test
+}
+
 @test "no final dot is needed where there is no \$ORIGIN" {
 	printf '%s\n' 'a.test MX 1 mx.a.test' 'b.test. MX 2 mx.b.test.' >zone
 	look 0 a.test b.test

@@ -114,6 +114,10 @@ pgrep_mutants() {
 	printf '%s\n' '# some' '' 'crlf 3' 'hello	0' 'connect' >points
 	run -1 protograde client -n points -- mutant-client lf %h %p %f %t %m
 	[ "${lines[-1]}" = '1 of 4; failed: 1, not tried: 0' ]
+	echo crlf >points
+	run -1 --separate-stderr protograde -v -n points client -- \
+		mutant-client lf %h %p %f %t %m
+	[ "$(grep -c '^protograde: point ' <<<"$stderr")" = 1 ]
 	printf '%s\n' 'crlf' '* 2' 'dots 0' >points
 	run -1 protograde -o tsv -n points client -- false
 	[ "$(cut -f 3 <<<"$output" | sort | uniq -c | tr -s ' ' |

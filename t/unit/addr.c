@@ -140,10 +140,42 @@ test_ascii(void)
 	CHECK(span_is_ascii(span_str("a@e")));
 }
 
+/* RFC 5321 4.1.3. */
+static void
+test_literal(void)
+{
+	static const char *const good[] = {
+		"[192.0.2.1]", "[0.0.0.255]", "[IPv6:::]", "[IPv6:::1]",
+		"[ipv6:2001:0db8:0000::0001]", "[IPv6:1:2:3:4:5:6:7:8]",
+		"[IPv6:1:2:3:4:5:6:7::]", "[IPv6:::2:3:4:5:6:7:8]",
+		"[IPv6:::ffff:192.0.2.1]", "[IPv6:1:2:3:4:5:6:192.0.2.1]",
+		"[tag:text]"
+	};
+	static const char *const bad[] = {
+		"", "[]", "192.0.2.1", "[192.0.2.1", "[192.0.2]",
+		"[192.0.2.1.1]", "[192.0.2.1.]", "[192.0.2.256]",
+		"[192.0.2.0001]", "[192..2.1]", "[IPv6:]", "[IPv6:1]",
+		"[IPv6::1]", "[IPv6:1::2::3]", "[IPv6:1:2:3:4:5:6:7:8:9]",
+		"[IPv6:1:2:3:4:5:6:7:8::]", "[IPv6:1:2:3:4:5:6:7:]",
+		"[IPv6:::00001]", "[IPv6:00001::]", "[IPv6:::g]",
+		"[IPv6:1:2:3:4:5:192.0.2.1]", "[IPv6:1:2:3:4:5:6::192.0.2.1]",
+		"[tag:]", "[:text]", "[tag:a b]"
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(good); i++)
+		if (!addr_is_literal(span_str(good[i])))
+			CHECK_STR(good[i], "an address literal");
+	for (i = 0; i < COUNT(bad); i++)
+		if (addr_is_literal(span_str(bad[i])))
+			CHECK_STR(bad[i], "not an address literal");
+}
+
 int
 main(void)
 {
 	test_good();
+	test_literal();
 	test_bad();
 	test_parts();
 	test_limits();

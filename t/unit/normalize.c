@@ -85,6 +85,7 @@ test_replies(void)
 	    "250 2.0.0 Ok at TIME)");
 	REPLY("250 2.0.0 Ok at Nov  3 03:46:12", "250 2.0.0 Ok at TIME");
 	REPLY("250 2.0.0 Ok at 2026-11-21T23:46:12Z", "250 2.0.0 Ok at TIME");
+	REPLY("250 2.0.0 Ok on 2026-11-21", "250 2.0.0 Ok on TIME");
 	REPLY("250 12 messages", "250 12 messages");
 	REPLY("250", "250");
 	REPLY("250 ", "250 ");

@@ -46,6 +46,10 @@ refused_chunks(void)
 	    "MAIL FROM:<a>\r\nBDAT 6\r\nQUIT\r\nNOOP\r\n",
 	    "503 5.5.1 Error: send HELO/EHLO first\r\n" HELO_OK
 	    "503 5.5.1 Error: need RCPT command\r\n" MAIL_OK NO_VALID OK, "");
+	/* The last one ends the transaction. */
+	talk(HELO "MAIL FROM:<a>\r\nBDAT 6 LAST\r\nQUIT\r\nRCPT TO:<user>\r\n",
+	    HELO_OK MAIL_OK NO_VALID "503 5.5.1 Error: need MAIL command\r\n",
+	    "");
 	talk(HELO "MAIL FROM:<a>\r\nRCPT TO:<nobody>\r\nBDAT 6\r\nQUIT\r\n"
 	    "BDAT 6 LAST\r\nQUIT\r\n" ENVELOPE "BDAT 0 LAST\r\n",
 	    HELO_OK MAIL_OK "550 5.1.1 No such user here\r\n" NO_VALID
