@@ -312,7 +312,7 @@ each_way() {
 	fake -c 'SIZE 0,PIPELINING'
 	both 0 sent 250 dot
 	# As large as the server takes, and smaller by an octet than that.
-	size=$(sed -n 's/.*MAIL FROM:.* SIZE=\([0-9]*\).*/\1/p' dialog | head -n 1)
+	size=$(sed -n '/MAIL FROM:/{s/.* SIZE=\([0-9]*\).*/\1/p;q;}' dialog)
 	fake -c "SIZE $size"
 	both 0 sent 250 dot
 	fake -c "SIZE $((size - 1))"
