@@ -94,7 +94,9 @@ void transact_chunk(struct transact *t, int behind);
 enum smtpc_status transact_chunk_verdict(struct transact *t, int last);
 int transact_is_sent(const struct transact *t);
 
-/* The reply to the dot; everybody is decided, unless t->again. */
+/*
+ * The reply to the dot, a 421 included; everybody is decided, unless t->again.
+ */
 enum smtpc_status transact_verdict(struct transact *t);
 
 #endif
