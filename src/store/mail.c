@@ -119,6 +119,15 @@ mail_read(const struct mail *m,
 }
 
 void
+mail_stored(const struct mail *m, const char *path)
+{
+	const struct mail_hearer *hearer = m->of->hearer;
+
+	if (hearer->stored != NULL)
+		hearer->stored(hearer->arg, path);
+}
+
+void
 mail_drop(void *mail)
 {
 	struct mail *m = mail, **p;

@@ -68,6 +68,9 @@ struct mail *mail_next(struct mails *of);
 int mail_read(const struct mail *m,
     int (*put)(void *arg, const char *p, size_t n), void *arg);
 
+/* A file that has it is safe: whoever wants to know is told. */
+void mail_stored(const struct mail *m, const char *path);
+
 /* Frees it, in whatever state; a file that is still there is removed. */
 void mail_drop(void *mail);
 

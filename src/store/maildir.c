@@ -347,7 +347,6 @@ take_group(struct mails *of, size_t *n)
 static void
 commit_group(struct maildir *m, struct copy *copy, size_t n)
 {
-	const struct mail_hearer *hearer = m->mails.hearer;
 	size_t i;
 
 	write_copies(copy, n);
@@ -361,8 +360,8 @@ commit_group(struct maildir *m, struct copy *copy, size_t n)
 	for (i = 0; i < n; i++) {
 		if (copy[i].mail->err != 0 && copy[i].path != NULL)
 			newfile_undo(copy[i].path);
-		else if (copy[i].path != NULL && hearer->stored != NULL)
-			hearer->stored(hearer->arg, copy[i].path);
+		else if (copy[i].path != NULL)
+			mail_stored(copy[i].mail, copy[i].path);
 		free(copy[i].path);
 	}
 }

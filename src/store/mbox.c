@@ -372,14 +372,13 @@ sync_boxes(struct mbox *m)
 static void
 tell(const struct mbox *m, const struct mail *mail)
 {
-	const struct mail_hearer *hearer = m->mails.hearer;
 	struct span rest = mail->boxes;
 	struct buf path = { 0 };
 
 	while (rest.n > 0) {
 		buf_clear(&path);
 		add_path(&path, m, span_cut(&rest, '\0').p);
-		hearer->stored(hearer->arg, buf_str(&path));
+		mail_stored(mail, buf_str(&path));
 		span_cut(&rest, '\0');
 	}
 	buf_free(&path);
@@ -402,7 +401,7 @@ commit(void *store)
 	}
 	while ((mail = mail_next(&m->mails)) != NULL) {
 		mail->err = err;
-		if (err == 0 && m->mails.hearer->stored != NULL)
+		if (err == 0)
 			tell(m, mail);
 	}
 }

@@ -90,12 +90,10 @@ drop_mail(void *arg)
 static int
 over(struct mail *mail)
 {
-	const struct mail_hearer *h = mail->of->hearer;
 	int err = mail->err;
 
 	if (err == 0) {
-		if (h->stored != NULL)
-			h->stored(h->arg, mail->path);
+		mail_stored(mail, mail->path);
 		free(mail->path);
 		mail->path = NULL;
 	}
