@@ -150,6 +150,18 @@ END
 	grep -Fq '&lt;a&amp;b&gt;\x1B' got
 }
 
+@test "names and times that have no room are cut" {
+	said smtp 'S 220 x' 'C QUIT' | sed "2s/^[^	]*/100000.000001/
+		s,mail.test:25,$(yes 語 | head -n 99 | tr -d '\n')," >d
+	protoladder -o text -w 60 d >got
+	sed -n 1p got | grep -Fx \
+		'smtp 127.0.0.1:40312 → 語語語語語語語… 2026-11-21T23:46:12Z'
+	sed -n 3p got | grep '^greeting 100000.00000   |<-.*|$'
+	[ "$(awk 'NR > 1 { print length($0) }' got | sort -u)" = 60 ]
+	protoladder -w 480 d >svg
+	grep -F '>smtp 127.0.0.1:4… → 語語語語語… 2026-11-21T23:46:12Z<' svg
+}
+
 @test "a line that is too long is cut, whatever it is made of" {
 	for piece in x '<' 'ї' '語' '\x00'; do
 		said smtp 'S 220 x' "C $(yes "$piece" | head -n 300 | tr -d '\n')" >d

@@ -45,7 +45,7 @@ is_hidden(const unsigned char *p, size_t n)
 		return p[0] == 0xc2 && p[1] < 0xa0;
 	case 3:
 		return p[0] == 0xe2 &&
-		    ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
+		    ((p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) ||
 		    (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
 	default:
 		return 0;

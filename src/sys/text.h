@@ -15,8 +15,8 @@ size_t text_char(const char *text, size_t left);
 
 /*
  * The same, but 0 also for what does not show itself on a terminal: control
- * characters act on it, and those that embed, override or isolate a direction
- * (U+202A to U+202E, U+2066 to U+2069) show other text in another order.
+ * characters act on it, and so may those that end a line or a paragraph, or
+ * embed, override or isolate a direction (U+2028 to U+202E, U+2066 to U+2069).
  */
 size_t text_printable(const char *text, size_t left);
 

@@ -164,7 +164,9 @@ test_printable(void)
 	CHECK_INT(span_printable(S("\xc2\x9f")), 0);
 	CHECK_INT(span_printable(S("\xc2\xa0")), 2);
 	CHECK_INT(span_printable(S("\xc3\x9b")), 2);
-	CHECK_INT(span_printable(S("\xe2\x80\xa9")), 3);	/* U+2029 */
+	CHECK_INT(span_printable(S("\xe2\x80\xa7")), 3);	/* U+2027 */
+	CHECK_INT(span_printable(S("\xe2\x80\xa8")), 0);
+	CHECK_INT(span_printable(S("\xe2\x80\xa9")), 0);
 	CHECK_INT(span_printable(S("\xe2\x80\xaa")), 0);
 	CHECK_INT(span_printable(S("\xe2\x80\xae")), 0);
 	CHECK_INT(span_printable(S("\xe2\x80\xaf")), 3);	/* U+202F */

@@ -315,24 +315,48 @@ void
 ladder_time(struct buf *b, const struct ladder_row *row)
 {
 	int64_t us = row->e->time;
+	size_t at = b->n;
 
-	if (us >= 0)
-		buf_addf(b, "%ju.%06ju", (uintmax_t)(us / MICRO),
-		    (uintmax_t)(us % MICRO));
+	if (us < 0)
+		return;
+	buf_addf(b, "%ju.%06ju", (uintmax_t)(us / MICRO),
+	    (uintmax_t)(us % MICRO));
+	if (b->n - at > LADDER_TIME)
+		b->n = at + LADDER_TIME;
+}
+
+/* A name, or as much of it as fits: how many columns it takes. */
+static size_t
+add_name(struct buf *b, struct span name, size_t columns)
+{
+	struct buf text = { 0 };
+	size_t n, at = b->n;
+
+	escape_add(&text, name.n > 0 ? name : span_str("-"));
+	if (add_columns(b, buf_span(&text), columns, &n).n > 0) {
+		b->n = at;
+		add_columns(b, buf_span(&text), columns - 1, &n);
+		buf_adds(b, "\xe2\x80\xa6");
+		n++;
+	}
+	buf_free(&text);
+	return n;
 }
 
 void
-ladder_title(struct buf *b, const struct recording *r)
+ladder_title(struct buf *b, const struct recording *r, size_t columns)
 {
 	const char *name = dialogue_protocol_name(r->follow.protocol);
+	/* What stands around the names is known, and has room. */
+	size_t room = columns - strlen("order  -  2026-11-21T23:46:12Z");
 
 	buf_adds(b, name != NULL ? name : "dialogue");
 	if (r->client.n + r->server.n == 0)
 		return;
 	buf_addc(b, ' ');
-	escape_add(b, r->client.n > 0 ? r->client : span_str("-"));
+	room -= add_name(b, r->client, room / 2);
 	buf_adds(b, " \xe2\x86\x92 ");
-	escape_add(b, r->server.n > 0 ? r->server : span_str("-"));
+	add_name(b, r->server, room);
 	buf_addc(b, ' ');
 	date_iso(b, r->time);
 }

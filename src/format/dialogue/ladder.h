@@ -64,11 +64,18 @@ const char *ladder_phase_name(enum ladder_phase phase);
 size_t ladder_fit(struct buf *b, const struct ladder *l,
     const struct ladder_row *row, size_t columns);
 
-/* Its time in seconds, with six decimals; nothing where there is none. */
+/*
+ * Its time in seconds, with six decimals, of which those are left out that do
+ * not fit in LADDER_TIME columns; nothing where there is none.
+ */
+#define LADDER_TIME 12
 void ladder_time(struct buf *b, const struct ladder_row *row);
 
-/* "smtp 192.0.2.1:40312 - mail.example:25 2026-11-21T23:46:12Z" */
-void ladder_title(struct buf *b, const struct recording *r);
+/*
+ * "smtp 192.0.2.1:40312 - mail.example:25 2026-11-21T23:46:12Z", the names cut
+ * where it has more columns than this.
+ */
+void ladder_title(struct buf *b, const struct recording *r, size_t columns);
 
 /* These draw all of it; a picture is in units, from top on: its height. */
 size_t ladder_svg(struct buf *b, const struct recording *r, size_t width,

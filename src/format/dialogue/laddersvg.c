@@ -14,6 +14,7 @@
 
 /* Widths of a character, in hundredths, as those fonts have it at 12. */
 #define CHARACTER 723
+#define TITLE_CHARACTER 844	/* at 14, bold */
 
 /* Pale, so that they differ in shade and are light in grey, too. */
 static const char *const colours[LADDER_PHASES] = {
@@ -175,7 +176,8 @@ add_head(struct picture *p, size_t top)
 {
 	struct buf title = { 0 };
 
-	ladder_title(&title, p->l->r);
+	ladder_title(&title, p->l->r, (p->server + RIGHT - 2 * X_PHASE) * 100 /
+	    TITLE_CHARACTER);
 	buf_addf(&p->texts, "<text x=\"%d\" y=\"%zu\" font-size=\"14\" "
 	    "font-weight=\"bold\">", X_PHASE, top + 20);
 	svg_add(&p->texts, buf_span(&title));

@@ -1,8 +1,7 @@
 #include "ladder.h"
 
 #define PHASE 9			/* columns of its name */
-#define TIME 12
-#define LEFT (PHASE + TIME + 4)	/* with the client's lifeline */
+#define LEFT (PHASE + LADDER_TIME + 4)	/* with the client's lifeline */
 
 #define RED "\033[31m"
 #define PLAIN "\033[0m"
@@ -40,7 +39,7 @@ add_start(struct buf *b, const struct ladder_row *row)
 
 	add_left(b, row->begins ? ladder_phase_name(row->phase) : "", PHASE);
 	ladder_time(&time, row);
-	add_right(b, buf_span(&time), TIME);
+	add_right(b, buf_span(&time), LADDER_TIME);
 	buf_addc(b, ' ');
 	buf_addc(b, row->fails ? '!' : ' ');
 	buf_addc(b, bracket[row->bracket]);
@@ -89,7 +88,7 @@ add_arrow(struct buf *b, const struct ladder *l, const struct ladder_row *row,
 static void
 add_head(struct buf *b, const struct recording *r, size_t columns)
 {
-	ladder_title(b, r);
+	ladder_title(b, r, columns);
 	buf_addc(b, '\n');
 	add_many(b, ' ', LEFT - 3);
 	buf_adds(b, "client");
