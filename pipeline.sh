@@ -151,7 +151,7 @@ send_letters() {
 	get_id && send_batch && count_results || return
 	[ "$deferred" -eq 0 ] || expired ||
 		fail 75 "$order: $deferred of $total deferred," \
-			"tried again later" || return
+			"tried again later, see $order.results" || return
 	step savefile -r -- "$results" "$stem.results" && report_results
 }
 

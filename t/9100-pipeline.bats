@@ -249,7 +249,7 @@ order() {
 	order incoming/o.txt user1 user3
 	run -75 --separate-stderr pipeline
 	[ -z "$output" ]
-	[ "$stderr" = 'pipeline.sh: work/o.txt: 2 of 2 deferred, tried again later' ]
+	[ "$stderr" = 'pipeline.sh: work/o.txt: 2 of 2 deferred, tried again later, see work/o.txt.results' ]
 	[ -e work/o.txt ]
 	[ ! -e ARC ]
 	serve
@@ -278,7 +278,7 @@ order() {
 	run -75 --separate-stderr pipeline
 	[ ! -e work/.o.txt/report ]
 	[ "${stderr_lines[0]}" = \
-		'pipeline.sh: work/o.txt: 1 of 1 deferred, tried again later' ]
+		'pipeline.sh: work/o.txt: 1 of 1 deferred, tried again later, see work/o.txt.results' ]
 	aged 172790 work/.o.txt/id
 	run -75 pipeline
 	[ ! -e work/.o.txt/report ]
@@ -778,7 +778,7 @@ instead() {
 	[ "$stderr" = "ordertake: incoming/o.txt: taken as work/o.txt
 pipeline.sh: work/o.txt: sending the letters to $SMTPSERVER
 pipeline.sh: work/o.txt: 0 of 1 sent, 1 deferred
-pipeline.sh: work/o.txt: 1 of 1 deferred, tried again later" ]
+pipeline.sh: work/o.txt: 1 of 1 deferred, tried again later, see work/o.txt.results" ]
 	serve
 	order incoming/n.txt user1
 	SETTLE=100 run -0 --separate-stderr pipeline -v
