@@ -5,6 +5,7 @@
 #include "format/mail/addr.h"
 #include "format/mail/date.h"
 #include "format/mail/mimehead.h"
+#include "format/mail/unicode.h"
 #include "tally.h"
 
 /* Where a recipient is cut, so that the line stays under MIME_LINE_MAX. */
@@ -81,19 +82,6 @@ dsn_free(struct dsn *d)
 	memset(d, 0, sizeof *d);
 }
 
-static unsigned long
-code_point(struct span s)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-	unsigned long c = s.n == 2 ? p[0] & 0x1f : s.n == 3 ? p[0] & 0x0f :
-	    p[0] & 0x07;
-	size_t i;
-
-	for (i = 1; i < s.n; i++)
-		c = c << 6 | (p[i] & 0x3f);
-	return c;
-}
-
 /*
  * A recipient that is not an address stands here too, as it was written, but
  * for what does not fit on a line.
@@ -111,7 +99,8 @@ add_final(struct buf *b, struct span rcpt)
 		at = span_drop(rcpt, i);
 		n = span_char(at);
 		if (n > 1) {
-			buf_addf(b, "\\x{%lX}", code_point(span_of(at.p, n)));
+			buf_addf(b, "\\x{%lX}",
+			    (unsigned long)unicode_take(&at));
 			continue;
 		}
 		n = 1;
