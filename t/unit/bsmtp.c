@@ -125,12 +125,16 @@ static void
 test_dot(void)
 {
 	const struct span text = span_str(".\r\na.b\r\n..c\n\r.\n");
+	struct buf b = { 0 };
 
 	CHECK_INT(bsmtp_dot(text, 0), 0);
 	CHECK_INT(bsmtp_dot(text, 1), 8);
 	CHECK_INT(bsmtp_dot(text, 9), text.n);
 	CHECK_INT(bsmtp_dot(text, text.n), text.n);
 	CHECK_INT(bsmtp_dot(span_of(text.p, 0), 0), 0);
+	bsmtp_stuff(&b, text);
+	CHECK_BUF(&b, "..\r\na.b\r\n...c\n\r.\n");
+	buf_free(&b);
 }
 
 static void

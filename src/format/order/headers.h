@@ -10,7 +10,8 @@
 struct headers {
 	size_t n;
 	struct headers_field {
-		struct span name, value;	/* trimmed */
+		struct span name;
+		struct span value;	/* without blanks around it */
 	} *field;
 	size_t cap;		/* private */
 };
