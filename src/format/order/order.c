@@ -22,6 +22,12 @@ static const struct {
 #define BODY 2			/* the one tag that counts behind [Html:] */
 #define ANY (-1)
 
+static struct span *
+section_of(struct order *o, size_t k)
+{
+	return (struct span *)(void *)((char *)o + sections[k].span);
+}
+
 /* Whether the line ends at i; s may end with it. */
 static int
 is_eol(struct span s, size_t i)
@@ -380,11 +386,10 @@ take_recipients(struct order *o, struct span s)
 static void
 take_section(struct order *o, int k, size_t *i, size_t n)
 {
-	struct span s = o->text, ignored, *section;
+	struct span s = o->text, ignored, *section = section_of(o, (size_t)k);
 	const char *tag = s.p + *i;
 	size_t start = *i + n;
 
-	section = (struct span *)(void *)((char *)o + sections[k].span);
 	if (section->p != NULL) {
 		faults_add(&o->faults, tag, "%s is here twice",
 		    sections[k].name);
@@ -462,8 +467,7 @@ order_read(struct order *o, struct span text, int repeats)
 	order_set(o, &o->seen, SET_FOLD_DOMAIN);
 	take_sections(o);
 	for (k = 0; k < REQUIRED; k++)
-		if (((struct span *)(void *)((char *)o +
-		    sections[k].span))->p == NULL)
+		if (section_of(o, k)->p == NULL)
 			faults_add(&o->faults, text.p + text.n, "no %s section",
 			    sections[k].name);
 	check_mailbox(o, o->from);
