@@ -126,11 +126,18 @@ handle() {
 	if [ -e "$order" ]; then
 		if [ ! -s "$state/report" ]; then
 			step savefile -s -- "$order" "$state" "$WORK" &&
-				"$1" || return
+				"$1" || drop || return
 		fi
 		send_report && archive || return
 	fi
 	step orderdone -w "$WORK" -- "$name"
+}
+
+# Removes what a try that comes to nothing has made; there may be many of them.
+drop() {
+	code=$?
+	rm -f -- "$state/.tmp.$$" "$state/.tmp.$$.counts"
+	return "$code"
 }
 
 # Sends the letters that have not been sent, and then makes the report.  Before

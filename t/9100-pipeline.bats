@@ -293,6 +293,16 @@ order() {
 	all_done 1
 }
 
+@test "a try that comes to nothing leaves nothing in work but its journal" {
+	down
+	order incoming/o.txt user1
+	RETRY=0 run -75 pipeline
+	RETRY=0 run -75 pipeline
+	ORDEROPTIONS=-S run -78 pipeline
+	[ "$(echo work/.o.txt/.[!.]* work/.o.txt/*)" = \
+		'work/.o.txt/.lock work/.o.txt/id' ]
+}
+
 @test "RETRY: runs before their time do nothing; greylisting takes two tries" {
 	export RETRY='5m 1h'
 	start fake-smtp 'rcpt:1:450 4.7.1 grey' 'rcpt:2:450 4.7.1 grey'
