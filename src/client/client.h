@@ -10,8 +10,8 @@
 /*
  * How many ms to wait before the next try; attempt counts the failures before,
  * from 0.  Half a second, doubled each time, a minute at most; half of it is
- * left to chance, so that many who were cut off together do not come back
- * together.
+ * random, so that many clients that were cut off together do not come back at
+ * the same moment.
  */
 long client_pause(long attempt);
 

@@ -20,13 +20,13 @@ struct handin {
 	size_t n;
 };
 
-/* The options that say so; what is none of them is for cli_other. */
+/* The options that set these; any other option goes to cli_other. */
 #define HANDIN_OPTIONS "46S:n:r:T:v"
 void handin_option(struct handin *h, int c);
 
 /*
- * What the operands (up to a NULL) and the name have wrong ends the program
- * with EX_USAGE.
+ * A mistake in the operands (up to a NULL) or the name ends the program with
+ * EX_USAGE.
  */
 void handin_check(const struct handin *h, char *const *paths);
 

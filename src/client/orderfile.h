@@ -12,7 +12,7 @@
 
 struct orderfile {
 	const char *path;	/* as given; "-" is standard input */
-	struct buf name;	/* what the server shall call it, on the wire */
+	struct buf name;	/* for the server, as it is on the wire */
 	uint64_t size;
 	char sha[SHA256_HEX];
 

@@ -18,9 +18,9 @@ enum linefile_line {
 /*
  * Gives each line of the file at path, "-" being standard input, to take,
  * without its ending; take returns NULL, or what is wrong with the line.
- * EX_OK; EX_DATAERR where something was wrong with lines, all of which have
- * been told on standard error, or where one goes on for 64 MB, which is the
- * last then; or, where the file cannot be read, the exit code after the reason.
+ * EX_OK; EX_DATAERR where lines were wrong, all of which have been reported on
+ * standard error, or where a line is longer than 64 MB, which is then the last;
+ * or, where the file cannot be read, the exit code after the reason.
  */
 enum exit_code linefile_read(const char *path,
     const char *(*take)(void *arg, struct span line, enum linefile_line kind),

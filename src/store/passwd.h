@@ -1,8 +1,8 @@
 /*
  * passwd: who may log in, and by which secret.  A passwd file has lines
  * login:password or login:SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey;
- * an empty line, or one that starts with #, says nothing.  A password is all
- * that stands behind the first colon, blanks included.
+ * empty lines, and lines that start with #, are ignored.  A password is all of
+ * the text after the first colon, blanks included.
  */
 #ifndef STORE_PASSWD_H
 #define STORE_PASSWD_H

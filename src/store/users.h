@@ -1,8 +1,8 @@
 /*
- * users: the logins that have a mailbox, and what the mailboxes of a local
- * part are called.  A users file has one login a line, perhaps with a full name
- * behind it, or an alias and whom it stands for, "list: a, b"; blanks around
- * them are ignored; an empty line, or one that starts with #, says nothing.
+ * users: the logins that have a mailbox, and the mailboxes of a local part.  A
+ * users file has one login a line, perhaps followed by a full name, or an alias
+ * and its members, "list: a, b"; blanks around them, empty lines and lines that
+ * start with # are ignored.
  */
 #ifndef STORE_USERS_H
 #define STORE_USERS_H
@@ -12,9 +12,9 @@
 struct users;
 
 /*
- * Reads a users file.  NULL when it cannot be read, a line is no login and no
- * alias, or an alias stands for somebody unknown; all such lines are named on
- * standard error.
+ * Reads a users file.  NULL when it cannot be read, a line is neither a login
+ * nor an alias, or an alias has an unknown member; all such lines are reported
+ * on standard error.
  */
 struct users *users_read(const char *path);
 void users_free(struct users *u);

@@ -66,13 +66,13 @@ void buf_addstring(struct buf *b, struct span s);
 void buf_addu(struct buf *b, uintmax_t u);	/* in decimal */
 void buf_addf(struct buf *b, const char *fmt, ...) DIE_PRINTF(2, 3);
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap) DIE_PRINTF(2, 0);
-/* A line of what is wrong, for cli_faults: as text_show, so it stays one. */
+/* Adds a line for cli_faults, as text_show shows it, so that it is one line. */
 void buf_addfault(struct buf *b, const char *fmt, ...) DIE_PRINTF(2, 3);
 
 /* Puts n bytes in at offset at, which is at most b->n. */
 void buf_insert(struct buf *b, size_t at, const void *p, size_t n);
 
-/* Takes a UTF-8 byte order mark out that stands at offset at. */
+/* Removes a UTF-8 byte order mark at offset at, if there is one. */
 void buf_unmark(struct buf *b, size_t at);
 
 /* Each byte from offset at on that is old becomes new. */
@@ -84,7 +84,7 @@ void buf_consume(struct buf *b, size_t n);
 /* Empties b and keeps its memory. */
 void buf_clear(struct buf *b);
 
-/* The same, and then adds what is none of b's own. */
+/* The same, and then adds s, which must not be a part of b. */
 void buf_set(struct buf *b, struct span s);
 void buf_setf(struct buf *b, const char *fmt, ...) DIE_PRINTF(2, 3);
 
@@ -92,8 +92,8 @@ void buf_setf(struct buf *b, const char *fmt, ...) DIE_PRINTF(2, 3);
 void buf_free(struct buf *b);
 
 /*
- * The content with a NUL after it, valid until b changes.  Whoever passes it
- * on as a C string has made sure that the content holds no NUL.
+ * The content with a NUL after it, valid until b changes.  A caller that uses
+ * it as a C string makes sure that the content has no NUL.
  */
 const char *buf_str(struct buf *b);
 

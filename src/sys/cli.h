@@ -22,8 +22,8 @@ void cli_init(char **argv, const char *usage);
 
 /*
  * As getopt(3), and answers --help and --version where an option can stand:
- * the value of one may be a word like these.  What is no option, or lacks its
- * argument, is told before cli_usage.
+ * the value of one may be a word like these.  An unknown option, or one that
+ * lacks its argument, is reported before cli_usage.
  */
 int cli_opt(int argc, char **argv, const char *letters);
 
@@ -40,8 +40,8 @@ void cli_other(int opt) DIE_NORETURN;
  * For programs whose operands are files, once getopt(3) is done: the operands,
  * ended by NULL, or "-" alone, standard input, where there is none.  Fewer than
  * least or more than most (argc: any number) are wrong usage.  An operand that
- * looks like an option, and is no file, was meant as one, and nothing may be
- * done without it: it ends the program with EX_USAGE, but behind "--".
+ * looks like an option, and is not a file, was meant as an option: it ends the
+ * program with EX_USAGE before anything is done, except after "--".
  */
 char **cli_files(int argc, char **argv, int least, int most);
 

@@ -17,28 +17,28 @@ enum {
 };
 
 /*
- * slots sessions at once, and each of them for one address; where each is 0
- * that is half of them, and there is no such limit for this host.  A
- * UNIX-domain socket has no address.  The sessions are divided among workers,
- * numbered from 0: this process or children of it.  One process gives all
- * slots, but where it has died with its sessions another may.
+ * At most slots sessions at once, and at most each of them for one address;
+ * where each is 0 it is half of slots, and addresses of this host have no such
+ * limit.  A UNIX-domain socket has no address.  The sessions are divided among
+ * workers, numbered from 0: this process or its children.  One process gives
+ * all slots; when it has died with its sessions another may.
  */
 struct limit *limit_open(long slots, long each, int workers);
 void limit_free(struct limit *l);
 
 /*
- * A descriptor is kept in reserve: who has none left gives it up for one more
- * peer, who can be told so, and has it back when that one is gone.  0, or -1
- * with errno; errno stays.
+ * A descriptor is kept in reserve: a process that has none left uses it for one
+ * more peer, which is told so, and takes it back when that peer is gone.  0, or
+ * -1 with errno; errno stays.
  */
 int limit_keep_reserve(void);
 void limit_use_reserve(void);
 
 /*
  * A new connection, non-blocking, close-on-exec and without Nagle's delay.
- * *is_short where descriptors or memory have run out, which is said on
- * standard error: it has been got by the reserve, and is to be turned
- * away; or it is -1, and a pause will help.
+ * *is_short where descriptors or memory have run out, which is reported on
+ * standard error: then the connection uses the reserve, and must be refused;
+ * or it is -1, and the caller should pause.
  */
 int limit_accept(int listener, struct net_peer *peer, int *is_short);
 
@@ -51,11 +51,11 @@ void limit_refuse(int fd, const char *busy, long slot);
 /* The worker with the fewest sessions; -1 when there is none. */
 int limit_pick(const struct limit *l);
 
-/* A slot for worker, or LIMIT_*; and one that was not needed after all. */
+/* A slot for worker, or LIMIT_*; limit_cancel gives an unused one back. */
 long limit_take(struct limit *l, int worker, const struct net_peer *peer);
 void limit_cancel(struct limit *l, int worker, long slot);
 
-/* A session of worker is over, who says so. */
+/* Called by a worker: one of its sessions is over. */
 void limit_release(struct limit *l, int worker, long slot);
 
 /*

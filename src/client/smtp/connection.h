@@ -37,8 +37,8 @@ struct server {
 	struct net_addr addr;
 	char text[NET_TEXT_MAX];	/* host:port, for results */
 	struct buf secret;		/* for the log-in, its own */
-	int plain;			/* what it says of BDAT is not so */
-	int old;			/* it hangs up at EHLO: HELO */
+	int plain;			/* its BDAT does not work */
+	int old;			/* it closes at EHLO: use HELO */
 
 	/* As of the last connection, where there was one: */
 	int known;
@@ -95,13 +95,13 @@ int connection_open(struct connection *c, const struct connection_conf *conf,
     struct server *server, long time);
 
 /*
- * A transaction has ended, or (lost) the connection before that: who keeps
- * silent again and again is to rest.
+ * A transaction has ended, or (lost) the connection before that: a server that
+ * does not answer several times in a row rests.
  */
 void connection_judge(const struct connection *c, struct server *server,
     int lost);
 
-/* Takes leave first, or not. */
+/* Close the connection, connection_quit after QUIT. */
 void connection_quit(struct connection *c);
 void connection_close(struct connection *c);
 

@@ -18,10 +18,10 @@
 struct rcpt {
 	struct buf addr;
 	struct buf params;	/* of RCPT, from the batch */
-	int told;		/* somebody has been told of it */
+	int told;		/* the outcome has been reported */
 	int later;		/* this transaction has no room for it */
-	size_t mark;		/* of its line in the journal, where that is
-				   there before its turn; else 0 */
+	size_t mark;		/* of its line in the journal, where that was
+				   written ahead of its turn; else 0 */
 	int decided;		/* what follows is final */
 	enum result_status status;
 	enum result_stage stage;
@@ -46,10 +46,10 @@ struct message {
 				   owned by whoever set it */
 	struct message *next;	/* in its queue */
 	struct message *made;	/* in the list of all from its cache */
-	struct domain *domain;	/* its owner's: with whom it waits */
-	int begun;		/* its owner's: the end may have gone out */
-	const char *ahead;	/* the server in the lines that are there
-				   before its turn; NULL for none */
+	struct domain *domain;	/* for the owner: the domain it waits for */
+	int begun;		/* for the owner: its end may have been sent */
+	const char *ahead;	/* the server in the lines that were written
+				   ahead of its turn; NULL for none */
 	/* private */
 	size_t cap;
 };
@@ -94,10 +94,10 @@ void rcpt_decide(struct rcpt *r, enum result_status status,
 void message_decide(struct message *m, enum result_status status,
     enum result_stage stage, int code, struct span text);
 
-/* How many of them there are. */
+/* The number of undecided recipients. */
 size_t message_open(const struct message *m);
 
-/* Those who had to wait for another transaction are in the next one. */
+/* Puts the recipients that had to wait (later) into the next transaction. */
 void message_rejoin(struct message *m);
 
 /* The domain of the first recipient who is undecided; empty when none is. */

@@ -84,8 +84,8 @@ void servers_secrets(struct server *server, size_t n, const char *command,
 long servers_pause(const struct server *server, size_t n);
 
 /*
- * Whether it is known to which server a connection's next message goes: that
- * of the one before.
+ * Whether it is known that a connection's next message goes to the same server
+ * as the one before.
  */
 int servers_stay(const struct servers_conf *conf);
 

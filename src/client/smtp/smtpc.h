@@ -65,8 +65,8 @@ void smtpc_init(struct smtpc *c, int in, int out, int limit,
 void smtpc_free(struct smtpc *c);
 
 /*
- * All waits from now on share ms, so that a server that answers each
- * time at the last moment holds nobody up for long; with 0 each has its own
+ * All waits from now on share ms, so that a server that always answers at the
+ * last moment does not delay others for long; with 0 each wait has its own
  * time again.
  */
 void smtpc_within(struct smtpc *c, long ms);
@@ -81,7 +81,7 @@ int smtpc_capped(const struct smtpc *c, int timeout);
 enum smtpc_status smtpc_hello(struct smtpc *c, const char *name, int greeted,
     int old);
 
-/* What the server has offered and does not take is not used any more. */
+/* These extensions, which the server offers and refuses, are not used again. */
 void smtpc_give_up(struct smtpc *c, unsigned caps);
 
 /* Empty, to put a command together in: it lives until the next one. */
@@ -110,7 +110,7 @@ enum smtpc_status smtpc_hear(struct smtpc *c, enum result_stage stage,
  */
 enum smtpc_status smtpc_in_step(struct smtpc *c);
 
-/* Gives the connection up in these words: SMTPC_LOST. */
+/* Gives the connection up for this reason: SMTPC_LOST. */
 enum smtpc_status smtpc_lost(struct smtpc *c, const char *why);
 
 /* Behind why there is no reply, where it was TLS that came instead. */
@@ -134,7 +134,7 @@ size_t smtpc_added(const struct smtpc *c);
  */
 int smtpc_silent(struct smtpc *c);
 
-/* Takes leave, for which it does not wait long. */
+/* Sends QUIT, and does not wait long for the reply. */
 void smtpc_quit(struct smtpc *c);
 
 #endif
