@@ -6,9 +6,6 @@
 #include "mime.h"
 #include "mimehead.h"
 
-/* A longer name leaves too little room for the value on its line. */
-#define NAME_MAX_LENGTH 72
-
 #define OOXML "application/vnd.openxmlformats-officedocument."
 #define ODF "application/vnd.oasis.opendocument."
 
@@ -148,7 +145,7 @@ add_id(struct buf *b, struct span value, size_t *col)
 {
 	struct span inner;
 
-	if (value.n < 5 || value.n > MIME_LINE_MAX - NAME_MAX_LENGTH ||
+	if (value.n < 5 || value.n > MIME_LINE_MAX - HDR_NAME_MAX ||
 	    value.p[0] != '<' || value.p[value.n - 1] != '>')
 		return "not a <message@id>";
 	inner = span_of(value.p + 1, value.n - 2);
@@ -184,7 +181,7 @@ check_field(const struct buf *header, struct span name, struct span value)
 
 	if (!hdr_is_name(name))
 		return "not the name of a header field";
-	if (name.n > NAME_MAX_LENGTH)
+	if (name.n > HDR_NAME_MAX)
 		return "name too long";
 	if (kind == OURS)
 		return "this field is made here";

@@ -7,6 +7,9 @@
 
 #include "sys/buf.h"
 
+/* Octets of a name that is written: a longer one leaves its value no room. */
+#define HDR_NAME_MAX 72
+
 enum hdr_event {
 	HDR_FIELD,	/* a field */
 	HDR_BODY,	/* the empty line; the body follows it */

@@ -5,9 +5,6 @@
 
 #define FIELDS_MAX 100		/* servers refuse huge headers */
 
-/* The longest name of a field, so that much of its value fits on its line. */
-#define NAME_MAX_LENGTH 72
-
 /* What others decide on. */
 static int
 is_ours(struct span name)
@@ -27,7 +24,7 @@ refuse(const struct headers *h, struct span name, int reply_to)
 {
 	size_t i;
 
-	if (name.n > NAME_MAX_LENGTH)
+	if (name.n > HDR_NAME_MAX)
 		return "a name too long for a header field";
 	if (is_ours(name))
 		return "not allowed here: every letter has its own";
