@@ -31,22 +31,22 @@ int dataconn_listen(struct dataconn *d, unsigned low, unsigned high,
 int dataconn_is_open(const struct dataconn *d);
 
 /*
- * Whether the session's own connection has ended, too: the client is gone, and
- * the end of this one does not say that it had sent all.
+ * Whether the session's own connection has ended, too: then the client is gone,
+ * and the end of this connection does not mean that it had sent everything.
  */
 int dataconn_is_abandoned(const struct dataconn *d);
 
-/* From now on what comes is read; or n bytes at p, copied, are sent. */
+/* Reads from now on; or sends n bytes at p, which are copied. */
 void dataconn_receive(struct dataconn *d);
 void dataconn_send(struct dataconn *d, const void *p, size_t n);
 
 /*
- * Takes the socket fd, which is non-blocking and may still be connecting: what
- * comes is read from now on, and dataconn_send sends.
+ * Takes the socket fd, which is non-blocking and may still be connecting: it is
+ * read from now on, and dataconn_send sends.
  */
 void dataconn_join(struct dataconn *d, int fd);
 
-/* How much of what is to be sent waits; and after that nothing more comes. */
+/* The number of bytes that wait to be sent; nothing is sent after them. */
 size_t dataconn_waiting(const struct dataconn *d);
 void dataconn_finish(struct dataconn *d);
 

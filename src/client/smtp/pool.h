@@ -1,6 +1,6 @@
 /*
- * pool: the worker processes of -j, what each has in hand, and whose the next
- * message is.
+ * pool: the worker processes of -j, the messages that each has been given, and
+ * which of them gets the next one.
  */
 #ifndef CLIENT_SMTP_POOL_H
 #define CLIENT_SMTP_POOL_H
@@ -51,13 +51,13 @@ struct pool {
 };
 
 /*
- * Nobody yet, at most jobs workers.  A worker sends as conf says; it asks
- * before it lets the end of a message go where there is a journal.
+ * No workers yet, at most jobs.  A worker sends as conf says; with a journal it
+ * asks before it sends the end of a message.
  */
 void pool_init(struct pool *p, struct sender_conf *conf,
     const struct journal *journal, long jobs);
 
-/* Waits for those who are left, not for ever, and frees what p holds. */
+/* Waits for the remaining workers, for a limited time, and frees p. */
 void pool_end(struct pool *p);
 
 int pool_is_alive(const struct pool_worker *w);
@@ -85,59 +85,58 @@ struct pool_worker *pool_choose(struct pool *p);
 struct pool_worker *pool_start(struct pool *p);
 int pool_has_room(const struct pool_worker *w);
 
-/* m, its owner's, is in the hand of w, to whom it is on its way. */
+/* Gives m, which stays its owner's, to w. */
 void pool_give(struct pool_worker *w, struct message *m);
 
-/* Sends as much as goes without waiting. */
+/* Writes to w as much as is possible without waiting. */
 void pool_flush(struct pool_worker *w);
 
 /*
- * Appends what w says to w->in, without waiting: 1; 0 at its end; -1 with
+ * Appends the output of w to w->in, without waiting: 1; 0 at its end; -1 with
  * errno, EAGAIN when there is nothing yet.
  */
 int pool_receive(struct pool_worker *w);
 
 /*
- * The message in the hand of w by its number; that of whom a line speaks, who
- * has not been told of.  NULL when there is none.  pool_take takes it out of
- * the hand.
+ * A message that w has, by its number, or by a result line of an unreported
+ * recipient, *rcpt.  NULL when there is none.  pool_take takes it from w.
  */
 struct message *pool_find(const struct pool_worker *w, uintmax_t number);
 struct message *pool_find_rcpt(const struct pool_worker *w,
     const struct result *res, struct rcpt **rcpt);
 void pool_take(struct pool_worker *w, struct message *m);
 
-/* Lets the end of a message go, where w waits for that: it is begun. */
+/* Permits the end of the message for which w asked: it is begun. */
 void pool_permit(struct pool_worker *w);
 
-/* It asks to, with the lines in w->sending. */
+/* w has asked, with the lines in w->sending. */
 void pool_ask(struct pool *p, struct pool_worker *w, struct report *r);
 
 /*
- * As long as the disk will be waited for: adds the lines of those whom the
+ * Before a wait for the disk: adds the "sending" lines of the messages that the
  * workers will send next.
  */
 void pool_put_ahead(struct pool *p, struct report *r);
 
-/* Something was done: who runs dry may have more in hand. */
+/* A message was done: a worker with too few messages may have more. */
 void pool_raise(struct pool *p, struct pool_worker *w);
 
 /*
- * No server talks to w: others come first for ms, or (-1) as long as a
- * server rests, and then it is tried with one message.
+ * w can use no server: other workers come first for ms, or (-1) as long as a
+ * server rests, and then w is tried with one message.
  */
 void pool_rest(struct pool *p, struct pool_worker *w, long ms);
 
 /*
- * w is to do no more: it is told to end, and given nothing that it may wait
- * for; what it has to say can still be heard.
+ * Tells w to end, and gives it nothing more that it may wait for; its output
+ * can still be received.
  */
 void pool_stop(struct pool_worker *w);
 
-/* Whoever was stopped goes on: what it has in hand is waited for. */
+/* Continues stopped workers, as their messages are waited for. */
 void pool_wake(struct pool *p);
 
-/* Ends its process: what it has in hand is the caller's to settle. */
+/* Kills the process: the caller settles the messages that it had. */
 void pool_kill(struct pool_worker *w);
 
 #endif

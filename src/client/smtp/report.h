@@ -1,8 +1,8 @@
 /*
- * report: tells what became of each recipient, first the journal, and when
- * that is on disk whoever reads the results; and what earlier runs have
- * settled is not done again.  In a worker of -j it is the parent who reads
- * them (parallel.h).
+ * report: writes the result of each recipient, first to the journal, and when
+ * that is on disk to the output; recipients that earlier runs have settled are
+ * not sent to again.  In a worker of -j the output goes to the parent
+ * (parallel.h).
  */
 #ifndef CLIENT_SMTP_REPORT_H
 #define CLIENT_SMTP_REPORT_H
@@ -18,10 +18,10 @@ struct report {
 	struct wr *progress;	/* a terminal, on one line of which it is shown
 				   how far the batch has come; or NULL */
 	uintmax_t total;	/* messages in the batch, 0 when not known */
-	int words;		/* failures are said in words, by warn */
+	int words;		/* failures are reported in words, by warn */
 	int again;		/* unknown ones are sent again */
-	int go;			/* in a worker: a byte on it lets the end of a
-				   message go; 0 where that may go */
+	int go;			/* in a worker: a byte on it permits the end of
+				   a message; 0 where none is needed */
 	enum exit_code code;	/* of the worst outcome so far */
 	const char *broken;	/* what could not be written or read (the
 				   journal's path or "stdout"), errno in err;
@@ -38,48 +38,48 @@ struct report {
 };
 
 /*
- * Decides those recipients of m whom the journal has settled, and repeats
- * what it says of them.  0, or -1 with broken.
+ * Decides those recipients of m that the journal has settled, and repeats
+ * their results.  0, or -1 with broken.
  */
 int report_earlier(struct report *r, struct message *m);
 
 /*
- * What the sender says of m.  report_done and report_part tell of those
- * recipients who are decided, each once; the lines of the first may be held
- * back for a little while, until the next call, or report_commit.  0, or -1
- * with broken.
+ * Called by the sender.  report_done, for a message that is done, and
+ * report_part write the results of the decided recipients, each once; the lines
+ * of report_done may be delayed a little, until the next call or report_commit.
+ * 0, or -1 with broken.
  */
 int report_part(struct report *r, struct message *m);
 int report_done(struct report *r, struct message *m);
 
-/* The lines that say that the end of m is next. */
+/* Adds the "sending" lines, by which the end of m is next. */
 void report_put_sending(struct buf *b, const struct message *m);
 
 /*
- * In a worker: report_ask waits until the parent lets the end of m go.
- * report_back gives m back: no server talks, hung of them have just hung up,
- * nor will one for wait ms, or (-1) for long; who was undecided is deferred,
- * should it come to that.  report_end says that all that was begun is done.
- * 0, or -1.
+ * In a worker: report_ask waits until the parent permits the end of m.
+ * report_back gives m back, as no server can be used: hung of them have just
+ * closed the connection, and none can be tried for wait ms, or (-1) for long;
+ * it has the results for undecided recipients in case nobody else sends m.
+ * report_end says that all that was begun is done.  0, or -1.
  */
 int report_ask(struct report *r, const struct message *m);
 int report_back(struct report *r, struct message *m, int hung, long wait);
 int report_end(struct report *r);
 
 /*
- * Takes a line of rcpt's outcome, who has then been told of.  report_step says
- * that m is done.
+ * Takes the result line of rcpt, which has then been reported.  report_step
+ * says that m is done.
  */
 void report_take(struct report *r, struct span line, const struct result *res,
     struct rcpt *rcpt);
 void report_step(struct report *r, const struct message *m);
 
 /*
- * report_write puts what was taken into the journal.  report_commit also waits
- * until it is on disk, and tells who reads the results.  report_offer is the
- * one or the other: results are held back for a little while where the disk
- * would have to be waited for; report_due says for how many ms more they may
- * be, IO_FOREVER where there are none.  0, or -1 with broken.
+ * report_write puts the lines into the journal.  report_commit also waits until
+ * they are on disk, and writes the results.  report_offer is one or the other:
+ * results are delayed a little where they would have to wait for the disk;
+ * report_due is the number of ms that they may still be delayed, IO_FOREVER
+ * where there are none.  0, or -1 with broken.
  */
 int report_write(struct report *r);
 int report_commit(struct report *r);
