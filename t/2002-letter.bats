@@ -2,17 +2,11 @@
 # The letters that orderparse makes of an order.
 
 load lib
+load letter
 
 # An order with the given recipients, subject and body.
 order() {
 	printf '[Recipients:]\n%b\n[Subject:]\n%b\n[Body:]\n%b' "$@" >order
-}
-
-# The letter of the order to someone, and its header as one line a field.
-letter() {
-	orderparse -f news@pth.ua -m "$1" order >letter
-	sed '/^$/q' letter | sed -e ':a' -e 'N;$!ba' -e 's/\n / /g' >header
-	sed '1,/^$/d' letter >body
 }
 
 @test "a batch, to the byte" {

@@ -5,6 +5,7 @@
 # shellcheck disable=SC2154 # run sets stderr, stderr_lines
 
 load lib
+load letter
 
 # An order with the given recipients, and sections before the body.
 order() {
@@ -22,13 +23,6 @@ refuses() {
 	sed -n 's/^orderparse: order:\([0-9]*:[0-9]*\): .*/\1/p' err >got
 	printf '%s\n' "$@" | diff -u - got
 	[ "$(wc -l <got)" = "$(wc -l <err)" ]
-}
-
-# The letter of the order to someone, its header as one line a field.
-letter() {
-	orderparse -f news@pth.ua -m "$1" order >letter
-	sed '/^$/q' letter | sed -e ':a' -e 'N;$!ba' -e 's/\n / /g' >header
-	sed '1,/^$/d' letter >body
 }
 
 # parts FILE: the type, charset and encoding of the message and of each part,
