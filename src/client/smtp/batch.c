@@ -5,7 +5,6 @@
 
 struct batch {
 	struct batchread i;
-	struct report *report;
 	struct sender sender;
 	struct report_ahead ahead;
 };
@@ -18,7 +17,7 @@ static void
 put_ahead(struct batch *b, const struct message *m)
 {
 	struct message *pushed = b->sender.pushed, *next;
-	struct report *r = b->report;
+	struct report *r = b->i.report;
 	long left;
 	int n;
 
@@ -39,7 +38,7 @@ static int
 sending(void *arg, struct message *m)
 {
 	struct batch *b = arg;
-	struct report *r = b->report;
+	struct report *r = b->i.report;
 	struct buf lines = { 0 };
 	int ready;
 
@@ -105,37 +104,23 @@ work(struct batch *b)
 	}
 }
 
-static int
-is_worker(const struct batchread *b)
-{
-	return b->name == NULL;
-}
-
-static void
-set_conf(struct sender_conf *conf, struct batch *b)
-{
-	conf->report = b->report;
-	conf->cache = &b->i.cache;
-	conf->sending = sending;
-	conf->arg = b;
-	/* A domain's messages are nobody else's. */
-	conf->gives_back = is_worker(&b->i) && conf->servers.resolver == NULL;
-	conf->servers.connection.wait = wait;
-	conf->servers.connection.arg = b->report;
-}
-
 enum exit_code
 batch_run(const struct batchread_conf *in, struct sender_conf *conf,
     struct report *report)
 {
-	struct batch b = { .report = report, .sender = { .conf = conf } };
+	int dealt = in->name == NULL;
+	struct batch b = { .sender = { .conf = conf, .report = report,
+	    .cache = &b.i.cache, .sending = sending, .arg = &b,
+	    /* A domain's messages are nobody else's. */
+	    .gives_back = dealt && conf->servers.resolver == NULL } };
 	enum exit_code code;
 
 	batchread_init(&b.i, in, conf->servers.connection.helo,
 	    conf->servers.resolver != NULL, report);
-	set_conf(conf, &b);
+	conf->servers.connection.wait = wait;
+	conf->servers.connection.arg = report;
 	work(&b);
-	if (is_worker(&b.i))
+	if (dealt)
 		report_end(report);
 	sender_end(&b.sender);
 	code = batchread_code(&b.i);

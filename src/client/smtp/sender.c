@@ -43,7 +43,7 @@ drop(struct sender *s, struct message *m)
 {
 	if (m == s->pushed)
 		s->pushed = NULL;
-	message_drop(s->conf->cache, m);
+	message_drop(s->cache, m);
 }
 
 /*
@@ -57,11 +57,11 @@ finish(struct sender *s, struct message *m)
 
 	message_rejoin(m);
 	if (message_open(m) == 0) {
-		r = report_done(s->conf->report, m);
+		r = report_done(s->report, m);
 		drop(s, m);
 	} else {
 		m->tries = 0;
-		r = report_part(s->conf->report, m);
+		r = report_part(s->report, m);
 		message_queue_add(&s->again, m);
 	}
 	if (r < 0)
@@ -80,25 +80,24 @@ go_once_more(struct sender *s, struct message *m)
 static int
 connect_any(struct sender *s, struct message *m)
 {
-	const struct sender_conf *conf = s->conf;
 	const struct server *v;
 	int hung = 0, r = 0;
 
-	if (servers_connect(s->to, conf->gives_back ? &hung : &m->tries,
-	    !conf->gives_back, &v) == 0)
+	if (servers_connect(s->to, s->gives_back ? &hung : &m->tries,
+	    !s->gives_back, &v) == 0)
 		return 0;
 	message_rejoin(m);
-	if (conf->gives_back && message_open(m) < m->rcpts)
-		r = report_part(conf->report, m);
+	if (s->gives_back && message_open(m) < m->rcpts)
+		r = report_part(s->report, m);
 	m->server = v->text;
 	message_decide(m, RESULT_DEFERRED, v->stage, v->code,
 	    buf_span(&v->why));
-	if (!conf->gives_back) {
+	if (!s->gives_back) {
 		finish(s, m);
 		return -1;
 	}
-	if (r < 0 || report_back(conf->report, m, hung,
-	    servers_pause(s->to->conf->server, s->to->conf->n)) < 0)
+	if (r < 0 || report_back(s->report, m, hung,
+	    servers_pause(s->to->conf)) < 0)
 		give_up(s);
 	drop(s, m);
 	return -1;
@@ -107,7 +106,7 @@ connect_any(struct sender *s, struct message *m)
 static int
 announce(struct sender *s, struct message *m)
 {
-	if (s->conf->sending(s->conf->arg, m) == 0)
+	if (s->sending(s->arg, m) == 0)
 		return 0;
 	give_up(s);
 	return -1;

@@ -15,7 +15,11 @@
 struct sender_conf {
 	struct servers_conf servers;
 	size_t depth;		/* messages without an answer, at least 1 */
+};
 
+/* What comes before private is the caller's; all else is zero at first. */
+struct sender {
+	const struct sender_conf *conf;
 	struct report *report;	/* is told what becomes of messages */
 	struct message_cache *cache;	/* and then takes them back */
 
@@ -31,11 +35,7 @@ struct sender_conf {
 	 * talks (report_back); else a server that hangs up is waited for.
 	 */
 	int gives_back;
-};
 
-/* All zero but conf is a sender without a connection. */
-struct sender {
-	const struct sender_conf *conf;
 	/* private */
 	struct servers named;	/* those of conf, unless it has a resolver, */
 	struct route route;	/* and then these */

@@ -261,14 +261,14 @@ time_for_one(const struct servers_conf *conf, long long left, size_t n)
 }
 
 long
-servers_pause(const struct server *server, size_t n)
+servers_pause(const struct servers_conf *conf)
 {
 	long long now = io_clock(), rest = -1;
-	size_t i;
+	const struct server *v;
 
-	for (i = 0; i < n; i++)
-		if (server[i].pausing && (rest < 0 || server[i].rest < rest))
-			rest = server[i].rest;
+	for (v = conf->server; v < conf->server + conf->n; v++)
+		if (v->pausing && (rest < 0 || v->rest < rest))
+			rest = v->rest;
 	if (rest < 0)
 		return -1;
 	return rest > now ? (long)(rest - now) : 0;
@@ -316,7 +316,7 @@ servers_connect(struct servers *s, int *tries, int patient,
 		return 0;
 	s->taken = 0;
 	while (try_servers(s, tries, failed) < 0) {
-		wait = servers_pause(conf->server, conf->n);
+		wait = servers_pause(conf);
 		if (!patient || wait < 0 || is_enough(s, *tries) ||
 		    stop_asked())
 			return -1;

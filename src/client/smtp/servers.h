@@ -78,10 +78,10 @@ void servers_secrets(struct server *server, size_t n, const char *command,
     const char *netrc, const char *home, const char *user);
 
 /*
- * In how many ms the first of those n servers that are pausing may be tried
- * again: -1 when none is.
+ * In how many ms the first of the servers that are pausing may be tried again:
+ * -1 when none is.
  */
-long servers_pause(const struct server *server, size_t n);
+long servers_pause(const struct servers_conf *conf);
 
 /*
  * Whether it is known that a connection's next message goes to the same server
