@@ -45,7 +45,6 @@ MODULES = \
 	format/dialogue/answer format/dialogue/awaited \
 	format/dialogue/dialogue format/dialogue/differ \
 	format/dialogue/explain format/dialogue/explainauth \
-	format/dialogue/explainline \
 	format/dialogue/explainmail format/dialogue/explainword \
 	format/dialogue/explanation format/dialogue/follow \
 	format/dialogue/judge format/dialogue/judgeargs \
