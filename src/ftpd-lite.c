@@ -29,7 +29,7 @@ static const char usage[] =
     "      (*.filepart *.part *.partial *.tmp *~)\n"
     "  -p  ports for data connections (49152-65535)\n"
     "  -m  largest file: bytes, or with k, M or G (1G)\n"
-    "  -c  most sessions at once, or N/M: and M of one address (100)\n"
+    "  -c  most sessions at once, or N/M: at most M for one address (100)\n"
     "  -T  seconds a session may be idle (300)\n"
     "  -w  worker processes (1)\n"
     "  -U  user to become after binding, when started by root\n"

@@ -18,7 +18,7 @@ static const char usage[] =
     "usage: ftpsend [-46mv] [-S addr] [-u user] [-P command] [-n name]\n"
     "               [-T seconds] [-r retries] ftp://host[:port]/dir/\n"
     "               [file ...]\n"
-    "  -4  use IPv4 addresses alone; -6 IPv6; -S our own address\n"
+    "  -4  use only IPv4 addresses; -6 only IPv6; -S from this local address\n"
     "  -m  make the directory if it is missing\n"
     "  -n  name for the file (its own, or order.txt)\n"
     "  -P  command that prints the password (else ~/.netrc)\n"

@@ -18,7 +18,7 @@
 static const char usage[] =
     "usage: mxlookup [-46hVv] [-d nameserver[:port] | -f file] [-T seconds]\n"
     "                domain ...\n"
-    "  -4  with -v, IPv4 addresses alone; -6 IPv6\n"
+    "  -4  with -v, only IPv4 addresses; -6 only IPv6\n"
     "  -d  the name server to ask, up to three times (/etc/resolv.conf)\n"
     "  -f  a zone file in place of name servers\n"
     "  -T  seconds that one server is waited for over a question (10)\n"

@@ -22,7 +22,7 @@ static const char usage[] =
     "  -d  directory for the orders, made if it is missing (incoming)\n"
     "  -k  file with the key that senders must have\n"
     "  -m  largest order: bytes, or with k, M or G (1G)\n"
-    "  -c  most sessions at once, or N/M: and M of one address (100)\n"
+    "  -c  most sessions at once, or N/M: at most M for one address (100)\n"
     "  -T  seconds a session may be idle (300)\n"
     "  -w  worker processes (1)\n"
     "  -U  user to become after binding, when started by root\n"

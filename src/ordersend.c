@@ -18,7 +18,7 @@
 static const char usage[] =
     "usage: ordersend [-46Fqv] [-s addr] [-S addr] [-n name] [-T seconds]\n"
     "                 [-r retries] [-k keyfile] [file ...]\n"
-    "  -4  use IPv4 addresses alone; -6 IPv6; -S our own address\n"
+    "  -4  use only IPv4 addresses; -6 only IPv6; -S from this local address\n"
     "  -s  the server: host:port, :port or /path (:2626)\n"
     "  -n  name for the order (that of its file, or order.txt)\n"
     "  -F  have it stored even if the same was sent before\n"

@@ -21,7 +21,7 @@ static const char usage[] =
     "  -l  where to listen: host:port, :port, *:port or /path (:1110)\n"
     "  -d  directory with the mailboxes, made if it is missing (mail)\n"
     "  -m  ignored: a message may have any size\n"
-    "  -c  most sessions at once, or N/M: and M of one address (1000)\n"
+    "  -c  most sessions at once, or N/M: at most M for one address (1000)\n"
     "  -T  seconds a session may be idle (600)\n"
     "  -w  worker processes (1)\n"
     "  -U  user to become after binding, when started by root\n"

@@ -32,7 +32,7 @@ static const char usage[] =
     "      output, each when it is over; with -i standard error)\n"
     "  -u  show passwords in them\n"
     "  -C  a command whose standard input and output is the server\n"
-    "  -c  most sessions at once, or N/M: and M of one address (1000)\n"
+    "  -c  most sessions at once, or N/M: at most M for one address (1000)\n"
     "  -T  seconds a session may be idle (300)\n"
     "  -w  worker processes, with -o and without -R (1)\n"
     "  -U  user to become after binding, when started by root\n"

@@ -39,7 +39,7 @@ static const char usage[] =
     "  -q  directory for mail to other domains, of those who may send it\n"
     "  -t  directory for a transcript of each session\n"
     "  -m  largest message: bytes, or with k, M or G (100M)\n"
-    "  -c  most sessions at once, or N/M: and M of one address (1000)\n"
+    "  -c  most sessions at once, or N/M: at most M for one address (1000)\n"
     "  -T  seconds a session may be idle (300)\n"
     "  -w  worker processes (10 for maildir and bsmtp, else 1)\n"
     "  -U  user to become after binding, when started by root\n"

@@ -33,7 +33,7 @@ static const char usage[] =
     "  -H  our name in EHLO; -E no: say HELO at once\n"
     "  -T  seconds that any wait may take\n"
     "  -l  a file of results(5) that remembers what was sent; - shows them\n"
-    "  -4  use IPv4 addresses alone; -6 IPv6; -S our own address\n"
+    "  -4  use only IPv4 addresses; -6 only IPv6; -S from this local address\n"
     "  -A  send again what may have been sent before\n"
     "  -Y  do not wait until that file is on disk; -y wait (the default)\n"
     "  -x  straight to each domain's mail hosts, -s :port; -d name server\n"
