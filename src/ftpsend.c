@@ -151,7 +151,7 @@ main(int argc, char **argv)
 		switch (c) {
 		case 'm': o.make = 1; break;
 		case 'u': o.user = optarg; break;
-		case 'P': o.command = optarg; break;
+		case 'P': o.command = cli_command(c, optarg); break;
 		default: handin_option(&o.handin, c);
 		}
 	argv = cli_files(argc, argv, 1, argc);

@@ -198,7 +198,7 @@ option(struct opt *o, int c)
 			    optarg);
 		o->has_form = 1;
 		break;
-	case 'P': o->password = optarg; break;
+	case 'P': o->password = cli_command(c, optarg); break;
 	case 'p':
 		o->subject.pop3 = strcmp(optarg, "pop3") == 0;
 		if (!o->subject.pop3 && strcmp(optarg, "smtp") != 0)

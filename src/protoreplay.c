@@ -266,9 +266,9 @@ main(int argc, char **argv)
 	while ((c = cli_opt(argc, argv, "a:C:dhP:ST:Vv")) != -1)
 		switch (c) {
 		case 'a': o.user = optarg; break;
-		case 'C': o.command = optarg; break;
+		case 'C': o.command = cli_command(c, optarg); break;
 		case 'd': o.differs = 1; break;
-		case 'P': o.password = optarg; break;
+		case 'P': o.password = cli_command(c, optarg); break;
 		case 'S': o.server = 1; break;
 		case 'T':
 			o.timeout = cli_number(c, optarg, 1, TIMEOUT_MAX);

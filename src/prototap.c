@@ -140,8 +140,6 @@ check(struct app *app, int operands, char **operand)
 	if (app->command != NULL) {
 		app->target = app->command;
 		app->argv = spawn_words(app->command, NULL, NULL);
-		if (app->argv == NULL)
-			die(EX_USAGE, "-C: no command");
 	} else {
 		app->target = operand[0];
 		if (net_parse(&app->addr, app->target,
@@ -191,7 +189,7 @@ main(int argc, char **argv)
 	cli_init(argv, usage);
 	while ((c = cli_opt(argc, argv, "C:o:p:R:ul:ic:T:w:U:vhV")) != -1)
 		switch (c) {
-		case 'C': app.command = optarg; break;
+		case 'C': app.command = cli_command(c, optarg); break;
 		case 'o': app.record.dir = optarg; break;
 		case 'p':
 			if (dialogue_protocol_find(&app.who.protocol,

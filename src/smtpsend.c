@@ -143,7 +143,7 @@ parse_options(struct opt *opt, int argc, char **argv)
 		case 'A': opt->again = 1; break;
 		case 'a': s->auth.user = optarg; break;
 		case 'b': set_mode(opt, optarg); break;
-		case 'C': to->command = optarg; break;
+		case 'C': to->command = cli_command(c, optarg); break;
 		case 'c':
 			s->conf.servers.cap = cli_number(c, optarg, 1,
 			    LONG_MAX);
@@ -171,7 +171,7 @@ parse_options(struct opt *opt, int argc, char **argv)
 			break;
 		case 'M': s->auth.mechanism = optarg; break;
 		case 'n': opt->dry = 1; break;
-		case 'P': s->secret = optarg; break;
+		case 'P': s->secret = cli_command(c, optarg); break;
 		case 'p':
 			s->depth = cli_number(c, optarg, 0, SETUP_DEPTH_MAX);
 			break;

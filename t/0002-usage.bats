@@ -84,6 +84,18 @@ refuses_long() {
 	[ "${stderr_lines[0]}" = 'suppress: -n: an argument is missing' ]
 }
 
+@test "a command without a word: 64" {
+	local line
+	for line in 'smtpsend -a u -P' 'smtpsend -C' 'ftpsend -u u -P' \
+		'prototap -C' 'protoreplay -C' 'protoreplay -a u -P' \
+		'protograde -a u -P'; do
+		# shellcheck disable=SC2086 # words
+		run -64 --separate-stderr $line ' ' x@y </dev/null
+		[ "$output" = '' ]
+		[ "$stderr" = "${line%% *}: ${line##* }: no command" ]
+	done
+}
+
 @test "a number out of its bounds: 64, and the bounds are told" {
 	while read -r low high program options; do
 		# shellcheck disable=SC2086

@@ -103,10 +103,6 @@ from_command(struct buf *secret, const char *command, struct buf *why)
 	int r, status;
 
 	argv = spawn_words(command, NULL, NULL);
-	if (argv == NULL) {
-		buf_adds(why, "no command");
-		return -1;
-	}
 	r = spawn_start(&s, argv, NULL);
 	if (r < 0)
 		buf_addf(why, "%s: %s", argv[0], strerror(errno));

@@ -50,8 +50,6 @@ replaypeer_run(struct replaypeer *p, const char *command,
 	char **argv = spawn_words(command, host, a->port);
 
 	memset(p, 0, sizeof *p);
-	if (argv == NULL)
-		die(EX_USAGE, "-C: no command");
 	if (spawn_start(&p->child, argv, NULL) < 0)
 		die_sys(die_errno(errno, EX_CONFIG), "-C: %s", argv[0]);
 	free(argv);

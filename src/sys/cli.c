@@ -181,6 +181,14 @@ cli_time(int opt, const char *text)
 	return (long)u;
 }
 
+const char *
+cli_command(int opt, const char *text)
+{
+	if (text[strspn(text, " \t\n")] == '\0')
+		die(EX_USAGE, "-%c: no command", opt);
+	return text;
+}
+
 uint64_t
 cli_size(int opt, const char *text)
 {

@@ -56,12 +56,13 @@ char **cli_words(char **argv);
  * with EX_USAGE and "-opt: text: reason".  cli_seconds takes 1 to 86400, a day,
  * and gives ms; cli_time takes what span_seconds does, and gives seconds, nine
  * digits at most; cli_size takes a number of bytes, or one followed by k, M or
- * G (of 1024).
+ * G (of 1024); cli_command takes what spawn_words finds a word in.
  */
 long cli_number(int opt, const char *text, long min, long max);
 int cli_seconds(int opt, const char *text);
 long cli_time(int opt, const char *text);
 uint64_t cli_size(int opt, const char *text);
+const char *cli_command(int opt, const char *text);
 
 /*
  * The directory at path, whose files are told by their paths: the slashes at
