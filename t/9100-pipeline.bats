@@ -217,6 +217,23 @@ order() {
 	all_done 1
 }
 
+@test "a report that may have been sent waits its time, and is sent again" {
+	echo 'at dot nth 1 drop' >rules
+	start smtpd-lite -l localhost:0 -d mail -u users -R rules
+	export SMTPSERVER=$ADDR RETRY=1h
+	printf 'no order\n' >incoming/a.txt
+	run -75 --separate-stderr pipeline
+	[ "${stderr_lines[-1]}" = 'pipeline.sh: work/a.txt: the report waits, and is tried again later' ]
+	grep -q '^unknown' work/.a.txt/journal
+	run -75 --separate-stderr pipeline
+	[ -z "$stderr" ]
+	[ "$(letters support)" = 0 ]
+	aged 3700 work/.a.txt/journal
+	run -0 pipeline
+	[ "$(letters support)" = 1 ]
+	all_done 1
+}
+
 @test "a placeholder without a value: nobody gets a letter" {
 	serve
 	{
