@@ -34,11 +34,13 @@ void limit_free(struct limit *l);
 int limit_keep_reserve(void);
 void limit_use_reserve(void);
 
+#define LIMIT_PAUSE 200		/* ms in which nobody is accepted */
+
 /*
  * A new connection, non-blocking, close-on-exec and without Nagle's delay.
  * *is_short where descriptors or memory have run out, which is reported on
  * standard error: then the connection uses the reserve, and must be refused;
- * or it is -1, and the caller should pause.
+ * or it is -1, and the caller should pause (LIMIT_PAUSE).
  */
 int limit_accept(int listener, struct net_peer *peer, int *is_short);
 

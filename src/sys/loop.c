@@ -17,8 +17,6 @@
 /* What else is polled: two descriptors and the listeners. */
 enum { STOP, CHANNEL, CONTROLS };
 
-#define NO_ACCEPT_MS 200	/* pause when descriptors have run out */
-
 /*
  * To poll thousands of idle connections takes longer than to serve one.  So
  * those that have been busy of late come first, and are looked at alone until
@@ -157,7 +155,7 @@ accept_some(struct loop *l, int listener)
 	for (i = 0; i < ACCEPTS; i++) {
 		fd = limit_accept(listener, &peer, &is_short);
 		if (fd < 0 && is_short)
-			l->no_accept = l->host.now + NO_ACCEPT_MS;
+			l->no_accept = l->host.now + LIMIT_PAUSE;
 		if (fd < 0)
 			return;
 		greet(l, fd, &peer, is_short ? LIMIT_SHORT :

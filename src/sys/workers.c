@@ -19,8 +19,6 @@
 #define PAUSE_FIRST 100
 #define PAUSE_MAX 30000
 
-#define NO_ACCEPT_MS 200	/* pause when descriptors have run out */
-
 /*
  * A worker that has not ended by then is killed, in ms.  It is none that waits
  * for a peer or a reader: it waits for the disk.
@@ -228,7 +226,7 @@ accept_one(struct workers *ws, int listener)
 
 	fd = limit_accept(listener, &peer, &is_short);
 	if (fd < 0 && is_short)
-		ws->no_accept = io_clock() + NO_ACCEPT_MS;
+		ws->no_accept = io_clock() + LIMIT_PAUSE;
 	if (fd < 0)
 		return;
 	worker = is_short || is_alone(ws) ? -1 : limit_pick(limit);

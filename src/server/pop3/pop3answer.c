@@ -72,53 +72,43 @@ pop3answer_stat(struct pop3d *s)
 	return 1;
 }
 
-static void
-add_line(struct pop3d *s, uint64_t size)
-{
-	buf_addu(s->chat.out, s->at + 1);
-	buf_addc(s->chat.out, ' ');
-	buf_addu(s->chat.out, size);
-	buf_adds(s->chat.out, "\r\n");
-}
-
-/* The dot, when all have been said. */
+/* A line for each message, with its name or its octets; then the dot. */
 static int
-end_list(struct pop3d *s)
+list(struct pop3d *s, int uids)
 {
+	const struct drop_store *store = s->conf->store;
+	struct buf *out = s->chat.out;
+	uint64_t size = 0;
+	int turn = 0;
+
+	while (next_message(s, &turn)) {
+		if (!uids && store->size(s->drop, s->at, &size) != 0)
+			return 0;
+		buf_addu(out, s->at + 1);
+		buf_addc(out, ' ');
+		if (uids)
+			store->uid(s->drop, s->at, out);
+		else
+			buf_addu(out, size);
+		buf_adds(out, "\r\n");
+		s->at++;
+	}
 	if (s->at < s->count)
 		return 0;
-	buf_adds(s->chat.out, ".\r\n");
+	buf_adds(out, ".\r\n");
 	return 1;
 }
 
 int
 pop3answer_sizes(struct pop3d *s)
 {
-	uint64_t size;
-	int turn = 0;
-
-	while (next_message(s, &turn)) {
-		if (s->conf->store->size(s->drop, s->at, &size) != 0)
-			return 0;
-		add_line(s, size);
-		s->at++;
-	}
-	return end_list(s);
+	return list(s, 0);
 }
 
 int
 pop3answer_uids(struct pop3d *s)
 {
-	int turn = 0;
-
-	while (next_message(s, &turn)) {
-		buf_addu(s->chat.out, s->at + 1);
-		buf_addc(s->chat.out, ' ');
-		s->conf->store->uid(s->drop, s->at, s->chat.out);
-		buf_adds(s->chat.out, "\r\n");
-		s->at++;
-	}
-	return end_list(s);
+	return list(s, 1);
 }
 
 int
