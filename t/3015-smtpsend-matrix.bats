@@ -137,13 +137,14 @@ lost() {
 }
 
 @test "a reply too many in the same segment puts nobody in another's place" {
-	for stage in greeting ehlo mail rcpt; do
+	for at in greeting:connect ehlo:helo mail:data rcpt:data; do
+		stage=${at%:*}
 		script "$stage" '250 ok|250 one more'
 		[ "$stage" != greeting ] ||
 			script "$stage" '220 fake|250 one more'
 		run -75 --separate-stderr smtpsend -T 1 -s "$ADDR" -f me@x \
 			-l - a@x <letter
-		[ "$(short <<<"$output")" = 'deferred a@x - data' ]
+		[ "$(short <<<"$output")" = "deferred a@x - ${at#*:}" ]
 		run -1 received
 	done
 	# a word that came unasked is a verdict on the text if it is a bad one

@@ -112,9 +112,10 @@ C: NOOP
 	run -75 --separate-stderr smtpsend -C 'cat replies' -f a@b c@d <<<x
 	[[ $stderr = *': connection lost: \x15\x03\x01\x00\x02\x02F; it seems to speak TLS at once: use -Z -Z' ]]
 	# what was typed is not told, if a server says it again
-	printf '%s\r\n' '220 hi' '250-x' '250 AUTH PLAIN' AGpvZQB4 >replies
+	printf '%s\n' 'echo 220 hi' 'read -r line' 'echo 250-x' \
+		'echo 250 AUTH PLAIN' 'read -r line' 'echo AGpvZQB4' >server
 	run -75 --separate-stderr smtpsend -a joe -P 'echo x' \
-		-C 'cat replies' -f a@b c@d <<<x
+		-C 'sh server' -f a@b c@d <<<x
 	[[ $stderr = *': not an SMTP reply' ]]
 }
 
