@@ -271,6 +271,13 @@ many_survive() {
 	up_has order.txt
 }
 
+@test "a file that says it is empty, and is not: all of it is stored" {
+	[ -r /proc/version ] || skip 'no /proc/version'
+	fake
+	ftpsend -n v.txt "$ADDR" /proc/version
+	cmp /proc/version up/v.txt
+}
+
 @test "the data connection breaks: sent again" {
 	fake DATA@1=drop
 	head -c 3000000 /dev/urandom >big.txt

@@ -58,6 +58,16 @@ take_in(struct orderfile *f, int fd, int copy)
 	return code;
 }
 
+/* A file that says how large it is; those of /proc are all said to be empty. */
+static int
+is_sized(int fd, const struct stat *st)
+{
+	char c;
+
+	return S_ISREG(st->st_mode) &&
+	    (st->st_size > 0 || pread(fd, &c, 1, 0) <= 0);
+}
+
 static enum exit_code
 read_file(struct orderfile *f, const char *path, const char *tmpdir, int hashed)
 {
@@ -69,7 +79,7 @@ read_file(struct orderfile *f, const char *path, const char *tmpdir, int hashed)
 		return EX_NOINPUT;
 	if (fstat(fd, &f->st) < 0)
 		code = EX_NOINPUT;
-	else if (is_stdin || !S_ISREG(f->st.st_mode)) {
+	else if (is_stdin || !is_sized(fd, &f->st)) {
 		f->fd = nameless(tmpdir);
 		if (f->fd < 0)
 			code = EX_CANTCREAT;

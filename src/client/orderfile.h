@@ -30,10 +30,11 @@ struct orderfile {
 
 /*
  * Reads the file at path (kept by reference) and gives it a name, which was
- * checked.  What cannot be read twice is copied to a file in tmpdir that has no
- * name.  hashed, for orderproto(7): its checksum is taken and the name encoded;
- * else a file that can be read twice is not read yet.  EX_OK; or, with errno,
- * EX_NOINPUT where path is to blame, EX_CANTCREAT and EX_IOERR where tmpdir is.
+ * checked.  What cannot be read twice, or does not say its size, is copied to a
+ * file in tmpdir that has no name.  hashed, for orderproto(7): its checksum is
+ * taken and the name encoded; else what is not copied is not read yet.  EX_OK;
+ * or, with errno, EX_NOINPUT where path is to blame, EX_CANTCREAT and EX_IOERR
+ * where tmpdir is.
  */
 enum exit_code orderfile_load(struct orderfile *f, const char *path,
     struct span name, const char *tmpdir, int hashed);
