@@ -184,6 +184,7 @@ exclude_apply(const struct exclude *x, struct order *o,
 	struct span rest = buf_span(&x->text), address;
 	size_t k;
 
+	set_sieve(&o->seen);
 	collect_unusual(&u, o);
 	while (next_address(&rest, &address)) {
 		k = set_find(&o->seen, address);

@@ -6,6 +6,9 @@
 
 #define FIRST_CAP 64
 
+/* Few enough that all fit in a processor's cache, where the slots do not. */
+#define SIEVE 4
+
 void
 set_init(struct set *s, const char *base, uint64_t seed, enum set_fold fold)
 {
@@ -26,6 +29,7 @@ set_free(struct set *s)
 {
 	free(s->members);
 	free(s->slots);
+	free(s->sieve);
 	set_init(s, s->base, s->seed, s->fold);
 }
 
@@ -195,19 +199,46 @@ grow(struct set *s)
 	free(old);
 }
 
+/* The byte and the bit of a hash. */
+static unsigned char *
+sieve_at(const struct set *s, uint32_t h, unsigned char *bit)
+{
+	*bit = (unsigned char)(1U << (h & 7));
+	return &s->sieve[(h & (SIEVE * s->cap - 1)) >> 3];
+}
+
+void
+set_sieve(struct set *s)
+{
+	unsigned char *byte, bit;
+	size_t i;
+
+	s->sieve = die_calloc(SIEVE * s->cap / 8, 1);
+	for (i = 0; i < s->cap; i++)
+		if (s->slots[i].number != 0) {
+			byte = sieve_at(s, s->slots[i].hash, &bit);
+			*byte |= bit;
+		}
+}
+
 size_t
 set_find(const struct set *s, struct span key)
 {
-	struct buf text = { 0 };
-	size_t k = SET_NONE;
 	const struct slot *slot;
+	struct buf text = { 0 };
+	unsigned char bit;
+	size_t k = SET_NONE;
+	uint32_t h;
 
 	if (s->cap == 0)
 		return SET_NONE;
 	key = canonical(s, key, &text);
-	slot = find(s, key, hash(s, key));
-	if (slot->number > 0)
-		k = slot->number - 1;
+	h = hash(s, key);
+	if (s->sieve == NULL || (*sieve_at(s, h, &bit) & bit) != 0) {
+		slot = find(s, key, h);
+		if (slot->number > 0)
+			k = slot->number - 1;
+	}
 	buf_free(&text);
 	return k;
 }

@@ -30,6 +30,8 @@ struct set {
 		uint32_t number;	/* ordinal and 1; 0 in a free slot */
 	} *slots;
 	size_t cap;		/* of slots: a power of two, or 0 */
+	unsigned char *sieve;	/* SIEVE bits for each slot, or NULL: where a
+				   hash has none, no member has that hash */
 	const char *base;
 	uint64_t seed;
 	enum set_fold fold;
@@ -48,6 +50,12 @@ void set_rebase(struct set *s, const char *base);
 
 /* The ordinal of what equals key, from whatever text, or SET_NONE. */
 size_t set_find(const struct set *s, struct span key);
+
+/*
+ * Makes set_find several times as fast for what is not in the set, at the cost
+ * of half a byte for each slot.  Nothing is put in after that.
+ */
+void set_sieve(struct set *s);
 
 /*
  * As set_find, but puts in what is missing: its ordinal is then the number of
