@@ -19,7 +19,7 @@ chat_free(struct chat *c)
 	free(c->peer);
 }
 
-enum chat_got
+int
 chat_line(struct chat *c, const char *p, size_t n, size_t max, size_t *used)
 {
 	const char *lf = memchr(p, '\n', n);
@@ -28,13 +28,12 @@ chat_line(struct chat *c, const char *p, size_t n, size_t max, size_t *used)
 	*used = lf != NULL ? (size_t)(lf + 1 - p) : n;
 	c->skip = lf == NULL && (skip || n >= max);
 	if (skip)
-		return CHAT_PART;
+		return 0;
 	if (c->skip || *used > max)
-		return CHAT_LONG;
-	if (lf != NULL)
-		return CHAT_LINE;
-	*used = 0;
-	return CHAT_PART;
+		return -1;
+	if (lf == NULL)
+		*used = 0;
+	return lf != NULL;
 }
 
 void

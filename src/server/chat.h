@@ -20,12 +20,6 @@ struct chat {
 	int skip;		/* what comes is the rest of a long line */
 };
 
-enum chat_got {
-	CHAT_PART,		/* none: its end has not come */
-	CHAT_LINE,
-	CHAT_LONG		/* the start of one that is too long */
-};
-
 /* c is all zero; peer is copied. */
 void chat_init(struct chat *c, const char *peer,
     void (*talk)(const char *peer, int who, struct span line));
@@ -33,9 +27,10 @@ void chat_free(struct chat *c);
 
 /*
  * Takes a line of at most max octets, its ending included, off the n bytes at
- * p: *used of them are its own, or the rest of one that was too long.
+ * p: 1, and *used of them are the line; 0 when there is none yet, and *used are
+ * the rest of one that was too long; or -1: they begin one that is too long.
  */
-enum chat_got chat_line(struct chat *c, const char *p, size_t n, size_t max,
+int chat_line(struct chat *c, const char *p, size_t n, size_t max,
     size_t *used);
 
 /* A line of answer: adds it with CRLF to out, and tells of it. */

@@ -276,22 +276,19 @@ static size_t
 feed_line(struct pop3d *s, const char *p, size_t n)
 {
 	size_t used;
+	int r;
 
 	if (!s->started && chat_is_other(&s->chat, span_of(p, n),
 	    "-ERR this is POP3", CHAT_NO_TLS)) {
 		s->closing = 1;
 		return n;
 	}
-	switch (chat_line(&s->chat, p, n, POP3D_LINE_MAX, &used)) {
-	case CHAT_LINE:
+	r = chat_line(&s->chat, p, n, POP3D_LINE_MAX, &used);
+	if (r > 0)
 		command(s, span_of(p, used));
-		break;
-	case CHAT_LONG:
+	if (r < 0) {
 		pop3auth_cancel(s);
 		mistake(s, "line too long", "");
-		break;
-	case CHAT_PART:
-		break;
 	}
 	return used;
 }

@@ -64,18 +64,18 @@ is_other_protocol(struct smtpd *s, struct span first)
 static size_t
 feed_line(struct smtpd *s, const char *p, size_t n)
 {
-	enum chat_got got;
 	size_t used;
+	int r;
 
 	if (s->crlf < 0 && is_other_protocol(s, span_of(p, n)))
 		return n;
-	got = chat_line(&s->chat, p, n, SMTPD_LINE_MAX, &used);
-	if (got == CHAT_LONG) {
+	r = chat_line(&s->chat, p, n, SMTPD_LINE_MAX, &used);
+	if (r < 0) {
 		smtp_reply(s, smtpauth_is_line(s, span_of(p, used)) ?
 		    no_exchange : too_long);
 		smtpauth_cancel(s);
 	}
-	if (got != CHAT_LINE)
+	if (r <= 0)
 		return used;
 	s->pause = s->unsettled != NULL &&
 	    smtpverb_is_late(span_chomp(span_of(p, used)));
