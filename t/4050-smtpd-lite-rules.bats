@@ -241,6 +241,9 @@ RCPT TO:<u@x.test>'
 	[ "$(replies)" = '220 250 250 250 ' ]
 	rules 'at data delay 10ms' 'at dot delay 10ms' <in
 	[ "$(replies)" = '220 250 250 250 250 250 250 221 ' ]
+	# The reply that it is about comes behind the octets.
+	rules 'at data also 251 2.0.0 x' 'at dot twice' <in
+	[ "$(replies)" = '220 250 250 250 250 251 250 250 250 221 ' ]
 	{
 		cat top
 		printf 'BDAT 0 LAST\r\nQUIT\r\n'
@@ -249,7 +252,9 @@ RCPT TO:<u@x.test>'
 	[ "$(replies)" = '220 250 250 250 ' ]
 	rules 'at data delay 10ms' <in
 	[ "$(replies)" = '220 250 250 250 250 221 ' ]
-	[ "$(count mail/u/new)" = 2 ]
+	rules 'at data twice' <in
+	[ "$(replies)" = '220 250 250 250 250 250 221 ' ]
+	[ "$(count mail/u/new)" = 4 ]
 }
 
 @test "auth, peer, helo, size" {

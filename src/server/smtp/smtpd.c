@@ -100,12 +100,19 @@ tell(struct smtpd *s)
 	}
 }
 
+/* Whether a rule is about a reply that does not wait for octets of a chunk. */
+static int
+tampers(const struct smtpd *s)
+{
+	return tamper_is_on(&s->tamper) && s->input != SMTPD_CHUNK;
+}
+
 /* Whether it can be fed. */
 static int
 takes_more(const struct smtpd *s)
 {
 	return !s->closing && !s->waiting && !s->pause && !s->securing &&
-	    !tamper_is_on(&s->tamper) && s->tamper.delay == 0 &&
+	    !tampers(s) && s->tamper.delay == 0 &&
 	    s->unsettleds < UNSETTLED_MAX;
 }
 
@@ -138,7 +145,7 @@ next(struct smtpd *s)
 {
 	if (s->unsettled != NULL)
 		return takes_more(s) ? SESSION_SOON : SESSION_COMMIT;
-	if (!s->waiting)
+	if (!s->waiting && tampers(s))
 		tamper_reply(&s->tamper, s->chat.out, s->from);
 	s->closing |= s->tamper.closes;
 	if (s->chat.talk != NULL)
