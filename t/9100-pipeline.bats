@@ -229,7 +229,11 @@ order() {
 	[ -z "$stderr" ]
 	[ "$(letters support)" = 0 ]
 	aged 3700 work/.a.txt/journal
+	# The stamp is the time at which the report was made.
+	export TZ=UTC0
+	touch -t 202501021304.05 work/.a.txt/report
 	run -0 pipeline
+	[ "$output" = ARC/a-20250102-130405.txt ]
 	[ "$(letters support)" = 1 ]
 	all_done 1
 }
