@@ -59,13 +59,15 @@ buf_addlower(struct buf *b, struct span s)
 void
 buf_addu(struct buf *b, uintmax_t u)
 {
-	char digits[3 * sizeof u];
-	size_t i = sizeof digits;
+	uintmax_t rest;
+	size_t i, n = 1;
 
-	do
-		digits[--i] = (char)('0' + u % 10);
-	while ((u /= 10) != 0);
-	buf_add(b, digits + i, sizeof digits - i);
+	for (rest = u; rest >= 10; rest /= 10)
+		n++;
+	buf_reserve(b, n);
+	for (i = n; i > 0; u /= 10)
+		b->p[b->n + --i] = (char)('0' + u % 10);
+	b->n += n;
 }
 
 void

@@ -14,11 +14,11 @@
 /*
  * Messages that a worker has in hand: few at first, so that one that is slow
  * keeps none from the others, and more when it runs dry; many when it does so
- * within LIMIT_TIME ms.
+ * within LIMIT_TIME ms, but so few that those of ten workers stay in a cache.
  */
 #define LIMIT_FIRST 2
 #define LIMIT_SPARE 4		/* beyond those without an answer */
-#define LIMIT_MAX 128
+#define LIMIT_MAX 64
 #define LIMIT_TIME 50
 
 /*

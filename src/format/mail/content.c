@@ -35,21 +35,17 @@ static inline void
 end_line(struct content *c, const char *p, size_t n)
 {
 	struct buf *b = &c->text;
-	char *end;
 
-	if (b->cap - b->n < n + 2)
-		buf_reserve(b, n + 2);
-	end = b->p + b->n;
-	memcpy(end, p, n);
-	end += n;
-	if (end > b->p && end[-1] == '\r')
-		end--;
-	n = (size_t)(end - b->p) - c->line;
+	if (n > 0 && p[n - 1] == '\r')
+		n--;
+	else if (n == 0 && ends_with(b, '\r'))
+		b->n--;
+	buf_add(b, p, n);
+	n = b->n - c->line;
 	if (n > c->longest)
 		c->longest = n;
-	*end++ = '\r';
-	*end++ = '\n';
-	c->line = b->n = (size_t)(end - b->p);
+	buf_add(b, "\r\n", 2);
+	c->line = b->n;
 }
 
 void

@@ -143,7 +143,9 @@ bsmtp_line(struct bsmtp *b, struct span line)
 {
 	int rest = b->piece;
 
-	b->path = b->params = b->text = span_of(NULL, 0);
+	b->path = span_of(NULL, 0);
+	b->params = span_of(NULL, 0);
+	b->text = span_of(NULL, 0);
 	b->why = NULL;
 	b->line += !rest;
 	b->piece = line.n == 0 || line.p[line.n - 1] != '\n';
