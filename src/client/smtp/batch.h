@@ -11,8 +11,8 @@
 
 /*
  * Reads to the end of the stream or QUIT and sends every whole message as conf
- * says, of which servers and depth are set.  stop_asked ends it early, when
- * what is in hand is done.  Memory does not grow with the number of messages.
+ * says, whose connections tell report before they wait for long.  stop_asked
+ * ends it early, when what is in hand is done.  Memory does not grow with the number of messages.
  * What is wrong with the stream itself: EX_DATAERR for a bad line,
  * EX_TEMPFAIL where it ends without QUIT, or early, EX_NOINPUT where it
  * cannot be read; else EX_OK.  The outcome of the messages, and a journal or
