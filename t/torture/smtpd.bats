@@ -253,7 +253,7 @@ half_messages() {
 		while (n++ < 3000)
 			print "MAIL FROM:<a@x>\nRCPT TO:<u@x>\nDATA\nS: x\n\nx\n."
 		print "QUIT"
-	}' >batch
+	}' >many
 	for redirection in '-p >&8' '-v 2>&8'; do
 		mkfifo pipe
 		exec 8<>pipe
@@ -264,7 +264,7 @@ half_messages() {
 		STARTED+=("$PID")
 		wait_for [ -S sock ]
 		for _ in 1 2 3; do
-			wire ./sock <batch >/dev/null 2>&1 3>&- &
+			wire ./sock <many >/dev/null 2>&1 3>&- &
 			STARTED+=("$!")
 		done
 		last=-1
