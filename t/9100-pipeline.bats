@@ -225,6 +225,8 @@ order() {
 	run -75 --separate-stderr pipeline
 	[ "${stderr_lines[-1]}" = 'pipeline.sh: work/a.txt: the report waits, and is tried again later' ]
 	grep -q '^unknown' work/.a.txt/journal
+	# Who gets what is nobody else's business.
+	[ -z "$(find work/.a.txt -type f \( -perm -040 -o -perm -004 \))" ]
 	run -75 --separate-stderr pipeline
 	[ -z "$stderr" ]
 	[ "$(letters support)" = 0 ]
