@@ -174,12 +174,13 @@ span_is_line(struct span s)
 int
 span_is_ascii(struct span s)
 {
-	uint64_t word, all = 0;
+	uint64_t a, b, all = 0;
 	size_t i;
 
-	for (i = 0; i + sizeof word <= s.n; i += sizeof word) {
-		memcpy(&word, s.p + i, sizeof word);
-		all |= word;
+	for (i = 0; i + sizeof a + sizeof b <= s.n; i += sizeof a + sizeof b) {
+		memcpy(&a, s.p + i, sizeof a);
+		memcpy(&b, s.p + i + sizeof a, sizeof b);
+		all |= a | b;
 	}
 	for (; i < s.n; i++)
 		all |= (unsigned char)s.p[i];

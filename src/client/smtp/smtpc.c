@@ -65,7 +65,7 @@ trace(struct smtpc *c, const char *who, struct span line, size_t open)
 {
 	struct buf text = { 0 };
 
-	if (c->trace == NULL || (c->echoed && who[0] == 'C'))
+	if (c->echoed && who[0] == 'C')
 		return;
 	client_addtrace(&text, c->bold ? CLIENT_BOLD : CLIENT_PLAIN, who,
 	    line, open);
@@ -106,7 +106,8 @@ smtpc_say(struct smtpc *c, struct span command)
 void
 smtpc_say_masked(struct smtpc *c, struct span command, size_t shown)
 {
-	trace(c, "C: ", command, shown);
+	if (c->trace != NULL)
+		trace(c, "C: ", command, shown);
 	add_line(c, command);
 }
 
@@ -228,7 +229,8 @@ smtpc_hear(struct smtpc *c, enum result_stage stage, int timeout, int want)
 		status = hear_line(c, timeout, &end, &soon, &line);
 		if (status != RD_LINE)
 			return lost_reading(c, status, line);
-		trace(c, "S: ", line, line.n);
+		if (c->trace != NULL)
+			trace(c, "S: ", line, line.n);
 		event = reply_line(&c->reply, line);
 	} while (event == REPLY_MORE);
 	if (event == REPLY_BAD)

@@ -98,10 +98,9 @@ put_digits(char *p, int n, int v)
 		p[n] = (char)('0' + v % 10);
 }
 
-void
-date_iso(struct buf *b, int64_t t)
+static void
+put_iso(char *text, int64_t t)
 {
-	char text[] = "0000-00-00T00:00:00Z";
 	struct moment m;
 
 	split(&m, t);
@@ -111,6 +110,18 @@ date_iso(struct buf *b, int64_t t)
 	put_digits(text + 11, 2, m.hour);
 	put_digits(text + 14, 2, m.minute);
 	put_digits(text + 17, 2, m.second);
+}
+
+/* Results are written by the thousand in a second, whose text is kept. */
+void
+date_iso(struct buf *b, int64_t t)
+{
+	static char text[] = "1970-01-01T00:00:00Z";
+	static int64_t last;
+
+	if (t != last)
+		put_iso(text, t);
+	last = t;
 	buf_add(b, text, sizeof text - 1);
 }
 
