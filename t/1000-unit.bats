@@ -119,11 +119,10 @@ unit() {
 
 @test "format/wire/netrc" { unit netrc; }
 
-@test "client/smtp/batchread: the rate" { unit rate; }
 
 @test "store: maildir, mbox, outbox, spool when the disk fails" { unit store; }
 
-@test "client/smtp/batchread: what a worker is dealt" { unit batchread; }
+@test "client/smtp/batchread: what a worker is dealt, the rate" { unit batchread; }
 
 @test "client/smtp/pool" { unit pool; }
 

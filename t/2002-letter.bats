@@ -203,12 +203,12 @@ order() {
 		printf '%s\n' '[Subject:] ї [k] [k]' '[Headers:]' \
 			'X-A: [k] ї [k] ї [k]' '[Body:]'
 	} >order
-	orderparse -f n@b.c -S order >batch
+	orderparse -f n@b.c -S order >letters
 	mkmail -f n@b.c -s ї "ї $x <a@b.c>" "ї ${x#x} <a@b.c>" \
 		"ї ${x#xx} <a@b.c>" "ї ${x:40} <a@b.c>" "ї ${x:41} <a@b.c>" \
-		>>batch
-	[ "$(grep -c '^Subject: ' batch)" = 71 ]
-	tr -d '\r' <batch | awk '/=[?]utf-8[?]/ && length > 76' >long
+		>>letters
+	[ "$(grep -c '^Subject: ' letters)" = 71 ]
+	tr -d '\r' <letters | awk '/=[?]utf-8[?]/ && length > 76' >long
 	diff /dev/null long
 }
 

@@ -131,8 +131,8 @@ let_in() {
 	exim_smarthost
 	printf '%s\n' '[Recipients:] u1@pth.ua, u2@pth.ua' '[Subject:] ї' \
 		'[Body:]' . 'MAIL FROM:<a@b.c> ї' >order
-	orderparse -f a@b.test -S order >batch
-	sed '/^DATA/,/^\.[[:cntrl:]]*$/!s/^\(MAIL.*>\) .*/\1/' batch |
+	orderparse -f a@b.test -S order >letters
+	sed '/^DATA/,/^\.[[:cntrl:]]*$/!s/^\(MAIL.*>\) .*/\1/' letters |
 		exim4 -C "$PWD/exim.conf" -bS -odf 3>&-
 	for user in u1 u2; do
 		orderparse -f a@b.test -m "$user@pth.ua" order |
