@@ -202,6 +202,11 @@ one_message() {
 	send 0 <in
 	[ "$(sort short)" = "$(seq -f 'sent r%.0f@x 250 dot' 4)" ]
 	grep -qx DATA dialog
+	# nor what comes behind it: the text is commands to it
+	fake -c "$CAPS" 'dot:1:500 what|500 what|500 what'
+	batch 1 >in
+	send 0 <in
+	[ "$(cat short)" = 'sent r1@x 250 dot' ]
 }
 
 @test "CHUNKING without PIPELINING: DATA" {

@@ -414,9 +414,12 @@ transact_verdict(struct transact *t)
 	return status;
 }
 
-/* The answer to the text sent by BDAT. */
+/*
+ * The answer to the text sent by BDAT.  Who does not know that takes the text
+ * for commands, and answers these, too.
+ */
 static enum smtpc_status
-note_chunk(struct transact *t, enum smtpc_status status)
+note_chunk(struct transact *t, enum smtpc_status status, int last)
 {
 	const int code = t->c->reply.code;
 
@@ -424,6 +427,8 @@ note_chunk(struct transact *t, enum smtpc_status status)
 		t->c->caps &= ~OFFER_CHUNKING;
 		return smtpc_lost(t->c, "BDAT offered and not understood");
 	}
+	if (last)
+		status = in_step(t, status);
 	t->c->reset = status != SMTPC_OK || t->mail != 0;
 	if (t->mail == 0)
 		decide_by_end(t, status);
@@ -441,10 +446,8 @@ transact_chunk_verdict(struct transact *t, int last)
 		if (is_void(t, t->answered))
 			continue;
 		status = hear_step(t, t->answered);
-		if (t->answered == step_data(t) && last)
-			status = in_step(t, status);
 		if (t->answered == step_data(t))
-			status = note_chunk(t, status);
+			status = note_chunk(t, status, last);
 		else if (status != SMTPC_LOST)
 			status = note(t, t->answered, status);
 	}
