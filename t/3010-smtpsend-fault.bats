@@ -289,6 +289,11 @@ each_way() {
 	both 75 deferred - rcpt
 	fake -c CHUNKING,PIPELINING 'dot:1:250 a|550 b'
 	both 80 unknown - dot
+	# who was refused in its stead is asked again, or not known to be
+	fake -c PIPELINING 'mail:1:250 a|250 b' 'rcpt:a@x:550 no'
+	outcome 67 'failed a@x 550 rcpt' 'sent b@x 250 dot'
+	fake -c CHUNKING,PIPELINING 'mail:1:250 a|250 b' 'rcpt:a@x:550 no'
+	both 80 unknown - dot
 	# where it is a 421, what was said before it holds
 	fake -c 'SIZE 1000' 'rcpt:b@x:550 no|421 bye'
 	outcome 67 'sent a@x 250 dot' 'failed b@x 550 rcpt'

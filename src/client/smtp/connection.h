@@ -67,7 +67,7 @@ struct connection_conf {
 	const struct saslc_account *auth;	/* NULL: no log-in */
 	int bare;		/* nothing is said after the greeting */
 	int old;		/* HELO, and no EHLO */
-	unsigned unwanted;	/* SMTPC_*: not used where it is offered */
+	unsigned unwanted;	/* OFFER_: not used where it is offered */
 	void (*wait)(void *arg);	/* called before what may take long,
 				   with arg; or NULL */
 	void *arg;

@@ -115,8 +115,17 @@ enum smtpc_status
 smtpc_lost(struct smtpc *c, const char *why)
 {
 	c->code = 0;
-	c->silent = 0;
+	c->silent = c->astray = 0;
 	buf_set(&c->why, span_str(why));
+	return SMTPC_LOST;
+}
+
+/* Replies are not those of their commands. */
+static enum smtpc_status
+lost_step(struct smtpc *c, const char *why)
+{
+	smtpc_lost(c, why);
+	c->astray = 1;
 	return SMTPC_LOST;
 }
 
@@ -179,7 +188,7 @@ judge(struct smtpc *c, int want)
 		return SMTPC_OK;
 	if (reply_is(&c->reply, 4) || reply_is(&c->reply, 5))
 		return SMTPC_REFUSED;
-	return smtpc_lost(c, "a reply that does not fit the command");
+	return lost_step(c, "a reply that does not fit the command");
 }
 
 /*
@@ -244,7 +253,7 @@ smtpc_in_step(struct smtpc *c)
 	if (!rd_ready(&c->rd) ||
 	    span_begins(rd_pending(&c->rd), "421"))
 		return SMTPC_OK;
-	return smtpc_lost(c, "a reply that no command has asked for");
+	return lost_step(c, "a reply that no command has asked for");
 }
 
 /* One line of the reply to EHLO. */

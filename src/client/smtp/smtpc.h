@@ -40,6 +40,8 @@ struct smtpc {
 	enum result_stage stage;	/* of the last wait */
 	int code;		/* under SMTPC_LOST: 421, 0 or RESULT_OURS */
 	int silent;		/* the same, because no answer came in time */
+	int astray;		/* the same, because a reply is not its
+				   command's: nor may those before be */
 	struct buf why;
 	struct wr wr;		/* what was added and is not sent */
 	void (*wait)(void *arg);	/* called before a wait gets long, so

@@ -307,6 +307,22 @@ in_step(const struct transact *t, enum smtpc_status status)
 	return smtpc_in_step(t->c) == SMTPC_OK ? status : SMTPC_LOST;
 }
 
+/*
+ * The connection is lost.  Where a reply is not its command's, a refusal may be
+ * somebody else's: whoever has had one is undecided, unless that was reported.
+ */
+static enum smtpc_status
+lost(struct transact *t)
+{
+	struct rcpt *r;
+
+	for (r = t->m->rcpt; r < t->m->rcpt + t->m->rcpts; r++)
+		if (t->c->astray && r->stage == STAGE_RCPT && r->code > 0 &&
+		    !r->told)
+			r->decided = 0;
+	return SMTPC_LOST;
+}
+
 static enum smtpc_status
 hear_envelope(struct transact *t)
 {
@@ -325,7 +341,7 @@ hear_envelope(struct transact *t)
 		if (status != SMTPC_LOST)
 			status = note(t, t->answered, status);
 		if (status == SMTPC_LOST)
-			return SMTPC_LOST;
+			return lost(t);
 	}
 	return SMTPC_OK;
 }
@@ -453,7 +469,7 @@ transact_chunk_verdict(struct transact *t, int last)
 	}
 	smtpc_within(t->c, 0);
 	decide_by_mail(t);
-	return status;
+	return status == SMTPC_LOST ? lost(t) : status;
 }
 
 int
