@@ -35,11 +35,11 @@ void client_addtrace(struct buf *b, enum client_talk talk, const char *who,
     struct span line, size_t open);
 
 /*
- * What command (split into words, of which there is one, no shell) prints in
- * its first line; where that is NULL the password of user at host (empty:
- * localhost) in the file netrc or, where that is NULL or empty, home/.netrc,
- * which others must not be able to read.  It can stand in a line of a protocol.
- * 0, or -1 with the reason in why.
+ * What command (split into words, at least one, no shell) prints in its first
+ * line; where that is NULL the password of user at host (empty: localhost) in
+ * the file netrc or, where that is NULL or empty, home/.netrc, which others
+ * must not be able to read.  It can stand in a line of a protocol.  0, or -1
+ * with the reason in why.
  */
 int client_secret(struct buf *secret, const char *command, const char *netrc,
     const char *home, const char *host, const char *user, struct buf *why);

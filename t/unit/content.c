@@ -39,7 +39,6 @@ test_lines(struct content *c)
 	CHECK_BUF(&c->text, "a\r\nbc\r\n");
 }
 
-/* However a text is cut into pieces, it is the same. */
 /* Lines that are taken at once; a dot ends them. */
 static void
 test_whole_lines(struct content *c)
@@ -65,6 +64,7 @@ test_whole_lines(struct content *c)
 	CHECK_INT(content_end(c, &why), -1);
 }
 
+/* However a text is cut into pieces, it is the same. */
 static void
 test_pieces(struct content *c)
 {

@@ -11,12 +11,13 @@
 
 /*
  * Reads to the end of the stream or QUIT and sends every whole message as conf
- * says, whose connections tell report before they wait for long.  stop_asked
- * ends it early, when what is in hand is done.  Memory does not grow with the
- * number of messages.  What is wrong with the stream itself: EX_DATAERR for a
- * bad line, EX_TEMPFAIL where it ends without QUIT, or early, EX_NOINPUT where
- * it cannot be read; else EX_OK.  The outcome of the messages, and a journal
- * or output that broke off the work, is in report.
+ * says; it sets conf->servers.connection.wait, so that results are written
+ * before a long wait.  stop_asked ends it early, when what is in hand is done.
+ * Memory does not grow with the number of messages.  What is wrong with the
+ * stream itself: EX_DATAERR for a bad line, EX_TEMPFAIL where it ends without
+ * QUIT, or early, EX_NOINPUT where it cannot be read; else EX_OK.  The outcome
+ * of the messages, and a journal or output that broke off the work, is in
+ * report.
  */
 enum exit_code batch_run(const struct batchread_conf *in,
     struct sender_conf *conf, struct report *report);

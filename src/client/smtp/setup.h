@@ -31,8 +31,8 @@ struct setup {
 	int named;		/* set by setup_file: -s says which server */
 
 	/*
-	 * The settings that come of it.  helo, command, tls (as often as -Z is
-	 * there), limit, old and cap are the command line's, too.
+	 * The settings that come of it.  The command line has set helo,
+	 * command, tls (to the number of -Z), limit, old and cap in it.
 	 */
 	struct sender_conf conf;
 
