@@ -371,7 +371,7 @@ conclude(struct sender *s, struct message *next)
 {
 	struct transact *t = s->held;
 	struct message *m = t->m;
-	int riding = 0, lost;
+	int riding = 0, may, lost;
 
 	s->held = NULL;
 	if (announce(s, m) < 0)
@@ -387,13 +387,12 @@ conclude(struct sender *s, struct message *next)
 		smtpc(s)->stage = STAGE_DATA;
 		smtpc(s)->silent = smtpc(s)->wr.err == ETIMEDOUT;
 		judge(s, 1);
-		if (may_retry(s, m) < 0) {
-			servers_leave(s->to);
+		may = may_retry(s, m);
+		servers_leave(s->to);
+		if (may < 0)
 			finish(s, m);
-		} else {
-			servers_leave(s->to);
+		else
 			bring(s, t, m, 0);
-		}
 		return 0;
 	}
 	lost = transact_verdict(t) == SMTPC_LOST;
