@@ -408,3 +408,20 @@ ask() {
 	grep -qF -- '-ERR [SYS/TEMP]' out
 	[ "$(<err)" = 'pop3d-lite: mail/user1: Not a directory' ]
 }
+
+@test "SIGTERM, and nobody reads the answers: no later command is done" {
+	message new/1000.a "$(yes 'a line' | head -n 40000)\n"
+	printf '%s\r\n' 'USER user1' 'PASS secret' 'RETR 1' 'DELE 1' QUIT >in
+	mkfifo full
+	exec 7<>full
+	launch -s pop3d-lite -i -v -u passwd -d mail <in >full 2>err 3>&- &
+	PID=$!
+	STARTED+=("$PID")
+	wait_for grep -q 'C: RETR 1' err
+	status=0
+	stop || status=$?
+	exec 7>&-
+	[ "$status" = 74 ]
+	[ "$(left)" = '1000.a ' ]
+	[[ $(tail -n 1 err) = 'pop3d-lite: stdout: '*' timed out' ]]
+}

@@ -20,7 +20,7 @@ struct transcribe_conf {
 	int shows;		/* secrets are not masked */
 };
 
-/* Makes the directory, where one is named, or ends the program. */
+/* Makes the directory, which is named, or ends the program. */
 void transcribe_make(const struct transcribe_conf *c);
 
 /*

@@ -111,15 +111,16 @@ step(struct conn_host *h, struct conn *c)
 }
 
 /*
- * Sends the answers, unless they wait for a commit: 0, or -1 with errno.  A
- * peer that takes none of them has the idle time.
+ * Sends the answers, unless they wait for a commit: 0, or -1 with errno, which
+ * is the end of the session.  A peer that takes none of them has the idle time,
+ * and where it is time to stop no longer than until stop_end.
  */
 static int
 answer(const struct conn_host *h, struct conn *c)
 {
 	if (conn_wants_commit(c) || c->out.n == 0)
 		return 0;
-	if (stop_write(STDOUT_FILENO, c->out.p, c->out.n, h->idle) < 0)
+	if (stop_write(STDOUT_FILENO, c->out.p, c->out.n, h->idle) != 0)
 		return -1;
 	buf_clear(&c->out);
 	return 0;

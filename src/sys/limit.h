@@ -1,6 +1,7 @@
 /*
- * limit: how many connections there may be.  Each session of a server has a
- * slot, and gives it back in whatever process it ends; and the way to there.
+ * limit: how many connections there may be, and how they get to workers.  Each
+ * session of a server has a slot, which it gives back in whatever process it
+ * ends.
  */
 #ifndef SYS_LIMIT_H
 #define SYS_LIMIT_H
