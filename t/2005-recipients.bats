@@ -368,6 +368,11 @@ result() {
 	run -65 --separate-stderr orderparse -R results order
 	[ "$stderr" = 'orderparse: results:1: not a line of results(5)' ]
 	run -66 orderparse -R nowhere order
+	# What is wrong with the order is told, too.
+	echo x >bad
+	run -66 --separate-stderr orderparse -R nowhere bad
+	[[ $stderr = *'orderparse: nowhere: '* ]]
+	[[ $stderr = *'orderparse: bad:1:1: '* ]]
 	run -64 orderparse -R results -w sent order
 	run -64 orderparse -R results -w deferred, order
 	run -64 orderparse -w deferred order

@@ -303,11 +303,16 @@ keep(struct source *s, const struct sourcefiles *f, int right,
 	const size_t had = faults->n;
 	const unsigned states = f->states != 0 ? f->states :
 	    1U << RESULT_DEFERRED;
+	enum exit_code code;
 	struct buf text = { 0 };
 	struct dsn dsn = { 0 };
 
-	if (io_text(f->results, &text, RESULTS_MAX) < 0)
-		die_sys(die_errno(errno, EX_NOINPUT), "%s", name);
+	if (io_text(f->results, &text, RESULTS_MAX) < 0) {
+		code = die_errno(errno, EX_NOINPUT);
+		warn_sys("%s", name);
+		buf_free(&text);
+		return code;
+	}
 	dsn_read(&dsn, buf_span(&text), name, faults);
 	if (right && faults->n == had &&
 	    source_keep(s, &dsn, states, faults) == 0)
