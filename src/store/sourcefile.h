@@ -36,10 +36,11 @@ struct sourcefiles {
 int sourcefile_stdins(const struct sourcefiles *f);
 
 /*
- * Makes s, where what does not come from files is set, of the files; the order
- * is read into text, which must outlive s.  EX_OK; EX_DATAERR, or EX_CONFIG
- * where there is but no key, with what is wrong in faults; or another code,
- * EX_DATAERR for a wrong list, after the reason on standard error.
+ * Reads the files into s, in which all that does not come from files is set
+ * already; the order is read into text, which must outlive s.  EX_OK;
+ * EX_DATAERR, or EX_CONFIG where nothing but a key is missing, with what is
+ * wrong in faults; or another code, EX_DATAERR for a wrong list, after the
+ * reason on standard error.
  */
 enum exit_code sourcefile_read(struct source *s, struct buf *text,
     struct sourcefiles *f, struct buf *faults);

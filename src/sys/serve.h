@@ -13,8 +13,8 @@
 #define SERVE_LISTENS 16	/* -l options */
 
 /*
- * The options that all servers share (-l -i -d -m -c -T -w -U -v), and their
- * way to the environment.
+ * The options that all servers share (-l -i -d -m -c -T -w -U -v), and how
+ * they read the environment.
  */
 struct serve_opt {
 	const char *listen[SERVE_LISTENS];

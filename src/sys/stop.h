@@ -40,15 +40,15 @@ int stop_fd(void);
 long long stop_end(void);
 
 /*
- * Waits until fd takes output, or a whole pipe's piece of it, for at most ms
- * (IO_FOREVER: any time) and, once there is a wish, up to stop_end: 0; 1 when
- * that has come; -1 when ms are over.  errno is ETIMEDOUT then.
+ * Waits until fd takes output, PIPE_BUF bytes where it is a pipe, for at most
+ * ms (IO_FOREVER: any time) and, once there is a wish, up to stop_end: 0; 1
+ * when that has come, or -1 when ms are over, errno being ETIMEDOUT.
  */
 int stop_await_room(int fd, int ms);
 
 /*
- * Writes n bytes, waiting like this for room for each piece of them: what that
- * has returned, or -1 with errno.
+ * Writes n bytes, after a wait like this for each piece of them: 0; 1 when
+ * stop_end has come, or -1, with errno.
  */
 int stop_write(int fd, const void *p, size_t n, int ms);
 

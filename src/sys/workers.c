@@ -20,8 +20,8 @@
 #define PAUSE_MAX 30000
 
 /*
- * A worker that has not ended by then is killed, in ms.  It is none that waits
- * for a peer or a reader: it waits for the disk.
+ * A worker that has not ended by then is killed, in ms.  It no longer waits for
+ * a peer or a reader, but for the disk.
  */
 #define END_MS (2 * STOP_MS)
 
