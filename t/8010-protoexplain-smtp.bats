@@ -131,6 +131,10 @@ right() {
 	right "$dsn" $'C: MAIL FROM:<a@b> RET=FULL ENVID=1+2B XA=1\nS: 250 ok' \
 		$'C: RCPT TO:<c@d> NOTIFY=delay,SUCCESS ORCPT=rfc822;c@d' \
 		$'S: 250 ok\nC: RCPT TO:<c@d> NOTIFY=NEVER\nS: 250 ok' "$QUIT"
+	right "$dsn"$'\nC: EHLO pc\nS: 250-pth.ua' \
+		$'S: 250-8BITMIME\nS: 250-SMTPUTF8\nS: 250 DSN' \
+		$'C: MAIL FROM:<a@b> SMTPUTF8\nS: 250 ok' \
+		$'C: RCPT TO:<ї@d> ORCPT=utf-8;ї@d\nS: 250 ok' "$QUIT"
 	faulty 'C: BDAT 4 LAST' 'RFC 5321 2.2.1' "$HEAD" "$MAIL" "$RCPT" \
 		$'C: BDAT 4 LAST\nC: a:\nS: 500 no' "$QUIT"
 	faulty 'C: STARTTLS' 'RFC 5321 2.2.1' "$HEAD" \

@@ -83,11 +83,11 @@ is_notify(struct span value)
 
 /* No =, and a + only before two capital hex digits (RFC 3461 4). */
 static int
-is_xtext(struct span s)
+is_xtext(struct span s, int utf8)
 {
 	size_t i;
 
-	if (!span_is_graph(s) || !span_is_ascii(s) ||
+	if ((utf8 ? span_has_control(s) : !span_is_graph(s)) ||
 	    span_find(s, '=') != NULL)
 		return 0;
 	for (i = 0; i < s.n; i++)
@@ -96,6 +96,15 @@ is_xtext(struct span s)
 		    strchr("0123456789ABCDEF", s.p[i + 2]) == NULL))
 			return 0;
 	return s.n > 0;
+}
+
+/* An address with its type, of which one may be in UTF-8 (RFC 6533 3). */
+static int
+is_orcpt(struct span value)
+{
+	const struct span type = span_cut(&value, ';');
+
+	return type.n > 0 && is_xtext(value, span_case_is(type, "utf-8"));
 }
 
 /* Whether what stands behind the = is what must stand there. */
@@ -117,9 +126,9 @@ is_value(const char *name, struct span value)
 	if (strcmp(name, "NOTIFY") == 0)
 		return is_notify(value);
 	if (strcmp(name, "ORCPT") == 0)
-		return span_cut(&value, ';').n > 0 && is_xtext(value);
+		return is_orcpt(value);
 	if (strcmp(name, "ENVID") == 0)
-		return value.n <= ENVID_MAX && is_xtext(value);
+		return value.n <= ENVID_MAX && is_xtext(value, 0);
 	return (strcmp(name, "SMTPUTF8") == 0) == (value.n == 0) ||
 	    strcmp(name, "REQUIRETLS") == 0;
 }
