@@ -45,8 +45,9 @@ placeholder_next(struct span s, size_t *i, struct placeholder *p)
 	return 0;
 }
 
-enum entry_key
-fields_kind(const struct fields *f, struct span key)
+/* What a key is, if it is one: KEY_TOKEN only where there is a key for it. */
+static enum entry_key
+kind_of(const struct fields *f, struct span key)
 {
 	const enum entry_key k = entry_key(key);
 
@@ -65,7 +66,7 @@ find_used(const struct fields *f, struct span key)
 size_t
 fields_number(const struct fields *f, struct span key)
 {
-	const enum entry_key kind = fields_kind(f, key);
+	const enum entry_key kind = kind_of(f, key);
 	const struct used_field *used;
 
 	if (kind != KEY_FIELD)
@@ -222,7 +223,7 @@ collect_text(struct fields *f, struct span text)
 
 	buf_add(&f->texts, &text, sizeof text);
 	while (placeholder_next(text, &i, &p)) {
-		k = fields_kind(f, p.key);
+		k = kind_of(f, p.key);
 		f->encodes |= k == KEY_ENCODED;
 		f->tokens |= k == KEY_TOKEN;
 		if (k != KEY_FIELD)
@@ -283,7 +284,7 @@ check_entry(struct fields *f, struct order *o, const struct entry *e)
 
 	f->turn++;
 	while ((r = entry_field(&rest, &field, &why)) > 0) {
-		if (fields_kind(f, field.key) == KEY_FIELD)
+		if (kind_of(f, field.key) == KEY_FIELD)
 			count(f, o, field.key, e->kind == ENTRY_GOOD ||
 			    e->kind == ENTRY_ROW);
 		else

@@ -109,9 +109,6 @@ void fields_take(struct fields *f, const struct entry *e);
  */
 size_t fields_number(const struct fields *f, struct span key);
 
-/* What a key is, if it is one: KEY_TOKEN only where there is a key for it. */
-enum entry_key fields_kind(const struct fields *f, struct span key);
-
 /*
  * Whether p is to be replaced: by a value or, where it is escaped, by what it
  * would be if it had not been; that may be a word which is only like a key.
