@@ -234,13 +234,13 @@ take_client(struct follow *f, const struct dialogue_event *e)
 	struct span arg = e->text, word;
 
 	pass_over(f, e);
-	if (f->left == 0 && !f->cut[e->side])
-		follow_settle(f);
 	if (f->left > 0) {
 		take_octets(f, e);
 		return;
 	}
-	if (f->cut[e->side] && !f->in_text && !f->all_text) {
+	if (!f->cut[e->side]) {
+		follow_settle(f);
+	} else if (!f->in_text && !f->all_text) {
 		/* The rest of a line that is known. */
 		f->line.kind = f->was;
 		f->line.turn = f->turn;
