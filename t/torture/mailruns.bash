@@ -227,7 +227,7 @@ served_base() {
 find_server() {
 	local i=0
 	until [[ $(<err) = *'listening on '* ]]; do
-		kill -0 "$PID" 2>/dev/null && [ $((i++)) -lt 200 ] || return
+		kill -0 "$PID" 2>/dev/null && [ $((i++)) -lt 600 ] || return
 		sleep 0.01
 	done
 	SERVER=$(sed -n 's/.*listening on //p; /listening on/q' err)
