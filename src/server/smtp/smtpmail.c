@@ -22,8 +22,9 @@ static const char
 	no_sender[] = "501 5.1.7 Bad sender address syntax",
 	no_size[] = "552 5.3.4 Message size exceeds fixed limit",
 	no_store[] = "451 4.3.0 Error: the message cannot be stored",
-	no_time[] = "451 4.3.0 Error: a mailbox is locked",
-	no_valid[] = "554 5.5.1 Error: no valid recipients";
+	no_time[] = "451 4.3.0 Error: a mailbox is locked";
+
+const char smtpmail_no_valid[] = "554 5.5.1 Error: no valid recipients";
 
 struct smtpmail *
 smtpmail_new(const struct smtpd_conf *conf)
@@ -302,7 +303,7 @@ const char *
 smtpmail_fault(const struct smtpmail *m)
 {
 	if (m->rcpts == 0)
-		return no_valid;
+		return smtpmail_no_valid;
 	if (m->over)
 		return no_size;
 	if (m->data.bare)

@@ -56,6 +56,9 @@ void smtpmail_rcpts(const struct smtpmail *m, struct buf *b);
  */
 void smtpmail_begin(struct smtpmail *m, struct span received, int crlf);
 
+/* Refuses the text of a message that nobody would get. */
+extern const char smtpmail_no_valid[];
+
 /* Takes text, at most to its end (m->data.ended), and returns how much. */
 size_t smtpmail_text(struct smtpmail *m, const char *p, size_t n);
 

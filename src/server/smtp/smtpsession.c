@@ -10,11 +10,12 @@
  */
 #define WATCH_MS 20
 
-static const char
-	no_hello[] = "503 5.5.1 Error: send HELO/EHLO first",
-	no_rcpt[] = "503 5.5.1 Error: need RCPT command",
-	no_text[] = "421 4.5.0 Error: this looks like the text of a message",
-	no_valid[] = "554 5.5.1 Error: no valid recipients";
+const char
+	smtp_no_hello[] = "503 5.5.1 Error: send HELO/EHLO first",
+	smtp_no_rcpt[] = "503 5.5.1 Error: need RCPT command";
+
+static const char no_text[] =
+    "421 4.5.0 Error: this looks like the text of a message";
 
 /* Whether a reply is to a mistake, not to an address or a size. */
 static int
@@ -248,11 +249,11 @@ refusal_of(struct smtpd *s)
 {
 	switch (s->phase) {
 	case SMTPD_START:
-		return no_hello;
+		return smtp_no_hello;
 	case SMTPD_READY:
-		return no_rcpt;
+		return smtp_no_rcpt;
 	case SMTPD_SENDER:
-		return no_valid;
+		return smtpmail_no_valid;
 	case SMTPD_CHUNKS:
 		return NULL;
 	default:
@@ -269,7 +270,7 @@ refusal_of(struct smtpd *s)
 		return NULL;
 	}
 	begin(s);
-	return s->mail->rcpts == 0 ? no_valid : NULL;
+	return s->mail->rcpts == 0 ? smtpmail_no_valid : NULL;
 }
 
 /* A chunk that was refused has come; it was read and dropped. */

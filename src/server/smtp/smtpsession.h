@@ -77,6 +77,9 @@ struct smtpd {
 	size_t from;		/* with the answers from here on */
 };
 
+/* To commands that come before others that they need. */
+extern const char smtp_no_hello[], smtp_no_rcpt[];
+
 /* A reply, given without its CRLF; that to wrong arguments; the last one. */
 void smtp_reply(struct smtpd *s, const char *text);
 void smtp_wrong_syntax(struct smtpd *s);

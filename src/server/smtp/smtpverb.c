@@ -10,16 +10,13 @@ static const char
 	begun[] = "503 5.5.1 Error: TLS has begun already",
 	no_chunk[] = "503 5.5.1 Error: BDAT in progress",
 	no_command[] = "500 5.5.2 Error: command not recognized",
-	no_hello[] = "503 5.5.1 Error: send HELO/EHLO first",
 	no_login[] = "503 5.5.1 Error: MAIL transaction in progress",
 	no_mail[] = "503 5.5.1 Error: need MAIL command",
 	no_nesting[] = "503 5.5.1 Error: nested MAIL command",
 	no_node[] = "501 5.5.4 Syntax: ETRN domain",
-	no_rcpt[] = "503 5.5.1 Error: need RCPT command",
 	no_service[] = "503 5.5.1 Error: no service here",
 	no_tls[] = "502 5.5.1 Error: TLS is not available here",
-	no_turn[] = "502 5.5.1 Error: TURN is not supported",
-	no_valid[] = "554 5.5.1 Error: no valid recipients";
+	no_turn[] = "502 5.5.1 Error: TURN is not supported";
 
 /* The client's name for itself, made harmless in a header. */
 static void
@@ -234,8 +231,8 @@ static const struct smtpverb verbs[] = {
 	MAIL_VERB("SAML"),
 	{ "RCPT", verb_rcpt, SENDING, ANY_ARG, RULES_RCPT, no_mail, no_chunk,
 	    "RCPT TO:<address>" },
-	{ "DATA", smtp_data, SMTPD_RCPTS, NO_ARG, RULES_DATA, no_rcpt,
-	    no_valid, "DATA" },
+	{ "DATA", smtp_data, SMTPD_RCPTS, NO_ARG, RULES_DATA,
+	    smtp_no_rcpt, smtpmail_no_valid, "DATA" },
 	{ "BDAT", smtp_bdat, SMTPD_ANY, AN_ARG, RULES_PLACES, NULL, NULL,
 	    "BDAT octets [LAST]" },
 	{ "RSET", verb_rset, SMTPD_ANY, NO_ARG, RULES_RSET, NULL, NULL,
@@ -285,7 +282,7 @@ check(const struct smtpd *s, const struct smtpverb *v, struct span arg)
 		if (s->phase == SMTPD_TURNED_AWAY)
 			return no_service;
 		if (s->phase == SMTPD_START)
-			return no_hello;
+			return smtp_no_hello;
 		if (s->phase == SMTPD_CHUNKS && v->run == smtp_data)
 			return no_chunk;
 		return s->phase == SMTPD_READY ? v->early : v->late;
