@@ -401,7 +401,7 @@ commit(void *store)
 	}
 	while ((mail = mail_next(&m->mails)) != NULL) {
 		mail->err = err;
-		if (err == 0)
+		if (err == 0 && m->mails.hearer->stored != NULL)
 			tell(m, mail);
 	}
 }
