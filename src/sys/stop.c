@@ -130,13 +130,16 @@ stop_await_room(int fd, int ms)
  * for so many bytes, and a socket says when it has none.
  */
 static ssize_t
-put(int fd, const char *p, size_t n)
+put(int fd, const char *p, size_t n, int *is_pipe)
 {
 	ssize_t r;
 
-	r = send(fd, p, n, MSG_DONTWAIT);
-	if (r >= 0 || errno != ENOTSOCK)
-		return r;
+	if (!*is_pipe) {
+		r = send(fd, p, n, MSG_DONTWAIT);
+		*is_pipe = r < 0 && errno == ENOTSOCK;
+		if (!*is_pipe)
+			return r;
+	}
 	return write(fd, p, n < PIPE_BUF ? n : PIPE_BUF);
 }
 
@@ -144,13 +147,14 @@ int
 stop_write(int fd, const void *p, size_t n, int ms)
 {
 	const char *at = p;
+	int is_pipe = 0;
 	ssize_t r;
 
 	while (n > 0) {
 		r = stop_await_room(fd, ms);
 		if (r != 0)
 			return (int)r;
-		r = put(fd, at, n);
+		r = put(fd, at, n, &is_pipe);
 		if (r < 0 && errno != EAGAIN && errno != EINTR)
 			return -1;
 		if (r > 0) {
