@@ -30,6 +30,7 @@ struct letter {
 };
 
 struct tries {
+	const char *path;	/* of the journal */
 	unsigned states;	/* asked for, as of result_states */
 	struct buf text;	/* recipients and Message-IDs, one a letter */
 	struct set letters;	/* pieces of text */
@@ -62,7 +63,8 @@ find_letter(struct tries *t, const struct result *r)
 	buf_addc(&t->text, '\0');
 	buf_addspan(&t->text, r->id);
 	if (t->text.n > UINT32_MAX)
-		die(EX_DATAERR, "more recipients than there is room for");
+		die(EX_DATAERR, "%s: more recipients than there is room for",
+		    t->path);
 	set_rebase(&t->letters, t->text.p);
 	name = span_drop(buf_span(&t->text), at);
 	i = is_asked(t, r) ? set_add(&t->letters, name) :
@@ -151,7 +153,7 @@ look(const char *path, size_t tries, long pause, int verbose)
 static int
 is_due(const char *path, char *pauses, unsigned states, int verbose)
 {
-	struct tries t = { .states = states };
+	struct tries t = { .path = path, .states = states };
 	struct stat st;
 	int code = EX_OK;
 	long pause;
