@@ -151,10 +151,10 @@ answers() {
 	mkfifo over
 	withlock gone sh -c 'echo held >held; read -r x <over' 3>&- &
 	wait_for [ -s held ]
-	unsub -k key -o gone message 3>&- &
-	sleep 1
+	# SIGALRM ends it, for it waits.
+	run -142 launch -t 1 unsub -k key -o gone message
 	[ ! -s gone ]
 	echo >over
-	wait "$!"
+	unsub -k key -o gone message
 	printf '%s\n' "${LINE%web page}message" | diff -u - gone
 }
