@@ -247,7 +247,7 @@ RCPT TO:<u@x.test>'
 	tap -o dialogues
 	printf 'POST / HTTP/1.1\r\nHost: x\r\n\r\nEHLO x\r\n' |
 		wire "$ADDR" >out
-	lacks 250 out
+	lacks '^250' out
 	printf 'EH' >part
 	printf 'LO x\r\nQUIT\r\n' | cat part - | wire "$ADDR" | grep ^221
 }
