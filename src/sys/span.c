@@ -174,17 +174,27 @@ span_is_line(struct span s)
 int
 span_is_ascii(struct span s)
 {
-	uint64_t a, b, all = 0;
+	uint64_t word = 0, all = 0;
+
+	for (; s.n >= sizeof word; s = span_drop(s, sizeof word)) {
+		memcpy(&word, s.p, sizeof word);
+		all |= word;
+	}
+	if (s.n > 0)
+		memcpy(&word, s.p, s.n);
+	all |= word;
+	return (all & BYTES8(0x80)) == 0;
+}
+
+int
+span_has_capital(struct span s)
+{
 	size_t i;
 
-	for (i = 0; i + sizeof a + sizeof b <= s.n; i += sizeof a + sizeof b) {
-		memcpy(&a, s.p + i, sizeof a);
-		memcpy(&b, s.p + i + sizeof a, sizeof b);
-		all |= a | b;
-	}
-	for (; i < s.n; i++)
-		all |= (unsigned char)s.p[i];
-	return (all & BYTES8(0x80)) == 0;
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] >= 'A' && s.p[i] <= 'Z')
+			return 1;
+	return 0;
 }
 
 int

@@ -146,6 +146,9 @@ int span_is_line(struct span s);
 int span_is_ascii(struct span s);
 int span_is_graph(struct span s);
 
+/* Whether an ASCII capital is in it. */
+int span_has_capital(struct span s);
+
 /* Whether it is valid UTF-8. */
 int span_is_utf8(struct span s);
 

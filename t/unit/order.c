@@ -21,10 +21,6 @@ test_set(void)
 	CHECK_INT(set_add(&s, span_of(text + 22, 3)), 3);
 	CHECK_INT(set_find(&s, span_str("a@b.c")), 0);
 	CHECK(set_find(&s, span_str("Key")) == SET_NONE);
-	set_sieve(&s);
-	CHECK_INT(set_find(&s, span_str("a@b.c")), 0);
-	CHECK_INT(set_find(&s, span_of(text + 22, 3)), 3);
-	CHECK(set_find(&s, span_str("Key")) == SET_NONE);
 	set_free(&s);
 	set_init(&s, text, 1, SET_FOLD_ALL);
 	CHECK_INT(set_add(&s, span_of(text, 5)), 0);

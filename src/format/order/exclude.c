@@ -2,10 +2,12 @@
 
 #include <stdlib.h>
 
-#include "format/mail/idn.h"
 #include "format/mail/verp.h"
 #include "format/wire/gone.h"
 #include "format/wire/results.h"
+
+#define AHEAD 16		/* addresses that are read before they are
+				   looked for */
 
 /* What is marked of an address in the order. */
 enum mark { IN, OUT, HAD };
@@ -17,35 +19,12 @@ exclude_free(struct exclude *x)
 	buf_free(&x->had);
 }
 
-/* Whether it is not written as it is compared. */
-static int
-is_unusual(const struct addr *a)
-{
-	size_t i;
-
-	for (i = 0; i < a->local.n; i++)
-		if (a->local.p[i] >= 'A' && a->local.p[i] <= 'Z')
-			return 1;
-	return !span_is_ascii(a->domain);
-}
-
-/*
- * Adds a line of it as it is compared: a domain of A-labels, whose case is the
- * set's to overlook.
- */
+/* Adds a line of it as it is compared: the domain is the set's to fold. */
 static void
 add_comparable(struct buf *b, const struct addr *a)
 {
-	const char *why;
-
-	if (!is_unusual(a)) {
-		buf_addspan(b, a->text);
-	} else {
-		buf_addlower(b, a->local);
-		buf_adds(b, a->domain.p != NULL ? "@" : "");
-		if (idn_domain(b, a->domain, &why) < 0)
-			buf_addspan(b, a->domain);
-	}
+	buf_addlower(b, a->local);
+	buf_addspan(b, span_drop(a->text, a->local.n));
 	buf_addc(b, '\n');
 }
 
@@ -90,44 +69,44 @@ exclude_had(struct exclude *x, struct span line)
 	buf_addc(&x->had, '\n');
 }
 
-/* Good entries whose addresses are unusual. */
-struct unusual {
+/* Good entries with capitals before the @. */
+struct capitals {
 	struct buf text;	/* the addresses, as add_comparable has them */
 	struct set set;
 	char *out;		/* which of them are to be left out */
 };
 
 static void
-collect_unusual(struct unusual *u, const struct order *o)
+collect_capitals(struct capitals *c, const struct order *o)
 {
 	struct order_walk walk = { 0 };
 	struct span rest, address;
 	struct entry e;
 
 	while (order_find(o, &walk, &e, ENTRY_GOOD))
-		if (is_unusual(&e.addr))
-			add_comparable(&u->text, &e.addr);
-	set_init(&u->set, u->text.p, o->seen.seed, SET_FOLD_DOMAIN);
-	rest = buf_span(&u->text);
+		if (span_has_capital(e.addr.local))
+			add_comparable(&c->text, &e.addr);
+	set_init(&c->set, c->text.p, o->seen.seed, SET_FOLD_DOMAIN);
+	rest = buf_span(&c->text);
 	while (next_address(&rest, &address))
-		set_add(&u->set, address);
-	u->out = die_calloc(u->set.n, 1);
+		set_add(&c->set, address);
+	c->out = die_calloc(c->set.n, 1);
 }
 
 /* Marks those whose addresses are to be left out as they are compared. */
 static void
-mark_unusual(const struct unusual *u, const struct order *o, char *out)
+mark_capitals(const struct capitals *c, const struct order *o, char *out)
 {
 	struct order_walk walk = { 0 };
 	struct buf b = { 0 };
 	struct entry e;
 
-	while (u->set.n > 0 && order_find(o, &walk, &e, ENTRY_GOOD)) {
-		if (!is_unusual(&e.addr))
+	while (c->set.n > 0 && order_find(o, &walk, &e, ENTRY_GOOD)) {
+		if (!span_has_capital(e.addr.local))
 			continue;
 		buf_clear(&b);
 		add_comparable(&b, &e.addr);
-		if (u->out[set_find(&u->set, span_chomp(buf_span(&b)))])
+		if (c->out[set_find(&c->set, span_chomp(buf_span(&b)))])
 			out[set_find(&o->seen, e.addr.text)] = OUT;
 	}
 	buf_free(&b);
@@ -175,33 +154,51 @@ unmark_had(const struct exclude *x, const struct order *o, char *out)
 		out[i] = out[i] == OUT;
 }
 
+/*
+ * Marks those who are on a list: in o as they stand there, in c as they are
+ * compared; an address has the same hash for both.  Each is looked for when
+ * some more have been read (set_seek).
+ */
+static void
+mark_listed(const struct exclude *x, const struct order *o,
+    const struct capitals *c, char *out)
+{
+	struct span rest = buf_span(&x->text), address[AHEAD];
+	uint32_t hash[AHEAD];
+	size_t i, k, n;
+
+	do {
+		for (n = 0; n < AHEAD && next_address(&rest, &address[n]); n++)
+			hash[n] = set_seek(&o->seen, address[n]);
+		for (i = 0; i < n; i++) {
+			k = set_get(&o->seen, address[i], hash[i]);
+			if (k != SET_NONE)
+				out[k] = OUT;
+			k = set_get(&c->set, address[i], hash[i]);
+			if (k != SET_NONE)
+				c->out[k] = 1;
+		}
+	} while (n > 0);
+}
+
 void
 exclude_apply(const struct exclude *x, struct order *o,
     const struct tag_key *key)
 {
 	char *out = die_calloc(o->seen.n, 1);
-	struct unusual u = { 0 };
-	struct span rest = buf_span(&x->text), address;
-	size_t k;
+	struct capitals c = { 0 };
 
-	set_sieve(&o->seen);
-	collect_unusual(&u, o);
-	while (next_address(&rest, &address)) {
-		k = set_find(&o->seen, address);
-		if (k != SET_NONE)
-			out[k] = OUT;
-		k = u.set.n > 0 ? set_find(&u.set, address) : SET_NONE;
-		if (k != SET_NONE)
-			u.out[k] = 1;
-	}
-	mark_unusual(&u, o, out);
+	if (o->capitals)
+		collect_capitals(&c, o);
+	mark_listed(x, o, &c, out);
+	mark_capitals(&c, o, out);
 	if (key != NULL && x->bare > 0)
 		mark_hashed(x, o, key, out);
 	if (x->had.n > 0)
 		unmark_had(x, o, out);
 	order_leave_out(o, out);
-	set_free(&u.set);
-	buf_free(&u.text);
-	free(u.out);
+	set_free(&c.set);
+	buf_free(&c.text);
+	free(c.out);
 	free(out);
 }

@@ -63,6 +63,28 @@ find_used(const struct fields *f, struct span key)
 	return k != SET_NONE ? &f->used[k] : NULL;
 }
 
+/*
+ * The same of a field of an entry.  Entries mostly have the same fields in the
+ * same order: what stood behind the last one is tried first.
+ */
+static struct used_field *
+find_field(struct fields *f, struct span key)
+{
+	size_t k;
+
+	if (f->n == 0)
+		return NULL;
+	k = f->used[f->last].after;
+	if (!span_eq(f->used[k].key, key)) {
+		k = set_find(&f->keys, key);
+		if (k == SET_NONE)
+			return NULL;
+		f->used[f->last].after = k;
+	}
+	f->last = k;
+	return &f->used[k];
+}
+
 size_t
 fields_number(const struct fields *f, struct span key)
 {
@@ -191,7 +213,7 @@ fields_take(struct fields *f, const struct entry *e)
 	buf_reserve(&f->copies, e->text.n);	/* so that it stays in place */
 	f->name = quoted_text(&e->name, &f->copies);
 	while (f->n > 0 && entry_field(&rest, &field, &why) > 0) {
-		used = find_used(f, field.key);
+		used = find_field(f, field.key);
 		if (used == NULL)
 			continue;
 		used->value = quoted_text(&field.value, &f->copies);
@@ -261,7 +283,7 @@ collect(struct fields *f, const struct order *o, struct span columns)
 static void
 count(struct fields *f, struct order *o, struct span key, int good)
 {
-	struct used_field *used = find_used(f, key);
+	struct used_field *used = find_field(f, key);
 
 	if (used == NULL)
 		return;

@@ -47,12 +47,14 @@ struct fields {
 		struct span value;	/* of the recipient turn speaks of */
 		size_t turn;
 		size_t have;	/* recipients that have it */
+		size_t after;	/* what stood behind it in an entry */
 		int known;	/* some entry has it, or might have */
 		int bare;	/* used without a default */
 		int lacked;	/* and somebody lacks it */
 		int alike;	/* not known, but like a key that is */
 	} *used;
 	size_t cap;
+	size_t last;		/* that an entry has had */
 	size_t turn;		/* counts the recipients */
 	struct buf copies;	/* of values that had escapes in them */
 	struct buf texts;	/* spans: where placeholders may be */

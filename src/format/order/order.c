@@ -329,27 +329,22 @@ order_forget(struct order *o)
 	set_free(&o->seen);
 }
 
-static int
-has_capital(struct span s)
+/* What tells an entry from others. */
+static struct span
+entry_name(const struct entry *e)
 {
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if (s.p[i] >= 'A' && s.p[i] <= 'Z')
-			return 1;
-	return 0;
+	return e->kind == ENTRY_GOOD ? e->addr.text : e->text;
 }
 
 static void
-take_entry(struct order *o, struct entry *e)
+take_entry(struct order *o, const struct entry *e, uint32_t hash)
 {
 	const size_t n = o->seen.n;
 	struct packed x = pack(o, e);
 
 	if (e->text.n > o->longest)
 		o->longest = e->text.n;
-	if (set_add(&o->seen, e->kind == ENTRY_GOOD ? e->addr.text :
-	    e->text) < n)
+	if (set_put(&o->seen, entry_name(e), hash) < n)
 		x.kind = ENTRY_DUPLICATE;
 	if (x.kind == ENTRY_DUPLICATE && !o->repeats)
 		o->duplicates++;
@@ -357,26 +352,36 @@ take_entry(struct order *o, struct entry *e)
 		o->good++;
 	else
 		o->bad++;
-	o->capitals |= e->kind == ENTRY_GOOD && has_capital(e->addr.local);
+	o->capitals |= e->kind == ENTRY_GOOD && span_has_capital(e->addr.local);
 	buf_add(&o->index, &x, sizeof x);
 }
 
-/* Goes through the entries at the start of s; returns where they end. */
+/*
+ * Goes through the entries at the start of s; returns where they end.  Each is
+ * taken when the next has been parsed (set_seek).
+ */
 static size_t
 take_recipients(struct order *o, struct span s)
 {
-	struct entry e;
+	struct entry e, next;
 	const char *open;
+	uint32_t hash = 0, next_hash;
 	size_t i = 0, n;
+	int any = 0;
 
-	for (;;) {
-		i = skip_between(s, i, 1);
-		if (i >= s.n || tag_at(s, i, &n) >= 0)
-			return i;
-		i = entry_at(s, i, &e, &open);
-		check_entry(o, &e, open);
-		take_entry(o, &e);
+	while ((i = skip_between(s, i, 1)) < s.n && tag_at(s, i, &n) < 0) {
+		i = entry_at(s, i, &next, &open);
+		check_entry(o, &next, open);
+		next_hash = set_seek(&o->seen, entry_name(&next));
+		if (any)
+			take_entry(o, &e, hash);
+		e = next;
+		hash = next_hash;
+		any = 1;
 	}
+	if (any)
+		take_entry(o, &e, hash);
+	return i;
 }
 
 /*

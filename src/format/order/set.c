@@ -6,8 +6,11 @@
 
 #define FIRST_CAP 64
 
-/* Few enough that all fit in a processor's cache, where the slots do not. */
-#define SIEVE 4
+#if defined(__GNUC__)
+#define PREFETCH(p)	__builtin_prefetch((p), 1)
+#else
+#define PREFETCH(p)	((void)(p))
+#endif
 
 void
 set_init(struct set *s, const char *base, uint64_t seed, enum set_fold fold)
@@ -29,36 +32,35 @@ set_free(struct set *s)
 {
 	free(s->members);
 	free(s->slots);
-	free(s->sieve);
 	set_init(s, s->base, s->seed, s->fold);
 }
 
-/* Where case stops counting. */
-static size_t
-fold_from(const struct set *s, struct span key)
-{
-	size_t i;
+/* A key as it is compared: case does not count from fold on. */
+struct form {
+	struct span text;
+	size_t fold;
+};
 
-	if (s->fold == SET_FOLD_ALL)
-		return 0;
-	for (i = s->fold == SET_FOLD_DOMAIN ? key.n : 0; i > 0; i--)
-		if (key.p[i - 1] == '@')
-			return i;
-	return key.n;
-}
-
-/* The key with its domain in ASCII, in b where that is another text. */
-static struct span
+/* The form of a key, with its domain in ASCII, in b where that is not so. */
+static struct form
 canonical(const struct set *s, struct span key, struct buf *b)
 {
-	const size_t fold = fold_from(s, key);
+	struct form f = { key, s->fold == SET_FOLD_ALL ? 0 : key.n };
 	const char *why;
+	int bits = 0;
 
-	if (s->fold != SET_FOLD_DOMAIN || span_is_ascii(span_drop(key, fold)))
-		return key;
-	buf_addspan(b, span_of(key.p, fold));
-	return idn_domain(b, span_drop(key, fold), &why) < 0 ? key :
-	    buf_span(b);
+	if (s->fold != SET_FOLD_DOMAIN)
+		return f;
+	while (f.fold > 0 && key.p[f.fold - 1] != '@')
+		bits |= key.p[--f.fold];
+	if (f.fold == 0)
+		f.fold = key.n;
+	else if ((bits & 0x80) != 0) {
+		buf_addspan(b, span_of(key.p, f.fold));
+		if (idn_domain(b, span_drop(key, f.fold), &why) == 0)
+			f.text = buf_span(b);
+	}
+	return f;
 }
 
 /*
@@ -114,21 +116,20 @@ sip_take(struct sip *v, struct span s, uint64_t mask)
 }
 
 static uint32_t
-hash(const struct set *s, struct span key)
+hash(const struct set *s, const struct form *f)
 {
-	const size_t fold = fold_from(s, key);
+	const struct span rest = span_drop(f->text, f->fold);
 	struct sip v;
 
 	v.a = s->seed ^ UINT64_C(0x736f6d6570736575);
 	v.b = ~s->seed ^ UINT64_C(0x646f72616e646f6d);
 	v.c = s->seed ^ UINT64_C(0x6c7967656e657261);
 	v.d = ~s->seed ^ UINT64_C(0x7465646279746573);
-	sip_take(&v, span_of(key.p, fold), 0);
+	sip_take(&v, span_of(f->text.p, f->fold), 0);
 	/* bit 5 is all that tells capitals from small letters */
-	if (fold < key.n)
-		sip_take(&v, span_drop(key, fold),
-		    UINT64_C(0x2020202020202020));
-	sip_word(&v, key.n);
+	if (rest.n > 0)
+		sip_take(&v, rest, UINT64_C(0x2020202020202020));
+	sip_word(&v, f->text.n);
 	v.c ^= 0xff;
 	sip_round(&v);
 	sip_round(&v);
@@ -137,26 +138,27 @@ hash(const struct set *s, struct span key)
 	return (uint32_t)(v.a ^ v.a >> 32);
 }
 
-/* b is canonical. */
 static int
-same(const struct set *s, struct span a, struct span b)
+is_member(const struct set *s, const struct member *m, struct span key)
 {
-	const size_t fold = fold_from(s, b);
-	struct buf text = { 0 };
-	int r;
+	const struct span text = span_of(s->base + m->at, m->n);
+	struct buf a = { 0 }, b = { 0 };
+	const struct form f = canonical(s, text, &a);
+	const struct form g = canonical(s, key, &b);
+	const int r = f.text.n == g.text.n && f.fold == g.fold &&
+	    memcmp(f.text.p, g.text.p, f.fold) == 0 &&
+	    span_case_eq(span_drop(f.text, f.fold),
+	    span_drop(g.text, g.fold));
 
-	a = canonical(s, a, &text);
-	r = a.n == b.n && memcmp(a.p, b.p, fold) == 0 &&
-	    span_case_eq(span_drop(a, fold), span_drop(b, fold));
-	buf_free(&text);
+	buf_free(&a);
+	buf_free(&b);
 	return r;
 }
 
-/* The slot of a canonical key, or the free one where it belongs. */
+/* The slot of a key, or the free one where it belongs. */
 static struct slot *
 find(const struct set *s, struct span key, uint32_t h)
 {
-	const struct member *m;
 	struct slot *slot;
 	size_t i;
 
@@ -164,10 +166,8 @@ find(const struct set *s, struct span key, uint32_t h)
 		slot = &s->slots[i];
 		if (slot->number == 0)
 			return slot;
-		if (slot->hash != h)
-			continue;
-		m = &s->members[slot->number - 1];
-		if (same(s, span_of(s->base + m->at, m->n), key))
+		if (slot->hash == h &&
+		    is_member(s, &s->members[slot->number - 1], key))
 			return slot;
 	}
 }
@@ -199,62 +199,39 @@ grow(struct set *s)
 	free(old);
 }
 
-/* The byte and the bit of a hash. */
-static unsigned char *
-sieve_at(const struct set *s, uint32_t h, unsigned char *bit)
+uint32_t
+set_seek(const struct set *s, struct span key)
 {
-	*bit = (unsigned char)(1U << (h & 7));
-	return &s->sieve[(h & (SIEVE * s->cap - 1)) >> 3];
-}
+	struct buf b = { 0 };
+	const struct form form = canonical(s, key, &b);
+	const uint32_t h = hash(s, &form);
 
-void
-set_sieve(struct set *s)
-{
-	unsigned char *byte, bit;
-	size_t i;
-
-	s->sieve = die_calloc(SIEVE * s->cap / 8, 1);
-	for (i = 0; i < s->cap; i++)
-		if (s->slots[i].number != 0) {
-			byte = sieve_at(s, s->slots[i].hash, &bit);
-			*byte |= bit;
-		}
+	if (s->cap > 0)
+		PREFETCH(&s->slots[h & (s->cap - 1)]);
+	buf_free(&b);
+	return h;
 }
 
 size_t
-set_find(const struct set *s, struct span key)
+set_get(const struct set *s, struct span key, uint32_t h)
 {
 	const struct slot *slot;
-	struct buf text = { 0 };
-	unsigned char bit;
-	size_t k = SET_NONE;
-	uint32_t h;
 
 	if (s->cap == 0)
 		return SET_NONE;
-	key = canonical(s, key, &text);
-	h = hash(s, key);
-	if (s->sieve == NULL || (*sieve_at(s, h, &bit) & bit) != 0) {
-		slot = find(s, key, h);
-		if (slot->number > 0)
-			k = slot->number - 1;
-	}
-	buf_free(&text);
-	return k;
+	slot = find(s, key, h);
+	return slot->number > 0 ? slot->number - 1 : SET_NONE;
 }
 
 size_t
-set_add(struct set *s, struct span key)
+set_put(struct set *s, struct span key, uint32_t h)
 {
-	struct buf text = { 0 };
-	struct span form = canonical(s, key, &text);
-	const uint32_t h = hash(s, form);
 	struct member *m;
 	struct slot *slot;
 
 	if (s->n >= most(s))
 		grow(s);
-	slot = find(s, form, h);
+	slot = find(s, key, h);
 	if (slot->number == 0) {
 		m = &s->members[s->n++];
 		m->at = (uint32_t)(key.p - s->base);
@@ -262,6 +239,17 @@ set_add(struct set *s, struct span key)
 		slot->hash = h;
 		slot->number = (uint32_t)s->n;
 	}
-	buf_free(&text);
 	return slot->number - 1;
+}
+
+size_t
+set_find(const struct set *s, struct span key)
+{
+	return set_get(s, key, set_seek(s, key));
+}
+
+size_t
+set_add(struct set *s, struct span key)
+{
+	return set_put(s, key, set_seek(s, key));
 }

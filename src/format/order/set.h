@@ -30,8 +30,6 @@ struct set {
 		uint32_t number;	/* ordinal and 1; 0 in a free slot */
 	} *slots;
 	size_t cap;		/* of slots: a power of two, or 0 */
-	unsigned char *sieve;	/* SIEVE bits for each slot, or NULL: where a
-				   hash has none, no member has that hash */
 	const char *base;
 	uint64_t seed;
 	enum set_fold fold;
@@ -52,15 +50,17 @@ void set_rebase(struct set *s, const char *base);
 size_t set_find(const struct set *s, struct span key);
 
 /*
- * Makes set_find several times as fast for what is not in the set, at the cost
- * of half a byte for each slot.  Nothing is put in after that.
- */
-void set_sieve(struct set *s);
-
-/*
  * As set_find, but puts in what is missing: its ordinal is then the number of
  * members there were.  The key is not empty.
  */
 size_t set_add(struct set *s, struct span key);
+
+/*
+ * The same in two steps, by the hash of the key: what is done between them
+ * costs nothing while the memory that the second needs is on its way.
+ */
+uint32_t set_seek(const struct set *s, struct span key);
+size_t set_get(const struct set *s, struct span key, uint32_t hash);
+size_t set_put(struct set *s, struct span key, uint32_t hash);
 
 #endif
