@@ -118,18 +118,18 @@ find(const struct gonelist *g, const struct gone *gone, int *whole)
 
 /* Appends, or leaves the file as it was. */
 static int
-append(int fd, struct span text)
+append(const struct gonelist *g, struct span text)
 {
 	struct stat st;
 	int err;
 
-	if (fstat(fd, &st) < 0)
+	if (fstat(g->fd, &st) < 0)
 		return -1;
-	if (io_write(fd, text.p, text.n) == 0 && io_sync(fd) == 0)
+	if (io_write(g->fd, text.p, text.n) == 0 && io_sync(g->fd) == 0)
 		return 0;
 	err = errno;
-	if (ftruncate(fd, st.st_size) < 0)
-		warn_sys("half a line is left in the list");
+	if (ftruncate(g->fd, st.st_size) < 0)
+		warn_sys("%s: half a line is left in it", g->at);
 	errno = err;
 	return -1;
 }
@@ -144,7 +144,7 @@ gonelist_add(struct gonelist *g, const struct gone *gone)
 		if (!whole)
 			buf_addc(&line, '\n');
 		gone_add(&line, gone);
-		r = append(g->fd, buf_span(&line));
+		r = append(g, buf_span(&line));
 		buf_free(&line);
 	}
 	return r < 0 ? -1 : newfile_syncparent(buf_str(&g->path));

@@ -6,7 +6,7 @@
 load ../lib
 
 export FROM=news@pth.ua SUPPORT=support@pth.ua
-RECIPIENTS=200
+RECIPIENTS=${RECIPIENTS:-200}
 KILLS=${KILLS:-50}
 
 setup() {
