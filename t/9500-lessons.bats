@@ -133,6 +133,12 @@ lessons() {
 	done
 	run -64 check 21
 	run -64 check
+	# It finds the programs; with CDPATH a shell says where it has gone.
+	ln -s "$TOP/examples" examples
+	printf '%s\n' '[Recipients:] a@x, b@x, c@x' '[Subject:] s' '[Body:]' x \
+		>mine.txt
+	CDPATH=. PATH=/usr/bin:/bin run -1 examples/lessons/check 15
+	grep 'ok .*(mine.txt)' <<<"$output"
 }
 
 @test "a lesson that is not true is seen" {
