@@ -280,6 +280,20 @@ has_workers() {
 	[ "$stderr" = 't/run: bats is missing; type: sudo apt-get install bats' ]
 }
 
+@test "t/run: what the caller has set for the programs, git or cd is no test's" {
+	# Some any test may have, of whatever value, and those of CGI alone.
+	sed -n 's/^\.It Ev //p' "$TOP"/man/*.[157] | tr -s ', ' '\n' | sort -u |
+		grep -Evx 'HOME|LOGNAME|TMPDIR|(REQUEST|QUERY|CONTENT)_.*' >names
+	printf '%s\n' CDPATH LANGUAGE GIT_DIR GIT_INDEX_FILE >>names
+	mapfile -t names <names
+	mkdir tmp
+	printf '%s\n' "load $TOP/t/lib" '@test "as always" {' \
+		'env | lacks "=theirs\$" -' '}' >clean.bats
+	run -0 env -i "${names[@]/%/=theirs}" PATH="${PATH//"$BATS_LIBEXEC:"/}" \
+		TMPDIR="$PWD/tmp" "$TOP/t/run" "$PWD/clean.bats"
+	[ "$output" = $'1..1\nok 1 as always' ]
+}
+
 # hanging NAME COMMANDS: a file of tests, of which the second never ends.
 hanging() {
 	printf '%s\n' "load $TOP/t/lib" '@test "is over" { :; }' \

@@ -116,6 +116,8 @@ patches() {
 		chmod +x shim/git
 		return
 	fi
+	# No hook, signature or other wish of the caller's.
+	export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 	git init -q .
 	for n in 1 2 3; do
 		echo "$n" >file

@@ -9,6 +9,7 @@ set -o pipefail
 # The top of the source tree, and where the programs are: those under test,
 # and those of t/tools.
 TOP=$PWD
+unset CDPATH
 cd "${BASH_SOURCE[0]%/*}/.." || return
 cd "$TOP" && TOP=$OLDPWD || return
 BINDIR=${BINDIR:-$TOP/bin}
@@ -22,7 +23,10 @@ export MAILORDERRC='' RETRY=0
 unset SMTPSERVER SMTPOPTIONS ORDEROPTIONS EMAIL NETRC SOURCE_DATE_EPOCH \
 	LISTEN_FDS LISTEN_PID TCPREMOTEIP INCOMING WORK ARC FROM SUPPORT \
 	REPORT EXPIRE SETTLE JOBS WATCH BOUNCES GONE MAKEFLAGS MFLAGS \
-	MAKELEVEL MAKE
+	MAKELEVEL MAKE NO_COLOR GATEWAY_INTERFACE PROTOEXPLAIN_PASSWORD \
+	LANGUAGE
+# A hook of git's names the repository there: no test may commit to that.
+unset "${!GIT_@}"
 
 # The system's Python, whose modules the system's packages bring, before any
 # other.
