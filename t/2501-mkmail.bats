@@ -207,7 +207,8 @@ random() {
 	EMAIL='' LOGNAME=jan mkmail c@d </dev/null >out
 	grep -q '^From: jan@' out
 	env -u LOGNAME -u EMAIL "$BINDIR/mkmail" c@d </dev/null >out
-	grep -q "^From: $(id -un)@" out
+	user=$(id -un 2>/dev/null) || user=nobody	# has no name
+	grep -q "^From: $user@" out
 }
 
 # refused CODE REGEX arg ...: nothing on standard output, and a reason.

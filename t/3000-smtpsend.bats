@@ -255,7 +255,7 @@ head_of() {
 	run -0 smtpsend -s "$ADDR" -t d@x.test <letter
 	[ "$(cut -d ' ' -f 3- got.log)" = \
 	"d@x.test j@x.test a@x.test b@x.test c@x.test secret@x.test hidden@x.test" ]
-	run -1 grep -E 'secret|hidden' got.1
+	run -1 grep -E '(secret|hidden)@' got.1
 	grep -q '^Bcc: is only text here' got.1
 }
 
@@ -281,7 +281,7 @@ head_of() {
 	[ "$(cut -d ' ' -f 3- got.log)" = good@x ]
 	[ "$(cut -f 1 <<<"$output" | sort | tr '\n' ' ')" = "failed failed sent " ]
 	[ "${#stderr_lines[@]}" = 2 ]
-	run -1 grep evil dialog
+	run -1 grep evil@ dialog
 }
 
 @test "the same in the header, under -t" {

@@ -39,7 +39,7 @@ load smtpsend
 	printf '%s\r\n' . .b c. | cmp - got.1
 	[ ! -s got.2 ]
 	grep -q '^MAIL FROM:<> ' dialog
-	run -1 grep gone dialog
+	run -1 grep gone@ dialog
 }
 
 @test "the content passes through as it is" {
@@ -255,7 +255,7 @@ load smtpsend
 		'18: RCPT before MAIL' '19: DATA before MAIL and RCPT' \
 		'22: command too long' >want
 	diff want <(printf '%s\n' "${stderr_lines[@]}")
-	run -1 grep evil dialog
+	run -1 grep evil@ dialog
 }
 
 @test "MAIL inside a transaction spoils it: nobody gets another's letter" {

@@ -219,7 +219,7 @@ load smtpd
 	letter u2 | cmp text -
 	grep -qx 'Delivered-To: u1@x.test' mail/u1/new/*
 	grep -qx 'Delivered-To: u2@x.test' mail/u2/new/*
-	run -1 grep -q u1 mail/u2/new/*
+	run -1 grep -qi u1@ mail/u2/new/*
 }
 
 @test "after refused recipients alone the text is read and dropped" {

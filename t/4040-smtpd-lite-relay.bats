@@ -155,7 +155,7 @@ login() {
 	batch relay | cmp want -
 	echo text >text
 	letter v | cmp text -
-	run -1 grep far.test mail/v/new/*
+	run -1 grep @far.test mail/v/new/*
 	grep -q 'with ESMTPA id' relay/*.bsmtp
 }
 

@@ -227,7 +227,8 @@ mail() {
 		line=${how#*:} how=${how%:*}
 		protoreplay -a bob -P 'echo secret' $how "$ADDR" >new
 		grep -q '	235 2.7.0 ' new
-		lacks -e c2VjcmV0 -e Ym9i -e AGJvYg -e secret new
+		heard C new >said
+		lacks -e c2VjcmV0 -e Ym9i -e AGJvYg -e secret said
 		grep -q '	masked	.*[*][*][*][*]$' new
 		protoreplay -a bob -P 'echo wrong' $how "$ADDR" >new
 		grep -q '	535 5.7.8 ' new

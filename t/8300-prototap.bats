@@ -48,8 +48,10 @@ RCPT TO:<u@x.test>'
 
 @test "a message goes through, and the dialogue is printed when it is over" {
 	tap
-	printf 'Subject: x\n\nhello\n.dot\n' |
-		smtpsend -s "$ADDR" -f a@b u@x
+	# Nothing is left to add, which has the host's name, of any length.
+	printf '%s\n' 'From: a@b' 'Date: x' 'Message-ID: <x@b>' 'Subject: x' \
+		'' hello .dot >letter
+	smtpsend -s "$ADDR" -H me.test -f a@b u@x <letter
 	grep -q '^\.dot' mail/u/new/*
 	wait_for grep -q '	close$' prototap.out
 	head -n 1 prototap.out | grep -Ex \
@@ -57,10 +59,10 @@ RCPT TO:<u@x.test>'
 	fields 2,4,5 <prototap.out | grep -v '^S	' | sed '/^C	text/d' >got
 	diff - got <<-'END'
 	-	-	open
-	C	-	EHLO [127.0.0.1]
-	C	-	MAIL FROM:<a@b> SIZE=127
+	C	-	EHLO me.test
+	C	-	MAIL FROM:<a@b> SIZE=66
 	C	-	RCPT TO:<u@x>
-	C	-	BDAT 127 LAST
+	C	-	BDAT 66 LAST
 	C	-	QUIT
 	-	-	close
 	END
