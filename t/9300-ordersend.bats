@@ -316,7 +316,7 @@ stored second.txt 5 $HELLO" ]
 	hello
 	serve "$GREET read -r _"
 	run -75 ordersend -r 0 -s "127.0.0.1:$PORT" hello.txt
-	serve 'sleep 3'
+	serve 'exec cat'
 	run -75 ordersend -r 0 -T 1 -s "127.0.0.1:$PORT" hello.txt
 	[[ $output == *'no answer in time' ]]
 	serve "say '220 mail ESMTP'"
@@ -328,7 +328,7 @@ stored second.txt 5 $HELLO" ]
 }
 
 @test "a server that answers and does not read is not waited for for ever" {
-	serve "$GREET sleep 3"
+	serve "$GREET exec sleep 300"
 	head -c 20000000 /dev/zero >large
 	run -75 ordersend -r 0 -T 1 -s "127.0.0.1:$PORT" large
 	[[ $output == *'the server takes nothing more' ]]
