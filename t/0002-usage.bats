@@ -280,7 +280,7 @@ has_workers() {
 	[ "$stderr" = 't/run: bats is missing; type: sudo apt-get install bats' ]
 }
 
-@test "t/run: what the caller has set for the programs, git or cd is no test's" {
+@test "t/run: no test knows what the caller has set for programs, git or cd" {
 	# Some any test may have, of whatever value, and those of CGI alone.
 	sed -n 's/^\.It Ev //p' "$TOP"/man/*.[157] | tr -s ', ' '\n' | sort -u |
 		grep -Evx 'HOME|LOGNAME|TMPDIR|(REQUEST|QUERY|CONTENT)_.*' >names
@@ -294,9 +294,13 @@ has_workers() {
 	[ "$output" = $'1..1\nok 1 as always' ]
 }
 
-# hanging NAME COMMANDS: a file of tests, of which the second never ends.
+# hanging NAME COMMANDS: a file of tests, of which the second never ends.  Until
+# it hangs, the watchdog takes each moment for the start of a test.
 hanging() {
-	printf '%s\n' "load $TOP/t/lib" '@test "is over" { :; }' \
+	printf '%s\n' "load $TOP/t/lib" 'setup_file() {' \
+		"for _ in {1..300}; do [ ! -e $PWD/pids/$1 ] || break" \
+		'touch "$WATCHED/test"; sleep 0.1; done 3>&- &' '}' \
+		'@test "is over" { :; }' \
 		"@test \"$1: hangs\" {" 'start smtpd-lite -l :0 -d mail' \
 		"echo \"\$PID\" >$PWD/pids/$1" "$2" '}' >"$1.bats"
 }
