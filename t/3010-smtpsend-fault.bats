@@ -17,7 +17,7 @@ setup() {
 outcome() {
 	local code=$1
 	shift
-	run -"$code" --separate-stderr smtpsend -T 1 -s "$ADDR" -f me@x \
+	run -"$code" --separate-stderr smtpsend -T 30 -s "$ADDR" -f me@x \
 		-l - a@x b@x <letter
 	short <<<"$output" >got
 	printf '%s\n' "$@" >want

@@ -28,8 +28,8 @@ at() {
 	auth) options='-a joe -P ./secret' ;;
 	esac
 	# shellcheck disable=SC2086
-	run -"$2" --separate-stderr smtpsend -T 1 -s "$ADDR" -f me@x -l - \
-		$options a@x <letter
+	run -"$2" --separate-stderr smtpsend -T "${WAIT:-30}" -s "$ADDR" \
+		-f me@x -l - $options a@x <letter
 	[ "$(short <<<"$output")" = "$3 a@x $4 $stage" ] ||
 		{ echo "$1: $output"; return 1; }
 	if [ "$3" = sent ]; then
@@ -116,7 +116,7 @@ lost() {
 }
 
 @test "silence: deferred, and unknown after the dot" {
-	everywhere lost silent
+	WAIT=3 everywhere lost silent
 }
 
 @test "byte by byte, in several lines, late: sent" {
@@ -142,7 +142,7 @@ lost() {
 		script "$stage" '250 ok|250 one more'
 		[ "$stage" != greeting ] ||
 			script "$stage" '220 fake|250 one more'
-		run -75 --separate-stderr smtpsend -T 1 -s "$ADDR" -f me@x \
+		run -75 --separate-stderr smtpsend -T 30 -s "$ADDR" -f me@x \
 			-l - a@x <letter
 		[ "$(short <<<"$output")" = "deferred a@x - ${at#*:}" ]
 		run -1 received
@@ -156,7 +156,7 @@ lost() {
 	at dot 0 sent 250
 	# refused, and a yes that was never asked for: whose refusal is whose?
 	fake 'rcpt:a@x:550 no|250 ok' 'rcpt:b@x:550 no'
-	run -75 --separate-stderr smtpsend -T 1 -s "$ADDR" -f me@x -l - a@x b@x \
+	run -75 --separate-stderr smtpsend -T 30 -s "$ADDR" -f me@x -l - a@x b@x \
 		<letter
 	[ "$(cut -f 1 <<<"$output" | sort -u)" = deferred ]
 	run -1 received

@@ -9,7 +9,7 @@ load smtpsend
 send() {
 	local code=$1
 	shift
-	run -"$code" --separate-stderr smtpsend -bS -T 2 -s "$ADDR" \
+	run -"$code" --separate-stderr smtpsend -bS -T 30 -s "$ADDR" \
 		-l journal "$@" || return
 	printf '%s' "${output:+$output
 }" >results

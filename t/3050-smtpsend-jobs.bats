@@ -6,7 +6,7 @@
 load lib
 load smtpsend
 
-export WAIT=5 ORDER=sort	# what several processes say mixes
+export ORDER=sort	# what several processes say mixes
 
 sent() {
 	seq -f 'sent r%.0f@x 250 dot' "$@" | sort

@@ -24,7 +24,7 @@ zone() {
 send() {
 	local code=$1
 	shift
-	run -"$code" --separate-stderr smtpsend -bS -x -T 2 -d "$DNS" \
+	run -"$code" --separate-stderr smtpsend -bS -x -T 30 -d "$DNS" \
 		-s ":$HERE" "$@"
 	printf '%s' "${output:+$output
 }" >results
@@ -225,7 +225,7 @@ send() {
 	done >in
 	echo QUIT >>in
 	SECONDS=0
-	send 75 <in
+	send 75 -T 2 <in
 	[ "$SECONDS" -lt 30 ]
 	[ "$(grep -c '^deferred' short)" = 40 ]
 	[ "$(cut -f 9 results | sort -u)" = 'no answer in time' ]
@@ -281,7 +281,7 @@ send() {
 	# More than is read before its turn.
 	{ batch 2000 | sed '$d; s/@x>$/@slow.test>/'
 		letter me@x u@d1.test; echo QUIT; } >in
-	send 75 -j 2 <in
+	send 75 -T 2 -j 2 <in
 	[ "$(wc -l <short)" = 2001 ]
 	[ "$(grep -c '^sent' short)" = 1 ]
 }

@@ -180,12 +180,12 @@ asked() {
 	printf '%s\n' 'a.test MX 1 mx.a.test' 'b.test MX 1 mx.b.test' >zone
 	start -n other fake-dns
 	cd ..
-	run -0 --separate-stderr mxlookup -T 1 -d "$DNS" -d "$ADDR" \
+	run -0 --separate-stderr mxlookup -T 9 -d "$DNS" -d "$ADDR" \
 		a.test b.test
 	[ "$output" = $'1 mx.a.test\n1 mx.b.test' ]
 	# The one that answered is asked first from then on.
 	[ "$(asked)" = 'udp a.test MX' ]
-	run -0 mxlookup -T 1 -d "$DNS" -d "$ADDR" b.test
+	run -0 mxlookup -T 9 -d "$DNS" -d "$ADDR" b.test
 	[ "$(asked | tail -n 1)" = 'udp b.test MX' ]
 }
 

@@ -247,7 +247,7 @@ many_survive() {
 @test "a server that cannot take two commands at once: one at a time" {
 	fake ONE=line
 	cp order.txt two.txt
-	run -0 --separate-stderr ftpsend -v -T 1 "$ADDR" order.txt two.txt
+	run -0 --separate-stderr ftpsend -v -T 3 "$ADDR" order.txt two.txt
 	[[ $stderr = *'no answer in time'* ]]
 	up_has order.txt two.txt
 }

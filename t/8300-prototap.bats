@@ -276,7 +276,7 @@ RCPT TO:<u@x.test>'
 	start orderrecv -l 127.0.0.1:0
 	start -n order prototap -p order -R rules -l 127.0.0.1:0 "$ADDR"
 	echo QUIT >file
-	ordersend -q -T 2 -r 0 -s "$ADDR" -n one.txt file
+	ordersend -q -r 0 -s "$ADDR" -n one.txt file
 	cmp file incoming/one.txt
 }
 

@@ -39,7 +39,7 @@ short() {
 send() {
 	local code=$1
 	shift
-	run -"$code" --separate-stderr smtpsend -bS -T "${WAIT:-2}" \
+	run -"$code" --separate-stderr smtpsend -bS -T "${WAIT:-30}" \
 		-s "$ADDR" "$@"
 	printf '%s' "${output:+$output
 }" >results
