@@ -302,7 +302,7 @@ order() {
 	[ ! -e work/.o.txt/report ]
 	[ "${stderr_lines[0]}" = \
 		'pipeline.sh: work/o.txt: 1 of 1 deferred, tried again later, see work/o.txt.results' ]
-	aged 172790 work/.o.txt/id
+	aged 172000 work/.o.txt/id
 	run -75 pipeline
 	[ ! -e work/.o.txt/report ]
 	aged 172800 work/.o.txt/id
@@ -332,7 +332,7 @@ order() {
 	export SMTPSERVER=$ADDR
 	order incoming/o.txt user1
 	run -75 pipeline
-	for age in '' 290; do
+	for age in '' 200; do
 		[ -z "$age" ] || aged "$age" work/o.txt.results
 		cp work/o.txt.results before
 		run -75 --separate-stderr pipeline
@@ -343,7 +343,7 @@ order() {
 	# The second try, and then it is the second pause.
 	aged 300 work/o.txt.results
 	run -75 pipeline
-	aged 3590 work/o.txt.results
+	aged 3000 work/o.txt.results
 	run -75 pipeline
 	[ "$(grep -c '^RCPT' dialog)" = 2 ]
 	aged 3600 work/o.txt.results
@@ -637,8 +637,8 @@ once_each() {
 	SETTLE=0864000 run -0 --separate-stderr pipeline
 	[[ $output == ARC/old-* ]]
 	[ -z "$stderr" ]
-	aged 80 incoming/new.txt
-	SETTLE=0100 run -0 pipeline
+	aged 8000 incoming/new.txt
+	SETTLE=010000 run -0 pipeline
 	[ -e incoming/new.txt ]
 	RETRY=09s JOBS=08 WATCH=08 SETTLE=08 run -0 --separate-stderr pipeline
 	[[ $output == ARC/new-* ]]
