@@ -6,6 +6,7 @@
 
 load ../lib
 load ../smtpsend
+load mailers
 
 PATH=$PATH:/usr/sbin
 
@@ -48,7 +49,8 @@ letter_of() {
 	echo 'Hello.' | run -0 mutt -n -F /dev/null -e "set sendmail='smtpsend -oem -oi'" \
 		-e 'set use_from=yes from=me@x.test copy=no' -s Привіт -c b@x.test \
 		a@x.test
-	wait_for test -d mail/b/new
+	# A mailbox is there before its letter is.
+	wait_for letter_of b >/dev/null 2>&1
 	letter_of a | grep '^Hello\.'
 	letter_of b | grep '^To: a@x.test'
 }
@@ -69,7 +71,7 @@ letter_of() {
 
 @test "dnsmasq says where mail goes" {
 	need dnsmasq
-	port=$((20000 + $$ % 20000))
+	port=$(free_port)
 	dnsmasq --no-daemon --no-resolv --no-hosts --port="$port" \
 		--listen-address=127.0.0.1 --bind-interfaces --conf-file=/dev/null \
 		--user="$(id -un)" --mx-host=x.test,mx1.x.test,10 \

@@ -28,9 +28,14 @@ private() {
 	unshare -m true || skip 'no mount namespace'
 }
 
+# has_mail USER: a mailbox is there before its letter is.
+has_mail() {
+	[ -n "$(ls "mail/$1/new" 2>/dev/null)" ]
+}
+
 # letter_of USER: the one letter in that mailbox, its line ends made LF.
 letter_of() {
-	wait_for test -d "mail/$1/new"
+	wait_for has_mail "$1"
 	[ "$(find "mail/$1/new" -type f | wc -l)" = 1 ]
 	tr -d '\r' <"$(find "mail/$1/new" -type f)"
 }
@@ -49,7 +54,7 @@ letter_of() {
 	launch -s unshare -m sh in >cron.log 2>&1 3>&- &
 	STARTED+=("$!")
 	for ((i = 0; i < 75; i++)); do
-		[ ! -d mail/admin/new ] || break
+		! has_mail admin || break
 		sleep 1
 	done
 	letter_of admin >letter

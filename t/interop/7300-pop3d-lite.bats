@@ -5,6 +5,7 @@
 # shellcheck disable=SC2154 # run sets stderr
 
 load ../lib
+load mailers
 
 setup() {
 	lib_setup
@@ -226,18 +227,14 @@ returned() {
 	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
 		-keyout key.pem -out cert.pem 2>/dev/null
 	cat key.pem cert.pem >both.pem
-	i=0
-	until [ -s got ] || [ $((i += 1)) -gt 5 ]; do
-		port=$((20000 + RANDOM % 20000))
-		printf '%s\n' 'foreground = yes' 'pid =' '[pop3s]' \
-			"accept = 127.0.0.1:$port" \
-			"connect = 127.0.0.1:$PORT" "cert = $PWD/both.pem" \
-			>stunnel.conf
-		stunnel stunnel.conf 2>stunnel.err 3>&- &
-		STARTED+=("$!")
-		wait_for grep -Eq 'Configuration successful|rror' stunnel.err
-		curl -sS --cacert cert.pem --resolve "localhost:$port:127.0.0.1" \
-			--user user1:secret "pop3s://localhost:$port/3" >got || :
-	done
+	port=$(free_port)
+	printf '%s\n' 'foreground = yes' 'pid =' '[pop3s]' \
+		"accept = 127.0.0.1:$port" "connect = 127.0.0.1:$PORT" \
+		"cert = $PWD/both.pem" >stunnel.conf
+	stunnel stunnel.conf 2>stunnel.err 3>&- &
+	STARTED+=("$!")
+	wait_for grep -q 'Configuration successful' stunnel.err
+	curl -sS --cacert cert.pem --resolve "localhost:$port:127.0.0.1" \
+		--user user1:secret "pop3s://localhost:$port/3" >got
 	tr -d '\r' <got | cmp - had/3
 }

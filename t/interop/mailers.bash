@@ -6,7 +6,7 @@ free_port() {
 	local port
 	for _ in {1..100}; do
 		port=$((20000 + RANDOM % 10000))
-		mkdir "$BATS_RUN_TMPDIR/port-$port" 2>/dev/null || continue
+		mkdir "${PORTS:-$BATS_RUN_TMPDIR}/port-$port" 2>/dev/null || continue
 		(: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null && continue
 		echo "$port"
 		return
