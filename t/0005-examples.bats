@@ -816,7 +816,7 @@ bounced() {
 @test "withlock.1" {
 	mail_server
 	cp session.txt incoming/
-	gives 0 1 /var/lock/pipeline "$PWD/lock"
+	gives 0 1 /var/lock/pipeline ./lock
 	is_handled
 	echo 1 >counter
 	gives 0 2

@@ -87,13 +87,12 @@ GREET='say "220 here orderrecv 1 nonce";'
 	mkdir tmp
 	head -c 100000 /dev/zero | TMPDIR=$PWD/tmp ordersend -q -s "$ADDR"
 	[ -z "$(ls -A tmp)" ]
-	run -73 --separate-stderr bash -c \
-		"echo x | TMPDIR=$PWD/nowhere ordersend -s '$ADDR'"
+	run -73 --separate-stderr env TMPDIR="$PWD/nowhere" bash -c \
+		"echo x | ordersend -s '$ADDR'"
 	[ -z "$output" ]
 	[ "$stderr" = "ordersend: $PWD/nowhere: No such file or directory" ]
-	run -74 --separate-stderr bash -c "ulimit -f 1
-		head -c 100000 /dev/zero 2>/dev/null |
-		TMPDIR=$PWD/tmp ordersend -s '$ADDR'"
+	run -74 --separate-stderr env TMPDIR="$PWD/tmp" bash -c "ulimit -f 1
+		head -c 100000 /dev/zero 2>/dev/null | ordersend -s '$ADDR'"
 	[ -z "$output" ]
 	[ "$stderr" = "ordersend: $PWD/tmp: File too large" ]
 	[ -z "$(ls -A tmp)" ]
