@@ -81,7 +81,7 @@ dial(void *arg, struct dataconn *d)
 {
 	struct app *app = arg;
 	struct spawn s;
-	const char *why;
+	const char *why = NULL;
 	int temp;
 
 	if (app->argv == NULL)
@@ -92,8 +92,12 @@ dial(void *arg, struct dataconn *d)
 		io_close(s.in);
 		s.in = -1;
 	}
-	if (s.in < 0)
+	if (s.in < 0) {
+		app->lost = 1;
+		warn("%s: %s", app->target,
+		    why != NULL ? why : strerror(errno));
 		return -1;
+	}
 	dataconn_join(d, s.in);
 	return 0;
 }

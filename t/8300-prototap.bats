@@ -153,6 +153,9 @@ RCPT TO:<u@x.test>'
 	run -75 --separate-stderr prototap -i 127.0.0.1:1
 	[ "$output" = '' ]
 	[ "${stderr_lines[0]}" = 'prototap: 127.0.0.1:1: Connection refused' ]
+	run -75 --separate-stderr prototap -i host.invalid
+	[[ $stderr == 'prototap: host.invalid: '* ]]
+	[[ $stderr != *'without a word'* ]]
 	start prototap -l 127.0.0.1:0 127.0.0.1:1
 	wire "$ADDR" </dev/null >out
 	[ ! -s out ]

@@ -1,6 +1,5 @@
 #include "tap.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "format/wire/protocol.h"
@@ -64,10 +63,8 @@ greet(void *session, struct buf *out)
 		return next(s);
 	if (s->conf->server.dial(s->conf->app, s->server) == 0)
 		s->joined = 1;
-	else {
-		s->conf->lost(s->conf->app, errno);
+	else
 		s->ended = 1;
-	}
 	return next(s);
 }
 

@@ -12,7 +12,7 @@ struct dataconn;
 
 /* The connection to the server, the second one of the session. */
 struct tap_server {
-	/* Begins to connect: 0, or -1 with errno. */
+	/* Begins to connect: 0, or -1 once it has reported why not. */
 	int (*dial)(void *app, struct dataconn *d);
 
 	/* Sends n bytes, some later: so many wait; and nothing after them. */
@@ -25,7 +25,7 @@ struct tap_conf {
 	enum dialogue_protocol protocol;
 	struct tap_server server;
 
-	/* The server cannot be reached (errno), or says nothing at all (0). */
+	/* The server turns out not to be there (err), or says nothing (0). */
 	void (*lost)(void *app, int err);
 
 	/* What goes wrong at an event, as rules_event.  May be NULL. */
