@@ -90,6 +90,7 @@ read_all(const struct opt *opt, char **paths, struct wr *out)
 	struct explanation p = { .form = opt->form };
 	const char *password = getenv(PASSWORD);
 	enum exit_code code, worst = EX_OK;
+	size_t before;
 
 	p.explains_mail = opt->mail;
 	p.mail.convert = to_utf8;
@@ -97,13 +98,15 @@ read_all(const struct opt *opt, char **paths, struct wr *out)
 	if (opt->open && password != NULL)
 		p.auth.password = span_str(password);
 	for (; *paths != NULL && out->err == 0; paths++) {
+		before = p.dialogues;
 		code = read_file(&p, *paths, out);
+		if (code == EX_OK && p.dialogues == before) {
+			warn("%s: no dialogue, and no lines C: and S:",
+			    io_name(*paths));
+			code = EX_DATAERR;
+		}
 		if (code > worst)
 			worst = code;
-	}
-	if (p.dialogues == 0 && worst == EX_OK) {
-		warn("no dialogue, and no lines C: and S:");
-		worst = EX_DATAERR;
 	}
 	if (opt->verbose)
 		warn("dialogues: %zu, faults: %zu", p.dialogues, p.wrong);

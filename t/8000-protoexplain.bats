@@ -102,7 +102,7 @@ explains() {
 
 @test "what is no dialogue: 65, line and reason" {
 	run -65 --separate-stderr protoexplain <<<'hello'
-	[ "$stderr" = 'protoexplain: no dialogue, and no lines C: and S:' ]
+	[ "$stderr" = 'protoexplain: stdin: no dialogue, and no lines C: and S:' ]
 	printf '%s\n' 'dialogue 1 smtp - - 2026-11-21T23:46:12Z' \
 		$'0.0\tX\tcrlf\t-\thello' $'0.0\tS\tcrlf\t-\t220 hello' >bad
 	run -65 --separate-stderr protoexplain bad
@@ -111,6 +111,9 @@ explains() {
 	printf '%s\n' 'S: 220 hello' >good
 	run -0 protoexplain good
 	run -65 protoexplain bad good
+	: >empty
+	run -65 --separate-stderr protoexplain good empty good
+	[ "$stderr" = 'protoexplain: empty: no dialogue, and no lines C: and S:' ]
 	run -66 protoexplain missing good
 	[ -c /dev/full ] || return 0
 	run -74 sh -c 'protoexplain 550 >/dev/full'
