@@ -192,6 +192,14 @@ test_plain(void)
 	    "+OK");
 	plain(&d, "1.25 S: +OK", 1, 0, DIALOGUE_SERVER, "+OK");
 	plain(&d, "2.5 C: x", 0, 1250000, DIALOGUE_CLIENT, "x");
+	dialogue_line(&d, span_str("dialogue 1 ftp a b 2026-11-21T23:46:12Z"));
+	plain(&d, "09:59:59 S: 220 x", 1, 0, DIALOGUE_SERVER, "220 x");
+	plain(&d, "10:00:00.5 C: x", 0, 1500000, DIALOGUE_CLIENT, "x");
+	CHECK_INT(dialogue_line(&d, span_str("24:00:00 C: x")),
+	    DIALOGUE_OTHER);
+	CHECK_INT(dialogue_line(&d, span_str("10:60:00 C: x")),
+	    DIALOGUE_OTHER);
+	CHECK_INT(dialogue_line(&d, span_str("10:00 C: x")), DIALOGUE_OTHER);
 	dialogue_free(&d);
 }
 

@@ -192,6 +192,20 @@ parse_time(struct span s, int64_t *us)
 	return 0;
 }
 
+/* 23:46:12, with decimals or without, in us since midnight: 0, or -1. */
+static int
+parse_clock(struct span s, int64_t *us)
+{
+	struct span hours = span_cut(&s, ':'), minutes = span_cut(&s, ':');
+	uintmax_t h, m;
+
+	if (span_number(hours, &h) < 0 || h > 23 ||
+	    span_number(minutes, &m) < 0 || m > 59 || parse_time(s, us) < 0)
+		return -1;
+	*us += (int64_t)(h * 60 + m) * 60 * MICRO;
+	return 0;
+}
+
 /* Those that are not known are passed over. */
 static unsigned
 parse_flags(struct span s)
@@ -257,7 +271,7 @@ is_before(struct span word, int64_t *us)
 		*us = seconds * MICRO;
 		return 1;
 	}
-	return parse_time(word, us) == 0;
+	return parse_time(word, us) == 0 || parse_clock(word, us) == 0;
 }
 
 /* The line without what stands before C: or S:, and its time; 0 or -1. */
