@@ -86,6 +86,14 @@ said() {
 	awk -F '\t' '{ print $2, $5 }' talks/* | cut -c 1-8 |
 		diff - <(printf '%s\n' ' ' '- open' "S 220 $(sed \
 		's/^220 \(..\).*/\1/; q' got)" '- timeou' 'S 421 4.' '- close')
+	rm talks/*
+	echo 'HELO x' | wire -r "$ADDR" >got
+	wait_for grep -q '	reset$' talks/*
+	lacks '	close$' talks/*
+	rm talks/*
+	echo 'HELO x' | wire "$ADDR" >got
+	wait_for grep -q '	close$' talks/*
+	lacks '	reset$' talks/*
 }
 
 @test "a transcript that cannot be written: the mail arrives all the same" {

@@ -294,9 +294,12 @@ static enum session_verdict
 end_of_input(void *session, struct buf *out)
 {
 	struct transcribe *s = session;
+	enum session_verdict v = SESSION_CLOSE;
 
 	begin(s, out);
-	return end(s, s->type->end(s->session, out), out);
+	if (s->type->end != NULL)
+		v = s->type->end(s->session, out);
+	return end(s, v == SESSION_MORE ? SESSION_CLOSE : v, out);
 }
 
 static void
@@ -311,14 +314,16 @@ expire(void *session, int down, struct buf *out)
 	end(s, SESSION_CLOSE, out);
 }
 
+/* A session that would go on, but is over, had its connection reset. */
 static void
 close_session(void *session)
 {
 	struct transcribe *s = session;
+	int reset = s->verdict == SESSION_RESET ||
+	    s->verdict == SESSION_MORE || s->verdict == SESSION_HOLD;
 
 	s->type->close(s->session);
-	take_note(s->transcript,
-	    s->verdict == SESSION_RESET ? "reset" : "close");
+	take_note(s->transcript, reset ? "reset" : "close");
 	close_transcript(s->transcript);
 	free(s);
 }
@@ -364,8 +369,7 @@ transcribe_type(const struct transcribe_conf *c)
 		.open = open_session, .greet = greet, .feed = feed,
 		.resume = resume, .delay = delay,
 		.identity = c->type->identity != NULL ? identity : NULL,
-		.end = c->type->end != NULL ? end_of_input : NULL,
-		.expire = expire, .close = close_session,
+		.end = end_of_input, .expire = expire, .close = close_session,
 		.data = c->type->data != NULL ? data : NULL,
 		.data_end = data_end,
 		.data_sent = c->type->data_sent != NULL ? data_sent : NULL,
