@@ -130,6 +130,23 @@ RCPT TO:<u@x.test>'
 	fields 4,5 <order.out | grep -x 'text	x'
 }
 
+@test "half of a raw order is no order: a reset, or silence, is passed on" {
+	start orderrecv -l 127.0.0.1:0
+	start prototap -T 1 -p order -l 127.0.0.1:0 "$ADDR"
+	dial_by reset -r "$ADDR"
+	dial silent
+	heard_by 220 reset silent
+	for name in reset silent; do
+		echo 'half of a raw order' >&"${TO[$name]}"
+	done
+	hang_up reset
+	ended silent
+	wait_for eval '[ "$(grep -cE "	(close|reset)$" prototap.out)" = 2 ]'
+	echo next | wire "$ADDR" >out
+	[ "$(wc -l <orderrecv.out)" = 1 ]
+	grep -qx next incoming/*
+}
+
 @test "what follows a reply waits for it, and comes to nothing with it" {
 	mailbox
 	# fetch ACTION: what the client gets behind the greeting.

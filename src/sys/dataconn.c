@@ -52,6 +52,9 @@ dataconn_open(int fd, const struct net_peer *peer)
 void
 dataconn_free(struct dataconn *d)
 {
+	/* Or the other server took this for the end of all that is sent. */
+	if (d->course == COURSE_BOTH && !d->finishes)
+		net_abort(d->fd);
 	dataconn_close(d);
 	free(d);
 }

@@ -13,7 +13,8 @@ struct dataconn;
 
 /*
  * For the session whose own connection is fd, with peer at its other end;
- * nothing is listened on yet.
+ * nothing is listened on yet.  A connection to another server that was not
+ * finished is reset.
  */
 struct dataconn *dataconn_open(int fd, const struct net_peer *peer);
 void dataconn_free(struct dataconn *d);
