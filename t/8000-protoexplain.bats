@@ -119,3 +119,15 @@ explains() {
 	run -74 sh -c 'protoexplain 550 >/dev/full'
 	run -74 sh -c 'protoexplain - <bad >/dev/full'
 }
+
+@test "an explanation is a dialogue, too, under a head as without" {
+	printf '%s\n' 'dialogue 1 smtp - - 2026-11-21T23:46:12Z' \
+		$'0.0\t-\t-\t-\topen' $'0.1\tS\tcrlf\t-\t220 x' \
+		$'0.2\tC\tcrlf\t-\tQUIT' $'0.3\tS\tcrlf\t-\t221 x' \
+		$'0.4\t-\t-\t-\tclose' >dialogue
+	protoexplain dialogue dialogue >explained
+	protoladder -o text explained >drawn
+	[ "$(grep -c -- '-- QUIT -' drawn)" = 2 ]
+	protoexplain explained | grep '^[CS]: ' |
+		diff - <(grep '^[CS]: ' explained)
+}

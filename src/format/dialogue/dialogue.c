@@ -345,6 +345,14 @@ is_event(struct span line)
 	    parse_time(span_of(line.p, (size_t)(tab - line.p)), &us) == 0;
 }
 
+/* Not so much as a malformed event: it may be of an explanation, too. */
+static int
+is_aside(struct span line)
+{
+	return line.n == 0 || line.p[0] == '#' || byte_is_blank(line.p[0]) ||
+	    span_begins(line, "-- ");
+}
+
 enum dialogue_kind
 dialogue_line(struct dialogue *d, struct span line)
 {
@@ -359,7 +367,7 @@ dialogue_line(struct dialogue *d, struct span line)
 		return take_event(d, line);
 	if (find_plain(&text, &us) == 0)
 		return take_plain(d, text, us);
-	if (d->form == DIALOGUE_HEADED && line.n > 0 && line.p[0] != '#')
+	if (d->form == DIALOGUE_HEADED && !is_aside(line))
 		return bad(d, "neither an event, of five fields with tabs "
 		    "between, nor a line C: or S:");
 	return DIALOGUE_OTHER;
