@@ -75,6 +75,21 @@ gives() {
 	[ ! -s want ] || diff want got
 }
 
+# no_server: the commands end where their server cannot start, and take no log
+# of an earlier one for its.
+no_server() {
+	rm -f path
+	mkdir path
+	echo listening >log
+	sh ./commands &
+	ended_in_time "$!" 20 || {
+		kill "$!"
+		return 1
+	}
+	wait "$!" && return 1
+	[ ! -e log ]
+}
+
 # serves N ...: the example is a server, or more, that go on; ADDR is one's.
 serves() {
 	example "$@" || return
@@ -767,7 +782,23 @@ bounced() {
 	echo 'echo "Subject: Session" | smtpsend -s "$1" -f a@b u+ci@pth.ua' >app
 	gives 0 8 'sleep 1' : ./app 'sh ./app'
 	[ "$(cat got)" = 'Subject: Session' ]
+	no_server
 	all_tried
+}
+
+@test "README.md: a program's mail is examined" {
+	awk 'BEGIN { RS = "" } /smtpd-lite -1/' "$TOP/README.md" >block
+	sed 's/:2525/:0/; s/sleep 1/:/' block >commands
+	cat >program-that-sends-mail <<-'END'
+	#!/bin/sh
+	to=$(sed -n 's/.*listening on //p' log)
+	echo 'Subject: Welcome' | smtpsend -s "$to" -f a@b user1@pth.ua
+	END
+	chmod +x program-that-sends-mail
+	echo 'listening on [::1]:1' >log
+	run -0 sh ./commands
+	[ "$output" = 'Subject: Welcome' ]
+	no_server
 }
 
 @test "smtpd-rules.5" {
