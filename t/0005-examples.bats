@@ -801,6 +801,14 @@ bounced() {
 	no_server
 }
 
+@test "README.md: what it makes is a key" {
+	rm key
+	(umask 022; sed -n '/>key)$/p' "$TOP/README.md" | sh)
+	orderparse -k key -E 'news+[verp]@pth.ua' -S session.txt >got
+	grep -q '^MAIL FROM:<news+.*-user1=pth.ua@pth.ua>' got
+	[ "$(wc -c <key)" -ge 64 ]
+}
+
 @test "smtpd-rules.5" {
 	example 1
 	cp commands rules
