@@ -36,6 +36,17 @@ setup() {
 	END
 }
 
+@test "-X: each line of a list counts, however many there are" {
+	seq 100 | sed 's/.*5$/U&@x.org/; t
+		s/.*/u&@x.org/' >all
+	(echo '[Recipients:]'; cat all; printf '[Subject:] s\n[Body:]\n') >order
+	for n in 1 15 16 17 31 32 33 99; do
+		sed "${n}q" all | tr u U >gone
+		orderparse -X gone -r order >got
+		sed "1,${n}d" all | diff -u - got
+	done
+}
+
 @test "-X: a domain that is not ASCII, and the same as A-labels" {
 	printf '%s\n' '[Recipients:] Їжак@Пошта.укр, b@xn--80a1acn3a.xn--j1amh' \
 		'[Subject:]' '[Body:]' >order
