@@ -136,8 +136,18 @@ test_path(void)
 static void
 test_ascii(void)
 {
+	char text[24];
+	size_t i, n;
+
 	CHECK(!span_is_ascii(span_str("a@\xc3\xa9")));
 	CHECK(span_is_ascii(span_str("a@e")));
+	/* A byte at each place of a text of each length, and right behind. */
+	for (n = 0; n < sizeof text; n++)
+		for (i = 0; i <= n; i++) {
+			memset(text, '\x7f', sizeof text);
+			text[i] = '\x80';
+			CHECK_INT(span_is_ascii(span_of(text, n)), i == n);
+		}
 }
 
 /* RFC 5321 4.1.3. */
