@@ -247,6 +247,17 @@ refuses() {
 	[ "$(grep -c '^orderparse: order:[23]:[0-9]*: ' err)" = 6 ]
 }
 
+@test "recipients: what is no address is dropped, too, when it is there again" {
+	printf '%s\n' '[Recipients:]' a@b.c 'Ivan Petrenko' 'Ivan Petrenko' \
+		'c@b.c <a b> k=1' 'c@b.c <a b> k=1' c@b.c c@b.c \
+		'[Subject:] s' '[Body:]' '[rows]x' '[/rows]' >rows
+	sed '/rows\]/d' rows >order
+	orderparse -n -v order | sed -n 1,4p |
+		diff -u - <(printf '%s\n' 4 'good 2' 'bad 2' 'duplicates 3')
+	orderparse -G email -n -v rows | sed -n 1,5p | diff -u - \
+		<(printf '%s\n' 4 'good 2' 'bad 2' 'duplicates 2' 'rows 1')
+}
+
 @test "an order of bad entries alone is one, and a batch without letters" {
 	printf '[Recipients:] x, y\n[Subject:]\n[Body:]\n' >order
 	printf '2\n' >want

@@ -154,6 +154,10 @@ entry_parse(struct entry *e, struct span text)
 	else
 		e->kind = addr_parse(&e->addr, text, &e->why) == 0 ?
 		    ENTRY_GOOD : ENTRY_BAD;
+	if (e->kind == ENTRY_BAD) {
+		memset(&e->addr, 0, sizeof e->addr);
+		e->fields = span_of(NULL, 0);
+	}
 }
 
 int

@@ -37,7 +37,10 @@ struct entry {
 				   there before; else 0 */
 };
 
-/* Parses an entry without blanks at its ends. */
+/*
+ * Parses an entry without blanks at its ends.  A bad one has neither an address
+ * nor fields.
+ */
 void entry_parse(struct entry *e, struct span text);
 
 struct field {
