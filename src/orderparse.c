@@ -44,7 +44,8 @@ static const char usage[] =
     "  -S  all letters, as bsmtp(5)\n"
     "  -s  the subject\n"
     "  -t  take the recipients from a CSV or TSV file with a header line\n"
-    "  -v  say which entries are not addresses; more of -n\n"
+    "  -v  say which entries are not addresses, and which words in brackets\n"
+    "      are only like a placeholder; more of -n\n"
     "  -w  the states for -R, of failed,deferred,unknown (deferred)\n"
     "  -X  leave out the addresses of a gone(5) list; may be given again\n";
 
@@ -258,7 +259,7 @@ main(int argc, char **argv)
 	check_options(&opt);
 	code = sourcefile_read(s, &text, &opt.files, &faults);
 	if (code == EX_OK && opt.verbose)
-		source_bad(s, &faults);
+		source_doubts(s, &faults);
 	if (code == EX_OK && (opt.mode == 0 || strchr("mnS", opt.mode) != NULL))
 		source_repeats(s, &faults);
 	cli_faults(&faults);

@@ -290,13 +290,20 @@ columns() {
 		'3:8: [оцiнка] [оцінка]' "3:18: [ ім'я] [ім’я]" \
 		'3:29: [е-mail] [email]' '3:38: [Оцінка] [оцінка]' |
 		diff -u - got
-	# in an order, too; not where it is escaped
-	printf '[Recipients:] a@b.c First_name=Al\n[Subject:]\n[Body:]\n%s\n' \
-		'[First name] [[First name] [[Name|x]' >order
-	run -65 --separate-stderr orderparse -n order
-	[ "$stderr" = 'orderparse: order:4:1: [First name] is not a placeholder: [First_name] is, and [[First name] is plain text' ]
-	sed -i 's/^\[First name\] //' order
-	[ "$(orderparse -f a@b.c -m a@b.c order | tail -n 1)" = '[First name] [Name|x]' ]
+}
+
+@test "in an order, what is only like a key is plain text; -v says so" {
+	printf '[Recipients:] a@b.c K=1\n[Subject:] [K]\n[Body:]\n%s\n' \
+		'[K] [k] [Login] [k|x] [[K] [[k] [Name|x]' >order
+	for v in '' -v; do
+		run -0 --separate-stderr orderparse $v -f a@b.c -m a@b.c order
+		[ "${lines[-1]}" = '1 [k] [Login] [k|x] [K] [k] [Name|x]' ]
+		[ -n "$v" ] || [ -z "$stderr" ]
+	done
+	sed 's/ is not a placeholder: / /; s/ is, and.*//' <<<"$stderr" >got
+	printf 'orderparse: order:4:%s\n' '5: [k] [K]' '9: [Login] [login]' \
+		'17: [k] [K]' '33: [Name] [name]' | diff -u - got
+	[ "$(orderparse -f a@b.c -S order | grep -c '^RCPT')" = 1 ]
 }
 
 result() {

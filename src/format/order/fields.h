@@ -68,7 +68,8 @@ void fields_free(struct fields *f);
  * somebody has, and where a recipient lacks one that has no default.  What is
  * wrong is added to the faults of o, which must outlive f.  columns are those
  * of table_headings, which must outlive f too: their keys count even if no
- * entry has them.  A word in brackets that is only like a key is wrong, too.
+ * entry has them.  A word in brackets that is only like a key is plain text in
+ * an order; with a table, whose headings are copied by hand, it is wrong.
  */
 void fields_check(struct fields *f, struct order *o, struct span columns);
 
@@ -78,6 +79,10 @@ void fields_check(struct fields *f, struct order *o, struct span columns);
  */
 void fields_tell_lacks(struct fields *f, struct order *o);
 void fields_tell_others(struct fields *f, struct order *o, struct span columns);
+
+/* Adds each word in brackets that is only like a key to faults, if not NULL. */
+void fields_tell_alike(struct fields *f, const struct order *o,
+    struct span columns, struct faults *faults);
 
 /*
  * Once they have been checked, for k below f->n: whether the k-th is a field

@@ -147,9 +147,9 @@ collect_meant(struct meant *m, const struct fields *f, const struct order *o,
 	meant_sort(m);
 }
 
-/* A word that is like a key would go out as it stands. */
+/* A word that is like a key goes out as it stands, and [[ before it as [. */
 static void
-tell_meant(struct fields *f, struct order *o, const struct meant *m)
+tell_meant(struct fields *f, struct faults *faults, const struct meant *m)
 {
 	struct placeholder_walk walk = { 0 };
 	struct placeholder p;
@@ -162,8 +162,8 @@ tell_meant(struct fields *f, struct order *o, const struct meant *m)
 		if (key.p == NULL)
 			continue;
 		f->used[set_find(&f->keys, p.key)].alike = 1;
-		if (!p.escaped)
-			faults_add(&o->faults, walk.text.p + p.at, "[%.*s] is "
+		if (!p.escaped && faults != NULL)
+			faults_add(faults, walk.text.p + p.at, "[%.*s] is "
 			    "not a placeholder: [%.*s] is, and [[%.*s] is "
 			    "plain text", faults_brief(p.key), p.key.p,
 			    faults_brief(key), key.p, faults_brief(p.key),
@@ -172,12 +172,19 @@ tell_meant(struct fields *f, struct order *o, const struct meant *m)
 }
 
 void
-fields_tell_others(struct fields *f, struct order *o, struct span columns)
+fields_tell_alike(struct fields *f, const struct order *o, struct span columns,
+    struct faults *faults)
 {
 	struct meant meant = { 0 };
 
-	tell_tokens(f, o);
 	collect_meant(&meant, f, o, columns);
-	tell_meant(f, o, &meant);
+	tell_meant(f, faults, &meant);
 	meant_free(&meant);
+}
+
+void
+fields_tell_others(struct fields *f, struct order *o, struct span columns)
+{
+	tell_tokens(f, o);
+	fields_tell_alike(f, o, columns, columns.n > 0 ? &o->faults : NULL);
 }

@@ -390,7 +390,7 @@ source_keep(struct source *s, const struct dsn *d, unsigned states,
 }
 
 void
-source_bad(struct source *s, struct buf *faults)
+source_doubts(struct source *s, struct buf *faults)
 {
 	struct order *o = &s->order;
 	struct order_walk walk = { 0 };
@@ -399,6 +399,7 @@ source_bad(struct source *s, struct buf *faults)
 	while (order_find(o, &walk, &e, ENTRY_BAD))
 		faults_add(&o->faults, e.text.p, "%.*s: %s", (int)e.text.n,
 		    e.text.p, e.why);
+	fields_tell_alike(&s->fields, o, buf_span(&s->columns), &o->faults);
 	tell_faults(s, &s->order.faults, faults);
 }
 

@@ -61,8 +61,11 @@ int source_keyless(const struct source *s);
 int source_keep(struct source *s, const struct dsn *d, unsigned states,
     struct buf *faults);
 
-/* Adds a line for each entry that is not an address, and why. */
-void source_bad(struct source *s, struct buf *faults);
+/*
+ * Adds a line for each entry that is not an address, and why, and for each word
+ * in brackets that is only like a placeholder.
+ */
+void source_doubts(struct source *s, struct buf *faults);
 
 /*
  * Adds a line for each address that stands there more than once, or nearly,
