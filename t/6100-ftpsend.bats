@@ -152,6 +152,14 @@ ftpsend: long.txt: 552 too large" ]
 	up_is_empty
 }
 
+@test "refused in the end: what the server has deleted is not named" {
+	head -c 2000 /dev/zero >long.txt
+	start ftpd-lite -l :0 -d up -m 1k
+	fails 65 "$ADDR" long.txt
+	[ "$stderr" = \
+		"ftpsend: long.txt: 552 File too large: at most 1024 octets" ]
+}
+
 @test "no room: 75, after some tries" {
 	fake 'STOR=452 full'
 	fails 75 -r 1 "$ADDR" order.txt
@@ -265,7 +273,7 @@ many_survive() {
 	fails 80 "$ADDR" order.txt
 	rm up/order.txt
 	# the file is there, but the answer about its size is lost
-	fake 'RNFR=502 no' SIZE@4=cut
+	fake 'RNFR=502 no' SIZE@5=cut
 	fails 80 "$ADDR" order.txt
 	[[ $stderr = *'order.txt: may have been stored: the connection was cut' ]]
 	up_has order.txt

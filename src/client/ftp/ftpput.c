@@ -189,6 +189,9 @@ forget(struct job *j, int sure)
 
 	if (j->temp.n == 0)
 		return;
+	/* A server that refuses a file in the end may have deleted it. */
+	if (sure && j->c.sizes)
+		sure = ftpc_ask(&j->c, "SIZE", buf_str(&j->temp)) != 550;
 	code = ftpc_ask(&j->c, "DELE", buf_str(&j->temp));
 	if (code == 0)
 		return;
