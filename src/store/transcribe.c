@@ -188,6 +188,7 @@ struct transcribe {
 	struct transcript *transcript;
 	int is_short;
 	enum session_verdict verdict;	/* the last one */
+	int ended;		/* the client sends nothing more */
 	size_t seen;		/* bytes that were fed, and left */
 	size_t told;		/* bytes of the answers in hand */
 };
@@ -294,12 +295,11 @@ static enum session_verdict
 end_of_input(void *session, struct buf *out)
 {
 	struct transcribe *s = session;
-	enum session_verdict v = SESSION_CLOSE;
 
 	begin(s, out);
-	if (s->type->end != NULL)
-		v = s->type->end(s->session, out);
-	return end(s, v == SESSION_MORE ? SESSION_CLOSE : v, out);
+	s->ended = 1;
+	return end(s, s->type->end != NULL ? s->type->end(s->session, out) :
+	    SESSION_CLOSE, out);
 }
 
 static void
@@ -314,13 +314,16 @@ expire(void *session, int down, struct buf *out)
 	end(s, SESSION_CLOSE, out);
 }
 
-/* A session that would go on, but is over, had its connection reset. */
+/*
+ * A session that would go on, but is over, had its connection reset; where the
+ * client had closed it before, what still came was too late.
+ */
 static void
 close_session(void *session)
 {
 	struct transcribe *s = session;
-	int reset = s->verdict == SESSION_RESET ||
-	    s->verdict == SESSION_MORE || s->verdict == SESSION_HOLD;
+	int reset = s->verdict == SESSION_RESET || (!s->ended &&
+	    (s->verdict == SESSION_MORE || s->verdict == SESSION_HOLD));
 
 	s->type->close(s->session);
 	take_note(s->transcript, reset ? "reset" : "close");
