@@ -134,10 +134,12 @@ lessons() {
 	run -64 check 21
 	run -64 check
 	# It finds the programs; with CDPATH a shell says where it has gone.
-	ln -s "$TOP/examples" examples
+	mkdir tree
+	cp -R "$TOP/examples" tree
+	ln -s "$BINDIR" tree/bin
 	printf '%s\n' '[Recipients:] a@x, b@x, c@x' '[Subject:] s' '[Body:]' x \
 		>mine.txt
-	CDPATH=. PATH=/usr/bin:/bin run -1 examples/lessons/check 15
+	CDPATH=. PATH=/usr/bin:/bin run -1 tree/examples/lessons/check 15
 	grep 'ok .*(mine.txt)' <<<"$output"
 }
 
