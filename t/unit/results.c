@@ -88,6 +88,7 @@ test_bad(void)
 
 	for (i = 0; i < COUNT(bad); i++)
 		CHECK_INT(result_parse(&r, span_str(bad[i])), -1);
+	CHECK_INT(result_parse(&r, span_of(NULL, 0)), -1);
 }
 
 /* What came later than the batch, and what will come later than this code. */

@@ -83,11 +83,12 @@ result_parse(struct result *r, struct span line)
 	struct span f[8];
 	uintmax_t code = 0;
 	int status, stage;
-	size_t i;
+	size_t i, n;
 
 	for (i = 0; i < COUNT(f); i++) {
+		n = line.n;
 		f[i] = span_cut(&line, '\t');
-		if (line.p == f[i].p + f[i].n)
+		if (line.n + f[i].n == n)
 			return -1;	/* no tab behind it */
 	}
 	status = span_index(f[0], status_names, COUNT(status_names));
