@@ -290,7 +290,10 @@ check_dir(const char *dir, int access_mode)
 	return access(dir, access_mode);
 }
 
-/* One that has just gone is made again, but not what a link leads to. */
+/*
+ * One that has just gone is made again, or has been by somebody else, but not
+ * what a link leads to.
+ */
 int
 newfile_mkdir(const char *dir, int access_mode)
 {
@@ -309,7 +312,8 @@ newfile_mkdir(const char *dir, int access_mode)
 		}
 		if (check_dir(dir, access_mode) == 0)
 			return made;
-	} while (errno == ENOENT && lstat(dir, &st) < 0 && errno == ENOENT);
+	} while (errno == ENOENT && (lstat(dir, &st) < 0 ? errno == ENOENT :
+	    !S_ISLNK(st.st_mode)));
 	return -1;
 }
 
