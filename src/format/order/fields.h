@@ -80,7 +80,10 @@ void fields_check(struct fields *f, struct order *o, struct span columns);
 void fields_tell_lacks(struct fields *f, struct order *o);
 void fields_tell_others(struct fields *f, struct order *o, struct span columns);
 
-/* Adds each word in brackets that is only like a key to faults, if not NULL. */
+/*
+ * Finds the words in brackets that are only like a key, of which fields_has
+ * knows then, and adds each to faults where that is not NULL.
+ */
 void fields_tell_alike(struct fields *f, const struct order *o,
     struct span columns, struct faults *faults);
 
